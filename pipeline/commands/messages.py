@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from pipeline.model.diagnostics import Diagnostic, SourceLines
+from pipeline.model.late import late
 
 LONGEST_EXCERPT = 100
 """Characters of a source line that are shown."""
@@ -27,15 +28,15 @@ LONGEST_QUOTED = 200
 LONGEST_MESSAGE = 1000
 """Characters of a message, including the text that it quotes."""
 
-_VARIABLE = re.compile(r"`[^`]*`|“[^“”]*”|\d+")
+_VARIABLE = late(r"`[^`]*`|“[^“”]*”|\d+")
 """The variable parts of messages that are otherwise similar."""
 
-_NUMBER = re.compile(r"`\[\d+\]`|`\[\d+\]: ")
+_NUMBER = late(r"`\[\d+\]`|`\[\d+\]: ")
 """A number in brackets, as notes have elsewhere: whichever it is, the message is the same."""
 
-_LINE_END = re.compile(r"\r?\n")
-_QUOTED = re.compile(rf"([`“])([^`“”]{{{LONGEST_QUOTED}}})[^`“”]++(?=[`”])")
-_CONTROL = re.compile(
+_LINE_END = late(r"\r?\n")
+_QUOTED = late(rf"([`“])([^`“”]{{{LONGEST_QUOTED}}})[^`“”]++(?=[`”])")
+_CONTROL = late(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )

@@ -3,12 +3,12 @@ in the source of text on a page."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from pipeline.model import CodeBlock, Document, Image, MathBlock, Node, Paragraph, Table
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.tree import (
     BLANK,
     INLINE_FIELDS,
@@ -19,16 +19,16 @@ from pipeline.model.tree import (
     walk_with,
 )
 
-WORD = re.compile(r"[^\W\d_]+(?:['’\-\u2010\u2011][^\W\d_]+)*")
+WORD = late(r"[^\W\d_]+(?:['’\-\u2010\u2011][^\W\d_]+)*")
 """A word: letters, also with an apostrophe or a hyphen among them."""
 
-HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-KANA = re.compile("[\u3040-\u30ff]")
+HAN = late("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+KANA = late("[\u3040-\u30ff]")
 
-ENDS = re.compile(r"(?<![.!?…؟])[.!?…؟]++[)\]”’“»\"']*+(?=\s)|[。！？]++[”’」』）]*+")
+ENDS = late(r"(?<![.!?…؟])[.!?…؟]++[)\]”’“»\"']*+(?=\s)|[。！？]++[”’」』）]*+")
 """The pattern of a possible end of a sentence."""
 
-ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[^\W\d_]\.[^\W\d_]|vgl|bzw|usw|etc|cf|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Sr|Sra|vol|pp|ed|eds|al|approx|ca)\.$")  # fmt: skip  # noqa: E501
+ABBREVIATION = late(r"(?:^|[\s(])(?:[^\W\d_]|[^\W\d_]\.[^\W\d_]|vgl|bzw|usw|etc|cf|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Sr|Sra|vol|pp|ed|eds|al|approx|ca)\.$")  # fmt: skip  # noqa: E501
 """Words with a full stop that does not end a sentence."""
 
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 import click
 
+from pipeline.model.late import late
+
 if TYPE_CHECKING:
     from pipeline.commands.processes import Pool
     from pipeline.model.diagnostics import Diagnostic, Span
@@ -28,7 +30,7 @@ BUILT, SOURCE_ERRORS, WRONG_USAGE, SYSTEM_MISSING = 0, 1, 2, 3
 
 FIRST_STAGE = "parse"
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMG]?)B?", re.IGNORECASE)
+_SIZE = late(r"(\d+(?:\.\d+)?)\s*([kMG]?)B?", re.IGNORECASE)
 
 
 class SizeType(click.ParamType[int]):

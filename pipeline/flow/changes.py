@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from pathlib import Path
 
 import msgspec
@@ -12,10 +11,11 @@ from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.events import DifferingPages
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.system import outputs
 
-_SPAN = re.compile(rb',"span":\{[^{}]*\}')
+_SPAN = late(rb',"span":\{[^{}]*\}')
 _LINE_END = b'"},{"type":"SoftBreak"},{"type":"Text","text":"'
 """Positions, and line ends between words, which may differ in sources of the same text."""
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-_QUOTATION = re.compile(r"`([^`]{2,200})`|“([^”]{1,200})”")
+from pipeline.model.late import late
+
+_QUOTATION = late(r"`([^`]{2,200})`|“([^”]{1,200})”")
 """A quotation from the source in a message; as text, in one that has no column."""
 
 

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from pipeline.model.late import late
+
 GAP = "gap"
 """The class of the space above the line."""
 
 LETTER, HEIGHT = 0.6, 0.8
 """The width of a letter, of which a gap has as many as underscores, and its height, in ems."""
 
-_SPACES = re.compile(r'<mspace class="gap" width="([\d.]+)em" height="[\d.]+em"></mspace>')
+_SPACES = late(r'<mspace class="gap" width="([\d.]+)em" height="[\d.]+em"></mspace>')
 
 
 def mark(space: Element) -> None:

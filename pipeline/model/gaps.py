@@ -4,7 +4,6 @@ how they are closed, so that text joins, lists are as close as the rest, and not
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, List, Node, removal
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import FIELDS, walk
 
@@ -23,7 +23,7 @@ N = TypeVar("N", bound=Node)
 TEXT, BLOCK = "\ufdd0", "\ufdd1"
 """They stand for a character, and for a block. No source can have them."""
 
-STAND_INS = re.compile(f"[{TEXT}{BLOCK}]+")
+STAND_INS = late(f"[{TEXT}{BLOCK}]+")
 
 
 def stand_in(span: Span, *, is_answer: bool) -> Block:

@@ -1,7 +1,7 @@
 """Regular expressions and modules for which a process waits until it needs them.
 
-Python takes milliseconds to compile an expression with many alternatives, or with ranges of
-thousands of characters, and most texts need few of them. The same holds for some modules.
+All expressions of modules are: to compile them would take as long as to read a short text, which
+needs few of them. The same holds for some modules.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, AnyStr, cast
 
 
-def late(pattern: str, flags: int = 0) -> re.Pattern[str]:
+def late(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """``re.compile``, when the result is first used."""
-    return cast("re.Pattern[str]", Late(lambda: re.compile(pattern, flags)))
+    return cast("re.Pattern[AnyStr]", Late(lambda: re.compile(pattern, flags)))
 
 
 def late_module(name: str) -> Any:

@@ -8,7 +8,6 @@ possible line breaks, because no edition adds or removes any others.
 from __future__ import annotations
 
 import functools
-import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
@@ -18,6 +17,7 @@ import msgspec
 from pipeline import model
 from pipeline.model import Block, Document, Node
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.paper import Sheet
 from pipeline.model.tree import (
     children,
@@ -106,8 +106,8 @@ INVISIBLE = (
 """Characters without a picture, which no font need have: those that Unicode calls ignorable by
 default, and those around annotations between lines."""
 
-_UNCOUNTED = re.compile(f"[\\s{INVISIBLE}]")
-_COUNTED = re.compile(f"[^{_UNCOUNTED.pattern[1:]}*")
+_UNCOUNTED = late(f"[\\s{INVISIBLE}]")
+_COUNTED = late(f"[^{_UNCOUNTED.pattern[1:]}*")
 """White space and what cannot be seen; and all other characters, which are quicker to pass over
 than to search through."""
 
@@ -137,8 +137,8 @@ _CHANGED = (
 """Signs at the end of a line that a word goes on after, also as PDFium gives them; emoji, and all
 characters that are two units of UTF-16."""
 
-_NOT_PRINTED = re.compile(f"[#*0-9]\u20e3|[{_CHANGED}]")
-_PRINTED = re.compile(f"[^\u20e3{_CHANGED}]*")
+_NOT_PRINTED = late(f"[#*0-9]\u20e3|[{_CHANGED}]")
+_PRINTED = late(f"[^\u20e3{_CHANGED}]*")
 
 
 def printed_letters(text: str) -> str:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Inline, Node
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import (
     BLANK,
@@ -26,8 +27,8 @@ LEFT_OUT = model.Text(text="")
 
 _INLINES = get_args(Inline)
 _CLOSING = (",", ".", ";", ":", "!", "?", ")")
-_GAP = re.compile(rf"(?<!_){BLANK}_*+(?:\s*+(?=(\{{)))?")
-_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
+_GAP = late(rf"(?<!_){BLANK}_*+(?:\s*+(?=(\{{)))?")
+_BRACES = late(r"\\.|[{}]", re.DOTALL)
 
 
 def replacement_of(node: Node) -> Node | tuple[Node, ...]:

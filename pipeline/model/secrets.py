@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import Literal, NamedTuple
 
+from pipeline.model.late import late
 from pipeline.model.names import nearest
 from pipeline.model.words import called, folded, folded_words, understood
 
@@ -18,7 +18,7 @@ LIKE = 0.8
 LONGEST = 60
 """The maximum length of a name that is examined."""
 
-_PARTS = re.compile(r"[\W_]+")
+_PARTS = late(r"[\W_]+")
 
 
 class Secret(NamedTuple):

@@ -7,13 +7,13 @@ left, and of a gap its answer or nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import FORMULAS, Node, removal
+from pipeline.model.late import late
 from pipeline.model.secrets import secret
 from pipeline.model.tree import BLANK, CONDITIONS, answer_text
 
@@ -29,9 +29,9 @@ STRINGS: dict[type[Node], tuple[str, ...]] = {
 GAP = r"(?<!_)(_{3,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)"
 """The pattern of a gap with braces: its underscores, and its answer."""
 
-_GAP = re.compile(GAP)
-_MARKS = re.compile(r"(\[|\](?:\{[^{}]*\})?)")
-_CLASS_OR_KEY = re.compile(r"\.([\w-]++)|(?<![\w-])([\w-]++)=")
+_GAP = late(GAP)
+_MARKS = late(r"(\[|\](?:\{[^{}]*\})?)")
+_CLASS_OR_KEY = late(r"\.([\w-]++)|(?<![\w-])([\w-]++)=")
 
 
 def strings_of(node: Node) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
 from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 
 N = TypeVar("N", bound=Node)
 Tree = TypeVar("Tree", bound=Node | Document)
@@ -37,7 +38,7 @@ LEVEL = "level"
 CONDITIONS = frozenset({"only", "not", "edition", LEVEL})
 """The keys of attributes that say which editions have a node."""
 
-WIDTH = re.compile(r"(\d+(?:\.\d+)?)\s?(%|px|em|rem|cm|mm|in|pt)?")
+WIDTH = late(r"(\d+(?:\.\d+)?)\s?(%|px|em|rem|cm|mm|in|pt)?")
 """A value of the attribute `width`."""
 
 MINUTES, STARTS = "minutes", "+starts"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote, unquote
 
 from pipeline.model.editions import Edition
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.words import words, written_date
 
@@ -22,8 +23,8 @@ INCLUDE = "include"
 
 ALIASES = {"author": "authors", "language": "lang", "license": "licence"}
 _OF_EDITIONS = ("edition", "format")
-_WRITTEN = re.compile(WRITTEN)
-_ENCODED = re.compile(r"%7B%7B((?:(?!%7[BD])[^{}]){1,300})%7D%7D")
+_WRITTEN = late(WRITTEN)
+_ENCODED = late(r"%7B%7B((?:(?!%7[BD])[^{}]){1,300})%7D%7D")
 _SAFE = "!#$&'()*+,-./:;=?@_~%"
 
 

@@ -7,7 +7,6 @@ own fonts are never used.
 from __future__ import annotations
 
 import functools
-import re
 import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.rendered import Face
 
-BEYOND = re.compile(r"[^\0-\u052f\u1d00-\u218f\u2c00-\u2e7f\ua640-\ua69f\ufb00-\ufe6f]")
+BEYOND = late(r"[^\0-\u052f\u1d00-\u218f\u2c00-\u2e7f\ua640-\ua69f\ufb00-\ufe6f]")
 """Characters that the faces of the text may lack. Python compiles the few others faster."""
 
 CJK = "Noto Sans CJK"

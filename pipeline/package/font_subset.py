@@ -26,6 +26,7 @@ import uharfbuzz as harfbuzz
 from fontTools.ttLib import sfnt, woff2
 
 from pipeline.model.faces import font_file
+from pipeline.model.late import late
 from pipeline.model.rendered import Face
 from pipeline.package.font_use import font_face
 from pipeline.package.page_files import opened
@@ -255,10 +256,10 @@ def _named_strings(top: bytes) -> list[int]:
 # --- drawings -----------------------------------------------------------------------------
 
 
-_ROOT = re.compile(r"<svg\b(?:\"[^<\"]*+\"|'[^<']*+'|[^<>\"'])*+(?<!/)>")
-_MARKUP = re.compile(r"<style\b[^<]*+(?:<(?!/?style\b)[^<]*+)*+</style>|<[^<>]*+>")
-_BOLD = re.compile(r"font-weight\s*[:=]\s*[\"']?(?:bold|[6-9]00)")
-_ITALIC = re.compile(r"font-style\s*[:=]\s*[\"']?(?:italic|oblique)")
+_ROOT = late(r"<svg\b(?:\"[^<\"]*+\"|'[^<']*+'|[^<>\"'])*+(?<!/)>")
+_MARKUP = late(r"<style\b[^<]*+(?:<(?!/?style\b)[^<]*+)*+</style>|<[^<>]*+>")
+_BOLD = late(r"font-weight\s*[:=]\s*[\"']?(?:bold|[6-9]00)")
+_ITALIC = late(r"font-style\s*[:=]\s*[\"']?(?:italic|oblique)")
 
 
 def with_fonts(svg: bytes, faces: Iterable[Face]) -> bytes:

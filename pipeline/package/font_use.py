@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from pipeline.model.late import late
 from pipeline.model.rendered import Face
 
 CODE_TAGS = frozenset({"code", "pre", "kbd", "samp", "tt"})
@@ -39,10 +40,10 @@ ITALICS = (
 )
 """The first and last of some letters, and the first of their mathematical italics."""
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)((?:\"[^<\"]*+\"|'[^<']*+'|[^<>\"'])*+)>")
-_CLASS = re.compile(r"\bclass=\"([^\"]*)\"")
-_RULE = re.compile(r"(?<![^{}])([^{}]*+)\{([^{}]*+)\}")
-_NAME = re.compile(r"([.#:\[]?)([a-zA-Z][\w-]*)")
+_TAG = late(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)((?:\"[^<\"]*+\"|'[^<']*+'|[^<>\"'])*+)>")
+_CLASS = late(r"\bclass=\"([^\"]*)\"")
+_RULE = late(r"(?<![^{}])([^{}]*+)\{([^{}]*+)\}")
+_NAME = late(r"([.#:\[]?)([a-zA-Z][\w-]*)")
 
 
 class _MarkupUse(NamedTuple):

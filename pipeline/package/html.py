@@ -16,6 +16,7 @@ from pipeline import features
 from pipeline.model import LIGHT, Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.late import late
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Face, Pages
 from pipeline.package.font_subset import subset, with_fonts
 from pipeline.package.font_use import characters, font_face, used_faces
@@ -34,7 +35,7 @@ HALF = 1024
 SIZES = "(max-width: 48em) 100vw, 48em"
 """The display width of an image, from which a browser chooses a file."""
 
-_IMAGE = re.compile(r"\b(src|srcset|href)\s*=\s*([\"'])images/([^\"']+)\2")
+_IMAGE = late(r"\b(src|srcset|href)\s*=\s*([\"'])images/([^\"']+)\2")
 BESIDE = "'self' file:"
 """The sources of styles, fonts and images next to the page; on a disk, nothing is ``'self'``.
 Scripts are always inline, so that no other file can act as one."""
@@ -52,7 +53,7 @@ reports each ``data:`` image as blocked if a policy mentions images."""
 TYPED = frozenset(map(chr, range(0x20, 0x7F)))
 """The text that readers may type into a page, whether or not it occurs in the page itself."""
 
-_INLINE_SCRIPT = re.compile(r"<script(?: [^<>]*+)?>([^<]*+(?:<(?!/?script\b)[^<]*+)*+)</script>")
+_INLINE_SCRIPT = late(r"<script(?: [^<>]*+)?>([^<]*+(?:<(?!/?script\b)[^<]*+)*+)</script>")
 
 
 class File(NamedTuple):

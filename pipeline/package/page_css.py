@@ -4,7 +4,6 @@ script, has, without comments and needless spaces."""
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Iterator, Set
 from typing import Any, NamedTuple
 
@@ -12,11 +11,12 @@ import rcssmin
 import tinycss2  # type: ignore[import-untyped]
 from msgspec.structs import replace
 
+from pipeline.model.late import late
 from pipeline.model.rendered import Style
 
-_TAG = re.compile(r"<([a-zA-Z][\w-]*)")
-_NAMES = re.compile(r"""\b(?:class|id)=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-_WORD = re.compile(r"[\w-]+")
+_TAG = late(r"<([a-zA-Z][\w-]*)")
+_NAMES = late(r"""\b(?:class|id)=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_WORD = late(r"[\w-]+")
 
 GROUPS = frozenset({"media", "supports", "layer", "container", "scope"})
 """At-rules with rules in them."""

@@ -20,11 +20,9 @@ _ITEM = late(
     )(?=[\s}#.])""",
     re.VERBOSE,
 )
-_OPEN = re.compile(r"\{:?")
-_CLOSE = re.compile(r"\s*\}")
-_MEANT = re.compile(
-    r"\{:?[ \t]*(?:[#.](?:[\w-]|\{\{)|[A-Za-z_][\w:-]*=)(?:\{\{[^{}\n]*\}\}|[^{}\n])*\}"
-)
+_OPEN = late(r"\{:?")
+_CLOSE = late(r"\s*\}")
+_MEANT = late(r"\{:?[ \t]*(?:[#.](?:[\w-]|\{\{)|[A-Za-z_][\w:-]*=)(?:\{\{[^{}\n]*\}\}|[^{}\n])*\}")
 HINT = "Write `{#id .class key=value}`, or `\\{` if you mean it as text."
 ALIGNMENTS = {
     **{name: name for name in ("left", "right", "center")},

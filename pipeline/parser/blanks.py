@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
@@ -13,6 +12,7 @@ from pipeline.model import Document, Node
 from pipeline.model.codes import Code as Finding
 from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import BLANK, has
 from pipeline.parser.inlines.blanks import AnswerPart, BlankSpan
@@ -37,8 +37,8 @@ NO_PLACE: dict[type[Node], tuple[str, str]] = {
 """Fields in which blanks are not allowed, and their names in messages."""
 
 
-_SPACES = re.compile(r"\s+")
-_UNSEEN = re.compile(r"\\[A-Za-z]+|[\s{}^_\\]")
+_SPACES = late(r"\s+")
+_UNSEEN = late(r"\\[A-Za-z]+|[\s{}^_\\]")
 """The signs of TeX in a formula that are not seen."""
 
 

@@ -3,10 +3,8 @@
 The stock parser splits the text at blank lines before it knows what they mean, and keeps no
 positions. This one follows the strategy in CommonMark's appendix: every line is first matched
 against the open blocks, then tested for new ones, then added to the innermost. It is linear, and
-every element knows its lines.
-
-Processors are registered with Python-Markdown like its own. `LineProcessor` replaces their ``test``
-and ``run``.
+every element knows its lines. Processors are registered with Python-Markdown like its own;
+`LineProcessor` replaces their ``test`` and ``run``.
 """
 
 from __future__ import annotations
@@ -24,6 +22,7 @@ from markdown.blockprocessors import BlockProcessor
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.parser import attributes
 from pipeline.parser.lines import Cursor, Line
 
@@ -36,7 +35,7 @@ MAX_DEPTH = 64
 MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…/\ufdd1")
 """Characters that a block other than a paragraph can begin with."""
 
-LETTERED = re.compile(r"(?:[A-Za-z]{1,7}[.)]|[A-Z]>)[ \t]")
+LETTERED = late(r"(?:[A-Za-z]{1,7}[.)]|[A-Z]>)[ \t]")
 """The beginning of a list with letters, or of lines with a letter as their mark."""
 
 END_OF_INLINE = frozenset("])`>")

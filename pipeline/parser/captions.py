@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -22,6 +21,7 @@ from pipeline.model import (
 )
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.parser import attributes, strings
 from pipeline.parser.attributes import ALIGNMENTS
 from pipeline.parser.constructs.parts import ReadInlines, Report
@@ -97,7 +97,7 @@ def _caption(image: Image, read_inlines: ReadInlines) -> tuple[Inline, ...]:
     return ()
 
 
-BEGINNING = re.compile(r"[Tt]able:\s*|:\s+")
+BEGINNING = late(r"[Tt]able:\s*|:\s+")
 
 
 def _caption_tables(

@@ -7,11 +7,11 @@ import re
 import unicodedata
 from html.entities import html5
 
+from pipeline.model.late import late
+
 _NONCHARACTERS = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 
-FORBIDDEN = re.compile(
-    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]"
-)
+FORBIDDEN = late(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]")
 """Control characters except tabs and line ends, surrogates, noncharacters: XML allows few."""
 
 
@@ -55,7 +55,7 @@ def in_columns(line: str) -> tuple[str, list[int]]:
 
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 ENTITY = r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});"
-_ESCAPED = re.compile(rf"\\([{re.escape(PUNCTUATION)}])|({ENTITY})")
+_ESCAPED = late(rf"\\([{re.escape(PUNCTUATION)}])|({ENTITY})")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 

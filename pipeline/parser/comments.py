@@ -54,7 +54,7 @@ def without(markup: str) -> str:
     return "".join((*parts, markup[last:]))
 
 
-_MAY_BEGIN = re.compile(r"%%|\{[\s/>\-#{%]|\\(?:if|begin\{comment)")
+_MAY_BEGIN = late(r"%%|\{[\s/>\-#{%]|\\(?:if|begin\{comment)")
 _CODE = late(
     r"<(pre|code|tt|kbd|samp)\b.*?(?:</\1|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE
 )

@@ -3,17 +3,17 @@ stand in for text, so that lines and columns are as they were, and one for all l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from pipeline.model.gaps import BLOCK, TEXT
+from pipeline.model.late import late
 from pipeline.parser.ranges import LINE_END, Range, SourceRecord, outermost
 
 COMMENT = "<!---->"
 """It stands for a row of a table in HTML, where any text would be a cell."""
 
-_MARKERS = re.compile(r"[ \t>]*")
+_MARKERS = late(r"[ \t>]*")
 
 
 class _Edit(NamedTuple):

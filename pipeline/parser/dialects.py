@@ -15,6 +15,7 @@ from pipeline import features
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Document
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.late import late
 from pipeline.parser.blockparser import LineProcessor
 from pipeline.parser.constructs.parts import Construct, Parts, Report
 from pipeline.parser.inlines.patterns import Pattern
@@ -187,7 +188,7 @@ def _joined(values: tuple[Any, ...]) -> Any:
 TRIGGERS = "{:@\\"
 """The characters that marks within text begin with."""
 
-_MAY_BEGIN = re.compile(r"[-.<\[$({:=#/%]|(?:im|ex)port |[a-z]{3,7}::")
+_MAY_BEGIN = late(r"[-.<\[$({:=#/%]|(?:im|ex)port |[a-z]{3,7}::")
 """Marks that are tried at the beginning of a line: few lines of prose have any."""
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import bisect
 import posixpath
-import re
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 from typing import NamedTuple
@@ -19,6 +18,7 @@ import msgspec
 from pipeline.model import Document, Heading, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.parser import source
 from pipeline.parser.cuts import Cuts
@@ -148,7 +148,7 @@ class LineMap:
         )
 
 
-_PATH = re.compile(r"(?!%7B%7B)[^?#/\\][^?#]*")
+_PATH = late(r"(?!%7B%7B)[^?#/\\][^?#]*")
 
 
 class SourceFiles:

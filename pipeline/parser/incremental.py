@@ -3,7 +3,6 @@ can depend on it; with positions relative to the block around them, so that they
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from copy import copy
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 
 from pipeline.model import NO_ATTRIBUTES, Document, Heading, Node, Paragraph, ThematicBreak
 from pipeline.model.diagnostics import Origin, Span
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import children, of_node, top_level, walk
 from pipeline.parser.ranges import Range, SourceRecord
@@ -22,7 +22,7 @@ from pipeline.parser.ranges import Range, SourceRecord
 M = TypeVar("M", bound=Node)
 N = TypeVar("N", bound=Node)
 
-_SPAN = re.compile(rb'"span":\{[^{}]*\},?')
+_SPAN = late(rb'"span":\{[^{}]*\},?')
 
 
 def settle_places(document: Document, before: Document | None = None) -> Document:
@@ -83,11 +83,11 @@ ReadBody: TypeAlias = Callable[[str, int, tuple[str, ...]], Document]
 ALONE = (Heading, Paragraph, ThematicBreak)
 """Blocks that a paragraph beside them does not change."""
 
-_TOUCHES = re.compile(r"[\[\]{}<>|$@]|__|%%|\\(?:\(|if|fi)|:::|\(\s{0,9}[xX✓✔☑✅]?\s{0,9}\)")
+_TOUCHES = late(r"[\[\]{}<>|$@]|__|%%|\\(?:\(|if|fi)|:::|\(\s{0,9}[xX✓✔☑✅]?\s{0,9}\)")
 """Marks in a paragraph that may mean something elsewhere, or that depend on what is there."""
 
-_BEGINS = re.compile(r"[^\W_]|[“\"'(*_]")
-_FOLLOWED = re.compile(r"\n+(?:[^\W_]|[“\"'(*_#]|\Z)")
+_BEGINS = late(r"[^\W_]|[“\"'(*_]")
+_FOLLOWED = late(r"\n+(?:[^\W_]|[“\"'(*_#]|\Z)")
 
 
 class TextBody(NamedTuple):

@@ -11,6 +11,7 @@ from pipeline import model
 from pipeline.model import Document, Node, gaps, removal
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, alike, rewrite, rewrite_document
 from pipeline.model.tree import N, find, walk
 from pipeline.parser.blockparser import BlockElement, LineProcessor
@@ -39,9 +40,7 @@ class LeftOutProcessor(LineProcessor):
         return True
 
 
-_FAR = re.compile(
-    r"<(?!https?:)|\{[^{}\n]*#|^[ \t>]*#|\]:|\(@|\\[(\[]|[(\[][ \txX✓✔☑✅]", re.MULTILINE
-)
+_FAR = late(r"<(?!https?:)|\{[^{}\n]*#|^[ \t>]*#|\]:|\(@|\\[(\[]|[(\[][ \txX✓✔☑✅]", re.MULTILINE)
 """The beginnings of what can have an effect elsewhere: tags, ids, headings, definitions, numbers of
 examples, formulas in escaped brackets, and marks of choices."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Sequence
 
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 
 
 class Line(str):
@@ -60,7 +60,7 @@ class LinePlaces:
 
 
 TAB = 4
-_SPACE = re.compile(r"[ \t]*")
+_SPACE = late(r"[ \t]*")
 
 
 class Cursor:

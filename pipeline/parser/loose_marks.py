@@ -14,18 +14,19 @@ from pipeline import model
 from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import PATH, facts, walk
 from pipeline.parser.constructs.choices import LABEL, NO_MARK, ChoiceMark, attach_prompts, choices
 from pipeline.parser.markup.flow import trim
 
 _INNER = r"([ \t]{1,9}|[xX✓✔☑✅])"
-_MAY_BEGIN = re.compile(r"[(\[][ \txX✓✔☑✅]")
+_MAY_BEGIN = late(r"[(\[][ \txX✓✔☑✅]")
 
 # The text before it is tested last: the first letter is found faster.
-_ROUND = re.compile(rf"\((?<![\w)\]]\(){_INNER}\)(?!\()")
-_SQUARE = re.compile(rf"\[(?<![\w)\]]\[){_INNER}\](?![(\[])")
-_X = re.compile(r"\([xX]\)(?=\s|$)")
+_ROUND = late(rf"\((?<![\w)\]]\(){_INNER}\)(?!\()")
+_SQUARE = late(rf"\[(?<![\w)\]]\[){_INNER}\](?![(\[])")
+_X = late(r"\([xX]\)(?=\s|$)")
 
 _BOLD = (model.Strong, model.Emphasis, model.InlineElement)
 """Characters that may surround a mark."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.model import NO_ATTRIBUTES, Chart, Container, Figure, FigureGroup, Image, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES, nearest
 from pipeline.model.secrets import is_answer, meaning_of
 from pipeline.model.tree import WIDTH, walk
@@ -45,15 +45,15 @@ KEYS = (
 """The attributes that others can be misspellings of: shorter ones resemble too many words."""
 
 SIZED = (Chart, Figure, FigureGroup, Image)
-_CALLOUT = re.compile(r"\[!([^\]\n|]{1,60})[\]|]")
-_HEADING = re.compile(
+_CALLOUT = late(r"\[!([^\]\n|]{1,60})[\]|]")
+_HEADING = late(
     r"#(?!(?:define|elif|else|endif|error|if|ifdef|ifndef|include|line|pragma|undef)\b)"
     r"(?=[^\W\d_]+ )[^#]{3,60}[^\s.,;:!?#]$"
 )
-_CAPTION = re.compile(r"[Tt]able:|:[ \t]")
-_LABEL = re.compile(r"[*_]{0,2}([^\W\d_][\w .'’/-]{0,24}):[*_]{0,2}[ \t]+(?=\S)")
-_BREAK = re.compile(r"(?<![\\\s])\\[ \t]*$")
-_PATH = re.compile(r"(?:\s[A-Za-z]:|(?<![\\\S])[^\s\\]*+\\\S*)\\[ \t]*$")
+_CAPTION = late(r"[Tt]able:|:[ \t]")
+_LABEL = late(r"[*_]{0,2}([^\W\d_][\w .'’/-]{0,24}):[*_]{0,2}[ \t]+(?=\S)")
+_BREAK = late(r"(?<![\\\s])\\[ \t]*$")
+_PATH = late(r"(?:\s[A-Za-z]:|(?<![\\\S])[^\s\\]*+\\\S*)\\[ \t]*$")
 _ASKS = frozenset({"q", "a"})
 
 

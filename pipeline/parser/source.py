@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 from pathlib import Path
 
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.names import nearest
 from pipeline.parser.characters import FORBIDDEN, holds_forbidden, name
 from pipeline.parser.frontmatter import yaml_nodes
@@ -42,13 +42,13 @@ _UNICODE_MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "UTF-16"),
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
-_UNDECODED = re.compile("[\udc80-\udcff]+")
+_CONTROL = late(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_UNDECODED = late("[\udc80-\udcff]+")
 MOST_TOGETHER = 3
 """The letters beyond those of English that stand together in a Western language at most."""
 
-_NOT_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-_VISIBLE = re.compile(r"[^\s\ufeff\u200b]")
+_NOT_WINDOWS = late(rb"[\x81\x8d\x8f\x90\x9d]")
+_VISIBLE = late(r"[^\s\ufeff\u200b]")
 _AS_UTF8 = "Save the file as UTF-8 in your editor."
 
 

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from pipeline import model
 from pipeline.model import Inline, Node
 from pipeline.model.audience import conditions_of
+from pipeline.model.late import late
 from pipeline.model.removal import for_all, is_selected
 from pipeline.model.strings import GAP
 from pipeline.model.tree import BLANK, answer_text, children, plain_text
@@ -18,7 +18,7 @@ from pipeline.parser.blanks import blank
 DEEPEST = 20
 """Nested spans that are processed separately."""
 
-_MARK = re.compile(rf"\[|\]|{GAP}")
+_MARK = late(rf"\[|\]|{GAP}")
 
 
 def read(text: str) -> tuple[Inline, ...]:

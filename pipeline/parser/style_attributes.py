@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
+
+from pipeline.model.late import late
 
 
 class InlineStyle(NamedTuple):
@@ -20,8 +21,8 @@ class InlineStyle(NamedTuple):
 
 _PAGE = frozenset({"always", "page", "left", "right", "recto", "verso"})
 _SIDES = frozenset({"left", "right"})
-_WIDTH = re.compile(r"\d+(?:\.\d+)?(?:%|px|em|rem|cm|mm|in|pt)")
-_IN_THE_MIDDLE = re.compile(r"(?:\S+ )?auto(?: \S+ auto)?")
+_WIDTH = late(r"\d+(?:\.\d+)?(?:%|px|em|rem|cm|mm|in|pt)")
+_IN_THE_MIDDLE = late(r"(?:\S+ )?auto(?: \S+ auto)?")
 _WITHOUT_EFFECT = frozenset({"display:block", "visibility:hidden", "clear:both"})
 """Declarations that accompany an image in the middle, or an element that is a page break."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
@@ -11,6 +10,7 @@ from pipeline import model
 from pipeline.model import Attributes, Block, Inline
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.table_cells import column_count, place, regular, within_rows
 from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import make
@@ -30,11 +30,11 @@ _ALIGNMENTS: dict[str, model.Alignment] = {
     "l": "left", "left": "left", "c": "center", "center": "center", "centre": "center",
     "r": "right", "right": "right", ".": "decimal", "decimal": "decimal",
 }  # fmt: skip
-_NUMBER = re.compile(r"(?:[\s.,'’%+−–-]*+\d++)++[\s.,'’%]*+[a-z]{0,3}")
-_BOX = re.compile(r"(?:^|(?<=\s))\[([ xX])\](?:[ \t]+|$)")
-_TICK = re.compile(r"\([ \t]*+([xX✓✔]?)[ \t]*+\)")
-_EMPTY = re.compile(r"[ \t]*+\([ \t]*+\)[ \t]*+$")
-_SHARE = re.compile(r"\d{1,6}(?:\.\d{1,6})?%?")
+_NUMBER = late(r"(?:[\s.,'’%+−–-]*+\d++)++[\s.,'’%]*+[a-z]{0,3}")
+_BOX = late(r"(?:^|(?<=\s))\[([ xX])\](?:[ \t]+|$)")
+_TICK = late(r"\([ \t]*+([xX✓✔]?)[ \t]*+\)")
+_EMPTY = late(r"[ \t]*+\([ \t]*+\)[ \t]*+$")
+_SHARE = late(r"\d{1,6}(?:\.\d{1,6})?%?")
 
 
 def with_attributes(

@@ -13,6 +13,7 @@ from pipeline.model import Block, Heading, Image, Inline, Node, Paragraph, Text,
 from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.removal import for_all
 from pipeline.model.rewriting import rewrite
@@ -27,7 +28,7 @@ UNTITLED = "Untitled"
 SAMPLE = 20_000
 """The number of characters from which a language is guessed."""
 
-_LANGUAGE = re.compile("""\\s*["']?lang(?:uage)?["']?[ \t]*[:=]""")
+_LANGUAGE = late("""\\s*["']?lang(?:uage)?["']?[ \t]*[:=]""")
 MANY = 3
 """First-level headings from which they are chapters, if others are below them."""
 

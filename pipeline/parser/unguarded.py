@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
@@ -15,6 +14,7 @@ from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Document, Inline, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.late import late
 from pipeline.model.removal import for_all
 from pipeline.model.secrets import meaning_of, secret
 from pipeline.model.tree import children, has_condition, plain_text, walk
@@ -35,9 +35,9 @@ TASKS = (
 )  # fmt: skip
 """Tasks for readers, and room for their answers."""
 
-_TITLE_PARTS = re.compile(r"[():\[\]/|]|\s[-–—]\s")
-_GAP = re.compile(r"___\{([^{}\n]{1,100})\}")
-_COLON = re.compile(r"[:：]")
+_TITLE_PARTS = late(r"[():\[\]/|]|\s[-–—]\s")
+_GAP = late(r"___\{([^{}\n]{1,100})\}")
+_COLON = late(r"[:：]")
 _AROUND = " .0123456789"
 LONGEST_LABEL = 40
 """The number of letters searched for a word that ends with a colon."""
@@ -226,9 +226,9 @@ KINDS: tuple[_Kind, ...] = ("answering", "answer", "beside_answer")
 NUMBER = "0"
 """The placeholder of any number in the lists of words."""
 
-_WORD = re.compile(r"[\u2e80-\u9fff]|[^\W_]+?(?=[\u2e80-\u9fff]|[\W_]|$)")
-_STOPS = re.compile(r"[:;.!?()\u2013\u2014]")
-_COUNTER = re.compile(r"[a-z]|[ivx]+")
+_WORD = late(r"[\u2e80-\u9fff]|[^\W_]+?(?=[\u2e80-\u9fff]|[\W_]|$)")
+_STOPS = late(r"[:;.!?()\u2013\u2014]")
+_COUNTER = late(r"[a-z]|[ivx]+")
 """The letter of a question, an elided article, or a Roman numeral."""
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline import model
+from pipeline.model.late import late
 
 ENDS = (model.Heading, model.ThematicBreak, model.PageBreak)
 """Blocks that end a conversation."""
 
-_SENTENCE_END = re.compile(r"[.!?…;:,–—。！？؟،”’\"'»)\]]\s*\Z")
+_SENTENCE_END = late(r"[.!?…;:,–—。！？؟،”’\"'»)\]]\s*\Z")
 FEWEST_ROUNDS = 3
 """The rounds in which the same two names follow each other that make records of a text."""
 

@@ -27,6 +27,7 @@ from pipeline.model import (
 from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import ANSWER, TEACHER, all_nodes, children, is_for_teachers, walk
 from pipeline.parser.attributes import joined, make
@@ -38,7 +39,7 @@ from pipeline.parser.files import SourceFiles
 from pipeline.parser.marks import Mark, extent, marks_in, without_effect
 from pipeline.parser.ranges import LINE_END, Place, Range, SourceRecord
 
-_PART = re.compile(r"<(abbr|caption|colgroup|dd|dt|figcaption|tbody|tfoot|thead)\b", re.I)
+_PART = late(r"<(abbr|caption|colgroup|dd|dt|figcaption|tbody|tfoot|thead)\b", re.I)
 _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 """Elements that are parts of a block."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -11,6 +10,7 @@ from pipeline import model
 from pipeline.model import Node
 from pipeline.model.editions import FormatName
 from pipeline.model.formula_gaps import GAP
+from pipeline.model.late import late
 from pipeline.model.tree import minutes_of
 from pipeline.model.words.writing_conventions import ALPHABETS
 
@@ -91,7 +91,7 @@ script is ``html/<name>.js``."""
 WIDE_FORMULA = 28
 """Characters from which on a formula may be wider than a telephone's screen."""
 
-_STROKES = re.compile(r'class="(?:[bx]?cancel|sout)"')
+_STROKES = late(r'class="(?:[bx]?cancel|sout)"')
 
 
 def is_wide_formula(node: model.Math | model.MathBlock) -> bool:

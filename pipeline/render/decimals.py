@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from pipeline.model import LineBreak, NoteReference, Paragraph, Plain, Table, TableCell
+from pipeline.model.late import late
 from pipeline.model.table_cells import place
 from pipeline.model.tree import plain_text, walk
 from pipeline.render.text_width import text_width
@@ -22,7 +23,7 @@ RAISED = 0.75
 """A decimal mark, and a figure of a note's number, in widths of a figure."""
 
 ARABIC_MARK = "\N{ARABIC DECIMAL SEPARATOR}"
-_NUMBER = re.compile(r"[.,٫]?\d(?:[\d.,'’٫٬ \u00a0\u202f\u2009]*\d)?")
+_NUMBER = late(r"[.,٫]?\d(?:[\d.,'’٫٬ \u00a0\u202f\u2009]*\d)?")
 
 
 def tails(table: Table, mark: str) -> Mapping[int, Mapping[int, float]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from pipeline.model import Asset, Container, Document, Figure, FigureGroup, Image, Node
+from pipeline.model.late import late
 from pipeline.model.paper import POINT, Sheet
 from pipeline.model.tree import has, top_level, walk_with
 
@@ -19,13 +19,13 @@ GAP = 4
 NARROWEST = 0.6
 """The least share of an equal width: a panorama leaves a portrait room for its caption."""
 
-_PER_CENT = re.compile(r"(\d+(?:\.\d+)?)%")
+_PER_CENT = late(r"(\d+(?:\.\d+)?)%")
 
 
 INCH = 25.4
 """Millimetres."""
 
-_LENGTH = re.compile(r"(\d+(?:\.\d+)?)(px|cm|mm|in|pt)?")
+_LENGTH = late(r"(\d+(?:\.\d+)?)(px|cm|mm|in|pt)?")
 _MILLIMETRES = {"px": INCH / 96, "": INCH / 96, "cm": 10.0, "mm": 1.0, "in": INCH, "pt": POINT}
 
 

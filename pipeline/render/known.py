@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from typing import NamedTuple, TypeGuard
@@ -12,6 +11,7 @@ import msgspec
 from pipeline import model
 from pipeline.model import Block, Node
 from pipeline.model.editions import FormatName
+from pipeline.model.late import late
 from pipeline.model.print_marks import TEXT
 from pipeline.model.tree import walk
 from pipeline.render.constructs import Sign, Trait
@@ -30,7 +30,7 @@ ALONE = frozenset(
 )  # fmt: skip
 """Nodes whose markup depends only on their content and link targets."""
 
-_NUMBER = re.compile(rf"<\?{TEXT} (\d+)\?>")
+_NUMBER = late(rf"<\?{TEXT} (\d+)\?>")
 _TYPES = {kind.__name__: kind for kind in Node.__subclasses__()}
 
 

@@ -13,6 +13,7 @@ from pipeline.model import FORMULAS, Block, Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import STANDARD_PRINT, Edition, Look
 from pipeline.model.faces import FACES, LARGE_PRINT_FACES, own_faces
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
@@ -55,7 +56,7 @@ STYLES: dict[Look, tuple[str, ...]] = {
 """The style sheets of ``templates/pdf`` that come after all others."""
 
 
-COLOUR = re.compile(r"--(ink|accent):\s*(#[0-9a-f]{6})\b", re.IGNORECASE)
+COLOUR = late(r"--(ink|accent):\s*(#[0-9a-f]{6})\b", re.IGNORECASE)
 """The colours of formulas, as style sheets set them."""
 
 

@@ -4,13 +4,13 @@ where pages begin, and where blocks are in the source, for messages about printe
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
 from pipeline.model import Block, Container, Dialogue, Document, Inline, Node, Section
+from pipeline.model.late import late
 from pipeline.model.page_map import PagePiece, leaves
 from pipeline.model.print_marks import PLACE, TEXT
 from pipeline.model.tree import walk
@@ -51,7 +51,7 @@ class TextPlaces:
 HOLDERS = (Section, Dialogue, Container)
 """Nodes whose place is given by the blocks in them."""
 
-TAG = re.compile(r"(\s*<[a-z][a-z0-9]*)")
+TAG = late(r"(\s*<[a-z][a-z0-9]*)")
 
 
 def with_place(node: Block | Inline, markup: Markup, document: Document) -> Markup:

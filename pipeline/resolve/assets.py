@@ -14,6 +14,7 @@ from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.metadata import Placed
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import all_images
@@ -28,7 +29,7 @@ MOST_SHOWN = 3
 """The maximum number of things listed in a message."""
 
 # Names that Windows keeps for devices, whatever their suffix.
-DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$")
+DEVICES = late(r"(con|prn|aux|nul|com\d|lpt\d)$")
 
 
 def link_remote(document: Document) -> Document:

@@ -42,7 +42,7 @@ INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 
 TURKISH = str.maketrans({"I": "ı", "İ": "i"})
 
-ARABIC_ARTICLE = re.compile(r"ال(?=\w\w)")
+ARABIC_ARTICLE = late(r"ال(?=\w\w)")
 HAN = late(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 

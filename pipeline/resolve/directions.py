@@ -20,7 +20,7 @@ NO_BREAK = "\u00a0"
 VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 
 DIGITS = r"[0-9]+(?:[.,:/][0-9]+)*"
-PLAIN = re.compile(DIGITS)
+PLAIN = late(DIGITS)
 GAP = "[ \u00a0\u2009\u202f]"
 # The currencies of scripts from right to left stand where their writers put them.
 CURRENCY = "$¢£¤¥€₣₤₩₫₱₴₦₹₺₽"

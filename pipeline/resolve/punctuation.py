@@ -22,27 +22,27 @@ APOSTROPHE = "’"
 OPENING = frozenset("([{<¿¡«‹„‚“‘「『（")  # after these a mark opens
 DASHES = frozenset("-–—/=…")  # after these it may do either
 
-MARK = re.compile("[\"']")
+MARK = late("[\"']")
 # Where a single mark could close a quotation, or end a word that drops its last letter.
-CLOSER = re.compile(r"(?<=[^\s(\[{])'(?!\w)")
-DECADE = re.compile(r"'\d\ds?(?!\w)")
-WORD = re.compile(r"\w+")
-DASH = re.compile(r"(?<![-<!])-{2,3}(?![->])")
+CLOSER = late(r"(?<=[^\s(\[{])'(?!\w)")
+DECADE = late(r"'\d\ds?(?!\w)")
+WORD = late(r"\w+")
+DASH = late(r"(?<![-<!])-{2,3}(?![->])")
 # The option of a command, which should be code.
-OPTION = re.compile(r"(?:(?<=\s)|(?<![\s\S]))--[a-z]")
-DOTS = re.compile(r"(?<!\.)\.{3}(?!\.)")
+OPTION = late(r"(?:(?<=\s)|(?<![\s\S]))--[a-z]")
+DOTS = late(r"(?<!\.)\.{3}(?!\.)")
 CAPITAL = "[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]"
 # The lookbehind comes last: a pattern that begins with plain text is found faster.
-INITIAL = re.compile(rf"\. (?={CAPITAL}\.)(?<=\b{CAPITAL}\. )")
-ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+INITIAL = late(rf"\. (?={CAPITAL}\.)(?<=\b{CAPITAL}\. )")
+ADDRESS = late(r"(?:https?://|www\.)\S+")
 # Scripts without spaces between words, with their punctuation.
 WIDE = late(r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—]")
 # 10 h 30, 3 min 20
-TIME = re.compile(r" (?=\d\d(?!\w))(?:(?<=\d[ \u00a0]h )|(?<=\d[ \u00a0]min ))")
+TIME = late(r" (?=\d\d(?!\w))(?:(?<=\d[ \u00a0]h )|(?<=\d[ \u00a0]min ))")
 UNBROKEN = {INITIAL: (". ",), TIME: (" h ", " min ")}
 """Patterns that end with a space at which a line does not break, each with what it needs."""
-BEFORE_COLON = re.compile(r" (?=:(?:\s|$))")
-BEFORE_HIGH_POINT = re.compile(r" (?=[;!?»](?!\w))|(?<=«) ")
+BEFORE_COLON = late(r" (?=:(?:\s|$))")
+BEFORE_HIGH_POINT = late(r" (?=[;!?»](?!\w))|(?<=«) ")
 
 Decision: TypeAlias = Literal["open", "close", "apostrophe", ""]
 

@@ -3,19 +3,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from pipeline.model import Attributes, Document, Inline, InlineElement, Node, Paragraph, Text
 from pipeline.model.editions import EDITIONS
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite_document
 
 _WITHIN = ".,\u00a0\u202f"
 _NUMBER = rf"\d[\d{_WITHIN}]*+"
 _SIGN = "[+\u2212\u00d7\u00f7=<>\u2248\u2264\u2265]"
-_SUM = re.compile(
+_SUM = late(
     rf"(?:(?<![\d{_WITHIN}]){_NUMBER} ?{_SIGN}|(?<![^\s(]){_SIGN}[ \u00a0]?(?=\d))"
     rf"(?:[ \u00a0]?(?:{_SIGN}|{_NUMBER}))*+"
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,12 +10,13 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.model.editions import EDITIONS
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import INLINE_FIELDS, has, ordinals, plain_text, walk_with
 from pipeline.resolve.punctuation import Run
 
 KEPT = Attributes(classes=("kept",))
-_CLOSING = re.compile("[,.;:!?)\\]’”»›…。，、]+")
+_CLOSING = late("[,.;:!?)\\]’”»›…。，、]+")
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from pipeline.model import Abbreviation, Document, Image, Link, Node, Text, Vari
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import find
 from pipeline.model.variables import BUILT_IN, CALCULATION, filled, filled_address, look_up, values
@@ -19,7 +19,7 @@ from pipeline.resolve.findings import Findings
 
 Value = Callable[[str], str]
 
-_CALCULATION = re.compile(CALCULATION)  # told where it is worked out, or a notation of others
+_CALCULATION = late(CALCULATION)  # told where it is worked out, or a notation of others
 
 MOST_FILLED = 5_000_000
 """The maximum number of characters in all variables of a document."""

@@ -3,7 +3,6 @@ They are collected before students' editions lose the answers."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -15,6 +14,7 @@ from pipeline.model.audience import Ranges, admits
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, varied
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import (
     PATH,
@@ -28,7 +28,7 @@ from pipeline.model.tree import (
 )
 from pipeline.model.words import folded
 
-COMMAS = re.compile(r"[,;،、，\n]")
+COMMAS = late(r"[,;،、，\n]")
 
 
 def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld]) -> Document:

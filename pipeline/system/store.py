@@ -10,7 +10,6 @@ import contextlib
 import functools
 import hashlib
 import os
-import re
 import stat
 import sys
 import time
@@ -20,6 +19,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from pipeline.model.late import late
 from pipeline.system.paths import leads_out
 
 
@@ -47,7 +47,7 @@ BETWEEN_TRIMS = 60
 LITTER = 60 * 60
 """Seconds after which a file that was never finished is taken for abandoned."""
 
-_OURS = re.compile(r"[0-9a-f]{64}[-.\w]*")
+_OURS = late(r"[0-9a-f]{64}[-.\w]*")
 """The names of files that a folder may take away."""
 
 _DIGEST_SIZE = hashlib.sha256().digest_size

@@ -19,6 +19,7 @@ from urllib.parse import unquote, unquote_to_bytes
 import pikepdf
 from lxml import etree, html
 
+from pipeline.model.late import late
 from pipeline.verify.pieces import BREAK
 from pipeline.verify.word import W, paragraphs
 
@@ -64,10 +65,10 @@ def contents(name: str, data: bytes) -> Iterator[Content]:
 
 _PAGES = (".html", ".xhtml", ".svg")
 _CODE = (".css", ".js", ".json", ".opf", "mimetype", METADATA)
-_ADDRESS = re.compile(r"data:[\w/+.-]*((?:;[\w=-]+)*),([^\"')\s]*)")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([0-9a-fA-F]{1,5} |[0-9a-fA-F]{6})|[nrt])")
-_KEY = re.compile(r"\"[@\w:-]*\":")
-_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
+_ADDRESS = late(r"data:[\w/+.-]*((?:;[\w=-]+)*),([^\"')\s]*)")
+_ESCAPE = late(r"\\(?:u([0-9a-fA-F]{4})|([0-9a-fA-F]{1,5} |[0-9a-fA-F]{6})|[nrt])")
+_KEY = late(r"\"[@\w:-]*\":")
+_TAG = late(r"<[a-zA-Z/!][^<>]*>")
 _NOTES = (etree.Comment, etree.ProcessingInstruction)
 _READ = (
     *("@alt", "@alttext", "@title", "@label", "@value", "@placeholder", "@summary", "@descr"),
@@ -163,15 +164,15 @@ def _of_image(name: str, data: bytes) -> Iterator[Content]:
 # --- PDF ----------------------------------------------------------------------------------
 
 _STRING = rb"\((?:[^()\\]|\\.)*+\)|<[0-9a-fA-F\s]*+>"
-_ENTRY = re.compile(rb"(?:/(\w++)\s*+)?(" + _STRING + rb")", re.DOTALL)
-_SPOKEN = re.compile(rb"/(ActualText|Alt|E)\s*+(" + _STRING + rb")", re.DOTALL)
-_NAMED = re.compile(rb"/(V|DV|AS|D|Dest|C)\s*+(/[^\s/<>()\[\]]++)")
+_ENTRY = late(rb"(?:/(\w++)\s*+)?(" + _STRING + rb")", re.DOTALL)
+_SPOKEN = late(rb"/(ActualText|Alt|E)\s*+(" + _STRING + rb")", re.DOTALL)
+_NAMED = late(rb"/(V|DV|AS|D|Dest|C)\s*+(/[^\s/<>()\[\]]++)")
 """Entries whose names can be anything: values, states, destinations, classes."""
 
-_KEYED = re.compile(rb"/(N|D|Dests|ClassMap)\s*+<<([^<>]*+)>>")
+_KEYED = late(rb"/(N|D|Dests|ClassMap)\s*+<<([^<>]*+)>>")
 """Dictionaries whose keys can be anything."""
 
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_RIGHT_TO_LEFT = late("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 _FOR_PROGRAMS = frozenset({
     b"", b"BaseFont", b"Creator", b"DA", b"FontFamily", b"ID", b"Names", b"Ordering", b"Producer",
@@ -227,12 +228,12 @@ def _pages_by_stream(pdf: pikepdf.Pdf) -> dict[tuple[int, int], str]:
     return pages
 
 
-_FONTS = re.compile(rb"/Font\s++(?:<<([^<>]*+)>>|(\d++) (\d++) R)")
-_REFERENCE = re.compile(rb"/([^\s/]++)\s++(\d++) (\d++) R")
-_CHARACTER = re.compile(rb"<([0-9a-fA-F]++)>\s*+<([0-9a-fA-F]++)>[ \t]*+(?=[\r\n])")
-_FONT = re.compile(rb"/([^\s/]++)\s++[\d.]++\s++Tf")
-_GLYPHS = re.compile(rb"<((?:[0-9a-fA-F]{4})++)>")
-_LITERAL = re.compile(rb"\((?:[^()\\]|\\.)*+\)", re.DOTALL)
+_FONTS = late(rb"/Font\s++(?:<<([^<>]*+)>>|(\d++) (\d++) R)")
+_REFERENCE = late(rb"/([^\s/]++)\s++(\d++) (\d++) R")
+_CHARACTER = late(rb"<([0-9a-fA-F]++)>\s*+<([0-9a-fA-F]++)>[ \t]*+(?=[\r\n])")
+_FONT = late(rb"/([^\s/]++)\s++[\d.]++\s++Tf")
+_GLYPHS = late(rb"<((?:[0-9a-fA-F]{4})++)>")
+_LITERAL = late(rb"\((?:[^()\\]|\\.)*+\)", re.DOTALL)
 
 
 def _fonts(pdf: pikepdf.Pdf, objects: bytes) -> Iterator[tuple[bytes, dict[int, str]]]:

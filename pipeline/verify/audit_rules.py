@@ -66,7 +66,7 @@ REPORTED = Finding("", Code.INACCESSIBLE_PAGE, "")
 
 # --- rules that read the source ---------------------------------------------------------------
 
-_FILE_NAME = re.compile(
+_FILE_NAME = late(
     r"(img|dsc|dscn|image|photo|screenshot|scan|figure|untitled)[\s_-]*\d*|\S+\.(png|jpe?g|gif|webp|svg)",
     re.IGNORECASE,
 )
@@ -161,7 +161,7 @@ SCRIPTS: tuple[tuple[str, str, str, frozenset[str]], ...] = tuple(
 a language, its letters, and the languages that are written in it."""
 
 _IN_SCRIPTS = late(f"[{''.join(letters for _, _, letters, _ in SCRIPTS)}]")
-_BEYOND_LATIN = re.compile(r"[^\0-\u036f\u2000-\u2bff]")
+_BEYOND_LATIN = late(r"[^\0-\u036f\u2000-\u2bff]")
 
 
 def _has_letters(text: str) -> bool:
@@ -339,7 +339,7 @@ def declarations(css: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
     )
 
 
-_FIXED = re.compile(r"\d(px|pt|pc|cm|mm|in|q)\b", re.IGNORECASE)
+_FIXED = late(r"\d(px|pt|pc|cm|mm|in|q)\b", re.IGNORECASE)
 SPACING = ("line-height", "letter-spacing", "word-spacing", "margin", "margin-bottom")
 ENOUGH = 4.5
 """The contrast that WCAG asks of text of any size, at level AA."""

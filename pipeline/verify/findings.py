@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 
 from pipeline.model.codes import BY_SLUG, Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Severity, Span
+from pipeline.model.late import late
 from pipeline.system.checksums import checksum
 
 LIMIT = 100
@@ -19,7 +19,7 @@ LIMIT = 100
 LONGEST = 60
 """Characters that a message quotes."""
 
-_QUOTED = re.compile(r"“\{(\w+)\}")
+_QUOTED = late(r"“\{(\w+)\}")
 
 
 class Finding(NamedTuple):

@@ -9,7 +9,6 @@ titles, labels and references put public text together as no source does.
 from __future__ import annotations
 
 import functools
-import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
@@ -20,6 +19,7 @@ from pipeline.model import Container, Document, Plain, Withheld
 from pipeline.model.audience import Ranges, admits
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, for_pupils
+from pipeline.model.late import late
 from pipeline.model.tree import find, is_word_bank, plain_text, walk
 from pipeline.model.words import words
 from pipeline.package.result import Package
@@ -114,7 +114,7 @@ def _gate(
     return Gate(texts, public, lang)
 
 
-_IN_BRACES = re.compile(r"\{([^{}]*)\}")
+_IN_BRACES = late(r"\{([^{}]*)\}")
 
 
 def _without(text: str, ranges: Iterable[Withheld], solutions: Collection[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ import msgspec
 
 from pipeline import model
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.page_map import HOLDERS, counted_text, letters, printed_of
 from pipeline.model.tree import facts, of_node, plain_text, walk_with
 
@@ -103,10 +103,10 @@ DRAWN = frozenset({model.Chart, model.Image})
 IN_ORDER = ("LATIN", "GREEK", "CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 """Scripts whose characters are on the page in the order they are written."""
 
-_LATIN = re.compile("[\x00-\u024f\u2000-\u206f]+")
+_LATIN = late("[\x00-\u024f\u2000-\u206f]+")
 
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_REORDERING = re.compile("[\u202b\u202e\u2067\u2068]")
+_RIGHT_TO_LEFT = late("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_REORDERING = late("[\u202b\u202e\u2067\u2068]")
 
 
 def passages(

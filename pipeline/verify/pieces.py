@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from pipeline.model.late import late
+
 LEAST = 8
 """Letters and digits of a piece. A file could have fewer by chance."""
 
@@ -29,14 +31,14 @@ _UNPARTED = (
 )
 """Letters of scripts that put no spaces between words."""
 
-_BEYOND_ASCII = re.compile("[^\\0-\\x7f]+")
-_WORDS = re.compile(f"[{_UNPARTED}]|[^\\W_{_UNPARTED}]+")
-_LETTERS = re.compile(f"[^\\W_]+|{BREAK}")
+_BEYOND_ASCII = late("[^\\0-\\x7f]+")
+_WORDS = late(f"[{_UNPARTED}]|[^\\W_{_UNPARTED}]+")
+_LETTERS = late(f"[^\\W_]+|{BREAK}")
 _LOWER = bytes(range(256)).lower()
 _OTHERS = bytes(code for code in range(1, 128) if not chr(code).isalnum())
 """Of common characters. Replacing and removing these first takes a fraction of the time."""
 
-_MARKS = re.compile(
+_MARKS = late(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u00ad\u200b-\u200f"
     "\u2060\ufeff\ufffe\x02]"
 )

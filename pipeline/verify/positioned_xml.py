@@ -14,6 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -23,7 +24,7 @@ XML = "{http://www.w3.org/XML/1998/namespace}"
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 PLACE = "{}place"
 
-HEADING = re.compile(rf"{re.escape(HTML)}h([1-6])\Z")
+HEADING = late(rf"{re.escape(HTML)}h([1-6])\Z")
 
 MAX_DEPTH = 500
 MAX_ELEMENTS = 500_000

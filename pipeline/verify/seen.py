@@ -16,6 +16,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfMatrix
 
+from pipeline.model.late import late
 from pipeline.verify.page_content import (
     WHITE,
     Colour,
@@ -49,8 +50,8 @@ FORMS = 16
 MOST = 200_000
 """The maximum number of things on a page that are examined."""
 
-BOLD = re.compile("bold|black|heavy|demi|medi(?!um)|^(cm|sf)bx")
-ITALIC = re.compile("italic|oblique|(?<!dig)ital$|^(cm|sf)(b?x?ti|sl)")
+BOLD = late("bold|black|heavy|demi|medi(?!um)|^(cm|sf)bx")
+ITALIC = late("italic|oblique|(?<!dig)ital$|^(cm|sf)(b?x?ti|sl)")
 """The parts of the names of bold and italic fonts: files often give no weight."""
 
 

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from lxml import etree
 
+from pipeline.model.late import late
 from pipeline.model.page_map import letters
 from pipeline.package.units import DrawnText
 from pipeline.verify.texts import UnreadableFile
@@ -29,7 +30,7 @@ COUNTED = ("SEQ", "REF", "PAGEREF", "NOTEREF")
 """Fields whose results Word counts."""
 
 SPACES = (f"{W}tab", f"{W}br", f"{W}cr")
-_MARK = re.compile(r"_s(\d+)_([0-9a-f]{8})")
+_MARK = late(r"_s(\d+)_([0-9a-f]{8})")
 
 
 class SourceMark(NamedTuple):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from pipeline.model import Attributes, Blank, Math
+from pipeline.model.late import late
 from pipeline.parser.blanks import blank as parsed_blank
 
-_BARE = re.compile(r"[\w%/.,+-]+")
-_ID = re.compile(r"[^\s{}#.=\"'<>]*")
-_CLASS = re.compile(r"[\w\u0300-\u036f:-]+")
+_BARE = late(r"[\w%/.,+-]+")
+_ID = late(r"[^\s{}#.=\"'<>]*")
+_CLASS = late(r"[\w\u0300-\u036f:-]+")
 _BLANKS = {1: 4, 2: 10, 3: 20, 4: 32}
 """The number of underscores of a blank of each size."""
 

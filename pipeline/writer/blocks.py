@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
+from pipeline.model.late import late
 from pipeline.model.tree import LEVEL
 from pipeline.writer import captioned
 from pipeline.writer import table_writing as tables
@@ -162,7 +163,7 @@ def _summary(node: Block | None) -> tuple[Inline, ...]:
     return only.children if isinstance(only, model.Paragraph) else ()
 
 
-_NAME = re.compile(r"(?![\w-]+\[[^\[\]]*\]$)[^\s{}:][^\s{}]*")
+_NAME = late(r"(?![\w-]+\[[^\[\]]*\]$)[^\s{}:][^\s{}]*")
 """The name of a block that is written with its own name."""
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from pipeline.model.late import late
 from pipeline.parser.blocks import markers
 from pipeline.parser.characters import ENTITY, emoji_named
 from pipeline.parser.comments import begun
@@ -13,24 +14,24 @@ from pipeline.parser.inlines.links import normalise
 from pipeline.parser.inlines.math import is_formula
 from pipeline.parser.inlines.references import may_begin
 
-_ENTITY = re.compile(ENTITY)
-_EMOJI = re.compile(r"(?<![A-Za-z0-9:]):[A-Za-z0-9_+-]{1,70}:")
-_KEYS = re.compile(r"\+\+(?=[A-Za-z0-9])")
-_ROLE = re.compile(r":[a-z][\w.-]*:$")
-_SPECIAL = re.compile(r"[\\`*_~^\[\]!<&$={:@%+\n\t\r|(]|https?://|www\.")
-_CHOICE = re.compile(r"(?<![\w)\]\\])\((?:[ \t]{1,9}|[xX✓✔☑✅])\)(?!\()")
+_ENTITY = late(ENTITY)
+_EMOJI = late(r"(?<![A-Za-z0-9:]):[A-Za-z0-9_+-]{1,70}:")
+_KEYS = late(r"\+\+(?=[A-Za-z0-9])")
+_ROLE = late(r":[a-z][\w.-]*:$")
+_SPECIAL = late(r"[\\`*_~^\[\]!<&$={:@%+\n\t\r|(]|https?://|www\.")
+_CHOICE = late(r"(?<![\w)\]\\])\((?:[ \t]{1,9}|[xX✓✔☑✅])\)(?!\()")
 FAR = 1000
 """Characters that the other bracket of a pair is looked for in."""
 
-_LINE = re.compile(
+_LINE = late(
     r"#|>|\||%(?= )|/{3,}[ \t]*[a-z]|[-+](?=[ \t]|\n|$)|[-+](?=[-=:| \t]*(?:\n|$))|\+(?=[-=:])|-+8<"
     r"|=+[ \t]*(?:\n|$)|:(?=[:\s])|~(?=[~\s])|(?:!!!|\?\?\?)|\.\. (?=[a-z])"
     r"|<<(?=[<{(\[])|\((?=[ xX]\))"
 )
-_NUMBER = re.compile(r"(\d{1,9})[.)](?=[ \t\n]|$)")
-_LETTERS = re.compile(r"(\([A-Za-z0-9@_-]{1,80}|[A-Za-z]{1,7}|#)[.)](?=[ \t])")
-_NAME = re.compile(r"\([A-Za-z][\w-]*\)=$")
-_BLOCK_ID = re.compile(r"(?:^|[ \t])\^[A-Za-z0-9-]{4,60}[ \t]*$")
+_NUMBER = late(r"(\d{1,9})[.)](?=[ \t\n]|$)")
+_LETTERS = late(r"(\([A-Za-z0-9@_-]{1,80}|[A-Za-z]{1,7}|#)[.)](?=[ \t])")
+_NAME = late(r"\([A-Za-z][\w-]*\)=$")
+_BLOCK_ID = late(r"(?:^|[ \t])\^[A-Za-z0-9-]{4,60}[ \t]*$")
 
 
 class LeafSetting:

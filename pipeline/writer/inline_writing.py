@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from pipeline import model
 from pipeline.model import Inline, Node
+from pipeline.model.late import late
 from pipeline.model.tree import plain_text
 from pipeline.model.variables import WRITTEN
 from pipeline.parser import strings
@@ -20,13 +21,13 @@ from pipeline.writer.attribute_lists import attribute_list, blank
 from pipeline.writer.html_writing import image, tag, unwritable
 from pipeline.writer.joining import LeafToken, joined, settled
 
-_CROSS_REFERENCE = re.compile(CROSS_REFERENCE)
-_VARIABLE = re.compile(r"%7B%7B((?:%20)*)([^\W\d_][\w-]*)((?:%20)*)%7D%7D")
-_AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9.+-]{1,31}:[^\s<>{}\\&\x00-\x1f]*")
-_MAIL = re.compile(r"[A-Za-z0-9.!#$%'*+/=?^_`|~-]+@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+")
-_WWW = re.compile(r"www\.[\w-]+(?:\.[\w-]+)+(?:/[\w./%-]*[\w/])?")
+_CROSS_REFERENCE = late(CROSS_REFERENCE)
+_VARIABLE = late(r"%7B%7B((?:%20)*)([^\W\d_][\w-]*)((?:%20)*)%7D%7D")
+_AUTOLINK = late(r"[A-Za-z][A-Za-z0-9.+-]{1,31}:[^\s<>{}\\&\x00-\x1f]*")
+_MAIL = late(r"[A-Za-z0-9.!#$%'*+/=?^_`|~-]+@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+")
+_WWW = late(r"www\.[\w-]+(?:\.[\w-]+)+(?:/[\w./%-]*[\w/])?")
 _NAMED = re.sub(r"\((?!\?)", "(?:", WRITTEN)
-_PLAIN = re.compile(r"[^\s()<>\\&{}\"]*")
+_PLAIN = late(r"[^\s()<>\\&{}\"]*")
 
 
 class Notes(NamedTuple):

@@ -233,6 +233,13 @@ def test_modules_are_neither_long_nor_tiny() -> None:
         assert not is_small, f"{name} has {lines} lines: merge it"
 
 
+def test_no_module_compiles_patterns_when_it_is_imported() -> None:
+    """Most texts need few of them: ``late`` waits until one is used."""
+    for path in PACKAGE.rglob("*.py"):
+        match = re.search(r"^\w.*\bre\.compile\(", text := path.read_text("utf-8"), re.MULTILINE)
+        assert not match, f"{path}:{text.count(chr(10), 0, match.start()) + 1}"
+
+
 SHARED_NAMES = {"Code"}
 """The code of a finding, and the node, whose name is also its tag in JSON."""
 

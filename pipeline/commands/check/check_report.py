@@ -13,6 +13,7 @@ from markupsafe import Markup
 import pipeline
 from pipeline.commands.messages import printable_lines
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.late import late
 from pipeline.package.result import publication_moment
 from pipeline.render.environment import environment, read_text
 from pipeline.system import outputs
@@ -57,7 +58,7 @@ _JUDGED = {
 """More questions that only a person can answer than those of WCAG, by the ending of a file's
 name."""
 
-_FILLED_IN = re.compile(r"\{\w[^{}]*\}")
+_FILLED_IN = late(r"\{\w[^{}]*\}")
 
 
 class RuleTable(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, TypeAlias
 from pipeline.commands.check.finished import CheckReport, site_of
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.verify.findings import FileFindings, Finding
 
 LONGEST = 240
@@ -278,7 +279,7 @@ def _sentence(text: str) -> str:
 # --- the standards that a PDF claims to meet ----------------------------------------------
 
 _FOR_PRESS = "{http://www.npes.org/pdfx/ns/id/}GTS_PDFXVersion"
-_DECLARED = re.compile(r"<pdfd:conformsTo>([^<]+)<")
+_DECLARED = late(r"<pdfd:conformsTo>([^<]+)<")
 
 
 def standards_of(path: Path) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from lxml import etree, html
 
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.system.checksums import listed
 from pipeline.verify.file_references import (
     FileReference,
@@ -23,7 +24,7 @@ from pipeline.verify.findings import FileFindings, check_sums
 from pipeline.verify.positioned_xml import words
 
 START = "index.html"
-_START = re.compile(rb"<(!doctype )?html\b", re.IGNORECASE)
+_START = late(rb"<(!doctype )?html\b", re.IGNORECASE)
 FOLLOWED = frozenset({"http", "https", "mailto", "tel", "doi", "urn"})
 
 

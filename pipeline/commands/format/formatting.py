@@ -9,7 +9,6 @@ links, includes. At the end the whole is parsed again.
 from __future__ import annotations
 
 import codecs
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from msgspec.structs import replace
 from pipeline.model import INLINE_NOTE, Document, Node, Note, SoftBreak, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import FIELDS
 from pipeline.parser import parse, parse_body
@@ -36,19 +36,17 @@ from pipeline.writer import UnwritableError, write_blocks
 from pipeline.writer.sameness import bare, same
 from pipeline.writer.shapes import alternate
 
-_WORD = re.compile(r":[\w+-]{1,70}:(?!\w)|[^\W_]++")
-_ELSEWHERE = re.compile(r"\(@|!\[\[|</?([A-Za-z][\w-]*)(?=[\s/>])")
+_WORD = late(r":[\w+-]{1,70}:(?!\w)|[^\W_]++")
+_ELSEWHERE = late(r"\(@|!\[\[|</?([A-Za-z][\w-]*)(?=[\s/>])")
 """Text whose meaning depends on other places: examples, includes, tags around several blocks."""
 
-_LABEL = re.compile(r"\[([^\[\]]{1,999})\]")
-_ABOUT_TABLE = re.compile(r"[Tt]able:|:[ \t]|\{")
+_LABEL = late(r"\[([^\[\]]{1,999})\]")
+_ABOUT_TABLE = late(r"[Tt]able:|:[ \t]|\{")
 _AS_WRITTEN = frozenset({"html", "missing", "typed"})
 """Elements that are not formatted: HTML, whose tags may span several, and includes."""
 
 # In scripts without spaces between words, a line break is not a space, and stays.
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
-)
+_UNSPACED = late("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 class FormattedText(NamedTuple):

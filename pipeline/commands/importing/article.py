@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
 
+from pipeline.model.late import late
+
 HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 _GOES_ON = frozenset("a abbr b code em i kbd q s strong sub sup u var".split())
@@ -17,7 +19,7 @@ _NEVER = frozenset(
     "svg canvas iframe object embed applet form button input select"
     " textarea nav dialog audio video map link meta base".split()
 )
-_ACCESSORY = re.compile(
+_ACCESSORY = late(
     r"(?:^|[-_ ])(?:ad|ads|advert\w*|banner|breadcrumbs?|byline-social|comments?|cookies?|disqus"
     r"|footer|gdpr|masthead|menu|metabox|modal|nav|navbar|navigation|newsletter|noprint|outbrain"
     r"|pagination|paywall|popup|printfooter|promo|recirc|recommended|related|rss|share|sharedaddy"
@@ -29,11 +31,11 @@ _ROLES = frozenset(
     {"navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alert", "menu"}
 )
 _FURNITURE = frozenset("nav header footer aside article main".split())
-_WRITERS = re.compile(r"LibreOffice|OpenOffice|Microsoft Word|Word\.Document|pandoc", re.I)
+_WRITERS = late(r"LibreOffice|OpenOffice|Microsoft Word|Word\.Document|pandoc", re.I)
 """Programs whose pages are documents."""
 
 _OUTSIDE = frozenset("a header footer aside".split())
-_LEGAL = re.compile(
+_LEGAL = late(
     r"©|\bcopyright\b|all rights reserved|licen[sc]ed under|privacy policy"
     r"|terms of (?:use|service)|\bcookies?\b",
     re.IGNORECASE,

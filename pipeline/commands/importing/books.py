@@ -23,6 +23,7 @@ from pipeline.commands.importing.page_metadata import language_of
 from pipeline.model import Heading, Node, Note, NoteReference, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite
@@ -36,10 +37,8 @@ SUMMARY = "SUMMARY.md"
 DEEPEST = 6
 """Maximum nesting levels in settings."""
 
-_ENTRY = re.compile(
-    r"([ \t]{0,40})(?:[-*+]|\d{1,3}[.)])?[ \t]{0,4}\[(.{1,300}?)\]\((?:<(.*?)>|(.*?))\)"
-)
-_PART = re.compile(r"#{1,3}[ \t]+(.{1,300})")
+_ENTRY = late(r"([ \t]{0,40})(?:[-*+]|\d{1,3}[.)])?[ \t]{0,4}\[(.{1,300}?)\]\((?:<(.*?)>|(.*?))\)")
+_PART = late(r"#{1,3}[ \t]+(.{1,300})")
 _FIRST = ("index", "readme", "preface", "foreword", "introduction", "intro")
 """Names of files that come first in a folder."""
 

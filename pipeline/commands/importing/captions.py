@@ -8,12 +8,13 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.link_targets import LABEL
+from pipeline.model.late import late
 
-_OF_TABLES = re.compile(r"\s*(?:tab|table|tabela|tabella|tabla)", re.IGNORECASE)
+_OF_TABLES = late(r"\s*(?:tab|table|tabela|tabella|tabla)", re.IGNORECASE)
 LONGEST = 300
 """Characters of a paragraph that is a caption by the label that it begins with, at most."""
 
-_SIZE = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)(cm|in)")
+_SIZE = late(r"(\d{1,4}(?:\.\d{1,6})?)(cm|in)")
 
 WIDEST = 6
 """Centimetres of an image in a line of text, at most."""

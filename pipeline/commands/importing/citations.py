@@ -16,6 +16,7 @@ from pipeline import model
 from pipeline.commands.importing.archive import parsed_xml
 from pipeline.commands.importing.draft import INDEXED, MARK, Draft, count, lost
 from pipeline.model import Attributes, Node, Text
+from pipeline.model.late import late
 from pipeline.model.metadata import Placed
 from pipeline.model.names import slug
 from pipeline.model.rewriting import Changes, rewrite
@@ -23,14 +24,14 @@ from pipeline.model.tree import walk
 from pipeline.parser import parse
 from pipeline.parser.markup.flow import trim
 
-MARKED = re.compile(f"{MARK}([0-9]{{1,6}}){MARK}")
+MARKED = late(f"{MARK}([0-9]{{1,6}}){MARK}")
 """The pattern of such a mark."""
 
 _DATA = "CSL_CITATION"
 _ENDNOTE = "EN.CITE"
 _BIBLIOGRAPHIES = ("ZOTERO_BIBL", "CSL_BIBLIOGRAPHY", "EN.REFLIST")
-_SWITCH = re.compile(r'\\(\w)\s*(?:"([^"]*)"|([^\s\\"]+))?')
-_SEE = re.compile(r"^\W*(?:see|siehe|voir|véase|ver)(?: also)?\s+", re.IGNORECASE)
+_SWITCH = late(r'\\(\w)\s*(?:"([^"]*)"|([^\s\\"]+))?')
+_SEE = late(r"^\W*(?:see|siehe|voir|véase|ver)(?: also)?\s+", re.IGNORECASE)
 _B = "{http://schemas.openxmlformats.org/officeDocument/2006/bibliography}"
 
 _KINDS = {

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from pipeline import model
 from pipeline.model import Inline, Text
+from pipeline.model.late import late
 
-ADDRESS = re.compile(
+ADDRESS = late(
     r"(?:https?://|www\.)[^\s<>\"“”]{2,2000}|[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}"
 )
-ENDS = re.compile(r"[.!?…:;,。！？؟][”\"’»)\]]?$")
+ENDS = late(r"[.!?…:;,。！？؟][”\"’»)\]]?$")
 _NARROWEST, _WIDEST = 40, 100
 """The minimum length of a line that may have been broken to fit a width."""
 

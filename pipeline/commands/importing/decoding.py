@@ -9,9 +9,10 @@ import sys
 
 from pipeline.commands.importing.draft import lost
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.parser.characters import FORBIDDEN
 
-_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));?")
+_REFERENCE = late(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));?")
 
 
 def decoded(data: bytes | str) -> str:

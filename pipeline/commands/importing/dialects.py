@@ -19,6 +19,7 @@ from pipeline.commands.importing.text_head import date_in
 from pipeline.model import Document
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 
 Report = Callable[[int, str], None]
@@ -30,12 +31,10 @@ Within = list[tuple[re.Pattern[str], str]]
 _TAGS = ("tags", "tag", "categories", "category", "topics")
 _DATES = ("created", "published", "pubdate")
 _DESCRIPTIONS = ("summary", "abstract", "excerpt")
-_FENCE = re.compile(
-    r"[ ]{0,3}(`{3,}|~{3,}|:{3,})\{([\w-]+)\}[ \t]*+([^`\n]*)$|[ ]{0,3}(`{3,}|~{3,})"
-)
-_OPTION = re.compile(r"[ ]{0,3}:([\w-]+):[ \t]*+(.*)$")
+_FENCE = late(r"[ ]{0,3}(`{3,}|~{3,}|:{3,})\{([\w-]+)\}[ \t]*+([^`\n]*)$|[ ]{0,3}(`{3,}|~{3,})")
+_OPTION = late(r"[ ]{0,3}:([\w-]+):[ \t]*+(.*)$")
 _LINES = tuple(
-    (re.compile(pattern), made)
+    (late(pattern), made)
     for pattern, made in (
         (r"\{\{< *+pagebreak *>\}\}", r"\\newpage"),
         (r"\{\{< *+video (https?://[^\s{}>]{1,500}+)[^{}>]*+>\}\}", r"<\1>"),
@@ -46,7 +45,7 @@ _LINES = tuple(
 """Whole lines, and what they become."""
 
 _WITHIN = tuple(
-    (re.compile(pattern), made)
+    (late(pattern), made)
     for pattern, made in (
         (r"\{\{ *+[\"']([^\"'{}\n]{1,300})[\"'] *\| *(?:relative|absolute)_url *\}\}", r"\1"),
         (r"\{\{ *+site\.(?:baseurl|url) *\}\}", ""),

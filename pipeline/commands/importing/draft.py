@@ -17,11 +17,12 @@ from pipeline import model
 from pipeline.model import Block, Node, Note, Paragraph, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
 from pipeline.model.tree import walk
 
-IMAGE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg|avif|tiff?|bmp)$", re.IGNORECASE)
+IMAGE = late(r"\.(?:png|jpe?g|gif|webp|svg|avif|tiff?|bmp)$", re.IGNORECASE)
 """The end of the name of an image."""
 
 Changes: TypeAlias = Literal["accept", "reject", "keep"]
@@ -46,7 +47,7 @@ GREY = 60
 """The difference between the parts of a colour that is seen as one, of 255."""
 
 _MARKS = f"{NOTE_MARK}{MATH_MARK}{COMMENT_MARK}{MARK}"
-MARKED = re.compile(f"([{_MARKS}])[^{_MARKS}]*\\1")
+MARKED = late(f"([{_MARKS}])[^{_MARKS}]*\\1")
 """A part of a text that stands for something else."""
 
 KINDS: dict[type[Node], str] = {
@@ -114,7 +115,7 @@ class Draft(msgspec.Struct, frozen=True):
     passages: tuple[InputText, ...] = ()
 
 
-_NOTE_LINK = re.compile(
+_NOTE_LINK = late(
     r"(?<!!)\[\[([^\[\]|#\n]{1,200})(?:#([^\[\]|\n]{0,200}))?(?:\|([^\[\]\n]{1,300}))?\]\]"
 )
 

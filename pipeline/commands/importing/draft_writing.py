@@ -31,6 +31,7 @@ from pipeline.commands.importing.text_head import date_in, with_head
 from pipeline.commands.importing.tidying import figures_left
 from pipeline.model import NO_ATTRIBUTES, Block, Document, Link, Node, Note, Paragraph, Plain, Text
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import children, plain_text, walk
@@ -49,8 +50,8 @@ QUOTED, MOST_LOST = 20, 10
 """Characters of a passage by which another message about it is found; and how many passages that
 are lost are named."""
 
-_WORD = re.compile(r"[^\W_]+")
-_COMMENT = re.compile(rf"^{COMMENT}(.*)$", re.MULTILINE)
+_WORD = late(r"[^\W_]+")
+_COMMENT = late(rf"^{COMMENT}(.*)$", re.MULTILINE)
 
 
 class Row(NamedTuple):

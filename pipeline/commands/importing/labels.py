@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.commands.importing.vocabulary import phrase, words_for
 from pipeline.model import Block, Inline, Paragraph
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import nearest
 from pipeline.model.tree import plain_text
@@ -22,14 +23,14 @@ Form = Literal["colon", "bold", "line"]
 """Before a colon; bold, and no colon after it; in a line of its own."""
 
 _STAMP = r"[(\[]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[)\]]?"
-TIME = re.compile(_STAMP)
+TIME = late(_STAMP)
 """The time of an utterance in a transcript."""
 
-_STAMPED = re.compile(rf"\s{{0,9}}{_STAMP}\s{{0,9}}[-–:]?\s{{0,9}}")
-_COLON = re.compile(
+_STAMPED = late(rf"\s{{0,9}}{_STAMP}\s{{0,9}}[-–:]?\s{{0,9}}")
+_COLON = late(
     rf"([^\W\d_][^:：\n?!]{{0,59}}?)\s{{0,9}}(?:{_STAMP}\s{{0,9}})?[:：](?:\s+|$|(?<=：))"
 )
-_POINT = re.compile(r"([A-Z]\d{0,3})\s*[.)]\s+(?=\S)")
+_POINT = late(r"([A-Z]\d{0,3})\s*[.)]\s+(?=\S)")
 _SMALL = frozenset(
     "de da do dos das del della di du la le van von der den ter ten zu zum el al bin ibn ben abu "
     "af av y e und and et i a ap o'".split()
@@ -161,8 +162,8 @@ def lines_apart(blocks: tuple[Block, ...]) -> Iterator[Block]:
 
 _WORD = r"[A-ZÀ-ÖØ-ÞŁŚŠŽČĆĐİ][\w'’.-]{0,30}"
 _BETWEEN = r"(?:(?:de|da|do|dos|della|di|du|la|le|van|von|der|den|ten|al|el|bin|ibn|abu)\s+){0,2}"
-_NAME = re.compile(rf"{_WORD}(?:\s+{_BETWEEN}{_WORD}){{1,3}}")
-_TITLES = re.compile(r"(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Herr|Frau|Sir|Dame|Lord|Rev)\b\.?\s*)+")
+_NAME = late(rf"{_WORD}(?:\s+{_BETWEEN}{_WORD}){{1,3}}")
+_TITLES = late(r"(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Herr|Frau|Sir|Dame|Lord|Rev)\b\.?\s*)+")
 LONGEST_LEAD = 5000
 """Characters above the first turn that are looked at for names."""
 

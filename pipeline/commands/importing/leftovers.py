@@ -11,6 +11,7 @@ from pipeline.commands.importing.copied_lines import CopiedLine
 from pipeline.commands.importing.draft import lost
 from pipeline.commands.importing.vocabulary import listed, phrase, words_for
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.words import folded
 
 _KINDS = {
@@ -21,8 +22,8 @@ _KINDS = {
     "comments": "readers' comments begin here",
     "related": "other pages are listed here",
 }
-_END_OF_MENU = re.compile(r"\s{0,3}[|›»>/·•]\s{0,3}")
-_BY_A_READER = re.compile(
+_END_OF_MENU = late(r"\s{0,3}[|›»>/·•]\s{0,3}")
+_BY_A_READER = late(
     r"\b(?:says|said|wrote|reply|replied|sagt|schrieb|antworten|dit|répondre|dice|responder)\b"
     r"|\b(?:required|logged in|website)\b|\d{4}.{1,6}\d{1,2}[:.]\d{2}",
     re.IGNORECASE,

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Node, Note
+from pipeline.model.late import late
 from pipeline.model.names import slug
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import plain_text, walk
 
-LABEL = re.compile(
+LABEL = late(
     r"(?<!\s)\s*+(?:table|tab\.|figure|fig\.|tabelle|abbildung|abb\.|tableau|tabla|tabela|figura"
     r"|listing)"
     r"\s*+\d{1,3}(?:\.\d{1,3})?\s*+[.:–—-]?\s*+",

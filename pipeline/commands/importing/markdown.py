@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import base64
 import posixpath
-import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -30,6 +29,7 @@ from pipeline.commands.importing.tidying import figures_left, joined_runs, parag
 from pipeline.model import Block, Document, Image, Link, Node, Text
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
 from pipeline.model.rewriting import Changes, rewrite
@@ -94,9 +94,7 @@ def of_markdown(
     return Draft(metadata, blocks, notes, reader.images, counts, tuple(findings))
 
 
-_TITLE_ID = re.compile(
-    r"#[ \t][^\n{]*+\{:?[ \t]*+#([^\s{}]{1,100})[^{}\n]*+\}[ \t]*+#*+[ \t]*+(?:\n|$)"
-)
+_TITLE_ID = late(r"#[ \t][^\n{]*+\{:?[ \t]*+#([^\s{}]{1,100})[^{}\n]*+\}[ \t]*+#*+[ \t]*+(?:\n|$)")
 
 
 def id_of_title(text: str) -> str:

@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.model.late import late
+
 DEEPEST, MOST = 10, 1000
 """Files that include others, and files included by a chapter."""
 
-_DIRECTIVE = re.compile(
+_DIRECTIVE = late(
     r"(\\?)\{\{\s*+#(include|rustdoc_include|playground|playpen|title)\s++([^{}\n]{1,300}?)\s*+\}\}"
 )
-_ANCHOR = re.compile(r"ANCHOR(_END)?:[ \t]*+([\w-]++)")
-_RUST = re.compile(r"[ \t]*+(`{3,}|~{3,})[ \t]*+rust\b")
-_HIDDEN = re.compile(r"[ \t]*+#(?:[ \t]|$)")
+_ANCHOR = late(r"ANCHOR(_END)?:[ \t]*+([\w-]++)")
+_RUST = late(r"[ \t]*+(`{3,}|~{3,})[ \t]*+rust\b")
+_HIDDEN = late(r"[ \t]*+#(?:[ \t]|$)")
 
 
 def expanded(text: str, path: Path, *, in_book: bool) -> tuple[str, int]:

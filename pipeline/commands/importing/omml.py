@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from lxml.etree import _Element as Element
+
+from pipeline.model.late import late
 
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _SIGNS = {
@@ -39,7 +40,7 @@ _FUNCTIONS = frozenset(
     "arccos arcsin arctan arg cos cosh cot csc det dim exp gcd inf lg lim ln log max min sec sin"
     " sinh sup tan tanh".split()
 )
-_NAME = re.compile(r"(?:\\text)?\{?([a-z]{2,6})\}?((?:[_^]\{.*\})?)")
+_NAME = late(r"(?:\\text)?\{?([a-z]{2,6})\}?((?:[_^]\{.*\})?)")
 ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar", "\u20d7": "vec"}
 BRACKETS = {"{": "\\{", "}": "\\}", "〈": "\\langle ", "〉": "\\rangle ", "‖": "\\|"}
 

@@ -31,6 +31,7 @@ from pipeline.commands.importing.link_targets import LABEL
 from pipeline.commands.importing.page_styles import PageLook
 from pipeline.model import Block, Image, Node, NoteReference, Text
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.names import slug
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.parser.constructs.parts import Around
@@ -42,10 +43,8 @@ from pipeline.parser.ranges import SourceRecord
 Places: TypeAlias = Literal["", "line", "paragraph"]
 """The unit in which places in an input are counted, if any."""
 
-_MARKED = re.compile(
-    f"({NOTE_MARK}[^{NOTE_MARK}]*{NOTE_MARK}|{MATH_MARK}[^{MATH_MARK}]*{MATH_MARK})"
-)
-_START = re.compile(r"<([A-Za-z][A-Za-z0-9]*)")
+_MARKED = late(f"({NOTE_MARK}[^{NOTE_MARK}]*{NOTE_MARK}|{MATH_MARK}[^{MATH_MARK}]*{MATH_MARK})")
+_START = late(r"<([A-Za-z][A-Za-z0-9]*)")
 MOST_TOLD, FEWEST_TOLD = 10, 2
 """Omitted parts of a page that are reported individually; those of fewer words are only counted."""
 
@@ -315,7 +314,7 @@ class PageReader:
         return self._names[source]
 
 
-_GENERATED_NAME = re.compile("[0-9a-f]{20,}")
+_GENERATED_NAME = late("[0-9a-f]{20,}")
 """A name that LibreOffice gives to an image."""
 
 

@@ -14,6 +14,7 @@ from lxml.etree import _Element as Element
 from pipeline.commands.importing.appearance import BOLD, SIZE, usual
 from pipeline.commands.importing.article import HEADS
 from pipeline.commands.importing.draft import append_text, is_coloured
+from pipeline.model.late import late
 
 MOST = 500_000
 """The maximum length of style sheets that are read."""
@@ -21,7 +22,7 @@ MOST = 500_000
 SMALL = 10
 """The maximum size of superscripts, in points, in text of twelve points."""
 
-_SELECTOR = re.compile(r"(?:span|p|div|font)?\.([\w-]+)|(p)")
+_SELECTOR = late(r"(?:span|p|div|font)?\.([\w-]+)|(p)")
 _BOLD = ("bold", "bolder", "600", "700", "800", "900")
 _FONT_SIZES = dict(zip("1234567", (7.5, 10.0, 12.0, 13.5, 18.0, 24.0, 36.0), strict=True))
 _POINTS = {"pt": 1.0, "px": 0.75, "em": 12.0, "rem": 12.0, "%": 0.12}

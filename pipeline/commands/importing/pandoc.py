@@ -16,6 +16,7 @@ from pipeline.commands.importing.draft import Draft, image_folder, lost, unread
 from pipeline.commands.importing.markdown import of_markdown
 from pipeline.commands.importing.text_head import date_in
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.parser import parse
 from pipeline.parser.source import normalise
 
@@ -27,20 +28,18 @@ MOST_TOLD = 20
 
 _MARKDOWN = "markdown-raw_attribute-raw_html-raw_tex-simple_tables-multiline_tables"
 
-_MESSAGE = re.compile(
+_MESSAGE = late(
     r"^\[(?:INFO|WARNING)\] (.*?)(?: at line (\d{1,9}) column (\d{1,9}))?$", re.MULTILINE
 )
-_USUAL = re.compile(r"Extracting|Loaded|Skipped '\\maketitle|Could not load include file \S+\.sty")
+_USUAL = late(r"Extracting|Loaded|Skipped '\\maketitle|Could not load include file \S+\.sty")
 """Messages about what is no loss."""
 
-_REFERENCE = re.compile(
-    r'\[[^\[\]\n]*\]\(#([^()\s]+)\)\{reference-type="[^"]*"\s+reference="[^"]*"\}'
-)
-_TABLE = re.compile(
+_REFERENCE = late(r'\[[^\[\]\n]*\]\(#([^()\s]+)\)\{reference-type="[^"]*"\s+reference="[^"]*"\}')
+_TABLE = late(
     r"^::: \{#tab:([\w:.-]+)\}\n((?:(?!:::)[^\n]*\n)*) {0,2}: ([^\n]*)\n:::$", re.MULTILINE
 )
-_TITLE = re.compile(r"^::: title\n[^\n]*\n:::\n+", re.MULTILINE)
-_DATE = re.compile(r"\A(---\n(?:(?!---)[^\n]*\n)*?date: )([^\n]*)")
+_TITLE = late(r"^::: title\n[^\n]*\n:::\n+", re.MULTILINE)
+_DATE = late(r"\A(---\n(?:(?!---)[^\n]*\n)*?date: )([^\n]*)")
 
 
 def read_by_pandoc(path: Path, name: str, form: str) -> Draft:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from pipeline.model.late import late
+
 _SYMBOL = {
     **dict(zip("abcdefghijklmnopqrstuvwxyz", "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True)),
     **dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", strict=True)),
@@ -23,7 +25,7 @@ _WINGDINGS = dict(
 _FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS}
 
 
-_CODE = re.compile("[\uf020-\uf0ff]")
+_CODE = late("[\uf020-\uf0ff]")
 """A character that only says its place in a font."""
 
 

@@ -34,6 +34,7 @@ from pipeline.commands.importing.worksheets import as_worksheet
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.words import folded
 from pipeline.model.words.guessing import language_of_text
@@ -41,17 +42,17 @@ from pipeline.parser import parse
 from pipeline.parser.source import normalise
 from pipeline.parser.table_options import with_head_rows
 
-_RULE = re.compile(r"\s*(?:[*•·-]\s+){2,}[*•·-]\s*|\s*([*_=~–—#-])\1{2,}\s*|\s*⁂\s*")
-_UNDERLINE = re.compile(r"\s*([=~-])\1{2,}\s*")
-_SECTION = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s+(?=\S)|[IVX]{1,4}\.\s+|[A-H]\.\s+")
+_RULE = late(r"\s*(?:[*•·-]\s+){2,}[*•·-]\s*|\s*([*_=~–—#-])\1{2,}\s*|\s*⁂\s*")
+_UNDERLINE = late(r"\s*([=~-])\1{2,}\s*")
+_SECTION = late(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s+(?=\S)|[IVX]{1,4}\.\s+|[A-H]\.\s+")
 _HEADING_WORDS, _HEADING_LENGTH = 12, 80
 _SHORT = 60
 """Characters of a line of verse at most."""
 
-_MARK = re.compile(r"^> ?(?:(?:> ?){20,})?")
+_MARK = late(r"^> ?(?:(?:> ?){20,})?")
 """The mark of a quotation, or of one that is quoted more often than anyone reads."""
 
-_MARKDOWN = re.compile(
+_MARKDOWN = late(
     r"^#{1,6} \S|^(?:```|~~~)\w*$|\[[^\]\n]{1,200}\]\(|\*\*[^\s*]|^\|.{1,999}\|$", re.MULTILINE
 )
 """Syntax that only Markdown has."""

@@ -16,6 +16,7 @@ from pipeline.commands.importing.turns import text_line
 from pipeline.commands.importing.vocabulary import months, phrase, words_for
 from pipeline.model import Block, Paragraph
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words import folded
 
@@ -35,16 +36,16 @@ _HEAD = 8
 _SHORT = 14
 """The maximum number of words of a line below the title that continues it."""
 
-_WRITTEN = re.compile(
+_WRITTEN = late(
     r"(?:(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?(?P<m>[^\W\d_]{3,12})\.?"
     r"|(?P<m2>[^\W\d_]{3,12})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?)"
     r"(?:,|\s+de|\s+del)?\s+(?P<y>(?:19|20)\d{2})"
 )
-_NUMBERS = re.compile(
+_NUMBERS = late(
     r"(?P<y>(?:19|20)\d{2})(?:-|/|\.|年)(?P<m>\d{1,2})(?:-|/|\.|月)(?P<d>\d{1,2})日?"
     r"|(?P<d2>\d{1,2})\.\s?(?P<m2>\d{1,2})\.\s?(?P<y2>(?:19|20)\d{2})"
 )
-_MONTH = re.compile(r"(?P<m>[^\W\d_]{3,12})\s+(?:de\s+)?(?P<y>(?:19|20)\d{2})")
+_MONTH = late(r"(?P<m>[^\W\d_]{3,12})\s+(?:de\s+)?(?P<y>(?:19|20)\d{2})")
 
 
 def head_of(

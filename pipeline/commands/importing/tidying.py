@@ -4,7 +4,6 @@ targets."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
@@ -13,6 +12,7 @@ from pipeline import model
 from pipeline.commands.importing.link_targets import LABEL, with_targets
 from pipeline.commands.importing.tidy_tables import aligned, headed
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note
+from pipeline.model.late import late
 from pipeline.model.names import slug
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.roles import CLASSES
@@ -31,7 +31,7 @@ FIRST_LEVEL = 2
 
 _ALWAYS = frozenset({"decorative", "image", "small-caps"})
 _ROLES = frozenset(CLASSES)
-_COLUMNS = re.compile(r"columns-\d|side-by-side")
+_COLUMNS = late(r"columns-\d|side-by-side")
 
 _AS_EMPHASIS: dict[str, type[model.Emphasis] | type[model.Strong]] = {
     "i": model.Emphasis,

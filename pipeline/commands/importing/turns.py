@@ -15,13 +15,14 @@ from pipeline import model
 from pipeline.commands.importing.labels import guest_in, label_of
 from pipeline.commands.importing.vocabulary import phrase, words_for
 from pipeline.model import Block, Inline, Paragraph, Text
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import folded as same_name
 from pipeline.model.tree import plain_text
 from pipeline.model.words import folded
 from pipeline.parser.utterances import ENDS, Utterance
 
-QUESTION = re.compile("[?？؟]")
+QUESTION = late("[?？؟]")
 
 
 class InputTurn(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,19 +10,20 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.atoms import number_by
+from pipeline.model.late import late
 
-BULLET = re.compile(r"(\s*)(?:([•◦▪‣·●○■□▸►➤➢✓✔✗⁃∙\uf0b7\uf0a7*+–—-])\s+|(o)\s{2,})(?=\S)")
+BULLET = late(r"(\s*)(?:([•◦▪‣·●○■□▸►➤➢✓✔✗⁃∙\uf0b7\uf0a7*+–—-])\s+|(o)\s{2,})(?=\S)")
 """The bullet that a line begins with."""
 
-NUMBER = re.compile(r"(\s*)\(?(\d{1,3}|[a-z]|[ivx]{1,5})[.)]\s+(?=\S)")
+NUMBER = late(r"(\s*)\(?(\d{1,3}|[a-z]|[ivx]{1,5})[.)]\s+(?=\S)")
 """The number or letter that a line begins with."""
 
 TO_TICK = {"☐": False, "☑": True, "☒": True}
 """Boxes, and whether they are ticked."""
 
-_CAPITAL = re.compile(r"(\s*)\(?([A-Z])\)\s+(?=\S)")
-_BOX = re.compile(rf"(\s*)([{(boxes := ''.join(TO_TICK))}])\s*[^\s{boxes}][^{boxes}]*$")
-RULED = re.compile(r"[\s_]{4,}|[\s.…]{10,}")
+_CAPITAL = late(r"(\s*)\(?([A-Z])\)\s+(?=\S)")
+_BOX = late(rf"(\s*)([{(boxes := ''.join(TO_TICK))}])\s*[^\s{boxes}][^{boxes}]*$")
+RULED = late(r"[\s_]{4,}|[\s.…]{10,}")
 """A line of underscores or dots to write on."""
 
 _ROMAN = {
@@ -38,7 +38,7 @@ _ROMAN = {
     "ix": 9,
     "x": 10,
 }
-_SENTENCE = re.compile(r"[.!?…][”\"’»]?\s*$")
+_SENTENCE = late(r"[.!?…][”\"’»]?\s*$")
 AHEAD = 100
 """Paragraphs after an item among which the next one of its list is looked for."""
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import email
 import email.policy
 import mimetypes
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from email.message import EmailMessage
@@ -35,6 +34,7 @@ from pipeline.commands.importing.worksheets import as_worksheet, type_gaps
 from pipeline.model import Block, Note, NoteReference
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.late import late
 from pipeline.model.tree import walk
 from pipeline.model.words.guessing import language_of_text
 from pipeline.parser.markup.safe_tags import FORMATTING_TAGS, INLINE_TAGS, PLAIN_INLINE_TAGS
@@ -61,7 +61,7 @@ _COUNTED = {
 }
 
 
-_FORMULA = re.compile(f"{draft.MATH_MARK}[^{draft.MATH_MARK}]*{draft.MATH_MARK}")
+_FORMULA = late(f"{draft.MATH_MARK}[^{draft.MATH_MARK}]*{draft.MATH_MARK}")
 
 
 def read_html(path: Path, name: str) -> draft.Draft:

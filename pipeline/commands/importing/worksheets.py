@@ -3,7 +3,6 @@ in letters to choose from."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,13 +12,14 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.commands.importing.typed_lists import RULED, TO_TICK
 from pipeline.model import Block, Inline, Node, Text
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import plain_text, walk
 from pipeline.parser.blanks import blank
 
-_GAP = re.compile(r"(?<![\w])_{3,}(?!\w)|(?<!\w)\.{5,}(?!\s*\d+\s*$)|…{2,}")
-_RULE = re.compile(r"_{4,}|\.{10,}")
-_ASKS = re.compile(r"[?？؟]|:\s*$")
+_GAP = late(r"(?<![\w])_{3,}(?!\w)|(?<!\w)\.{5,}(?!\s*\d+\s*$)|…{2,}")
+_RULE = late(r"_{4,}|\.{10,}")
+_ASKS = late(r"[?？؟]|:\s*$")
 _APART = (model.Choices, model.WritingLines)
 """Blocks that are not written directly below a text."""
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import stem_of
+from pipeline.model.late import late
 from pipeline.parser.blocks import includes
 from pipeline.parser.frontmatter import has_front_matter
 from pipeline.parser.source import normalise
@@ -22,7 +23,7 @@ RESERVED = frozenset({"catalogue", "report"})
 
 SUFFIXES = frozenset({".md", ".markdown"})
 
-_MAY_INCLUDE = re.compile(r"^.*(?:include|8<|!\[\[).*+$", re.MULTILINE)
+_MAY_INCLUDE = late(r"^.*(?:include|8<|!\[\[).*+$", re.MULTILINE)
 
 
 class ListedDocument(NamedTuple):

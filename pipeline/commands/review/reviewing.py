@@ -29,18 +29,19 @@ from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition, varied
+from pipeline.model.late import late
 from pipeline.verify.word import digest_of
 
 FURTHER = 8
 """Lines after a block in which its caption may stand."""
 
-HEADING = re.compile(r"Heading(\d)")
+HEADING = late(r"Heading(\d)")
 MARKERS = {"ListBullet": "- ", "ListNumber": "1. ", "Quote": "> "}
-_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
-_HASHES = re.compile(r"#+")
-_BLANK = re.compile(r"\n[ \t]*(?:\n|\Z)")
-_CAPTION = re.compile(r"(?:[^\W\d_]+)?: \S")
-_CELL_END = re.compile(r"(?<!\\)\|")
+_ITEM = late(r"\s*(?:[-*+]|\d+[.)])\s+")
+_HASHES = late(r"#+")
+_BLANK = late(r"\n[ \t]*(?:\n|\Z)")
+_CAPTION = late(r"(?:[^\W\d_]+)?: \S")
+_CELL_END = late(r"(?<!\\)\|")
 
 
 class FileReview(NamedTuple):

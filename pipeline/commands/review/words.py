@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.commands.review.reading import ReviewedParagraph
+from pipeline.model.late import late
 from pipeline.verify.word import WrittenPiece
 
 FEWEST = 0.6
 """The share of a paragraph's words that must be found in the source."""
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_TOKEN = late(r"\w+|[^\w\s]")
 _SAME = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'",
                        "‚": "'", "–": "-", "—": "-", "−": "-", "‑": "-"})  # fmt: skip
-_SPECIAL = re.compile(r"([\\*_`\[\]{}<>~^|@$#])")
+_SPECIAL = late(r"([\\*_`\[\]{}<>~^|@$#])")
 _SPACES = str.maketrans("\u00a0\u202f\t\n", "    ")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -28,6 +27,7 @@ from pipeline.model import (
 )
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS, Edition, FormatName, Look
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import MILLIMETRE, Sheet
 from pipeline.model.rewriting import rewrite_document
@@ -53,8 +53,8 @@ FLAT = 0.55
 """The height of large-print charts on such a sheet, relative to their usual height."""
 
 COLUMN_GAP = 6 * MILLIMETRE
-_WIDTH = re.compile(r"(\d{1,3}(?:\.\d+)?)(%|mm|cm|in|pt|px)")
-_COLUMNS = re.compile(r"columns-\d")
+_WIDTH = late(r"(\d{1,3}(?:\.\d+)?)(%|mm|cm|in|pt|px)")
+_COLUMNS = late(r"columns-\d")
 _POINTS = {"mm": MILLIMETRE, "cm": 10 * MILLIMETRE, "in": 72.0, "pt": 1.0, "px": 0.75}
 
 

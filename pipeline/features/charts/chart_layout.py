@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
@@ -12,12 +11,13 @@ from pipeline.features.charts.chart_data import Data
 from pipeline.features.charts.look import CAPITAL, GAP, HAIRLINE, LEADING, QUIET
 from pipeline.features.charts.scene import Anchor, Box, Label, Mark, Rule
 from pipeline.model import Chart
+from pipeline.model.late import late
 
 Measure: TypeAlias = Callable[[str], float]
 """A function for the width of a text, in points."""
 
 # After a space or a hyphen, and between the characters of scripts without spaces.
-_BREAK = re.compile(r"(?<=\s)|(?<=\w[-–/])(?=\w)|(?<=[\u3040-\u9fff])(?=[\u3040-\u9fff])")
+_BREAK = late(r"(?<=\s)|(?<=\w[-–/])(?=\w)|(?<=[\u3040-\u9fff])(?=[\u3040-\u9fff])")
 
 
 MOST_DRAWN = 300

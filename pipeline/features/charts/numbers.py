@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from pipeline.model.late import late
 from pipeline.model.words.writing_conventions import NARROW, writing
 
 NO_BREAK = "\u00a0"
@@ -24,9 +25,9 @@ MOST_DECIMALS = 9
 LARGEST, SMALLEST = Decimal("1e15"), Decimal("1e-9")
 """The range of numbers that can be drawn, besides 0."""
 
-_SPACES = re.compile(r"[\s'’٬]")
+_SPACES = late(r"[\s'’٬]")
 # A number has groups of three digits, or in India of two, separated by the same mark.
-_NUMBER = re.compile(
+_NUMBER = late(
     r"(?P<sign>[+−–-]?)\s?(?P<before>[^\w\s.,+−–'’-]{0,2}|[A-Z]{2,3}(?=\s))\s?(?P<sign2>[+−–-]?)"
     r"(?P<digits>(?:\d{1,3}(?P<mark>[.,\s'’٬])\d{2,3}(?:(?P=mark)\d{2,3})*(?<=\d{3})|\d*)"
     r"(?:(?<=\d)|(?!(?P=mark))[.,٫]\d+))"

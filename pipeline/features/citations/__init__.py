@@ -19,6 +19,7 @@ from pipeline.features.citations.cited import Cited, all_citations, in_reading_o
 from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite_document
@@ -178,7 +179,7 @@ def _formatted(
 
 
 _NUMBERS = ("edition", "volume", "issue", "number", "page", "collection-number", "chapter-number")
-_TOO_LONG = re.compile(r"\d{50}")
+_TOO_LONG = late(r"\d{50}")
 
 
 def _report_doubts(works: list[Reference], findings: Findings) -> None:
@@ -220,7 +221,7 @@ def _filled(document: Document, cited: dict[int, Cited], texts: _Texts, is_note:
     return replace(document, notes=(*document.notes, *notes))
 
 
-_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_TAG = late(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def _entry_of(

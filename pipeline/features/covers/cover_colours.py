@@ -7,6 +7,7 @@ import hashlib
 import re
 from typing import NamedTuple
 
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.sheet.colours import mixed, readable
 
@@ -29,7 +30,7 @@ SECONDS = ((0.12, SKY), (0.45, CORAL), (0.92, OCHRE), (1.0, SKY))
 GREYISH = 0.12
 """The saturation under which a ground has no hue to speak of."""
 
-_COVER = re.compile(r"--cover:\s*(#[0-9a-f]{6})\b", re.IGNORECASE)
+_COVER = late(r"--cover:\s*(#[0-9a-f]{6})\b", re.IGNORECASE)
 
 
 class CoverPalette(NamedTuple):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from pipeline.model import Block, Document, Inline, List, Note, NoteReference, Paragraph, Text
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite
 
 _CLASS = "annotate"
-_MARK = re.compile(r"(?<![ \t])[ \t]*+\((\d{1,3})\)")
+_MARK = late(r"(?<![ \t])[ \t]*+\((\d{1,3})\)")
 
 
 def as_notes(document: Document) -> Document:

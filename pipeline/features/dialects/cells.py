@@ -6,13 +6,12 @@ images, and one whose code its author hides is left out.
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Block
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blocks.code import CELL, CELL_OPTIONS
 from pipeline.parser.captions import figure_of
@@ -20,17 +19,17 @@ from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import table
 from pipeline.parser.inlines.links import encode
 
-_LINE = re.compile(r"(?:#|//|%%|--)\|[ \t]?(.*)$")
-_OPTION = re.compile(r"([A-Za-z][\w.-]*):[ \t]*+(.*)$")
-_GIVEN = re.compile(
+_LINE = late(r"(?:#|//|%%|--)\|[ \t]?(.*)$")
+_OPTION = late(r"([A-Za-z][\w.-]*):[ \t]*+(.*)$")
+_GIVEN = late(
     r"(?<![\w.-])([A-Za-z][\w.-]*+)[ \t]*+=[ \t]*+"
     r"(?:\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|([^,]++))"
 )
-_IMAGES = re.compile(
+_IMAGES = late(
     r"(?:knitr::)?include_graphics\((?:path[ \t]*+=[ \t]*+)?+(?:c\()?+"
     r"((?:[ \t\n]*+(?:\"[^\"\n]++\"|'[^'\n]++')[ \t\n]*+,?+)++)\)?[^()]*+\)"
 )
-_STRING = re.compile(r"\"([^\"\n]+)\"|'([^'\n]+)'")
+_STRING = late(r"\"([^\"\n]+)\"|'([^'\n]+)'")
 _NO = frozenset({"false", "f"})
 
 

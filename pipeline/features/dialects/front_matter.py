@@ -8,6 +8,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
+from pipeline.model.late import late
 from pipeline.parser.frontmatter.yaml_nodes import (
     MAX_CHARACTERS,
     MAX_DEPTH,
@@ -32,12 +33,12 @@ class Foreign(NamedTuple):
 
 _START = Place(1, 1)
 _NOTHING = Mapping((), _START)
-_TOML = re.compile(
+_TOML = late(
     r"\+\+\+[ \t]*\n(?=\s*(?:#|\[|[\"']?[\w-]+[\"']?[ \t]*=))((?:.*\n)*?)\+\+\+[ \t]*(?:\n|\Z)"
 )
-_JSON = re.compile(r'\{\s*"[\w-]+"\s*:')
-_TITLE = re.compile(r"%(?: |\n|\Z)")
-_MULTI = re.compile(
+_JSON = late(r'\{\s*"[\w-]+"\s*:')
+_TITLE = late(r"%(?: |\n|\Z)")
+_MULTI = late(
     r"(?:title|author|subtitle)[ \t]*:[ \t]*+[^\s_].*(?:\n(?:[A-Za-z][\w -]*:|[ \t]+\S).*)*"
     r"(?=\n[ \t]*\n)",
     re.IGNORECASE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 
 from pipeline.features.dialects import lessons
@@ -12,12 +11,12 @@ from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing
 from pipeline.parser.lines import Cursor
 
-_INCLUDED = re.compile(
+_INCLUDED = late(
     r"<pre><code(?: class=\"(?:lang-|language-)?(?P<language>[\w+-]*)\")?>"
     r"[ \t]*\{%-?[ \t]*include[ \t]+[\"'](?P<path>[^\"'\n]{1,300})[\"'][ \t]*-?%\}"
     r"[ \t]*(?P<end></code></pre>)?"
 )
-_CODE_END = re.compile(r"^[ \t>]*+</code></pre>[ \t]*$")
+_CODE_END = late(r"^[ \t>]*+</code></pre>[ \t]*$")
 
 
 class IncludedCodeProcessor(VerbatimProcessor):

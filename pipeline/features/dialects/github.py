@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.features.dialects.reading import INCLUDE
+from pipeline.model.late import late
 from pipeline.parser.characters import emoji_named
 from pipeline.parser.dialects import Dialect, ToldMark
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
@@ -22,11 +23,9 @@ GITHUB = Dialect(
     names=(),
     inlines={"emoji": Pattern(":", r":([A-Za-z0-9_+-]{1,70}):(?![\w`])", _emoji)},
     lines=(
+        ToldMark(late(r"<<[<{(\[][^\n<]*\.(?:md|txt|py)"), "an inclusion of another tool", INCLUDE),
         ToldMark(
-            re.compile(r"<<[<{(\[][^\n<]*\.(?:md|txt|py)"), "an inclusion of another tool", INCLUDE
-        ),
-        ToldMark(
-            re.compile(r"\[\[(?:_?TOC_?|toc)\]\][^\n]|\$\{toc\}"),
+            late(r"\[\[(?:_?TOC_?|toc)\]\][^\n]|\$\{toc\}"),
             "a marker of the contents",
             "Leave it out: the contents are added automatically.",
         ),

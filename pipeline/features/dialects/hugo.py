@@ -9,7 +9,7 @@ from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model.late import late
 from pipeline.parser.dialects import Comment, Dialect, LinePair, Sign, Standing, ToldMark
 
-_PAIR = re.compile(r"(?<![\w-])([\w-]{1,40})=(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|([^\s\"'>}]+))")
+_PAIR = late(r"(?<![\w-])([\w-]{1,40})=(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|([^\s\"'>}]+))")
 _KIND = r"(?:(?:type|kind|style|color|context|icon)=)?\"?(?P<kind>[a-z]+)\"?"
 _TITLE = r"(?:(?:title|summary|name|header)=)?\"(?P<title>[^\"]{1,200})\""
 _OTHERS = r"(?: +[\w-]+=(?:\"[^\"]*\"|[^\s\"'<>{}]++))*+"
@@ -41,7 +41,7 @@ HUGO = Dialect(
     comments=(Comment(late(r"\{\{-?\s*/\*"), late(r"\*/\s*-?\}\}"), "a Hugo comment", "*/}}"),),
     marks=(
         ToldMark(
-            re.compile(r"\{\{[<%][^\n]{0,300}?[>%]\}\}"),
+            late(r"\{\{[<%][^\n]{0,300}?[>%]\}\}"),
             "a shortcode of Quarto or Hugo",
             f"Write the text that it stands for. {INCLUDE}",
         ),

@@ -3,8 +3,6 @@ contents, comments and tags."""
 
 from __future__ import annotations
 
-import re
-
 from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model.codes import Code
 from pipeline.model.late import late
@@ -14,10 +12,10 @@ from pipeline.parser.blockparser import LineProcessor
 from pipeline.parser.dialects import Comment, Dialect, LinePair, Sign, ToldMark
 from pipeline.parser.lines import Cursor
 
-_SEED = re.compile(r"\{:toc\}[ \t]*$")
-_LIST = re.compile(r"\{:[^{}\n]*\}[ \t]*$")
+_SEED = late(r"\{:toc\}[ \t]*$")
+_LIST = late(r"\{:[^{}\n]*\}[ \t]*$")
 _SEEDS = frozenset({"toc", "contents", "table of contents"})
-_HEADING = re.compile(r"h[1-6]$")
+_HEADING = late(r"h[1-6]$")
 
 
 class AttributesProcessor(LineProcessor):
@@ -101,7 +99,7 @@ LIQUID = Dialect(
     ),
     marks=(
         ToldMark(
-            re.compile(r"\{%[^\n]{0,300}?%\}"),
+            late(r"\{%[^\n]{0,300}?%\}"),
             "a tag of Liquid or Jinja",
             f"Write the text that it stands for. {INCLUDE}",
         ),

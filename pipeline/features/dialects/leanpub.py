@@ -17,13 +17,13 @@ from pipeline.parser.lines import Cursor
 
 QUIZ = "leanpub-quiz"
 
-_PREFIX = re.compile(r"([ABDEIQTWX])>[ \t]?")
+_PREFIX = late(r"([ABDEIQTWX])>[ \t]?")
 _BOXES = {
     "B": "note", "D": "question", "E": "caution", "I": "info", "Q": "question", "T": "tip",
     "W": "warning", "X": "example",
 }  # fmt: skip
-_CHOICE = re.compile(r"([A-Za-z])([.)])[ \t]+(?=\S)")
-_QUESTION = re.compile(r"\?[ \t]+(?=\S)")
+_CHOICE = late(r"([A-Za-z])([.)])[ \t]+(?=\S)")
+_QUESTION = late(r"\?[ \t]+(?=\S)")
 
 
 class PrefixedProcessor(LineProcessor):

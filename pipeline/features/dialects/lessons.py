@@ -4,7 +4,6 @@ listings with a caption and a file name."""
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -12,11 +11,12 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Inline
+from pipeline.model.late import late
 from pipeline.parser import constructs
 from pipeline.parser.constructs.boxes import container, title_of
 from pipeline.parser.constructs.parts import Parts
 
-_PAIR = re.compile(r"([\w-]{1,40})=(?:\"([^\"]*)\"|'([^']*)')")
+_PAIR = late(r"([\w-]{1,40})=(?:\"([^\"]*)\"|'([^']*)')")
 
 Title = tuple[Inline, ...]
 

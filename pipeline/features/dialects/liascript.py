@@ -15,10 +15,10 @@ from pipeline.parser.inlines.blanks import AnswerPart, BlankSpan
 from pipeline.parser.inlines.patterns import Pattern, Result
 from pipeline.parser.lines import Cursor
 
-_CHOICE = re.compile(r"(?:[-*+][ \t]+)?\[([(\[])([ xX])[)\]]\][ \t]+(?=\S)")
-_HINT = re.compile(r"\[\[\?\]\][ \t]+(?=\S)")
+_CHOICE = late(r"(?:[-*+][ \t]+)?\[([(\[])([ xX])[)\]]\][ \t]+(?=\S)")
+_HINT = late(r"\[\[\?\]\][ \t]+(?=\S)")
 _GAP = r"\[\[(?![ xX?]\]\])([^\[\]{}|\n]{1,200})\]\](?![(\[])"
-_GAP_ALONE = re.compile(rf"{_GAP}[ \t]*$")
+_GAP_ALONE = late(rf"{_GAP}[ \t]*$")
 _HINTS = "Hint:"
 _SPOKEN = r"--\{\{\d+(?: [^{}]*)?\}\}--"
 

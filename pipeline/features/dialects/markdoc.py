@@ -20,7 +20,7 @@ MARKDOC = Dialect(
     names=("Markdoc",),
     begins=frozenset("{"),
     signs=(Sign("{% /", late(r"(?m)^[ \t]*\{% /(?:callout|note|tabs?|side-note|aside) %\}")),),
-    inclusions=(Inclusion(re.compile(r"\{% *partial +file=\"(?P<path>[^\"]{1,300})\"[^%]*/%\}")),),
+    inclusions=(Inclusion(late(r"\{% *partial +file=\"(?P<path>[^\"]{1,300})\"[^%]*/%\}")),),
     pairs=(
         LinePair(
             late(

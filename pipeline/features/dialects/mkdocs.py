@@ -18,15 +18,15 @@ from pipeline.parser.dialects import Dialect, Inclusion, Sign, ToldMark
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 from pipeline.parser.lines import Cursor, Line
 
-_SLASHES = re.compile(r"(/{3,})[ \t]*+([a-z][\w-]*+)[ \t]*+(?:\|[ \t]*+(.*))?$")
-_OPTION = re.compile(r"(type|open|new|select|attrs):[ \t]*+(.*)$")
+_SLASHES = late(r"(/{3,})[ \t]*+([a-z][\w-]*+)[ \t]*+(?:\|[ \t]*+(.*))?$")
+_OPTION = late(r"(type|open|new|select|attrs):[ \t]*+(.*)$")
 
 
 class SlashesProcessor(ContainerProcessor):
     """MkDocs' blocks: ``/// note | Title`` to ``///``, where indented options may come first."""
 
     begins = "/"
-    closing = re.compile(r"(?<!/)(/{3,})[ \t]*$")
+    closing = late(r"(?<!/)(/{3,})[ \t]*$")
 
     def start(self, cursor: Cursor) -> bool:
         match = _SLASHES.match(cursor.rest)
@@ -55,12 +55,12 @@ class SlashesProcessor(ContainerProcessor):
         return super().proceed(block, cursor)
 
 
-_LAST_SLASHES = re.compile(r"^[ \t>]*/{3,}[ \t]*$")
+_LAST_SLASHES = late(r"^[ \t>]*/{3,}[ \t]*$")
 SLASHES = frozenset({*NAMES, "admonition", "details", "tab"})
 """The names of such blocks that have an equivalent; others are reported."""
 
 
-_TAB = re.compile(r'===[!+]{0,2}[ \t]+"([^"]{1,200})"[ \t]*$')
+_TAB = late(r'===[!+]{0,2}[ \t]+"([^"]{1,200})"[ \t]*$')
 
 
 class TabProcessor(IndentedProcessor):
@@ -128,9 +128,9 @@ MKDOCS = Dialect(
         ),
         "keys": Pattern("+", r"\+\+([A-Za-z0-9-]+(?:\+[A-Za-z0-9-]+)*)\+\+(?![\w+])", _keys),
     },
-    inclusions=(Inclusion(re.compile(r"-{1,8}8<-{1,8}[ \t]*\"(?P<path>[^\":]{1,300})\"")),),
+    inclusions=(Inclusion(late(r"-{1,8}8<-{1,8}[ \t]*\"(?P<path>[^\":]{1,300})\"")),),
     lines=(
-        ToldMark(re.compile(r"-{1,8}8<-"), "a snippet of MkDocs", INCLUDE),
+        ToldMark(late(r"-{1,8}8<-"), "a snippet of MkDocs", INCLUDE),
         ToldMark(
             late(r"(?<!/)/{3,}[ \t]*[a-z][\w-]*[ \t]*(?:\||$)"),
             "a block of MkDocs",

@@ -23,6 +23,7 @@ from pipeline.model import (
     Paragraph,
     Text,
 )
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import all_nodes, find
 from pipeline.parser.attributes import joined, named
@@ -33,8 +34,8 @@ from pipeline.parser.dialects import Dialect, ToldMark
 from pipeline.parser.inlines import links
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
-_LABEL = re.compile(r"\(([A-Za-z][\w:-]{0,80})\)")
-_WITH_TARGET = re.compile(r"(.*\S)\s*<([^<>\s]+)>$")
+_LABEL = late(r"\(([A-Za-z][\w:-]{0,80})\)")
+_WITH_TARGET = late(r"(.*\S)\s*<([^<>\s]+)>$")
 
 
 def _role(m: re.Match[str], data: str) -> Result:
@@ -182,14 +183,14 @@ MYST = Dialect(
     titles={"seealso": "See also"},
     marks=(
         ToldMark(
-            re.compile(r"\{[a-z][\w:.-]*\}(?=`[^`\n])"),
+            late(r"\{[a-z][\w:.-]*\}(?=`[^`\n])"),
             "a role of MyST",
             "Write a link `[text](#id)`, a reference `@fig-x` or plain text.",
         ),
     ),
     lines=(
         ToldMark(
-            re.compile(r"\([A-Za-z][\w-]*\)=$"),
+            late(r"\([A-Za-z][\w-]*\)=$"),
             "a label of MyST",
             "Write it as the id of the heading: `## Heading {#label}`.",
         ),

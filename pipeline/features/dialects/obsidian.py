@@ -27,8 +27,8 @@ EMBEDDED = "\0embedded"
 """The title of a link that replaces an embedded note."""
 
 _LINK = r"(!?)\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\](?![(\[\]])"
-_IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|tiff?)$", re.I)
-_SIZE = re.compile(r"(\d{1,5})(?:x\d{1,5})?$")
+_IMAGE = late(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|tiff?)$", re.I)
+_SIZE = late(r"(\d{1,5})(?:x\d{1,5})?$")
 
 
 def _links(references: References) -> Pattern:
@@ -151,9 +151,7 @@ OBSIDIAN = Dialect(
     linking={"obsidian-link": _links},
     comments=(Comment(late(r"(?<![^\W_])(?<!%)%%"), late("%%"), "an Obsidian comment", "%%"),),
     inclusions=(
-        Inclusion(
-            re.compile(r"!\[\[(?P<path>[^\[\]|#^]{1,300}?)(?:\|[^\[\]]{0,300})?\]\]"), may_be=True
-        ),
+        Inclusion(late(r"!\[\[(?P<path>[^\[\]|#^]{1,300}?)(?:\|[^\[\]]{0,300})?\]\]"), may_be=True),
     ),
     boxes={
         **dict.fromkeys(("abstract", "summary", "tldr", "todo"), "note"),

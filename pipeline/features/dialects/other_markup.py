@@ -3,8 +3,6 @@ Org mode; and CriticMarkup, whose changes the core reads."""
 
 from __future__ import annotations
 
-import re
-
 from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model.late import late
 from pipeline.parser.dialects import Comment, Dialect, ToldMark
@@ -18,7 +16,7 @@ ASCIIDOC = Dialect(
     names=("AsciiDoc",),
     lines=(
         ToldMark(
-            re.compile(r"= [^\W\d_]{2}[^=]*$"),
+            late(r"= [^\W\d_]{2}[^=]*$"),
             "a title of AsciiDoc",
             "Write it with `#`: `# Title`.",
             is_first=True,
@@ -51,14 +49,14 @@ RESTRUCTUREDTEXT = Dialect(
     names=("reStructuredText",),
     marks=(
         ToldMark(
-            re.compile(r":[a-z][\w.-]*:(?=`[^`\n])"),
+            late(r":[a-z][\w.-]*:(?=`[^`\n])"),
             "a role of reStructuredText",
             "Write a link `[text](#id)`, a reference `@fig-x` or code.",
         ),
     ),
     lines=(
         ToldMark(
-            re.compile(r"\.\. [a-z][\w:-]*::"),
+            late(r"\.\. [a-z][\w:-]*::"),
             "a directive of reStructuredText",
             "Write a block `::: note`, an image `![what it shows](file)`, or what it stands for.",
         ),
@@ -89,7 +87,7 @@ CRITICMARKUP = Dialect(
     ),
     marks=(
         ToldMark(
-            re.compile(r"\{(?:\+\+|==|~~)(?=[^\s}])(?!\w+[;}])"),
+            late(r"\{(?:\+\+|==|~~)(?=[^\s}])(?!\w+[;}])"),
             "the beginning of a change in CriticMarkup that its paragraph does not end",
             "Write the text as it is meant to be, without such marks.",
         ),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from pipeline.model.late import late
 from pipeline.model.names import slug
 from pipeline.parser.dialects import Dialect, ToldMark
 from pipeline.parser.inlines.links import normalise
 
-_NAMED = re.compile(r"\]\[([^\[\]\n]++(?:\n[^\[\]\n]++)?)\](?!\()|\[([^\[\]\n]{2,200})\]\[\]")
-_TITLE_BLOCK = re.compile(r"% \S[^\n]*\n%(?: |\n)")
+_NAMED = late(r"\]\[([^\[\]\n]++(?:\n[^\[\]\n]++)?)\](?!\()|\[([^\[\]\n]{2,200})\]\[\]")
+_TITLE_BLOCK = late(r"% \S[^\n]*\n%(?: |\n)")
 
 
 def headings(text: str, known: Mapping[str, str]) -> Mapping[str, str]:
@@ -30,7 +30,7 @@ PANDOC = Dialect(
     implied=(headings,),
     marks=(
         ToldMark(
-            re.compile(r"@(fig|tbl|sec|eq|lst):(\w(?:[\w-]{0,60}\w)?)"),
+            late(r"@(fig|tbl|sec|eq|lst):(\w(?:[\w-]{0,60}\w)?)"),
             "a reference of pandoc-crossref",
             r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`.",
         ),

@@ -17,7 +17,7 @@ from pipeline.parser.dialects import Dialect, Inclusion, ToldMark
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
 _CALLOUT = "callout-"
-_NAME = re.compile(r"[^\W\d_][\w-]*")
+_NAME = late(r"[^\W\d_][\w-]*")
 
 
 def callout(parts: Parts) -> tuple[Block, ...]:
@@ -48,7 +48,7 @@ QUARTO = Dialect(
     },
     inclusions=(
         Inclusion(
-            re.compile(
+            late(
                 r"\{\{<[ \t]*include[ \t]++(?P<q>[\"']?)(?P<path>[^\"'<>]{1,300}+)(?P=q)[ \t]*>\}\}"
             )
         ),
@@ -69,7 +69,7 @@ BOOKDOWN = Dialect(
     names=("bookdown",),
     commands=(
         ToldMark(
-            re.compile(r"\\#(?:eq|fig|tab):(\w(?:[\w-]{0,60}\w)?)"),
+            late(r"\\#(?:eq|fig|tab):(\w(?:[\w-]{0,60}\w)?)"),
             "a label of bookdown",
             r"Write an id in braces after the figure or the caption: `{#fig-\1}`, `{#tbl-\1}`.",
         ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 
 from pipeline import model
 from pipeline.features.dialects import lessons
@@ -16,10 +15,10 @@ from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.lines import Cursor
 
-_CODE = re.compile(r"---[ \t]+code[ \t]+---[ \t]*$")
-_CHOICE = re.compile(r"[-*+][ \t]+\(([ \txX]?)\)(?:[ \t]+|$)")
-_END = re.compile(r"[ \t]*---[ \t]+/code[ \t]+---[ \t]*$")
-_OPTION = re.compile(r"([a-z_]{1,40}):[ \t]*+(.*)$")
+_CODE = late(r"---[ \t]+code[ \t]+---[ \t]*$")
+_CHOICE = late(r"[-*+][ \t]+\(([ \txX]?)\)(?:[ \t]+|$)")
+_END = late(r"[ \t]*---[ \t]+/code[ \t]+---[ \t]*$")
+_OPTION = late(r"([a-z_]{1,40}):[ \t]*+(.*)$")
 
 
 class CodeProcessor(VerbatimProcessor):

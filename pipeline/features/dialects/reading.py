@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.parser import comments, dialects
 from pipeline.parser.blockparser import (
     BlockElement,
@@ -28,8 +29,8 @@ INCLUDE = "To include a file, write `{{ include part.md }}` alone on a line."
 LONGEST_LINK = 300
 """The number of characters before an attribute list in which a link is looked for."""
 
-_OPTION = re.compile(r"([a-z_]{1,40})[ \t]*:[ \t]*+(.*)$")
-_CONTENTS = re.compile(
+_OPTION = late(r"([a-z_]{1,40})[ \t]*:[ \t]*+(.*)$")
+_CONTENTS = late(
     r"(?:\[(?:TOC|toc)\]|\[\[(?:_TOC_|TOC|toc)\]\]|\{\{<[ \t]*toc[ \t]*>\}\}"
     r"|\\tableofcontents(?:\{\})?)[ \t]*$"
 )

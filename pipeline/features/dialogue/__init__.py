@@ -3,7 +3,6 @@ until the next speaker, heading, thematic break or page break."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +13,7 @@ from pipeline import model
 from pipeline.model import Block, Inline
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span, covering
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata, Speaker
 from pipeline.model.names import folded, nearest
 from pipeline.model.tree import plain_text
@@ -23,8 +23,8 @@ from pipeline.parser.utterances import ENDS, Utterance, is_conversation
 if TYPE_CHECKING:
     from pipeline.writer.shapes import Writer
 
-_LABEL = re.compile(r"([^\s:][^:]{0,79}):(?:\s+|$)")
-_NAME = re.compile(r"[^\W\d_][\w .'’-]{0,59}")
+_LABEL = late(r"([^\s:][^:]{0,79}):(?:\s+|$)")
+_NAME = late(r"[^\W\d_][\w .'’-]{0,59}")
 NESTS = (
     model.Container, model.Admonition, model.BlockQuote, model.Exercise, model.Answer,
     model.TeacherNote,

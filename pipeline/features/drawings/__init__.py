@@ -15,6 +15,7 @@ from pipeline.features.drawings.svg_cleaning import (
     written,
 )
 from pipeline.features.drawings.svg_families import name_families
+from pipeline.model.late import late
 from pipeline.resolve.images import UnsafeSvgError
 
 NAMESPACE = f"{{{SVG_NAMESPACE}}}"
@@ -40,9 +41,9 @@ LONGEST_LENGTH = 60
 """The maximum number of characters in a length."""
 
 _NUMBER = r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d{1,2}+)?"
-_BOX = re.compile(rf"\s*{_NUMBER}(?:(?:\s++,?|,)\s*+{_NUMBER}){{3}}\s*")
-_ZERO = re.compile(r"[+-]?(?:0++\.?0*+|\.0++)(?:[a-zA-Z]{1,2}|%)?")
-_FONT_SIZE = re.compile(r"font-size\s*:\s*([^;}\s]+)")
+_BOX = late(rf"\s*{_NUMBER}(?:(?:\s++,?|,)\s*+{_NUMBER}){{3}}\s*")
+_ZERO = late(r"[+-]?(?:0++\.?0*+|\.0++)(?:[a-zA-Z]{1,2}|%)?")
+_FONT_SIZE = late(r"font-size\s*:\s*([^;}\s]+)")
 
 
 class _Builder(TreeBuilder):

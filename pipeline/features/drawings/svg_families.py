@@ -15,6 +15,7 @@ import tinycss2  # type: ignore[import-untyped]
 
 from pipeline.features.drawings.svg_cleaning import SVG_NAMESPACE
 from pipeline.model.faces import ARIAL_LIKE, MONO, SANS, SERIF, TIMES_LIKE, VERDANA_LIKE
+from pipeline.model.late import late
 
 _AS_WIDE = {
     ARIAL_LIKE: "arial, helvetica, helvetica neue, liberation sans, nimbus sans, nimbus sans l,"
@@ -48,7 +49,7 @@ SIZES = {
 
 GLOBAL = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
 _GENERIC_FIRST = frozenset({"serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui"})
-_IDENTIFIER = re.compile(r"-?[A-Za-z_][\w-]*( -?[A-Za-z_][\w-]*)*")
+_IDENTIFIER = late(r"-?[A-Za-z_][\w-]*( -?[A-Za-z_][\w-]*)*")
 
 
 def name_families(root: Element) -> bool:

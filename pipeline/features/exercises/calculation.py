@@ -4,9 +4,10 @@ results are fractions."""
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+
+from pipeline.model.late import late
 
 LARGEST = 10**30
 """The limit of numbers and of their denominators, so that no text can take long."""
@@ -14,7 +15,7 @@ LARGEST = 10**30
 DEEPEST = 40
 """Brackets and signs within each other."""
 
-_TOKEN = re.compile(r"\s*+(?:(\d++(?:\.\d++)?+)|([^\W\d]\w*+)|([-+*/^(),−×·÷]))")
+_TOKEN = late(r"\s*+(?:(\d++(?:\.\d++)?+)|([^\W\d]\w*+)|([-+*/^(),−×·÷]))")
 _SIGNS = {"−": "-", "×": "*", "·": "*", "÷": "/"}
 
 

@@ -3,7 +3,6 @@ teachers those of each level; and totals that contradict the parts."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -28,6 +27,7 @@ from pipeline.model import (
 from pipeline.model.audience import names_in
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import LEVELS, MARKS, PATH, children, find, is_for_teachers, plain_text
 from pipeline.model.words import counted, words
@@ -37,7 +37,7 @@ from pipeline.resolve.publication_parts import is_list
 
 MOST = 1000
 
-_MARKS = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
+_MARKS = late(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 
 
 def count_marks(document: Document, _setting: PassSetting) -> Document:

@@ -21,6 +21,7 @@ from pipeline.features.exercises.calculation import (
 from pipeline.model import Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import find
 from pipeline.model.words.writing_conventions import writing
@@ -32,8 +33,8 @@ MOST = 1_000_000
 DECIMALS = 3
 """Decimals shown of a number that has more than twelve."""
 
-_DEFINITION = re.compile(r"([^\W\d]\w*)\s*=\s*(.+)", re.DOTALL)
-_IN_TEXT = re.compile(r"\{\{([^{}\n]{1,300})\}\}")
+_DEFINITION = late(r"([^\W\d]\w*)\s*=\s*(.+)", re.DOTALL)
+_IN_TEXT = late(r"\{\{([^{}\n]{1,300})\}\}")
 _FORMULAS = (model.Math, model.MathBlock)
 
 

@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 
 import pyphen
 
+from pipeline.model.late import late
+
 _ALL = pyphen.HyphDict
 
-_PATTERN = re.compile(r"^[^\n1-9]*[1-9].*", re.MULTILINE)
+_PATTERN = late(r"^[^\n1-9]*[1-9].*", re.MULTILINE)
 """A line with a pattern, or a comment. Patterns of zeros have no effect."""
 
-_ALTERNATIVE = re.compile(r"^([^/\n]*+)/[^=\n]*+=.*", re.MULTILINE)
+_ALTERNATIVE = late(r"^([^/\n]*+)/[^=\n]*+=.*", re.MULTILINE)
 """A pattern for words that change where they are divided: its letters, and how they change."""
 
 _NONE = "1"

@@ -6,17 +6,17 @@ from __future__ import annotations
 
 import copy
 import math
-import re
 from typing import Any
 
 from pipeline.features.fast_engine.breaking import line_of_paragraph, planned_line
+from pipeline.model.late import late
 from pipeline.package.pdf.engine.adapter.spaces import split_first_line as split_whole
 
 FEWEST, MOST_IN_EM = 100, 10
 """Characters of a text without spaces in which the end of a line is looked for first: at least, and
 in an em of the line. Few letters are as narrow as that."""
 
-_SPACES = re.compile(r"\s")
+_SPACES = late(r"\s")
 LONGEST_LINE = 2000
 """More characters than any line has; the end of the line is found within them."""
 

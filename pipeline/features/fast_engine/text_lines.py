@@ -5,7 +5,6 @@ as it was laid out."""
 from __future__ import annotations
 
 import copy
-import re
 import struct
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 import weasyprint
 from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, gobject, pango
 
+from pipeline.model.late import late
 from pipeline.package.pdf.engine.adapter.boxes import is_text
 from pipeline.package.pdf.engine.adapter.spaces import TextLayout, widen_spaces
 
@@ -32,7 +32,7 @@ STYLE_ATTRIBUTES = (
 )
 """The attributes of a text that follow from its style."""
 
-_ENDS_PARAGRAPHS = re.compile("[\n\r\u2029]")
+_ENDS_PARAGRAPHS = late("[\n\r\u2029]")
 
 IS_RECENT = pango.pango_version() >= 15000
 """True if Pango knows the sizes of fonts."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline.model.editions import Edition
+from pipeline.model.late import late
 from pipeline.model.metadata import Audience, Metadata
 from pipeline.model.paper import FitOptions, Margins, Sheet
 from pipeline.model.sheet.proportions import SMALLEST_NOTE, options_for
@@ -38,7 +39,7 @@ SMALLEST, AT_SCHOOL, FIRST_YEARS = 9.0, 10.0, 14.0
 LARGEST, GROWTH = 13.0, 1.25
 """The largest type size, in points, and relative to the smallest."""
 
-_FIRST_YEARS = re.compile(
+_FIRST_YEARS = late(
     r"\b(?:key stage|ks) ?1\b|\b(?:year|grade|class|klasse|klas|groep|grado|curso|ano) ?[12]\b"
     r"|\b[12](?:st|nd|[.ºª°])? ?(?:year|grade|class|klasse|schuljahr|année|grado|curso|ano)\b"
     r"|\b(?:cp|ce1|reception|kindergarten)\b",

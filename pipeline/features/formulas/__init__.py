@@ -25,6 +25,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import MATH_FACE, font_file
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import BLANK, ordinals, top_level, walk_with
 from pipeline.model.words import words
@@ -33,7 +34,7 @@ from pipeline.resolve.findings import Findings
 
 Formula: TypeAlias = model.Math | model.MathBlock
 
-REFERENCE = re.compile(
+REFERENCE = late(
     r"\s*\\(?:(?P<kind>eq|[cC]|auto)?ref\s*\{(?P<label>[^{}]+)\}"
     r"|@ref\((?P<named>(?P<of>eq:)?[^(){}\s]+)\))\s*"
 )
@@ -155,7 +156,7 @@ def _gaps(formula: Formula) -> Iterator[model.Math | None]:
 
 
 _PREFIXES = {"tab": "tbl", "table": "tbl", "figure": "fig", "listing": "lst"}
-_LABEL = re.compile(r"(figure|fig|table|tab|tbl|listing|lst|sec|ex)[:.-](.+)")
+_LABEL = late(r"(figure|fig|table|tab|tbl|listing|lst|sec|ex)[:.-](.+)")
 
 
 def label_id(label: str) -> str:
@@ -336,7 +337,7 @@ def _misplaced(tex: str) -> Mistake | None:
     return None
 
 
-_COMMAND = re.compile(r"\\([A-Za-z]+)")
+_COMMAND = late(r"\\([A-Za-z]+)")
 
 
 _Batch: TypeAlias = Mapping[tuple[Any, ...], SetFormula]

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from pipeline.model.late import late
 
 # Where capitals, small letters and digits begin; 0 where a face has none.
 _STARTS = {
@@ -52,7 +53,7 @@ def _letter(char: str, variant: str) -> str:
     return char
 
 
-_OF_ALPHABETS = re.compile("[\U0001d400-\U0001d7ff]")
+_OF_ALPHABETS = late("[\U0001d400-\U0001d7ff]")
 
 
 def plain_letters(text: str) -> str:

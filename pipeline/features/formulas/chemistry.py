@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from pipeline.model.late import late
 from pipeline.model.removal import closing_brace
 
-_TOKEN = re.compile(
+_TOKEN = late(
     r"(?P<arrow><=>>|<<=>|<=>|<-->|<->|->|<-)"
     r"|(?P<formula>\$(?:[^$\\]|\\.)*\$)"
     r"|(?P<raised>\^(?=[{\d+\-\w*]))"
@@ -25,9 +26,9 @@ ARROWS = {
     "<=>": "rightleftharpoons", "<=>>": "rightleftharpoons", "<<=>": "rightleftharpoons",
 }  # fmt: skip
 BONDS = {"=": "\\text{=}", "#": "\\text{≡}", "*": "\\cdot ", ".": "\\cdot ", "~": "\\,"}
-_CHARGE = re.compile(r"\{|(\d*[+-]+|[+-]*\d+[+-]*|[A-Za-z*]+[+-]?)")
-_LABEL = re.compile(r"\s*\[([^\[\]]*)\]")
-_STATE = re.compile(r"\((?:aq|s|l|g)\)")
+_CHARGE = late(r"\{|(\d*[+-]+|[+-]*\d+[+-]*|[A-Za-z*]+[+-]?)")
+_LABEL = late(r"\s*\[([^\[\]]*)\]")
+_STATE = late(r"\((?:aq|s|l|g)\)")
 DEEPEST = 4
 """The maximum nesting of labels of arrows."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from xml.etree.ElementTree import Element
 
@@ -10,6 +9,7 @@ from pipeline.features.formulas.alphabets import in_alphabet
 from pipeline.features.formulas.commands import FUNCTIONS as FUNCTION_NAMES
 from pipeline.features.formulas.rows import FUNCTION
 from pipeline.features.formulas.table_lines import NUMBER_MARK
+from pipeline.model.late import late
 
 TOKENS = frozenset({"mi", "mn", "mo", "mtext"})
 ATTRIBUTES = {
@@ -44,8 +44,8 @@ LIMIT_NAMES = frozenset(
 DRAWN = str.maketrans("⟂⧵", "⊥∖")
 """Characters that math fonts lack, and lookalikes that they have."""
 
-_ENTITY = re.compile(r"&#x([0-9A-Fa-f]+);")
-_ESCAPED = re.compile(r"\\(.)")
+_ENTITY = late(r"&#x([0-9A-Fa-f]+);")
+_ESCAPED = late(r"\\(.)")
 
 
 def with_permitted(element: Element, result: Element) -> Element:

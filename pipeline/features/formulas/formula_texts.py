@@ -8,8 +8,9 @@ import unicodedata
 from typing import NamedTuple
 
 from pipeline.features.formulas import commands
+from pipeline.model.late import late
 
-_PIECE = re.compile(
+_PIECE = late(
     r"\\[A-Za-z]+\*?\s*|\\.|\$(?:[^$\\]|\\.)*\$|~|-{2,3}|``|''|[{}]|[^\\${}~`'-]+|.", re.DOTALL
 )
 ACCENTS = {

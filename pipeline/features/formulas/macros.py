@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from pipeline.features.formulas.tex_reader import Mistake
+from pipeline.model.late import late
 from pipeline.model.removal import closing_brace
 
 LONGEST = 10_000
@@ -15,17 +16,15 @@ LONGEST = 10_000
 MOST = 1_000
 """The maximum number of uses in a formula: more would never end."""
 
-_COMMAND = re.compile(r"\\(?:[A-Za-z]+|.|$)", re.DOTALL)
-_DEFINING = re.compile(
-    r"\\((?:new|renew|provide)command|(?:g|e|x)?def|let|DeclareMathOperator)(\*?)"
-)
-_NAME = re.compile(r"\s*(?:\{\s*\\([A-Za-z]+)\s*\}|\\([A-Za-z]+))")
-_COUNT = re.compile(r"\s*\[(\d)\]")
-_DEFAULT = re.compile(r"\s*\[([^\[\]]*)\]")
-_PARAMETERS = re.compile(r"\s*((?:#\d)*)")
-_LET = re.compile(r"\s*+(?:=\s*+)?(\\[A-Za-z]+|\S)")
-_ARGUMENT = re.compile(r"\s*(\\(?:[A-Za-z]+|.)|[^\\{}\s])", re.DOTALL)
-_PLACE = re.compile(r"#(\d)")
+_COMMAND = late(r"\\(?:[A-Za-z]+|.|$)", re.DOTALL)
+_DEFINING = late(r"\\((?:new|renew|provide)command|(?:g|e|x)?def|let|DeclareMathOperator)(\*?)")
+_NAME = late(r"\s*(?:\{\s*\\([A-Za-z]+)\s*\}|\\([A-Za-z]+))")
+_COUNT = late(r"\s*\[(\d)\]")
+_DEFAULT = late(r"\s*\[([^\[\]]*)\]")
+_PARAMETERS = late(r"\s*((?:#\d)*)")
+_LET = late(r"\s*+(?:=\s*+)?(\\[A-Za-z]+|\S)")
+_ARGUMENT = late(r"\s*(\\(?:[A-Za-z]+|.)|[^\\{}\s])", re.DOTALL)
+_PLACE = late(r"#(\d)")
 
 
 class Macro(NamedTuple):

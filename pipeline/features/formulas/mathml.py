@@ -3,7 +3,6 @@ letters, faces unknown to browsers, invalid lengths."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, tostring
 
@@ -17,6 +16,7 @@ from pipeline.features.formulas.formula_leaves import (
 from pipeline.features.formulas.rows import DECIMAL, FUNCTION, is_blank, is_empty, row
 from pipeline.features.formulas.table_lines import read_marks
 from pipeline.model import formula_gaps
+from pipeline.model.late import late
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 
@@ -44,7 +44,7 @@ WIDE = {"^": ("ˆ", "\u0302"), "~": ("˜", "\u0303")}
 HORIZONTAL_BAR, OVERLINE = "\u2015", "\u203e"
 RING, DEGREE = "\u2218", "°"
 LARGE = frozenset("∑∏∐⋃⋂⨁⨂⨀⋁⋀⨆⨄")
-_LENGTH = re.compile(r"-?(?:\d++(?:\.\d++)?|\.\d++)(?:em|ex|px|pt|mm|cm|in|%)|0")
+_LENGTH = late(r"-?(?:\d++(?:\.\d++)?|\.\d++)(?:em|ex|px|pt|mm|cm|in|%)|0")
 
 
 class CannotSetError(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import sys
 import threading
 import unicodedata
@@ -55,7 +54,7 @@ PRODUCT = late(
 """Operators with four and with three eighteenths of an em on either side; all others have five
 (MathML Core, appendix B: categories B and C)."""
 
-LONG_ARROW = re.compile("[\u27f0-\u27ff]")
+LONG_ARROW = late("[\u27f0-\u27ff]")
 
 ROWS = frozenset({"mrow", "mstyle", "mtd", "msqrt", "mphantom", "mpadded"})
 MARKS = {"‾": "\u2015", "˜": "~"}
@@ -72,7 +71,7 @@ BASE = 24
 """The size that ziamath's options refer to."""
 
 APPLY = "\u2061"
-_LENGTH = re.compile(r"(?<![\d.])(-?(?:\d++(?:\.\d++)?|\.\d++))em")
+_LENGTH = late(r"(?<![\d.])(-?(?:\d++(?:\.\d++)?|\.\d++))em")
 
 _outlines: dict[tuple[str, int], str] = {}
 _import_lock, _drawing_lock = threading.Lock(), threading.Lock()

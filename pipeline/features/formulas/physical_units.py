@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.model.late import late
+
 PREFIXES = {
     "quecto": "q", "ronto": "r", "yocto": "y", "zepto": "z", "atto": "a", "femto": "f",
     "pico": "p", "nano": "n", "micro": "µ", "milli": "m", "centi": "c", "deci": "d", "deca": "da",
@@ -37,11 +39,11 @@ COMMANDS = {
 }  # fmt: skip
 """The types of each command's arguments: numbers, units, angles."""
 
-_NUMBER = re.compile(
+_NUMBER = late(
     r"\s*+([+-]?(?:[.,\s]*+\d++)++[.,]?|[+-]?)\s*+(?:(\\pm|\+-|±|\()\s*+([\d.,]++)\)?)?"
     r"\s*+(?:[eEdD]\s*+([+-]?\d++))?\s*+"
 )
-_UNIT = re.compile(
+_UNIT = late(
     r"\\(?P<command>[A-Za-z]+)|(?P<letters>[^\W\d_]+|[%°′″])|\^\s*(?:\{(?P<power>[^{}]*)\}"
     r"|(?P<digit>-?\d))|(?P<per>/)|(?P<gap>[.~\s*·]+|\\[,;: ]|\{\}|[{}])"
 )

@@ -13,19 +13,20 @@ from pipeline.features.formulas.formula_texts import MathPiece, UnreadableTextEr
 from pipeline.features.formulas.physical_units import COMMANDS, UnknownUnitError, quantity
 from pipeline.features.formulas.table_lines import DASHED, NUMBER, SOLID, is_between, row_line
 from pipeline.features.formulas.tex_reader import Reader
+from pipeline.model.late import late
 from pipeline.model.removal import closing_brace
 from pipeline.model.words.writing_conventions import letters as letter
 
 _LENGTH = r"(-?(?:\d++(?:\.\d++)?|\.\d++))\s*+(em|ex|pt|mm|cm|mu|in|bp|pc)"
-_BRACED_LENGTH = re.compile(rf"\s*\{{\s*{_LENGTH}\s*\}}")
-_BARE_LENGTH = re.compile(rf"\s*{_LENGTH}")
-_RULE = re.compile(rf"\s*(?:\[[^\]]*\]\s*)?\{{\s*{_LENGTH}\s*\}}\s*\{{[^{{}}]*\}}")
-_OPTION = re.compile(r"\s*\[[^\[\]]*\]")
-_TAG = re.compile("\ue000(\\d+)\ue001")
-_LABEL = re.compile("\ue002(\\d+)\ue003")
-_ROW = re.compile(r"\\(?:begin|end)(?![A-Za-z])|\\\\")
-_LIMITS = re.compile(r"\s*\\(?:no)?limits(?![A-Za-z])")
-_NAME = re.compile(
+_BRACED_LENGTH = late(rf"\s*\{{\s*{_LENGTH}\s*\}}")
+_BARE_LENGTH = late(rf"\s*{_LENGTH}")
+_RULE = late(rf"\s*(?:\[[^\]]*\]\s*)?\{{\s*{_LENGTH}\s*\}}\s*\{{[^{{}}]*\}}")
+_OPTION = late(r"\s*\[[^\[\]]*\]")
+_TAG = late("\ue000(\\d+)\ue001")
+_LABEL = late("\ue002(\\d+)\ue003")
+_ROW = late(r"\\(?:begin|end)(?![A-Za-z])|\\\\")
+_LIMITS = late(r"\s*\\(?:no)?limits(?![A-Za-z])")
+_NAME = late(
     r"(?:\\(?:arg|max|min|lim|sup|inf|mathrm|text|rm|operatorname|mathsf|,|;|:|!| )|[A-Za-z{}\s-])*"
 )
 IN_EMS = {

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement
 
+from pipeline.model.late import late
+
 SOLID, DASHED = "|", ":"
 _ROW, _COLUMNS, _DISPLAY = "\ue004", "\ue005", "\ue006"
 NUMBER_MARK = "\ue007"
@@ -16,8 +18,8 @@ DISPLAY = f"\\text{{{_DISPLAY}}}"
 NUMBER = f"\\qquad\\text{{{NUMBER_MARK}}}"
 """The mark before the number of a row."""
 
-_BETWEEN = re.compile(rf"\s*|\\text\{{{_ROW}.*")
-_SOME = re.compile(r"\s*(\d{1,3})\s*-\s*(\d{1,3})\s*")
+_BETWEEN = late(rf"\s*|\\text\{{{_ROW}.*")
+_SOME = late(r"\s*(\d{1,3})\s*-\s*(\d{1,3})\s*")
 
 
 def row_line(kind: str, columns: str = "") -> str:

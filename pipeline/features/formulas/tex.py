@@ -12,12 +12,13 @@ from pipeline.features.formulas.macros import LONGEST, Macro, write_out
 from pipeline.features.formulas.special import EquationLabel, Special
 from pipeline.features.formulas.table_lines import DASHED, DISPLAY, column_lines
 from pipeline.features.formulas.tex_reader import Mistake
+from pipeline.model.late import late
 
-_ENVIRONMENT = re.compile(r"\s*\{([A-Za-z]+\*?)\}")
-_COLUMNS = re.compile(r"\s*\{((?:[^{}\\]|\{[^{}]*\})*)\}")
-_REPEATED = re.compile(r"\*\{(\d)\}\{([^{}]*)\}")
-_OPTION = re.compile(r"\s*\[([^\[\]{}\\]*)\]")
-_COUNT = re.compile(r"\s*+\{\s*+\d*+\s*+\}")
+_ENVIRONMENT = late(r"\s*\{([A-Za-z]+\*?)\}")
+_COLUMNS = late(r"\s*\{((?:[^{}\\]|\{[^{}]*\})*)\}")
+_REPEATED = late(r"\*\{(\d)\}\{([^{}]*)\}")
+_OPTION = late(r"\s*\[([^\[\]{}\\]*)\]")
+_COUNT = late(r"\s*+\{\s*+\d*+\s*+\}")
 _DELIMITERS = frozenset("()[]|/.<>") | {"\\{", "\\}", "\\|"}
 _FENCES = frozenset(
     "langle rangle lceil rceil lfloor rfloor lvert rvert lVert rVert vert Vert lbrace rbrace"
@@ -68,7 +69,7 @@ def read(tex: str, suggest: Suggest, macros: dict[str, Macro] | None = None) -> 
     return Reading(mistakes, *reader.tagged("".join(reader.out)))
 
 
-_ROW_END = re.compile(r"(?<!\\)((?:\\\\)*)\\cr(?![A-Za-z])")
+_ROW_END = late(r"(?<!\\)((?:\\\\)*)\\cr(?![A-Za-z])")
 """Plain TeX's end of a row, ``\\cr``: the same as two backslashes, and as long with a space."""
 
 

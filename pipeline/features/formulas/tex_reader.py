@@ -6,17 +6,18 @@ import re
 from typing import NamedTuple
 
 from pipeline.model.formula_gaps import LETTER
+from pipeline.model.late import late
 
 DEEPEST = 40
 """Maximum levels of braces; processing beyond that is recursive."""
 
-_TOKEN = re.compile(r"_{4,}|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
+_TOKEN = late(r"_{4,}|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
 WIDEST = 20
 """The maximum number of underscores of a gap."""
 
-_BOOKDOWN = re.compile(r"\(\\#(eq:[\w:.-]+)\)")
-_LETTER = re.compile(r"\s*[A-Za-z]")
-_GAP = re.compile(r"\*?(?:\s*\[\s*+[-+]?[\d.]++\s*+[a-z]{2}\s*+\])?")
+_BOOKDOWN = late(r"\(\\#(eq:[\w:.-]+)\)")
+_LETTER = late(r"\s*[A-Za-z]")
+_GAP = late(r"\*?(?:\s*\[\s*+[-+]?[\d.]++\s*+[a-z]{2}\s*+\])?")
 """The distance to the next row, given after the end of a row."""
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from pipeline.features.formulas.alphabets import plain_letters
 from pipeline.features.formulas.rows import APPLY, asks_for_more, is_blank
+from pipeline.model.late import late
 
 SUPERSCRIPTS = dict(zip("0123456789+−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
 SUBSCRIPTS = dict(zip("0123456789+−=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True))
@@ -125,7 +125,7 @@ def _marked(text: str, mark: str) -> str:
     return unicodedata.normalize("NFC", _MARKED.sub(rf"\g<0>{combining}", text))
 
 
-_MARKED = re.compile("[^\u0300-\u036f\u20d0-\u20ff][\u0300-\u036f\u20d0-\u20ff]*")
+_MARKED = late("[^\u0300-\u036f\u20d0-\u20ff][\u0300-\u036f\u20d0-\u20ff]*")
 
 
 def _grouped(element: Element) -> str:

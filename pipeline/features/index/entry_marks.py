@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Document, Inline, Node
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import INLINE_FIELDS, plain_text, top_level, walk, walk_with
 from pipeline.resolve.punctuation import Run
@@ -26,7 +27,7 @@ LEVELS = 4
 """The maximum nesting of entries; deeper ones stay in the last."""
 
 _INLINES = get_args(Inline)
-_PIECE = re.compile(r"\\(.)|([!;])|([^\\!;]+|\\)", re.S)
+_PIECE = late(r"\\(.)|([!;])|([^\\!;]+|\\)", re.S)
 
 Path: TypeAlias = tuple[tuple[Inline, ...], ...]
 """An entry and those above it, from the top: the text of each."""

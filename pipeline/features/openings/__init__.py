@@ -18,15 +18,16 @@ from pipeline.model import (
     Text,
 )
 from pipeline.model.editions import EDITIONS
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import children
 
 DROP_CAP, SMALL_CAPS = "drop-cap", "small-caps"
 
-_FIRST_WORDS = re.compile(r"\W{0,2}\w[\w’'-]*(?: [\w’'-]+){0,3}")
+_FIRST_WORDS = late(r"\W{0,2}\w[\w’'-]*(?: [\w’'-]+){0,3}")
 """Up to four words, of one phrase."""
 
-_FIRST_LETTER = re.compile(r"\W{0,2}\w")
+_FIRST_LETTER = late(r"\W{0,2}\w")
 
 
 def open_chapters(document: Document, _: PassSetting = WHOLE) -> Document:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urljoin
 
 from msgspec.structs import replace
 
+from pipeline.model.late import late
 from pipeline.model.rendered import Page, Pages
 from pipeline.package import html
 from pipeline.package.page_css import fitted
 from pipeline.package.result import Package
 from pipeline.system.checksums import LIST, checksums
 
-_RELATIVE = re.compile(r"\b(?:href|src|action)=\"(?![#/]|[a-z]+:)")
+_RELATIVE = late(r"\b(?:href|src|action)=\"(?![#/]|[a-z]+:)")
 
 SOURCES = html.FILES_BESIDE | {"form-action": html.BESIDE}
 """The sources from which a page may load: the site itself, on the web or on a disk."""

@@ -18,6 +18,7 @@ from pipeline.features.word.xml import Element, element
 from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS
+from pipeline.model.late import late
 from pipeline.model.sheet.proportions import is_book
 from pipeline.model.tree import find, plain_text, walk
 from pipeline.model.words import words
@@ -27,7 +28,7 @@ from pipeline.verify.word import mark_name
 LONGEST_NAME = 40
 """The characters that the name of a bookmark has at most."""
 
-_UNNAMED = re.compile(r"\W+", re.ASCII)
+_UNNAMED = late(r"\W+", re.ASCII)
 
 
 class TextLook(NamedTuple):

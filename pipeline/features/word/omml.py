@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from lxml import etree
 
 from pipeline.features.word.xml import Element, element
 from pipeline.model import formula_gaps
+from pipeline.model.late import late
 
 LARGE = frozenset("∑∏∐∫∬∭∮⋃⋂⨁⨂⨀⋁⋀⨆⨄")
 INTEGRALS = frozenset("∫∬∭∮")
@@ -34,7 +34,7 @@ FACES = {
 SPACES = ((0.9, "\u2003"), (0.4, "\u2002"), (0.25, "\u2005"), (0.19, "\u205f"), (0.05, "\u2009"))
 """Spaces from a width in ems on, the widest first."""
 
-_WIDTH = re.compile(r"-?[\d.]+")
+_WIDTH = late(r"-?[\d.]+")
 
 Node = Any
 

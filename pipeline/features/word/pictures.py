@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from pipeline import model
 from pipeline.features.word.draft import Spot, WordFile
 from pipeline.features.word.xml import EMU, Element, clean, element, tag
+from pipeline.model.late import late
 
 PIXEL = 25.4 / 96
 """Millimetres."""
@@ -21,7 +20,7 @@ SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 DECORATIVE_EXTENSION = "{C183D7F6-B498-43B3-948B-1728B52AA6E4}"
 PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 
-_WIDTH = re.compile(r"(\d+(?:\.\d+)?)\s?(%|px|em|rem|cm|mm|in|pt)?")
+_WIDTH = late(r"(\d+(?:\.\d+)?)\s?(%|px|em|rem|cm|mm|in|pt)?")
 _LENGTHS = {
     "": PIXEL, "px": PIXEL, "em": 11 * 25.4 / 72, "rem": 11 * 25.4 / 72, "cm": 10.0, "mm": 1.0,
     "in": 25.4, "pt": 25.4 / 72,

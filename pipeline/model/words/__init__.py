@@ -4,13 +4,14 @@ separate tables, those of authors that it understands, and the language's conven
 from __future__ import annotations
 
 import functools
-import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+
+from pipeline.model.late import late
 
 FOLDER = Path(__file__).parent
 UNDERSTOOD = "understood"
@@ -19,8 +20,8 @@ UNDERSTOOD = "understood"
 LONGEST = 80
 """Characters of a text that are looked at for words."""
 
-_NUMBERS = re.compile(r"^[\d\W_]+|[\d\W_]+$")
-_BETWEEN = re.compile(r"[\W_]+")
+_NUMBERS = late(r"^[\d\W_]+|[\d\W_]+$")
+_BETWEEN = late(r"[\W_]+")
 
 
 @functools.lru_cache

@@ -4,12 +4,12 @@ document."""
 from __future__ import annotations
 
 import datetime
-import re
 import uuid
 from collections.abc import Iterator
 
 from ebooklib.epub import EpubBook
 
+from pipeline.model.late import late
 from pipeline.model.metadata import (
     Certification,
     Contributor,
@@ -45,7 +45,7 @@ AUTHORITIES = {
 }
 """Addresses of classifications that EPUB has no short name for."""
 
-APPLE_VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){1,2}|\d{1,4}")
+APPLE_VERSION = late(r"\d{1,4}(\.\d{1,4}){1,2}|\d{1,4}")
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 

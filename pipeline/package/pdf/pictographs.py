@@ -3,9 +3,10 @@ glyphs draw it. Screens have their own fonts for them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator
 from xml.etree.ElementTree import Element
+
+from pipeline.model.late import late
 
 CLASS = "emoji"
 
@@ -15,7 +16,7 @@ FIRST = "\N{DIAMETER SIGN}"
 LONGEST = 200
 """Characters of a run. For each line that it fills, all of a longer one would be read again."""
 
-_POSSIBLE = re.compile("[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001ffff]")
+_POSSIBLE = late("[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001ffff]")
 _AS_TEXT = "\ufe0e"
 SKIPPED = frozenset({"head", "title", "style", "svg", "script"})
 

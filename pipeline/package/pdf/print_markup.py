@@ -41,13 +41,13 @@ _IDEOGRAPH = late("[\u2e80-\ud7ff\uf900-\ufaff]|[\U00020000-\U0003ffff]")
 LONGEST_WORD = 100
 """Letters, above which text without spaces is not a word, and may be broken anywhere."""
 
-_NO_WORD = re.compile(r"[!-~\u00a1-\u024f]{300,}")
+_NO_WORD = late(r"[!-~\u00a1-\u024f]{300,}")
 """Text too long for hyphenation. Only in scripts with spaces between words: elsewhere, lines break
 within it anyway."""
 
-_PART = re.compile(r".{60}(?=.)", re.DOTALL)
+_PART = late(r".{60}(?=.)", re.DOTALL)
 
-_NO_BREAK = re.compile(r"(?<=\s)(?=[./]\w)")
+_NO_BREAK = late(r"(?<=\s)(?=[./]\w)")
 """Names such as ``.htm`` and ``/tmp``, before which lines do not break even after a space (Unicode
 Standard Annex 14, LB13)."""
 
@@ -109,7 +109,7 @@ def let_break(root: Element) -> None:
 
 
 LONGEST_TEXT = 10_000
-_PIECE = re.compile(rf".{{1,{LONGEST_TEXT}}}(?:(?<=[\s\u200b])|\Z)|.{{{LONGEST_TEXT}}}", re.DOTALL)
+_PIECE = late(rf".{{1,{LONGEST_TEXT}}}(?:(?<=[\s\u200b])|\Z)|.{{{LONGEST_TEXT}}}", re.DOTALL)
 """A part of a text up to where a line may end, if possible."""
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pipeline.model.late import late
 from pipeline.model.paper import MILLIMETRE
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, Stream, String
 
-SPACE = re.compile(rb"/(\S+) (cs|CS)")
+SPACE = late(rb"/(\S+) (cs|CS)")
 DEVICES = {b"g": 1, b"G": 1, b"rg": 3, b"RG": 3, b"k": 4, b"K": 4}
 """The operators that set a colour with numbers only, and the number of these (ISO 32000-1,
 8.6.8)."""

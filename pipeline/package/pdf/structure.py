@@ -8,12 +8,12 @@ follows its paragraph.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from pipeline.model.late import late
 from pipeline.model.print_marks import HYPHEN
 from pipeline.package.pdf import structure_roles as roles
 from pipeline.package.pdf.engine.adapter import boxes
@@ -35,7 +35,7 @@ from pipeline.package.units import Annotation, MarkedContent
 
 SOFT_HYPHEN, MAY_BREAK = "\u00ad", "\u200b"
 
-DRAWN_OTHERWISE = re.compile("[\u0590-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufefc]")
+DRAWN_OTHERWISE = late("[\u0590-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufefc]")
 """A letter of a script that is read from right to left, and so drawn in reverse order; or of a
 script of India or its neighbours, which are drawn in parts and in another order: a glyph alone does
 not represent a character."""

@@ -6,18 +6,19 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from pipeline.model.late import late
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.lines import Cursor
 
 PAGE_BREAKS = "newpage|pagebreak|clearpage|cleardoublepage"
 """The commands of LaTeX for a page break."""
 
-_THEMATIC = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
-_WRITING = re.compile(r"_{4,}|\.{10,}|…{4,}")
-_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*\\[ \t]*$")
-_BLANK = re.compile(r"__\s*\\\s*$")
-_HARD_BREAK = re.compile(r"(?<=[_.…])[ \t]*(?:\\|<br[ \t]*/?>)$")
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_THEMATIC = late(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
+_WRITING = late(r"_{4,}|\.{10,}|…{4,}")
+_BACKSLASH = late(r"(?<!\\)(?:\\\\)*\\[ \t]*$")
+_BLANK = late(r"__\s*\\\s*$")
+_HARD_BREAK = late(r"(?<=[_.…])[ \t]*(?:\\|<br[ \t]*/?>)$")
+_BREAK = late(r"<br\s*/?>", re.IGNORECASE)
 MAX_LINES = 100
 
 FEWEST, LINE = 3, 8
@@ -26,7 +27,7 @@ FEWEST, LINE = 3, 8
 TALLEST = 250
 """The maximum height of a space to write in, in millimetres."""
 
-_PAGE = re.compile(
+_PAGE = late(
     rf"(?:\\(?:{PAGE_BREAKS})(?:\[\d\]|\{{\}})?|\{{\{{<[ \t]*pagebreak[ \t]*>\}}\}})[ \t]*$"
 )
 

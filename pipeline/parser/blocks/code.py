@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.model.secrets import meaning_of
 from pipeline.parser import attributes
 from pipeline.parser.attributes import joined, make
@@ -16,19 +16,19 @@ from pipeline.parser.dialects import table
 from pipeline.parser.inlines.scripts import HTML_FORMATS, OTHER_FORMAT
 from pipeline.parser.lines import Cursor
 
-_RAW = re.compile(r"\{=(\w[\w-]*)\}")
+_RAW = late(r"\{=(\w[\w-]*)\}")
 _PAGE_BREAKS = frozenset(
     (*("\\newpage", "\\pagebreak", "\\clearpage"), '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
 )
-_OPENING = re.compile(r"(`{3,}+)([^`]*+)$|(~{3,}+)(.*)$")
+_OPENING = late(r"(`{3,}+)([^`]*+)$|(~{3,}+)(.*)$")
 
-_CHUNK = re.compile(r"\{[A-Za-z][\w-]*[ \t,}]")
+_CHUNK = late(r"\{[A-Za-z][\w-]*[ \t,}]")
 """The beginning of an R Markdown chunk; learnr names answers in its label or options."""
 
-_DIRECTIVE = re.compile(r"\{([a-z][\w:-]*)\}")
-_OPTION = re.compile(r"[ \t]*:([a-z][\w-]*):(?:[ \t]++(.*))?$")
-_FILE_NAME = re.compile(r"[\w./-]{1,80}\.\w{1,6}")
-_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+_DIRECTIVE = late(r"\{([a-z][\w:-]*)\}")
+_OPTION = late(r"[ \t]*:([a-z][\w-]*):(?:[ \t]++(.*))?$")
+_FILE_NAME = late(r"[\w./-]{1,80}\.\w{1,6}")
+_LONG_WORD = late(r"[^\W\d_]{4,}")
 
 
 class FenceProcessor(VerbatimProcessor):
@@ -160,14 +160,14 @@ BARE = frozenset(
 
 NO_LANGUAGES = frozenset({"numbered", "unnumbered", "numberLines", "number-lines"})
 
-_WORD = re.compile(r"(?![\w:-]*=[\"'\w])[^\s{]+")
-_LINES = re.compile(r"\{\s*(\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*)\s*\}")
-_PAIR = re.compile(r"([A-Za-z_][\w:-]*)=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']+)(?=\s|\{|$)")
-_CELL = re.compile(r"\{([A-Za-z][\w+-]*)(?:[\s,]([^{}]*))?\}[ \t]*+([^{}]*+)$")
-_NAMED = re.compile(r"\[([^\[\]\n]{1,100}\.[^\[\]\n]{1,20})\](?=\s|$)")
+_WORD = late(r"(?![\w:-]*=[\"'\w])[^\s{]+")
+_LINES = late(r"\{\s*(\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*)\s*\}")
+_PAIR = late(r"([A-Za-z_][\w:-]*)=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']+)(?=\s|\{|$)")
+_CELL = late(r"\{([A-Za-z][\w+-]*)(?:[\s,]([^{}]*))?\}[ \t]*+([^{}]*+)$")
+_NAMED = late(r"\[([^\[\]\n]{1,100}\.[^\[\]\n]{1,20})\](?=\s|$)")
 """A file name, as VitePress writes it."""
 
-_OTHER = re.compile(r"\{?[^\s{]*")
+_OTHER = late(r"\{?[^\s{]*")
 
 
 def read_info(info: str) -> tuple[str, Attributes]:

@@ -3,10 +3,9 @@ innermost container that was opened with as many colons, or else the innermost."
 
 from __future__ import annotations
 
-import re
-
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.model.secrets import secret_block
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import attributes
@@ -15,12 +14,12 @@ from pipeline.parser.blocks.directives import DIRECTIVE, meant_name, take_option
 from pipeline.parser.dialects import table
 from pipeline.parser.lines import Cursor
 
-_OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
-_LETTER = re.compile(r"[^\W\d_]")
-_TITLED = re.compile(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
+_OPENING = late(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
+_LETTER = late(r"[^\W\d_]")
+_TITLED = late(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
 """``name[title]``, as in Docusaurus, where attributes may follow."""
 
-_MEANT_AS_LIST = re.compile(
+_MEANT_AS_LIST = late(
     r"^\{(?!\{).*|(?<![\\_^`$\])}{])\{(?:(?!\{)[^{}]*\}|[#.][\w-][^{}]*|[A-Za-z_][\w:-]*=[^{}]*)$"
 )
 """Braces meant as an attribute list. Others are of the title: of gaps, formulas, variables or
@@ -30,7 +29,7 @@ text."""
 class ContainerProcessor(LineProcessor):
     begins = ":"
     container = True
-    closing = re.compile(r"(?<!:)(:{3,})[ \t]*$")
+    closing = late(r"(?<!:)(:{3,})[ \t]*$")
 
     def start(self, cursor: Cursor) -> bool:
         match = _OPENING.match(cursor.rest)

@@ -13,14 +13,15 @@ from typing import NamedTuple
 
 import msgspec
 
+from pipeline.model.late import late
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.blocks.code import IndentedCodeProcessor
 from pipeline.parser.characters import in_columns
 from pipeline.parser.lines import Cursor, Line
 
 MAX_COLUMNS = 256
-_GROUPS = re.compile(r"-{2,}(?:[ \t]+-{2,})+[ \t]*$")
-_RULE = re.compile(r"---[- \t]*$")
+_GROUPS = late(r"-{2,}(?:[ \t]+-{2,})+[ \t]*$")
+_RULE = late(r"---[- \t]*$")
 
 
 class _Group(NamedTuple):

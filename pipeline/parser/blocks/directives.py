@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.model.secrets import meaning_of
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.model.words import called
@@ -17,16 +18,14 @@ from pipeline.parser.attributes import joined
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.lines import Cursor
 
-DIRECTIVE = re.compile(r"\{([\w-]+)\}[ \t]*+(.*)")
+DIRECTIVE = late(r"\{([\w-]+)\}[ \t]*+(.*)")
 """The name of a directive, and its argument."""
 
-_FENCE = re.compile(
-    r"(`{3,}|~{3,})[ \t]*(?:\{([\w:-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+)[ \t]*$)([^`]*)$"
-)
-_BOX = re.compile(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w:-]*)(?:,[^{}`]*)?\}(.*)")
-_OPTION = re.compile(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
+_FENCE = late(r"(`{3,}|~{3,})[ \t]*(?:\{([\w:-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+)[ \t]*$)([^`]*)$")
+_BOX = late(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w:-]*)(?:,[^{}`]*)?\}(.*)")
+_OPTION = late(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
 OF_IMAGE = frozenset({"alt", "width", "align"})
-_ENVIRONMENT = re.compile(r"\\begin\{([\w-]+)(\*?)\}(?:\[[^\]]*\])?[ \t]*$")
+_ENVIRONMENT = late(r"\\begin\{([\w-]+)(\*?)\}(?:\[[^\]]*\])?[ \t]*$")
 
 
 class DirectiveProcessor(LineProcessor):

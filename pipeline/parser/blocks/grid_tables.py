@@ -6,17 +6,17 @@ if there is no header, align columns.
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.characters import in_columns
 from pipeline.parser.lines import Cursor, Line
 
 MAX_COLUMNS = 256
-_BORDER = re.compile(r"\+(?::?[-=]+:?\+)+[ \t]*$")
-_SEGMENT = re.compile(r"(?=(\+:?[-=]+:?\+))")
+_BORDER = late(r"\+(?::?[-=]+:?\+)+[ \t]*$")
+_SEGMENT = late(r"(?=(\+:?[-=]+:?\+))")
 _LINE = "-=:"
 
 

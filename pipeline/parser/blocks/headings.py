@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
+from pipeline.model.late import late
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
 from pipeline.parser.lines import Cursor, Line
 
-_ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
-_CLOSE = re.compile(r"(?:#{2,6}(?=[^\W_])|#(?=[^\W\d_]))")
-_TITLE = re.compile(r"(?!#[0-9A-F]{3,8}$)#[^\W\d_][^#]{0,80}[^\s.,;:!?#]$")
-_CLOSING = re.compile(r"(?:^|(?<![ \t])[ \t]++)#++[ \t]*+$")
-_SETEXT = re.compile(r"(?:=+|-+)[ \t]*$")
+_ATX = late(r"(#{1,6})(?:[ \t]+|$)")
+_CLOSE = late(r"(?:#{2,6}(?=[^\W_])|#(?=[^\W\d_]))")
+_TITLE = late(r"(?!#[0-9A-F]{3,8}$)#[^\W\d_][^#]{0,80}[^\s.,;:!?#]$")
+_CLOSING = late(r"(?:^|(?<![ \t])[ \t]++)#++[ \t]*+$")
+_SETEXT = late(r"(?:=+|-+)[ \t]*$")
 
 
 class AtxHeadingProcessor(LineProcessor):

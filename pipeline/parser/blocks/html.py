@@ -19,12 +19,12 @@ BLOCK_TAGS = (
 ).replace(" ", "|")
 
 COMMENT, ANY_TAG = 1, 6
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_NAME = late(r"[A-Za-z][A-Za-z0-9-]*")
 _RAW = "(?:script|pre|style|textarea)"
 _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None, str], ...] = (
-    (re.compile(rf"<{_RAW}(?=[\s>]|$)", re.I), re.compile(rf"</{_RAW}>", re.I), ""),
+    (late(rf"<{_RAW}(?=[\s>]|$)", re.I), late(rf"</{_RAW}>", re.I), ""),
     *(
-        (re.compile(begin), re.compile(re.escape(end)), end)
+        (late(begin), late(re.escape(end)), end)
         for begin, end in (
             ("<!--", "-->"), (r"<\?", "?>"), ("<![A-Za-z]", ">"), (r"<!\[CDATA\[", "]]>"),
         )
@@ -36,7 +36,7 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None, str], ...] = (
 
 
 _ENDS = {
-    name: re.compile(rf"</{name}\s*>", re.I)
+    name: late(rf"</{name}\s*>", re.I)
     for name in ("svg", "math", "video", "audio", "canvas", "object", "select", "template")
 }
 """The ends of elements that are left out, which no blank line within them ends."""

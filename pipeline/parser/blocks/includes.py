@@ -3,13 +3,13 @@ Their blocks replace the line, in the same quotes, lists and containers, and end
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from urllib.parse import quote
 
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.dialects import Dialect, table
 from pipeline.parser.frontmatter import of_other_tool, yaml_nodes
@@ -17,7 +17,7 @@ from pipeline.parser.lines import Cursor
 
 MAX_DEPTH = 16
 MAX_INCLUDES = 1000
-_OPTION = re.compile(r"shift=([\"']?)([1-5])\1")
+_OPTION = late(r"shift=([\"']?)([1-5])\1")
 _HINT = "Write `{{ include part.md }}`, with a path that contains spaces in quotes."
 
 

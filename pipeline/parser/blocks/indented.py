@@ -8,14 +8,14 @@ MkDocs' collapsible ones, ``??? note``.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from pipeline.model.late import late
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.lines import Cursor, Line
 
-_MARKER = re.compile(r"(?::[ \t]+(?=\S)|~[ \t]+(?=[^\s\d]))")
+_MARKER = late(r"(?::[ \t]+(?=\S)|~[ \t]+(?=[^\s\d]))")
 
 
 class DefinitionListProcessor(LineProcessor):
@@ -92,7 +92,7 @@ class DefinitionProcessor(LineProcessor):
         return proceed_indented(cursor, block.state)
 
 
-_NOTE = re.compile(r"\[\^([^\]\s\[^]+)\]:[ \t]*")
+_NOTE = late(r"\[\^([^\]\s\[^]+)\]:[ \t]*")
 
 
 class IndentedProcessor(LineProcessor):
@@ -127,9 +127,7 @@ def proceed_indented(cursor: Cursor, indent: int) -> Match:
     return Match.NO
 
 
-_BOX = re.compile(
-    r'(?:!!!|\?\?\?\+?)[ \t]*([^\W\d_][\w-]*(?:[ \t]+[\w-]+)*)(?:[ \t]+"([^"]*)")?[ \t]*$'
-)
+_BOX = late(r'(?:!!!|\?\?\?\+?)[ \t]*([^\W\d_][\w-]*(?:[ \t]+[\w-]+)*)(?:[ \t]+"([^"]*)")?[ \t]*$')
 
 
 class AdmonitionProcessor(IndentedProcessor):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from pipeline.model import Attributes
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.model.tree import FIXED, MARKS
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
@@ -17,8 +17,8 @@ from pipeline.parser.lines import Cursor
 FAR = 12
 """The maximum number of blocks between two questions of an exercise."""
 
-_BULLET = re.compile(r"[*+-](?=[ \t]|$)")
-_NUMBER = re.compile(r"([0-9]{1,9})([.)])(?=[ \t]|$)")
+_BULLET = late(r"[*+-](?=[ \t]|$)")
+_NUMBER = late(r"([0-9]{1,9})([.)])(?=[ \t]|$)")
 
 
 class _Marker(NamedTuple):

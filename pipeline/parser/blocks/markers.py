@@ -7,18 +7,19 @@ capital letter with a period and two spaces; or wherever the next marker follows
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
+
+from pipeline.model.late import late
 
 EXAMPLE = "example"
 LETTERED = frozenset({"lower-alpha", "upper-alpha", "lower-roman", "upper-roman"})
 
-_MARKER = re.compile(
+_MARKER = late(
     r"(?:\((?P<inner>[0-9]{1,3}|[A-Za-z]{1,7}|@[\w-]*)\)|(?P<outer>[A-Za-z]{1,7}|\#)(?P<end>[.)]))"
     r"(?P<spaces>[ \t]+)(?=\S)"
 )
-_ABBREVIATION = re.compile(r"[A-Za-z]{1,3}\.")
-_ROMAN = re.compile(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
+_ABBREVIATION = late(r"[A-Za-z]{1,3}\.")
+_ROMAN = late(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
 _VALUES = {"m": 1000, "d": 500, "c": 100, "l": 50, "x": 10, "v": 5, "i": 1}
 
 

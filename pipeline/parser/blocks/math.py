@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.inlines.math import ENVIRONMENTS, reads_like_formula
 from pipeline.parser.lines import Cursor, Line
 
-_CLOSING = re.compile(r"((?:[^$\\]++|\\.|\$(?!\$)|\\$)*+)\$\$")
-_PUNCTUATION = re.compile(r"\s*([.,;:])(?=\s*$)")
-_ENVIRONMENT = re.compile(rf"\\begin\{{((?:{ENVIRONMENTS})\*?)\}}")
-_BRACKET = re.compile(r"(\\{1,2})\[")
-_DEFINITION = re.compile(
+_CLOSING = late(r"((?:[^$\\]++|\\.|\$(?!\$)|\\$)*+)\$\$")
+_PUNCTUATION = late(r"\s*([.,;:])(?=\s*$)")
+_ENVIRONMENT = late(rf"\\begin\{{((?:{ENVIRONMENTS})\*?)\}}")
+_BRACKET = late(r"(\\{1,2})\[")
+_DEFINITION = late(
     r"\\(?:(?:new|renew|provide)command|DeclareMathOperator)\*?\s*(?:\{\s*)?\\[A-Za-z]|\\g?def\s*\\[A-Za-z]"
 )
-_BRACES = re.compile(r"\\.|[{}]")
-_MARK = re.compile(r"\\.|\$\$")
-_DOLLARS = re.compile(r"\$\$")
+_BRACES = late(r"\\.|[{}]")
+_MARK = late(r"\\.|\$\$")
+_DOLLARS = late(r"\$\$")
 
 
 class _End(NamedTuple):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import re
 
 from pipeline.model import Attributes
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, Definition, LineProcessor, Match
 from pipeline.parser.characters import shorten
@@ -17,9 +17,9 @@ from pipeline.parser.lines import Cursor, Line
 VERSE = frozenset({"verse", "poem", "lines-numbered"})
 """Blocks that keep their lines."""
 
-_CAPTION = re.compile(r"[Tt]able:|:[ \t]")
-_BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]{4,60})[ \t]*$")
-_ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)")
+_CAPTION = late(r"[Tt]able:|:[ \t]")
+_BLOCK_ID = late(r"(?:^|[ \t])\^([A-Za-z0-9-]{4,60})[ \t]*$")
+_ABBREVIATION = late(r"\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)")
 
 
 _ITEMS = frozenset({"li", "dd", "blockquote", "note", "td", "th"})

@@ -11,16 +11,17 @@ import re
 
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.inlines import math
 from pipeline.parser.lines import Cursor, Line
 
-_DELIMITER_CELL = re.compile(r"[ \t]*(:?)-+(:?)[ \t]*$")
+_DELIMITER_CELL = late(r"[ \t]*(:?)-+(:?)[ \t]*$")
 MAX_COLUMNS = 256
 WIDE_HINT = "If a bar is part of the text, write `\\|`."
-_PIECE = re.compile(r"(?P<bracket>\\\\?[(\[])|\\.|(?P<code>`+)|(?P<dollar>\$)|(?P<bar>\|)", re.S)
-_MARKS = re.compile(r"[`$]|\\[(\[]")
+_PIECE = late(r"(?P<bracket>\\\\?[(\[])|\\.|(?P<code>`+)|(?P<dollar>\$)|(?P<bar>\|)", re.S)
+_MARKS = late(r"[`$]|\\[(\[]")
 _FORMULAS = tuple(pattern.compiled_re for pattern in math.PATTERNS.values())
 
 

@@ -3,7 +3,6 @@ collapsible blocks, and containers that only have a name."""
 
 from __future__ import annotations
 
-import re
 from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
@@ -12,6 +11,7 @@ from pipeline import model
 from pipeline.model import Attributes, Block, Inline
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.secrets import Meaning, secret_block
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
@@ -94,7 +94,7 @@ def title_of(parts: Parts) -> tuple[tuple[Inline, ...], Attributes]:
     return title, parts.attributes.without({"title"})
 
 
-_CALLOUT = re.compile(r"\[!([^\W\d_][\w -]{0,40})(?:\|[^\]]*)?\]([+-]?)[ \t]*")
+_CALLOUT = late(r"\[!([^\W\d_][\w -]{0,40})(?:\|[^\]]*)?\]([+-]?)[ \t]*")
 _FOLDS: dict[str, Fold] = {"": "", "-": "closed", "+": "open"}
 QUOTES = frozenset({"quote", "cite"})
 

@@ -3,14 +3,13 @@ diagrams, each line of whose fence describes an element."""
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, ChartKind, Inline
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.names import nearest
 from pipeline.parser import attributes
 from pipeline.parser.constructs import data
@@ -42,12 +41,12 @@ PLAIN_KINDS = "number-line numberline clock clocks clock-face fraction-bar fract
 SCALE = ("range", "step", "x-range", "x-step", "y-range", "y-step", "numbers")
 """The attributes of a diagram's axes."""
 
-_RANGE = re.compile(r"\bto\b|\.\.|…")
-_END = re.compile(r"\s*(?:from|to)\s*:")
-_NUMBER = re.compile(r"[+−-]?\d[\d.,]*\s*%?")
-_PAIR = re.compile(r"\s*|[^:,;\t]+:\s*[+−-]?\d[\d.,]*+\s*+(?:%\s*)?")
+_RANGE = late(r"\bto\b|\.\.|…")
+_END = late(r"\s*(?:from|to)\s*:")
+_NUMBER = late(r"[+−-]?\d[\d.,]*\s*%?")
+_PAIR = late(r"\s*|[^:,;\t]+:\s*[+−-]?\d[\d.,]*+\s*+(?:%\s*)?")
 _COLON = attributes.make(pairs=(("delimiter", ":"),))
-_YEAR = re.compile(r"[12]\d{3}")
+_YEAR = late(r"[12]\d{3}")
 
 HORIZONTAL = frozenset({"barh", "horizontal-bar", "horizontal"})
 CLASSES = {"chart": "bar", **{f"{name}-chart": kind for name, kind in KINDS.items()}}

@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from pipeline.model import NO_ATTRIBUTES, Block, Choice, Choices, Paragraph
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span, covering
+from pipeline.model.late import late
 from pipeline.parser.blanks import blank
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs.parts import Report
 
-_MARK = re.compile(r"([(\[])([ \t]{0,9})([xX✓✔☑✅•*]?)[ \t]{0,9}([)\]])([ \t]*)(?!\()")
-LABEL = re.compile(r"\((?!x\))\w{1,5}\)", re.IGNORECASE)
+_MARK = late(r"([(\[])([ \t]{0,9})([xX✓✔☑✅•*]?)[ \t]{0,9}([)\]])([ \t]*)(?!\()")
+LABEL = late(r"\((?!x\))\w{1,5}\)", re.IGNORECASE)
 _PAIRS = ("()", "[]")
 _TEXT = "If the marks are text, put a backslash before them."
 _EMPHASIS = ("strong", "em")

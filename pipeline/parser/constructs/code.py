@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from pipeline.model import Attributes, Block, CodeBlock, MathBlock
 from pipeline.model.codes import BY_SLUG, Code
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import table
 from pipeline.parser.lines import Line
@@ -21,7 +22,7 @@ KEYS = frozenset({"caption", "file", "lines", *FILE_NAME, *START, *MARK})
 HIGHEST = 999_999
 """The highest number that a line may have."""
 
-_RANGE = re.compile(r"(\d{1,6})(?:-(\d{0,6}))?")
+_RANGE = late(r"(\d{1,6})(?:-(\d{0,6}))?")
 
 
 def code(parts: Parts) -> tuple[Block, ...]:

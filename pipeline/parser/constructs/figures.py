@@ -10,6 +10,7 @@ from pipeline import model
 from pipeline.model import Block, Inline
 from pipeline.model.codes import Code
 from pipeline.model.gaps import STAND_INS
+from pipeline.model.late import late
 from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.captions import figure_of
@@ -18,7 +19,7 @@ from pipeline.parser.constructs.parts import Parts
 COLUMNS = ("columns", "layout-ncol")
 """The keys for the number of figures in a row; the second is Quarto's."""
 
-_IMAGE_FILE = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
+_IMAGE_FILE = late(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
 
 MOST_COLUMNS = 6
 LONGEST_ROW = 4

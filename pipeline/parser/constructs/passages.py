@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Block, Inline
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs import boxes
@@ -29,9 +30,9 @@ MOST_COLUMNS = 4
 EVERY = "5"
 """The default number of lines from one line number to the next."""
 
-_COUNT = re.compile(r"(?:^|(?<=\s))(every|start)=(\S+)(?=\s|$)")
-_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)%")
-_DASH = re.compile(r"(?:—|―|–|---?)[ \t\u00a0]*")
+_COUNT = late(r"(?:^|(?<=\s))(every|start)=(\S+)(?=\s|$)")
+_SHARE = late(r"(\d{1,3}(?:\.\d{1,4})?)%")
+_DASH = late(r"(?:—|―|–|---?)[ \t\u00a0]*")
 """The beginning of the line with the source of a quotation."""
 
 
@@ -153,7 +154,7 @@ def attributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     return result if ends and not any(map(_begins_with_dash, lines)) else blocks
 
 
-_ENDED = re.compile(r"(?:[.!?…。！？][\"'”’»›“)\]]*|[\"”»›“」』])$")
+_ENDED = late(r"(?:[.!?…。！？][\"'”’»›“)\]]*|[\"”»›“」』])$")
 _ATTRIBUTION = make(classes=("attribution",))
 
 

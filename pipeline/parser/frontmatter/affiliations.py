@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import TEXT, Form, Schema, any_of, listed
@@ -21,7 +20,7 @@ LISTS = ("affiliations", "institute")
 
 _WITH_REFERENCES = ("affiliation", *LISTS)
 _AUTHORS = ("author", "authors")
-_NUMBERS = re.compile(r"[\d, ]+")
+_NUMBERS = late(r"[\d, ]+")
 
 
 def _read(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:

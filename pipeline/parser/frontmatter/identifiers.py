@@ -9,21 +9,20 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeline.model.late import late
 from pipeline.model.metadata import Identifier, Metadata
 from pipeline.parser.characters import shorten
 
 NAMESPACE = uuid.UUID("d205f4e5-3dbe-4c29-8c96-a5fe9914470a")
 """The namespace of derived identifiers. Changing it would rename every publication."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>]+", re.ASCII)
-_DOI_PREFIX = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)(?=10\.)", re.IGNORECASE)
-_ISBN = re.compile(r"[\d][\d\s-]{7,20}[\dXx]", re.ASCII)
-_PREFIX = re.compile(
-    r"(?:urn:)?(isbn|uuid|doi|uri|url)(?:-1[03])?(?:\s*+:\s*+|\s++)", re.IGNORECASE
-)
-_URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{0,31}:[^\s\"<>]+", re.ASCII | re.IGNORECASE)
-_NOT_IN_ADDRESS = re.compile(r"[\s\"<>\\^`{|}]")
+_UUID = late(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_DOI = late(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>]+", re.ASCII)
+_DOI_PREFIX = late(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)(?=10\.)", re.IGNORECASE)
+_ISBN = late(r"[\d][\d\s-]{7,20}[\dXx]", re.ASCII)
+_PREFIX = late(r"(?:urn:)?(isbn|uuid|doi|uri|url)(?:-1[03])?(?:\s*+:\s*+|\s++)", re.IGNORECASE)
+_URN = late(r"urn:[a-z0-9][a-z0-9-]{0,31}:[^\s\"<>]+", re.ASCII | re.IGNORECASE)
+_NOT_IN_ADDRESS = late(r"[\s\"<>\\^`{|}]")
 
 
 class BadValueError(Exception):

@@ -6,16 +6,35 @@ import functools
 import re
 from datetime import date
 
+from pipeline.model.late import late
 from pipeline.model.words import FOLDER, words
 from pipeline.model.words.writing_conventions import tags_by_name, writing
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
 
+_COUNTRIES = frozenset(
+    (
+        "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO "
+        "BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ "
+        "DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP "
+        "GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG "
+        "KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML "
+        "MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE "
+        "PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL "
+        "SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM "
+        "US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW "
+    ).split()
+)
+"""The codes of ISO 3166-1. With the languages that Chapbook knows itself, they make the tags of
+nearly all documents, for which the whole registry, slow to load, is not needed."""
+
 
 def language(value: str) -> str:
     """A BCP 47 tag in its usual case: ``zh-Hant-TW``. Raises `BadValueError`."""
-    if value.isalpha() and value.islower() and writing(value).name:
-        return value  # one of those that Chapbook knows itself, without the whole registry
+    usual, _, country = value.partition("-")
+    is_known = usual.isalpha() and usual.islower() and writing(usual).name
+    if is_known and (country in _COUNTRIES or value == usual):
+        return value
     tag = value.replace("_", "-")
     head, _, rest = tag.partition("-")
     better = tags_by_name().get(head.lower())
@@ -90,7 +109,7 @@ def _months() -> tuple[tuple[str, int], ...]:
     )
 
 
-_TIME = re.compile(r"(?<=\d-\d\d)[ \t]*[T \t]\d{1,2}:\d\d.{0,30}$", re.DOTALL)
+_TIME = late(r"(?<=\d-\d\d)[ \t]*[T \t]\d{1,2}:\d\d.{0,30}$", re.DOTALL)
 """The time after a date, as Jekyll and Hugo write it."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from pipeline.model.late import late
 from pipeline.model.metadata import Licence
 from pipeline.parser.frontmatter.identifiers import BadValueError, is_address
 
@@ -36,8 +37,8 @@ _OTHERS = {
 _ALIASES = {"cc0": "cc0 1.0", "cc zero": "cc0 1.0", "cc zero 1.0": "cc0 1.0"}
 _ALIASES |= {"cc pdm 1.0": "pdm 1.0", "public domain mark 1.0": "pdm 1.0"}
 
-_SHORT = re.compile(r"cc ?(by(?: (?:nc|nd|sa))*)(?: v?(\d\.\d))?(?: (?:international|unported))?")
-_ADDRESS = re.compile(
+_SHORT = late(r"cc ?(by(?: (?:nc|nd|sa))*)(?: v?(\d\.\d))?(?: (?:international|unported))?")
+_ADDRESS = late(
     r"https?://(?:www\.)?creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)(?:/(?:deed|legalcode).*)?/?"
 )
 

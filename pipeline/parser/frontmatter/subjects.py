@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from pipeline.model.late import late
 from pipeline.model.metadata import Subject
 from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import shorten
@@ -51,7 +52,7 @@ _ALIASES = {"dewey": "ddc", "warengruppe": "wgs", "lc": "lcc", "eurovoc thesauru
 
 NAMES = [scheme.name for scheme in _SCHEMES.values()]
 
-_SHORT = re.compile(r"([^\s:]++)[\s:]++(\S++)(?:\s++(.+))?", re.DOTALL)
+_SHORT = late(r"([^\s:]++)[\s:]++(\S++)(?:\s++(.+))?", re.DOTALL)
 
 
 def parse(value: str) -> Subject:

@@ -19,6 +19,7 @@ import yaml
 
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.parser.characters import FORBIDDEN, shorten
 from pipeline.parser.frontmatter import yaml_mistakes
 from pipeline.parser.frontmatter.yaml_mistakes import YamlMistakeError
@@ -77,17 +78,15 @@ class FrontMatter(NamedTuple):
     before: int = 0
 
 
-_BEFORE = re.compile(r"(?:[ \t\r\ufeff]*\n|[ \t]*<!--(?:(?!-->).)*-->[ \t\r]*\n)*", re.DOTALL)
-_COMMENT = re.compile(r"[ \t]+(#\S[^\n]*)")
-_COLOUR = re.compile(r"(#(?:[0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4}))(?:\s|\Z)", re.IGNORECASE)
-_FENCE = re.compile(r"^(?:---|\.\.\.)[ \t\r]*$", re.MULTILINE)
-_OPENING = re.compile(r"---[ \t\r]*(?:\n|\Z)")
-_SKIPPED = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*")
-_KEY = re.compile(
-    r"(?:- +)?[\"']?[^\W\d][\w.-]*[\"']?[ \t]*:(?!//)|\{|(?:---|\.\.\.)[ \t\r]*$", re.M
-)
-_BLANK = re.compile(r"\n[ \t\r]*(?=\n|\Z)")
-_ENTRY = re.compile(r"^[^\s#\-\]}]", re.MULTILINE)
+_BEFORE = late(r"(?:[ \t\r\ufeff]*\n|[ \t]*<!--(?:(?!-->).)*-->[ \t\r]*\n)*", re.DOTALL)
+_COMMENT = late(r"[ \t]+(#\S[^\n]*)")
+_COLOUR = late(r"(#(?:[0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4}))(?:\s|\Z)", re.IGNORECASE)
+_FENCE = late(r"^(?:---|\.\.\.)[ \t\r]*$", re.MULTILINE)
+_OPENING = late(r"---[ \t\r]*(?:\n|\Z)")
+_SKIPPED = late(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*")
+_KEY = late(r"(?:- +)?[\"']?[^\W\d][\w.-]*[\"']?[ \t]*:(?!//)|\{|(?:---|\.\.\.)[ \t\r]*$", re.M)
+_BLANK = late(r"\n[ \t\r]*(?=\n|\Z)")
+_ENTRY = late(r"^[^\s#\-\]}]", re.MULTILINE)
 
 
 def find(text: str) -> FrontMatter | None:

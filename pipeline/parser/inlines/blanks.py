@@ -18,15 +18,15 @@ from pipeline.parser.characters import unescape
 from pipeline.parser.inlines.math import FORMULA, is_formula
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
-_NAMES = re.compile(rf"{NAME}(?:[ \t]+[\w-]+)*|{CALCULATION}")
+_NAMES = late(rf"{NAME}(?:[ \t]+[\w-]+)*|{CALCULATION}")
 _APART_BEFORE, _APART_AFTER = (
-    re.compile(r"[\s(\[“„«=:/$€£]|\Z"),
-    re.compile(r"[\s)\].,;:!?”“»%/=]|\Z"),
+    late(r"[\s(\[“„«=:/$€£]|\Z"),
+    late(r"[\s)\].,;:!?”“»%/=]|\Z"),
 )
 """Characters next to three underscores that are not emphasis."""
 
 _PART = late(rf"\\.|{FORMULA}", re.DOTALL)
-_INCLUDE = re.compile(rf"{INCLUDE}(?:[ \t]|$)")
+_INCLUDE = late(rf"{INCLUDE}(?:[ \t]|$)")
 
 
 class AnswerPart(NamedTuple):

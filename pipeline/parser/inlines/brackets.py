@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.parser.characters import unescape
 from pipeline.parser.inlines import links, math, references
 from pipeline.parser.inlines.emphasis import emphasise
 from pipeline.parser.inlines.leaf import Bracket, Leaf
 from pipeline.parser.inlines.patterns import InlineSpan
 
-_NOT_BLANK = re.compile(r"\S")
-_MEANT = re.compile(
+_NOT_BLANK = late(r"\S")
+_MEANT = late(
     r" ?\((?P<address>(?:https?://|www\.|mailto:|#)|[^\s()\"']{1,200}\.[A-Za-z]{2,5}(?=[)\"'\s]))?"
     r"[^()\n]{0,200}\)?"
 )
 """Text after the brackets of a link or an image that is not a valid target."""
 
 
-_SIZE = re.compile(r"(?<![ \t])[ \t]++=(\d+)(%?)(?:x\d*%?)?\)?$")
+_SIZE = late(r"(?<![ \t])[ \t]++=(\d+)(%?)(?:x\d*%?)?\)?$")
 """The size of an image as several programs write it: `file.png =100x20`."""
 
 

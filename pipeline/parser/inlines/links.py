@@ -6,23 +6,24 @@ import re
 from collections.abc import Callable, MutableMapping, Sequence
 from urllib.parse import quote
 
+from pipeline.model.late import late
 from pipeline.model.variables import WRITTEN
 from pipeline.parser.characters import unescape
 
-_BRACKETED = re.compile(r"<((?:[^<>\n\\]|\\.)*)>")
+_BRACKETED = late(r"<((?:[^<>\n\\]|\\.)*)>")
 _TITLES = {
-    '"': re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.S),
-    "'": re.compile(r"'((?:[^'\\]++|\\.)*+)'", re.S),
-    "(": re.compile(r"\(((?:[^()\\]++|\\.)*+)\)", re.S),
+    '"': late(r'"((?:[^"\\]++|\\.)*+)"', re.S),
+    "'": late(r"'((?:[^'\\]++|\\.)*+)'", re.S),
+    "(": late(r"\(((?:[^()\\]++|\\.)*+)\)", re.S),
 }
-_VARIABLE = re.compile(WRITTEN)
-_LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.S)
-_SPACED = re.compile(
+_VARIABLE = late(WRITTEN)
+_LABEL = late(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.S)
+_SPACED = late(
     r"((?![\w+.-]+:)[^()<>\"'\n]*\.[A-Za-z0-9]{2,5}(?:#[^\s()<>\"'#]*)?)(?=[ \t]*\)|[ \t]+[\"'(])"
 )
 """A path to a file, with spaces in it."""
-_SPACE = re.compile(r"[ \t]*(?:\n[ \t]*)?")
-_LINE_SPACE = re.compile(r"[ \t]*")
+_SPACE = late(r"[ \t]*(?:\n[ \t]*)?")
+_LINE_SPACE = late(r"[ \t]*")
 _SAFE = "!#$&'()*+,-./:;=?@_~%"
 MAX_PARENTHESES = 32
 

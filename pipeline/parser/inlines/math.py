@@ -22,24 +22,24 @@ ENVIRONMENTS = (
 
 _WORD = "0-9A-Za-z_\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff"
 _IN_WORD = late(f"[{_WORD}]")
-_COMMAND = re.compile(r"\\[A-Za-z]")
-_STRONG = re.compile(r"\\[A-Za-z]|\^|\\[\\,;:!{}|]")
-_SIGNS = re.compile(
+_COMMAND = late(r"\\[A-Za-z]")
+_STRONG = late(r"\\[A-Za-z]|\^|\\[\\,;:!{}|]")
+_SIGNS = late(
     r"[=+\u00b1\u00b7\u00d7\u00f7\u0391-\u03c9\u2190-\u22ff]|[<>](?![A-Za-z/!])|\s[*/-]\s"
     r"|(?<![^\W_])[^\W\d_]_|[([|][^\W_][,|]"
 )
-_NAME = re.compile(r"[^\W\d_](?:['\u2032]*[_^](?:\w|\{[^{}]*\}))*['\u2032]*")
-_TEXT = re.compile(
+_NAME = late(r"[^\W\d_](?:['\u2032]*[_^](?:\w|\{[^{}]*\}))*['\u2032]*")
+_TEXT = late(
     r"\\(?:text\w*|mathrm|mathit|mathsf|mathbf|operatorname\*?|mbox|begin|end|label|tag|ce|unit"
     r"|qty|si|SI)\s*\{[^{}]*\}|\\[A-Za-z]+|_\{?\w+\}?"
 )
-_PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+\s++[^\W\d_]{2,}+")
-_MONEY = re.compile(
+_PROSE = late(r"(?<![^\W\d_])[^\W\d_]{2,}+\s++[^\W\d_]{2,}+")
+_MONEY = late(
     r"\d[\d.,]*\s*[^\W\d_]{2,}|\d[\d.,]*\s*[-\u2013\u2014]\s*\Z|\d[\d.,]*[kKmM]?\s*[,;/&]\s*\Z"
 )
-_CURRENCY = re.compile("[\u20ac\u00a3\u00a5\u20b9]")
-_OPEN_END = re.compile(r"[/:|&\"]\Z")
-_UNLIKELY_START = re.compile(r"[),;:?]..|\W*\(['\"#]")
+_CURRENCY = late("[\u20ac\u00a3\u00a5\u20b9]")
+_OPEN_END = late(r"[/:|&\"]\Z")
+_UNLIKELY_START = late(r"[),;:?]..|\W*\(['\"#]")
 _FUNCTIONS = "sin|cos|tan|log|exp|max|min|det|gcd|lcm|deg|dim|lim"
 # What only formulas have, in escaped brackets: f(x), sin(x), n!, 2x, |x|, x', n-1
 _NOTATION = late(
@@ -56,11 +56,11 @@ _SHORT_TERMS = late(
 )
 # Words that are no functions: names, as in `[ key = value ]`
 _NAMES = late(rf"(?<![^\W\d_])(?!(?:{_FUNCTIONS})(?![^\W\d_]))[^\W\d_]{{3,}}")
-_ASCII = re.compile("[A-Za-z]")
+_ASCII = late("[A-Za-z]")
 _COPYRIGHT = late(r"\\+\([cC]\\+\)\s*\d")
 _ITEM = late("[a-h]|i{1,3}|iv|vi{0,3}", re.IGNORECASE)
-_TERM = re.compile(r"[^\W\d_]{1,2}|\d+[^\W\d_]?")
-_SPACED_TERM = re.compile(r"\s+(?:[^\W\d_]|\d+[^\W\d_])\s+")
+_TERM = late(r"[^\W\d_]{1,2}|\d+[^\W\d_]?")
+_SPACED_TERM = late(r"\s+(?:[^\W\d_]|\d+[^\W\d_])\s+")
 
 
 def is_formula(text: str, start: int, end: int) -> bool:
@@ -179,7 +179,7 @@ BRACKETS = late(rf"(\\\\?)(?:\(((?:{_BRACKETED})++)\1\)|\[((?:{_BRACKETED})++)\1
 """Escaped brackets, round or square, with their content."""
 
 # Environments that LaTeX sets on lines of their own.
-_DISPLAY = re.compile(
+_DISPLAY = late(
     "align(?!ed)|alignat(?!ed)|displaymath|eqnarray|equation|flalign|gather(?!ed)|multline"
 )
 

@@ -116,11 +116,11 @@ def _escaped(m: re.Match[str], data: str) -> Result:
     return InlineSpan("text", m[1]) if _CHOICE.match(data, m.start()) else m[1]
 
 
-_CHOICE = re.compile(r"\\[(\[](?:[ \t]{1,9}|[xX✓✔☑✅])\\?[)\]]")
-_BRACKETS = re.compile(r"[\[\]]")
+_CHOICE = late(r"\\[(\[](?:[ \t]{1,9}|[xX✓✔☑✅])\\?[)\]]")
+_BRACKETS = late(r"[\[\]]")
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+.*", re.S)
-_ENTITY_END = re.compile(r"&[A-Za-z0-9]+;$")
+_ADDRESS = late(r"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+.*", re.S)
+_ENTITY_END = late(r"&[A-Za-z0-9]+;$")
 
 
 def _entity(reference: str) -> Result:

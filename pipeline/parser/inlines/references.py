@@ -66,7 +66,7 @@ _LABELLED = late(rf"({_WORDS})(?:\s+|(?<=[.§¶])|(?=\d))({_LIST})", re.I)
 _BARE = late(rf"({_NUMBER}(?:{_AND}{_NUMBER})*+)")
 _WITHIN = late(rf"(?:({_WORDS})(?:\s+|(?<=[.§¶])|(?=\d)))?(.*)", re.I | re.S)
 COMMAS = (",", "،", "，", "、")
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_BRACES = late(r"\{([^{}]*)\}")
 
 
 class _Located(NamedTuple):
@@ -160,9 +160,9 @@ _LETTER = rf"[^\W{_UNSPACED}]"
 _BETWEEN = r"[:.#$%&\-+?<>~/]"
 _PLAIN_KEY = rf"{_LETTER}(?:{_BETWEEN}?{_LETTER})*|\w(?:{_BETWEEN}?\w)*"
 _KEY = late(rf"(?<![@`])(-?)@(?:({_PLAIN_KEY})|\{{([^{{}}\n]+)\}})")
-_LOCATED = re.compile(r"[ \t]*(?:\n[ \t]*)?\[([^\[\]]{1,500})\](?![(\[{:])")
-_SEMICOLON = re.compile("[؛；]")
-_PARTS = re.compile(r"(?:\\.|\{[^{}]*+\}|[^;؛；\\])++", re.S)
+_LOCATED = late(r"[ \t]*(?:\n[ \t]*)?\[([^\[\]]{1,500})\](?![(\[{:])")
+_SEMICOLON = late("[؛；]")
+_PARTS = late(r"(?:\\.|\{[^{}]*+\}|[^;؛；\\])++", re.S)
 
 
 class CitationSpan(InlineSpan):

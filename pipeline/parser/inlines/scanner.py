@@ -9,6 +9,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.parser.characters import shorten
 from pipeline.parser.inlines import scripts
 from pipeline.parser.inlines.brackets import Brackets
@@ -19,15 +20,15 @@ from pipeline.parser.inlines.references import in_text
 from pipeline.parser.lines import Line
 
 # A set comes first, because it is found many times faster than one of several alternatives.
-_SPECIAL = re.compile(
+_SPECIAL = late(
     r"[\\`*_~^\[\]!<&$\n=%+{:@(-]"
     r"(?:(?<=[\\`*_~^\[\]!<&$\n])|(?<==)=|(?<=%)%|(?<=\+)\+(?=[A-Za-z0-9])"
     r"|(?<=\{)(?=[{%.#:a-z/>+~=-]|\s/\*)|(?<=:)(?=[A-Za-z0-9_+-]{1,70}:)|(?<=@)(?=[\w{])|(?<=-)@(?=[\w{])"
     r"|(?<=\()(?=@))"
 )
-_ADDRESS = re.compile(r"(?<![^\W_])(?:https?://|www\.)")
-_EXECUTED = re.compile(r"(?:r [\w.]+(?:[($\[]|$)|\{(?:r|python|julia)\} \S)")
-_TICKS = re.compile(r"`+")
+_ADDRESS = late(r"(?<![^\W_])(?:https?://|www\.)")
+_EXECUTED = late(r"(?:r [\w.]+(?:[($\[]|$)|\{(?:r|python|julia)\} \S)")
+_TICKS = late(r"`+")
 _EDITS = {"++": "group", "~~": "group", "==": "mark"}
 _CLOSERS = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>", "<!": ">"}
 

@@ -10,13 +10,13 @@ from pipeline.parser.inlines.patterns import RAW_HTML, InlineSpan
 
 HTML_FORMATS = frozenset({"html", "html4", "html5", "markdown"})
 
-_RAW = re.compile(r"\{=(\w[\w-]*)\}")
+_RAW = late(r"\{=(\w[\w-]*)\}")
 _SCRIPT = late(
     r"~(?P<sub>[^\s~\\`\[\]<>]{1,200})~(?!~)"
     r"|\^(?P<sup>(?=[^\s^]*[^\W_])"
     r"(?:[+\-\N{MINUS SIGN}]?(?:\w|[*_.,/'’′°%+\-])+?|\([^\s^()\\`\[\]<>]*\)))\^(?!\^)"
 )
-_OPERATION = re.compile(r"(?<=[\w)])(?:[+\-/=]|\*(?=[^\W_]))")
+_OPERATION = late(r"(?<=[\w)])(?:[+\-/=]|\*(?=[^\W_]))")
 
 
 def shown(text: str) -> str:

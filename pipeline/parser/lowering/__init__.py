@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -15,6 +14,7 @@ from pipeline.model import Attributes, Block, Inline, gaps, table_cells
 from pipeline.model.codes import Code as Finding
 from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 from pipeline.parser import anchors, constructs, slips, table_options
 from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, aligned, make
 from pipeline.parser.blockparser import BlockElement
@@ -33,7 +33,7 @@ from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.flow import definition_items, trim
 from pipeline.parser.ranges import SourceRecord
 
-_TASK = re.compile(r"\[([ xX])\][ \t]+")
+_TASK = late(r"\[([ xX])\][ \t]+")
 DEEPEST = 80
 """The maximum nesting of blocks and inlines. Deeper ones lose their markup and keep their text,
 because templates and the encoding of documents process trees by recursion."""

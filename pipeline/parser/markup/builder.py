@@ -8,13 +8,13 @@ extends beyond the block of Markdown that it is in.
 from __future__ import annotations
 
 import html
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from pipeline.model import Block, Inline, Node, Text, Variable
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.variables import WRITTEN
 from pipeline.parser import comments, strings
 from pipeline.parser import style_attributes as styles
@@ -43,7 +43,7 @@ _SPANS = frozenset({"colspan", "rowspan", "scope", "align"})
 _AROUND = tags.CONTAINER_TAGS | tags.PLAIN_BLOCK_TAGS | {""}
 """The elements in which a page can begin."""
 
-_VARIABLE = re.compile(WRITTEN)
+_VARIABLE = late(WRITTEN)
 _ADDRESSES = {"a": "href", "img": "src"}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -12,10 +11,11 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Attributes, Block, Inline, Node, tree
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.parser.attributes import make
 
-_SPACE = re.compile(r"[ \t\n\r\f]+")
+_SPACE = late(r"[ \t\n\r\f]+")
 
 
 class FlowPart(Node, frozen=True):

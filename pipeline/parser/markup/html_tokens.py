@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from pipeline.model.late import late
 from pipeline.parser.markup.safe_tags import RAW_TEXT_TAGS
 
 _NAME = r"[A-Za-z][A-Za-z0-9-]*"
@@ -23,13 +24,13 @@ _UNNAMED = re.sub(r"\((?=[^?])", "(?:", _ATTRIBUTE)
 OPENING_TAG = rf"<{_NAME}(?:{_UNNAMED})*\s*/?>"
 CLOSING_TAG = rf"</{_NAME}\s*>"
 
-_TAG = re.compile(rf"<({_NAME})((?:{_UNNAMED})*)\s*(/?)>|</({_NAME})\s*>")
-_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_TAG = late(rf"<({_NAME})((?:{_UNNAMED})*)\s*(/?)>|</({_NAME})\s*>")
+_ATTRIBUTES = late(_ATTRIBUTE)
 _LEFT_OUT = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
-_DECLARATION = re.compile(r"<![A-Za-z]")
+_DECLARATION = late(r"<![A-Za-z]")
 
 
-_BEGINNING = re.compile(rf"<(/?)({_NAME})")
+_BEGINNING = late(rf"<(/?)({_NAME})")
 
 
 def paired_names(lines: Iterable[str]) -> frozenset[str]:

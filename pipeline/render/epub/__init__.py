@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 from pipeline import features
 from pipeline.model import CodeBlock, Document, FrontMark, Node, PageMark
 from pipeline.model.editions import Edition
+from pipeline.model.late import late
 from pipeline.model.rendered import Landmark, NavList, NavPoint, Page, PageListEntry, Pages, Style
 from pipeline.model.roles import BEFORE_CONTENTS, STANDARD
 from pipeline.model.tree import plain_text, walk
@@ -233,10 +233,10 @@ MODERN = "modern.css"
 APART = frozenset({"epub-strokes.css", "letters.css", "list-markers.css"})
 """The styles of constructs that belong into that file."""
 
-_SIDE = re.compile(r"\b(margin|padding|border)-inline-(start|end)\b")
-_ALIGN = re.compile(r"text-align: (start|end)\b")
-_HYPHENS = re.compile(r"(?<!-)\bhyphens: (\w+)")
-_NEW_UNIT = re.compile(r"(?<![^;{}\s/])[\w-]++:[^:;{}]*\d(?:ch|ex|rem|lh|v[wh])\b[^;{}]*;?\s*")
+_SIDE = late(r"\b(margin|padding|border)-inline-(start|end)\b")
+_ALIGN = late(r"text-align: (start|end)\b")
+_HYPHENS = late(r"(?<!-)\bhyphens: (\w+)")
+_NEW_UNIT = late(r"(?<![^;{}\s/])[\w-]++:[^:;{}]*\d(?:ch|ex|rem|lh|v[wh])\b[^;{}]*;?\s*")
 
 
 def styles(

@@ -12,17 +12,18 @@ from lxml.etree import _Element as Element
 from pipeline.commands.importing.appearance import TextLine
 from pipeline.commands.importing.atoms import Atom, Formats, fill
 from pipeline.commands.importing.draft import NOTE_MARK
+from pipeline.model.late import late
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.verify.page_content import TextRun
 
 HYPHENS = ("-", "\u2010")
 """The signs at the end of a line in which a word is cut."""
 
-_MARK = re.compile(r"[•◦▪‣·●○■□☐☑☒\uf0b7\uf0a7–-]|\(?\d{1,3}[.)]")
+_MARK = late(r"[•◦▪‣·●○■□☐☑☒\uf0b7\uf0a7–-]|\(?\d{1,3}[.)]")
 """A bullet, a box or a number."""
 
-_CUT = re.compile(r"(?<!\w)([^\W\d_]{2,60})[-\u2010\u00ad\ufffe\x02]$")
-END = re.compile(r"[.!?…:;。！？؟][”\"’»)\]\d]*$")
+_CUT = late(r"(?<!\w)([^\W\d_]{2,60})[-\u2010\u00ad\ufffe\x02]$")
+END = late(r"[.!?…:;。！？؟][”\"’»)\]\d]*$")
 """The end of a sentence, perhaps with the number of a note."""
 
 APART, RAISED_APART = 0.2, 0.6

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,11 +10,12 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.pdf.pdf_lines import PdfLine, write_lines
+from pipeline.model.late import late
 
 GAP = 1.0
 """The minimum distance between columns, relative to the size of the letters."""
 
-_MARK = re.compile(r"\W{1,2}|\(?\w{1,4}[.)]")
+_MARK = late(r"\W{1,2}|\(?\w{1,4}[.)]")
 """The bullet or number of an item, which is not a cell."""
 
 

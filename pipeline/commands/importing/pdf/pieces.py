@@ -16,6 +16,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import astuple, replace
 
 from pipeline.commands.importing.pdf.pdf_lines import PdfLine, PdfPiece, write_lines
+from pipeline.model.late import late
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.verify.page_content import PageAddress, PageElement, PageLayout, Picture, TextRun
 
@@ -30,8 +31,8 @@ MOST_BYTES = 2**28
 SMALLER = 0.94
 """The maximum size of letters in notes, relative to the text."""
 
-NOTE = re.compile(r"(\d{1,3}|[*†‡§]{1,3})[.)]?\s{0,3}(?=\S)")
-_REFERENCE = re.compile(r"\s?(\d{1,3}|[*†‡§]{1,3})\s?")
+NOTE = late(r"(\d{1,3}|[*†‡§]{1,3})[.)]?\s{0,3}(?=\S)")
+_REFERENCE = late(r"\s?(\d{1,3}|[*†‡§]{1,3})\s?")
 
 
 def alternative(element: PageElement | None) -> str:

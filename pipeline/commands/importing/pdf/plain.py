@@ -30,6 +30,7 @@ from pipeline.commands.importing.pdf.pdf_lines import (
 from pipeline.commands.importing.pdf.pdf_tables import PdfTable, cells_of, with_tables
 from pipeline.commands.importing.pdf.pieces import ShownImage, note_of, notes_below, without_mark
 from pipeline.commands.importing.typed_lists import RULED, TO_TICK
+from pipeline.model.late import late
 from pipeline.verify.page_content import PageLayout
 
 INDENT = 3
@@ -41,10 +42,10 @@ FARTHER = 1.3
 EDGES = 2
 """The number of lines at the top and foot of a page that may belong to the page."""
 
-_BULLET = re.compile(r"\s*[•◦▪‣·●○■□\uf0b7\uf0a7–-]\s+")
-_NUMBER = re.compile(r"\s*(?:\(?\d{1,3}[.)]|\(?[A-Za-z]\))\s+")
-_MARK = re.compile(r"[•◦▪‣·●○■□\uf0b7\uf0a7–-]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)")
-_SECTION = re.compile(r"[\dA-ZIVX][\dIVX.]{0,8}")
+_BULLET = late(r"\s*[•◦▪‣·●○■□\uf0b7\uf0a7–-]\s+")
+_NUMBER = late(r"\s*(?:\(?\d{1,3}[.)]|\(?[A-Za-z]\))\s+")
+_MARK = late(r"[•◦▪‣·●○■□\uf0b7\uf0a7–-]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)")
+_SECTION = late(r"[\dA-ZIVX][\dIVX.]{0,8}")
 
 _Item: TypeAlias = PdfLine | PdfTable | ShownImage
 _Part: TypeAlias = list[PdfLine] | PdfTable | ShownImage

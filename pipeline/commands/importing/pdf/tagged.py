@@ -34,15 +34,16 @@ from pipeline.commands.importing.pdf.pieces import (
     without_mark,
 )
 from pipeline.commands.importing.typed_lists import NUMBER
+from pipeline.model.late import late
 from pipeline.verify.page_content import PageLayout, TextRun
 from pipeline.verify.tag_reading import INLINE
 
-_HEADING = re.compile(r"H(?:eading ?)?([1-7])", re.IGNORECASE)
+_HEADING = late(r"H(?:eading ?)?([1-7])", re.IGNORECASE)
 _TOP = ("H", "Title")
-_MARK = re.compile(r"\W{0,4}|\W?\w{1,4}[.)]?")
+_MARK = late(r"\W{0,4}|\W?\w{1,4}[.)]?")
 """The bullet or the number of an item."""
 
-_END = re.compile(r"[.!?…:;。！？؟][”\"’»)\]]*$")
+_END = late(r"[.!?…:;。！？؟][”\"’»)\]]*$")
 
 
 DRAWING = "The drawing"

@@ -19,6 +19,7 @@ from pipeline.commands.importing.draft import DISPLAY_MARK, MATH_MARK, Draft, co
 from pipeline.commands.importing.page_reader import PageReader
 from pipeline.model import Attributes, Block, Inline
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import plain_text, walk
@@ -29,10 +30,10 @@ from pipeline.parser.blanks import blank
 BLANK = "\ue006"
 """The mark around the number of a gap, until nodes are made."""
 
-_FORMULA = re.compile(r"\\\(((?:(?!\\[()]).)++)\\\)|\\\[((?:(?!\\[\[\]]).)++)\\\]", re.DOTALL)
-_BLANK = re.compile(f"{BLANK}([0-9]+){BLANK}")
-_LABEL = re.compile(r"^[0-9]+[a-z]{0,2}(?:[.-][0-9a-z]+)* +")
-_COUNTED = re.compile(r" \([0-9]+\)$")
+_FORMULA = late(r"\\\(((?:(?!\\[()]).)++)\\\)|\\\[((?:(?!\\[\[\]]).)++)\\\]", re.DOTALL)
+_BLANK = late(f"{BLANK}([0-9]+){BLANK}")
+_LABEL = late(r"^[0-9]+[a-z]{0,2}(?:[.-][0-9a-z]+)* +")
+_COUNTED = late(r" \([0-9]+\)$")
 
 FEWEST = 4
 """The underscores of a gap at least."""
@@ -94,7 +95,7 @@ def read_quiz(path: Path, name: str, read: Callable[[bytes], Quiz]) -> Draft:
     return Draft(metadata, blocks, (), reader.images, counts, findings)
 
 
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = late(r"<[^<>]*>")
 
 
 class _Exercises:

@@ -8,18 +8,19 @@ from collections.abc import Iterator
 
 from pipeline.commands.importing.decoding import decoded
 from pipeline.commands.importing.quizzes import BLANK, FEEDBACK, LINES, Asked, Quiz
+from pipeline.model.late import late
 
-_ESCAPED = re.compile(r"\\([\\~=#{}:n])")
-_QUESTION = re.compile(
+_ESCAPED = late(r"\\([\\~=#{}:n])")
+_QUESTION = late(
     r"^\s*+(?:::((?:\\.|(?!::).)*+)::)?\s*+(?:\[(html|markdown|plain|moodle)\])?"
     r"((?:\\.|[^\\{}])*+)(?:\{((?:\\.|[^\\{}])*+)\}((?:\\.|[^\\{}])*+))?$",
     re.DOTALL,
 )
-_PART = re.compile(r"(?<!\\)(?=[=~])")
+_PART = late(r"(?<!\\)(?=[=~])")
 _NUMBER = r"-?(?:[0-9]++(?:\.[0-9]++)?+|\.[0-9]++)"
-_WEIGHT = re.compile(rf"%({_NUMBER})%")
-_RANGE = re.compile(rf"({_NUMBER})(?::({_NUMBER})|\.\.({_NUMBER}))?")
-_WITH_FEEDBACK = re.compile(r"(?:\\.|[^\\=~])*+[=~](?:\\.|[^\\#])*+#", re.DOTALL)
+_WEIGHT = late(rf"%({_NUMBER})%")
+_RANGE = late(rf"({_NUMBER})(?::({_NUMBER})|\.\.({_NUMBER}))?")
+_WITH_FEEDBACK = late(r"(?:\\.|[^\\=~])*+[=~](?:\\.|[^\\#])*+#", re.DOTALL)
 _CATEGORY = "$CATEGORY:"
 FULL = 99.9
 

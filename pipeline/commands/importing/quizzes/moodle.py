@@ -19,13 +19,14 @@ from pipeline.commands.importing.quizzes import (
     Quiz,
     UnreadableQuizError,
 )
+from pipeline.model.late import late
 
 FOLDER = "@@PLUGINFILE@@/"
 FULL = 99.9
-_GAP = re.compile(r"\{([0-9]*):([A-Z_]+):((?:\\.|[^\\{}])*+)\}", re.DOTALL)
-_ANSWER = re.compile(r"(?<!\\)~")
-_SHARE = re.compile(r"^(?:=|%(-?[0-9.]+)%)")
-_ESCAPED = re.compile(r"\\([}#~/\"\\])")
+_GAP = late(r"\{([0-9]*):([A-Z_]+):((?:\\.|[^\\{}])*+)\}", re.DOTALL)
+_ANSWER = late(r"(?<!\\)~")
+_SHARE = late(r"^(?:=|%(-?[0-9.]+)%)")
+_ESCAPED = late(r"\\([}#~/\"\\])")
 PLAIN = ("plain_text", "moodle_auto_format")
 NUMBERS = ("NUMERICAL", "NM")
 

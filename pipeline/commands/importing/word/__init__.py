@@ -40,13 +40,14 @@ from pipeline.commands.importing.word.runs import MC, NEW, OLD, chosen
 from pipeline.commands.importing.word.word_parts import WordParts
 from pipeline.commands.importing.word.word_styles import VAL, W
 from pipeline.model import Block, Node, Text
+from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import walk
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
-_MARKED = re.compile(f"{COMMENT_MARK}([^{COMMENT_MARK}]*){COMMENT_MARK}")
+_MARKED = late(f"{COMMENT_MARK}([^{COMMENT_MARK}]*){COMMENT_MARK}")
 
 ANEW = "Open it in a word processor, and save it again as .docx."
 

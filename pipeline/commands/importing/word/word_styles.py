@@ -3,13 +3,13 @@ which identifies lists."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.appearance import usual
+from pipeline.model.late import late
 
 WORDS_OWN = 10.0
 """The size of text for which a document gives none, in points."""
@@ -41,9 +41,9 @@ _KINDS = {
 """The kinds of paragraphs by the names of styles, which Word stores in English."""
 
 _NUMBERED = (
-    (re.compile(r"heading ([1-9])"), "heading"),
-    (re.compile(r"(?:toc|contents|index) ([1-9])"), "contents"),
-    (re.compile(r"list continue(?: [2-5])?()"), "continued"),
+    (late(r"heading ([1-9])"), "heading"),
+    (late(r"(?:toc|contents|index) ([1-9])"), "contents"),
+    (late(r"list continue(?: [2-5])?()"), "continued"),
 )
 _CODE = frozenset({"code", "html code", "verbatim char", "source text", "html typewriter"})
 _EMPHATIC = {"strong emphasis": "strong", "strong": "strong", "emphasis": "em", "citation": "em"}

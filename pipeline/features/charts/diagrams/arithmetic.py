@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
+from pipeline.model.late import late
 from pipeline.model.names import did_you_mean
 
 Value: TypeAlias = Callable[[float], float]
@@ -24,7 +25,7 @@ FUNCTIONS: dict[str, Value] = {
 }  # fmt: skip
 _SIGNS = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "∗": "*", "÷": "/"})
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_TOKEN = re.compile(
+_TOKEN = late(
     r"(?P<number>\d+(?:[.,]\d+)?|\.\d+)|(?P<name>[π√]|[^\W\d_π⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<sign>\*\*|[-+*/^()|])"
     r"|(?P<raised>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 )

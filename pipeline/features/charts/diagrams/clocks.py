@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,12 +11,13 @@ from pipeline.features.charts.diagrams.arithmetic import MistakeError
 from pipeline.features.charts.diagrams.diagram_parts import Item, Settings, Words, phrase
 from pipeline.features.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.features.charts.scene import Fill, Label, Mark, Point, Rule, Scene, Slice
+from pipeline.model.late import late
 from pipeline.model.sheet.colours import PAPER
 
 RADIUS, SPACE = 42.0, 16.0
 """The radius of a face, and the gap between two."""
 
-_TIME = re.compile(r"(\d{1,2})[:.h](\d\d)")
+_TIME = late(r"(\d{1,2})[:.h](\d\d)")
 _FORM = "Write hours and minutes, as in `10:15`, or `?` for a face without hands."
 
 

@@ -16,6 +16,7 @@ from pipeline.features.charts.look import CAPITAL
 from pipeline.features.charts.scene import Box, Fill, Label, Mark, Point, Rule
 from pipeline.model import Chart
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.sheet.colours import PAPER
 
 Parsed = TypeVar("Parsed")
@@ -31,12 +32,12 @@ LARGEST = 1e9
 SAME = 0.02
 """The distance within which two numbers are read out as one."""
 
-_PARTS = re.compile(r"\.{2,}|…|;|→|\s(?!pi\b|π)[^\W\d_]{1,9}\s")
-_DASH = re.compile(r"(?<=[\dπi])[-–](?=[\dπp])")
-_PI = re.compile(r"\bpi\b|\dpi\b|π", re.I)
+_PARTS = late(r"\.{2,}|…|;|→|\s(?!pi\b|π)[^\W\d_]{1,9}\s")
+_DASH = late(r"(?<=[\dπi])[-–](?=[\dπp])")
+_PI = late(r"\bpi\b|\dpi\b|π", re.I)
 _YES = frozenset({"", "yes", "true", "all"})
 _NO = frozenset({"no", "false", "none"})
-_SEPARATORS = {".": re.compile(r"[;,]"), ",": re.compile(r";|,(?=\s)")}
+_SEPARATORS = {".": late(r"[;,]"), ",": late(r";|,(?=\s)")}
 """Signs between numbers, by the decimal mark of the language."""
 
 _NUMBERS = 'Write `numbers=no`, `numbers=ends`, or the numbers: `numbers="0 1 2"`.'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from pipeline.features.charts.diagrams.arithmetic import MistakeError
 from pipeline.features.charts.diagrams.diagram_parts import Item, Settings, Words, phrase
 from pipeline.features.charts.look import GAP, INK
 from pipeline.features.charts.scene import Box, Fill, Mark, Rule, Scene
+from pipeline.model.late import late
 from pipeline.model.sheet.colours import PAPER
 
 HEIGHT, SPACE, BETWEEN = 20.0, 9.0, 6.0
@@ -21,7 +21,7 @@ MOST_PARTS, MOST_WHOLES = 60, 6
 NAMES = 0.3
 """The maximum share of the width for names."""
 
-_FRACTION = re.compile(r"(?:(\d{1,3})\s+)?(\d{1,3})\s*[/⁄]\s*(\d{1,3})|(\d{1,3})")
+_FRACTION = late(r"(?:(\d{1,3})\s+)?(\d{1,3})\s*[/⁄]\s*(\d{1,3})|(\d{1,3})")
 _FORM = "Write it like `3/4` or `1 1/2`."
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from pipeline.features.charts.chart_layout import Plan, Scale, key
 from pipeline.features.charts.diagrams import arithmetic, diagram_parts
 from pipeline.features.charts.look import CAPITAL, GAP, HAIRLINE, INK, LEADING, QUIET, STROKE
 from pipeline.features.charts.scene import Label, Mark, Marker, Point, Rule, Scene
+from pipeline.model.late import late
 
 SAMPLES = 400
 """The number of places at which a function is computed: less than a point apart."""
@@ -30,8 +30,8 @@ DASHES: tuple[tuple[float, ...], ...] = (
 MOST_DESCRIBED = 6
 """The maximum number of points of one kind in the description of a graph."""
 
-_POINT = re.compile(r"\((?P<x>[^;,|()]{1,40})[;,|](?P<y>[^;,|()]{1,40})\)")
-_FUNCTION = re.compile(r"\s*(?:[a-wyzA-WYZ]|[a-zA-Z]\s*\(\s*x\s*\))\s*=\s*")
+_POINT = late(r"\((?P<x>[^;,|()]{1,40})[;,|](?P<y>[^;,|()]{1,40})\)")
+_FUNCTION = late(r"\s*(?:[a-wyzA-WYZ]|[a-zA-Z]\s*\(\s*x\s*\))\s*=\s*")
 
 
 class Graph(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,12 +12,13 @@ from pipeline.features.charts.diagrams import diagram_parts
 from pipeline.features.charts.diagrams.arithmetic import MistakeError, number, pretty
 from pipeline.features.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.features.charts.scene import Label, Mark, Marker, Point, Rule, Scene
+from pipeline.model.late import late
 
 END = 14.0
 """The distance from the last mark to the arrow's head."""
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200)
-_JUMP = re.compile(r"->|→|⟶")
+_JUMP = late(r"->|→|⟶")
 
 
 class _Place(NamedTuple):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from pipeline.features.citations.csl.text_marks import ADDRESS, CLOSE, NO_CASE, TERM, plain
+from pipeline.model.late import late
 
 _SMALL = frozenset(
     "a an and as at but by down for from in into nor of on onto or over so the till to up via"
@@ -16,9 +17,9 @@ _SMALL = frozenset(
 """Words that stay in lower case within a title: articles, conjunctions and prepositions."""
 
 _MARKS = "\ufdd0-\ufdef"
-_SITE = re.compile(r"[\w.-]+\.[a-z]{2,3}")
-_INITIAL = re.compile(r"(?:^|\s)[A-Z]\.$")
-_WORD = re.compile(rf"[^\s{_MARKS}–—/:]+")
+_SITE = late(r"[\w.-]+\.[a-z]{2,3}")
+_INITIAL = late(r"(?:^|\s)[A-Z]\.$")
+_WORD = late(rf"[^\s{_MARKS}–—/:]+")
 
 
 def text_case(text: str, case: str, language: str) -> str:

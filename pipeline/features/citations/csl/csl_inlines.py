@@ -10,8 +10,9 @@ from pipeline import model
 from pipeline.features.citations.csl import text_marks as marks
 from pipeline.features.citations.csl.locales import Locale
 from pipeline.model import Attributes, Inline
+from pipeline.model.late import late
 
-_PIECES = re.compile(f"({marks.ADDRESS}|[\ufdd0-\ufdef])")
+_PIECES = late(f"({marks.ADDRESS}|[\ufdd0-\ufdef])")
 _TOGGLES = {marks.ITALIC: "em", marks.BOLD: "strong", marks.UPRIGHT: "upright"}
 _ELEMENTS = {
     marks.SMALL_CAPS: "small-caps",

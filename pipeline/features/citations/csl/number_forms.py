@@ -6,20 +6,21 @@ import re
 
 from pipeline.features.citations.csl.locales import Locale
 from pipeline.features.citations.csl.text_marks import plain
+from pipeline.model.late import late
 from pipeline.model.words.writing_conventions import roman
 
 DIGITS = 18
 """The maximum number of digits of a number; more are text, as they are."""
 
 _WITH_DIGIT = r"(?=[^\W\d]*+\d)\w++"
-_NUMERIC = re.compile(rf"{_WITH_DIGIT}(?:\s*+(?:--?|[,&–—])\s*+{_WITH_DIGIT})*+\.?")
+_NUMERIC = late(rf"{_WITH_DIGIT}(?:\s*+(?:--?|[,&–—])\s*+{_WITH_DIGIT})*+\.?")
 _PAGE = rf"([A-Za-z]*+)(\d{{1,{DIGITS}}})(?!\d)([A-Za-z]*+)"
-_RANGE = re.compile(rf"(?<![A-Za-z0-9]){_PAGE}\s*+(?:–|—|--?|‑)\s*+{_PAGE}")
-_WHOLE = re.compile(rf"(?<!\w)\d{{1,{DIGITS}}}(?!\w)")
-_DASH = re.compile(r"[-–—‑]")
-_ROMANS = re.compile(r"\b([ivxlcdm]+)\s*(?:–|—|--?|‑)\s*([ivxlcdm]+)\b", re.I)
+_RANGE = late(rf"(?<![A-Za-z0-9]){_PAGE}\s*+(?:–|—|--?|‑)\s*+{_PAGE}")
+_WHOLE = late(rf"(?<!\w)\d{{1,{DIGITS}}}(?!\w)")
+_DASH = late(r"[-–—‑]")
+_ROMANS = late(r"\b([ivxlcdm]+)\s*(?:–|—|--?|‑)\s*([ivxlcdm]+)\b", re.I)
 _NUMBER = r"(?:[A-Za-z]?\d+|[ivxlc]+)"
-_SEVERAL = re.compile(rf"(?:\d|\b[ivxlc]+)[A-Za-z]?(?:\s*+[-,;&–—‑])++\s*+{_NUMBER}\b")
+_SEVERAL = late(rf"(?:\d|\b[ivxlc]+)[A-Za-z]?(?:\s*+[-,;&–—‑])++\s*+{_NUMBER}\b")
 
 
 def is_numeric(text: str) -> bool:

@@ -11,9 +11,10 @@ from pipeline.features.citations.csl import cases
 from pipeline.features.citations.csl import text_marks as marks
 from pipeline.features.citations.csl.csl_data import Element, Name
 from pipeline.features.citations.csl.locales import Locale
+from pipeline.model.late import late
 
 # Chinese, Japanese and Korean names: family name first, no space between.
-_CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_CJK = late(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 Format = Callable[[Element, str], str]
 """A function that gives text the formatting and affixes that an element asks for."""
@@ -224,7 +225,7 @@ def _spaced(*parts: str) -> str:
     return text
 
 
-_GIVEN = re.compile(r"([-‐‑]?)([^\s.‐‑-]+)(\.?)")
+_GIVEN = late(r"([-‐‑]?)([^\s.‐‑-]+)(\.?)")
 
 
 def initials(given: str, options: NameOptions) -> str:

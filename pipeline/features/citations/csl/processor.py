@@ -20,6 +20,7 @@ from pipeline.features.citations.csl.render import children, render
 from pipeline.features.citations.csl.style import CitationStyle
 from pipeline.features.citations.csl.text_marks import formatted, plain
 from pipeline.model import CitationItem
+from pipeline.model.late import late
 from pipeline.resolve.collation import Collation, Key
 
 # The variables that a citation in the text names if the style's citations name nobody.
@@ -36,8 +37,8 @@ _AUTHORS = from_xml(
         </names>"""
     )
 )
-_STRONG = re.compile(r"\*\*(\S(?:[^*]*\S)?)\*\*")
-_EMPHASIS = re.compile(r"(?<!\w)([*_])(\S(?:[^*_]*\S)?)\1(?!\w)")
+_STRONG = late(r"\*\*(\S(?:[^*]*\S)?)\*\*")
+_EMPHASIS = late(r"(?<!\w)([*_])(\S(?:[^*_]*\S)?)\1(?!\w)")
 
 
 class Entry(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from pipeline.features.citations.csl.csl_data import Element
+from pipeline.model.late import late
 
 CLOSE = "\ufdd0"
 ITALIC = "\ufdd1"
@@ -35,8 +36,8 @@ TERM = "\ufddf"
 ADDRESS = f"{LINK}[^{LINK}{LINKED}]*+{LINKED}"
 """The pattern of the beginning of a link."""
 
-_LINK = re.compile(ADDRESS)
-_MARKS = re.compile("[\ufdd0-\ufdef]")
+_LINK = late(ADDRESS)
+_MARKS = late("[\ufdd0-\ufdef]")
 
 
 def group(mark: str, text: str) -> str:

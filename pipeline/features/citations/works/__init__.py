@@ -13,13 +13,12 @@ from pipeline.features.citations.works.bibtex import BibtexEntry
 from pipeline.features.citations.works.from_csl import BadEntryError
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late
 
 LARGEST = 32 * 1024 * 1024
 
 # Characters that no output can contain, and the noncharacters used as marks.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
-)
+_FORBIDDEN = late("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 class Works:

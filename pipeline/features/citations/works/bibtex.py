@@ -6,19 +6,21 @@ import bisect
 import re
 from typing import NamedTuple
 
-_ENTRY = re.compile(r"@\s*([^\W\d]\w*)\s*([{(])")
-_KEY = re.compile(r"\s*([^\s,{}()=\"]+)\s*(,|(?=[})]))")
-_FIELD = re.compile(r"[\s,]*([^\s=,{}()\"#]+)\s*=\s*")
-_END = re.compile(r"[\s,]*([})])")
-_WORD = re.compile(r"[^\s,{}()=\"#]+")
-_JOIN = re.compile(r"\s*#\s*")
+from pipeline.model.late import late
+
+_ENTRY = late(r"@\s*([^\W\d]\w*)\s*([{(])")
+_KEY = late(r"\s*([^\s,{}()=\"]+)\s*(,|(?=[})]))")
+_FIELD = late(r"[\s,]*([^\s=,{}()\"#]+)\s*=\s*")
+_END = late(r"[\s,]*([})])")
+_WORD = late(r"[^\s,{}()=\"#]+")
+_JOIN = late(r"\s*#\s*")
 # Tokens within a value; a line that begins with an entry is outside any value.
-_BRACES = re.compile(r"\\.|[{}]|^[ \t]*@\w+\s*\{", re.M | re.S)
-_QUOTES = re.compile(r"\\.|[{}\"]|^[ \t]*@\w+\s*\{", re.M | re.S)
-_SPACE = re.compile(r"\s*")
-_COMMA = re.compile(r"\s*,")
-_COMMAS = re.compile(r"[\s,]*")
-_NEXT = re.compile(r"^[ \t]*@", re.M)
+_BRACES = late(r"\\.|[{}]|^[ \t]*@\w+\s*\{", re.M | re.S)
+_QUOTES = late(r"\\.|[{}\"]|^[ \t]*@\w+\s*\{", re.M | re.S)
+_SPACE = late(r"\s*")
+_COMMA = late(r"\s*,")
+_COMMAS = late(r"[\s,]*")
+_NEXT = late(r"^[ \t]*@", re.M)
 
 MONTHS = {
     name: str(number)

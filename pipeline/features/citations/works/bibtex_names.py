@@ -6,8 +6,9 @@ import re
 
 from pipeline.features.citations.csl.csl_data import Name
 from pipeline.features.citations.works.latex_text import plain_text
+from pipeline.model.late import late
 
-_AND = re.compile(r"\s+and\s+", re.I)
+_AND = late(r"\s+and\s+", re.I)
 
 
 def read_names(latex: str) -> tuple[Name, ...]:

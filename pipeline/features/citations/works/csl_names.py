@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from pipeline.features.citations.csl.csl_data import Name
+from pipeline.model.late import late
 
-_ATTACHED = re.compile(r"([^\W\d_]+['’‐-])(?=[^\W\d_])")
+_ATTACHED = late(r"([^\W\d_]+['’‐-])(?=[^\W\d_])")
 """A possible particle written with the name: d'Aubignac, al-Hakim."""
 
 

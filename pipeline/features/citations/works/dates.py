@@ -6,9 +6,10 @@ import re
 
 from pipeline.features.citations.csl.csl_data import Date
 from pipeline.features.citations.works.bibtex import MONTHS
+from pipeline.model.late import late
 
-_DATE = re.compile(r"(-?\d{3,5})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?")
-_YEARS = re.compile(r"(\d{4})\s*(?:--?|–|/)\s*(\d{2,4})")
+_DATE = late(r"(-?\d{3,5})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?")
+_YEARS = late(r"(\d{4})\s*(?:--?|–|/)\s*(\d{2,4})")
 _OPEN = ("", "..")
 
 

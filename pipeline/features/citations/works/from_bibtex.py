@@ -14,6 +14,7 @@ from pipeline.features.citations.works.dates import edtf, year_and_month
 from pipeline.features.citations.works.from_csl import CSL_KINDS
 from pipeline.features.citations.works.latex_text import plain_text, to_text
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.words.writing_conventions import tags_by_name
 
 _KINDS = {
@@ -52,7 +53,7 @@ _EDITOR_TYPES = {
     "compiler": "compiler", "director": "director", "producer": "producer",
     "interviewer": "interviewer", "translator": "translator", "organizer": "organizer",
 }  # fmt: skip
-_AND = re.compile(r"(?<!\s)\s++and\s++|[{}]")
+_AND = late(r"(?<!\s)\s++and\s++|[{}]")
 _VALUES = {
     "abstract": "abstract", "annote": "annote", "annotation": "annote", "isbn": "ISBN",
     "issn": "ISSN", "pmid": "PMID", "pmcid": "PMCID", "shorttitle": "title-short",
@@ -264,10 +265,10 @@ _SMALL = frozenset(
     "a an and as at but by for from in into nor of off on onto or over per so than the to up via"
     " with vs about after against among before between during through under upon without".split()
 )
-_BEGINS = re.compile(r"[:?!.]\s")
+_BEGINS = late(r"[:?!.]\s")
 """Characters after which a sentence begins."""
 
-_WORD = re.compile(r"[^\W\d_][\w'’]*")
+_WORD = late(r"[^\W\d_][\w'’]*")
 
 _LANGUAGES = {
     "american": "en-US", "british": "en-GB", "ukenglish": "en-GB", "usenglish": "en-US",

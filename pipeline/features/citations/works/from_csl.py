@@ -12,6 +12,7 @@ from pipeline.features.citations.csl.csl_data import Date, Name, Reference
 from pipeline.features.citations.works.csl_names import csl_name
 from pipeline.features.citations.works.dates import edtf
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 
 CSL_KINDS = frozenset(
     "article article-journal article-magazine article-newspaper bill book broadcast chapter"
@@ -25,7 +26,7 @@ _GROUPS = {
     "i": marks.ITALIC, "em": marks.ITALIC, "b": marks.BOLD, "strong": marks.BOLD,
     "sup": marks.SUPERSCRIPT, "sub": marks.SUBSCRIPT, "sc": marks.SMALL_CAPS,
 }  # fmt: skip
-_TAG = re.compile(r"</?(?:i|em|b|strong|sup|sub|sc|span)\b[^<>]*>", re.I)
+_TAG = late(r"</?(?:i|em|b|strong|sup|sub|sc|span)\b[^<>]*>", re.I)
 _SPELLINGS = {"shortTitle": "title-short", "journalAbbreviation": "container-title-short"}
 _BARE = frozenset({"URL", "DOI", "PMID", "PMCID", "ISBN", "ISSN", "language"})
 

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from pipeline.features.citations.csl import text_marks as marks
+from pipeline.model.late import late
 
 _ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306",
@@ -32,9 +33,7 @@ _SWITCHES = {"it": marks.ITALIC, "em": marks.ITALIC, "bf": marks.BOLD, "sc": mar
 _WITHOUT_TEXT = frozenset({"href", "textcolor", "foreignlanguage"})
 """Commands whose first argument is not shown."""
 
-_TOKEN = re.compile(
-    r"\\([A-Za-z]+)\*?[ \t\n]*|\\(.)|(---?|``|''|[`'{}~$^_])|([^\\{}~$^_`'-]+|.)", re.S
-)
+_TOKEN = late(r"\\([A-Za-z]+)\*?[ \t\n]*|\\(.)|(---?|``|''|[`'{}~$^_])|([^\\{}~$^_`'-]+|.)", re.S)
 _LIGATURES = {
     "--": "–", "---": "—", "``": "“", "''": "”", "`": "‘", "'": "’", "~": "\u00a0",
 }  # fmt: skip

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline import model
 from pipeline.features.exercises.platforms.moodle import share
 from pipeline.features.exercises.platforms.questions import Content, Gap, Question
 from pipeline.features.exercises.platforms.sheet import QuestionSheet, one_line
+from pipeline.model.late import late
 from pipeline.model.rendered import Page
 
-_MARK = re.compile(r"[\\~=#{}:]")
+_MARK = late(r"[\\~=#{}:]")
 
 
 def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ...]:

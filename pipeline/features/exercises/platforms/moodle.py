@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from pipeline.features.exercises.platforms.questions import Content, Gap, Question
 from pipeline.features.exercises.platforms.sheet import QuestionSheet
+from pipeline.model.late import late
 from pipeline.model.rendered import Page
 
 TYPES = {
@@ -24,9 +25,9 @@ TYPES = {
     "long": "essay",
 }
 FOLDER = "@@PLUGINFILE@@/"
-_IMAGE = re.compile(rf'src="{FOLDER}([^"]+)"')
-_FILE = re.compile(r'(<file name="([^"]+)" path="/" encoding="base64">)(?=</file>)')
-_MARK = re.compile(r"[}#~/\"\\]")
+_IMAGE = late(rf'src="{FOLDER}([^"]+)"')
+_FILE = late(r'(<file name="([^"]+)" path="/" encoding="base64">)(?=</file>)')
+_MARK = late(r"[}#~/\"\\]")
 """The characters with a meaning in the answers of a gap."""
 
 SHARES = 10

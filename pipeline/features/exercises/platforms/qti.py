@@ -5,7 +5,6 @@ Version 3.0 has the elements of 2.1 under other names, so its files are made fro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -15,11 +14,12 @@ from markupsafe import Markup
 from pipeline import model
 from pipeline.features.exercises.platforms.questions import Content, Quantity, Question
 from pipeline.features.exercises.platforms.sheet import QuestionSheet
+from pipeline.model.late import late
 from pipeline.model.rendered import Page
 from pipeline.package.bundle import archived
 
 FOLDER = "images/"
-_IMAGE = re.compile(rf'src="{FOLDER}([^"]+)"')
+_IMAGE = late(rf'src="{FOLDER}([^"]+)"')
 V2 = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 V3 = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 LINES = 5
@@ -197,7 +197,7 @@ SCORES = {
 }  # fmt: skip
 """The address of a way to score, in both versions."""
 
-_CAPITAL = re.compile(r"[A-Z]")
+_CAPITAL = late(r"[A-Z]")
 
 
 def renamed(markup: str) -> str:

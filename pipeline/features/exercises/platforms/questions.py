@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from pipeline.model import Answered, Block
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.tree import answer_text
 from pipeline.model.words import understood_in
 from pipeline.model.words.writing_conventions import writing
@@ -60,7 +61,7 @@ class Question(NamedTuple):
 
 
 _DIGITS = r"(?:0|[1-9][0-9]*)(?:[.,][0-9]+)?"
-_NUMBER = re.compile(rf"([+\-−]?{_DIGITS})(?:\s*(?:±|\+/?-)\s*({_DIGITS}))?")
+_NUMBER = late(rf"([+\-−]?{_DIGITS})(?:\s*(?:±|\+/?-)\s*({_DIGITS}))?")
 
 
 def gap_of(answer: Answered, lang: str) -> Gap:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from pipeline.model.late import late
 from pipeline.model.rendered import Pages
 from pipeline.model.sheet.fitting import fit_for
 from pipeline.model.sheet.proportions import standards_for
@@ -42,7 +43,7 @@ OBSTACLES = (
 )
 """Styles that reach beyond units, and the reason to lay out the text as a whole."""
 
-_OF_SIBLINGS = re.compile(r":nth-|~")
+_OF_SIBLINGS = late(r":nth-|~")
 """Parts of selectors that depend on all siblings."""
 
 LONGEST_NAME = 100

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,12 +12,13 @@ import pydyf
 from weasyprint.pdf import _use_references
 from weasyprint.pdf.stream import Stream
 
+from pipeline.model.late import late
 from pipeline.package.pdf.engine.adapter.objects import LEVEL, PDF, content
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetDocument
 from pipeline.package.units import DrawnPages, FontUse, PDFObject
 from pipeline.system.store import key as digest_of
 
-_REFERENCE = re.compile(rb"(\d+) 0 R")
+_REFERENCE = late(rb"(\d+) 0 R")
 
 SHORT = 16
 """Letters of a digest that tell the pages of a text from each other."""
@@ -74,8 +74,8 @@ def draw(
     )
 
 
-_NAMES = re.compile(rb"/([xpi][0-9a-f]+) (?:Do|scn)\b")
-_COUNTED = re.compile(rb"/[xps][0-9]+\b")
+_NAMES = late(rb"/([xpi][0-9a-f]+) (?:Do|scn)\b")
+_COUNTED = late(rb"/[xps][0-9]+\b")
 """The names of drawings within a page, and those that are counted through the document."""
 
 
@@ -109,7 +109,7 @@ def _deflated(stream: Any, *before: bytes) -> bytes:
     return zlib.compress(b"\n".join((*before, content(stream))), LEVEL)
 
 
-_GLYPHS = re.compile(rb"<([0-9a-f]+)>")
+_GLYPHS = late(rb"<([0-9a-f]+)>")
 
 
 def shown(document: TypesetDocument, pdf: PDF) -> dict[tuple[int, int], str]:

@@ -4,7 +4,6 @@ given the drawing of each page."""
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ import pydyf
 from weasyprint.pdf.fonts import Font
 from weasyprint.text.ffi import ffi, harfbuzz
 
+from pipeline.model.late import late
 from pipeline.package.pdf.engine.adapter.drawn import COLOURS, FONTS
 from pipeline.package.pdf.engine.adapter.objects import PDF, PRODUCER, mend_file, mend_fonts
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter, written
@@ -24,7 +24,7 @@ ffi.cdef(
     "hb_face_t * hb_face_create (hb_blob_t *, unsigned int);"
 )
 
-_TOKEN = re.compile("\x01(\\w+)\x01")
+_TOKEN = late("\x01(\\w+)\x01")
 
 
 class DrawnPart(NamedTuple):

@@ -3,7 +3,6 @@ other, and only widens spaces."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
@@ -16,6 +15,7 @@ from weasyprint.layout.percent import percentage
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 from weasyprint.text.line_break import create_layout, get_log_attrs, line_size, strut
 
+from pipeline.model.late import late
 from pipeline.package.pdf.engine.adapter.boxes import is_inline, is_line, is_text
 from pipeline.package.pdf.line_breaks import BrokenText, LineBreaks, LineEnd, ParagraphWidths
 
@@ -29,7 +29,7 @@ PLANS, PLAN, DRAFTED, ENDS, SHAPED = "plans", "plan", "drafted", "ends", "shaped
 a line of a draft with its number; and of a text with the places where its lines end, and its layout
 as one line."""
 
-SIMPLE = re.compile(
+SIMPLE = late(
     "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u052f\u1e00-\u1fff"
     "\u2010-\u2027\u2030-\u205e\u20a0-\u20cf]*"
 )
@@ -44,8 +44,8 @@ HYPHEN = "hyphen"
 HYPHENS = "-\u2010"
 
 _SPACES = " \u00a0"
-_WORD = re.compile(r"[^\W\d_]+")
-_PLACE = re.compile(r"(?![ \u2014\u2e3a\u2e3b])(?:(?<=\W)|(?=\W))")
+_WORD = late(r"[^\W\d_]+")
+_PLACE = late(r"(?![ \u2014\u2e3a\u2e3b])(?:(?<=\W)|(?=\W))")
 """A place where a line may begin, next to a character that is in no word. No dash is first."""
 
 SHORTEST = 1.5

@@ -3,7 +3,6 @@ needs them, and WeasyPrint leaves them out (Kozea/WeasyPrint#720)."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import weasyprint
@@ -11,12 +10,13 @@ import weasyprint.layout.inline
 from weasyprint.text.ffi import TO_UNITS, ffi, pango
 from weasyprint.text.line_break import Layout
 
+from pipeline.model.late import late
 from pipeline.package.pdf.engine.adapter.boxes import is_line, is_text, text_of_box
 
 SPACED = "spaced"
 """The attribute of a line that has the places where lines begin after a space."""
 
-SPACES = re.compile(" |\u00a0".encode())
+SPACES = late(" |\u00a0".encode())
 
 original_split_first_line = weasyprint.layout.inline.split_first_line
 original_skip_first_whitespace = weasyprint.layout.inline.skip_first_whitespace
