@@ -10,15 +10,29 @@ from __future__ import annotations
 
 import enum
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
-from pipeline.model import FEATURE_SIGNS, Block, Document
+from pipeline.model import FEATURE_SIGNS, Attributes, Block, Document, Inline, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import has
+
+
+class MarkdownWriter(Protocol):
+    """The writer of Markdown (`pipeline.commands.writer`), as functions of features need it."""
+
+    def within_exercise(self) -> MarkdownWriter: ...
+
+    def line(self, children: Iterable[Inline]) -> str: ...
+
+    def block(self, node: Node) -> str: ...
+
+    def blocks(self, nodes: Sequence[Block]) -> str: ...
+
+    def fenced(self, name: str, title: str, attributes: Attributes, inner: str) -> str: ...
 
 
 class PassPlace(enum.Enum):

@@ -27,6 +27,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import model
+from pipeline.commands.writer import write
+from pipeline.commands.writer.sameness import same
 from pipeline.driver import render_fragment
 from pipeline.flow import steps
 from pipeline.model import Document
@@ -35,8 +37,6 @@ from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse, parse_body
 from pipeline.render.environment import environment
 from pipeline.render.node_markup import NodeRenderer
-from pipeline.writer import write
-from pipeline.writer.sameness import same
 from tests.helpers import making
 from tests.helpers.paths import CASES
 from tests.helpers.sentences import no_sentences

@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"system"}),
     frozenset({"keep", "features"}),
     frozenset({"parser", "select", "resolve", "render", "package"}),
-    frozenset({"verify", "writer"}),
+    frozenset({"verify"}),
     frozenset({"flow", FOLDER}),
     frozenset({"driver"}),
     frozenset({"__init__"}),

@@ -13,13 +13,13 @@ from click.testing import CliRunner
 
 from pipeline import commands, driver, features
 from pipeline.commands import COMMANDS, FOLDERS
+from pipeline.commands.writer import write
+from pipeline.commands.writer.sameness import same
 from pipeline.features import FEATURES
 from pipeline.model import FEATURE_SIGNS, FeatureSigns
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS as EDITION_ROWS
 from pipeline.parser import parse
-from pipeline.writer import write
-from pipeline.writer.sameness import same
 from tests.helpers import making
 
 SOURCE = """\

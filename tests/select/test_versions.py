@@ -268,7 +268,7 @@ def test_texts_that_depend_on_an_order_are_told() -> None:
 
 
 def test_choices_are_written_as_they_were_read() -> None:
-    from pipeline.writer import write
+    from pipeline.commands.writer import write
 
     text = "Which?\n\n- ( ) One\n- (x) Two\n- ( ) All {.fixed}\n\n::: level support\nText.\n:::\n"
     document = pipeline.parse(f"---\ntitle: T\nlang: en\nlevels: support\n---\n\n{text}")

@@ -16,6 +16,9 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from pipeline.commands.writer import UnwritableError, write_blocks
+from pipeline.commands.writer.sameness import bare, same
+from pipeline.commands.writer.shapes import alternate
 from pipeline.model import INLINE_NOTE, Document, Node, Note, SoftBreak, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
@@ -32,9 +35,6 @@ from pipeline.parser.markup.safe_tags import KNOWN_TAGS
 from pipeline.parser.source import normalise, read
 from pipeline.parser.syntax import parse_tree
 from pipeline.system.paths import shown_name
-from pipeline.writer import UnwritableError, write_blocks
-from pipeline.writer.sameness import bare, same
-from pipeline.writer.shapes import alternate
 
 _WORD = late(r":[\w+-]{1,70}:(?!\w)|[^\W_]++")
 _ELSEWHERE = late(r"\(@|!\[\[|</?([A-Za-z][\w-]*)(?=[\s/>])")

@@ -1,7 +1,7 @@
 """Conversion of existing documents into sources: `chapbook import`.
 
 An input becomes a document (`draft`), by one module for each format, and the document a source
-(`pipeline.writer`). The contents of both are counted and compared; everything lost or
+(`pipeline.commands.writer`). The contents of both are counted and compared; everything lost or
 guessed is a finding.
 """
 

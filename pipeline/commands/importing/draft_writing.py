@@ -29,6 +29,10 @@ from pipeline.commands.importing.interviews import with_speakers
 from pipeline.commands.importing.link_targets import unlabelled
 from pipeline.commands.importing.text_head import date_in, with_head
 from pipeline.commands.importing.tidying import figures_left
+from pipeline.commands.writer import UnwritableError, write, write_blocks
+from pipeline.commands.writer.blocks import BLOCKS
+from pipeline.commands.writer.inline_writing import WRITERS
+from pipeline.commands.writer.sameness import same
 from pipeline.model import NO_ATTRIBUTES, Block, Document, Link, Node, Note, Paragraph, Plain, Text
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
@@ -38,10 +42,6 @@ from pipeline.model.tree import children, plain_text, walk
 from pipeline.model.words import words
 from pipeline.parser import parse
 from pipeline.resolve.images import BadImageError, examine
-from pipeline.writer import UnwritableError, write, write_blocks
-from pipeline.writer.blocks import BLOCKS
-from pipeline.writer.inline_writing import WRITERS
-from pipeline.writer.sameness import same
 
 RUN, SHORT = 3, 4
 """Words in a row by which a passage is found in the source, but a short one by its single words."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.features import MarkdownWriter
 from pipeline.model import Block, Inline
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span, covering
@@ -19,9 +20,6 @@ from pipeline.model.names import folded, nearest
 from pipeline.model.tree import plain_text
 from pipeline.parser.markup.flow import trim
 from pipeline.parser.utterances import ENDS, Utterance, is_conversation
-
-if TYPE_CHECKING:
-    from pipeline.writer.shapes import Writer
 
 _LABEL = late(r"([^\s:][^:]{0,79}):(?:\s+|$)")
 _NAME = late(r"[^\W\d_][\w .'’-]{0,59}")
@@ -184,12 +182,12 @@ def _without(text: model.Text, count: int, rest: tuple[Inline, ...]) -> tuple[In
     return (model.Text(text=left, span=text.span), *rest) if left else rest
 
 
-def write_turns(node: model.Dialogue, out: Writer) -> str:
+def write_turns(node: model.Dialogue, out: MarkdownWriter) -> str:
     """A dialogue as Markdown, with each speaker's name before the turn."""
     return "\n\n".join(_written(turn, out) for turn in node.turns)
 
 
-def _written(turn: model.Turn, out: Writer) -> str:
+def _written(turn: model.Turn, out: MarkdownWriter) -> str:
     first = turn.children[0] if turn.children else None
     if not isinstance(first, model.Paragraph):
         inner = out.blocks(turn.children)

@@ -6,20 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipeline import model
+from pipeline.features import MarkdownWriter
 from pipeline.model import Node
-from pipeline.writer.attribute_lists import attribute_list
-from pipeline.writer.shapes import Writer, fenced
 
 
-def exercise(node: model.Exercise, out: Writer) -> str:
+def exercise(node: model.Exercise, out: MarkdownWriter) -> str:
     """An exercise, whose questions may have marks."""
-    inner = out._replace(in_exercise=True).blocks(node.children)
-    return fenced("exercise", out.line(node.title), attribute_list(node.attributes), inner)
+    inner = out.within_exercise().blocks(node.children)
+    return out.fenced("exercise", out.line(node.title), node.attributes, inner)
 
 
-def matching(node: model.Matching, out: Writer) -> str:
+def matching(node: model.Matching, out: MarkdownWriter) -> str:
     """Pairs as a table, or as definitions if they contain more than a text."""
-    listed = attribute_list(node.attributes)
     pairs = [
         (node.left[at] if at < len(node.left) else model.ListItem(children=()), right)
         for at, right in enumerate(node.right)
@@ -30,12 +28,14 @@ def matching(node: model.Matching, out: Writer) -> str:
             model.TableRow(cells=tuple(model.TableCell(children=i.children) for i in pair))
             for pair in pairs
         )
-        return fenced("matching", "", listed, out.block(model.Table(head=head, body=rows)))
+        table = model.Table(head=head, body=rows)
+        return out.fenced("matching", "", node.attributes, out.block(table))
     items = tuple(
         model.DefinitionItem(terms=(_term(left),), definitions=(right.children,))
         for left, right in pairs
     )
-    return fenced("matching", "", listed, out.block(model.DefinitionList(items=items)))
+    definitions = model.DefinitionList(items=items)
+    return out.fenced("matching", "", node.attributes, out.block(definitions))
 
 
 def _row(head: tuple[model.Plain, ...]) -> model.TableRow:
@@ -56,18 +56,17 @@ def _is_text(item: model.ListItem) -> bool:
     )
 
 
-def ordering(node: model.Ordering, out: Writer) -> str:
+def ordering(node: model.Ordering, out: MarkdownWriter) -> str:
     """The items in their right order."""
-    listed = attribute_list(node.attributes)
     tight = all(
         len(item.children) < 2 or not isinstance(item.children[1], model.Paragraph)
         for item in node.items
     )
     items = model.List(ordered=True, items=node.items, tight=tight)
-    return fenced("ordering", "", listed, out.block(items))
+    return out.fenced("ordering", "", node.attributes, out.block(items))
 
 
-WRITERS: Mapping[type[Node], Callable[[Any, Writer], str]] = {
+WRITERS: Mapping[type[Node], Callable[[Any, MarkdownWriter], str]] = {
     model.Exercise: exercise,
     model.Matching: matching,
     model.Ordering: ordering,

@@ -9,6 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import model
+from pipeline.commands.writer import UnwritableError, write_blocks
+from pipeline.commands.writer.blocks import BLOCKS
+from pipeline.commands.writer.inline_writing import WRITERS
+from pipeline.commands.writer.sameness import same
 from pipeline.features import table
 from pipeline.model import (
     BlockQuote,
@@ -34,10 +38,6 @@ from pipeline.model import (
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import parse_body
-from pipeline.writer import UnwritableError, write_blocks
-from pipeline.writer.blocks import BLOCKS
-from pipeline.writer.inline_writing import WRITERS
-from pipeline.writer.sameness import same
 
 
 def test_every_node_is_written() -> None:

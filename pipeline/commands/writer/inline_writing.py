@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from pipeline import model
+from pipeline.commands.writer.attribute_lists import attribute_list, blank
+from pipeline.commands.writer.html_writing import image, tag, unwritable
+from pipeline.commands.writer.joining import LeafToken, joined, settled
 from pipeline.model import Inline, Node
 from pipeline.model.late import late
 from pipeline.model.tree import plain_text
@@ -17,9 +20,6 @@ from pipeline.model.variables import WRITTEN
 from pipeline.parser import strings
 from pipeline.parser.inlines.links import encode, normalise
 from pipeline.parser.inlines.references import CROSS_REFERENCE
-from pipeline.writer.attribute_lists import attribute_list, blank
-from pipeline.writer.html_writing import image, tag, unwritable
-from pipeline.writer.joining import LeafToken, joined, settled
 
 _CROSS_REFERENCE = late(CROSS_REFERENCE)
 _VARIABLE = late(r"%7B%7B((?:%20)*)([^\W\d_][\w-]*)((?:%20)*)%7D%7D")

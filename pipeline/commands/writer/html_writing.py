@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from pipeline import model
+from pipeline.commands.writer.attribute_lists import UnwritableError
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
-from pipeline.writer.attribute_lists import UnwritableError
 
 
 def unwritable(node: Node) -> UnwritableError:

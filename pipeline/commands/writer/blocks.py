@@ -9,16 +9,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.commands.writer import captioned
+from pipeline.commands.writer import table_writing as tables
+from pipeline.commands.writer.attribute_lists import attribute_list
+from pipeline.commands.writer.html_writing import element, plain, tag, unwritable
+from pipeline.commands.writer.inline_writing import leaf
+from pipeline.commands.writer.lists import choices, definition_list, listing
+from pipeline.commands.writer.shapes import SEPARATOR, Writer, fenced, indented, quotation
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.model.late import late
 from pipeline.model.tree import LEVEL
-from pipeline.writer import captioned
-from pipeline.writer import table_writing as tables
-from pipeline.writer.attribute_lists import attribute_list
-from pipeline.writer.html_writing import element, plain, tag, unwritable
-from pipeline.writer.inline_writing import leaf
-from pipeline.writer.lists import choices, definition_list, listing
-from pipeline.writer.shapes import SEPARATOR, Writer, fenced, indented, quotation
 
 _KINDS = frozenset({"note", "tip", "important", "warning", "caution"})
 """The boxes that GitHub has too, without titles."""

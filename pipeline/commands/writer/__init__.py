@@ -1,7 +1,7 @@
 """From a document to the Markdown that makes it: the inverse of the parser.
 
-Equivalent notations are written in a single way. `pipeline.writer.blocks` and
-`pipeline.writer.inline_writing` have a function for each node of the model that no feature has.
+Equivalent notations are written in a single way. `blocks` and `inline_writing` have a function for
+each node of the model that no feature has.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from pipeline.commands.writer.attribute_lists import UnwritableError
+from pipeline.commands.writer.blocks import BLOCKS
+from pipeline.commands.writer.inline_writing import Notes
+from pipeline.commands.writer.shapes import Writer
 from pipeline.features import table
 from pipeline.model import INLINE_NOTE, NO_ATTRIBUTES, Abbreviation, Block, Document, Note, Text
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import TEACHER, walk
 from pipeline.parser.frontmatter import derive_identifier, front_matter
-from pipeline.writer.attribute_lists import UnwritableError
-from pipeline.writer.blocks import BLOCKS
-from pipeline.writer.inline_writing import Notes
-from pipeline.writer.shapes import Writer
 
 __all__ = ["UnwritableError", "write", "write_blocks"]
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipeline import model
-from pipeline.model import Block, Inline, Node
-from pipeline.writer.attribute_lists import in_quotes
-from pipeline.writer.escapes import escape_letter
-from pipeline.writer.inline_writing import NOTHING, Notes, leaf
+from pipeline.commands.writer.attribute_lists import attribute_list, in_quotes
+from pipeline.commands.writer.escapes import escape_letter
+from pipeline.commands.writer.inline_writing import NOTHING, Notes, leaf
+from pipeline.model import Attributes, Block, Inline, Node
 
 SEPARATOR = "<!-- -->"
 """The separator of two lists that would otherwise be one."""
@@ -36,6 +36,14 @@ class Writer(NamedTuple):
     def block(self, node: Node) -> str:
         """One block, without a line end after it."""
         return self.table[type(node)](node, self)
+
+    def within_exercise(self) -> Writer:
+        """The writer of what is in an exercise."""
+        return self._replace(in_exercise=True)
+
+    def fenced(self, name: str, title: str, attributes: Attributes, inner: str) -> str:
+        """A block between colons."""
+        return fenced(name, title, attribute_list(attributes), inner)
 
     def blocks(self, nodes: Sequence[Block], *, tight: bool = False) -> str:
         """Some blocks, with empty lines between them, but in a ``tight`` list."""

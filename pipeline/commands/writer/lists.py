@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline import model
+from pipeline.commands.writer.attribute_lists import attribute_list
+from pipeline.commands.writer.html_writing import element, plain, tag, unwritable
+from pipeline.commands.writer.shapes import Writer, indented
 from pipeline.model.tree import MARKS
 from pipeline.model.words.writing_conventions import list_number
-from pipeline.writer.attribute_lists import attribute_list
-from pipeline.writer.html_writing import element, plain, tag, unwritable
-from pipeline.writer.shapes import Writer, indented
 
 _TYPES = {"lower-alpha": "a", "upper-alpha": "A", "lower-roman": "i", "upper-roman": "I"}
 

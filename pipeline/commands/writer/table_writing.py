@@ -10,15 +10,15 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.commands.writer.attribute_lists import attribute_list
+from pipeline.commands.writer.html_writing import element, tag
+from pipeline.commands.writer.inline_writing import leaf
+from pipeline.commands.writer.lists import item_of
+from pipeline.commands.writer.shapes import Writer, fenced, indented
 from pipeline.model.table_cells import column_count, place
 from pipeline.model.tree import walk
 from pipeline.parser.blocks.tables import MAX_COLUMNS
 from pipeline.parser.table_options import guess_row_heads, with_attributes, without_empty_heads
-from pipeline.writer.attribute_lists import attribute_list
-from pipeline.writer.html_writing import element, tag
-from pipeline.writer.inline_writing import leaf
-from pipeline.writer.lists import item_of
-from pipeline.writer.shapes import Writer, fenced, indented
 
 _LETTERS = {"left": "l", "center": "c", "right": "r", "decimal": "."}
 _RULES = {"left": ":{}-", "center": ":{}:", "right": "-{}:", "": "-{}-", "decimal": "-{}-"}

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.commands.writer import table_writing as tables
+from pipeline.commands.writer.attribute_lists import attribute_list, in_quotes
+from pipeline.commands.writer.html_writing import image, plain, tag, unwritable
+from pipeline.commands.writer.inline_writing import titled
+from pipeline.commands.writer.shapes import Writer, fenced
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.tree import plain_text
 from pipeline.parser.blocks.code import NO_LANGUAGES
-from pipeline.writer import table_writing as tables
-from pipeline.writer.attribute_lists import attribute_list, in_quotes
-from pipeline.writer.html_writing import image, plain, tag, unwritable
-from pipeline.writer.inline_writing import titled
-from pipeline.writer.shapes import Writer, fenced
 
 
 def code(node: model.CodeBlock, out: Writer) -> str:

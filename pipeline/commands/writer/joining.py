@@ -6,9 +6,9 @@ import re
 from itertools import zip_longest
 from typing import NamedTuple
 
+from pipeline.commands.writer.escapes import LeafSetting, escape, escape_line
 from pipeline.parser.inlines.emphasis import is_punctuation, touches
 from pipeline.parser.inlines.math import is_formula
-from pipeline.writer.escapes import LeafSetting, escape, escape_line
 
 
 class LeafToken(NamedTuple):
