@@ -96,14 +96,17 @@ Task: TypeAlias = Literal[
     "package_site",
     "place_margin_notes",
     "print_cover",
+    "proof_pages",
     "read_plates",
     "read_svg",
     "record_files",
     "render_site",
+    "set_units",
     "side_by_side",
     "social_preview",
     "speed_up",
     "turn_to_rgb",
+    "why_whole",
     "with_fields",
 ]
 """Names of functions that features have for the core."""
@@ -245,6 +248,7 @@ FEATURES = (
         writes_files=True,
         tasks=("missing_for_shops", "record_files", "onix.onix_message", "opds.opds_feed"),
     ),
+    Feature("units", tasks=("set_units", "plan.why_whole", "book.proof_pages")),
     Feature("fast_engine", tasks=("speed_up",)),
     Feature(
         "word",

@@ -240,7 +240,7 @@ class PageDigest(NamedTuple):
 class Proof(NamedTuple):
     """An event: the units of an edition are set, and their pages are final (unless they cannot be
     joined after all); the PDF is not there yet. One that is not whole has the first units, which
-    may lack page numbers of others. `pdf.units.book.proof_pages` makes a PDF of some, with these
+    may lack page numbers of others. The feature ``units`` makes a PDF of some, with these
     ``fonts``, and the ``furniture`` of each."""
 
     edition: Edition
@@ -253,6 +253,10 @@ class Proof(NamedTuple):
     def bodies(self) -> tuple[tuple[str, ...], ...]:
         """The digests of the pages of each unit, without running heads and feet."""
         return tuple(unit.drawing.digests for unit in self.sets)
+
+
+class UndividedError(Exception):
+    """A text has to be set as a whole; the message is the reason."""
 
 
 LENGTH = 12_000

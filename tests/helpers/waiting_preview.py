@@ -15,9 +15,9 @@ from typing import Any
 
 from pipeline.commands import main, watcher
 from pipeline.commands.watcher import Watcher
+from pipeline.features.units import book
 from pipeline.model.sheet import proportions
 from pipeline.package import pdf, units
-from pipeline.package.pdf.units import book
 
 
 def waiting(go: Path) -> None:

@@ -15,7 +15,7 @@ from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.index import folios
 from pipeline.package.pdf.layout import set_pages
-from pipeline.package.pdf.units.plan import first_blocks
+from pipeline.package.pdf.print_markup import first_blocks
 
 TRIALS = 3
 """The maximum number of layouts until the number of front pages stays the same."""

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.model.late import late
 from pipeline.model.print_marks import OUTLINE, SPOKEN
+from pipeline.model.rendered import Pages
 from pipeline.package.pdf.pictographs import SKIPPED, wrap_pictographs
 
 BLOCKS = frozenset(
@@ -21,6 +22,10 @@ ASIDE = frozenset({"note-call", "timing"})
 ASSET = "asset:"
 """The scheme of image addresses. It names no host, so that only files served by the packager can be
 loaded; links keep their addresses."""
+
+
+CONTAINERS = frozenset({"html", "body", "main"})
+"""The elements around the blocks of a text."""
 
 
 def replace_characters(root: Element, characters: Iterable[str]) -> None:
@@ -263,3 +268,25 @@ def _around(
             if around.tag == tag:
                 yield around
             around = parents.get(around)
+
+
+def blocks_of(container: Element) -> Iterator[Element]:
+    """The blocks of a text, in its containers."""
+    for child in container:
+        if child.tag in CONTAINERS:
+            yield from blocks_of(child)
+        elif child.tag != "head":
+            yield child
+
+
+def first_blocks(root: Element) -> list[Element]:
+    """The blocks with which the front matter of a book begins, and its text, after its contents."""
+    texts = (main for main in root.iter("main") if main.get("class") != "opening")
+    return [block for main in texts if (block := next(blocks_of(main), None)) is not None]
+
+
+def has_roman_folios(pages: Pages) -> bool:
+    """Return whether the pages before the text of a book have Roman numbers. Large print counts
+    all pages alike."""
+    is_book = pages.sheet is not None and pages.sheet.is_book
+    return is_book and pages.metadata.front_numbers == "roman" and pages.row.look != "large"

@@ -29,9 +29,8 @@ from pipeline.package.pdf.log import Log
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_feet import page_foot, stranded
 from pipeline.package.pdf.page_starts import Pieces, text_flows
-from pipeline.package.pdf.print_markup import ready_text
+from pipeline.package.pdf.print_markup import first_blocks, has_roman_folios, ready_text
 from pipeline.package.pdf.tags import tag
-from pipeline.package.pdf.units.plan import first_blocks, has_roman_folios
 from pipeline.package.result import FileFacts, Package
 from pipeline.package.units import DrawnText, UnitPage
 

@@ -23,6 +23,7 @@ import pytest
 from pipeline import driver
 from pipeline.features.fast_engine import fast_names as names_of_fast
 from pipeline.features.forms.field_fonts import LATIN_FACE
+from pipeline.features.units.setting import heads
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import tree_of
 from pipeline.package.page_files import font_files
@@ -31,7 +32,6 @@ from pipeline.package.pdf.engine.adapter import private_names as names
 from pipeline.package.pdf.engine.adapter import weasyprint
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
-from pipeline.package.pdf.units.setting import heads
 from pipeline.package.units import Furniture
 from tests.helpers.paths import ROOT
 

@@ -12,6 +12,8 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
+from pipeline.features.units.plan import UnitSlice, divided, furniture_root
+from pipeline.features.units.setting import NOTHING, heads
 from pipeline.model.editions import Edition
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import Pages
@@ -22,8 +24,6 @@ from pipeline.package.pdf.index import PageNumbers, first_pages, folios
 from pipeline.package.pdf.page_starts import Flow
 from pipeline.package.pdf.print_markup import ASSET, classes
 from pipeline.package.pdf.tags import write_tags
-from pipeline.package.pdf.units.plan import UndividedError, UnitSlice, divided, furniture_root
-from pipeline.package.pdf.units.setting import NOTHING, heads
 from pipeline.package.units import (
     Furniture,
     Heads,
@@ -31,6 +31,7 @@ from pipeline.package.units import (
     Proof,
     Side,
     TypesetUnit,
+    UndividedError,
     Unit,
     UnitPage,
 )

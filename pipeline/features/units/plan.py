@@ -19,11 +19,16 @@ from pipeline.model.sheet.proportions import standards_for
 from pipeline.package import units
 from pipeline.package.pdf.engine.adapter.heads import begin_pages
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
-from pipeline.package.pdf.print_markup import HEADINGS, classes
+from pipeline.package.pdf.print_markup import (
+    CONTAINERS,
+    HEADINGS,
+    blocks_of,
+    classes,
+    first_blocks,
+    has_roman_folios,
+)
 from pipeline.package.pdf.structure_roles import heading_level
-
-CONTAINERS = frozenset({"html", "body", "main"})
-"""The elements whose children make up units."""
+from pipeline.package.units import UndividedError
 
 HIDDEN = "display: none"
 OPEN_ABOVE = "margin-top: 0 !important; padding-top: 0 !important; border-top: 0 !important"
@@ -64,14 +69,9 @@ class UnitSlice(NamedTuple):
         return ElementTree.tostring(self.root, encoding="unicode")
 
 
-class UndividedError(Exception):
-    """A text has to be set as a whole; the message is the reason."""
-
-
-def examine(pages: Pages) -> None:
-    """Raises `UndividedError` if a text cannot be divided, or need not be."""
-    if reason := _obstacle(pages) or ("" if units.is_long(pages) else "it is short"):
-        raise UndividedError(reason)
+def why_whole(pages: Pages) -> str:
+    """The reason to set a text as a whole: if it cannot be divided, or need not be."""
+    return _obstacle(pages) or ("" if units.is_long(pages) else "it is short")
 
 
 def divided(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice, ...]:
@@ -80,11 +80,11 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice,
         text and not text.isspace() for container in _containers(root) for text in _loose(container)
     ):
         raise UndividedError("it has text outside of blocks")
-    blocks, length = list(_blocks(root)), units.LENGTH
+    blocks, length = list(blocks_of(root)), units.LENGTH
     lengths = [len(ElementTree.tostring(block)) for block in blocks]
     begins = begin_pages(setter, *_outline(root), [style.css for style in pages.styles])
     starts, size = [0], 0
-    firsts = {next(_blocks(main), None) for main in root.iter("main")}
+    firsts = {next(blocks_of(main), None) for main in root.iter("main")}
     for number, (block, is_first) in enumerate(zip(blocks, begins, strict=True)):
         # If an id decides, a chapter that is added or removed does not shift all others. Contents,
         # which are laid out again when page numbers are known, are a unit of their own.
@@ -110,25 +110,12 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice,
     return tuple(slices)
 
 
-def first_blocks(root: Element) -> list[Element]:
-    """The blocks with which the front matter of a book begins, and its text, after its contents."""
-    texts = (main for main in root.iter("main") if main.get("class") != "opening")
-    return [block for main in texts if (block := next(_blocks(main), None)) is not None]
-
-
 def _empty_page(root: Element, level: int) -> UnitSlice:
     """The page after contents that end on the right. Its name marks it as a page without running
     heads and feet."""
     copy = furniture_root(root)
     ElementTree.SubElement(copy[0], "div", {"class": "empty-page"})
     return UnitSlice(copy, level, fills=True)
-
-
-def has_roman_folios(pages: Pages) -> bool:
-    """Return whether the pages before the text of a book have Roman numbers. Large print counts
-    all pages alike."""
-    is_book = pages.sheet is not None and pages.sheet.is_book
-    return is_book and pages.metadata.front_numbers == "roman" and pages.row.look != "large"
 
 
 def _obstacle(pages: Pages) -> str:
@@ -166,14 +153,6 @@ def _loose(container: Element) -> Iterator[str | None]:
     yield container.text
     for child in container:
         yield child.tail
-
-
-def _blocks(container: Element) -> Iterator[Element]:
-    for child in container:
-        if child.tag in CONTAINERS:
-            yield from _blocks(child)
-        elif child.tag != "head":
-            yield child
 
 
 def _without_strings(pages: Pages) -> Iterator[str]:
