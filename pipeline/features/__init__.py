@@ -70,6 +70,7 @@ class FeaturePass(NamedTuple):
 
 Task: TypeAlias = Literal[
     "FormulaImages",
+    "KeptPages",
     "add_form",
     "arrange_columns",
     "assemble_docx",
@@ -86,6 +87,7 @@ Task: TypeAlias = Literal[
     "impose",
     "label_pages",
     "make_archival",
+    "mark_pages",
     "missing_for_shops",
     "number_front",
     "onix_message",
@@ -97,6 +99,7 @@ Task: TypeAlias = Literal[
     "place_margin_notes",
     "print_cover",
     "proof_pages",
+    "read_pieces",
     "read_plates",
     "read_svg",
     "record_files",
@@ -247,6 +250,10 @@ FEATURES = (
         "catalog",
         writes_files=True,
         tasks=("missing_for_shops", "record_files", "onix.onix_message", "opds.opds_feed"),
+    ),
+    Feature(
+        "page_marks",
+        tasks=("mark_pages", "kept_pages.KeptPages", "page_starts.read_pieces"),
     ),
     Feature("units", tasks=("set_units", "plan.why_whole", "book.proof_pages")),
     Feature("fast_engine", tasks=("speed_up",)),

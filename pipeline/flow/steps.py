@@ -62,21 +62,14 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
     """A resolved document with the page marks that an edition needs; features put answers in place
     before, and take them out alone after that."""
     from pipeline.features import WHOLE, PassPlace, apply
-    from pipeline.resolve import page_marks
     from pipeline.resolve.titles import titled_for_teachers
 
     document = apply(PassPlace.BEFORE_PAGE_MARKS, WHOLE, document)
     if edition.audience == "teacher" and edition.format != "pdf":  # paper lies in their hands
         document = titled_for_teachers(document)
-    if page_map is not None and has_page_marks(edition, document.metadata):
-        place = page_marks.place_marks
-        if edition.same_pages or edition.part == "answers":
-            place = page_marks.keep_pages
-        elif edition.format == "epub":
-            place = page_marks.place_book_marks
-        elif edition.format == "html":
-            place = page_marks.place_all_marks
-        document = place(document, page_map)
+    mark_pages = features.task("mark_pages")
+    if mark_pages and page_map is not None and has_page_marks(edition, document.metadata):
+        document = mark_pages(document, edition, page_map)
     return apply(PassPlace.WITH_PAGE_MARKS, WHOLE, document)
 
 

@@ -626,6 +626,7 @@ FEATURE_SIGNS: dict[str, FeatureSigns] = {
     "own_fonts": FeatureSigns(keys=("fonts",)),
     "openings": FeatureSigns(keys=("opening", "chapter_numbers")),
     "site": FeatureSigns(editions=("site",)),
+    "page_marks": FeatureSigns(editions=("teacher",)),
     "standards": FeatureSigns(
         keys=("archive", "print"), values=(("pdf", "ua2"),), editions=("archive",)
     ),

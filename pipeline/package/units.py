@@ -72,7 +72,7 @@ class DrawnPages(msgspec.Struct, frozen=True):
 
 
 class UnitFlow(msgspec.Struct, frozen=True, array_like=True):
-    """As `page_starts.Flow`, with the number of the element in the order of the markup."""
+    """As `text_flows.Flow`, with the number of the element in the order of the markup."""
 
     element: int
     letters: int

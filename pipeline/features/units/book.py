@@ -21,9 +21,9 @@ from pipeline.package.pdf.engine.adapter.joining import DrawnPart, KeptPage, Use
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter
 from pipeline.package.pdf.index import PageNumbers, first_pages, folios
-from pipeline.package.pdf.page_starts import Flow
 from pipeline.package.pdf.print_markup import ASSET, classes
 from pipeline.package.pdf.tags import write_tags
+from pipeline.package.pdf.text_flows import Flow
 from pipeline.package.units import (
     Furniture,
     Heads,

@@ -19,9 +19,9 @@ from pipeline.package.pdf.grey import turn_drawn
 from pipeline.package.pdf.index import names_on
 from pipeline.package.pdf.layout import finish_layout, settle
 from pipeline.package.pdf.page_feet import page_foot
-from pipeline.package.pdf.page_starts import text_flows
 from pipeline.package.pdf.print_markup import ready_text
 from pipeline.package.pdf.tags import drawn_text, read_tags
+from pipeline.package.pdf.text_flows import text_flows
 from pipeline.system.paths import note
 
 NOTHING = units.DrawnPages((), (), {}, ())

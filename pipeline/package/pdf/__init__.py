@@ -8,6 +8,7 @@ from packages, dates from the publication, and nothing is loaded from the networ
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -21,7 +22,6 @@ from pipeline.model.writing_systems import beyond
 from pipeline.package.page_files import font_files, lacking
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.log import listening
-from pipeline.package.pdf.page_starts import Pieces, read_pieces
 from pipeline.package.pdf.print_markup import ready
 from pipeline.package.pdf.whole import Printing, set_whole
 from pipeline.package.result import Package
@@ -71,9 +71,10 @@ def _printed(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: st
     )
 
 
-def _read(pages: Pages) -> tuple[Element, Pieces | None]:
+def _read(pages: Pages) -> tuple[Element, Any]:
     """The tree of a text, and the pieces that a page may begin with, in the standard edition."""
     (page,) = pages.pages
-    if pages.edition == STANDARD_PRINT:
-        return read_pieces(page.markup, pages.pieces)
+    if pages.edition == STANDARD_PRINT and (read_pieces := features.task("read_pieces")):
+        pieces: tuple[Element, Any] = read_pieces(page.markup, pages.pieces)
+        return pieces
     return tree_of(page.markup), None

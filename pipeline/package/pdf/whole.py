@@ -23,14 +23,13 @@ from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
 from pipeline.package.pdf.grey import turn_drawn
 from pipeline.package.pdf.index import folios
-from pipeline.package.pdf.kept_pages import KeptPages, name_pages
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.log import Log
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_feet import page_foot, stranded
-from pipeline.package.pdf.page_starts import Pieces, text_flows
 from pipeline.package.pdf.print_markup import first_blocks, has_roman_folios, ready_text
 from pipeline.package.pdf.tags import tag
+from pipeline.package.pdf.text_flows import text_flows
 from pipeline.package.result import FileFacts, Package
 from pipeline.package.units import DrawnText, UnitPage
 
@@ -44,7 +43,7 @@ class Printing(NamedTuple):
     folder: Path
     sources: tuple[str, ...]
     root: Element
-    pieces: Pieces | None
+    pieces: Any
     fonts: tuple[Path, ...]
     missing: Collection[str]
     setter: Typesetter
@@ -61,7 +60,8 @@ def set_whole(text: Printing) -> Package:
         arrange(root)
     for block in first_blocks(root) if pages.sheet and pages.sheet.is_book else ():
         block.set("style", "break-before: recto")
-    kept = KeptPages(root, has_roman=has_roman_folios(pages)) if edition.same_pages else None
+    kept_pages = features.task("KeptPages") if edition.same_pages else None
+    kept = kept_pages(root, has_roman=has_roman_folios(pages)) if kept_pages else None
     fitted: Fitted | None = None
     if (fit := fit_for(edition, pages.metadata)) and (fit_pages := features.task("fit_pages")):
         pages, fitted, of_fit = fit_pages(setter, pages, fit, root, text.log.silenced)
@@ -91,8 +91,7 @@ def set_whole(text: Printing) -> Package:
         turn_drawn(pdf, edition)
         complete(pdf, pages.metadata, standards, attached(folder, text.sources))
         if kept:
-            further = words(pages.metadata.lang)["page_further"]
-            name_pages(pdf, kept.labels(document.pages), further)
+            kept.name_pages(pdf, document.pages, words(pages.metadata.lang)["page_further"])
         if front and (label_pages := features.task("label_pages")):
             label_pages(pdf, front)
         if plates:

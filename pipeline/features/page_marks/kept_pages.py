@@ -81,6 +81,15 @@ class KeptPages:
 
     # --- where pages begin ---------------------------------------------------------------
 
+    def name_pages(self, pdf: PDF, pages: Sequence[TypesetPage], further: str) -> None:
+        """Give the pages of a PDF the labels printed on them (ISO 32000-1, 12.4.2); ``further`` is
+        the format of a continued page's label, with ``{page}``."""
+        numbers = Array()
+        for index, (label, is_further) in enumerate(self.labels(pages)):
+            name = further.format(page=label) if is_further else label
+            numbers.extend((index, Dictionary({"P": String(name)})))
+        pdf.catalog["PageLabels"] = Dictionary({"Nums": numbers})
+
     def _begin(self, mark: Element) -> None:
         """Force a page to begin at a mark."""
         label = mark.get(PAGE_START, "")
@@ -233,16 +242,6 @@ class KeptPages:
             target = element.get(TARGET if element.tag == "span" else "href", "")
             if target.startswith("#") and target[1:] in pages:
                 element.set(PAGE, pages[target[1:]])
-
-
-def name_pages(pdf: PDF, labels: Sequence[tuple[str, bool]], further: str) -> None:
-    """Give the pages of a PDF the labels printed on them (ISO 32000-1, 12.4.2); ``further`` is the
-    format of a continued page's label, with ``{page}``."""
-    numbers = Array()
-    for index, (label, is_further) in enumerate(labels):
-        name = further.format(page=label) if is_further else label
-        numbers.extend((index, Dictionary({"P": String(name)})))
-    pdf.catalog["PageLabels"] = Dictionary({"Nums": numbers})
 
 
 def _name(block: Element, label: str) -> None:

@@ -1,4 +1,5 @@
-"""Puts page marks of the standard print edition into a document.
+"""Marks of the pages of the standard print edition in the others, some of which begin their own
+pages there.
 
 This is not a pass like the others, because the map is only known once that edition has been laid
 out. Content that an edition lacks has no mark; the page then begins at the next element that is
@@ -15,12 +16,13 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.features.page_marks.page_places import TextLeaves, TextPlace
 from pipeline.model import Attributes, Document, Node
+from pipeline.model.editions import Edition
 from pipeline.model.page_map import PIECES, PageMap, letter_place
 from pipeline.model.print_marks import BEGINS_PAGE
 from pipeline.model.rewriting import NO_CHANGES, Changes, rewrite_document
 from pipeline.model.tree import PATH, has, ordinals, top_level, walk_with
-from pipeline.resolve.page_places import TextLeaves, TextPlace
 
 BLOCKS = (
     model.Admonition, model.Bibliography, model.BibliographyEntry, model.BlockQuote, model.Chart,
@@ -36,6 +38,17 @@ PICTURES = (model.Chart, model.Figure, model.FigureGroup)
 
 OWN_FRONT = frozenset({"titlepage", "copyright-page"})
 """The roles of pages around the title that a text may bring itself."""
+
+
+def mark_pages(document: Document, edition: Edition, page_map: PageMap) -> Document:
+    """The resolved document with the marks that an edition needs."""
+    if edition.same_pages or edition.part == "answers":
+        return keep_pages(document, page_map)
+    if edition.format == "epub":
+        return place_book_marks(document, page_map)
+    if edition.format == "html":
+        return place_all_marks(document, page_map)
+    return place_marks(document, page_map)
 
 
 def place_marks(document: Document, page_map: PageMap) -> Document:
