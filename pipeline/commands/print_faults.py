@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from pipeline.model.paper import MILLIMETRE
+from pipeline.commands.pdf_reading import page_content as layout
+from pipeline.model.paper import MILLIMETRE, PageArea
 from pipeline.model.sheet.colours import contrast_of_luminances, luminance
-from pipeline.verify import page_content as layout
 from pipeline.verify.findings import Finding, finding
 
 LEAST_DOTS, SMALLEST = 200, 9
@@ -259,7 +259,7 @@ def _is_near_the_foot(
 def _overflow(pages: Pages, area: layout.TextArea | None) -> Iterator[Finding]:
     """Text over the margin or off the page: the longest line of each block of a page."""
     for page in pages:
-        edge = layout.PageArea(0, 0, page.width, page.height)
+        edge = PageArea(0, 0, page.width, page.height)
         place = area(page) if area else None
         worst: dict[tuple[str, int], tuple[bool, float, layout.TextRun]] = {}
         for run in page.body:
@@ -287,7 +287,7 @@ def _overflow(pages: Pages, area: layout.TextArea | None) -> Iterator[Finding]:
             )
 
 
-def _over(box: layout.PageArea, place: layout.PageArea, tolerance: float) -> float:
+def _over(box: PageArea, place: layout.PageArea, tolerance: float) -> float:
     """Points by which a box is outside its area, 0 if it is inside."""
     over = max(
         place.left - box.left,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -248,3 +248,28 @@ class Sheet(msgspec.Struct, frozen=True):
     def line(self) -> float:
         """The length of a line of text, in millimetres."""
         return (self.measure - self.gap * (self.columns - 1)) / self.columns
+
+
+class PageArea(NamedTuple):
+    """A rectangle on a page as readers see it, in points from its lower left corner."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+    def overlaps(self, other: PageArea) -> bool:
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.bottom < other.top
+            and other.bottom < self.top
+        )

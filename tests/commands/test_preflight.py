@@ -12,13 +12,14 @@ from PIL import Image
 
 import pipeline
 from pipeline.commands.check.finished import check
+from pipeline.commands.pdf_reading.page_content import Colour, PageLayout
+from pipeline.commands.pdf_reading.seen import UnreadablePdf, read_pages
 from pipeline.commands.print_faults import contrast, grey, print_faults
 from pipeline.commands.report.cost import Ink, ink_of, mean
 from pipeline.model.codes import Code
+from pipeline.model.paper import PageArea
 from pipeline.package.pdf.engine.adapter import weasyprint
 from pipeline.verify.findings import Finding
-from pipeline.verify.page_content import Colour, PageArea, PageLayout
-from pipeline.verify.seen import UnreadablePdf, read_pages
 
 FETCHER = weasyprint.urls.URLFetcher()  # each loads the certificates of the system
 FONTS = "font-family: 'Noto Sans', sans-serif"

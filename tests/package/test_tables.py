@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
+from pipeline.commands.pdf_reading.seen import read_pages
 from pipeline.driver import render_fragment
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.model.faces import FACES, font_file
@@ -27,7 +28,6 @@ from pipeline.package import pdf
 from pipeline.parser import parse_body, parse_file
 from pipeline.render.table_fit import SMALL, USUAL, fit
 from pipeline.render.text_width import text_width
-from pipeline.verify.seen import read_pages
 from tests.helpers import making
 from tests.helpers.pdf_reading import Element, open_pdf, read
 

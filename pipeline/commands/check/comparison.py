@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.commands.check.finished import CheckReport, site_of
+from pipeline.commands.pdf_reading.reading_order import text_of_pdf
 from pipeline.driver import Options, marked_for
 from pipeline.flow.values import request_for
 from pipeline.model import Document
@@ -70,7 +71,7 @@ def _text_of(file: Path, format: FormatName) -> DrawnText:
         case "epub":
             return texts.text_of_book(file)
         case "pdf":
-            return texts.text_of_pdf(file)
+            return text_of_pdf(file)
         case "docx":
             return word.text_of_word(file)
         case _:

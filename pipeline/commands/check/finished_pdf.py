@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pikepdf
 
+from pipeline.commands.pdf_reading.page_content import PageLayout
+from pipeline.commands.pdf_reading.seen import (
+    UnreadablePdf,
+    dead_ends,
+    invisible_figures,
+    read_pages,
+)
 from pipeline.commands.print_faults import print_faults
 from pipeline.verify.findings import FileFindings, Finding, finding, shown
-from pipeline.verify.page_content import PageLayout
-from pipeline.verify.seen import UnreadablePdf, dead_ends, invisible_figures, read_pages
 
 RULE = 2
 """Points of a drawing, across and up, up to which it is only a line."""

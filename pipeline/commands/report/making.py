@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pipeline.commands.pdf_reading.page_content import PageLayout, TextArea
+from pipeline.commands.pdf_reading.seen import read_pages
 from pipeline.commands.print_faults import print_faults
 from pipeline.commands.reading_level import reading_level, reading_time
 from pipeline.commands.report.cost import Ink, Prices, cost, ink_of, mean, sheets
@@ -42,15 +44,13 @@ from pipeline.model.editions import (
     output_name,
     pages_name,
 )
-from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, SIZES, Fitted, Sheet
+from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, SIZES, Fitted, PageArea, Sheet
 from pipeline.model.sheet.proportions import options_for
 from pipeline.package.result import Package
 from pipeline.render.figures import for_print
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Store
 from pipeline.verify.findings import Finding, on_pages
-from pipeline.verify.page_content import PageArea, PageLayout, TextArea
-from pipeline.verify.seen import read_pages
 
 if TYPE_CHECKING:
     from PIL import Image

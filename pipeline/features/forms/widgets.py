@@ -8,10 +8,10 @@ from xml.etree.ElementTree import Element
 
 from pipeline.features.forms.field_fonts import LEADING, ONE_LINE, RULED
 from pipeline.features.forms.fields import FormField
+from pipeline.model.paper import PageArea
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children, has_class, is_furniture
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, Stream, String, name
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage
-from pipeline.verify.page_content import PageArea
 
 
 class FieldArea(NamedTuple):

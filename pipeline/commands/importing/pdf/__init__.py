@@ -20,13 +20,13 @@ from pipeline.commands.importing.pdf.pieces import PdfImages, linked
 from pipeline.commands.importing.pdf.plain import page_of_lines
 from pipeline.commands.importing.pdf.tagged import DRAWING, page_of_structure
 from pipeline.commands.importing.web_article import of_page
+from pipeline.commands.pdf_reading.seen import UnreadablePdf, read_pages
 from pipeline.model import Link, Node, Text
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.words.guessing import language_of_text
 from pipeline.parser.characters import FORBIDDEN
-from pipeline.verify.seen import UnreadablePdf, read_pages
 
 MOST_PAGES = 2000
 

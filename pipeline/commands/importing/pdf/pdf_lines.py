@@ -12,9 +12,9 @@ from lxml.etree import _Element as Element
 from pipeline.commands.importing.appearance import TextLine
 from pipeline.commands.importing.atoms import Atom, Formats, fill
 from pipeline.commands.importing.draft import NOTE_MARK
+from pipeline.commands.pdf_reading.page_content import TextRun
 from pipeline.model.late import late
 from pipeline.parser.characters import FORBIDDEN
-from pipeline.verify.page_content import TextRun
 
 HYPHENS = ("-", "\u2010")
 """The signs at the end of a line in which a word is cut."""

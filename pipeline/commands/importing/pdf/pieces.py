@@ -16,9 +16,15 @@ from lxml.etree import _Element as Element
 from msgspec.structs import astuple, replace
 
 from pipeline.commands.importing.pdf.pdf_lines import PdfLine, PdfPiece, write_lines
+from pipeline.commands.pdf_reading.page_content import (
+    PageAddress,
+    PageElement,
+    PageLayout,
+    Picture,
+    TextRun,
+)
 from pipeline.model.late import late
 from pipeline.parser.characters import FORBIDDEN
-from pipeline.verify.page_content import PageAddress, PageElement, PageLayout, Picture, TextRun
 
 LEAST = 16
 """Points that an image is high or wide at least."""

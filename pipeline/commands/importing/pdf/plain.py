@@ -30,8 +30,8 @@ from pipeline.commands.importing.pdf.pdf_lines import (
 from pipeline.commands.importing.pdf.pdf_tables import PdfTable, cells_of, with_tables
 from pipeline.commands.importing.pdf.pieces import ShownImage, note_of, notes_below, without_mark
 from pipeline.commands.importing.typed_lists import RULED, TO_TICK
+from pipeline.commands.pdf_reading.page_content import PageLayout
 from pipeline.model.late import late
-from pipeline.verify.page_content import PageLayout
 
 INDENT = 3
 """The maximum indentation of a paragraph's first line, relative to the size of the text."""

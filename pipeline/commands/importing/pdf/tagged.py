@@ -34,9 +34,9 @@ from pipeline.commands.importing.pdf.pieces import (
     without_mark,
 )
 from pipeline.commands.importing.typed_lists import NUMBER
+from pipeline.commands.pdf_reading.page_content import PageLayout, TextRun
+from pipeline.commands.pdf_reading.tag_reading import INLINE
 from pipeline.model.late import late
-from pipeline.verify.page_content import PageLayout, TextRun
-from pipeline.verify.tag_reading import INLINE
 
 _HEADING = late(r"H(?:eading ?)?([1-7])", re.IGNORECASE)
 _TOP = ("H", "Title")

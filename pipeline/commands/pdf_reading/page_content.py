@@ -7,30 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-
-class PageArea(NamedTuple):
-    """A rectangle on a page as readers see it, in points from its lower left corner."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    @property
-    def width(self) -> float:
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        return self.top - self.bottom
-
-    def overlaps(self, other: PageArea) -> bool:
-        return (
-            self.left < other.right
-            and other.left < self.right
-            and self.bottom < other.top
-            and other.bottom < self.top
-        )
+from pipeline.model.paper import PageArea
 
 
 class Colour(NamedTuple):

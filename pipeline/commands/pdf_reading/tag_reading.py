@@ -10,7 +10,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from pipeline.verify.page_content import PageCell, PageElement
+from pipeline.commands.pdf_reading.page_content import PageCell, PageElement
 
 LEVELS = 64
 """Levels that are read of a structure tree."""

@@ -16,18 +16,18 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfMatrix
 
-from pipeline.model.late import late
-from pipeline.verify.page_content import (
+from pipeline.commands.pdf_reading.page_content import (
     WHITE,
     Colour,
     PageAddress,
-    PageArea,
     PageElement,
     PageLayout,
     Picture,
     TextRun,
 )
-from pipeline.verify.tag_reading import elements_of, figures_of, string_of
+from pipeline.commands.pdf_reading.tag_reading import elements_of, figures_of, string_of
+from pipeline.model.late import late
+from pipeline.model.paper import PageArea
 
 if TYPE_CHECKING:
     from PIL import Image

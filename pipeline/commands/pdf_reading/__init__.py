@@ -1,0 +1,1 @@
+"""Finished PDFs as they are seen and read, for the commands that look at them."""
