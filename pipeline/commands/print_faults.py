@@ -287,7 +287,7 @@ def _overflow(pages: Pages, area: layout.TextArea | None) -> Iterator[Finding]:
             )
 
 
-def _over(box: PageArea, place: layout.PageArea, tolerance: float) -> float:
+def _over(box: PageArea, place: PageArea, tolerance: float) -> float:
     """Points by which a box is outside its area, 0 if it is inside."""
     over = max(
         place.left - box.left,
