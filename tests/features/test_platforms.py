@@ -136,6 +136,20 @@ def test_gaps_of_formulas_come_after_them(tmp_path: Path) -> None:
     assert asked.count("{1:") == 2
 
 
+@pytest.mark.parametrize("edition", PLATFORMS)
+def test_no_formula_of_a_question_has_the_answers_of_its_gaps(edition: str, tmp_path: Path) -> None:
+    text = "::: exercise\n$$ 1 + ____{2^{77}} = ____{2^{78}} $$ and $2 + ____{2^{79}}$\n:::\n"
+    output = built(text, edition, tmp_path)
+    assert output.package, output.findings
+    assert not re.search("7[789]", output.package.asked)
+    data = output.package.data
+    files = files_of(data).values() if data.startswith(b"PK") else (data,)
+    for formula in re.findall(
+        rb"<math.*?</math>|\\\\[(\[].*?\\[)\]]", b"\n".join(files), re.DOTALL
+    ):
+        assert not re.search(rb"7[789]", formula), formula
+
+
 def test_images_are_in_the_file(tmp_path: Path) -> None:
     write_picture(tmp_path / "map.png")
     text = "::: exercise\n![A map](map.png)\n\nWhere?\n\n- ( ) here\n- (x) there\n:::\n"

@@ -13,6 +13,7 @@ from pipeline.features.exercises.platforms.questions import Content
 from pipeline.model import Answered, Block, Document, Inline, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import BLANK, SPAN, answer_text, is_for_teachers, plain_text, walk
 from pipeline.resolve.findings import Findings
@@ -20,7 +21,8 @@ from pipeline.resolve.findings import Findings
 SCRIPTS = frozenset({"sub", "sup"})
 """The elements that change the meaning of their text."""
 
-GAP_IN_FORMULA = r"\underline{\qquad}"
+_GAP = late("_{4,}")
+GAP_IN_FORMULA = r"\\underline{\\qquad}"
 TASKS = (model.Choices, model.Matching, model.Ordering)
 
 
@@ -49,8 +51,11 @@ class Portable:
         return content, tuple(self._answers)
 
     def answer(self, blocks: Iterable[Node]) -> Content:
-        """Blocks of an answer."""
-        return self._reduced(tuple(blocks))
+        """Blocks of an answer, with the answers of their gaps."""
+        self._answers = []
+        content = self._reduced(tuple(blocks))
+        answers = iter(self._answers)
+        return rewrite(content, leave={model.Blank: lambda node: _answered(next(answers))})
 
     def _reduced(self, blocks: tuple[Node, ...]) -> Content:
         reduced = rewrite(blocks, leave=self._changes, context=SPAN)
@@ -125,7 +130,7 @@ class Portable:
         if not gaps:
             return (_bare(node),)
         listed = [part for gap in gaps for part in (model.Text(text=" "), gap)]
-        bare = replace(_bare(node), tex=_without_gaps(node.tex), gaps=())
+        bare = replace(_bare(node), tex=_GAP.sub(GAP_IN_FORMULA, node.tex), gaps=())
         if isinstance(node, model.Math):
             return (bare, *listed)
         return (bare, model.Paragraph(children=tuple(listed[1:])))
@@ -151,6 +156,10 @@ BARE = (
 
 def _bare(node: Any) -> Any:
     return replace(node, attributes=model.NO_ATTRIBUTES)
+
+
+def _answered(answer: Answered) -> tuple[Inline, ...]:
+    return tuple(model.Text(text=part) if isinstance(part, str) else part for part in answer)
 
 
 def _text(text: str) -> tuple[Inline, ...]:
@@ -190,18 +199,3 @@ def _chart(node: model.Chart, span: Span | None) -> tuple[Block, ...]:
     drawing = (_plain(node.image),) if node.image else ()
     table = () if node.image or not node.table.body else (node.table,)
     return (*drawing, *table, *_captioned(node.caption))
-
-
-def _without_gaps(tex: str) -> str:
-    """A formula without the answers of its gaps."""
-    parts: list[str] = []
-    while BLANK in tex:
-        before, _, tex = tex.partition(BLANK)
-        tex = tex.lstrip("_")
-        parts += (before, GAP_IN_FORMULA)
-        depth = at = 0
-        while at < len(tex) and (depth or (not at and tex[0] == "{")):
-            depth += {"{": 1, "}": -1}.get(tex[at], 0)
-            at += 2 if tex[at] == "\\" else 1
-        tex = tex[at:]
-    return "".join((*parts, tex))

@@ -185,6 +185,8 @@ def _pairs(question: Question, sheet: QuestionSheet) -> dict[str, Any] | None:
     sides = [(sheet.text(left, span), sheet.text(right, span)) for left, right in question.pairs]
     sides += [(f"{n}.", sheet.text(each, span)) for n, each in enumerate(question.order, start=1)]
     extra = [sheet.text(each, span) for each in question.extra]
+    if any("*" in left for left, _ in sides):
+        return None
     if MARKS.intersection("".join((*(right for _, right in sides), *extra))):
         return None
     return {

@@ -5,21 +5,23 @@ Version 3.0 has the elements of 2.1 under other names, so its files are made fro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from lxml import etree
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pipeline import model
 from pipeline.features.exercises.platforms.questions import Content, Quantity, Question
-from pipeline.features.exercises.platforms.sheet import QuestionSheet
+from pipeline.features.exercises.platforms.sheet import QuestionSheet, written
 from pipeline.model.late import late
 from pipeline.model.rendered import Page
 from pipeline.package.bundle import archived
 
 FOLDER = "images/"
 _IMAGE = late(rf'src="{FOLDER}([^"]+)"')
+_MATH = late(r"(<math\b[^<>]*>)(.*)(</math>)", re.DOTALL)
 V2 = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 V3 = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 LINES = 5
@@ -133,7 +135,13 @@ def _html(content: Content, sheet: QuestionSheet, gaps: Iterable[str] = ()) -> M
 
 
 def _formula(node: model.Math | model.MathBlock) -> Markup:
-    return Markup(node.mathml)
+    """A formula in MathML, which has its TeX with it; in TeX alone if it cannot be set."""
+    match = _MATH.fullmatch(node.mathml)
+    if match is None:
+        return escape(written(node))
+    start, drawn, end = map(Markup, match.groups())
+    tex = Markup('<annotation encoding="application/x-tex">{}</annotation>').format(node.tex)
+    return Markup("{}<semantics>{}{}</semantics>{}").format(start, drawn, tex, end)
 
 
 def _labelled(
