@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image as Picture
 
-from pipeline.commands.importing import import_file
+from pipeline.commands.importing import Imported, import_file
 from pipeline.features.exercises.platforms.questions import Content, Question
 from pipeline.features.exercises.platforms.reading import questions_of
 from pipeline.features.exercises.platforms.sheet import asked
 from pipeline.model.editions import EDITIONS
 from pipeline.resolve.findings import Findings
 from tests.helpers import making
-from tests.helpers.generated_questions import generated
+from tests.helpers.generated_questions import KINDS, generated
 
 COUNT = 500
 """The number of generated questions."""
@@ -32,17 +37,24 @@ def asked_text(content: Content) -> str:
     return " ".join(asked(Question("long", "", content)).split())
 
 
-def questions(source: Path, edition: str) -> tuple[Question, ...]:
+def questions(source: Path, edition: str) -> dict[tuple[object, ...], int]:
+    """The questions of a source, each with the line of its task."""
     marked = making.Flow(source).marked(edition)
-    return questions_of(marked, Findings(marked))
+    asked = questions_of(marked, Findings(marked))
+    return {
+        known(question): place.line for question in asked if (place := marked.place(question.span))
+    }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("edition", ["moodle", "gift"])
-def test_what_goes_out_comes_in_again(edition: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("edition", "count"),
+    [*((name, COUNT) for name in ("moodle", "gift", "qti", "h5p")), ("qti3", 2 * len(KINDS))],
+)
+def test_what_goes_out_comes_in_again(edition: str, count: int, tmp_path: Path) -> None:
     source, file = tmp_path / "wells.md", tmp_path / f"wells.{EDITIONS[edition].format}"
     front = "---\ntitle: Wells\nlang: en\n---\n\n"
-    source.write_text(front + generated(COUNT), "utf-8")
+    source.write_text(front + generated(count), "utf-8")
     output = making.Flow(source).built(edition)
     assert output.package, output.findings
     file.write_bytes(output.package.data)
@@ -50,10 +62,55 @@ def test_what_goes_out_comes_in_again(edition: str, tmp_path: Path) -> None:
     imported = import_file(file)
     assert not imported.findings, imported.findings[:3]
     source.write_text(imported.text, "utf-8")
-    after = {known(question) for question in questions(source, edition)}
-    told = ("gaps", "ordering") if edition == "gift" else ()  # what a finding names
-    lost = [q for q in before if q.kind not in told and known(q) not in after]
+    after = questions(source, edition)
+    told = {finding.line for finding in output.findings}
+    lost = [question for question in before.keys() - after.keys() if before[question] not in told]
     assert not lost, lost[:2]
+    assert len(after) > count / 2
+
+
+@pytest.mark.parametrize("edition", ["moodle", "qti", "qti3", "h5p"])
+def test_images_come_along(edition: str, tmp_path: Path) -> None:
+    Picture.new("RGB", (8, 4), "navy").save(tmp_path / "map.png")
+    source, file = tmp_path / "wells.md", tmp_path / f"quiz.{EDITIONS[edition].format}"
+    source.write_text("---\ntitle: Wells\nlang: en\n---\n\n" + WITH_IMAGE, "utf-8")
+    output = making.Flow(source).built(edition)
+    assert output.package, output.findings
+    file.write_bytes(output.package.data)
+    imported = import_file(file)
+    assert "![A map](images/quiz/a-map.png)" in imported.text
+    assert imported.images["images/quiz/a-map.png"] == (tmp_path / "map.png").read_bytes()
+
+
+WITH_IMAGE = "::: exercise\n![A map](map.png)\n\nWhere?\n\n- (x) here\n- ( ) there\n:::\n"
+
+
+def test_images_of_questions_may_have_the_same_name(tmp_path: Path) -> None:
+    question = (
+        '<question type="essay"><questiontext>'
+        '<text>&lt;img src="@@PLUGINFILE@@/a%20b.png" alt="A map"&gt;</text>'
+        '<file name="a b.png" encoding="base64">{}</file></questiontext></question>'
+    )
+    pictures: list[bytes] = []
+    for colour in ("navy", "red"):
+        Picture.new("RGB", (8, 4), colour).save(tmp_path / "a b.png")
+        pictures.append((tmp_path / "a b.png").read_bytes())
+    contents = (base64.b64encode(picture).decode() for picture in pictures)
+    (tmp_path / "quiz.xml").write_text(f"<quiz>{''.join(map(question.format, contents))}</quiz>")
+    assert [*import_file(tmp_path / "quiz.xml").images.values()] == pictures
+
+
+def test_numbers_are_written_as_the_language_does(tmp_path: Path) -> None:
+    source = tmp_path / "wells.md"
+    text = "Wie tief ist der Brunnen, den alle im Dorf kennen? ____{3,5 ± 0,25}"
+    front = "---\ntitle: Brunnen\nlang: de\n---\n\n"
+    source.write_text(f"{front}::: exercise\n{text}\n:::\n", "utf-8")
+    for edition in ("moodle", "gift", "qti"):
+        output = making.Flow(source).built(edition)
+        assert output.package
+        file = tmp_path / f"quiz.{EDITIONS[edition].format}"
+        file.write_bytes(output.package.data)
+        assert "kennen? ____{3,5 ± 0,25}" in import_file(file).text, edition
 
 
 def test_questions_of_others_become_exercises(tmp_path: Path) -> None:
@@ -140,3 +197,203 @@ Which two?
 - [ ] c
 :::
 """
+
+
+# --- packages of others -------------------------------------------------------------------------
+
+
+def package(folder: Path, name: str, files: dict[str, str]) -> Path:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+    (folder / name).write_bytes(data.getvalue())
+    return folder / name
+
+
+def told_of(imported: Imported) -> list[str]:
+    """The messages of an import, but for that on a title."""
+    messages = (finding.message for finding in imported.findings)
+    return [message for message in messages if not message.startswith("It has no title")]
+
+
+def manifest(*paths: str) -> str:
+    resources = "".join(f'<resource type="imsqti_item_xmlv2p1" href="{p}"/>' for p in paths)
+    return f'<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1">{resources}</manifest>'
+
+
+def item(body: str, responses: str = "", rest: str = "") -> str:
+    space = "http://www.imsglobal.org/xsd/imsqti_v2p1"
+    return (
+        f'<assessmentItem xmlns="{space}" title="" xml:lang="en">{responses}'
+        f"<itemBody>{body}</itemBody>{rest}</assessmentItem>"
+    )
+
+
+def response(right: str, kind: str = "single", base: str = "identifier") -> str:
+    values = "".join(f"<value>{value}</value>" for value in right.split("|"))
+    return (
+        f'<responseDeclaration identifier="R" cardinality="{kind}" baseType="{base}">'
+        f"<correctResponse>{values}</correctResponse></responseDeclaration>"
+    )
+
+
+ITEMS = {
+    item(
+        '<div><p>Dig <inlineChoiceInteraction responseIdentifier="R"><inlineChoice '
+        'identifier="a">down</inlineChoice><inlineChoice identifier="b">up</inlineChoice>'
+        "</inlineChoiceInteraction>!</p></div>",
+        response("a"),
+    ): ("Dig ____{down}!", "q.xml: The answers to choose from"),
+    item(
+        '<gapMatchInteraction responseIdentifier="R"><prompt>Fill.</prompt><gapText identifier="w">'
+        'deep</gapText><gapText identifier="x">dry</gapText><p>It is <gap identifier="g"/>.</p>'
+        "</gapMatchInteraction>",
+        response("w g", "multiple", "directedPair"),
+    ): ("It is ____{deep}.", "q.xml: The answers to choose from"),
+    item(
+        '<associateInteraction responseIdentifier="R"><prompt>Pairs?</prompt>'
+        + "".join(
+            f'<simpleAssociableChoice identifier="{each}">{each * 2}</simpleAssociableChoice>'
+            for each in "ABCD"
+        )
+        + "</associateInteraction>",
+        response("A C|B D", "multiple", "pair"),
+    ): ("Pairs?\n\n::: matching\n|     |     |\n|-----|-----|\n| AA  | CC  |\n| BB  | DD  |", ""),
+    item(
+        '<p>How deep? <textEntryInteraction responseIdentifier="R"/></p>',
+        response("200", base="integer"),
+        '<responseProcessing><equal toleranceMode="relative" tolerance="5 10">'
+        '<variable identifier="R"/><correct identifier="R"/></equal></responseProcessing>',
+    ): ("How deep? ____{205 ± 15}", ""),
+    item(
+        '<choiceInteraction responseIdentifier="R"><prompt>Why?</prompt><simpleChoice '
+        'identifier="a">Rain<feedbackInline outcomeIdentifier="F" identifier="a">Yes!'
+        "</feedbackInline></simpleChoice></choiceInteraction>",
+    ): ("Why?\n\n- ( ) Rain", "q.xml: No answer to the question is marked as right."),
+    item('<p>Where?</p><hotspotInteraction responseIdentifier="R"/><p>Why?</p>'
+         '<extendedTextInteraction responseIdentifier="R"/>'): (
+        "Where?\n\nWhy?\n\n::: lines 4", "q.xml: A question of the type `hotspotinteraction`",
+    ),
+    "<assessmentItem": ("", "q.xml: It is not valid XML"),
+    "<questestinterop/>": ("", "q.xml: It is in QTI 1"),
+}  # fmt: skip
+"""Files in a package, each with what is in its worksheet, and what is told."""
+
+
+@pytest.mark.parametrize("text", ITEMS)
+def test_questions_in_qti_become_exercises(text: str, tmp_path: Path) -> None:
+    file = package(tmp_path, "quiz.zip", {"imsmanifest.xml": manifest("q.xml"), "q.xml": text})
+    imported = import_file(file)
+    written, told = ITEMS[text]
+    assert written in imported.text
+    messages = told_of(imported)
+    assert any(m.startswith(told) for m in messages) if told else not messages
+
+
+def test_a_test_gives_the_order_of_questions(tmp_path: Path) -> None:
+    text = '<p>{}</p><extendedTextInteraction responseIdentifier="R"/>'
+    test = '<assessmentTest title="Wells">{}</assessmentTest>'
+    references = (f'<assessmentItemRef href="../items/{name}.xml"/>' for name in "bac")
+    files = {
+        "imsmanifest.xml": manifest("items/a.xml", "items/b.xml", "tests/t.xml"),
+        "items/a.xml": item(text.format("Why?")),
+        "items/b.xml": item(text.format("Where?")),
+        "tests/t.xml": test.format("".join(references)),
+    }
+    imported = import_file(package(tmp_path, "quiz.zip", files))
+    assert "title: Wells" in imported.text
+    assert imported.text.index("Where?") < imported.text.index("Why?")
+    assert [f.message for f in imported.findings] == ["items/c.xml: It is missing."]
+
+
+SETS: dict[str, tuple[dict[str, object], str, str]] = {
+    "H5P.TrueFalse 1.8": ({"question": "<p>Dry?</p>", "correct": "false"}, "- (x) False", ""),
+    "H5P.SingleChoiceSet 1.11": (
+        {"choices": [{"question": "Why?", "answers": ["Rain", "Sand"]}]},
+        "Why?\n\n- (x) Rain\n- ( ) Sand",
+        "",
+    ),
+    "H5P.Blanks 1.14": (
+        {"text": "<p>Fill.</p>", "questions": ["<p>It is *grey/gray:a colour*.</p>"]},
+        "Fill.\n\nIt is ____{grey or gray}.",
+        "The tips to gaps",
+    ),
+    "H5P.DragText 1.10": (
+        {"taskDescription": "Drag.", "textField": "It *is* dry.", "distractors": "*was*"},
+        "It ____{is} dry.",
+        "The words that fit in no gap",
+    ),
+    "H5P.Essay 1.5": (
+        {"taskDescription": "Why?", "keywords": [{"keyword": "rain"}]},
+        "Why?\n\n::: lines 4",
+        "The keywords",
+    ),
+    "H5P.MultiChoice 1.16": (
+        {
+            "media": {"type": {"library": "H5P.Video 1.6"}},
+            "question": "Why?",
+            "answers": [{"text": "Rain", "correct": True}],
+        },
+        "Why?\n\n- (x) Rain",
+        "The medium of the type `H5P.Video 1.6`",
+    ),
+    "H5P.Dialogcards 1.9": ({}, "", "A question of the type `H5P.Dialogcards`"),
+    "H5P.Blanks 1.12": ({"questions": 3}, "", "The question is left out: Expected `array`"),
+}
+"""The parameters of libraries, each with what is in the worksheet, and what is told."""
+
+
+@pytest.mark.parametrize("library", SETS)
+def test_questions_in_h5p_become_exercises(library: str, tmp_path: Path) -> None:
+    parameters, written, told = SETS[library]
+    entry = {"library": library, "params": parameters, "metadata": {"title": ""}}
+    files = {
+        "h5p.json": json.dumps({"title": "Wells", "mainLibrary": "H5P.QuestionSet"}),
+        "content/content.json": json.dumps({"questions": [entry]}),
+    }
+    imported = import_file(package(tmp_path, "quiz.h5p", files))
+    assert written in imported.text
+    begin = f"content/content.json, question 1: {told}"
+    assert [message[: len(begin)] for message in told_of(imported)] == ([begin] if told else [])
+
+
+BROKEN = {
+    "a.zip": ({"a.txt": ""}, "it has no file imsmanifest.xml"),
+    "b.zip": ({"imsmanifest.xml": manifest("../../q.xml")}, "../../q.xml: It is missing."),
+    "c.zip": ({"imsmanifest.xml": manifest()}, "It has no questions."),
+    "d.zip": ({"imsmanifest.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}, "XML entities"),
+    "e.h5p": ({"h5p.json": "{}"}, "it has no file content/content.json"),
+    "f.h5p": ({"h5p.json": "[", "content/content.json": "{}"}, "h5p.json: "),
+    "g.zip": ({"imsmanifest.xml": "<manifest"}, "It is not valid XML"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_no_package_of_questions_is_told(name: str, tmp_path: Path) -> None:
+    files, message = BROKEN[name]
+    imported = import_file(package(tmp_path, name, files))
+    assert [message in finding.message for finding in imported.findings] == [True]
+    assert not imported.text
+
+
+def test_a_file_that_is_no_archive_is_told(tmp_path: Path) -> None:
+    for name in ("quiz.zip", "quiz.h5p"):
+        (tmp_path / name).write_bytes(b"PK\x03\x04")
+        assert [f.code for f in import_file(tmp_path / name).findings] == ["unreadable-file"]
+
+
+@pytest.mark.parametrize("value", ["", "x", "nan", "1e999"])
+def test_numbers_that_are_none_are_no_error(value: str, tmp_path: Path) -> None:
+    answer = (
+        f'<answer fraction="{value}"><text>{value}</text><tolerance>{value}</tolerance></answer>'
+    )
+    kinds = ("numerical", "multichoice", "essay", "shortanswer")
+    entries = (
+        f'<question type="{kind}"><questiontext><text>How? {{{value}:NM:={value}:{value}}}</text>'
+        f"</questiontext><defaultgrade>{value}</defaultgrade>{answer}</question>"
+        for kind in (*kinds, "cloze")
+    )
+    (tmp_path / "quiz.xml").write_text(f"<quiz>{''.join(entries)}</quiz>", "utf-8")
+    imported = import_file(tmp_path / "quiz.xml")
+    assert imported.text.count("::: exercise") == len(kinds) + 1

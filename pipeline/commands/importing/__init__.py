@@ -32,7 +32,7 @@ FORMATS = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
     **dict.fromkeys((".md", ".markdown", ".qmd", ".mdx", ".rmd"), "markdown"),
     ".docx": "docx",
-    ".gift": "gift",
+    **dict.fromkeys((".gift", ".h5p", ".zip"), "quiz"),
     ".epub": "epub",
     ".txt": "text",
     ".text": "text",
@@ -87,7 +87,9 @@ def read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft:
 
 
 def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft:
-    match FORMATS.get(path.suffix.lower()):
+    suffix = path.suffix.lower()
+    is_quiz = suffix == ".xml" and b"<quiz" in path.read_bytes()[:BEGINNING]
+    match "quiz" if is_quiz else FORMATS.get(suffix):
         case "html":
             from pipeline.commands.importing.web_article import read_html
 
@@ -120,14 +122,10 @@ def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft
             from pipeline.commands.importing.rtf import of_rtf
 
             return of_rtf(path.read_bytes(), name, path.stem, changes)
-        case "gift":
-            from pipeline.commands.importing.quizzes import gift, read_quiz
+        case "quiz":
+            from pipeline.commands.importing.quizzes import read_quiz
 
-            return read_quiz(path, name, gift.read)
-        case "pandoc" if b"<quiz" in path.read_bytes()[:BEGINNING]:
-            from pipeline.commands.importing.quizzes import moodle, read_quiz
-
-            return read_quiz(path, name, moodle.read)
+            return read_quiz(path, name)
         case "pandoc":
             from pipeline.commands.importing.pandoc import read_by_pandoc
 

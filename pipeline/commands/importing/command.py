@@ -48,9 +48,9 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
     Each file becomes a source of its own, and its images go into a folder with its name. Reads
     copied text (.txt, or - for standard input), web pages (.html), Word (.docx), OpenDocument
     (.odt) and RTF documents, e-books (.epub), PDF, other programs' Markdown (.md), questions in
-    GIFT (.gift) and Moodle XML (.xml), by Pandoc also LaTeX, Org, AsciiDoc, JATS, Typst,
-    reStructuredText and PowerPoint, and folders of these. A table compares what the input contains
-    with the result.
+    GIFT (.gift), Moodle XML (.xml), QTI (.zip) and H5P (.h5p), by Pandoc also LaTeX, Org, AsciiDoc,
+    JATS, Typst, reStructuredText and PowerPoint, and folders of these. A table compares what the
+    input contains with the result.
 
     \b
     Examples:

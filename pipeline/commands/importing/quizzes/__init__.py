@@ -1,14 +1,13 @@
-"""Questions of learning platforms as exercises: GIFT and Moodle XML.
+"""Questions of learning platforms as exercises: GIFT, Moodle XML, QTI and H5P.
 
-A module for each format reads its questions (`Asked`); here they become exercises.
+A module for each format reads its questions (`asked`); here they become exercises.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from urllib.parse import unquote
 
 import lxml.html
 from lxml.etree import ParserError
@@ -16,7 +15,10 @@ from lxml.etree import ParserError
 from pipeline import model
 from pipeline.commands.importing.archive import BrokenArchiveError
 from pipeline.commands.importing.draft import DISPLAY_MARK, MATH_MARK, Draft, count, lost, unread
+from pipeline.commands.importing.page_notes import take_formulas
 from pipeline.commands.importing.page_reader import PageReader
+from pipeline.commands.importing.quizzes import gift, h5p, moodle, qti
+from pipeline.commands.importing.quizzes.asked import BLANK, Asked, AskedGap, UnreadableQuizError
 from pipeline.model import Attributes, Block, Inline
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
@@ -25,12 +27,11 @@ from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import understood_in, words
 from pipeline.model.words.guessing import language_of_text
+from pipeline.model.words.writing_conventions import writing
 from pipeline.parser.blanks import blank
 
-BLANK = "\ue006"
-"""The mark around the number of a gap, until nodes are made."""
-
 _FORMULA = late(r"\\\(((?:(?!\\[()]).)++)\\\)|\\\[((?:(?!\\[\[\]]).)++)\\\]", re.DOTALL)
+_NUMBER = late(r"[+-]?[0-9]+\.[0-9]+")
 _BLANK = late(f"{BLANK}([0-9]+){BLANK}")
 _LABEL = late(r"^[0-9]+[a-z]{0,2}(?:[.-][0-9a-z]+)* +")
 _COUNTED = late(r" \([0-9]+\)$")
@@ -38,61 +39,34 @@ _COUNTED = late(r" \([0-9]+\)$")
 FEWEST = 4
 """The underscores of a gap at least."""
 
-LINES = 4
-"""The lines for a long answer where nothing says how many."""
+SPACE = model.WritingSpace(height=60)
+"""Room to draw where nothing says how much."""
 
-FEEDBACK = "The question has words to single answers, which are left out."
-
-Gap: TypeAlias = tuple[str, ...]
-"""The right answers of a gap; a number may have a tolerance (``3.14 ± 0.01``)."""
+READERS = {".gift": gift.read, ".xml": moodle.read, ".zip": qti.read, ".h5p": h5p.read}
 
 
-class UnreadableQuizError(ValueError):
-    """There are no questions in a file; the message says why."""
-
-
-class Asked(NamedTuple):
-    """A question, whose texts are HTML. The ``prompt`` has the numbers of its ``gaps`` between
-    marks; a question with a single gap that it does not have is a short answer. ``lines`` are None
-    where nobody writes at length."""
-
-    name: str
-    prompt: str
-    choices: tuple[tuple[str, bool], ...] = ()
-    several: bool = False
-    gaps: tuple[Gap, ...] = ()
-    pairs: tuple[tuple[str, str], ...] = ()
-    order: tuple[str, ...] = ()
-    lines: int | None = None
-    answer: str = ""
-    points: float = 1
-
-
-class Quiz(NamedTuple):
-    """The questions of a file, the files in it by their names, and messages about what is not
-    read, each with its line."""
-
-    title: str
-    questions: tuple[Asked, ...]
-    files: Mapping[str, bytes]
-    lost: tuple[tuple[str, int], ...]
-
-
-def read_quiz(path: Path, name: str, read: Callable[[bytes], Quiz]) -> Draft:
+def read_quiz(path: Path, name: str) -> Draft:
     """A file of questions as a worksheet."""
     try:
-        quiz = read(path.read_bytes())
+        quiz = READERS[path.suffix.lower()](path.read_bytes())
     except (UnreadableQuizError, BrokenArchiveError) as error:
         return unread(str(error), name)
-    reader = PageReader(name, quiz.files.get, "", "line")
+    reader = PageReader(name, lambda source: quiz.files.get(unquote(source)), "", "")
     texts = " ".join(_TAG.sub(" ", question.prompt) for question in quiz.questions)
-    lang = language_of_text(texts)
+    lang = quiz.lang or language_of_text(texts)
     blocks = tuple(_Exercises(reader, lang).of(question) for question in quiz.questions)
-    findings = (*reader.findings, *(lost(text, name, span=Span(n, 1)) for text, n in quiz.lost))
-    counts = dict(count(blocks, ()))
+    findings = (
+        lost(
+            f"{file}: {message}" if file else message,
+            name,
+            span=Span(line, 1) if line and not file else None,
+        )
+        for message, line, file in quiz.lost
+    )
     for_teachers = f" ({words(lang or 'en')['edition_teacher']})"
     metadata = Metadata(title=quiz.title.removesuffix(for_teachers), lang=lang or "en")
-    return Draft(metadata, blocks, (), reader.images, counts, findings)
+    counts = dict(count(blocks, ()))
+    return Draft(metadata, blocks, (), reader.images, counts, (*reader.findings, *findings))
 
 
 _TAG = late(r"<[^<>]*>")
@@ -104,6 +78,7 @@ class _Exercises:
     def __init__(self, reader: PageReader, lang: str) -> None:
         self._reader = reader
         self._or = (understood_in(lang or "en", "alternative") or ("or",))[0]
+        self._decimal = writing(lang or "en").decimal
 
     def of(self, question: Asked) -> model.Exercise:
         blocks = self._blocks(question.prompt, question.gaps)
@@ -144,13 +119,25 @@ class _Exercises:
             order = tuple(model.ListItem(children=self._blocks(text)) for text in question.order)
             return (*blocks, model.Ordering(items=order, solution=tuple(range(len(order)))))
         if question.lines is not None:
-            return (*blocks, model.WritingLines(count=max(1, question.lines)))
-        if question.gaps and not any(isinstance(n, model.Blank) for n in walk(blocks)):
-            return _with_last(blocks, self._blank(question.gaps[0]))
+            room = model.WritingLines(count=question.lines) if question.lines else SPACE
+            return (*blocks, room)
+        if len(question.gaps) == 1:
+            gap = self._blank(question.gaps[0])
+            match blocks:  # a gap that stands alone belongs to the text above it
+                case (*text, model.Paragraph(children=(model.Blank(),))):
+                    blocks = tuple(text)
+            if not any(isinstance(node, model.Blank) for node in walk(blocks)):
+                return _with_last(blocks, gap)
         return blocks
 
-    def _blank(self, gap: Gap) -> model.Blank:
-        return blank(FEWEST, (f" {self._or} ".join(gap),))
+    def _blank(self, gap: AskedGap) -> model.Blank:
+        answers = gap.answers
+        if gap.tolerance or all(map(_NUMBER.fullmatch, answers)):
+            answers = tuple(text.replace(".", self._decimal) for text in answers)
+        text = f" {self._or} ".join(answers)
+        if gap.tolerance:
+            text = f"{text} ± {gap.tolerance.replace('.', self._decimal)}"
+        return blank(FEWEST, (text,))
 
     def _side(self, markup: str) -> model.ListItem:
         """One of two things that belong together; a single paragraph as a cell of a table."""
@@ -159,7 +146,7 @@ class _Exercises:
             blocks = (model.Plain(children=blocks[0].children),)
         return model.ListItem(children=blocks)
 
-    def _blocks(self, markup: str, gaps: tuple[Gap, ...] = ()) -> tuple[Block, ...]:
+    def _blocks(self, markup: str, gaps: tuple[AskedGap, ...] = ()) -> tuple[Block, ...]:
         """The blocks of a text in HTML, with its formulas and gaps."""
         if not markup.strip():
             return ()
@@ -168,6 +155,7 @@ class _Exercises:
             element = lxml.html.fragment_fromstring(marked, create_parent="div")
         except ParserError:
             return ()
+        take_formulas(element)
         blocks = self._reader.blocks(element)
         if len(blocks) == 1 and isinstance(blocks[0], model.Container):
             blocks = blocks[0].children
@@ -179,7 +167,8 @@ class _Exercises:
             filled: list[Inline] = []
             for text, number in zip(parts[::2], [*parts[1::2], ""], strict=True):
                 filled += [model.Text(text=text)] if text else []
-                filled += [self._blank(gaps[int(number)])] if number else []
+                is_gap = number and int(number) < len(gaps)
+                filled += [self._blank(gaps[int(number)])] if is_gap else []
             return tuple(filled)
 
         blocks = rewrite(blocks, leave={model.Text: fill})
@@ -199,14 +188,15 @@ def _paragraph(block: Block) -> Block:
 
 
 def _beginning(blocks: tuple[Block, ...]) -> str:
-    """The first words of some blocks but for formulas, which names write otherwise."""
-    without = rewrite(blocks, leave=dict.fromkeys(model.FORMULAS, lambda node: _STAND_IN))
-    parts = " ".join(plain_text(without).split()).split(FORMULA)
+    """The first words of some blocks but for formulas and gaps, which names write otherwise."""
+    kinds = (*model.FORMULAS, model.Blank)
+    without = rewrite(blocks, leave=dict.fromkeys(kinds, lambda node: _STAND_IN))
+    parts = " ".join(plain_text(without).split()).split(STAND_IN)
     return next(filter(None, map(str.strip, parts)), "")[:BEGINNING]
 
 
-FORMULA = "\ue007"
-_STAND_IN = model.Text(text=FORMULA)
+STAND_IN = "\ue007"
+_STAND_IN = model.Text(text=STAND_IN)
 BEGINNING = 20
 """Characters by which a name is known that is the beginning of a text."""
 

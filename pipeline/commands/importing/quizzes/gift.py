@@ -7,7 +7,19 @@ import re
 from collections.abc import Iterator
 
 from pipeline.commands.importing.decoding import decoded
-from pipeline.commands.importing.quizzes import BLANK, FEEDBACK, LINES, Asked, Quiz
+from pipeline.commands.importing.quizzes.asked import (
+    FEEDBACK,
+    FULL,
+    LINES,
+    NONE_RIGHT,
+    Asked,
+    AskedGap,
+    Lost,
+    Quiz,
+    choices_of,
+    gap_mark,
+    number_gap,
+)
 from pipeline.model.late import late
 
 _ESCAPED = late(r"\\([\\~=#{}:n])")
@@ -22,14 +34,13 @@ _WEIGHT = late(rf"%({_NUMBER})%")
 _RANGE = late(rf"({_NUMBER})(?::({_NUMBER})|\.\.({_NUMBER}))?")
 _WITH_FEEDBACK = late(r"(?:\\.|[^\\=~])*+[=~](?:\\.|[^\\#])*+#", re.DOTALL)
 _CATEGORY = "$CATEGORY:"
-FULL = 99.9
 
 
 def read(data: bytes) -> Quiz:
     """The questions, which blank lines separate."""
     text = decoded(data).replace("\r\n", "\n")
     questions: list[Asked] = []
-    lost: list[tuple[str, int]] = []
+    lost: list[Lost] = []
     title = ""
     for line, entry in _entries(text):
         if entry.startswith(_CATEGORY):
@@ -37,11 +48,14 @@ def read(data: bytes) -> Quiz:
             continue
         match = _QUESTION.match(entry)
         if match is None or match[4] is None:
-            lost.append((f"“{entry[:40]}” is no question, and is left out.", line))
+            lost.append(Lost(f"“{entry[:40]}” is no question, and is left out.", line))
         else:
-            questions.append(_asked(match))
+            asked = _asked(match)
+            questions.append(asked)
             if _WITH_FEEDBACK.match(_divided(match[4], "####")[0]):
-                lost.append((FEEDBACK, line))
+                lost.append(Lost(FEEDBACK, line))
+            if not asked.is_answered:
+                lost.append(Lost(NONE_RIGHT, line))
     return Quiz(title.replace("\0", "/").strip(), tuple(questions), {}, tuple(lost))
 
 
@@ -67,7 +81,7 @@ def _asked(match: re.Match[str]) -> Asked:
     is_html = kind == "html"
     inside, _, general = _divided(inside, "####")
     answer = _markup(general, is_html=is_html)
-    gap = f"{BLANK}0{BLANK}" if after.strip() else ""
+    gap = gap_mark(0) if after.strip() else ""
     prompt = f"{_markup(before, is_html=is_html)}{gap}{_markup(after, is_html=is_html)}"
     asked = Asked(_plain(name or ""), prompt, answer=answer)
     stripped = inside.strip()
@@ -86,12 +100,12 @@ def _asked(match: re.Match[str]) -> Asked:
     shares = [_share(part) for part in parts]
     texts = [_WEIGHT.sub("", _divided(part[1:], "#")[0].strip(), count=1) for part in parts]
     if all(share >= FULL for share in shares):
-        return asked._replace(gaps=(tuple(_plain(text).replace("\\*", "*") for text in texts),))
-    choices = tuple(
-        (_markup(text, is_html=is_html), share > 0)
-        for text, share in zip(texts, shares, strict=True)
-    )
-    return asked._replace(choices=choices, several=max(shares) < FULL)
+        return asked._replace(
+            gaps=(AskedGap(tuple(_plain(text).replace("\\*", "*") for text in texts)),)
+        )
+    several = max(shares) < FULL
+    markup = (_markup(text, is_html=is_html) for text in texts)
+    return asked._replace(choices=choices_of(markup, shares, several=several), several=several)
 
 
 def _share(part: str) -> float:
@@ -99,16 +113,17 @@ def _share(part: str) -> float:
     return float(weight[1]) if weight else 100.0 * (part[0] == "=")
 
 
-def _number(text: str) -> tuple[str, ...]:
+def _number(text: str) -> AskedGap:
     """The answer to a question for a number."""
     match = _RANGE.search(text)
     if match is None:
-        return (_plain(text),)
+        return AskedGap((_plain(text),))
     value, tolerance, high = match.groups()
-    if high:
-        middle, apart = (float(value) + float(high)) / 2, (float(high) - float(value)) / 2
-        value, tolerance = f"{middle:g}", f"{apart:g}"
-    return (f"{value} ± {tolerance}" if float(tolerance or 0) else value,)
+    return (
+        number_gap(value, "0", f"{float(high) - float(value)}")
+        if high
+        else number_gap(value, tolerance)
+    )
 
 
 def _divided(text: str, mark: str) -> tuple[str, str, str]:

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import base64
+import binascii
+import contextlib
 import html
 import re
+from collections.abc import Iterator
 
 from lxml.etree import XMLSyntaxError
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.archive import parsed_xml
-from pipeline.commands.importing.quizzes import (
-    BLANK,
+from pipeline.commands.importing.quizzes.asked import (
+    CHOICES,
     FEEDBACK,
+    FULL,
     LINES,
+    NONE_RIGHT,
+    PARTS,
     Asked,
-    Gap,
+    AskedGap,
+    Lost,
     Quiz,
     UnreadableQuizError,
+    choices_of,
+    gap_mark,
+    number,
+    number_gap,
 )
 from pipeline.model.late import late
 
 FOLDER = "@@PLUGINFILE@@/"
-FULL = 99.9
 _GAP = late(r"\{([0-9]*):([A-Z_]+):((?:\\.|[^\\{}])*+)\}", re.DOTALL)
+_CHOSEN = late("MULTI|MC|MR")
 _ANSWER = late(r"(?<!\\)~")
 _SHARE = late(r"^(?:=|%(-?[0-9.]+)%)")
 _ESCAPED = late(r"\\([}#~/\"\\])")
@@ -38,73 +49,80 @@ def read(data: bytes) -> Quiz:
     except XMLSyntaxError as error:
         raise UnreadableQuizError(f"It is not valid XML: {error}.") from None
     questions: list[Asked] = []
-    lost: list[tuple[str, int]] = []
+    lost: list[Lost] = []
     files: dict[str, bytes] = {}
     title = ""
-    for node in root.iterfind("question"):
+    for place, node in enumerate(root.iterfind("question")):
         kind = node.get("type", "")
         line = int(node.sourceline or 1)
+        folder = f"{place}/"  # names count in a question only
+        for text in node.iter("text"):
+            text.text = (text.text or "").replace(FOLDER, folder)
         for file in node.iter("file"):
-            files[f"{FOLDER}{file.get('name')}"] = base64.b64decode(file.text or "")
+            with contextlib.suppress(binascii.Error):  # the image is told to be missing
+                files[f"{folder}{file.get('name')}"] = base64.b64decode(file.text or "")
         if kind == "category":
             path = (node.findtext("category/text") or "").replace("//", "\0")
             title = title or path.rpartition("/")[2].replace("\0", "/")
         elif kind in READERS:
-            questions.append(READERS[kind](node, _common(node)))
-            if any((text.text or "").strip() for text in node.iterfind("answer/feedback/text")):
-                lost.append((FEEDBACK, line))
+            asked = READERS[kind](node, _common(node))
+            questions.append(asked)
+            lost += (Lost(message, line) for message in _lost(node, asked))
         else:
-            lost.append((f"A question of the type `{kind}` is left out.", line))
+            lost.append(Lost(f"A question of the type `{kind}` is left out.", line))
     return Quiz(title, tuple(questions), files, tuple(lost))
 
 
 def _text(node: Element, path: str) -> str:
     """A text in HTML, whatever its format is."""
-    found = node.find(path)
-    text = (found.findtext("text") or "") if found is not None else ""
-    is_html = found is None or found.get("format", "html") not in (
-        "plain_text",
-        "moodle_auto_format",
-    )
+    inner = node.find(path)
+    text = (inner.findtext("text") or "") if inner is not None else ""
+    is_html = inner is None or inner.get("format", "html") not in PLAIN
     return text if is_html else html.escape(text, quote=False)
 
 
 def _common(node: Element) -> Asked:
     feedback = _text(node, "generalfeedback") or _text(node, "graderinfo")
-    points = float(node.findtext("defaultgrade") or 1)
+    points = number(node.findtext("defaultgrade"), 1)
     name = node.findtext("name/text") or ""
     return Asked(name.strip(), _text(node, "questiontext"), answer=feedback, points=points)
 
 
-def _answers(node: Element) -> list[tuple[str, float]]:
-    return [
-        (_text(each, "."), float(each.get("fraction", "0"))) for each in node.iterfind("answer")
-    ]
+def _lost(node: Element, asked: Asked) -> Iterator[str]:
+    """Messages about what is not read of a question."""
+    if any((text.text or "").strip() for text in node.iterfind("answer/feedback/text")):
+        yield FEEDBACK
+    if any((text.text or "").strip() for text in node.iterfind("hint/text")):
+        yield "The hints to the question are left out."
+    if not asked.several and any(0 < share < FULL for share in _shares(node)):
+        yield PARTS
+    if any(_CHOSEN.match(match[2]) for match in _GAP.finditer(_text(node, "questiontext"))):
+        yield CHOICES
+    if not asked.is_answered:
+        yield NONE_RIGHT
+
+
+def _shares(node: Element) -> list[float]:
+    return [number(each.get("fraction"), 0) for each in node.iterfind("answer")]
 
 
 def _choice(node: Element, asked: Asked) -> Asked:
-    choices = tuple((text, share > 0) for text, share in _answers(node))
+    texts = (_text(each, ".") for each in node.iterfind("answer"))
     several = (node.findtext("single") or "true").strip() in ("false", "0")
-    return asked._replace(choices=choices, several=several)
+    return asked._replace(
+        choices=choices_of(texts, _shares(node), several=several), several=several
+    )
 
 
 def _short(node: Element, asked: Asked) -> Asked:
-    texts = [each.findtext("text") or "" for each in node.iterfind("answer")]
-    shares = [float(each.get("fraction", "0")) for each in node.iterfind("answer")]
-    right = (text for text, share in zip(texts, shares, strict=True) if share >= FULL)
-    return asked._replace(gaps=(tuple(text.replace("\\*", "*") for text in right),))
+    texts = (each.findtext("text") or "" for each in node.iterfind("answer"))
+    right = (text for text, share in zip(texts, _shares(node), strict=True) if share >= FULL)
+    return asked._replace(gaps=(AskedGap(tuple(text.replace("\\*", "*") for text in right)),))
 
 
 def _number(node: Element, asked: Asked) -> Asked:
-    answer = node.find("answer")
-    value, tolerance = "", "0"
-    if answer is not None:
-        value, tolerance = answer.findtext("text") or "", answer.findtext("tolerance") or "0"
-    return asked._replace(gaps=((_toleranced(value, tolerance),),))
-
-
-def _toleranced(value: str, tolerance: str) -> str:
-    return value if not float(tolerance or 0) else f"{value} ± {tolerance}"
+    value, tolerance = node.findtext("answer/text"), node.findtext("answer/tolerance")
+    return asked._replace(gaps=(number_gap(value, tolerance) if value else AskedGap(()),))
 
 
 def _matching(node: Element, asked: Asked) -> Asked:
@@ -116,46 +134,46 @@ def _matching(node: Element, asked: Asked) -> Asked:
 
 
 def _ordering(node: Element, asked: Asked) -> Asked:
-    return asked._replace(order=tuple(text for text, _ in _answers(node)))
+    return asked._replace(order=tuple(_text(each, ".") for each in node.iterfind("answer")))
 
 
 def _essay(node: Element, asked: Asked) -> Asked:
-    lines = node.findtext("responsefieldlines") or ""
-    return asked._replace(lines=int(lines) if lines.isdigit() else LINES)
+    if node.findtext("responseformat") == "noinline":
+        return asked._replace(lines=0)
+    return asked._replace(lines=int(number(node.findtext("responsefieldlines"), 0)) or LINES)
 
 
 def _cloze(node: Element, asked: Asked) -> Asked:
-    gaps: list[Gap] = []
-    points = 0.0
+    gaps: list[AskedGap] = []
+    weights: list[float] = []
 
     def mark(match: re.Match[str]) -> str:
-        nonlocal points
-        points += float(match[1] or 1)
+        weights.append(number(match[1], 1))
         gaps.append(_gap(match[2], html.unescape(match[3])))
-        return f"{BLANK}{len(gaps) - 1}{BLANK}"
+        return gap_mark(len(gaps) - 1)
 
     prompt = _GAP.sub(mark, asked.prompt)
-    each = points / len(gaps) if gaps else 1
-    return asked._replace(prompt=prompt, gaps=tuple(gaps), points=points if each != 1 else 1)
+    points = 1 if set(weights) <= {1} else sum(weights)
+    return asked._replace(prompt=prompt, gaps=tuple(gaps), points=points)
 
 
-def _gap(kind: str, text: str) -> Gap:
+def _gap(kind: str, text: str) -> AskedGap:
     """The right answers of a gap."""
     right: list[str] = []
     for part in _ANSWER.split(text):
         share = _SHARE.match(part)
         answer = re.split(r"(?<!\\)#", part[share.end() :] if share else part)[0]
-        if share and float(share[1] or 100) >= FULL:
+        if share and number(share[1], 100) >= FULL:
             right.append(_ESCAPED.sub(r"\1", answer))
     if kind in NUMBERS and right:
         value, _, tolerance = right[0].partition(":")
-        return (_toleranced(value, tolerance or "0"),)
-    return tuple(right)
+        return number_gap(value, tolerance)
+    return AskedGap(tuple(right))
 
 
 def _true_or_false(node: Element, asked: Asked) -> Asked:
-    choices = tuple((text.capitalize(), share > 0) for text, share in _answers(node))
-    return asked._replace(choices=choices)
+    texts = (_text(each, ".").capitalize() for each in node.iterfind("answer"))
+    return asked._replace(choices=choices_of(texts, _shares(node), several=False))
 
 
 READERS = {

@@ -1,0 +1,274 @@
+"""H5P packages: question sets, and single questions of the kinds in them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from pipeline.commands.importing.archive import open_archive
+from pipeline.commands.importing.quizzes.asked import (
+    FEEDBACK,
+    LINES,
+    NONE_RIGHT,
+    Asked,
+    AskedGap,
+    Lost,
+    Quiz,
+    UnreadableQuizError,
+    gap_mark,
+)
+from pipeline.model.late import late
+
+DESCRIPTION, CONTENT = "h5p.json", "content/content.json"
+SET = "H5P.QuestionSet"
+TIPS = "The tips to gaps are left out."
+_GAP = late(r"\*([^*\n]+)\*")
+_PAIR = late(r"([^*]*\S) \*([^*]+)\*")
+T = TypeVar("T")
+
+
+class H5pPackage(msgspec.Struct, frozen=True, rename="camel"):
+    """The description of a package."""
+
+    title: str = ""
+    language: str = ""
+    main_library: str = ""
+
+
+class H5pPart(msgspec.Struct, frozen=True, rename="camel"):
+    """A question or a medium, which a library shows."""
+
+    library: str = ""
+    params: dict[str, Any] = {}
+    metadata: dict[str, Any] = {}
+
+
+class QuestionSet(msgspec.Struct, frozen=True):
+    questions: tuple[H5pPart, ...] = ()
+
+
+class OverallFeedback(msgspec.Struct, frozen=True):
+    """Words to those who have so many points."""
+
+    feedback: str = ""
+
+
+class Medium(msgspec.Struct, frozen=True):
+    type: H5pPart | None = None
+
+
+class ScoredContent(msgspec.Struct, frozen=True, rename="camel"):
+    """The parameters that all questions may have."""
+
+    overall_feedback: tuple[OverallFeedback, ...] = ()
+    media: Medium | None = None
+
+
+class ChosenAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    text: str = ""
+    correct: bool = False
+    tips_and_feedback: dict[str, str] = {}
+
+
+class Behaviour(msgspec.Struct, frozen=True, rename="camel"):
+    type: str = "auto"
+    input_field_size: int | str = LINES
+
+
+class MultiChoice(ScoredContent, frozen=True):
+    question: str = ""
+    answers: tuple[ChosenAnswer, ...] = ()
+    behaviour: Behaviour = Behaviour()
+
+
+class TrueFalse(ScoredContent, frozen=True):
+    question: str = ""
+    correct: str = "true"
+
+
+class SingleChoice(msgspec.Struct, frozen=True):
+    """A question whose first answer is right."""
+
+    question: str = ""
+    answers: tuple[str, ...] = ()
+
+
+class SingleChoiceSet(ScoredContent, frozen=True):
+    choices: tuple[SingleChoice, ...] = ()
+
+
+class Blanks(ScoredContent, frozen=True):
+    text: str = ""
+    questions: tuple[str, ...] = ()
+
+
+class DragText(ScoredContent, frozen=True, rename="camel"):
+    task_description: str = ""
+    text_field: str = ""
+    distractors: str = ""
+
+
+class Solution(msgspec.Struct, frozen=True):
+    sample: str = ""
+
+
+class Essay(ScoredContent, frozen=True, rename="camel"):
+    task_description: str = ""
+    keywords: tuple[Any, ...] = ()
+    solution: Solution = Solution()
+    behaviour: Behaviour = Behaviour()
+
+
+def read(data: bytes) -> Quiz:
+    """The questions of a package."""
+    files = open_archive(data)
+    package = _decoded(files, DESCRIPTION, H5pPackage)
+    if package.main_library == SET:
+        parts = _decoded(files, CONTENT, QuestionSet).questions
+    else:
+        parts = (H5pPart(package.main_library, _decoded(files, CONTENT, dict[str, Any])),)
+    questions: list[Asked] = []
+    lost: list[Lost] = []
+    for number, part in enumerate(parts, start=1):
+        place = f"{CONTENT}, question {number}"
+        library = part.library.partition(" ")[0]
+        kind = KINDS.get(library)
+        if kind is None:
+            lost.append(Lost(f"A question of the type `{library}` is left out.", file=place))
+            continue
+        try:
+            parameters = msgspec.convert(part.params, kind, strict=False)
+        except msgspec.ValidationError as error:
+            lost.append(Lost(f"The question is left out: {error}.", file=place))
+            continue
+        messages: list[str] = []
+        common = _common(str(part.metadata.get("title", "")), parameters, messages)
+        asked = [*_asked(parameters, common, messages)]
+        if not all(question.is_answered for question in asked):
+            messages.append(NONE_RIGHT)
+        questions += asked
+        lost += (Lost(message, file=place) for message in dict.fromkeys(messages))
+    if not questions and lost:
+        raise UnreadableQuizError(f"{lost[0].file}: {lost[0].message}")
+    images = {name.removeprefix("content/"): content for name, content in files.items()}
+    return Quiz(package.title, tuple(questions), images, tuple(lost), _language(package))
+
+
+def _decoded(files: Mapping[str, bytes], name: str, kind: type[T]) -> T:
+    if name not in files:
+        raise UnreadableQuizError(f"It is no H5P package, since it has no file {name}.")
+    try:
+        return msgspec.json.decode(files[name], type=kind, strict=False)
+    except msgspec.DecodeError as error:
+        raise UnreadableQuizError(f"{name}: {error}.") from None
+
+
+def _language(package: H5pPackage) -> str:
+    return "" if package.language == "und" else package.language
+
+
+def _common(name: str, parameters: Any, messages: list[str]) -> Asked:
+    """The name of a question, the image above it, and the feedback that everyone gets."""
+    feedback = [each.feedback for each in parameters.overall_feedback if each.feedback]
+    if len(feedback) > 1:
+        messages.append(FEEDBACK)
+    answer = feedback[0] if len(feedback) == 1 else ""
+    medium = parameters.media.type if parameters.media else None
+    prompt = ""
+    if medium and medium.library.startswith("H5P.Image "):
+        file = medium.params.get("file") or {}
+        source = str(file.get("path", "")).partition("#")[0]
+        alt = html.escape(str(medium.params.get("alt", "")))
+        prompt = f'<p><img src="{html.escape(source)}" alt="{alt}"></p>' if source else ""
+    elif medium and medium.library:
+        messages.append(f"The medium of the type `{medium.library}` is left out.")
+    return Asked(name, prompt, answer=answer)
+
+
+def _asked(parameters: Any, common: Asked, messages: list[str]) -> Iterator[Asked]:
+    """The questions that the parameters of a library are."""
+    match parameters:
+        case MultiChoice():
+            choices = tuple((each.text, each.correct) for each in parameters.answers)
+            right = sum(is_right for _, is_right in choices)
+            several = parameters.behaviour.type == "multi" or right > 1
+            if any(text for each in parameters.answers for text in each.tips_and_feedback.values()):
+                messages.append(FEEDBACK)
+            yield _with(common, parameters.question)._replace(choices=choices, several=several)
+        case TrueFalse():
+            is_true = parameters.correct == "true"
+            choices = (("True", is_true), ("False", not is_true))
+            yield _with(common, parameters.question)._replace(choices=choices)
+        case SingleChoiceSet():
+            for each in parameters.choices:
+                choices = tuple((text, at == 0) for at, text in enumerate(each.answers))
+                yield _with(common, each.question)._replace(choices=choices)
+                common = Asked(common.name, "")
+        case Blanks():
+            text, gaps = _with_gaps("".join(parameters.questions), messages)
+            yield _with(common, f"{parameters.text}{text}")._replace(gaps=gaps)
+        case DragText():
+            yield _dragged(parameters, _with(common, parameters.task_description), messages)
+        case Essay():
+            if parameters.keywords:
+                messages.append("The keywords that give points are left out.")
+            lines = max(1, int(parameters.behaviour.input_field_size or LINES))
+            answer = parameters.solution.sample
+            yield _with(common, parameters.task_description)._replace(lines=lines, answer=answer)
+
+
+def _with(common: Asked, prompt: str) -> Asked:
+    return common._replace(prompt=f"{common.prompt}{prompt}")
+
+
+def _with_gaps(text: str, messages: list[str]) -> tuple[str, tuple[AskedGap, ...]]:
+    """A text with marks in place of its gaps (``*grey/gray:a tip*``), and these."""
+    gaps: list[AskedGap] = []
+
+    def mark(match: re.Match[str]) -> str:
+        answers, _, tip = html.unescape(match[1]).partition(":")
+        if tip:
+            messages.append(TIPS)
+        gaps.append(AskedGap(tuple(filter(None, map(str.strip, answers.split("/"))))))
+        return gap_mark(len(gaps) - 1)
+
+    return _GAP.sub(mark, text), tuple(gaps)
+
+
+def _dragged(parameters: DragText, asked: Asked, messages: list[str]) -> Asked:
+    """A text whose words are to be put in place: pairs if each line ends with one, an order if
+    each has a number before it, or gaps."""
+    lines = [*filter(None, map(str.strip, parameters.text_field.splitlines()))]
+    extra = [word.strip() for word in _GAP.findall(parameters.distractors)]
+    pairs = [match.groups() for match in map(_PAIR.fullmatch, lines) if match]
+    if len(pairs) < len(lines):
+        text, gaps = _with_gaps("".join(f"<p>{_escaped(line)}</p>" for line in lines), messages)
+        if extra:
+            messages.append("The words that fit in no gap are left out.")
+        return _with(asked, text)._replace(gaps=gaps)
+    if any(":" in right for _, right in pairs):
+        messages.append(TIPS)
+    right = tuple(_escaped(right.partition(":")[0].strip()) for _, right in pairs)
+    if not extra and [left for left, _ in pairs] == [f"{n}." for n in range(1, len(pairs) + 1)]:
+        return asked._replace(order=right)
+    whole = zip((_escaped(left) for left, _ in pairs), right, strict=True)
+    return asked._replace(pairs=(*whole, *(("", _escaped(word)) for word in extra)))
+
+
+def _escaped(text: str) -> str:
+    """A text, which may be escaped already, as HTML."""
+    return html.escape(html.unescape(text), quote=False)
+
+
+KINDS: Mapping[str, type[ScoredContent]] = {
+    "H5P.MultiChoice": MultiChoice,
+    "H5P.TrueFalse": TrueFalse,
+    "H5P.SingleChoiceSet": SingleChoiceSet,
+    "H5P.Blanks": Blanks,
+    "H5P.DragText": DragText,
+    "H5P.Essay": Essay,
+}
