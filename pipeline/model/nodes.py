@@ -613,8 +613,8 @@ FEATURE_SIGNS: dict[str, FeatureSigns] = {
     "dialogue": FeatureSigns(keys=("speakers",)),
     "exercises": FeatureSigns(
         nodes=(Choices, Blank, WritingLines, WritingSpace),
-        keys=("score",),
-        blocks=("exercise", "space", "lines", "draw"),
+        keys=("score", "grades"),
+        blocks=("exercise", "space", "lines", "draw", "rubric"),
         editions=("answers", "keys", "moodle", "gift", "qti", "qti3", "h5p", "anki", "csv"),
     ),
     "fit": FeatureSigns(keys=("fit",)),

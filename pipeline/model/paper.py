@@ -11,7 +11,7 @@ from pipeline.model.keys import Key, Written
 Handwriting: TypeAlias = Literal["primary", "secondary", "adult"]
 Theme: TypeAlias = Literal["classic", "modern", "plain"]
 LinkList: TypeAlias = Literal["end", "foot", "none"]
-NameField: TypeAlias = Literal["name", "class", "date"]
+NameField: TypeAlias = Literal["name", "class", "date", "grade"]
 Accessible: TypeAlias = Literal["ua1", "ua2"]
 Archival: TypeAlias = Literal["a3a", "a4f"]
 ForPress: TypeAlias = Literal["x4"]
@@ -31,7 +31,7 @@ IMAGE_RESOLUTION = 300
 LARGE_PRINT = 18
 """Points that nothing in large print is under."""
 
-NAME_FIELDS: tuple[NameField, ...] = ("name", "class", "date")
+NAME_FIELDS: tuple[NameField, ...] = ("name", "class", "date", "grade")
 
 
 class PageSize(msgspec.Struct, frozen=True):
@@ -159,8 +159,8 @@ class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
         "The number of pages to fill: a number, or even for full sheets; "
         "or pages, smallest and largest.", 2, "even", {"pages": 4, "smallest": "9.5pt"})] = None
     name_line: Annotated[tuple[NameField, ...] | None, Key(
-        "Whether to print lines for name, class and date, or which of them.", True,
-        ["name", "date"], form="name line")] = None
+        "Whether to print lines for name, class and date, or which of these and the grade.", True,
+        ["name", "date", "grade"], form="name line")] = None
     links: Annotated[LinkList | None, Key(
         "The place where addresses of links are printed: in a list at the end, at the foot, "
         "or nowhere.", "foot", "none", wrong="is not a place for addresses",

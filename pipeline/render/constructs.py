@@ -65,6 +65,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "highlighting": {Trait.HIGHLIGHTING},
     "exercise": {model.Exercise},
     "marks": {"marks", "score"},
+    "rubric": {"rubric"},
     "word-bank": {"word-bank"},
     "choices": {model.Choices},
     "activity": {model.Matching, model.Ordering},

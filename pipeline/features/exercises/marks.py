@@ -1,8 +1,9 @@
 """Marks of exercises and questions, at the end of their first lines; totals, with a score box, for
-teachers those of each level; and totals that contradict the parts."""
+teachers those of each level and their grades; and totals that contradict the parts."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -26,8 +27,10 @@ from pipeline.model import (
 )
 from pipeline.model.audience import names_in
 from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.late import late
+from pipeline.model.metadata import Grade
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import LEVELS, MARKS, PATH, children, find, is_for_teachers, plain_text
 from pipeline.model.words import counted, words
@@ -37,6 +40,8 @@ from pipeline.resolve.publication_parts import is_list
 
 MOST = 1000
 
+SCORE = Attributes(classes=("score",))
+
 _MARKS = late(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 
 
@@ -45,10 +50,14 @@ def count_marks(document: Document, _setting: PassSetting) -> Document:
     front matter asks for them; for a platform, they stay attributes. An invalid number of marks, or
     one in the wrong place, is a BAD_ATTRIBUTE. A number that differs from the sum of the questions
     is WRONG_SUM."""
-    findings = Findings(document)
+    findings, grades = Findings(document), document.metadata.grades
     marked = {type(node) for _, node, _ in find(document, marked=True) if _key(node)}
     if not marked:
-        return document
+        if grades:
+            message = "`grades` has no effect: there are no marks."
+            place = Span(grades[0].line, grades[0].column)
+            findings.add(Code.WRONG_VALUE, message, place, _HINT)
+        return findings.added_to(document)
 
     def check(node: Node, path: tuple[Node, ...]) -> Node:
         if not (key := _key(node)) or not (problem := _problem(node, path)):
@@ -95,6 +104,8 @@ def count_marks(document: Document, _setting: PassSetting) -> Document:
     if "table" in places:
         tables = (_table(document.blocks, total, lang) for total in totals)
         boxes["head" if boxes.keys() == {"head"} else "foot"] = tuple(tables)
+    if grades and totals and edition and edition.audience == "teacher":
+        boxes["foot"] = (*boxes.get("foot", ()), _grading_key(grades, totals, lang))
     document = rewrite_document(document, enter={Exercise: show, ListItem: show})
     if totals and boxes:
         blocks = _with_last(document.blocks, boxes.get("foot", ()))
@@ -133,7 +144,7 @@ def _line(total: Total, key: str, lang: str) -> Block:
         _span("score-box"),
         model.Text(text=f"\u2002/\u2002{_in_words(total.marks, key, lang)}"),
     )
-    return model.Paragraph(children=children, attributes=Attributes(classes=("score",)))
+    return model.Paragraph(children=children, attributes=SCORE)
 
 
 def _by_exercise(blocks: Iterable[Node], level: str) -> Iterator[tuple[str, Fraction]]:
@@ -159,13 +170,49 @@ def _table(blocks: Iterable[Node], total: Total, lang: str) -> Table:
         )
         for name, marks in (*rows, (total.named(vocabulary["score_total"]), total.marks))
     ]
-    grade = _cell(vocabulary["score_grade"], scope="row")
+    grade = _cell(vocabulary["grade"], scope="row")
     body.append(TableRow(cells=(grade, replace(empty, columns=2))))
     return Table(
         head=(TableRow(cells=tuple(_cell(head, scope="col") for head in heads)),),
         body=tuple(body),
-        attributes=Attributes(classes=("score",)),
+        attributes=SCORE,
     )
+
+
+def _grading_key(grades: tuple[Grade, ...], totals: list[Total], lang: str) -> Block:
+    """The marks for each grade, where pupils get the same ones of these levels."""
+    vocabulary = words(lang)
+    heads = (
+        vocabulary["grade"],
+        "%",
+        *(total.named(vocabulary["score_reached"]) for total in totals),
+    )
+    columns = [_marks_for(grades, total.marks, lang) for total in totals]
+    body = (
+        TableRow(
+            cells=(
+                _cell(grade.name, scope="row"),
+                _cell(f"≥\u00a0{_number(Fraction(str(grade.percent)), lang)}", align="right"),
+                *(_cell(marks, align="right") for marks in row),
+            )
+        )
+        for grade, *row in zip(grades, *columns, strict=True)
+    )
+    head = tuple(_cell(text, scope="col") for text in heads)
+    table = Table(head=(TableRow(cells=head),), body=tuple(body), attributes=SCORE)
+    return model.TeacherNote(title=(model.Text(text=vocabulary["grading_key"]),), children=(table,))
+
+
+def _marks_for(grades: tuple[Grade, ...], most: Fraction, lang: str) -> Iterator[str]:
+    """The marks for each grade, such as 20–22.5, in steps of halves, or finer ones if there are
+    such marks; “–” for a grade that needs less than a step more than the next one."""
+    step, above = Fraction(1, math.lcm(2, most.denominator)), most + 1
+    for grade in grades:
+        fewest = math.ceil(Fraction(str(grade.percent)) * most / 100 / step) * step
+        last = min(most, above - step)
+        ends = dict.fromkeys((_number(fewest, lang), _number(last, lang)))
+        yield "–".join(ends) if fewest <= last else "–"
+        above = fewest
 
 
 def _cell(

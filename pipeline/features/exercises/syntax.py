@@ -10,8 +10,10 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.features.exercises import room, tasks
 from pipeline.model import Block, Exercise, List, ListItem
+from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span, covering
-from pipeline.parser.constructs.boxes import title_of
+from pipeline.parser.constructs import for_teachers
+from pipeline.parser.constructs.boxes import container, title_of
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Construct, Parts
 
@@ -138,8 +140,30 @@ def _covering(nodes: tuple[ListItem | Block, ...], node: ListItem | List) -> Spa
     return covering(node.span, nodes[-1].span if nodes else None)
 
 
+def rubric(parts: Parts) -> tuple[Block, ...]:
+    """A table of criteria and what is reached of them. What is none may hold answers."""
+    if not any(isinstance(block, model.Table) for block in parts.children):
+        message = "The rubric has no table: only teachers get its content."
+        hint = "Write a table with a criterion in each row, and what is reached in the columns."
+        parts.report(Code.BAD_TABLE, message, parts.span, hint)
+        return for_teachers.answer(parts)
+    children = tuple(
+        replace(block, body=tuple(map(_headed, block.body)))
+        if isinstance(block, model.Table)
+        else block
+        for block in parts.children
+    )
+    return container(parts._replace(children=children))
+
+
+def _headed(row: model.TableRow) -> model.TableRow:
+    """A row whose first cell is its header."""
+    return replace(row, cells=(replace(row.cells[0], scope="row"), *row.cells[1:]))
+
+
 CONTAINERS: dict[str, Construct] = {
     "exercise": exercise,
+    "rubric": rubric,
     "lines": room.writing_lines,
     **dict.fromkeys(("space", "draw"), room.writing_space),
     "matching": tasks.matching,

@@ -25,7 +25,7 @@ NAMES = {"one": "choice", "several": "choice", "match": "matching", "order": "or
 OUTSIDE = "text"
 """The prefix of the names of fields outside exercises."""
 
-OF_STUDENT = frozenset({"name", "class", "date"})
+OF_STUDENT = frozenset({"name", "class", "date", "grade"})
 PARTS = {"one": "choices", "several": "choices", "match": "matching", "order": "ordering"}
 """Elements that are one of several, and the class of their container."""
 

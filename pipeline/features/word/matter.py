@@ -21,12 +21,12 @@ from pipeline.render.imprint import logo
 from pipeline.render.pdf import byline, imprint, name_line
 from pipeline.render.timings import total
 
-FIELDS: dict[NameField, int] = {"name": 34, "class": 10, "date": 14}
+FIELDS: dict[NameField, int] = {"name": 34, "class": 10, "date": 14, "grade": 8}
 """The characters of the fields in the title block."""
 
 
 def title_block(draft: WordFile, place: Spot) -> list[Element]:
-    """Fields for name, class and date; logo, title, subtitle, authors and date."""
+    """Fields for name, class, date and grade; logo, title, subtitle, authors and date."""
     document, metadata = draft.document, draft.document.metadata
     edition = EDITIONS[document.edition]
     result: list[Element] = []

@@ -14,6 +14,7 @@ from pipeline.model.metadata.structured_values import (
     ContentsOptions,
     Contributor,
     Cover,
+    Grade,
     Identifier,
     Isbns,
     Licence,
@@ -30,9 +31,9 @@ from pipeline.model.words.writing_conventions import writing
 
 __all__ = [
     "PAPER_THICKNESS", "Audience", "Brand", "Certification", "ContentsOptions", "Contributor",
-    "Cover", "Direction", "Identifier", "Isbns", "Licence", "Metadata", "OwnFont", "Placed",
-    "ScorePlace", "Series", "Speaker", "Subject", "Translation", "WordOptions", "direction_of",
-    "print_source", "without_empty",
+    "Cover", "Direction", "Grade", "Identifier", "Isbns", "Licence", "Metadata", "OwnFont",
+    "Placed", "ScorePlace", "Series", "Speaker", "Subject", "Translation", "WordOptions",
+    "direction_of", "print_source", "without_empty",
 ]  # fmt: skip
 
 Direction: TypeAlias = Literal["ltr", "rtl"]
@@ -196,6 +197,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         "text, and at exercises; or a table of all exercises with a grade.", "head",
         ["exercises", "foot"], ["table", "head"],
         wrong="is not a place for the score")] = ()
+    grades: Annotated[tuple[Grade, ...], Key(
+        "The grading key, for teachers: grades, with the percentage of the marks that each needs.",
+        {"A": 90, "B": 80, "C": 70, "D": 60, "F": 0}, form="grades")] = ()
     web: Annotated[Literal["page", "chapters"], Key(
         "The form of the web edition: a single page, or a small site with one page per chapter "
         "and a search.", "chapters", wrong="is not a form of the web edition")] = "page"

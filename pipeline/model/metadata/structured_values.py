@@ -186,6 +186,15 @@ class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
     alt: Annotated[str, Key("The alternative text of the cover.")] = ""
 
 
+class Grade(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A grade that needs ``percent`` of all marks, or more; its position in the front matter."""
+
+    name: str
+    percent: float
+    line: int = 0
+    column: int = 0
+
+
 class OwnFont(msgspec.Struct, frozen=True, omit_defaults=True):
     """A font in the source's folder, and its position in the front matter. *Resolved* (own_fonts):
     ``family``, ``weight`` and ``style``; whether it must be ``obfuscated`` in e-books, and embedded

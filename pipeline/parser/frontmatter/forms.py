@@ -18,6 +18,7 @@ from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import (
     affiliations,
     form,
+    grades,
     identifiers,
     languages,
     licences,
@@ -169,9 +170,9 @@ def fit_pages(value: str) -> int | Literal["even"]:
 
 
 def name_line(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
-    """The fields to fill in at the top: true for all, or the fields by name."""
+    """The fields to fill in at the top: true for those of pupils, or the fields by name."""
     if isinstance(node, Scalar) and node.text.lower() in ("true", "yes", "on"):
-        return NAME_FIELDS
+        return NAME_FIELDS[:-1]
     if isinstance(node, Scalar) and node.text.lower() in ("false", "no", "off"):
         return ()
     names = []
@@ -259,6 +260,7 @@ FORMS: dict[str, form.Form] = {
     "variables": pairs.VARIABLES,
     "levels": variations.LEVELS,
     "versions": variations.VERSIONS,
+    "grades": grades.GRADES,
 }
 
 ALONE: dict[type[msgspec.Struct], form.Form] = {
