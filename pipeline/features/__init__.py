@@ -75,6 +75,7 @@ Task: TypeAlias = Literal[
     "arrange_columns",
     "assemble_docx",
     "assemble_questions",
+    "audit_book",
     "book_cover",
     "cover_for_shops",
     "divide",
@@ -255,6 +256,7 @@ FEATURES = (
         "page_marks",
         tasks=("mark_pages", "kept_pages.KeptPages", "page_starts.read_pieces"),
     ),
+    Feature("claims", tasks=("audit_book",)),
     Feature("units", tasks=("set_units", "plan.why_whole", "book.proof_pages")),
     Feature("fast_engine", tasks=("speed_up",)),
     Feature(

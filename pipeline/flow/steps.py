@@ -115,9 +115,8 @@ def render(
 def audit(pages: Pages, document: Document, edition: Edition) -> Pages:
     """The pages of an e-book with its accessibility claims, and findings that prevent further
     claims."""
-    from pipeline.verify.audit import audit
-
-    return audit(document, pages)
+    audit_book = features.task("audit_book")
+    return audit_book(document, pages) if audit_book else pages
 
 
 @step

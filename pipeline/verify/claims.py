@@ -1,4 +1,4 @@
-"""Claims of an e-book's accessibility: the permitted ones, and whether existing ones are true.
+"""Claims that an e-book may make of its accessibility, and what they depend on.
 
 A missing claim does no harm; a false one leads somebody to a book that they cannot read. The terms
 are those of schema.org and EPUB Accessibility 1.1.
@@ -6,16 +6,13 @@ are those of schema.org and EPUB Accessibility 1.1.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from pipeline.verify.findings import FileFindings
-from pipeline.verify.package import CONFORMS, Claim
+from pipeline.model.rendered import Verdict
 from pipeline.verify.positioned_xml import HEADING, HTML, MATHML, kinds
 
-FEATURE, MODE = "schema:accessibilityFeature", "schema:accessMode"
-SUFFICIENT, HAZARD = "schema:accessModeSufficient", "schema:accessibilityHazard"
 Features: TypeAlias = Collection[str]
 
 DOC_ROLE, IMAGE, UNDESCRIBED = "part with a role", "image", "image that is not described"
@@ -55,7 +52,6 @@ _MEDIA = {
     f"{HTML}track": TRACK,
     f"{HTML}ruby": RUBY,
 }
-_DANGERS = frozenset({"flashing", "motionSimulation", "sound"})
 
 
 def claimable(root: Element) -> set[str]:
@@ -91,9 +87,6 @@ def _claimable(element: Element) -> Iterator[str]:
             yield thing
 
 
-# --- what an e-book of ours may claim ---------------------------------------------------------
-
-
 def features(contents: Features, passed: Features) -> tuple[str, ...]:
     """The features of a book that has these things, and has ``passed`` these rules."""
     return tuple(
@@ -103,36 +96,34 @@ def features(contents: Features, passed: Features) -> tuple[str, ...]:
     )
 
 
-# --- what any e-book claims ------------------------------------------------------------------
+# --- what remains for people --------------------------------------------------------------------
 
 
-def check_claims(claims: tuple[Claim, ...], contents: Features, findings: FileFindings) -> None:
-    """Report untrue claims of a book with these contents."""
-    for claim in claims:
-        if reason := _untrue(claim, contents):
-            findings.add("untrue-claim", claim.span, value=claim.value, reason=reason)
-    dangers = [claim for claim in claims if claim.name == HAZARD]
-    values = {claim.value for claim in dangers}
-    for claim in dangers:
-        alone = claim.value in ("none", "unknown") and len(values) > 1
-        danger = claim.value.removesuffix("Hazard")
-        denied = danger in _DANGERS and f"no{danger[0].upper()}{danger[1:]}Hazard" in values
-        if alone or denied:
-            findings.add("hazards-disagree", claim.span, value=claim.value)
+CRITERIA = tuple(
+    "1.1.1 1.2.1 1.2.2 1.2.3 1.2.4 1.2.5 1.3.1 1.3.2 1.3.3 1.3.4 1.3.5 1.4.1 1.4.2 1.4.3 1.4.4"
+    " 1.4.5 1.4.10 1.4.11 1.4.12 1.4.13 2.1.1 2.1.2 2.1.4 2.2.1 2.2.2 2.3.1 2.4.1 2.4.2 2.4.3"
+    " 2.4.4 2.4.5 2.4.6 2.4.7 2.4.11 2.5.1 2.5.2 2.5.3 2.5.4 2.5.7 2.5.8 3.1.1 3.1.2 3.2.1 3.2.2"
+    " 3.2.3 3.2.4 3.2.6 3.3.1 3.3.2 3.3.3 3.3.4 3.3.7 3.3.8 4.1.2 4.1.3".split()
+)
+"""The success criteria of WCAG 2.2 at the levels A and AA."""
+
+FOR_PEOPLE: dict[str, str] = {
+    "1.1.1": "Do alternative texts say what the images say?",
+    "1.3.2": "Are pictures and boxes where they should be read?",
+    "1.3.3": "Does the text avoid references such as “the box on the right” alone?",
+    "1.4.1": "Do charts and drawings convey nothing by colour alone?",
+    "1.4.5": "Do images contain no text that could be written as text?",
+    "1.4.11": "Do lines and areas in drawings have enough contrast?",
+    "2.4.4": "Do link texts say where they lead?",
+    "2.4.6": "Do headings describe their sections?",
+    "3.1.2": "Are passages in other languages with the same script marked?",
+}
+"""Criteria that a program cannot judge, or not completely: people have to check them."""
 
 
-def _untrue(claim: Claim, contents: Features) -> str:
-    """The reason why a claim is not true, as a sentence; "" if nothing speaks against it."""
-    modes = {mode.strip() for mode in claim.value.split(",")}
-    by_ear = claim.name == CONFORMS or (claim.name == SUFFICIENT and modes == {"textual"})
-    if UNDESCRIBED in contents and (by_ear or claim.value == "alternativeText"):
-        return "It has an image without alternative text."
-    if UNSPOKEN in contents and (claim.name == CONFORMS or claim.value == "describedMath"):
-        return "It has a formula without a description in words."
-    if claim.name == FEATURE:
-        needed, _ = FEATURES.get(claim.value, ("", ""))
-        is_needed = needed and needed not in (DOC_ROLE, IMAGE)
-        return f"It has no {needed}." if is_needed and needed not in contents else ""
-    if claim.name in (MODE, SUFFICIENT) and "auditory" in modes and SOUND not in contents:
-        return "It has no audio."
-    return ""
+def judged_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """The criteria that Chapbook's books cannot violate: they concern sound, video, forms, gestures
+    and the like, which the books do not contain, as the rule ``no-active-content`` makes sure, or
+    the reading system."""
+    looked_at = {number for verdict in verdicts for number in verdict.criteria}
+    return tuple(n for n in CRITERIA if n not in looked_at and n not in FOR_PEOPLE)

@@ -7,7 +7,8 @@ import io
 import warnings
 from pathlib import Path
 
-from pipeline.verify.claims import check_claims, claimable
+from pipeline.commands.check.claim_rules import check_claims
+from pipeline.verify.claims import claimable
 from pipeline.verify.findings import FileFindings
 from pipeline.verify.package import SVG_TYPE, XHTML, EpubPackage, read_package
 from pipeline.verify.zip_reading import Archive, BrokenBook

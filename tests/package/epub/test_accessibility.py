@@ -11,11 +11,13 @@ import pytest
 from PIL import Image
 
 import pipeline
+from pipeline.features.claims import RULES, STANDARD
+from pipeline.features.claims import audit_book as audit
 from pipeline.model import Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Accessibility, Pages
 from pipeline.model.words import words
-from pipeline.verify.audit import CRITERIA, FOR_PEOPLE, RULES, STANDARD, audit, judged_by_nature
+from pipeline.verify.claims import CRITERIA, FOR_PEOPLE, judged_by_nature
 from tests.helpers import making
 from tests.helpers.documentation import DOCS
 

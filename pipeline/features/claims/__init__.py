@@ -1,4 +1,4 @@
-"""Audits an e-book before packaging: its accessibility claims depend on the result.
+"""Claims of an e-book's accessibility: before packaging, an audit decides on them.
 
 Only what a rule has verified is claimed; and conformance to a standard only if no rule is violated,
 and somebody vouches for what a program cannot judge.
@@ -6,54 +6,25 @@ and somebody vouches for what a program cannot judge.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
+from pipeline.features.claims import audit_rules as rules
+from pipeline.features.claims.audit_rules import AuditSubject, Looked
 from pipeline.model import Document, Image
 from pipeline.model.diagnostics import Span
 from pipeline.model.rendered import Accessibility, Pages, Verdict
 from pipeline.model.tree import find
 from pipeline.model.words import words
-from pipeline.verify import audit_rules as rules
 from pipeline.verify import claims
-from pipeline.verify.audit_rules import AuditSubject, Looked
 from pipeline.verify.findings import finding
 from pipeline.verify.positioned_xml import HTML, MarkupError, parse_xml
 
 STANDARD = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
 """The value of `dcterms:conformsTo`, letter by letter."""
-
-CRITERIA = tuple(
-    "1.1.1 1.2.1 1.2.2 1.2.3 1.2.4 1.2.5 1.3.1 1.3.2 1.3.3 1.3.4 1.3.5 1.4.1 1.4.2 1.4.3 1.4.4"
-    " 1.4.5 1.4.10 1.4.11 1.4.12 1.4.13 2.1.1 2.1.2 2.1.4 2.2.1 2.2.2 2.3.1 2.4.1 2.4.2 2.4.3"
-    " 2.4.4 2.4.5 2.4.6 2.4.7 2.4.11 2.5.1 2.5.2 2.5.3 2.5.4 2.5.7 2.5.8 3.1.1 3.1.2 3.2.1 3.2.2"
-    " 3.2.3 3.2.4 3.2.6 3.3.1 3.3.2 3.3.3 3.3.4 3.3.7 3.3.8 4.1.2 4.1.3".split()
-)
-"""The success criteria of WCAG 2.2 at the levels A and AA."""
-
-FOR_PEOPLE: dict[str, str] = {
-    "1.1.1": "Do alternative texts say what the images say?",
-    "1.3.2": "Are pictures and boxes where they should be read?",
-    "1.3.3": "Does the text avoid references such as “the box on the right” alone?",
-    "1.4.1": "Do charts and drawings convey nothing by colour alone?",
-    "1.4.5": "Do images contain no text that could be written as text?",
-    "1.4.11": "Do lines and areas in drawings have enough contrast?",
-    "2.4.4": "Do link texts say where they lead?",
-    "2.4.6": "Do headings describe their sections?",
-    "3.1.2": "Are passages in other languages with the same script marked?",
-}
-"""Criteria that a program cannot judge, or not completely: people have to check them."""
-
-
-def judged_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-    """The criteria that Chapbook's books cannot violate: they concern sound, video, forms, gestures
-    and the like, which the books do not contain, as the rule ``no-active-content`` makes sure, or
-    the reading system."""
-    looked_at = {number for verdict in verdicts for number in verdict.criteria}
-    return tuple(n for n in CRITERIA if n not in looked_at and n not in FOR_PEOPLE)
 
 
 class _Rule(NamedTuple):
@@ -85,7 +56,7 @@ RULES: tuple[_Rule, ...] = (
 """All rules, in the order of their subjects."""
 
 
-def audit(document: Document, pages: Pages) -> Pages:
+def audit_book(document: Document, pages: Pages) -> Pages:
     """The pages made from a resolved document, with their claims, and findings that prevent further
     claims."""
     read = {page.name: _read(page.markup) for page in pages.pages}
