@@ -26,9 +26,7 @@ from pipeline.parser.blocks.breaks import (
 )
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.blocks.containers import ContainerProcessor
-from pipeline.parser.blocks.dash_tables import DashTableProcessor
 from pipeline.parser.blocks.directives import DirectiveProcessor
-from pipeline.parser.blocks.grid_tables import GridTableProcessor
 from pipeline.parser.blocks.headings import AtxHeadingProcessor, SetextHeadingProcessor
 from pipeline.parser.blocks.html import HtmlProcessor
 from pipeline.parser.blocks.includes import IncludeProcessor
@@ -53,8 +51,6 @@ BLOCKS: dict[str, type[LineProcessor]] = {
     "latex-math": LatexMathProcessor,
     "html": HtmlProcessor,
     "table": TableProcessor,
-    "grid-table": GridTableProcessor,
-    "dash-table": DashTableProcessor,
     "setext-heading": SetextHeadingProcessor,
     "thematic-break": ThematicBreakProcessor,
     "page-break": PageBreakProcessor,

@@ -1,9 +1,12 @@
-"""Pandoc: headings that references name by their text; pandoc-crossref's references."""
+"""Pandoc: tables drawn with dashes; headings that references name by their text; pandoc-crossref's
+references."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.features.dialects.dash_tables import DashTableProcessor
+from pipeline.features.dialects.grid_tables import GridTableProcessor
 from pipeline.model.late import late
 from pipeline.model.names import slug
 from pipeline.parser.dialects import Dialect, ToldMark
@@ -27,6 +30,7 @@ def headings(text: str, known: Mapping[str, str]) -> Mapping[str, str]:
 
 PANDOC = Dialect(
     names=("pandoc-crossref",),
+    blocks={"grid-table": GridTableProcessor, "dash-table": DashTableProcessor},
     implied=(headings,),
     marks=(
         ToldMark(
