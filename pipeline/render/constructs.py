@@ -73,6 +73,10 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "blank": {model.Blank, Trait.NAME_LINE},
     "name-line": {Trait.NAME_LINE},
     "writing": {model.WritingLines, model.WritingSpace, model.Matching, model.Ordering},
+    "filled-in": {
+        *(model.Exercise, model.Blank, model.Choices, model.Matching, model.Ordering),
+        *(model.WritingLines, model.WritingSpace),
+    },
     "for-teachers": {model.Answer, model.TeacherNote, "for-teachers", "level-label"},
     "timings": {Trait.TIMING},
     "index": {model.Index},

@@ -218,6 +218,31 @@ def page_marks(new: Callable[..., Reader]) -> dict[str, Any]:
     }
 
 
+def filled_in(new: Callable[..., Reader], printed: Path) -> dict[str, Any]:
+    reader = new()
+    page, line = reader.page, reader.page.locator(".filled-in [role=status]")
+    seen = {"at first": line.inner_text(), "visible": line.is_visible()}
+    page.get_by_label("blank").fill("rope")
+    page.get_by_label("Yes").check()
+    page.get_by_label("No", exact=True).check()
+    seen["two"] = line.inner_text()
+    page.get_by_label("Your answer").fill("A long answer about wells. " * 60 + "Its end.")
+    page.locator("td input").nth(1).check()
+    page.locator("td input").nth(5).check()
+    seen["all"] = line.inner_text()
+    line.scroll_into_view_if_needed()
+    keep_picture(page, "filled-in")
+    page.evaluate("window.print = () => { window.printed = true; }")
+    page.get_by_role("button", name="Print or save").click()
+    seen["printed"] = page.evaluate("window.printed")
+    page.pdf(path=printed, prefer_css_page_size=True)
+    page.get_by_label("blank").fill(" ")
+    page.get_by_label("blank").blur()
+    seen["one less"] = line.inner_text()
+    stored = "[localStorage, sessionStorage].map((s) => JSON.stringify(s)).join()"
+    return seen | {"stored": page.evaluate(stored), "complaints": reader.complaints}
+
+
 def main(chromium: str, file: str, folder: str) -> None:
     tried = (colours, without_memory, without_script, contents, place, section_links, notes)
     with started(chromium) as browser:
@@ -226,6 +251,7 @@ def main(chromium: str, file: str, folder: str) -> None:
             return Reader(browser, Path(file).resolve().as_uri(), **options)
 
         seen = {what.__name__: what(new) for what in (*tried, scrollers, pictures, page_marks)}
+        seen["filled_in"] = filled_in(new, Path(folder) / "filled-in.pdf")
         page = new(color_scheme="dark").page
         seen["injected"] = page.evaluate(INJECTED)
         page.pdf(path=Path(folder) / "printed.pdf", prefer_css_page_size=True)

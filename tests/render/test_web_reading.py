@@ -40,6 +40,26 @@ TABLE = """
 Table: The well
 """
 
+EXERCISES = """
+::: exercise The well
+1. The bucket hangs on a ____{zinnia}.
+2. Is it deep?
+
+   - (x) Yes
+   - ( ) No
+
+3. Why?
+
+   ::: lines 2
+   :::
+
+| How often?      | always | sometimes | never |
+|-----------------|--------|-----------|-------|
+| People fetch it | [ ]    | [x]       | [ ]   |
+| They sing       | [ ]    | [ ]       | [x]   |
+:::
+"""
+
 WORDS = "Nobody knew how deep the old well was, and nobody had asked for a long time. " * 6
 
 
@@ -50,6 +70,7 @@ def source() -> str:
     sections["First"][0] += "[^a] It was old.[^b]"
     sections["Second"].append(TABLE)
     sections["Third"].append('![A dark square](square.svg "A square"){width=40%}')
+    sections["Sixth"].append(EXERCISES)
     parts = ["\n\n".join((f"## {name}", *texts)) for name, texts in sections.items()]
     notes = ["[^a]: The *first* note.", "[^b]: The second note."]
     return FRONT + "\n\n".join((*parts, *notes)) + "\n"
@@ -105,6 +126,29 @@ def test_without_the_script_nothing_is_missed(seen: dict[str, Any]) -> None:
     assert not without["tools"]
     assert all(name in without["text"] for name in ("First", "Sixth", "The second note."))
     assert without["address"] == "fn-1"
+
+
+def test_a_line_says_how_much_is_filled_in_and_it_can_be_printed(
+    seen: dict[str, Any], folder: Path
+) -> None:
+    assert seen["filled_in"] == {
+        "at first": "0 of 5 filled in",
+        "visible": True,
+        "two": "2 of 5 filled in",
+        "all": "5 of 5 filled in",
+        "printed": True,
+        "one less": "4 of 5 filled in",
+        "stored": "{},{}",
+        "complaints": [],
+    }
+    with contextlib.closing(pypdfium2.PdfDocument(folder / "filled-in.pdf")) as pdf:
+        pages = "\n".join(page.get_textpage().get_text_range() for page in pdf)
+    printed = " ".join(pages.split())
+    assert "rope" in printed
+    assert printed.count("A long answer about wells.") == 60
+    assert "Its end." in printed
+    assert "filled in" not in printed
+    assert "zinnia" not in (folder / "well.html").read_text("utf-8")
 
 
 def test_the_contents_say_where_one_is(seen: dict[str, Any]) -> None:
