@@ -78,6 +78,7 @@ Task: TypeAlias = Literal[
     "audit_book",
     "book_cover",
     "cover_for_shops",
+    "describe_page",
     "divide",
     "draw_cover",
     "fill_lines",
@@ -246,6 +247,7 @@ FEATURES = (
             "bitmaps.cover_for_shops",
         ),
     ),
+    Feature("discovery", tasks=("describe_page",)),
     Feature("site", writes_files=True, tasks=("render_site", "packaging.package_site")),
     Feature(
         "catalog",

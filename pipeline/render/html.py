@@ -20,7 +20,6 @@ from pipeline.render.constructs import Trait
 from pipeline.render.contents_markup import nav_points, targets
 from pipeline.render.environment import sheets
 from pipeline.render.imprint import logo, web_facts
-from pipeline.render.linked_data import linked_data
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.style_sheets import (
     construct_styles,
@@ -58,6 +57,7 @@ def assemble(
     about_page, picture = discovery.social_preview(document, environment, stem)
     if for_teachers:
         about_page, picture = UNLISTED, None
+    described = discovery.described(metadata, facts)
     shows_contents = _shows_contents(document)
     if shows_contents or document.lists:
         renderer.record(Trait.CONTENTS)
@@ -67,10 +67,10 @@ def assemble(
         is_light=metadata.light,
         date=written_date(metadata.date, words(metadata.lang)),
         full_title=discovery.full_title(metadata),
-        meta_tags=(*discovery.meta_tags(metadata, facts), *about_page),
-        linked_data=linked_data(metadata, facts),
+        meta_tags=(*described.meta_tags, *about_page),
+        linked_data=described.linked_data,
         address=facts.address,
-        alternates=discovery.alternates(metadata, facts.address),
+        alternates=described.alternates,
         downloads=facts.downloads,
         imprint=web_facts(metadata),
         logo=logo(document),

@@ -17,6 +17,8 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
+from pipeline.features.discovery import meta_tags
+from pipeline.features.discovery.linked_data import linked_data
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import (
@@ -32,8 +34,7 @@ from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.render import render
-from pipeline.render.discovery import downloads, meta_tags
-from pipeline.render.linked_data import linked_data
+from pipeline.render.discovery import downloads
 from pipeline.system.store import decode, encode
 from tests.helpers import making
 from tests.helpers.paths import ROOT, TEMPLATES

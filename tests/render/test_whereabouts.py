@@ -10,10 +10,10 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
+from pipeline.features.discovery.linked_data import linked_data
 from pipeline.model.rendered import NavPoint
 from pipeline.parser import parse
 from pipeline.render.discovery import WebFacts
-from pipeline.render.linked_data import linked_data
 from tests.helpers import making
 
 FRONT = """\

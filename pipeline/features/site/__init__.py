@@ -21,16 +21,14 @@ from pipeline.render.constructs import Trait
 from pipeline.render.contents_markup import nav_points, targets
 from pipeline.render.discovery import (
     WebFacts,
-    alternates,
+    described,
     downloads,
     full_title,
-    meta_tags,
     social_preview,
 )
 from pipeline.render.environment import read_text
 from pipeline.render.html import is_learnt_from, page_styles
 from pipeline.render.imprint import logo, web_facts
-from pipeline.render.linked_data import linked_data
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.style_sheets import screen_faces, script
 from pipeline.render.timings import minutes
@@ -101,6 +99,7 @@ class _Assembly:
             minutes=minutes(self.document),
             downloads=self.others,
         )
+        about = described(self.metadata, facts)
         return self._page(
             INDEX,
             "index",
@@ -110,9 +109,9 @@ class _Assembly:
             logo=logo(self.document),
             timing_total="",
             downloads=self.others,
-            meta_tags=(*meta_tags(self.metadata, facts), *self.social),
-            linked_data=linked_data(self.metadata, facts),
-            alternates=alternates(self.metadata, address),
+            meta_tags=(*about.meta_tags, *self.social),
+            linked_data=about.linked_data,
+            alternates=about.alternates,
             body=self.renderer.render(opening.blocks if opening else ()),
             notes=opening.notes if opening else (),
         )
@@ -122,7 +121,8 @@ class _Assembly:
     ) -> Page:
         self.renderer.begin_page(page.name, base=1 - page.depth)
         self.renderer.record(Trait.CONTENTS)
-        address = about_pages.address(self.metadata, self.folder, page.name)
+        facts = WebFacts(address=about_pages.address(self.metadata, self.folder, page.name))
+        about = described(about_pages.of_page(self.metadata, page), facts)
         return self._page(
             page.name,
             "chapter",
@@ -131,10 +131,7 @@ class _Assembly:
             after=after,
             part=self.parts.get(page.name),
             contents=self.contents.shown_on(page, self.renderer),
-            meta_tags=(
-                *meta_tags(about_pages.of_page(self.metadata, page), WebFacts(address=address)),
-                *self.social,
-            ),
+            meta_tags=(*about.meta_tags, *self.social),
             keeps_place=True,
             linked_data=about_pages.chapter_data(page, position, self.metadata, self.folder),
             body=self.renderer.render(page.chapter.blocks),
