@@ -89,6 +89,7 @@ Task: TypeAlias = Literal[
     "impose",
     "label_pages",
     "make_archival",
+    "make_even_pages",
     "mark_pages",
     "missing_for_shops",
     "number_front",
@@ -260,6 +261,7 @@ FEATURES = (
     ),
     Feature("claims", tasks=("audit_book",)),
     Feature("units", tasks=("set_units", "plan.why_whole", "book.proof_pages")),
+    Feature("even_pages", tasks=("make_even_pages",)),
     Feature("fast_engine", tasks=("speed_up",)),
     Feature(
         "word",

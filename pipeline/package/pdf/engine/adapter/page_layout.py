@@ -4,7 +4,7 @@ places in other units."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import weasyprint
@@ -13,8 +13,11 @@ from weasyprint.css.targets import TargetLookupItem
 from weasyprint.formatting_structure.build import create_anonymous_boxes
 from weasyprint.layout import LayoutContext
 
+from pipeline import features
+
 original_block_level_layout = weasyprint.layout.block.block_level_layout
 original_float_layout = weasyprint.layout.block.float_layout
+original_layout_document = weasyprint.document.layout_document
 
 PAGE_FLOAT = "page-float"
 """The class of floats that go to the top of the next page if they do not fit."""
@@ -69,6 +72,14 @@ class _Elsewhere(NamedTuple):
     """A box of another part."""
 
     cached_counter_values: dict[str, list[int]]
+
+
+def layout_document(html: Any, root_box: Any, context: Any, *rest: Any) -> Iterable[Any]:
+    """The pages of a document. If the context ``plans_pages``, their ends are chosen, as far as
+    there is the feature ``even_pages``."""
+    make_pages = features.task("make_even_pages") if context.plans_pages else None
+    pages: Iterable[Any] = (make_pages or original_layout_document)(html, root_box, context, *rest)
+    return pages
 
 
 class Layout(LayoutContext):  # type: ignore[misc]

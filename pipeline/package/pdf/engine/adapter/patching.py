@@ -11,14 +11,18 @@ from typing import Any
 
 import weasyprint
 
-from pipeline.package.pdf.engine.adapter.drafts import layout_document
 from pipeline.package.pdf.engine.adapter.lines import (
     iter_line_boxes,
     split_inline_box,
     split_text_box,
     text_align,
 )
-from pipeline.package.pdf.engine.adapter.page_layout import Layout, SidedStyles, float_layout
+from pipeline.package.pdf.engine.adapter.page_layout import (
+    Layout,
+    SidedStyles,
+    float_layout,
+    layout_document,
+)
 from pipeline.package.pdf.engine.adapter.spaces import (
     TextLayout,
     remove_last_whitespace,

@@ -1,14 +1,22 @@
-"""Drafts of pages, on which lines are empty, from which `page_ends` chooses the lines of their
-paragraphs."""
+"""Pages of books that end well: drafts with empty lines, from which `page_ends` chooses the lines
+of paragraphs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import weasyprint
 from weasyprint.layout import initialize_page_maker, make_all_pages
 
+from pipeline.features.even_pages.page_ends import (
+    DraftChapter,
+    DraftPage,
+    DraftPiece,
+    Mended,
+    chapters_of,
+    mended,
+    pages_elsewhere,
+)
 from pipeline.package.pdf.engine.adapter.boxes import (
     LayoutBox,
     bare,
@@ -20,25 +28,12 @@ from pipeline.package.pdf.engine.adapter.boxes import (
     text_of_box,
 )
 from pipeline.package.pdf.engine.adapter.lines import DRAFTED, HYPHENS, PLAN
-from pipeline.package.pdf.page_ends import (
-    DraftChapter,
-    DraftPage,
-    DraftPiece,
-    Mended,
-    chapters_of,
-    mended,
-    pages_elsewhere,
-)
-
-original_layout_document = weasyprint.document.layout_document
+from pipeline.package.pdf.engine.adapter.page_layout import original_layout_document
 
 
-def layout_document(html: Any, root_box: Any, context: Any, *rest: Any) -> Iterator[Any]:
-    """The pages of a document. If the context ``plans_pages``, the lines of paragraphs are those
-    with which pages end better than in a draft."""
-    if not context.plans_pages:
-        yield from original_layout_document(html, root_box, context, *rest)
-        return
+def make_even_pages(html: Any, root_box: Any, context: Any, *rest: Any) -> Iterator[Any]:
+    """The pages of a document. The lines of paragraphs are those with which pages end better than
+    in a draft."""
     beginning = _Beginning(context)
     draft = chapters_of(_drafted(html, root_box, context))
     choices = [*mended(draft)]
