@@ -32,16 +32,19 @@ from tests.helpers.pdf_reading import marked_texts, open_pdf, outline
 STUDENTS = tuple(
     name for name, e in EDITIONS.items() if e.audience == "student" and not e.is_archival
 )
-SAMPLE = [each for each in placements.placements()[:20] if "ordering" not in each.place]
+ALL = placements.placements()
+SAMPLE = [each for each in ALL[:20] if "ordering" not in each.place]
+OF_A_LEVEL = [each for each in ALL if " / level / " in each.place][:10]
 
 HEAD = "\n\n".join(f"# Part {number}\n\nOpen {number}." for number in (1, 2))
 """Sections to split the text at."""
 
 
-def write(folder: Path, end: str = "q") -> tuple[Path, dict[str, str]]:
+def write(folder: Path, end: str = "q", front: str = "") -> tuple[Path, dict[str, str]]:
     """A source with the sample, whose secrets end in ``end``, and the place of each."""
     folder.mkdir()
-    text, secrets = placements.source(SAMPLE, end)
+    sample = [*SAMPLE, *(OF_A_LEVEL if front else ())]
+    text, secrets = placements.source(sample, end, front)
     front, rest = text.split("\n---\n", 1)
     source = folder / "work.md"
     source.write_text(f"{front}\n---\n\n{HEAD}\n{rest}", "utf-8")
@@ -141,6 +144,21 @@ def test_students_get_no_secret(build: str, tmp_path: Path) -> None:
         assert {place for word, place in secrets.items() if word in content} == set(), name
         if name.endswith((".pdf", ".epub", "work.html")):
             assert "open" in content, name
+
+
+@pytest.mark.slow
+def test_pupils_get_no_secret_nor_the_help_of_another_level(tmp_path: Path) -> None:
+    source, secrets = write(tmp_path / "work", front=placements.VARIED)
+    editions = ("web", "handout", "form", "ebook", "word")
+    result = pipeline.build(source, editions, out=tmp_path / "out")
+    assert not [found for found in result.diagnostics if found.is_error], result.diagnostics
+    files = contents(tmp_path / "out" / "work")
+    assert {"work-core-B.pdf", "work-form-support-A.pdf", "work-word-core.docx"} <= files.keys()
+    for name, content in files.items():
+        told = {place for word, place in secrets.items() if word in content}
+        assert all(" / level / " in place for place in told), name
+        assert bool(told) is ("-support" in name), name
+        assert "zqgrade" not in content, name
 
 
 @pytest.mark.slow

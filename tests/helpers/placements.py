@@ -138,6 +138,11 @@ MORE = {
     "html figure": '<figure><img src="¤.png" alt="¤"><figcaption>¤</figcaption></figure>',
     "details": "::: details ¤\n¤\n:::",
     "exercise": "::: exercise ¤ {#ex-№}\n¤ ____{¤}\n\na) ¤\nb) ¤\n:::",
+    "marks": "::: exercise ¤ {points=3}\na) ¤ {marks=2}\nb) ¤ {marks=1}\n:::",
+    "rubric": "::: rubric ¤\n| ¤ | ¤ |\n|---|---|\n| ¤ | ¤ |\n:::",
+    "help of a level": "::: level support\n::: tip ¤\n¤\n:::\n:::",
+    "together": "::: together\n::: exercise ¤ {.fixed}\n¤\n:::\n:::",
+    "number": "{{ a№ = 2..9 }} ¤ ____{ {{ 2 * a№ }} ¤ }",
     "matching": "::: matching\n| ¤ | ¤ |\n|---|---|\n| ¤ | ¤ |\n| c | d |\n:::",
     "ordering": "::: ordering\n1. ¤\n2. ¤\n:::",
     "glossary": "::: glossary\n¤\n:   ¤\n:::",
@@ -311,8 +316,15 @@ def secret(number: int, end: str = "q") -> str:
     return f"zq{number:05}x{end}"
 
 
-def source(placements: list[Placement], end: str = "q") -> tuple[str, dict[str, str]]:
-    """A source with all of them, and the place of each secret in it; these end in ``end``."""
+VARIED = "\nlevels: [core, support]\nversions: 2\nscore: [exercises, table]\ngrades: {zqgrade: 50}"
+"""The front matter of a worksheet with levels, versions, points and a grading key."""
+
+
+def source(
+    placements: list[Placement], end: str = "q", front: str = ""
+) -> tuple[str, dict[str, str]]:
+    """A source with all of them, and the place of each secret in it; these end in ``end``. The
+    ``front`` is more front matter."""
     secrets: dict[str, str] = {}
     parts: list[str] = []
     for place, text in placements:
@@ -323,5 +335,5 @@ def source(placements: list[Placement], end: str = "q") -> tuple[str, dict[str, 
             secrets[word] = place
             filled += word + part
         parts.append(f"<!-- -->\n\nPublic {len(parts)}.\n\n{filled}")
-    front = "---\ntitle: Work\nlang: en\nspeakers: [Ann Asker, Ben Teller]\n---"
+    front = f"---\ntitle: Work\nlang: en\nspeakers: [Ann Asker, Ben Teller]{front}\n---"
     return "\n\n".join((front, *parts, "")), secrets

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.features import dialect_tables
 from pipeline.model import Document, encode
-from pipeline.model.editions import EDITIONS
+from pipeline.model.editions import EDITIONS, Edition, varied
 from pipeline.parser import parse
 from pipeline.parser.incremental import TextBody
 from pipeline.parser.left_out import without_blocks
@@ -26,9 +26,9 @@ BATCHES = list(placements.batches(ALL if IN_FUZZ else ALL[:200], 100))
 """In `make test` always the same few."""
 
 
-def shown(document: Document, edition: str) -> str:
+def shown(document: Document, edition: Edition) -> str:
     """All that an edition's document says, but for findings, which only the author gets."""
-    found = replace(select(document, EDITIONS[edition]), diagnostics=(), origins={})
+    found = replace(select(document, edition), diagnostics=(), origins={})
     return re.sub(r'"span": \{[^{}]*\},?', "", encode(found).decode())
 
 
@@ -44,11 +44,28 @@ def test_students_get_nothing_that_is_withheld(batch: list[Placement]) -> None:
     """Neither the words nor their length leave a trace."""
     text, secrets = placements.source(batch)
     document = parse(text, "x.md")
-    content = shown(document, "web")
+    content = shown(document, EDITIONS["web"])
     assert f"Public {len(batch) - 1}." in content
     assert {place for word, place in secrets.items() if word in content} == set()
     other = parse(placements.source(batch, "k" * 30)[0], "x.md")
-    assert shown(other, "web") == content
+    assert shown(other, EDITIONS["web"]) == content
+
+
+@pytest.mark.hypothesis
+@pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: "")
+def test_pupils_get_nothing_of_another_level_in_any_version(batch: list[Placement]) -> None:
+    text, secrets = placements.source(batch, front=placements.VARIED)
+    document = parse(text, "x.md")
+    other = parse(placements.source(batch, "k" * 30, placements.VARIED)[0], "x.md")
+    for edition in varied(EDITIONS["handout"], document.metadata):
+        content = shown(document, edition)
+        told = {place for word, place in secrets.items() if word in content}
+        assert all(" / level / " in place for place in told)
+        if edition.level == "core":
+            assert not told
+            assert shown(other, edition) == content
+        else:
+            assert bool(told) is any(" / level / " in each.place for each in batch)
 
 
 def test_whole_answers_are_left_out_as_if_they_did_not_stand_there(
