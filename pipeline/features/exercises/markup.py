@@ -7,18 +7,9 @@ import math
 from collections.abc import Iterable
 
 from pipeline import model
-from pipeline.model import Block, Node
+from pipeline.model import Block
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words.writing_conventions import alphabet, small_letters
-
-LONG, SHORT = 14, 6
-"""Lines of print from which on an exercise may be broken across pages: one with a single question,
-and one that may be broken between several."""
-
-QUESTIONS = (
-    model.Choices, model.Matching, model.Ordering, model.WritingLines, model.WritingSpace,
-)  # fmt: skip
-"""Blocks that ask for something by themselves."""
 
 BLANK_WIDTHS = (8, 16, 28, 44)
 """The characters that the web page's field for a blank of the sizes 1 to 4 shows."""
@@ -44,8 +35,7 @@ def helpers(lang: str, rules: dict[str, str]) -> dict[str, object]:
     """The helpers for the templates of one document in a language; they put the styles of classes
     for sizes into ``rules``."""
     functions = (
-        is_solved, is_line, is_tight, is_long, fits_label, has_words, option_text, squares,
-        text_rows,
+        is_solved, is_line, is_tight, fits_label, has_words, option_text, squares, text_rows,
     )  # fmt: skip
     return {function.__name__: function for function in functions} | {
         "blank_widths": BLANK_WIDTHS,
@@ -122,31 +112,3 @@ def height_class(space: model.WritingSpace, rules: dict[str, str]) -> str:
 def text_rows(space: model.WritingSpace) -> int:
     """The lines of the web page's field for a space."""
     return max(2, round(space.height / TEXT_ROW))
-
-
-def is_long(exercise: model.Exercise) -> bool:
-    """Return whether an exercise is so large that it may be broken across pages."""
-    questions = sum(
-        len(block.items) if isinstance(block, model.List) else isinstance(block, QUESTIONS)
-        for block in exercise.children
-    )
-    lines = sum(_lines(node) for node in walk(exercise.children))
-    return lines > (SHORT if questions > 1 else LONG)
-
-
-def _lines(node: Node) -> float:
-    """The lines of print that a node itself adds, without its children."""
-    match node:
-        case model.Text():
-            return len(node.text) / 70
-        case model.LineBreak() | model.Blank():
-            return 0.25
-        case model.WritingLines():
-            return node.count * 1.8
-        case model.WritingSpace():
-            return node.height / 5
-        case model.Figure():
-            return 12
-        case model.Paragraph() | model.Choice() | model.ListItem() | model.TableRow():
-            return 0.75
-    return 0

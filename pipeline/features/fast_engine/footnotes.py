@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeline.package.pdf.engine.adapter.boxes import is_block, is_notes
-from pipeline.package.pdf.engine.adapter.page_layout import Layout, original_block_level_layout
+from pipeline.package.pdf.engine.adapter.page_layout import Layout
+from pipeline.package.pdf.engine.adapter.short_pages import page_layout
 
 
 class PendingNotes(dict[Any, None]):
@@ -86,7 +87,7 @@ def block_level_layout(context: Any, box: Any, *arguments: Any, **options: Any) 
     """Lay out the page, or the area of its notes, each of which has been laid out alone already."""
     if is_notes(box) and (notes := context.all_notes()):
         return (notes,)
-    return original_block_level_layout(context, box, *arguments, **options)
+    return page_layout(context, box, *arguments, **options)
 
 
 def _stays(note: Any) -> bool:

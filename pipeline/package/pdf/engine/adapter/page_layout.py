@@ -89,7 +89,7 @@ class Layout(LayoutContext):  # type: ignore[misc]
     and then moves a paragraph that ends in that room as a whole.
 
     It may be given a maximum number of pages, beyond which it raises a `TooManyPagesError`. Some
-    pages may be ``taller`` than others, or less tall.
+    pages may be ``taller`` than others, or less tall, and their ``spaces`` narrower.
     """
 
     current_page_footnotes: list[Any]
@@ -99,6 +99,7 @@ class Layout(LayoutContext):  # type: ignore[misc]
     is_draft = False
     pages_elsewhere = 0
     taller: dict[int, float]
+    spaces: float = 1
     page_maker: list[tuple[Any, ...]]
     reported_footnotes: list[Any]
     _number: int | None = None

@@ -23,6 +23,7 @@ from pipeline.package.pdf.engine.adapter.page_layout import (
     float_layout,
     layout_document,
 )
+from pipeline.package.pdf.engine.adapter.short_pages import block_container_layout, page_layout
 from pipeline.package.pdf.engine.adapter.spaces import (
     TextLayout,
     remove_last_whitespace,
@@ -35,6 +36,7 @@ LAYOUT: dict[str, Any] = {
     "css.StyleFor": SidedStyles,
     "document.LayoutContext": Layout,
     "document.layout_document": layout_document,
+    "layout.block.block_container_layout": block_container_layout,
     "layout.block.float_layout": float_layout,
     "layout.block.iter_line_boxes": iter_line_boxes,
     "layout.inline.remove_last_whitespace": remove_last_whitespace,
@@ -44,6 +46,7 @@ LAYOUT: dict[str, Any] = {
     "layout.inline.split_text_box": split_text_box,
     "layout.inline.text_align": text_align,
     "layout.inline.trailing_whitespace_size": trailing_whitespace_size,
+    "layout.page.block_level_layout": page_layout,
     "text.line_break.Layout": TextLayout,
 }
 """The functions and classes that are replaced during a layout."""

@@ -87,6 +87,17 @@ NAMES: Uses = (
         ),
     ),
     (
+        "a page that would be left short has a part of an exercise, or a smaller picture, which "
+        "nothing else can know before",
+        (
+            "layout.block.block_container_layout(context, box, bottom_space, skip_stack, "
+            "page_is_empty, absolute_boxes, fixed_boxes, adjoining_margins, first_letter_style, "
+            "first_line_style, discard, max_lines)",
+            "layout.block.remove_placeholders(context, box_list, absolute_boxes, fixed_boxes)",
+            "css.properties.Dimension",
+        ),
+    ),
+    (
         "take note of the spaces between two lines, for screen readers. Kozea/WeasyPrint#720",
         (
             "layout.inline.split_first_line",

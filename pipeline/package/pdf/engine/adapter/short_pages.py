@@ -1,0 +1,191 @@
+"""Pages that would be left short, because what follows is kept in one piece: an exercise is divided
+there, a picture made a little smaller, and spaces are narrower, or wider between exercises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import weasyprint
+from weasyprint.css.properties import Dimension
+from weasyprint.text.line_break import strut
+
+from pipeline.package.pdf.engine.adapter.boxes import children, has_class, is_image, is_line
+
+original_block_level_layout = weasyprint.layout.page.block_level_layout
+original_block_container_layout = weasyprint.layout.block.block_container_layout
+
+FULL = 0.75
+"""The share of a page from which it is not short."""
+
+SMALLEST = 0.75
+"""The share of its size that a picture keeps at least."""
+
+TIGHTER = (0.8, 0.6)
+"""The shares of the spaces between blocks that are tried where a page would be short."""
+
+MOST_LINES = 2
+"""The lines by which spaces between exercises are wider at most."""
+
+AROUND = frozenset({"body", "main", "section"})
+"""The elements whose content is spread."""
+
+IN_ONE_PIECE, ON_A_FULL_PAGE = "avoid", "avoid-page"
+"""The values of ``break-inside`` of what is kept in one piece, and of what is so unless its page
+would be short."""
+
+
+def page_layout(context: Any, box: Any, *rest: Any, **of_notes: Any) -> Any:
+    """The layout of what is on a page, and where it goes on."""
+    result = original_block_level_layout(context, box, *rest, **of_notes)
+    if not box.is_for_root_element or context.plans_lines or not _is_left(result):
+        return result
+    y, around = box.position_y, rest[4:6]
+
+    def again(spaces: float) -> Any:
+        weasyprint.layout.block.remove_placeholders(context, result[0].children, *around)
+        box.position_y, context.spaces = y, spaces
+        tried = original_block_level_layout(context, box, *rest[:-1], [])
+        context.spaces = 1
+        return tried
+
+    if _is_short(context, _bottom(result[0])):
+        before = _place(result[1])
+        for spaces in TIGHTER:
+            result = again(spaces)
+            if _place(result[1]) > before:
+                return result
+        result = again(1)
+    _spread(result[0], context.page_bottom)
+    return result
+
+
+def _is_left(result: Sequence[Any]) -> bool:
+    """Return whether a page is left because it has no more room."""
+    root, resume_at, following, *_ = result
+    return bool(root and resume_at and following["break"] == "any")
+
+
+def _place(resume_at: Any) -> tuple[float, ...]:
+    """A place where a text goes on, in the order of the text; the end comes last."""
+    if resume_at is None:
+        return (math.inf,)
+    path = list[float]()
+    while resume_at:
+        ((number, resume_at),) = resume_at.items()
+        path.append(number)
+    return tuple(path)
+
+
+def _bottom(box: Any) -> float:
+    """Where the last line or picture in a box ends."""
+    inner = [] if is_line(box) else [c for c in children(box) if c.style["position"] != "absolute"]
+    if not inner:
+        return float(box.border_box_y() + box.border_height())
+    return max(map(_bottom, inner))
+
+
+def _spread(root: Any, foot: float) -> None:
+    """Move the exercises on a page apart, so that it ends at its foot if possible."""
+    others = [*_blocks(root)][1:]
+    gaps = sum(has_class(block, "exercise") for block in others)
+    shift, free = 0.0, foot - _bottom(root)
+    for block in others:
+        if has_class(block, "exercise"):
+            shift += min(free / gaps, MOST_LINES * strut(block.style)[0])
+        block.translate(0, shift)
+
+
+def _blocks(box: Any) -> Iterator[Any]:
+    """The blocks of a text."""
+    for child in box.children:
+        if child.element_tag in AROUND:
+            yield from _blocks(child)
+        else:
+            yield child
+
+
+def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any) -> Any:
+    """The layout of a block, and where it goes on."""
+    if not of_floats:
+        if context.spaces != 1 and not context.in_column:
+            box.margin_top, box.margin_bottom = (
+                margin * context.spaces if margin > 0 else margin
+                for margin in (box.margin_top, box.margin_bottom)
+            )
+        kind, (_, skip_stack, page_is_empty, *_) = box.style["break_inside"], rest
+        if (
+            kind in (IN_ONE_PIECE, ON_A_FULL_PAGE)
+            and not (skip_stack or page_is_empty or context.in_column)
+            and _is_short(context, box.position_y)
+        ):
+            if kind == ON_A_FULL_PAGE:
+                box = _restyled(box, break_inside="auto")
+            elif (image := _picture(box)) is not None:
+                return _with_image(context, box, image, *rest)
+    return original_block_container_layout(context, box, *rest, **of_floats)
+
+
+def _picture(box: Any) -> Any | None:
+    """The picture in a block. The words in charts would be too small in smaller ones."""
+    return None if has_class(box, "chart") else next(filter(is_image, box.children), None)
+
+
+def _is_short(context: Any, y: float) -> bool:
+    """Return whether a page that ends at a place is short."""
+    page = context.current_footnote_area.page
+    return bool(context.page_bottom - y > (1 - FULL) * page.height)
+
+
+def _restyled(box: Any, **values: Any) -> Any:
+    """A copy of a box with another style."""
+    box = box.copy()
+    box.style = box.style.copy()
+    box.style.update(values)
+    return box
+
+
+def _with_image(
+    context: Any,
+    box: Any,
+    image: Any,
+    bottom_space: float,
+    _skip_stack: None,
+    _page_is_empty: bool,
+    absolute_boxes: Any,
+    fixed_boxes: Any,
+    margins: Any,
+    *rest: Any,
+) -> Any:
+    """The layout of a block with an image, smaller if it fits then only."""
+    y = box.position_y
+
+    def layout(block: Any, space: float) -> Any:
+        block.position_y = y
+        return original_block_container_layout(
+            context,
+            block,
+            space,
+            None,
+            False,
+            absolute_boxes,
+            fixed_boxes,
+            [*(margins or ())],
+            *rest,
+        )
+
+    result = layout(box, bottom_space)
+    if result[0]:
+        return result
+    whole, *_ = layout(box, -math.inf)
+    weasyprint.layout.block.remove_placeholders(context, [whole], absolute_boxes, fixed_boxes)
+    drawn = next(filter(is_image, children(whole)))
+    end = whole.border_box_y() + whole.border_height()
+    height = drawn.height - (end - context.page_bottom + bottom_space)
+    if height < SMALLEST * drawn.height:
+        return result
+    sizes = {"width": drawn.width * height / drawn.height, "height": height}
+    smaller = _restyled(image, **{side: Dimension(size, "px") for side, size in sizes.items()})
+    others = [smaller if child is image else child for child in box.children]
+    return layout(box.copy_with_children(others), bottom_space)

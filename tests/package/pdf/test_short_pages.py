@@ -1,0 +1,90 @@
+"""Pages that are not left short by what is kept in one piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+import pytest
+
+from tests.bench.fullness import ENOUGH, fullness
+from tests.helpers import making
+
+DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300" viewBox="0 0 400 300">
+<rect width="400" height="300" fill="#9ab"/></svg>"""
+LINE = "All of them went to see it.\n\n"
+END = LINE * 40
+QUESTION = "{}. Why did they walk so far?\n\n   ::: lines 2\n   :::\n\n"
+EXERCISE = "::: exercise Walks\n{}:::\n\n"
+PICTURE = '![A well](well.svg "A well")\n\n'
+
+
+def files(piece: str, edition: str, folder: Path, lines: Iterable[int]) -> Iterator[Path]:
+    """PDFs with a piece below numbers of lines."""
+    (folder / "well.svg").write_text(DRAWING, "utf-8")
+    for before in lines:
+        text = f"---\ntitle: T\nlang: en\n---\n\n{LINE * before}{piece}{END}"
+        document = making.resolved(text, edition, folder)
+        path = folder / f"{before}.pdf"
+        path.write_bytes(making.packed(document, folder).data)
+        yield path
+
+
+def first_pages(path: Path, *texts: str) -> list[int]:
+    """The first page with each text."""
+    with pypdfium2.PdfDocument(path) as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    return [next(n for n, page in enumerate(pages) if text in page) for text in texts]
+
+
+def heights_of(page: pypdfium2.PdfPage, *texts: str) -> list[int]:
+    """The heights on a page of those texts that are on it."""
+    text = page.get_textpage()
+    places = (text.search(part).get_next() for part in texts)
+    return [round(text.get_charbox(place[0])[1]) for place in places if place]
+
+
+@pytest.mark.parametrize(
+    ("edition", "lines"), [("handout", range(16, 40, 4)), ("large-print", range(8))]
+)
+def test_an_exercise_is_in_one_piece_unless_its_page_would_be_short(
+    edition: str, lines: range, tmp_path: Path
+) -> None:
+    questions = "".join(map(QUESTION.format, range(1, 4)))
+    broken = 0
+    for path in files(EXERCISE.format(questions), edition, tmp_path, lines):
+        assert min(fullness(path)) > ENOUGH
+        first, last = first_pages(path, "Walks", "3.")
+        broken += first != last
+    assert 0 < broken < len(lines)
+
+
+def test_a_picture_is_smaller_where_its_page_would_be_short(tmp_path: Path) -> None:
+    heights = set[float]()
+    for path in files(PICTURE, "handout", tmp_path, range(22, 34)):
+        with pypdfium2.PdfDocument(path) as document:
+            boxes = [
+                shape.get_bounds()
+                for page in document
+                for shape in page.get_objects([pdfium.FPDF_PAGEOBJ_PATH], max_depth=9)
+            ]
+        heights.add(max(round(top - bottom) for _, bottom, _, top in boxes))
+    assert 0.75 * max(heights) <= min(heights) < max(heights)
+
+
+def test_spaces_are_narrower_where_a_page_would_be_short(tmp_path: Path) -> None:
+    """Text above an exercise moves up, although there is a line more. Where it fits by
+    itself, the exercises are moved apart instead."""
+    exercises = "".join(
+        EXERCISE.format(f"{what}?\n\n::: lines 8\n:::\n") for what in ("Why", "Who")
+    )
+    places = []
+    for path in files(exercises, "handout", tmp_path, range(1, 9)):
+        with pypdfium2.PdfDocument(path) as document:
+            places.append(heights_of(document[0], "Why", "Who"))
+    apart = [first - second for first, second in places]
+    assert max(apart) > apart[0] > min(apart)
+    assert any(after[0] > before[0] for before, after in pairwise(places))
