@@ -71,6 +71,7 @@ class FeaturePass(NamedTuple):
 Task: TypeAlias = Literal[
     "FormulaImages",
     "KeptPages",
+    "MarkupBuilder",
     "add_form",
     "arrange_columns",
     "assemble_docx",
@@ -210,6 +211,7 @@ FEATURES = (
         (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "read_fonts", in_fragments=False),),
     ),
     Feature("drawings", tasks=("read_svg",)),
+    Feature("raw_html", tasks=("builder.MarkupBuilder",)),
     Feature("code", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "highlight_code"),)),
     Feature(
         "openings",

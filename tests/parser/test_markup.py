@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.features.raw_html.builder import BUILDERS
 from pipeline.parser.blocks import html as html_blocks
 from pipeline.parser.markup import safe_tags as tags
-from pipeline.parser.markup.builder import BUILDERS
 from pipeline.parser.markup.html_tokens import Kind, tokenise
 
 

@@ -96,6 +96,7 @@ SHOWN = {
     "charts": "North",
     "citations": "[@moss2020]",
     "code": "wells = 60",
+    "raw_html": "A rope.",
     "dialogue": "Ana: How deep is it?",
     "exercises": "A bucket hangs",
     "formulas": "a + b = 7",
@@ -105,6 +106,9 @@ SHOWN = {
     "word": "fills the",
 }
 """Words that readers still get without a feature."""
+
+TOLD_BY_THE_PARSER = ("raw_html",)
+"""Features whose signs are no nodes."""
 
 WITHHELD = ("sprocket", "(x)", "cogwheel", "pulley", "✓")
 """Words that pupils do not get with any features."""
@@ -148,14 +152,16 @@ def test_each_feature_can_be_taken_out(
     slug = Code.ABSENT_FEATURE.slug
     messages = [finding.message for finding in result.diagnostics if finding.code == slug]
     signs = FEATURE_SIGNS.get(feature.name, FeatureSigns())
-    assert len(messages) == bool(signs.nodes or signs.keys or signs.values)
+    is_told = signs.nodes or signs.keys or signs.values or feature.name in TOLD_BY_THE_PARSER
+    assert len(messages) == bool(is_told)
     assert all(f"lacks {feature.name}" in message for message in messages)
     page = (tmp_path / "build" / "all" / "all.html").read_text("utf-8")
     assert SHOWN.get(feature.name, "In spring") in page
     assert not [word for word in WITHHELD if word in page]
 
     document = parse(SOURCE, folder=tmp_path)
-    assert same(document, parse(write(document), folder=tmp_path))
+    if feature.name != "raw_html":  # the notation of what Markdown has none for, such as keys
+        assert same(document, parse(write(document), folder=tmp_path))
     for edition in ("handout", "ebook"):
         pages = making.rendered(making.resolved(document, edition, tmp_path)).pages
         assert any(SHOWN.get(feature.name, "In spring") in page.markup for page in pages)
@@ -236,6 +242,41 @@ def test_without_exercises_answers_are_withheld_all_the_same(
     for answer in ("tapir", "(x)", "yap", "caterpillar", "okapi"):
         assert answer not in pupils.markup
         assert answer in teachers.markup
+
+
+MARKUP = """\
+<div class="answer">
+An okapi.
+</div>
+
+Rain <span class="answer">tapir</span> falls. <!-- zebra -->
+
+<solution>A gnu.</solution>
+
+<!-- A dog. -->
+
+| Well | Depth |
+|------|-------|
+| <span class="teacher">yak</span> | 4 |
+"""
+
+
+def test_without_raw_html_what_it_marks_is_withheld_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _remove(f"{features.__name__}.raw_html", monkeypatch)
+    rows = tuple(row for row in FEATURES if row.name != "raw_html")
+    monkeypatch.setattr(features, "FEATURES", rows)
+
+    (pupils,) = making.rendered(making.resolved(parse(MARKUP), "web")).pages
+    (teachers,) = making.rendered(making.resolved(parse(MARKUP), "teacher-web")).pages
+
+    assert "Rain" in pupils.markup
+    for secret in ("okapi", "tapir", "gnu", "yak"):
+        assert secret not in pupils.markup
+        assert secret in teachers.markup
+    for comment in ("zebra", "dog"):
+        assert comment not in pupils.markup + teachers.markup
 
 
 @pytest.mark.parametrize("name", COMMANDS)

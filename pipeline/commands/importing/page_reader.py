@@ -36,8 +36,8 @@ from pipeline.model.names import slug
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import numbered
-from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.html_tokens import paired_names
+from pipeline.parser.markup.plain_markup import raw_markup
 from pipeline.parser.ranges import SourceRecord
 
 Places: TypeAlias = Literal["", "line", "paragraph"]
@@ -196,7 +196,7 @@ class PageReader:
         markup: str = lxml.html.tostring(element, encoding="unicode", with_tail=False)
         lines = numbered(markup)
         paired = paired_names(lines)
-        builder = MarkupBuilder(
+        builder = raw_markup(
             Around(lambda *findings: None, lambda address, span: address, paired, SourceRecord()),
             60,
         )

@@ -29,8 +29,8 @@ from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
 from pipeline.parser.lowering.inlines import InlineLowering
-from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.flow import definition_items, trim
+from pipeline.parser.markup.plain_markup import raw_markup
 from pipeline.parser.ranges import SourceRecord
 
 _TASK = late(r"\[([ xX])\][ \t]+")
@@ -86,7 +86,7 @@ class Lowering:
 
     def _with_markup(self, elements: Iterable[BlockElement]) -> tuple[Block, ...]:
         room = max(0, DEEPEST // 2 - self._depth)
-        builder = MarkupBuilder(self._around, room)
+        builder = raw_markup(self._around, room)
         for is_markup, run in itertools.groupby(elements, _is_markup):
             if is_markup:
                 for element in run:

@@ -24,9 +24,8 @@ from pipeline.parser.constructs.parts import Around
 from pipeline.parser.inlines.blanks import BlankSpan
 from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.inlines.references import CitationSpan
-from pipeline.parser.markup.builder import MarkupBuilder
-from pipeline.parser.markup.flow import bind
-from pipeline.parser.markup.inline_elements import FORMATS
+from pipeline.parser.markup.flow import FORMATS, bind
+from pipeline.parser.markup.plain_markup import RawMarkup, raw_markup
 from pipeline.parser.strings import written
 
 ALT = ("alt", "fig-alt")
@@ -94,8 +93,8 @@ class InlineLowering:
             inlines += self._text(child.tail)
         return tuple(inlines)
 
-    def _built(self, element: Element, depth: int) -> MarkupBuilder:
-        builder = MarkupBuilder(self.around, self._deepest - depth)
+    def _built(self, element: Element, depth: int) -> RawMarkup:
+        builder = raw_markup(self.around, self._deepest - depth)
         builder.add(self._text(element.text))
         for child in element:
             if child.tag == "raw":

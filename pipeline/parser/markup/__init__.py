@@ -1,2 +1,1 @@
-"""From raw HTML to the model: tokens, an allow-list, and nothing else. The result is of nodes,
-never of the original text, so no markup can bypass the list."""
+"""Raw HTML: its tokens, the allow-list, and how its content becomes blocks and inlines."""

@@ -18,6 +18,14 @@ from pipeline.parser.attributes import make
 _SPACE = late(r"[ \t\n\r\f]+")
 
 
+FORMATS: dict[str, type[model.Emphasis | model.Strong | model.Strikethrough]] = {
+    "em": model.Emphasis,
+    "strong": model.Strong,
+    **dict.fromkeys(("del", "s", "strike"), model.Strikethrough),
+}
+"""The nodes of elements for emphasis."""
+
+
 class FlowPart(Node, frozen=True):
     """A piece of a table, list or figure for the element around it; ``name`` is its tag."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.features.raw_html.inline_elements import code_text
 from pipeline.model import NO_ATTRIBUTES, Block, Inline, Node
 from pipeline.model.tree import walk
 from pipeline.parser.blocks.breaks import PAGE_BREAKS
@@ -20,7 +21,6 @@ from pipeline.parser.markup.flow import (
     is_tight,
     trim,
 )
-from pipeline.parser.markup.inline_elements import code_text
 from pipeline.parser.markup.safe_tags import Frame
 
 _BREAKS = frozenset({"pagebreak", "page-break", "newpage"})

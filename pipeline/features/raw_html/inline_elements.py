@@ -9,7 +9,7 @@ from pipeline.model import NO_ATTRIBUTES, Attributes, Inline, Node
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import plain_text, walk
 from pipeline.parser.attributes import make
-from pipeline.parser.markup.flow import as_inlines, bind, distribute
+from pipeline.parser.markup.flow import FORMATS, as_inlines, bind, distribute
 from pipeline.parser.markup.safe_tags import Frame
 
 
@@ -57,13 +57,6 @@ def inline_element(frame: Frame) -> Iterable[Node]:
         )
 
     return distribute(frame.items, frame.attributes, wrap)
-
-
-FORMATS: dict[str, type[model.Emphasis | model.Strong | model.Strikethrough]] = {
-    "em": model.Emphasis,
-    "strong": model.Strong,
-    **dict.fromkeys(("del", "s", "strike"), model.Strikethrough),
-}
 
 
 def formatting(frame: Frame) -> Iterable[Node]:

@@ -11,6 +11,10 @@ import html
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
+from pipeline.features.raw_html import block_elements as blocks
+from pipeline.features.raw_html import html_tables as tables
+from pipeline.features.raw_html import inline_elements as inlines
+from pipeline.features.raw_html.inline_elements import void_element
 from pipeline.model import Block, Inline, Node, Text, Variable
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
@@ -22,13 +26,9 @@ from pipeline.parser.characters import shorten
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.cuts import COMMENT
 from pipeline.parser.lines import Line, LinePlaces, numbered
-from pipeline.parser.markup import block_elements as blocks
-from pipeline.parser.markup import html_tables as tables
-from pipeline.parser.markup import inline_elements as inlines
 from pipeline.parser.markup import safe_tags as tags
-from pipeline.parser.markup.flow import as_blocks, as_inlines, fold
+from pipeline.parser.markup.flow import FORMATS, as_blocks, as_inlines, fold
 from pipeline.parser.markup.html_tokens import Kind, MarkupToken, tokenise
-from pipeline.parser.markup.inline_elements import void_element
 from pipeline.parser.markup.safe_tags import Frame
 from pipeline.parser.ranges import LINE_END
 from pipeline.parser.style_attributes import InlineStyle
@@ -341,7 +341,7 @@ BUILDERS: dict[str, Builder] = {
     **dict.fromkeys(tags.PLAIN_BLOCK_TAGS, blocks.plain),
     "center": blocks.centred,
     **dict.fromkeys(tags.HEADING_TAGS, blocks.heading),
-    **dict.fromkeys(inlines.FORMATS, inlines.formatting),
+    **dict.fromkeys(FORMATS, inlines.formatting),
     **dict.fromkeys(("code", "tt"), inlines.code),
     **dict.fromkeys(("abbr", "acronym"), inlines.abbreviation),
     **dict.fromkeys(("ul", "ol", "menu"), blocks.list_),
