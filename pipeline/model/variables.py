@@ -45,7 +45,7 @@ def values(metadata: Metadata, edition: Edition | None = None) -> dict[str, str]
         "description": metadata.description,
         "rights": metadata.rights,
         "licence": metadata.licence.name if metadata.licence else "",
-        **dict(metadata.variables),
+        **{variable.name: variable.text for variable in metadata.variables},
     }
     if edition:
         texts["edition"] = in_words(edition, vocabulary)

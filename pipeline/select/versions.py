@@ -39,8 +39,8 @@ def seeds_of(edition: Edition, metadata: Metadata) -> tuple[int, ...]:
 
 def with_numbers(document: Document, whole: Document, edition: Edition) -> Document:
     """A variant of the ``whole`` document with the numbers of the version of an edition."""
-    values = (value for _, value in whole.metadata.variables)
-    if not has(whole, model.Variable) and not any(value.startswith("=") for value in values):
+    texts = (variable.text for variable in whole.metadata.variables)
+    if not has(whole, model.Variable) and not any(text.startswith("=") for text in texts):
         return document
     fill_numbers, seeds = features.task("fill_numbers"), seeds_of(edition, whole.metadata)
     if fill_numbers is None:

@@ -205,6 +205,16 @@ def test_mistakes_are_told_with_their_place(text: str, column: int, message: str
     assert told == [(6, column)], document.diagnostics
 
 
+def test_a_mistake_in_the_front_matter_is_told_with_its_place() -> None:
+    parsed = pipeline.parse(
+        '---\ntitle: T\nvariables:\n  a: "= 9..2"\n  b: ok\nlang: en\n---\n\n{{ b }}\n'
+    )
+    document = resolve(select(parsed, EDITIONS["teacher"]), Path())
+    (finding,) = document.diagnostics
+    assert "the range is empty" in finding.message
+    assert (finding.line, finding.column) == (4, 6)
+
+
 def test_notations_of_other_tools_stay_as_they_are() -> None:
     text = "{{ site.url }} {{ a / b }} {{ t(x) }} {{ x | y }}"
     parsed = pipeline.parse(f"---\ntitle: T\nlang: en\n---\n\n{text}\n")

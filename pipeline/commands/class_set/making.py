@@ -21,6 +21,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT, varied
 from pipeline.model.faces import FACES
+from pipeline.model.metadata import NamedText
 from pipeline.model.rendered import Page, Pages, Style
 from pipeline.model.tree import find
 from pipeline.model.writing_systems import fonts_for
@@ -75,7 +76,7 @@ def class_set(source: Path, listed: Path, store: Store, templates: Path | None) 
     findings = (*document.diagnostics, *findings)
     if has_errors(findings):
         return ClassSet(b"", b"", 0, findings)
-    used = {name for name, _ in document.metadata.variables}
+    used = {variable.name for variable in document.metadata.variables}
     used |= {node.name for _, node, _ in find(document, Variable)}
     kinds = [_kind(pupil, used) for pupil in pupils]
     handouts: dict[_Kind, bytes] = {}
@@ -99,8 +100,9 @@ def _handout(
 ) -> tuple[bytes, tuple[Diagnostic, ...]]:
     """The handout for pupils of a kind, and findings about it."""
     metadata = document.metadata
-    variables = {**dict(metadata.variables), **dict(kind.variables)}
-    personal = replace(document, metadata=replace(metadata, variables=tuple(variables.items())))
+    variables = {variable.name: variable for variable in metadata.variables}
+    variables |= {name: NamedText(name, text) for name, text in kind.variables}
+    personal = replace(document, metadata=replace(metadata, variables=tuple(variables.values())))
     request = request_for(source, personal, Options(templates=templates))
     edition = next(
         row

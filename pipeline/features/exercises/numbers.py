@@ -22,6 +22,7 @@ from pipeline.model import Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
+from pipeline.model.metadata import NamedText
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import find
 from pipeline.model.words.writing_conventions import writing
@@ -79,7 +80,8 @@ def fill_numbers(
     }
     document = rewrite_document(document, leave=changes)
     variables = tuple(
-        (name, numbers.shown(name, None) or value) for name, value in document.metadata.variables
+        replace(variable, text=numbers.shown(variable.name, _place(variable)) or variable.text)
+        for variable in document.metadata.variables
     )
     document = replace(document, metadata=replace(document.metadata, variables=variables))
     return numbers.findings.added_to(document)
@@ -87,12 +89,16 @@ def fill_numbers(
 
 def _definitions(document: Document) -> Iterator[_Definition]:
     """Those in the front matter, then those in the text: a name, and the text after the sign."""
-    for name, value in document.metadata.variables:
-        if value.startswith("="):
-            yield _Definition(name, value[1:].strip(), None)
+    for variable in document.metadata.variables:
+        if variable.text.startswith("="):
+            yield _Definition(variable.name, variable.text[1:].strip(), _place(variable))
     for _, node, span in find(document, model.Variable):
         if match := _DEFINITION.fullmatch(node.name):
             yield _Definition(match[1], match[2].strip(), node.span or span)
+
+
+def _place(variable: NamedText) -> Span:
+    return Span(variable.line, variable.column)
 
 
 class _Numbers:

@@ -18,6 +18,7 @@ from pipeline.model.metadata.structured_values import (
     Identifier,
     Isbns,
     Licence,
+    NamedText,
     OwnFont,
     Placed,
     Series,
@@ -31,9 +32,9 @@ from pipeline.model.words.writing_conventions import writing
 
 __all__ = [
     "PAPER_THICKNESS", "Audience", "Brand", "Certification", "ContentsOptions", "Contributor",
-    "Cover", "Direction", "Grade", "Identifier", "Isbns", "Licence", "Metadata", "OwnFont",
-    "Placed", "ScorePlace", "Series", "Speaker", "Subject", "Translation", "WordOptions",
-    "direction_of", "print_source", "without_empty",
+    "Cover", "Direction", "Grade", "Identifier", "Isbns", "Licence", "Metadata", "NamedText",
+    "OwnFont", "Placed", "ScorePlace", "Series", "Speaker", "Subject", "Translation",
+    "WordOptions", "direction_of", "print_source", "without_empty",
 ]  # fmt: skip
 
 Direction: TypeAlias = Literal["ltr", "rtl"]
@@ -242,7 +243,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         "Your identity: a logo with its alternative text, a colour, a line at the foot.",
         {"logo": "logo.svg", "alt": "Hill School", "accent": "#7a3410",
          "footer": "hill.example"})] = Brand()
-    variables: Annotated[tuple[tuple[str, str], ...], Key(
+    variables: Annotated[tuple[NamedText, ...], Key(
         "Variables of your own: the value replaces `{{ name }}` in the text.",
         {"school": "Hill School", "year": 2026}, form="variables")] = ()
     part_of: tuple[str, ...] = ()

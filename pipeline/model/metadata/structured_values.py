@@ -186,6 +186,15 @@ class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
     alt: Annotated[str, Key("The alternative text of the cover.")] = ""
 
 
+class NamedText(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A variable, and its text in the front matter, with the position of that."""
+
+    name: str
+    text: str
+    line: int = 0
+    column: int = 0
+
+
 class Grade(msgspec.Struct, frozen=True, omit_defaults=True):
     """A grade that needs ``percent`` of all marks, or more; its position in the front matter."""
 

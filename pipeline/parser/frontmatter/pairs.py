@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import Any
 
-from pipeline.model.metadata import Translation
+from pipeline.model.metadata import NamedText, Translation
 from pipeline.model.variables import BUILT_IN, INCLUDE, NAME
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import TEXT, Form
@@ -48,22 +49,23 @@ def _translations(node: Node, report: FieldReport, key: str) -> tuple[Translatio
     return tuple(translations.values())
 
 
-def _variables(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, str], ...]:
+def _variables(node: Node, report: FieldReport, key: str) -> tuple[NamedText, ...]:
     if not isinstance(node, Mapping):
         hint = "Write each as `name: value`, on a line of its own."
         report.wrong(key, "variables need names and values.", node.place, hint)
         return ()
-    variables: dict[str, str] = {}
+    variables: dict[str, NamedText] = {}
     for written, value in node.entries:
         name = written.text
         if problem := _problem(written, variables):
             report.wrong(key, problem[0], written.place, problem[1])
         elif not (isinstance(value, Scalar) and value.is_empty):
-            variables[name] = text(value, report, f"{key}.{name}") or ""
-    return tuple((name, value) for name, value in variables.items() if value)
+            given = text(value, report, f"{key}.{name}") or ""
+            variables[name] = NamedText(name, given, value.place.line, value.place.column)
+    return tuple(variable for variable in variables.values() if variable.text)
 
 
-def _problem(written: Scalar, pairs: dict[str, str]) -> tuple[str, str] | None:
+def _problem(written: Scalar, pairs: Container[str]) -> tuple[str, str] | None:
     """The problem with a name, and the hint."""
     name, shown = written.text, shorten(written.text)
     if not re.fullmatch(NAME, name):
@@ -86,6 +88,10 @@ def _mapping(values: Any) -> dict[str, str]:
     return dict(values)
 
 
+def _texts(variables: Any) -> dict[str, str]:
+    return {variable.name: variable.text for variable in variables}
+
+
 _BY_LANGUAGE = {"type": "object", "propertyNames": {"pattern": LANGUAGE_PATTERN}}
 _BY_NAME = {
     "type": "object",
@@ -102,4 +108,4 @@ TRANSLATIONS = Form(
     lambda found: {one.lang: one.url for one in found},
     reads_lists=True,
 )
-VARIABLES = Form(_BY_NAME | {"additionalProperties": TEXT}, _variables, _mapping, reads_lists=True)
+VARIABLES = Form(_BY_NAME | {"additionalProperties": TEXT}, _variables, _texts, reads_lists=True)
