@@ -18,10 +18,7 @@ from pipeline.features.exercises.platforms.sheet import asked
 from pipeline.model.editions import EDITIONS
 from pipeline.resolve.findings import Findings
 from tests.helpers import making
-from tests.helpers.generated_questions import KINDS, generated
-
-COUNT = 500
-"""The number of generated questions."""
+from tests.helpers.generated_questions import COUNT, KINDS, generated
 
 
 def known(question: Question) -> tuple[object, ...]:
@@ -46,7 +43,7 @@ def questions(source: Path, edition: str) -> dict[tuple[object, ...], int]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.hypothesis
 @pytest.mark.parametrize(
     ("edition", "count"),
     [*((name, COUNT) for name in ("moodle", "gift", "qti", "h5p")), ("qti3", 2 * len(KINDS))],

@@ -50,7 +50,7 @@ def pages_of(file: Path) -> list[tuple[str, list[str]]]:
         ]
 
 
-@pytest.mark.parametrize("edition", ["handout", "letter", "archive"])
+@pytest.mark.parametrize("edition", ["handout", "archive"])
 def test_pages_before_the_text_have_roman_numbers(edition: str, tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text(ROMAN, "utf-8")
     pipeline.build(tmp_path / "x.md", [edition], out=tmp_path)

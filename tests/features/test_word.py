@@ -70,7 +70,7 @@ NAMES = ("handout", "teacher's handout", "book", "teacher's book")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["handout", "teacher's book"])
 def test_files_are_valid_and_lose_nothing(built: dict[str, Path], name: str) -> None:
     result = OpenXmlValidator().validate(built[name])
     assert [str(error) for error in result.errors] == []

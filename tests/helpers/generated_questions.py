@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import random
 
+from hypothesis import settings
+
 KINDS = ("single", "several", "gaps", "short", "number", "matching", "ordering", "long")
 
 MARKS = r"~ = # { } : \ / % & < > \" ' -> // :: [x] 50% $5 ü é 水 — * _ @"
 """Characters with a meaning in one of the formats, as they are in Markdown."""
+
+EACH = 62 if settings.get_current_profile_name() == "fuzz" else 8
+"""Questions of each kind."""
+
+COUNT = EACH * len(KINDS) + len(KINDS) // 2
+"""All questions: of half the kinds there is one more."""
 
 WORDS = (
     "well",
