@@ -68,12 +68,13 @@ def _is_left(result: Sequence[Any]) -> bool:
 
 
 def _place(resume_at: Any) -> tuple[float, ...]:
-    """A place where a text goes on, in the order of the text; the end comes last."""
+    """A place where a text goes on, in the order of the text; the end comes last. Of the cells of
+    a row that is divided, the first counts."""
     if resume_at is None:
         return (math.inf,)
     path = list[float]()
     while resume_at:
-        ((number, resume_at),) = resume_at.items()
+        number, resume_at = next(iter(resume_at.items()))
         path.append(number)
     return tuple(path)
 
