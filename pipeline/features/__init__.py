@@ -75,6 +75,7 @@ Task: TypeAlias = Literal[
     "add_form",
     "arrange_columns",
     "assemble_docx",
+    "assemble_ebook",
     "assemble_questions",
     "audit_book",
     "book_cover",
@@ -98,6 +99,7 @@ Task: TypeAlias = Literal[
     "opds_feed",
     "other_front_matter",
     "package_docx",
+    "package_ebook",
     "package_questions",
     "package_site",
     "place_margin_notes",
@@ -264,6 +266,7 @@ FEATURES = (
     Feature("claims", tasks=("audit_book",)),
     Feature("units", tasks=("set_units", "plan.why_whole", "book.proof_pages")),
     Feature("even_pages", tasks=("make_even_pages",)),
+    Feature("ebook", writes_files=True, tasks=("assemble_ebook", "packaging.package_ebook")),
     Feature("fast_engine", tasks=("speed_up",)),
     Feature(
         "word",

@@ -13,6 +13,9 @@ from pipeline.model.rendered import Pages
 from pipeline.package.page_files import inside
 from pipeline.package.result import NoEngineError, Package
 
+BY_FEATURES: dict[str, features.Task] = {"docx": "package_docx", "epub": "package_ebook"}
+"""The tasks of features for their formats; platforms get questions."""
+
 
 def package(
     pages: Pages,
@@ -43,13 +46,8 @@ def package(
             except NoEngineError as error:
                 return Package(b"", (diagnostic(Code.NO_ENGINE, f"No pages can be set: {error}."),))
             result = pdf.package(pages, folder, sources)
-        case "epub":
-            from pipeline.package import epub
-
-            result = epub.package(pages, folder)
         case _:
-            is_word = edition.format == "docx"
-            make = features.task("package_docx" if is_word else "package_questions")
+            make = features.task(BY_FEATURES.get(edition.format, "package_questions"))
             assert make, "without the feature, its pages have an error"
             result = make(pages, folder)
     attached = (str(inside(folder, name)) for name in sources)

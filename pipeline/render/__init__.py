@@ -13,11 +13,15 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import Edition
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
-from pipeline.render import epub, html, pdf
+from pipeline.render import html, pdf
 from pipeline.render.environment import environment, template_errors
 from pipeline.system.store import Memo
 
-ASSEMBLERS = {"html": html.assemble, "epub": epub.assemble}
+BY_FEATURES: dict[str, tuple[str, features.Task]] = {
+    "docx": ("word", "assemble_docx"),
+    "epub": ("ebook", "assemble_ebook"),
+}
+"""For each format that a feature makes, its name and its task; platforms get questions."""
 
 
 def render(
@@ -39,23 +43,22 @@ def render(
         using = environment(templates), Memo() if memo is None else memo
         if edition.format == "pdf":
             return pdf.assemble(document, edition, stem, *using, page_map)
-        if edition.platform or edition.format == "docx":
-            return _by_feature(document, edition, stem, using[0])
+        if edition.platform or edition.format in BY_FEATURES:
+            return _by_feature(document, edition, stem, *using)
         assemble = features.task("render_site") if edition.chapters else None
-        assemble = assemble or ASSEMBLERS[edition.format]
-        pages: Pages = assemble(document, edition, stem, *using)
+        pages: Pages = (assemble or html.assemble)(document, edition, stem, *using)
         return pages
 
 
-def _by_feature(document: Document, edition: Edition, stem: str, environment: Environment) -> Pages:
+def _by_feature(
+    document: Document, edition: Edition, stem: str, environment: Environment, memo: Memo
+) -> Pages:
     """The pages of an edition that a feature makes; without it, an error."""
-    lacking, assemble = "word", features.task("assemble_docx")
-    if edition.platform:
-        lacking, assemble = "exercises", features.task("assemble_questions")
-    if assemble:
-        pages: Pages = assemble(document, edition, stem, environment)
+    name, task = BY_FEATURES.get(edition.format, ("exercises", "assemble_questions"))
+    if assemble := features.task(task):
+        pages: Pages = assemble(document, edition, stem, environment, memo)
         return pages
-    message = f"This copy of Chapbook lacks {lacking}, and so has no edition {edition.name}."
+    message = f"This copy of Chapbook lacks {name}, and so has no edition {edition.name}."
     absent = diagnostic(Code.ABSENT_FEATURE, message, source=document.source)
     absent = replace(absent, severity=Code.TEMPLATE_ERROR.value.severity)
     return Pages(edition.name, stem, document.metadata, pages=(), findings=(absent,))

@@ -15,8 +15,8 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from pipeline.driver import Options, Result, build
+from pipeline.features.ebook.book_fonts import obfuscated
 from pipeline.model.faces import FACES, font_file
-from pipeline.package.epub.fonts import obfuscated
 from pipeline.package.font_subset import Flavour, subset
 from pipeline.system.paths import builtin_templates
 

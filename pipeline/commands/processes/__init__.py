@@ -21,7 +21,8 @@ T = TypeVar("T")
 OBJECTS = 50_000
 """The number of new objects after which Python looks for garbage."""
 
-FIRST, NEXT = "pipeline.package.pdf", ("pipeline.package.epub", "pipeline.features.covers.bitmaps")
+FIRST = "pipeline.package.pdf"
+NEXT = ("pipeline.features.ebook.packaging", "pipeline.features.covers.bitmaps")
 """The modules that another process loads before its first task, and after it: an e-book waits for
 the numbers of pages."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment
-
 from pipeline.features.word import matter, sections
 from pipeline.features.word.blocks import blocks
 from pipeline.features.word.draft import Spot, WordFile
@@ -23,7 +21,7 @@ from pipeline.package.result import Package
 from pipeline.verify.word import add_digests
 
 
-def assemble_docx(document: Document, edition: Edition, stem: str, _: Environment) -> Pages:
+def assemble_docx(document: Document, edition: Edition, stem: str, *_: object) -> Pages:
     """The parts of the file as markup, with the addresses and names of images in the place of
     relationships."""
     metadata, page = document.metadata, sections.page_of(document, edition)

@@ -32,7 +32,7 @@ questions, and ``data`` the bytes of its file from these and the images."""
 
 
 def assemble_questions(
-    document: Document, edition: Edition, stem: str, environment: jinja2.Environment
+    document: Document, edition: Edition, stem: str, environment: jinja2.Environment, *_: object
 ) -> Pages:
     """The files of an edition, as text, and the names of the images that they need."""
     findings = Findings(document)

@@ -11,15 +11,7 @@ import jinja2
 from msgspec.structs import replace
 
 from pipeline import features
-from pipeline.model import CodeBlock, Document, FrontMark, Node, PageMark
-from pipeline.model.editions import Edition
-from pipeline.model.late import late
-from pipeline.model.rendered import Landmark, NavList, NavPoint, Page, PageListEntry, Pages, Style
-from pipeline.model.roles import BEFORE_CONTENTS, STANDARD
-from pipeline.model.tree import plain_text, walk
-from pipeline.render.contents_markup import nav_points, numbered, targets
-from pipeline.render.environment import read_text, sheets
-from pipeline.render.epub.front import (
+from pipeline.features.ebook.front import (
     COVER,
     FRONT_PAGES,
     IMPRINT,
@@ -33,6 +25,14 @@ from pipeline.render.epub.front import (
     properties,
     title_page,
 )
+from pipeline.model import CodeBlock, Document, FrontMark, Node, PageMark
+from pipeline.model.editions import Edition
+from pipeline.model.late import late
+from pipeline.model.rendered import Landmark, NavList, NavPoint, Page, PageListEntry, Pages, Style
+from pipeline.model.roles import BEFORE_CONTENTS, STANDARD
+from pipeline.model.tree import plain_text, walk
+from pipeline.render.contents_markup import nav_points, numbered, targets
+from pipeline.render.environment import read_text, sheets
 from pipeline.render.imprint import unchanged_cover
 from pipeline.render.node_markup import NodeRenderer, page_id
 from pipeline.render.note_placement import listing_notes
@@ -46,7 +46,7 @@ TABLES = (Setting(line=22, gap=1), Setting(line=25, gap=0.5))
 do not fit have columns of fixed widths, so that they are not cut off."""
 
 
-def assemble(
+def assemble_ebook(
     document: Document,
     edition: Edition,
     stem: str,

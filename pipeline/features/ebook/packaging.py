@@ -17,6 +17,10 @@ from ebooklib import epub
 from PIL import UnidentifiedImageError
 
 from pipeline import features
+from pipeline.features.ebook.book_fonts import FILE as ENCRYPTION
+from pipeline.features.ebook.book_fonts import add_fonts, encryption, hidden_fonts, obfuscated
+from pipeline.features.ebook.ncx import ncx
+from pipeline.features.ebook.package_metadata import PREFIXES, describe, time_of_change
 from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
@@ -24,10 +28,6 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Landmark, Page, Pages
 from pipeline.model.roles import ROLES
 from pipeline.package.bundle import archived
-from pipeline.package.epub.fonts import FILE as ENCRYPTION
-from pipeline.package.epub.fonts import add_fonts, encryption, hidden_fonts, obfuscated
-from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
-from pipeline.package.epub.ncx import ncx
 from pipeline.package.font_subset import with_fonts
 from pipeline.package.font_use import used_faces
 from pipeline.package.image_sizes import LONGEST, for_ereaders
@@ -41,7 +41,7 @@ MIMETYPE = "mimetype"
 """The file that says what an e-book is."""
 
 
-def package(pages: Pages, folder: Path) -> Package:
+def package_ebook(pages: Pages, folder: Path) -> Package:
     """The e-book of some pages."""
     metadata = pages.metadata
     markup = "\n".join(page.markup for page in pages.pages)

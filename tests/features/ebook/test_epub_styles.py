@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import tinycss2  # type: ignore[import-untyped]
 
+from pipeline.features.ebook import plain
 from pipeline.model.rendered import Pages
 from pipeline.parser import parse_file
-from pipeline.render.epub import plain
 from tests.helpers import making
 from tests.helpers.paths import BOOK, TEMPLATES
 
@@ -62,7 +62,7 @@ def test_the_book_has_styles_for_all_that_there_is(pages: Pages) -> None:
     ours = {f"epub-{path.name}" for path in TEMPLATES.rglob("epub/*.css")}
     rare = {
         f"epub-{name}.css"
-        for name in ("style", "modern", "strokes", "for-teachers", "timings", "article")
+        for name in ("style", "modern", "strokes", "for-teachers", "timings", "article", "rubric")
     }
     assert ours - names <= rare
 

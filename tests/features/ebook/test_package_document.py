@@ -12,8 +12,8 @@ from pipeline.flow.steps import audit
 from pipeline.model.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.result import Package
+from tests.features.ebook.test_epub import NS, XML_LANG, Book
 from tests.helpers import making
-from tests.package.epub.test_epub import NS, XML_LANG, Book
 
 SOURCE = """---
 title: The Well
