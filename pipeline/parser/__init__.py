@@ -13,7 +13,7 @@ from pipeline.model import Document, Paragraph, Variant, Withheld
 from pipeline.model.audience import without
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import EDITIONS, for_pupils
+from pipeline.model.editions import EDITIONS, varied
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import anchors, loose_marks, strings
@@ -177,7 +177,8 @@ def _read_again(
     """The documents of a text without the ranges that an edition lacks, for each set of them, given
     by their numbers."""
     conditions = [place.conditions for place in body.ranges]
-    editions = (*EDITIONS.values(), *for_pupils(metadata))
+    rows = EDITIONS.values()
+    editions = (*rows, *(edition for row in rows for edition in varied(row, metadata)))
     sets = dict.fromkeys(without(conditions, edition) for edition in editions)
     for numbers in filter(None, sets):
         ranges = [body.ranges[number] for number in numbers]

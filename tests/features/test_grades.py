@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 import pipeline
@@ -13,6 +15,7 @@ from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.resolve import resolve
 from pipeline.select import select
 from pipeline.verify.all_text import contents
+from tests.helpers import making
 
 BODY = """
 ::: exercise Wells {marks=10}
@@ -107,3 +110,10 @@ def test_mistakes_are_told_with_their_place(
     (finding,) = document.diagnostics or resolved.diagnostics
     assert message in finding.message
     assert (finding.line, finding.column) == place
+
+
+def test_a_question_with_marks_keeps_its_number_in_print() -> None:
+    package = making.packed(making.resolved("::: exercise\n1. Why? {marks=2}\n:::\n", "handout"))
+    with pypdfium2.PdfDocument(package.data) as pdf:
+        text = pdf[0].get_textpage().get_text_range()
+    assert re.search(r"^1\.\s*$", text, re.MULTILINE)

@@ -238,8 +238,9 @@ def test_an_answer_in_a_question_holds_the_edition_back(tmp_path: Path) -> None:
 def test_each_level_has_questions_of_its_own(tmp_path: Path) -> None:
     source = tmp_path / "wells.md"
     front = "---\ntitle: Wells\nlang: en\nlevels: [core, support]\n---\n\n"
-    help_box = "::: level support\nThink of the rain.\n:::\n"
-    source.write_text(f"{front}::: exercise\nWhy?\n\n{help_box}\n- (x) a\n- ( ) b\n:::\n", "utf-8")
+    help_box = "::: level core\nAlone.\n:::\n::: level support\nThink of the rain.\n:::\n"
+    help_box += "::: answer\nIt is a.\n:::\n"
+    source.write_text(f"{front}::: exercise\nWhy?\n\n- (x) a\n- ( ) b\n\n{help_box}:::\n", "utf-8")
     result = pipeline.build(source, ["gift"], out=tmp_path / "out")
     assert not result.diagnostics
     texts = {path.name: path.read_text("utf-8") for path in result.files if path.suffix == ".gift"}
