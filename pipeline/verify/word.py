@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from lxml import etree
@@ -29,6 +30,10 @@ REMOVED = (f"{W}del", f"{W}moveFrom")
 COUNTED = ("SEQ", "REF", "PAGEREF", "NOTEREF")
 """Fields whose results Word counts."""
 
+ADDED = ("Label", "Marks")
+"""The styles of what Chapbook adds to the text of the source."""
+
+LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 SPACES = (f"{W}tab", f"{W}br", f"{W}cr")
 _MARK = late(r"_s(\d+)_([0-9a-f]{8})")
 
@@ -116,7 +121,12 @@ def is_listed(paragraph: Any) -> bool:
 
 
 def style_of(paragraph: Any) -> str:
-    style = paragraph.find(f"{W}pPr/{W}pStyle")
+    properties = paragraph.find(f"{W}pPr")
+    return "" if properties is None else _style(properties, "pStyle")
+
+
+def _style(properties: Any, name: str) -> str:
+    style = properties.find(f"{W}{name}")
     return "" if style is None else str(style.get(f"{W}val", ""))
 
 
@@ -126,24 +136,31 @@ def _pieces(paragraph: Any) -> Iterator[str]:
 
 
 class WrittenPiece(NamedTuple):
-    """Text in one look."""
+    """Text in one look, which may link to an ``address``. Chapbook has ``added`` it: the label of a
+    caption, or marks."""
 
     text: str
     is_bold: bool = False
     is_italic: bool = False
+    address: str = ""
+    is_code: bool = False
+    is_added: bool = False
 
 
 def written_text(paragraph: Any) -> str:
     return "".join(piece.text for piece in written_pieces(paragraph))
 
 
-def written_pieces(paragraph: Any) -> Iterator[WrittenPiece]:
+def written_pieces(
+    paragraph: Any, addresses: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[WrittenPiece]:
     """The text that somebody wrote in a paragraph, with tracked changes accepted: without what Word
-    counts, the signs of notes, formulas, and what is to be filled in."""
-    waiting = [*paragraph][::-1]
+    counts, the signs of notes, formulas, and what is to be filled in. ``addresses`` are those of
+    links by their ids; without them, ids are addresses."""
+    waiting = [(part, "") for part in reversed(paragraph)]
     fields: list[list[str]] = []  # of the fields around a run, the instruction, once it has ended
     while waiting:
-        element = waiting.pop()
+        element, address = waiting.pop()
         if element.tag in (*REMOVED, MATH, f"{W}pPr") or (
             element.tag == f"{W}sdt" and _is_field(element)
         ):
@@ -151,16 +168,22 @@ def written_pieces(paragraph: Any) -> Iterator[WrittenPiece]:
         if element.tag == f"{W}fldSimple" and _is_counted(element.get(f"{W}instr", "")):
             continue
         if element.tag != f"{W}r":
-            waiting.extend([*element][::-1])
+            if element.tag == f"{W}hyperlink":
+                link = element.get(LINK, "")
+                address = addresses.get(link, link)
+            waiting.extend((part, address) for part in reversed(element))
             continue
         _enter_fields(element, fields)
         is_counted = any(_is_counted("".join(words)) for words in fields)
         look = element.find(f"{W}rPr")
-        if is_counted or _is_sign(look):
+        style = "" if look is None else _style(look, "rStyle")
+        if is_counted or style.endswith("Reference"):
             continue
         text = "".join(_pieces(element))
         if text:
-            yield WrittenPiece(text, _is_on(look, "b"), _is_on(look, "i"))
+            is_bold, is_italic = _is_on(look, "b"), _is_on(look, "i")
+            is_code, is_added = style == "CodeChar", style in ADDED
+            yield WrittenPiece(text, is_bold, is_italic, address, is_code, is_added)
 
 
 def _enter_fields(run: Any, fields: list[list[str]]) -> None:
@@ -176,11 +199,6 @@ def _enter_fields(run: Any, fields: list[list[str]]) -> None:
 
 def _is_counted(instruction: str) -> bool:
     return instruction.strip().startswith(COUNTED)
-
-
-def _is_sign(look: Any) -> bool:
-    style = None if look is None else look.find(f"{W}rStyle")
-    return style is not None and style.get(f"{W}val", "").endswith("Reference")
 
 
 def _is_on(look: Any, name: str) -> bool:

@@ -6,11 +6,14 @@ import copy
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
 from click.testing import CliRunner
 from docx.document import Document as WordDocument
+from docx.opc.constants import RELATIONSHIP_TYPE as RELATIONSHIPS
+from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
@@ -20,7 +23,13 @@ from tests.helpers import checkers
 from tests.helpers.paths import ROOT
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-SOURCE = """\
+TABLE = """\
+| What | How many |
+|------|---------:|
+| wells | 3 |
+| pumps | 12 |
+"""
+SOURCE = f"""\
 ---
 title: Wells
 lang: en
@@ -39,18 +48,18 @@ in two long years.
 - rope
 - bucket with a handle
 
-| What | How many |
-|------|---------:|
-| wells | 3 |
-| pumps | 12 |
-
-Table: What there is {#tbl-all}
+{TABLE}
+Table: What there is {{#tbl-all}}
 
 Ann: Who dug it?
 
 Ben: My grandfather did, as @tbl-all shows.
 
 The area is $A = r^2$ here.
+
+Ask [the trust](https://trust.example) for **good** water.
+
+![A well](well.svg)
 
 [^1]: The keeper says so.
 """
@@ -60,6 +69,8 @@ The area is $A = r^2$ here.
 def source(tmp_path: Path) -> Path:
     path = tmp_path / "well.md"
     path.write_text(SOURCE, "utf-8")
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"/>'
+    (tmp_path / "well.svg").write_text(drawing, "utf-8")
     return path
 
 
@@ -129,6 +140,50 @@ def relevel(word: WordDocument, text: str) -> None:
     paragraph(word, text).style = word.styles["heading 2"]
 
 
+def row(word: WordDocument, text: str) -> Any:
+    return next(paragraph(word, text)._p.iterancestors(f"{W}tr"))
+
+
+def add_row(word: WordDocument, after: str, *texts: str) -> None:
+    new = copy.deepcopy(row(word, after))
+    row(word, after).addnext(new)
+    for cell, text in zip(new.iter(f"{W}tc"), texts, strict=True):
+        Paragraph(cell.find(f"{W}p"), word).text = text
+
+
+def add_column(word: WordDocument, *texts: str) -> None:
+    for line, text in zip(row(word, "pumps").getparent().iter(f"{W}tr"), texts, strict=True):
+        first = line.find(f"{W}tc")
+        new = copy.deepcopy(first)
+        first.addnext(new)
+        Paragraph(new.find(f"{W}p"), word).text = text
+
+
+def remove_column(word: WordDocument, at: int) -> None:
+    for line in row(word, "pumps").getparent().iter(f"{W}tr"):
+        line.remove(line.findall(f"{W}tc")[at])
+
+
+def remove_row(word: WordDocument, text: str) -> None:
+    row(word, text).getparent().remove(row(word, text))
+
+
+def link(word: WordDocument, text: str, address: str) -> None:
+    """Let words lead to an address, whether or not they are a link."""
+    part = next(t for t in word.element.body.iter(f"{W}t") if text in (t.text or "")).getparent()
+    identifier = word.part.relate_to(address, RELATIONSHIPS.HYPERLINK, is_external=True)
+    around = part.getparent()
+    if around.tag != f"{W}hyperlink":
+        around = part.makeelement(f"{W}hyperlink")
+        part.addprevious(around)
+        around.append(part)
+    around.set(qn("r:id"), identifier)
+
+
+def describe(word: WordDocument, text: str) -> None:
+    next(word.element.body.iter("{*}docPr")).set("descr", text)
+
+
 CASES: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
     "a word": (lambda w: change(w, "hand", "machine"), "dug by hand\n", "dug by machine\n"),
     "a tracked change": (lambda w: track(w, "two long", "three"), "two long years", "three years"),
@@ -150,6 +205,40 @@ CASES: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
         "It was dug by hand\nin two long years.\n\n",
         "",
     ),
+    "a new row": (
+        lambda w: add_row(w, "wells", "taps", "a | b"),
+        "| wells | 3 |\n",
+        "| wells | 3 |\n| taps | a \\| b |\n",
+    ),
+    "a row after the head": (
+        lambda w: add_row(w, "How many", "taps", "5"),
+        "|---------:|\n",
+        "|---------:|\n| taps | 5 |\n",
+    ),
+    "a row that is gone": (lambda w: remove_row(w, "pumps"), "| pumps | 12 |\n", ""),
+    "a new column": (
+        lambda w: add_column(w, "Where", "here", "there"),
+        TABLE,
+        "| What | Where | How many |\n|------| --- |---------:|\n| wells | here | 3 |\n"
+        "| pumps | there | 12 |\n",
+    ),
+    "a column that is gone": (
+        lambda w: remove_column(w, 0),
+        TABLE,
+        "| How many |\n|---------:|\n| 3 |\n| 12 |\n",
+    ),
+    "another address": (
+        lambda w: link(w, "the trust", "https://new.example/a"),
+        "(https://trust.example)",
+        "(https://new.example/a)",
+    ),
+    "a new link": (
+        lambda w: link(w, "rope", "https://rope.example/"),
+        "- rope",
+        "- [rope](https://rope.example/)",
+    ),
+    "an alternative text": (lambda w: describe(w, "A deep well"), "![A well]", "![A deep well]"),
+    "a word that was all in bold": (lambda w: change(w, "good", ""), "**good** water", "water"),
     "an item that is gone": (lambda w: remove(w, "rope"), "- rope\n", ""),
 }
 

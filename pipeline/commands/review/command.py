@@ -46,7 +46,8 @@ def review_command(
     from pipeline.commands.messages import printable_lines
     from pipeline.commands.review.merging import merged
     from pipeline.commands.review.reading import NoWordFileError
-    from pipeline.commands.review.reviewing import ReviewedSource, review
+    from pipeline.commands.review.reviewing import review
+    from pipeline.commands.review.sources import ReviewedSource
     from pipeline.model.codes import Code, diagnostic
     from pipeline.model.diagnostics import Diagnostic, Span
     from pipeline.model.editions import EDITIONS

@@ -14,17 +14,23 @@ ALIKE = 0.5
 def matched(
     base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph]
 ) -> dict[int, int]:
-    """The numbers of paragraphs of the source by those of the file: those with the same words, with
-    the same bookmark, or at the same place with many words in common."""
-    pairs: dict[int, int] = {}
-    _pair_blocks(base, edited, pairs)
+    """The numbers of paragraphs of the source by those of the file: those with the same words and
+    bookmark, with the same words, with the same bookmark, or at the same place with many words in
+    common."""
     names = {p.mark: number for number, p in enumerate(base) if p.mark}
-    used = set(pairs.values())
-    for number, paragraph in enumerate(edited):
-        other = names.get(paragraph.mark) if paragraph.mark else None
-        if number not in pairs and other is not None and other not in used and paragraph.key:
-            pairs[number] = other
-            used.add(other)
+    pairs: dict[int, int] = {}
+    used = set[int]()
+    for is_changed in (False, True):
+        for number, paragraph in enumerate(edited):
+            other = names.get(paragraph.mark) if paragraph.mark else None
+            if number in pairs or other is None or other in used:
+                continue
+            if paragraph.key == base[other].key or (is_changed and paragraph.key):
+                pairs[number] = other
+                used.add(other)
+        if not is_changed:
+            _pair_blocks(base, edited, pairs)
+            used = set(pairs.values())
     _pair_alike(base, edited, pairs)
     return pairs
 
@@ -34,13 +40,14 @@ def _pair_blocks(
     edited: Sequence[ReviewedParagraph],
     pairs: dict[int, int],
 ) -> None:
-    keys, others = ([_key(paragraph) for paragraph in side] for side in (base, edited))
-    for block in difflib.SequenceMatcher(None, keys, others, autojunk=False).get_matching_blocks():
-        pairs |= {block.b + at: block.a + at for at in range(block.size)}
-
-
-def _key(paragraph: ReviewedParagraph) -> tuple[str, bool]:
-    return paragraph.key, paragraph.is_in_table
+    """Pair those that are left and have the same words."""
+    used = set(pairs.values())
+    left = [number for number in range(len(base)) if number not in used]
+    others = [number for number in range(len(edited)) if number not in pairs]
+    keys = [(base[n].key, base[n].cell is None) for n in left]
+    again = [(edited[n].key, edited[n].cell is None) for n in others]
+    for block in difflib.SequenceMatcher(None, keys, again, autojunk=False).get_matching_blocks():
+        pairs |= {others[block.b + at]: left[block.a + at] for at in range(block.size)}
 
 
 def _pair_alike(
@@ -59,7 +66,7 @@ def _pair_alike(
         high = next(later, len(base))
         best, share = -1, ALIKE
         for other in range(low, high):
-            if other not in used and base[other].is_in_table is paragraph.is_in_table:
+            if other not in used and (base[other].cell is None) is (paragraph.cell is None):
                 alike = similarity(base[other].key, paragraph.key)
                 if alike > share or (alike == share and best < 0):
                     best, share = other, alike

@@ -41,17 +41,25 @@ class ReviewerComment(NamedTuple):
     offset: int
 
 
+class CellPlace(NamedTuple):
+    """A cell, by the numbers of its table and row in a part, and its column."""
+
+    table: int
+    row: int
+    column: int
+
+
 class ReviewedParagraph(NamedTuple):
-    """A paragraph: its pieces and style, which of the source it was, where that stands now, whether
-    it is in a table, and what a source cannot take over: formulas and the number of pictures."""
+    """A paragraph: its pieces and style, which of the source it was, where that stands now, the
+    cell that it is in, its formulas, and the alternative texts of its pictures."""
 
     pieces: tuple[WrittenPiece, ...]
     style: str = ""
     mark: SourceMark | None = None
     span: Span | None = None
-    is_in_table: bool = False
+    cell: CellPlace | None = None
     formulas: tuple[str, ...] = ()
-    pictures: int = 0
+    pictures: tuple[str, ...] = ()
     comments: tuple[ReviewerComment, ...] = ()
 
     @property
@@ -77,7 +85,11 @@ def read_edited(path: Path) -> list[ReviewedParagraph]:
     """The paragraphs of a file that came back. Raises `NoWordFileError`."""
     try:
         with Archive(path) as archive:
-            parts = [parsed(archive.read(name)) for name in PARTS if name in archive]
+            parts = [
+                (parsed(archive.read(name)), _addresses(archive, name))
+                for name in PARTS
+                if name in archive
+            ]
             comments: Any = parsed(archive.read(COMMENTS)) if COMMENTS in archive else ()
     except (BrokenBook, etree.LxmlError) as error:
         raise NoWordFileError("It is no Word file, or is damaged.") from error
@@ -91,7 +103,19 @@ def read_edited(path: Path) -> list[ReviewedParagraph]:
         )
         for comment in comments
     }
-    return [paragraph for root in parts for paragraph in _paragraphs(root, remarks)]
+    return [
+        paragraph
+        for root, addresses in parts
+        for paragraph in _paragraphs(root, remarks, addresses)
+    ]
+
+
+def _addresses(archive: Archive, part: str) -> dict[str, str]:
+    """The addresses of the links of a part, by their ids."""
+    folder, _, name = part.rpartition("/")
+    listing = f"{folder}/_rels/{name}.rels"
+    rows = parsed(archive.read(listing)) if listing in archive else ()
+    return {row.get("Id"): row.get("Target", "") for row in rows if row.get("TargetMode")}
 
 
 def read_source(source: Path, document: Document, edition: Edition) -> list[ReviewedParagraph]:
@@ -106,28 +130,56 @@ def read_source(source: Path, document: Document, edition: Edition) -> list[Revi
         if paragraph.mark
         else paragraph
         for root in roots
-        for paragraph in _paragraphs(root, {})
+        for paragraph in _paragraphs(root, {}, {})
     ]
 
 
-def _paragraphs(root: Any, remarks: dict[str, tuple[str, str, str]]) -> Iterator[ReviewedParagraph]:
+def _paragraphs(
+    root: Any, remarks: dict[str, tuple[str, str, str]], addresses: dict[str, str]
+) -> Iterator[ReviewedParagraph]:
+    cells = _cells(root)
     for paragraph in root.iter(f"{W}p"):
         style = style_of(paragraph)
         if is_listed(paragraph) or style.startswith("Index") or _is_removed(paragraph):
             continue
+        cell = next(paragraph.iterancestors(f"{W}tc"), None)
         yield ReviewedParagraph(
-            tuple(written_pieces(paragraph)),
+            tuple(written_pieces(paragraph, addresses)),
             style,
             mark_of(paragraph),
-            is_in_table=next(paragraph.iterancestors(f"{W}tc"), None) is not None,
+            cell=cells.get(cell),
             formulas=tuple("".join(math.itertext()) for math in paragraph.iter(MATH)),
-            pictures=sum(1 for _ in paragraph.iter(f"{W}drawing")),
+            pictures=tuple(map(_alternative, paragraph.iter(f"{W}drawing"))),
             comments=tuple(_comments(paragraph, remarks)),
         )
 
 
+def _cells(root: Any) -> dict[Any, CellPlace]:
+    """The places of all cells. Rows that a tracked change takes away are not there."""
+    cells = {}
+    rows = (row for row in root.iter(f"{W}tr") if row.find(f"{W}trPr/{W}del") is None)
+    tables: dict[Any, int] = {}
+    for number, row in enumerate(rows):
+        table = tables.setdefault(row.getparent(), len(tables))
+        column = 0
+        for cell in row.iterfind(f"{W}tc"):
+            cells[cell] = CellPlace(table, number, column)
+            span = cell.find(f"{W}tcPr/{W}gridSpan")
+            column += 1 if span is None else int(span.get(f"{W}val", "1"))
+    return cells
+
+
+def _alternative(drawing: Any) -> str:
+    """The alternative text of a picture."""
+    properties = drawing.find("*/{*}docPr")
+    return "" if properties is None else " ".join(properties.get("descr", "").split())
+
+
 def _is_removed(paragraph: Any) -> bool:
-    """Return whether a tracked change removes a paragraph with all its text."""
+    """Return whether a tracked change removes a paragraph with all its text, or its row."""
+    row = next(paragraph.iterancestors(f"{W}tr"), None)
+    if row is not None and row.find(f"{W}trPr/{W}del") is not None:
+        return True
     is_marked = paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None
     return is_marked and not any(written_pieces(paragraph))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,36 +12,36 @@ from pipeline.commands.review.reading import (
     ReviewedParagraph,
     ReviewerComment,
     read_edited,
-    read_source,
 )
+from pipeline.commands.review.sources import CAPTION, FURTHER, ReviewedSource
+from pipeline.commands.review.tables import TableEdits, changed_tables, fitted
 from pipeline.commands.review.words import (
+    LINKED,
     SourceEdit,
+    WordLook,
     WordToken,
-    are_found,
     changes,
+    is_same_address,
     line_end,
     line_start,
+    look_of,
     markdown,
     places_of,
     tokens,
+    written_tokens,
 )
-from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition, varied
 from pipeline.model.late import late
 from pipeline.verify.word import digest_of
 
-FURTHER = 8
-"""Lines after a block in which its caption may stand."""
-
 HEADING = late(r"Heading(\d)")
 MARKERS = {"ListBullet": "- ", "ListNumber": "1. ", "Quote": "> "}
-_ITEM = late(r"\s*(?:[-*+]|\d+[.)])\s+")
+_ITEM = late(r"\s*(?:[-*+]|\(?(\d+|[A-Za-z]|[ivx]+)[.)])\s+")
+ROMAN = ("", *"i ii iii iv v vi vii viii ix x xi xii".split())
 _HASHES = late(r"#+")
 _BLANK = late(r"\n[ \t]*(?:\n|\Z)")
-_CAPTION = late(r"(?:[^\W\d_]+)?: \S")
-_CELL_END = late(r"(?<!\\)\|")
 
 
 class FileReview(NamedTuple):
@@ -49,37 +49,6 @@ class FileReview(NamedTuple):
 
     edits: tuple[SourceEdit, ...]
     findings: tuple[Diagnostic, ...]
-
-
-class ReviewedSource:
-    """A source, and what all reviews of it need: the paragraphs that it gives in an edition, and
-    the texts of its files by name, with the beginnings of their lines."""
-
-    def __init__(self, path: Path, document: Document) -> None:
-        self.path, self.document = path, document
-        self._paragraphs: dict[Edition, list[ReviewedParagraph]] = {}
-        self._texts: dict[str, str] = {}
-        self._starts: dict[str, list[int]] = {}
-
-    def paragraphs(self, edition: Edition) -> list[ReviewedParagraph]:
-        if edition not in self._paragraphs:
-            self._paragraphs[edition] = read_source(self.path, self.document, edition)
-        return self._paragraphs[edition]
-
-    def text(self, file: str) -> str:
-        """The text of the source, or of a file that it includes."""
-        if file not in self._texts:
-            path = Path(file) if file else self.path
-            self._texts[file] = path.read_bytes().decode("utf-8-sig")
-        return self._texts[file]
-
-    def starts(self, file: str) -> list[int]:
-        """Where the lines of a file begin, and one more would."""
-        if file not in self._starts:
-            text = self.text(file)
-            ends = (match.end() for match in re.finditer("\n", text))
-            self._starts[file] = [0, *ends, len(text) + 1]
-        return self._starts[file]
 
 
 def review(path: Path, source: ReviewedSource, edition: str) -> FileReview:
@@ -102,36 +71,19 @@ class _Reviewed:
 
     def review(self) -> FileReview:
         pairs = matched(self.base, self.edited)
+        table_edits = TableEdits(self.base, self.edited, self.source)
+        for table in changed_tables(self.base, self.edited, pairs):
+            table_edits.add(table)
+        self.edits += table_edits.edits
+        self.handled, self.gone = table_edits.written, table_edits.gone
+        for number in table_edits.unclear:
+            self._tell(self.base[number], "The table has another row or column: add it here.")
         strayed = moved(pairs)
         self._change(pairs, strayed)
         self._remove(pairs, strayed)
         self._insert(pairs, strayed)
         edits = (edit._replace(who=self.path.name) for edit in self.edits)
         return FileReview(tuple(dict.fromkeys(edits)), tuple(self.findings))
-
-    # --- places ---
-
-    def _bounds(self, paragraph: ReviewedParagraph, further: int = 0) -> tuple[int, int]:
-        """The beginning and end of a paragraph in its file."""
-        span = paragraph.span
-        assert span is not None
-        text, starts = self.source.text(span.file), self.source.starts(span.file)
-        start = starts[span.line - 1] + max(0, span.column - 1)
-        last = min(len(starts) - 1, (span.end or span.line) + further)
-        end = starts[last] - 1 if last < len(starts) - 1 or text.endswith("\n") else len(text)
-        if paragraph.is_in_table and not further and (cell := _CELL_END.search(text, start, end)):
-            end = cell.start()
-        return start, max(start, end)
-
-    def _tokens(self, paragraph: ReviewedParagraph) -> tuple[list[WordToken], str, str]:
-        """The words of the source where a paragraph, or its caption, stands."""
-        assert paragraph.span is not None
-        file = paragraph.span.file
-        text, words = self.source.text(file), tokens(paragraph.text)
-        source = tokens(text, *self._bounds(paragraph))
-        if not are_found(words, places_of(words, source)):
-            source = tokens(text, *self._bounds(paragraph, FURTHER))
-        return source, text, file
 
     def _tell(self, paragraph: ReviewedParagraph | None, message: str) -> None:
         span = paragraph.span if paragraph else None
@@ -145,8 +97,10 @@ class _Reviewed:
     def _change(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
         for number, other in pairs.items():
             base, edited = self.base[other], self.edited[number]
-            if edited.signs != base.signs or edited.pictures != base.pictures:
+            if edited.signs != base.signs or len(edited.pictures) != len(base.pictures):
                 self._tell(base, "A formula or a picture was changed: change it in the source.")
+            elif edited.pictures != base.pictures:
+                self._alternatives(base, edited)
             is_same = edited.key == base.key and _same_looks(base, edited)
             is_empty = not base.key and not edited.key
             if number in strayed or is_empty or (is_same and not edited.comments):
@@ -158,16 +112,39 @@ class _Reviewed:
             if not is_same and self._is_older(base, edited):
                 continue
             self._level(base, edited)
-            source, text, file = self._tokens(base)
-            result = changes(base, edited, source, text, file)
-            if result is None:
+            place = self.source.words_of(base)
+            if place is None:
                 self._tell(base, f"“{_short(base)}” is not written like this in the source.")
                 continue
-            self.edits += result.edits
-            if not result.is_whole:
+            result = changes(base, edited, *place)
+            edits = result.edits
+            if base.cell:
+                edits = fitted(edits, place[1], self.source.bounds(base)[0])
+            self.edits += edits
+            if not result.is_whole or len(edits) < len(result.edits):
                 self._tell(base, f"Some changes of “{_short(base)}” are not clear: make them here.")
             for comment in edited.comments:
-                self._comment(comment, base, edited, source, file)
+                self._comment(comment, base, edited, place[0])
+
+    def _alternatives(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
+        """Take over alternative texts of pictures, where they stand in the source as they are."""
+        for old, new in zip(base.pictures, edited.pictures, strict=True):
+            if old == new:
+                continue
+            start, end = self.source.bounds(base, FURTHER) if base.span else (0, 0)
+            text = self.source.text(base.span.file) if base.span else ""
+            places = [
+                match.start(1)
+                for match in re.finditer(
+                    rf'(?:!\[|alt=["\'])({re.escape(old)})[\]"\']', text[start:end]
+                )
+                if old
+            ]
+            if base.span is None or len(places) != 1:
+                self._tell(base, f"The alternative text “{new[:60]}” is new: write it here.")
+                continue
+            at, plain = start + places[0], new.replace("[", "(").replace("]", ")").replace('"', "”")
+            self.edits.append(SourceEdit(base.span.file, at, at + len(old), plain))
 
     def _is_older(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
         """Return whether a paragraph of the source has changed since the file was made: where the
@@ -192,7 +169,7 @@ class _Reviewed:
         old, new = HEADING.fullmatch(base.style), HEADING.fullmatch(edited.style)
         if not old or not new or old[1] == new[1] or base.span is None:
             return
-        text, (start, _) = self.source.text(base.span.file), self._bounds(base)
+        text, (start, _) = self.source.text(base.span.file), self.source.bounds(base)
         if hashes := _HASHES.match(text, start):
             count = max(1, min(6, len(hashes[0]) + int(new[1]) - int(old[1])))
             self.edits.append(SourceEdit(base.span.file, start, hashes.end(), "#" * count))
@@ -203,45 +180,56 @@ class _Reviewed:
         base: ReviewedParagraph,
         edited: ReviewedParagraph,
         source: Sequence[WordToken],
-        file: str,
     ) -> None:
         """Put a comment after the last of the words that it is about."""
         words = [word for word in tokens(edited.text) if word.end <= comment.offset]
         places = places_of(words, source)
         at = next((place.end for place in reversed(places) if place), None)
         if at is None:
-            at = self._bounds(base)[1]
+            at = self.source.bounds(base)[1]
         about = ", ".join(filter(None, (comment.author, comment.date)))
         text = comment.text.replace("--", "–").replace(">", "›")
-        self.edits.append(SourceEdit(file, at, at, f"<!-- {about}: {text} -->"))
+        assert base.span is not None
+        self.edits.append(SourceEdit(base.span.file, at, at, f"<!-- {about}: {text} -->"))
 
     # --- paragraphs that are gone, moved, or new ---
 
     def _remove(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
         kept = {other for number, other in pairs.items() if number not in strayed}
-        gone = [n for n in range(len(self.base)) if n not in kept and self.base[n].key]
-        with_pictures = {n for n, p in enumerate(self.base) if p.pictures and n in kept}
-        with_text = {n for n in kept if self.base[n].key}
-        lines_kept = {_line(self.base[n]) for n in with_text | with_pictures}
+        gone = [
+            n for n, p in enumerate(self.base) if n not in kept | self.gone and p.key and p.span
+        ]
+        lines_kept = {_line(p) for n, p in enumerate(self.base) if n in kept and _has_content(p)}
         for number in gone:
             paragraph = self.base[number]
-            if paragraph.span is None:
-                continue
+            assert paragraph.span is not None
             file, text = paragraph.span.file, self.source.text(paragraph.span.file)
-            start, end = self._bounds(paragraph)
-            if _line(paragraph) in lines_kept or paragraph.is_in_table:
-                source, _, _ = self._tokens(paragraph)
-                places = [p for p in places_of(tokens(paragraph.text), source) if p]
-                if places and _line(paragraph) in lines_kept:
-                    self.edits.append(SourceEdit(file, places[0].start, places[-1].end, ""))
-                    continue
+            if _line(paragraph) in lines_kept:
+                place = self.source.words_of(paragraph)
+                places = place and [p for p in places_of(written_tokens(paragraph), place[0]) if p]
                 if not places:
                     self._tell(paragraph, f"“{_short(paragraph)}” was removed: remove it here.")
                     continue
+                self.edits.append(SourceEdit(file, places[0].start, places[-1].end, ""))
+                continue
+            start, end = self.source.bounds(paragraph._replace(cell=None))
             start, end = line_start(text, start), min(line_end(text, end) + 1, len(text))
             is_alone = text[max(0, start - 2) : start] in ("\n\n", "\n")
             if is_alone and text[end : end + 1] == "\n":
                 end += 1
+            first, following = _ITEM.match(text, start), _ITEM.match(text, end)
+            if first and _has_more(text, start, end):
+                message = f"“{_short(paragraph)}” was removed, and the rest of its item was not."
+                self._tell(paragraph, f"{message} Remove it here.")
+                continue
+            if (
+                first
+                and first[1]
+                and following
+                and following[1]
+                and not _is_after_item(text, start)
+            ):
+                start, end = first.end(), following.end()  # the next item begins the list
             self.edits.append(SourceEdit(file, start, end, ""))
 
     def _insert(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
@@ -251,50 +239,55 @@ class _Reviewed:
             other = self.base[pairs[number]] if number in pairs else None
             if other is not None and number not in strayed:
                 if other.span is not None:
-                    if waiting and previous is None:
-                        self._add(waiting, other, before=True)
-                        waiting = []
-                    previous = other
-            elif paragraph.key and (other is None or other.span is not None):
+                    for each in waiting if previous is None else ():
+                        self._add(each, other, before=True)
+                    waiting, previous = [], other
+            elif number in self.handled or not paragraph.key:
+                continue
+            elif other is None or other.span is not None:
                 if other is not None:  # moved, with the place that it had
                     paragraph = paragraph._replace(span=other.span)
                 if previous is None:
                     waiting.append(paragraph)
                 else:
-                    self._add([paragraph], previous)
+                    self._add(paragraph, previous)
 
     def _add(
-        self, new: Iterable[ReviewedParagraph], near: ReviewedParagraph, *, before: bool = False
+        self, paragraph: ReviewedParagraph, near: ReviewedParagraph, *, before: bool = False
     ) -> None:
-        """Write new paragraphs after one that is there, or before it."""
+        """Write a new paragraph after one that is there, or before it."""
         assert near.span is not None
         text, file = self.source.text(near.span.file), near.span.file
-        for paragraph in new:
-            if paragraph.is_in_table:
-                message = f"“{_short(paragraph)}” is new in a table: add its row in the source."
-                self._tell(near, message)
-                continue
-            start, end = self._bounds(near._replace(is_in_table=False))
-            written = self._written(paragraph)
-            start, end = line_start(text, start), line_end(text, end)
-            if before:
-                self.edits.append(SourceEdit(file, start, start, f"{written}\n\n"))
-                continue
-            item = _ITEM.match(text, start)
-            if near.is_in_table:
-                end = _end_of_block(text, end)
-            is_item = bool(item) and paragraph.style == near.style and paragraph.style in MARKERS
-            if is_item and item and paragraph.span is None:
-                marker = re.sub(r"\d+", "1", item[0]) if item[0].strip()[0].isdigit() else item[0]
-                written = marker + written.removeprefix(MARKERS[paragraph.style])
-            between = "\n" if is_item else "\n\n"
-            after = "" if is_item or text[end : end + 2] in ("", "\n", "\n\n") else "\n"
-            self.edits.append(SourceEdit(file, end, end, between + written + after))
+        if paragraph.cell:
+            self._tell(near, f"“{_short(paragraph)}” is new in a table: write it here.")
+            return
+        start, end = self.source.bounds(near._replace(cell=None))
+        written = self._written(paragraph)
+        start, end = line_start(text, start), line_end(text, end)
+        if before:
+            self.edits.append(SourceEdit(file, start, start, f"{written}\n\n"))
+            return
+        item = _ITEM.match(text, start)
+        if near.cell:
+            end = _end_of_block(text, end)
+        is_item = bool(item) and paragraph.style == near.style and paragraph.style in MARKERS
+        if is_item and paragraph.span is None and _has_more(text, start, end):
+            self._tell(near, f"“{_short(paragraph)}” is new in an item: write it here.")
+            return
+        if is_item and item and paragraph.span is None:
+            marker = item[0].replace(item[1], _following(item[1])) if item[1] else item[0]
+            written = marker + written.removeprefix(MARKERS[paragraph.style])
+        between = "\n" if is_item else "\n\n"
+        after = "" if is_item or text[end : end + 2] in ("", "\n", "\n\n") else "\n"
+        self.edits.append(SourceEdit(file, end, end, between + written + after))
 
     def _written(self, paragraph: ReviewedParagraph) -> str:
         """A new paragraph as Markdown; one that was moved as it stands in the source."""
         if paragraph.span is not None:
-            text, (start, end) = self.source.text(paragraph.span.file), self._bounds(paragraph)
+            text, (start, end) = (
+                self.source.text(paragraph.span.file),
+                self.source.bounds(paragraph),
+            )
             return text[line_start(text, start) : end]
         text = " ".join(markdown(paragraph, 0, len(paragraph.text)).split())
         if match := HEADING.fullmatch(paragraph.style):
@@ -309,7 +302,10 @@ class _Reviewed:
         for paragraph in self.base:
             match = HEADING.fullmatch(paragraph.style)
             if match and paragraph.span:
-                text, (start, _) = self.source.text(paragraph.span.file), self._bounds(paragraph)
+                text, (start, _) = (
+                    self.source.text(paragraph.span.file),
+                    self.source.bounds(paragraph),
+                )
                 if hashes := _HASHES.match(text, start):
                     return max(1, min(6, len(hashes[0]) + level - int(match[1])))
         return min(6, level)
@@ -318,17 +314,50 @@ class _Reviewed:
 def _same_looks(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
     levels = (HEADING.fullmatch(paragraph.style) for paragraph in (base, edited))
     old, new = (level and level[1] for level in levels)
-    return _joined(base) == _joined(edited) and old == new
+    pairs = zip(_joined(base), _joined(edited), strict=False)  # their words are the same
+    return old == new and all(
+        first == second
+        or (first[:LINKED] == second[:LINKED] and is_same_address(first.address, second.address))
+        for first, second in pairs
+    )
 
 
-def _joined(paragraph: ReviewedParagraph) -> list[tuple[str, bool, bool]]:
-    """The letters with their looks, without spaces."""
+def _joined(paragraph: ReviewedParagraph) -> list[WordLook]:
+    """The looks of the letters, without spaces."""
     return [
-        (letter, piece.is_bold, piece.is_italic)
+        look_of(piece)
         for piece in paragraph.pieces
         for letter in piece.text
         if not letter.isspace()
     ]
+
+
+def _has_content(paragraph: ReviewedParagraph) -> bool:
+    return bool(paragraph.key or paragraph.pictures)
+
+
+def _has_more(text: str, start: int, end: int) -> bool:
+    """Return whether something below the line of an item belongs to it."""
+    rest = text[end:].lstrip("\n")
+    return _indent(rest) > _indent(text[start:])
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip(" \t"))
+
+
+def _is_after_item(text: str, start: int) -> bool:
+    before = text[:start].rstrip()
+    return _ITEM.match(before, line_start(before, len(before))) is not None
+
+
+def _following(number: str) -> str:
+    """The number of the item after one with a number, or a letter."""
+    if number.isdigit():
+        return str(int(number) + 1)
+    if number in ROMAN[:-1] and (len(number) > 1 or number == "i"):
+        return ROMAN[ROMAN.index(number) + 1]
+    return chr(ord(number) + 1) if len(number) == 1 and number not in "zZ" else number
 
 
 def _line(paragraph: ReviewedParagraph) -> tuple[str, int]:
@@ -343,6 +372,6 @@ def _short(paragraph: ReviewedParagraph) -> str:
 def _end_of_block(text: str, end: int) -> int:
     """The end of the lines up to the next empty one, or of a caption after that."""
     blank = _BLANK.search(text, end)
-    while blank and _CAPTION.match(text, blank.end()):
+    while blank and CAPTION.match(text, blank.end()):
         blank = _BLANK.search(text, blank.end())
     return blank.start() if blank else len(text.rstrip("\n"))

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 import difflib
+import itertools
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.model.late import late
 from pipeline.verify.word import WrittenPiece
 
-FEWEST = 0.6
-"""The share of a paragraph's words that must be found in the source."""
+ADDED = "\0"
+"""A word that stands in no source."""
 
 _TOKEN = late(r"\w+|[^\w\s]")
 _SAME = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'",
                        "‚": "'", "–": "-", "—": "-", "−": "-", "‑": "-"})  # fmt: skip
-_SPECIAL = late(r"([\\*_`\[\]{}<>~^|@$#])")
+_MARKUP = late(
+    r"(?<=\])\([^()\s]+|(?<=[\])`*_])\{[^{}\n]*\}|\{[#.][^{}\n]*\}"
+    r"|\[\^[^\[\]\s]*\]:?|<!--(?:[^-<]|-(?!->)|<(?!!--))*-->"
+)
+"""Markup of the source whose words are not in the text: addresses, attributes, signs of notes."""
+
+_SPECIAL = late(r"([\\*`\[\]{}<>~^|@$#]|(?<!\w)_|_(?!\w))")
 _SPACES = str.maketrans("\u00a0\u202f\t\n", "    ")
+
+
+MARKS = ("**", "*", "`")
+"""The marks of looks."""
+
+LINKED = 3
+"""The number of the address among the looks."""
+
+_ADDRESS = late(r"[*_`\"'”’.!?]{0,6}\](?:\(\s*<?([^()\s<>]*)|\[([^\[\]\n]*)\])")
+_CLOSING = late(r"(?:[*_`]|\](?:\([^()\s]*\)|\[[^\[\]\n]*\])?)+(?:\{[^{}\n]*\})?")
+"""Marks after words with a look of their own, or in a link."""
+
+_MARK = late(r"(?<=\w)_+(?=\w)|\\.")
+"""Letters that are no marks."""
+
+_WRITTEN_ADDRESS = late(r"[^()\s<>]*")
 
 
 class WordToken(NamedTuple):
@@ -26,6 +51,26 @@ class WordToken(NamedTuple):
     text: str
     start: int
     end: int
+
+
+class WordLook(NamedTuple):
+    """The look of a character, and the address that it leads to."""
+
+    is_bold: bool = False
+    is_italic: bool = False
+    is_code: bool = False
+    address: str = ""
+
+
+class LookChange(NamedTuple):
+    """Another look of words, from the first to the last: ``which`` of the looks, and the marks or
+    addresses."""
+
+    first: int
+    last: int
+    which: int
+    old: str
+    new: str
 
 
 class SourceEdit(NamedTuple):
@@ -61,9 +106,26 @@ def line_end(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-def tokens(text: str, start: int = 0, end: int | None = None) -> list[WordToken]:
-    matches = _TOKEN.finditer(text, start, len(text) if end is None else end)
-    return [WordToken(m[0].translate(_SAME), m.start(), m.end()) for m in matches]
+def tokens(text: str, start: int = 0) -> list[WordToken]:
+    """The words and signs of a text that stands at ``start``."""
+    matches = _TOKEN.finditer(text)
+    return [WordToken(m[0].translate(_SAME), start + m.start(), start + m.end()) for m in matches]
+
+
+def source_tokens(text: str, start: int, end: int) -> list[WordToken]:
+    """The words and signs of a stretch of a source, without those of its markup."""
+    return tokens(_MARKUP.sub(lambda match: " " * len(match[0]), text[start:end]), start)
+
+
+def written_tokens(paragraph: ReviewedParagraph) -> list[WordToken]:
+    """The words and signs of a paragraph; those that Chapbook added are no words of a source."""
+    added, at = set[int](), 0
+    for piece in paragraph.pieces:
+        if piece.is_added:
+            added.update(range(at, at + len(piece.text)))
+        at += len(piece.text)
+    words = tokens(paragraph.text)
+    return [word._replace(text=ADDED) if word.start in added else word for word in words]
 
 
 def places_of(words: Sequence[WordToken], source: Sequence[WordToken]) -> list[WordToken | None]:
@@ -76,10 +138,11 @@ def places_of(words: Sequence[WordToken], source: Sequence[WordToken]) -> list[W
     return places
 
 
-def are_found(words: Sequence[WordToken], places: Sequence[WordToken | None]) -> bool:
-    letters = [place for word, place in zip(words, places, strict=True) if word.text.isalnum()]
-    known = sum(place is not None for place in letters)
-    return bool(letters) and known >= FEWEST * len(letters)
+def share_found(words: Sequence[WordToken], source: Sequence[WordToken]) -> float:
+    """The share of the words of a paragraph that stand among those of the source."""
+    places = zip(words, places_of(words, source), strict=True)
+    letters = [place for word, place in places if word.text.isalnum()]
+    return sum(place is not None for place in letters) / len(letters) if letters else 0.0
 
 
 def changes(
@@ -88,21 +151,20 @@ def changes(
     source: Sequence[WordToken],
     text: str,
     file: str,
-) -> WordChanges | None:
+) -> WordChanges:
     """The changes from one paragraph to the other, whose words are among the tokens of the source
-    ``text``; None if these are not there."""
+    ``text``."""
     before, after = tokens(base.text), tokens(edited.text)
-    places = places_of(before, source)
-    if not are_found(before, places):
-        return None
+    places = places_of(written_tokens(base), source)
     edits: list[SourceEdit] = []
     is_whole = True
     texts = [word.text for word in before], [word.text for word in after]
     looks, new_looks = _looks(base), _looks(edited)
     for kind, i, k, j, m in difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
         if kind == "equal":
-            for first, last, marks, adds in _new_looks(before[i:k], after[j:m], looks, new_looks):
-                edit = _with_marks(places[i + first], places[i + last], marks, adds, text, file)
+            for change in _new_looks(before[i:k], after[j:m], looks, new_looks):
+                first, last = places[i + change.first], places[i + change.last]
+                edit = _with_look(first, last, change, text, file)
                 edits += edit
                 is_whole = is_whole and bool(edit)
             continue
@@ -120,7 +182,7 @@ def _edit(
     places: Sequence[WordToken | None],
     at: tuple[int, int, int, int],
     edited: ReviewedParagraph,
-    looks: Sequence[tuple[bool, bool]],
+    looks: Sequence[WordLook],
     text: str,
     file: str,
 ) -> SourceEdit | None:
@@ -130,91 +192,191 @@ def _edit(
     following = places[k] if k < len(places) else None
     around = looks[before[i].start if i < k else before[i - 1].start if i else 0] if looks else None
     if i == k:  # new words
-        if previous is not None:
-            new = markdown(edited, after[j - 1].end if j else 0, after[m - 1].end, around)
-            return SourceEdit(file, previous.end, previous.end, new)
-        if following is not None:
+        look = _looks(edited)[after[j].start]
+        is_before = k < len(before) and looks[before[k].start] == look != around
+        if following is not None and (previous is None or is_before):
             end = after[m].start if m < len(after) else after[m - 1].end
-            new = markdown(edited, after[j].start, end, around)
+            new = markdown(edited, after[j].start, end, looks[before[k].start])
             return SourceEdit(file, following.start, following.start, new)
-        return None
+        if previous is None:
+            return None
+        start = previous.end
+        if look != around and (closing := _CLOSING.match(text, start)):
+            start, around = closing.end(), None
+        new = markdown(edited, after[j - 1].end if j else 0, after[m - 1].end, around)
+        return SourceEdit(file, start, start, new)
     first, last = places[i], places[k - 1]
     if first is None or last is None or first.start > last.start:
         return None
-    if j == m:  # words that are gone, with the space before them
-        start, end = first.start, last.end
-        if previous is not None and not text[previous.end : start].strip():
-            start = previous.end
-            spaced = text[end : end + 1].isspace() or text[end : end + 1] in ".,;:!?)"
-            if not spaced and previous.end < first.start:
-                start = first.start
-        elif following is not None and not text[end : following.start].strip():
-            end = following.start
-        return SourceEdit(file, start, end, "")
-    new = markdown(edited, after[j].start, after[m - 1].end, around)
-    return SourceEdit(file, first.start, last.end, new)
+    start, end = _whole_marks(text, first.start, last.end)
+    if (start, end) != (first.start, last.end):
+        around = None
+    if not _is_balanced(text[start:end]):
+        return None
+    if j < m:
+        new = markdown(edited, after[j].start, after[m - 1].end, around)
+        return SourceEdit(file, start, end, new)
+    start, end = _with_empty_marks(text, start, end)
+    return SourceEdit(file, *_with_space(text, start, end), "")
 
 
-def _looks(paragraph: ReviewedParagraph) -> list[tuple[bool, bool]]:
-    """Two marks for each character: that it is bold, and that it is in italics."""
-    looks = [((p.is_bold, p.is_italic), len(p.text)) for p in paragraph.pieces]
-    return [look for look, length in looks for _ in range(length)]
+def _with_empty_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch of words that go, with the marks around them, which would be empty."""
+    while start and text[start - 1] in "*_`[":
+        closing = _CLOSING.match(text, end)
+        if text[start - 1] == "[" and closing and text[end] == "]":
+            start, end = start - 1, closing.end()
+        elif text[start - 1] == text[end : end + 1]:
+            start, end = start - 1, end + 1
+        else:
+            break
+    return start, end
+
+
+def _with_space(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch of words that go, with the space before or after them, or with their line if
+    nothing else is on it."""
+    first, last = line_start(text, start), line_end(text, end)
+    before, after = text[first:start], text[end:last]
+    if not before.strip(" \t>") and not after.strip():
+        return first, min(last + 1, len(text))
+    spaces = len(before) - len(before.rstrip()) if before.strip() else 0
+    if spaces and (not after or after[0] in " \t|.,;:!?)]*_`"):
+        return start - spaces, end
+    return start, end + len(after) - len(after.lstrip())
+
+
+def _is_balanced(text: str) -> bool:
+    """Return whether all marks that begin in a text end there."""
+    marks = _MARK.sub("", text)
+    return marks.count("[") == marks.count("]") and all(marks.count(m) % 2 == 0 for m in "*_`")
+
+
+def _whole_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch with the marks around it, if it has only one side of some."""
+    if not _is_balanced(text[start:end]):
+        for opening in (0, 1, 2, 3):
+            closing = _CLOSING.match(text, end)
+            for stop in (end, closing.end() if closing else end):
+                if set(text[start - opening : start]) <= {*"[*_`"} and _is_balanced(
+                    text[start - opening : stop]
+                ):
+                    return start - opening, stop
+    return start, end
+
+
+def _looks(paragraph: ReviewedParagraph) -> list[WordLook]:
+    """The look of each character."""
+    return [look_of(piece) for piece in paragraph.pieces for _ in piece.text]
+
+
+def look_of(piece: WrittenPiece) -> WordLook:
+    return WordLook(piece.is_bold, piece.is_italic, piece.is_code, piece.address)
+
+
+def is_same_address(first: str, second: str) -> bool:
+    """Return whether two addresses are the same, which programs write in different ways."""
+    one, other = (unquote(each).rstrip("/") for each in (first, second))
+    if one.startswith("file:") is not other.startswith("file:"):  # of a file beside the source
+        whole, part = (one, other) if one.startswith("file:") else (other, one)
+        return bool(part) and whole.endswith(part.lstrip("./"))
+    return one == other
 
 
 def _new_looks(
     before: Sequence[WordToken],
     after: Sequence[WordToken],
-    looks: Sequence[tuple[bool, bool]],
-    new: Sequence[tuple[bool, bool]],
-) -> Iterator[tuple[int, int, str, bool]]:
-    """The runs of words, from the first to the last, that only look different: the marks that they
-    get, or lose."""
-    changes = [(looks[old.start], new[word.start]) for old, word in zip(before, after, strict=True)]
-    for which, marks in ((1, "*"), (0, "**")):
-        start = None
-        for at, (was, now) in enumerate([*changes, ((False, False), (False, False))]):
-            differs = was[which] is not now[which]
-            if differs and start is None:
-                start = at
-            elif not differs and start is not None:
-                yield start, at - 1, marks, changes[start][1][which]
-                start = None
+    looks: Sequence[WordLook],
+    new: Sequence[WordLook],
+) -> Iterator[LookChange]:
+    """The runs of words that only look different, or lead elsewhere."""
+    pairs = [(looks[old.start], new[word.start]) for old, word in zip(before, after, strict=True)]
+    for which in range(len(MARKS) + 1):
+        at = 0
+        changes = (_change_of(*pair, which) for pair in pairs)
+        for change, run in itertools.groupby(changes):
+            size = len([*run])
+            if change is not None:
+                yield LookChange(at, at + size - 1, which, *change)
+            at += size
 
 
-def _with_marks(
-    first: WordToken | None, last: WordToken | None, marks: str, adds: bool, text: str, file: str
+def _change_of(old: WordLook, new: WordLook, which: int) -> tuple[str, str] | None:
+    """The marks or addresses that the first look has, and the second, if these differ."""
+    if which == LINKED:
+        is_same = is_same_address(old.address, new.address)
+        return None if is_same else (old.address, new.address)
+    if old[which] is new[which]:
+        return None
+    return ("", MARKS[which]) if new[which] else (MARKS[which], "")
+
+
+def _with_look(
+    first: WordToken | None, last: WordToken | None, change: LookChange, text: str, file: str
 ) -> list[SourceEdit]:
     if first is None or last is None:
         return []
-    start, end, size = first.start, last.end, len(marks)
-    if adds:
-        return [SourceEdit(file, start, start, marks), SourceEdit(file, end, end, marks)]
+    start, end, old, new = first.start, last.end, change.old, change.new
+    if change.which == LINKED and old:
+        return _with_address(end, old, new, text, file)
+    opening, closing = ("[", f"]({new})") if change.which == LINKED else (new, new)
+    if not old:
+        return [SourceEdit(file, start, start, opening), SourceEdit(file, end, end, closing)]
+    size = len(old)
     sides = text[max(0, start - size) : start], text[end : end + size]
-    if all(side in (marks, marks.replace("*", "_")) for side in sides):
+    if all(side in (old, old.replace("*", "_")) for side in sides):
         return [SourceEdit(file, start - size, start, ""), SourceEdit(file, end, end + size, "")]
     return []
 
 
+def _with_address(end: int, old: str, new: str, text: str, file: str) -> list[SourceEdit]:
+    """Another address in the place of one, which stands after the words, or after their label."""
+    match = _ADDRESS.match(text, end)
+    if match and match[2] is not None:
+        definitions = re.finditer(rf"^ {{0,3}}\[{re.escape(match[2])}\]:\s*<?", text, re.M | re.I)
+        ends = [definition.end() for definition in definitions]
+        start = ends[0] if len(ends) == 1 and text.count(f"[{match[2]}]") == 2 else -1
+    else:
+        start = match.start(1) if match else -1
+    there = _WRITTEN_ADDRESS.match(text, max(0, start))
+    if not new or start < 0 or there is None or not is_same_address(there[0], old):
+        return []
+    return [SourceEdit(file, there.start(), there.end(), new)]
+
+
 def markdown(
-    paragraph: ReviewedParagraph, start: int, end: int, around: tuple[bool, bool] | None = None
+    paragraph: ReviewedParagraph, start: int, end: int, around: WordLook | None = None
 ) -> str:
     """The text of a paragraph from ``start`` to ``end`` as Markdown, where what is ``around`` is
-    bold or in italics."""
+    bold, in italics, or in a link."""
+    around = around or WordLook()
     result = ""
     at = 0
-    for piece in paragraph.pieces:
-        part = piece.text[max(0, start - at) : max(0, end - at)]
-        at += len(piece.text)
-        if part:
-            result += _piece(part, piece, around or (False, False))
+    for address, pieces in itertools.groupby(paragraph.pieces, lambda piece: piece.address):
+        part = ""
+        for piece in pieces:
+            text = piece.text[max(0, start - at) : max(0, end - at)]
+            at += len(piece.text)
+            if paragraph.style == "Code":
+                part += text
+            elif text:
+                part += _piece(text, piece, around)
+        if address and part.strip() and not is_same_address(address, around.address):
+            bare = part.strip()
+            before, _, after = part.partition(bare)
+            part = f"{before}[{bare}]({address}){after}"
+        result += part
     return result
 
 
-def _piece(text: str, piece: WrittenPiece, around: tuple[bool, bool]) -> str:
-    escaped = _SPECIAL.sub(r"\\\1", text.translate(_SPACES))
-    marks = ("**" if piece.is_bold and not around[0] else "") + (
-        "*" if piece.is_italic and not around[1] else ""
-    )
+def _piece(text: str, piece: WrittenPiece, around: WordLook) -> str:
+    look = look_of(piece)
+    plain = text.translate(_SPACES)
+    escaped = plain if look.is_code else _SPECIAL.sub(r"\\\1", plain)
+    marks = "".join(
+        mark for mark, is_on, is_around in zip(MARKS, look, around, strict=False)
+        if is_on and not is_around
+    )  # fmt: skip
     bare = escaped.strip()
     if not marks or not bare:
         return escaped

@@ -1,0 +1,90 @@
+"""The source of a file that came back, and where its paragraphs stand there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pipeline.commands.review.reading import ReviewedParagraph, read_source
+from pipeline.commands.review.words import (
+    WordToken,
+    line_end,
+    share_found,
+    source_tokens,
+    written_tokens,
+)
+from pipeline.model import Document
+from pipeline.model.editions import Edition
+from pipeline.model.late import late
+
+FURTHER = 8
+"""Lines after a block in which its caption may stand."""
+
+CAPTION = late(r"^(?:[^\W\d_]+)?: \S", re.MULTILINE)
+_CELL_END = late(r"(?<!\\)\|")
+
+FEWEST, FEWEST_IN_PLACE = 0.6, 0.3
+"""The shares of a paragraph's words that must be found in the source: in lines after it too, and in
+its own lines."""
+
+
+class ReviewedSource:
+    """A source, and what all reviews of it need: the paragraphs that it gives in an edition, and
+    the texts of its files by name, with the beginnings of their lines."""
+
+    def __init__(self, path: Path, document: Document) -> None:
+        self.path, self.document = path, document
+        self._paragraphs: dict[Edition, list[ReviewedParagraph]] = {}
+        self._texts: dict[str, str] = {}
+        self._starts: dict[str, list[int]] = {}
+
+    def paragraphs(self, edition: Edition) -> list[ReviewedParagraph]:
+        if edition not in self._paragraphs:
+            self._paragraphs[edition] = read_source(self.path, self.document, edition)
+        return self._paragraphs[edition]
+
+    def text(self, file: str) -> str:
+        """The text of the source, or of a file that it includes."""
+        if file not in self._texts:
+            path = Path(file) if file else self.path
+            self._texts[file] = path.read_bytes().decode("utf-8-sig")
+        return self._texts[file]
+
+    def starts(self, file: str) -> list[int]:
+        """Where the lines of a file begin, and one more would."""
+        if file not in self._starts:
+            text = self.text(file)
+            ends = (match.end() for match in re.finditer("\n", text))
+            self._starts[file] = [0, *ends, len(text) + 1]
+        return self._starts[file]
+
+    def bounds(self, paragraph: ReviewedParagraph, further: int = 0) -> tuple[int, int]:
+        """The beginning and end of a paragraph in its file."""
+        span = paragraph.span
+        assert span is not None
+        text, starts = self.text(span.file), self.starts(span.file)
+        start = starts[span.line - 1] + max(0, span.column - 1)
+        last = min(len(starts) - 1, (span.end or span.line) + further)
+        end = starts[last] - 1 if last < len(starts) - 1 or text.endswith("\n") else len(text)
+        if paragraph.cell and not further and (cell := _CELL_END.search(text, start, end)):
+            end = cell.start()
+        return start, max(start, end)
+
+    def words_of(self, paragraph: ReviewedParagraph) -> tuple[list[WordToken], str, str] | None:
+        """The words of the source where a paragraph, or its caption, stands; the source, and its
+        file. None if the words of the paragraph are not there."""
+        assert paragraph.span is not None
+        file, text = paragraph.span.file, self.text(paragraph.span.file)
+        words = written_tokens(paragraph)
+        source = source_tokens(text, *self.bounds(paragraph))
+        share = share_found(words, source)
+        if paragraph.style in ("TableCaption", "Caption"):
+            for match in CAPTION.finditer(text, *self.bounds(paragraph, FURTHER)):
+                caption = source_tokens(text, match.start(), line_end(text, match.start()))
+                if share_found(words, caption) >= FEWEST:
+                    return caption, text, file
+        if share < FEWEST:
+            further = source_tokens(text, *self.bounds(paragraph, FURTHER))
+            if share_found(words, further) >= FEWEST:
+                return further, text, file
+        return (source, text, file) if share >= FEWEST_IN_PLACE else None

@@ -1,0 +1,273 @@
+"""Rows and columns that are new in a table, or gone from it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from pipeline.commands.review.reading import ReviewedParagraph
+from pipeline.commands.review.sources import ReviewedSource
+from pipeline.commands.review.words import SourceEdit, line_end, markdown
+from pipeline.model.late import late
+
+_COLUMNS = late(r"[ \t]*-{2,}(?:[ \t]+-{2,})*[ \t]*")
+_PIPE = late(r"(?<!\\)\|")
+
+
+class SourceRow(NamedTuple):
+    """A row of a table in the source: where its line begins and ends, and its cells do."""
+
+    file: str
+    start: int
+    end: int
+    cells: tuple[tuple[int, int], ...]
+
+
+Rows = dict[int, dict[int, list[int]]]
+"""Of the rows of a table, by their numbers, the numbers of the paragraphs in each column."""
+
+
+class ChangedTable(NamedTuple):
+    """A table of the source and what it is now; the rows and columns that both have, by those of
+    the file."""
+
+    old: Rows
+    new: Rows
+    rows: dict[int, int]
+    columns: dict[int, int]
+
+    @property
+    def new_columns(self) -> list[int]:
+        columns = {column for row in self.new.values() for column in row}
+        return sorted(columns - self.columns.keys()) if len(columns) > self.width else []
+
+    @property
+    def gone_columns(self) -> list[int]:
+        columns = {column for row in self.new.values() for column in row}
+        gone = set(range(self.width)) - set(self.columns.values())
+        return sorted(gone) if len(columns) < self.width else []
+
+    @property
+    def new_rows(self) -> list[int]:
+        return [row for row in self.new if row not in self.rows]
+
+    @property
+    def width(self) -> int:
+        return 1 + max(column for row in self.old.values() for column in row)
+
+
+def changed_tables(
+    base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
+) -> list[ChangedTable]:
+    """The tables of a file that are in the source. Cells of the same row and column that have
+    nothing in common become pairs."""
+    olds, tables = _tables(base), []
+    for new in _tables(edited).values():
+        matches = [
+            (place, other)
+            for place, number in _paragraphs(new)
+            if number in pairs and (other := base[pairs[number]].cell)
+        ]
+        if not matches:
+            continue
+        table = _most(other.table for _, other in matches)
+        rows, columns = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
+        for (row, column), other in matches:
+            if other.table == table:
+                rows[row].append(other.row)
+                columns[column].append(other.column)
+        tables.append(
+            ChangedTable(
+                olds[table],
+                new,
+                {row: _most(others) for row, others in rows.items()},
+                {column: _most(others) for column, others in columns.items()},
+            )
+        )
+        _pair_cells(tables[-1], pairs)
+    return tables
+
+
+def _tables(paragraphs: Sequence[ReviewedParagraph]) -> dict[int, Rows]:
+    tables: dict[int, Rows] = {}
+    for number, paragraph in enumerate(paragraphs):
+        if cell := paragraph.cell:
+            row = tables.setdefault(cell.table, {}).setdefault(cell.row, {})
+            row.setdefault(cell.column, []).append(number)
+    return tables
+
+
+def _paragraphs(rows: Rows) -> Iterator[tuple[tuple[int, int], int]]:
+    for row, columns in rows.items():
+        for column, numbers in columns.items():
+            yield from (((row, column), number) for number in numbers)
+
+
+def _most(numbers: Iterable[int]) -> int:
+    ((number, _),) = Counter(numbers).most_common(1)
+    return number
+
+
+def _pair_cells(table: ChangedTable, pairs: dict[int, int]) -> None:
+    used = set(pairs.values())
+    for (row, column), number in _paragraphs(table.new):
+        if number not in pairs and row in table.rows and column in table.columns:
+            others = table.old[table.rows[row]].get(table.columns[column], [])
+            left = [other for other in others if other not in used]
+            if left:
+                pairs[number] = left[0]
+                used.add(left[0])
+
+
+def fitted(edits: Sequence[SourceEdit], text: str, at: int) -> tuple[SourceEdit, ...]:
+    """The changes in a cell, which stands at some place of the source. In a table that is drawn
+    with lines, the spaces after the text make up for its length; where there are too few, or in one
+    whose columns are known by their places, a change that moves others is left out."""
+    lines = text[: line_end(text, at)].rpartition("\n\n")[2].strip("\n").split("\n")
+    is_grid = lines[0].lstrip().startswith(("+-", "+="))
+    if not is_grid and not any(map(_COLUMNS.fullmatch, lines)):
+        return tuple(edits)
+    result: list[SourceEdit] = []
+    for edit in edits:
+        more = len(edit.text) - (edit.end - edit.start)
+        rest = text[edit.end : line_end(text, edit.end)].partition("|")[0]
+        end = edit.end + len(rest)
+        spaces = len(rest) - len(rest.rstrip())
+        if not more:
+            result.append(edit)
+        elif is_grid and len(edits) == 1 and spaces > more:
+            moved = rest[: len(rest) - max(0, more)] + " " * max(0, -more)
+            result.append(edit._replace(end=end, text=edit.text + moved))
+    return tuple(result)
+
+
+class TableEdits:
+    """The changes of rows and columns: changes of the source, the paragraphs of the file that are
+    ``written`` by them, those of the source that are ``gone``, and those beside which something
+    cannot be taken home (``unclear``)."""
+
+    def __init__(
+        self,
+        base: Sequence[ReviewedParagraph],
+        edited: Sequence[ReviewedParagraph],
+        source: ReviewedSource,
+    ) -> None:
+        self.base, self.edited, self.source = base, edited, source
+        self.edits: list[SourceEdit] = []
+        self.written: set[int] = set()
+        self.gone: set[int] = set()
+        self.unclear: list[int] = []
+
+    def add(self, table: ChangedTable) -> None:
+        lines = {row: self._line(table, row) for row in table.old}
+        new_columns, gone_columns = table.new_columns, table.gone_columns
+        for row in table.new_rows:
+            self._add_row(table, row, lines)
+        for column in new_columns:
+            self._add_column(table, column, lines)
+        for column in gone_columns:
+            self._remove_column(table, column, lines)
+
+    def _line(self, table: ChangedTable, row: int) -> SourceRow | None:
+        """The line of a row, if that is all that it is in the source."""
+        numbers = (number for numbers in table.old[row].values() for number in numbers)
+        spans = (self.base[number].span for number in numbers)
+        span = next(filter(None, spans), None)
+        if span is None:
+            return None
+        line = self._cells(span.file, self.source.starts(span.file)[span.line - 1])
+        return line if len(line.cells) == table.width else None
+
+    def _cells(self, file: str, start: int) -> SourceRow:
+        text = self.source.text(file)
+        end = line_end(text, start)
+        ends = [match.start() for match in _PIPE.finditer(text, start, end)]
+        if not ends:
+            return SourceRow(file, start, end, ())
+        if text[ends[0] + 1 : end] and not text[start : ends[0]].strip(" \t>"):
+            begins = [at + 1 for at in ends]
+            ends = [*ends[1:], end]
+        else:
+            begins = [start, *(at + 1 for at in ends)]
+            ends = [*ends, end]
+        if not text[begins[-1] : end].strip():
+            begins, ends = begins[:-1], ends[:-1]
+        return SourceRow(file, start, end, tuple(zip(begins, ends, strict=True)))
+
+    def _rule(self, lines: Mapping[int, SourceRow | None]) -> SourceRow | None:
+        """The line below the head of a table."""
+        first = lines[min(lines)]
+        text = self.source.text(first.file) if first else ""
+        rule = text[first.end + 1 : line_end(text, first.end + 1)] if first else ""
+        if first is None or "-" not in rule or not set(rule) <= set(" \t>|:-"):
+            return None
+        return self._cells(first.file, first.end + 1)
+
+    def _text(self, numbers: Iterable[int]) -> str:
+        texts = (markdown(self.edited[n], 0, len(self.edited[n].text)) for n in numbers)
+        return " ".join(" ".join(texts).split())
+
+    def _add_row(
+        self, table: ChangedTable, row: int, lines: Mapping[int, SourceRow | None]
+    ) -> None:
+        numbers = [number for numbers in table.new[row].values() for number in numbers]
+        self.written.update(numbers)
+        if not any(self.edited[number].key for number in numbers):
+            return
+        order = [*table.new]
+        above = [table.rows[r] for r in order[: order.index(row)] if r in table.rows]
+        near = lines[above[-1]] if above else None
+        rule = self._rule(lines)
+        if near is None or rule is None:
+            others = table.old[above[-1] if above else min(table.old)]
+            self.unclear.append(next(n for each in others.values() for n in each))
+            return
+        text, start = self.source.text(near.file), near.start
+        before = text[start : near.cells[0][0]]
+        cells = (self._text(table.new[row].get(column, ())) for column in range(table.width))
+        tail = " |" if text[near.start : near.end].rstrip().endswith("|") else ""
+        line = f"{before}{' ' if before.endswith('|') else ''}{' | '.join(cells)}{tail}"
+        end = rule.end if above[-1] == min(lines) else near.end
+        self.edits.append(SourceEdit(near.file, end, end, f"\n{line}"))
+
+    def _all(self, table: ChangedTable, lines: Mapping[int, SourceRow | None]) -> list[SourceRow]:
+        """The lines of a table with its rule; none if not all are known."""
+        every = [*lines.values(), self._rule(lines)]
+        known = [line for line in every if line]
+        if len(known) == len(every):
+            return known
+        self.unclear.append(next(number for _, number in _paragraphs(table.old)))
+        return []
+
+    def _add_column(
+        self, table: ChangedTable, column: int, lines: Mapping[int, SourceRow | None]
+    ) -> None:
+        rows = {other: row for row, other in table.rows.items()}
+        before = [table.columns[c] for c in range(column) if c in table.columns]
+        texts = {
+            id(line): self._text(table.new[rows[row]].get(column, ()))
+            for row, line in lines.items()
+            if row in rows
+        }
+        self.written.update(n for row in table.new.values() for n in row.get(column, ()))
+        for line in self._all(table, lines):
+            text = texts.get(id(line), "---" if line not in lines.values() else "")
+            if before:
+                at = line.cells[before[-1]][1]
+                self.edits.append(SourceEdit(line.file, at, at, f"| {text} "))
+            else:
+                at = line.cells[0][0]
+                self.edits.append(SourceEdit(line.file, at, at, f" {text} |"))
+
+    def _remove_column(
+        self, table: ChangedTable, column: int, lines: Mapping[int, SourceRow | None]
+    ) -> None:
+        self.gone.update(n for row in table.old.values() for n in row.get(column, ()))
+        for line in self._all(table, lines):
+            start, end = line.cells[column]
+            if column + 1 < len(line.cells) or self.source.text(line.file)[end : end + 1] == "|":
+                end += 1
+            else:
+                start -= 1
+            self.edits.append(SourceEdit(line.file, start, end, ""))
