@@ -19,8 +19,11 @@ from PIL import Image as Picture
 
 import pipeline
 from pipeline.driver import BuiltEdition
+from pipeline.features.exercises.platforms.questions import Gap, Question
+from pipeline.features.exercises.platforms.reading import questions_of
 from pipeline.model.editions import EDITIONS, chosen_editions
 from pipeline.model.metadata import Metadata
+from pipeline.resolve.findings import Findings
 from tests.helpers import checkers, making, placements
 from tests.helpers.checkers import CONFORMANCE
 from tests.helpers.documentation import DOCS, fences
@@ -370,6 +373,73 @@ def test_a_table_has_kahoot_s_columns(tmp_path: Path) -> None:
 
 
 # --- independent readers --------------------------------------------------------------------
+
+
+def response(id: str, value: object, cardinality: str = "single", **state: object) -> object:
+    return {"identifier": id, "cardinality": cardinality, "value": value, "state": state}
+
+
+def responses(question: Question, *, right: bool) -> list[object]:
+    """Answers to a question that give all points, or none, as a player keeps them; none if it is
+    for a human to grade."""
+    ids = [f"C{n}" for n in range(1, len(question.choices or question.order) + 1)]
+    choices = zip(ids, question.choices, strict=False)
+    chosen = [id for id, choice in choices if choice.is_right is right]
+    match question.kind:
+        case "single":
+            return [response("RESPONSE", chosen[0], order=ids)]
+        case "several":
+            return [response("RESPONSE", chosen, "multiple", order=ids)]
+        case "ordering":
+            return [response("RESPONSE", ids if right else ids[::-1], "ordered", order=ids)]
+        case "matching":
+            left = [f"L{n}" for n, _ in enumerate(question.pairs, start=1)]
+            sides = [f"R{n}" for n in range(1, len(left) + len(question.extra) + 1)]
+            partners = sides if right else [*sides[1:], sides[0]]
+            pairs = [" ".join(pair) for pair in zip(left, partners, strict=False)]
+            return [response("RESPONSE", pairs, "multiple", orders=[left, sides])]
+        case "long":
+            return []
+    values = [filled(gap, right=right) for gap in question.gaps]
+    if len(values) == 1:
+        return [response("RESPONSE", values[0])]
+    return [response(f"RESPONSE{number}", value) for number, value in enumerate(values, start=1)]
+
+
+def filled(gap: Gap, *, right: bool) -> float | str:
+    """A value for a gap: just within its tolerance, or another way to write an answer."""
+    if gap.number:
+        distance = 0.9 * float(gap.number.tolerance) if right else 1 + float(gap.number.tolerance)
+        return float(gap.number.value) + distance
+    return gap.answers[-1].upper() if right else "nothing"
+
+
+def test_a_player_of_qti_3_gives_the_points(tmp_path: Path) -> None:
+    """Each question is answered right, wrong and (unless it always has an order) not at all. What
+    there is to say about an answer is shown after it, and not before."""
+    checkers.require("QTI player")
+    source = tmp_path / "wells.md"
+    text = generated(3 * len(KINDS)).replace("::: exercise", "::: exercise {points=6}")
+    source.write_text(f"{text}\n{CHOICES.replace('It was dry.', 'SECRET')}", "utf-8")
+    flow = making.Flow(source)
+    output, marked = flow.built("qti3"), flow.marked("qti3")
+    assert output.package, output.findings
+    files = files_of(output.package.data)
+    items: list[tuple[str, object]] = []
+    expected: list[float] = []
+    for right in (True, False, None):
+        for number, question in enumerate(questions_of(marked, Findings(marked)), start=1):
+            answers = responses(question, right=bool(right))
+            if answers and not (right is None and question.kind == "ordering"):
+                items.append((files[f"q{number}.xml"].decode(), [] if right is None else answers))
+                expected.append(float(question.points or 1) if right else 0)
+    (tmp_path / "items.json").write_text(json.dumps(items), "utf-8")
+    played = checkers.played(tmp_path / "items.json")
+    assert [each["score"] for each in played] == pytest.approx(expected, abs=1e-9)
+    told = [each for (xml, _), each in zip(items, played, strict=True) if "SECRET" in xml]
+    assert [("SECRET" in each["before"], "SECRET" in each["after"]) for each in told] == [
+        (False, True)
+    ] * 3
 
 
 @pytest.mark.hypothesis

@@ -76,6 +76,7 @@ _NEEDS: dict[str, tuple[str | Path, ...]] = {
     "qpdf": ("qpdf",),
     "GIFT": ("node", CACHE / "installed", _GIFT),
     "Moodle XML": (CACHE / "installed", _MOODLE_XML),
+    "QTI player": (_CHROMIUM, CACHE / "installed", _NODE_MODULES / "qti3-item-player"),
     "LibreOffice": ("soffice",),
     "QTI": (CACHE / "installed", _QTI),
     "CommonMark": (CACHE / "installed", COMMONMARK),
@@ -303,6 +304,15 @@ def qti3(path: Path) -> str:
     """A file of QTI 2.1 as one of 3.0, by a converter that is not ours."""
     require("QTI")
     return _run_own("qti3", path)
+
+
+def played(items: Path) -> list[dict[str, Any]]:
+    """Questions in QTI 3.0 as answered in a player: see tests/conformance/qti_player.py."""
+    require("QTI player")
+    result: list[dict[str, Any]] = json.loads(
+        _run_own("qti_player", _NODE_MODULES, str(shutil.which(_CHROMIUM)), items)
+    )
+    return result
 
 
 def qpdf(path: Path) -> list[str]:

@@ -158,10 +158,12 @@ class _Item:
             text = answer = ""
 
     def _feedback(self) -> str:
-        """The feedback that is always shown; other feedback is lost."""
+        """The feedback that is always shown after an answer; other feedback is lost."""
         shown = {
-            outcome.get("identifier"): outcome.findtext("defaultvalue/value")
-            for outcome in self._root.iter("outcomedeclaration")
+            node.get("identifier"): node.findtext("basevalue")
+            or node.findtext("defaultvalue/value")
+            for path in ("outcomedeclaration", "responseprocessing/setoutcomevalue")
+            for node in self._root.iterfind(path)
         }
         texts: list[str] = []
         for node in self._root.iter("modalfeedback"):

@@ -48,7 +48,7 @@ HTML = frozenset(
 
 
 class Response(NamedTuple):
-    """A response: its right values, or the ``texts`` or number that it is compared with."""
+    """A response: its right values, and the points that each gives, or all, or a number."""
 
     id: str
     cardinality: str
@@ -56,7 +56,6 @@ class Response(NamedTuple):
     right: tuple[str, ...] = ()
     shares: tuple[tuple[str, str], ...] = ()
     points: str = "1"
-    texts: tuple[str, ...] = ()
     equal: Quantity | None = None
 
 
@@ -118,7 +117,6 @@ def _item(question: Question, id: str, sheet: QuestionSheet) -> str:
         responses=responses,
         choices=_labelled(contents, "C", sheet),
         sides=sides,
-        is_mapped=bool(responses[0].shares) and len(responses) == 1,
         is_drawing=question.drawing,
         lines=question.lines or LINES,
         feedback="" if is_long else answer,
@@ -158,10 +156,10 @@ def _responses(question: Question, points: float) -> Iterator[Response]:
         case "single" | "several":
             yield _chosen(question, points)
         case "matching":
-            numbers = range(1, len(question.pairs) + 1)
-            pairs = tuple(f"L{number} R{number}" for number in numbers)
-            share = f"{points / max(1, len(pairs)):.6g}"
-            shares = tuple((pair, share) for pair in pairs)
+            pairs = tuple(
+                f"L{number} R{number}" for number, _ in enumerate(question.pairs, start=1)
+            )
+            shares = tuple(zip(pairs, _shared(points, len(pairs)), strict=True))
             yield Response("RESPONSE", "multiple", "directedPair", pairs, shares)
         case "ordering":
             order = tuple(f"C{number}" for number, _ in enumerate(question.order, start=1))
@@ -169,41 +167,36 @@ def _responses(question: Question, points: float) -> Iterator[Response]:
         case "long":
             yield Response("RESPONSE", "single", "file" if question.drawing else "string")
         case _:
-            share = f"{points / len(question.gaps):.6g}"
-            for number, gap in enumerate(question.gaps, start=1):
+            gaps = zip(question.gaps, _shared(points, len(question.gaps)), strict=True)
+            for number, (gap, share) in enumerate(gaps, start=1):
                 id = "RESPONSE" if len(question.gaps) == 1 else f"RESPONSE{number}"
                 if gap.number:
                     value, equal = (gap.number.value,), gap.number
-                    yield Response(id, "single", "float", value, (), share, equal=equal)
+                    yield Response(id, "single", "float", value, (), share, equal)
                 else:
                     shares = tuple((text, share) for text in gap.answers)
-                    right = gap.answers[:1]
-                    yield Response(id, "single", "string", right, shares, share, gap.answers)
+                    yield Response(id, "single", "string", gap.answers[:1], shares)
 
 
 def _chosen(question: Question, points: float) -> Response:
-    """The response to choices: each wrong one takes away what the right ones give together."""
-    count = sum(choice.is_right for choice in question.choices)
-    wrong = len(question.choices) - count
-    right = tuple(
-        f"C{number}" for number, choice in enumerate(question.choices, start=1) if choice.is_right
-    )
-    shares = tuple(
-        (f"C{number}", f"{points / count if choice.is_right else -points / wrong:.6g}")
-        for number, choice in enumerate(question.choices, start=1)
-        if choice.is_right or question.kind == "several"
-    )
-    cardinality = "single" if question.kind == "single" else "multiple"
-    return Response("RESPONSE", cardinality, "identifier", right, shares)
+    """The response to choices: the wrong ones take away as much as the right ones give."""
+    chosen = [(f"C{number}", c.is_right) for number, c in enumerate(question.choices, start=1)]
+    right = tuple(id for id, is_right in chosen if is_right)
+    wrong = [id for id, is_right in chosen if not is_right]
+    shares = [*zip(right, _shared(points, len(right)), strict=True)]
+    if question.kind == "single":
+        return Response("RESPONSE", "single", "identifier", right, tuple(shares))
+    shares += zip(wrong, _shared(-points, len(wrong)), strict=True)
+    return Response("RESPONSE", "multiple", "identifier", right, tuple(sorted(shares)))
+
+
+def _shared(points: float, count: int) -> list[str]:
+    """Points in so many parts; the last one gets what is left by rounding."""
+    part = round(points / max(1, count), 6)
+    return [f"{part:.6g}"] * (count - 1) + [f"{points - part * (count - 1):.6g}"] * bool(count)
 
 
 # --- version 3.0 --------------------------------------------------------------------------------
-
-SCORES = {
-    "http://www.imsglobal.org/question/qti_v2p1/rptemplates/map_response":
-    "https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/map_response.xml"
-}  # fmt: skip
-"""The address of a way to score, in both versions."""
 
 _CAPITAL = late(r"[A-Z]")
 
@@ -232,8 +225,6 @@ def renamed(markup: str) -> str:
         for score in root.iterfind("{*}qti-outcome-declaration[@identifier='SCORE']"):
             score.set("external-scored", "human")
     text = etree.tostring(root, encoding="unicode").replace(V2, V3, 1)
-    for second, third in SCORES.items():
-        text = text.replace(f'"{second}"', f'"{third}"')
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
