@@ -103,6 +103,7 @@ Task: TypeAlias = Literal[
     "package_questions",
     "package_site",
     "place_margin_notes",
+    "plan_lines",
     "print_cover",
     "proof_pages",
     "read_pieces",
@@ -265,7 +266,7 @@ FEATURES = (
     ),
     Feature("claims", tasks=("audit_book",)),
     Feature("units", tasks=("set_units", "plan.why_whole", "book.proof_pages")),
-    Feature("even_pages", tasks=("make_even_pages",)),
+    Feature("even_pages", tasks=("make_even_pages", "line_plans.plan_lines")),
     Feature("ebook", writes_files=True, tasks=("assemble_ebook", "packaging.package_ebook")),
     Feature("fast_engine", tasks=("speed_up",)),
     Feature(

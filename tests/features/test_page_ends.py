@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 
 from pipeline import driver
+from pipeline.features.even_pages.line_breaks import LineEnd, ParagraphWidths, break_lines
 from pipeline.features.even_pages.page_ends import (
     DraftPage,
     DraftPiece,
@@ -20,7 +21,6 @@ from pipeline.features.even_pages.page_ends import (
     pages_elsewhere,
 )
 from pipeline.package.pdf.engine import PLAIN
-from pipeline.package.pdf.line_breaks import LineEnd, ParagraphWidths, break_lines
 from tests.bench import ends, texts
 
 STORY = re.sub(r"(?s)# 4\..*", "", texts.tale().replace("lang: de", "lang: de\nclass: book"))

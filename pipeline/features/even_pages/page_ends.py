@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from pipeline.package.pdf.line_breaks import BrokenText, LineBreaks
+from pipeline.features.even_pages.line_breaks import BrokenText, LineBreaks
 
 HYPHEN, UNEVEN, STRAY, LACK = 1e7, 4e7, 4e7, 1e5
 """The cost of a page that ends in a hyphen, of a line that one of two facing pages has more, of a
