@@ -83,6 +83,7 @@ Task: TypeAlias = Literal[
     "describe_page",
     "divide",
     "draw_cover",
+    "fill_banks",
     "fill_lines",
     "fill_numbers",
     "fit_pages",
@@ -93,6 +94,7 @@ Task: TypeAlias = Literal[
     "make_archival",
     "make_even_pages",
     "mark_pages",
+    "missing_answers",
     "missing_for_shops",
     "number_front",
     "onix_message",
@@ -117,6 +119,7 @@ Task: TypeAlias = Literal[
     "speed_up",
     "turn_to_rgb",
     "why_whole",
+    "with_errors",
     "with_fields",
 ]
 """Names of functions that features have for the core."""
@@ -182,10 +185,13 @@ FEATURES = (
         containers="syntax.CONTAINERS",
         helpers="markup.helpers",
         tasks=(
+            "key_proof.missing_answers",
+            "key_proof.with_errors",
             "key_sheet.side_by_side",
             "numbers.fill_numbers",
             "platforms.assemble_questions",
             "platforms.package_questions",
+            "word_banks.fill_banks",
         ),
         writers="writing.WRITERS",
     ),

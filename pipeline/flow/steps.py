@@ -148,9 +148,7 @@ def compare(
     from pipeline.verify.completeness import compare_built
 
     findings = compare_built(package, document, edition, file)
-    if edition.audience == "teacher":
-        from pipeline.verify.key import with_errors
-
+    if edition.audience == "teacher" and (with_errors := features.task("with_errors")):
         findings = with_errors(findings, parsed)
     if package.stranded:
         from pipeline.verify.completeness import stranded_headings
@@ -190,12 +188,11 @@ def missing_answers(request: Request, pending: PendingEdition) -> tuple[Diagnost
     """Findings about answers of the source that the texts of a teacher's edition lack."""
     edition, name = pending.edition, output_name(request.stem, pending.edition)
     is_key = edition.audience == "teacher" and not edition.platform  # which tells it itself
-    if not pending.texts or not is_key:
+    find = features.task("missing_answers")
+    if not pending.texts or not is_key or find is None:
         return ()
-    from pipeline.verify.key import missing_answers
-
     documents = [text.document for text in pending.texts]
-    return tuple(missing_answers(request.document, documents, edition, name))
+    return tuple(find(request.document, documents, edition, name))
 
 
 @step

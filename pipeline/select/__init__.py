@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from pipeline import model
+from pipeline import features, model
 from pipeline.model import Document, Node, removal
 from pipeline.model.audience import FORMAT_NAMES, admits, conditions_of, names_in, variant_for
 from pipeline.model.codes import Code, diagnostic
@@ -30,7 +30,6 @@ from pipeline.select.levels import settle_levels
 from pipeline.select.shuffling import AS_WRITTEN, shuffled
 from pipeline.select.timings import keep_timings
 from pipeline.select.versions import rearranged, seeds_of, with_numbers
-from pipeline.select.word_banks import fill_banks
 
 TASKS = (model.Matching, model.Ordering)
 SOLVED = (model.Blank, model.Choice, model.Exercise, *TASKS)
@@ -51,7 +50,8 @@ def select(document: Document, edition: Edition) -> Document:
         whole = rearranged(whole, whole, seeds)
     document = settle_levels(with_numbers(document, whole, edition), whole, edition)
     document = keep_timings(document, edition)
-    document = fill_banks(document, edition, withheld)
+    if fill_banks := features.task("fill_banks"):
+        document = fill_banks(document, edition, withheld)
     document = replace(document, edition=edition.name)
     chosen: set[type[Node]] = {
         type(node)

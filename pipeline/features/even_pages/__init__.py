@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from weasyprint.layout import initialize_page_maker, make_all_pages
-
 from pipeline.features.even_pages.page_ends import (
     DraftChapter,
     DraftPage,
@@ -85,6 +83,8 @@ def _is_worse(chapters: Sequence[DraftChapter], draft: Sequence[DraftChapter]) -
 
 def _drafted(html: Any, root_box: Any, context: Any) -> list[DraftPage]:
     """Pages with empty lines."""
+    from weasyprint.layout import initialize_page_maker, make_all_pages
+
     initialize_page_maker(context, root_box)
     context.is_draft = True
     pages = [*make_all_pages(context, root_box, html, [])]
