@@ -15,7 +15,6 @@ from pathlib import Path
 import msgspec
 
 from pipeline import features
-from pipeline.flow.changes import unannounced
 from pipeline.flow.saving import Saving
 from pipeline.flow.steps import (
     audit,
@@ -152,7 +151,8 @@ def build(
     findings = [*document.diagnostics, *(f for output in built for f in output.findings)]
     if options.catalog is True:
         findings += lacking_for_shops(document.metadata, chosen, shown_name(str(source)))
-    findings += unannounced(folder, document, shown_name(str(source))) if memory is None else ()
+    if memory is None and (unannounced := features.task("unannounced")):
+        findings += unannounced(folder, document, shown_name(str(source)))
     result = Result(judged(findings, options.strict), read=tuple(read), requested=every)
     writable = [output for output in built if not is_held_back(output.findings)]
     if not writable or any(f.is_error and not is_held_back([f]) for f in result.diagnostics):

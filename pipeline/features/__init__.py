@@ -39,11 +39,13 @@ class PassPlace(enum.Enum):
     """The places for passes among those that every document needs (`pipeline.resolve.passes`), and
     around the page marks of an edition (`pipeline.flow.steps.mark`)."""
 
+    FIRST = enum.auto()
     BEFORE_SECTIONS = enum.auto()
     BEFORE_IDS = enum.auto()
     WITH_NUMBERS = enum.auto()
     BEFORE_TYPOGRAPHY = enum.auto()
     WITH_ALL_TEXT = enum.auto()
+    LAST = enum.auto()
     BEFORE_PAGE_MARKS = enum.auto()
     WITH_PAGE_MARKS = enum.auto()
 
@@ -90,12 +92,14 @@ Task: TypeAlias = Literal[
     "float_to_pages",
     "follow_ua2",
     "impose",
+    "keep_looks",
     "label_pages",
     "make_archival",
     "make_even_pages",
     "mark_pages",
     "missing_answers",
     "missing_for_shops",
+    "new_pages",
     "number_front",
     "onix_message",
     "opds_feed",
@@ -118,6 +122,7 @@ Task: TypeAlias = Literal[
     "social_preview",
     "speed_up",
     "turn_to_rgb",
+    "unannounced",
     "why_whole",
     "with_errors",
     "with_fields",
@@ -229,6 +234,14 @@ FEATURES = (
             FeaturePass(PassPlace.WITH_ALL_TEXT, "chapter_numbers.show_numbers"),
         ),
     ),
+    Feature(
+        "variables",
+        (FeaturePass(PassPlace.FIRST, "fill_variables", in_fragments=False),),
+        is_for_all=True,
+    ),
+    Feature("sums", (FeaturePass(PassPlace.LAST, "line_sums", in_fragments=False),)),
+    Feature("directions", (FeaturePass(PassPlace.LAST, "isolate_directions"),)),
+    Feature("changes", tasks=("unannounced", "new_pages", "keep_looks")),
     Feature("timetable", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "give_start_times"),)),
     Feature("split", tasks=("divide",)),
     Feature("forms", writes_files=True, tasks=("add_form",)),

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline import features
-from pipeline.flow import changes, manifest
+from pipeline.flow import manifest
 from pipeline.flow.values import BuiltEdition
 from pipeline.model.catalog import CoverPicture, Product, Record, is_product
 from pipeline.model.editions import EDITIONS, bundle_name, output_name
@@ -87,8 +87,9 @@ class Saving:
         path = self._folder / name
         fit, size = package.facts.fitted, len(package.data)
         new_pages = DifferingPages()
-        if package.looks and not built.file:
-            new_pages = changes.new_pages(self._folder, name, package.looks)
+        find = features.task("new_pages")
+        if find and package.looks and not built.file:
+            new_pages = find(self._folder, name, package.looks)
             self._looks[name] = package.looks
         self.saved.append(Saved(edition.format, built.seconds, size, path, fit, new_pages))
         return files
@@ -158,7 +159,8 @@ class Saving:
         self._put(place.name, data)
         outputs.write_all(self._folder, self._files, self._removed)
         outputs.write(outputs.model_of(self._folder), self._model)
-        for name, looks in self._looks.items():
-            changes.keep_looks(self._folder, name, looks)
+        if keep_looks := features.task("keep_looks"):
+            for name, looks in self._looks.items():
+                keep_looks(self._folder, name, looks)
         outputs.list_outputs(self._folder, self._files)
         return tuple(self._files)

@@ -632,6 +632,7 @@ FEATURE_SIGNS: dict[str, FeatureSigns] = {
     ),
     "roman_folios": FeatureSigns(keys=("front_numbers",)),
     "timetable": FeatureSigns(keys=("starts",)),
+    "variables": FeatureSigns(nodes=(Variable,)),
     "word": FeatureSigns(keys=("word",)),
 }
 """The features (`pipeline.features`) without which something is not what it says."""

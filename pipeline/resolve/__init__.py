@@ -3,7 +3,7 @@
 Each pass is a function from document to document in a module of its own; none knows another. The
 reasons for their order in `passes`:
 
-- Variables come first, so that their values are text to all others.
+- Variables (a feature) come first, so that their values are text to all others.
 - Images on the web become links before anything examines links.
 - Formulas come before anything that needs the text of titles.
 - Sections come before anything that needs positions; their roles in a book are checked before other
@@ -18,7 +18,7 @@ reasons for their order in `passes`:
 - Typography needs the final words, except for those that later passes write.
 - References need all ids, and cross-references the numbers and the titles that they quote.
 - The index and charts come when all their text is final.
-- Parts with a direction of their own are isolated when all text is there.
+- Parts with a direction of their own (a feature) are isolated when all text is there.
 - Contents and the lists of captions come last, because they copy what is finished.
 """
 
@@ -36,7 +36,6 @@ from pipeline.resolve.addresses import draw_codes, list_addresses
 from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.contents import list_captions, list_contents
 from pipeline.resolve.cross_references import fill_references
-from pipeline.resolve.directions import isolate_directions
 from pipeline.resolve.identifiers import assign_identifiers
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions, number_lines, number_sections
@@ -44,9 +43,7 @@ from pipeline.resolve.references import check_references, drop_unsafe_addresses
 from pipeline.resolve.section_roles import check_roles
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.summaries import free_summaries
-from pipeline.resolve.sums import line_sums
 from pipeline.resolve.typography import keep_marks, set_typography
-from pipeline.resolve.variables import fill_variables
 
 Pass: TypeAlias = Callable[[Document], Document]
 
@@ -55,7 +52,7 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
     """The passes in order, for a source in ``folder``, with those of features at their places."""
     setting = PassSetting(folder, split)
     return (
-        fill_variables,
+        functools.partial(apply, PassPlace.FIRST, setting),
         link_remote,
         show_absent,
         functools.partial(apply, PassPlace.BEFORE_SECTIONS, setting),
@@ -78,8 +75,7 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         functools.partial(apply, PassPlace.WITH_ALL_TEXT, setting),
         draw_codes,
         keep_marks,
-        line_sums,
-        isolate_directions,
+        functools.partial(apply, PassPlace.LAST, setting),
         list_contents,
         list_captions,
     )
@@ -112,7 +108,7 @@ def resolve_fragment(document: Document) -> Document:
         fill_references,
         functools.partial(apply, PassPlace.WITH_ALL_TEXT, FRAGMENT),
         keep_marks,
-        isolate_directions,
+        functools.partial(apply, PassPlace.LAST, FRAGMENT),
     ):
         document = each(document)
     return document

@@ -71,6 +71,10 @@ def _citation(node: model.Citation) -> model.Text:
     return model.Text(text=node.source, span=node.span)
 
 
+def _variable(node: model.Variable) -> model.Text:
+    return model.Text(text=f"{{{{ {node.name} }}}}", span=node.span)
+
+
 def _table(node: model.Chart) -> model.Table:
     table, attributes = node.table, node.attributes
     return model.Table(table.head, table.body, node.caption, span=node.span, attributes=attributes)
@@ -125,5 +129,6 @@ AS_WRITTEN: Mapping[str, Changes] = {
         model.MathBlock: _formula_block,
     },
     "index": {model.Index: _nothing},
+    "variables": {model.Variable: _variable},
 }
 """The nodes of features without these."""

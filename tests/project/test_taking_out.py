@@ -29,6 +29,7 @@ lang: en
 speakers: {Ana: host, Ben: guest}
 bibliography: works.bib
 starts: 9:15
+variables: {pump: lever}
 fonts: [none.otf]
 opening: drop-cap
 front_numbers: roman
@@ -75,7 +76,7 @@ It hangs on a cogwheel.
 ## Glossary {.glossary}
 
 Well
-: A hole with water.
+: A hole with water, and a {{ pump }}.
 
 Press ++ctrl+w++.
 
@@ -96,12 +97,13 @@ SHOWN = {
     "charts": "North",
     "citations": "[@moss2020]",
     "code": "wells = 60",
+    "variables": "{{ pump }}",
     "raw_html": "A rope.",
     "dialogue": "Ana: How deep is it?",
     "exercises": "A bucket hangs",
     "formulas": "a + b = 7",
     "dialects": "Press ++ctrl+w++.",
-    "glossary": "A hole with water.",
+    "glossary": "A hole with water",
     "index": "fills the",
     "word": "fills the",
 }

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
+from pipeline.features import WHOLE
+from pipeline.features.variables import fill_variables
 from pipeline.model import Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Contributor, Metadata
@@ -21,7 +23,6 @@ from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.resolve import resolve
-from pipeline.resolve.variables import fill_variables
 from tests.helpers import making
 
 LANGUAGES = sorted(path.stem for path in FOLDER.glob("??.toml"))
@@ -65,7 +66,7 @@ def test_markup_in_a_value_is_text(name: str) -> None:
 def test_a_value_stands_as_it_is(value: str) -> None:
     if FORBIDDEN.search(value) or not value.strip():
         return
-    found = fill_variables(document("a{{ v }}b", v=value))
+    found = fill_variables(document("a{{ v }}b", v=value), WHOLE)
     assert not found.diagnostics
     (paragraph,) = found.blocks
     assert plain_text((paragraph,)) == f"a{' '.join(value.split())}b"
