@@ -1,4 +1,5 @@
-"""Figures and tables that go to the top of the next page where there is no room for them."""
+"""Figures and tables that go to the top of the next page where there is no room for them, or to the
+foot of a page."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ def pages_of(floating: str, before: int, folder: Path) -> list[list[Line]]:
 def _lines(page: pypdfium2.PdfPage) -> list[Line]:
     text = page.get_textpage()
     boxes = [text.get_rect(number) for number in range(text.count_rects())]
-    return [Line(text.get_text_bounded(*box), box[1]) for box in boxes]
+    lines = ((" ".join(text.get_text_bounded(*box).split()), box[1]) for box in boxes)
+    return [Line(*line) for line in lines]
 
 
 @pytest.mark.parametrize("floating", [FIGURE, TABLE], ids=["figure", "table"])
@@ -78,8 +80,49 @@ def test_the_e_book_marks_pages_in_the_order_of_the_text(tmp_path: Path) -> None
     assert re.findall(r'id="page--(\d)"', page) == ["2", "3"]
 
 
-@pytest.mark.parametrize("place", ["foot", "here"])
-def test_other_places_are_told(place: str) -> None:
-    document = parse(FIGURE.replace("float=top", f"float={place}"))
+@pytest.mark.parametrize("floating", [FIGURE, TABLE], ids=["figure", "table"])
+def test_some_are_at_the_foot_above_the_notes(floating: str, tmp_path: Path) -> None:
+    at_foot = floating.replace("float=top", "float=foot") + "A^[A note.] B.\n\n"
+    for before in range(1, 9):
+        pages = pages_of(at_foot, before, tmp_path)
+        (place,) = (number for number, page in enumerate(pages) if "A deep well" in str(page))
+        below = [
+            line.text for line in pages[place] if line.bottom < _bottom(pages[place], "A deep")
+        ]
+        assert not any("Nobody" in text for text in below)
+        (start,) = (number for number, page in enumerate(pages) if f"P{before} " in str(page))
+        assert place - start in (-1, 0, 1)
+        for page in pages[:-1]:
+            assert min(line.bottom for line in page if line.bottom > 48) < 120
+
+
+def _bottom(page: list[Line], text: str) -> float:
+    return next(line.bottom for line in page if text in line.text)
+
+
+@pytest.mark.parametrize("place", ["top", "foot"])
+def test_nothing_is_lost_and_no_heading_left(place: str, tmp_path: Path) -> None:
+    """Floats follow each other, and headings."""
+    (tmp_path / "well.svg").write_text(DRAWING, "utf-8")
+    figure = FIGURE.replace("top", place)
+    parts = [
+        f"## H{number}\n\n" * (number % 3 == 0)
+        + figure.replace("well ", f"well{number} ").replace("A deep", f"F{number}-") * (number % 2)
+        + f"P{number} {SENTENCE * (number % 5 + 1)}\n\n"
+        for number in range(24)
+    ]
+    source = tmp_path / "x.md"
+    source.write_text(
+        f"---\ntitle: T\nlang: en\npage: A5\n---\n\n# One\n\n{''.join(parts)}", "utf-8"
+    )
+    result = driver.build(source, ["handout", "large-print"], out=tmp_path)
+    assert not result.diagnostics
+    with contextlib.closing(pypdfium2.PdfDocument(tmp_path / "x" / "x.pdf")) as file:
+        text = "".join(page.get_textpage().get_text_bounded() for page in file)
+    assert [text.count(f"F{number}-") for number in range(1, 24, 2)] == [1] * 12
+
+
+def test_other_places_are_told() -> None:
+    document = parse(FIGURE.replace("float=top", "float=here"))
     (finding,) = [one for one in document.diagnostics if one.code == Code.BAD_ATTRIBUTE.slug]
-    assert finding.message == f"`float={place}` has no effect."
+    assert finding.message == "`float=here` has no effect."

@@ -22,6 +22,9 @@ original_layout_document = weasyprint.document.layout_document
 PAGE_FLOAT = "page-float"
 """The class of floats that go to the top of the next page if they do not fit."""
 
+PAGE_FOOT = "page-foot"
+"""The class of those that stand at the foot of a page."""
+
 ROUNDING = 1e-3
 """CSS pixels that two lengths may differ by and be the same."""
 
@@ -99,7 +102,10 @@ class Layout(LayoutContext):  # type: ignore[misc]
     is_draft = False
     pages_elsewhere = 0
     taller: dict[int, float]
+    _excluded_shapes: dict[Any, list[Any]]
     spaces: float = 1
+    feet: dict[Any, tuple[Any, float, float]]
+    defers_feet = keeps_floats = False
     page_maker: list[tuple[Any, ...]]
     reported_footnotes: list[Any]
     _number: int | None = None
@@ -114,10 +120,35 @@ class Layout(LayoutContext):  # type: ignore[misc]
     def current_page(self, number: int | None) -> None:
         if number and self.most_pages and number > self.most_pages:
             raise TooManyPagesError
-        self._number = number
+        self._number, self.feet = number, {}
         if number and self.page_bottom is not None:
             self.page_bottom += self.taller.get(number, 0)
         self._carries_notes = self._carries_notes or bool(self.reported_footnotes)
+
+    def reserve_foot(self, part: Any) -> None:
+        """Reserve room for a float at the foot of the page, once."""
+        self.release_feet([part.element])
+        self.feet[part.element] = part, part.height, part.margin_height()
+        self.page_bottom -= part.margin_height()
+
+    def release_feet(self, elements: Iterable[Any]) -> None:
+        """Reserve no room for some elements any more."""
+        for element in elements:
+            *_, room = self.feet.pop(element, (0,))
+            self.page_bottom += room
+
+    def free_text(self) -> None:
+        """Let no text stand beside floats at the foot."""
+        for shapes in self._excluded_shapes.values():
+            shapes[:] = (shape for shape in shapes if shape.element not in self.feet)
+
+    def place_feet(self) -> None:
+        """Put floats at the foot of the page, above its notes."""
+        y = self.page_bottom
+        for part, height, room in self.feet.values():
+            part.height = height
+            part.translate(0, y - part.position_y)
+            y += room
 
     @property
     def rendered_notes(self) -> list[Any]:
@@ -180,11 +211,38 @@ class SidedStyles(StyleFor):  # type: ignore[misc]
             style["float"] = sides[style["direction"]]
 
 
-def float_layout(context: Any, box: Any, *args: Any, **options: Any) -> tuple[Any, Any]:
+def float_layout(
+    context: Any, box: Any, holder: Any, absolute: Any, fixed: Any, bottom_space: float, **rest: Any
+) -> tuple[Any, Any]:
     """The layout of a float, and where it goes on. A page float that goes on on the next page takes
-    no room on this one, so that the text does."""
-    part, resume_at = original_float_layout(context, box, *args, **options)
-    if resume_at and box.element is not None and PAGE_FLOAT in box.element.get("class", "").split():
+    no room on this one, so that the text does; nor does one that stands at its foot, where it has
+    been reserved."""
+    names = _names(box)
+    space = bottom_space
+    if PAGE_FLOAT in names and context.keeps_floats:
+        space = -math.inf
+    elif PAGE_FOOT in names and context.defers_feet:
+        space = math.inf
+    part, resume_at = original_float_layout(context, box, holder, absolute, fixed, space, **rest)
+    is_kept = context.overflows_page(bottom_space, part.position_y + part.height)
+    if PAGE_FLOAT in names and (resume_at or (PAGE_FOOT in names and not is_kept)):
+        if not resume_at:
+            context.reserve_foot(part)
         part.height = 0
+        # WeasyPrint would stop at one below the page, even after a heading.
+        part.position_y = min(part.position_y, context.page_bottom - bottom_space)
         context.excluded_shapes.remove(part)
     return part, resume_at
+
+
+def resumed_float_layout(context: Any, box: Any, *args: Any, **options: Any) -> tuple[Any, Any]:
+    """The layout of a float from the page before."""
+    part, resume_at = original_float_layout(context, box, *args, **options)
+    if PAGE_FOOT in _names(box):
+        context.reserve_foot(part)
+        part.translate(0, context.page_bottom - part.position_y)
+    return part, resume_at
+
+
+def _names(box: Any) -> list[str]:
+    return box.element.get("class", "").split() if box.element is not None else []

@@ -22,6 +22,7 @@ from pipeline.package.pdf.engine.adapter.page_layout import (
     SidedStyles,
     float_layout,
     layout_document,
+    resumed_float_layout,
 )
 from pipeline.package.pdf.engine.adapter.short_pages import block_container_layout, page_layout
 from pipeline.package.pdf.engine.adapter.spaces import (
@@ -47,6 +48,7 @@ LAYOUT: dict[str, Any] = {
     "layout.inline.text_align": text_align,
     "layout.inline.trailing_whitespace_size": trailing_whitespace_size,
     "layout.page.block_level_layout": page_layout,
+    "layout.page.float_layout": resumed_float_layout,
     "text.line_break.Layout": TextLayout,
 }
 """The functions and classes that are replaced during a layout."""

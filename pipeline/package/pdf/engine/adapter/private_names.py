@@ -79,10 +79,13 @@ NAMES: Uses = (
         ),
     ),
     (
-        "a float that goes to the next page as a whole takes no room on its page. "
-        "Kozea/WeasyPrint#1098",
+        "a float that goes to the next page as a whole takes no room on its page, and one at the "
+        "foot of a page takes it there. Kozea/WeasyPrint#1098",
         (
             "layout.block.float_layout",
+            "layout.page.float_layout",
+            "layout.LayoutContext._excluded_shapes",
+            "layout.LayoutContext.broken_out_of_flow",
             "layout.LayoutContext.excluded_shapes",
         ),
     ),

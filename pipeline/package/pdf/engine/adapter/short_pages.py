@@ -11,7 +11,14 @@ import weasyprint
 from weasyprint.css.properties import Dimension
 from weasyprint.text.line_break import strut
 
-from pipeline.package.pdf.engine.adapter.boxes import children, has_class, is_image, is_line
+from pipeline.package.pdf.engine.adapter.boxes import (
+    all_boxes,
+    children,
+    elements,
+    has_class,
+    is_image,
+    is_line,
+)
 
 original_block_level_layout = weasyprint.layout.page.block_level_layout
 original_block_container_layout = weasyprint.layout.block.block_container_layout
@@ -38,27 +45,76 @@ would be short."""
 
 def page_layout(context: Any, box: Any, *rest: Any, **of_notes: Any) -> Any:
     """The layout of what is on a page, and where it goes on."""
-    result = original_block_level_layout(context, box, *rest, **of_notes)
-    if not box.is_for_root_element or context.plans_lines or not _is_left(result):
-        return result
-    y, around = box.position_y, rest[4:6]
+    if not box.is_for_root_element:
+        return original_block_level_layout(context, box, *rest, **of_notes)
+    page = _Page(context, box, rest)
+    if not context.plans_lines and _is_left(page.result):
+        _fill(page)
+    if page.lacks_feet():
+        context.defers_feet = True
+        page.again()
+        context.defers_feet = False
+    page.drop_floats()
+    if page.leaves_floats():
+        context.keeps_floats = True
+        page.again()
+        context.keeps_floats = False
+    context.place_feet()
+    return page.result
 
-    def again(spaces: float) -> Any:
-        weasyprint.layout.block.remove_placeholders(context, result[0].children, *around)
-        box.position_y, context.spaces = y, spaces
-        tried = original_block_level_layout(context, box, *rest[:-1], [])
+
+class _Page:
+    """The layout of a page, which may be done again. Floats from the page before stay at its
+    foot."""
+
+    def __init__(self, context: Any, box: Any, arguments: Sequence[Any]) -> None:
+        self.context, self._box, self._arguments = context, box, arguments
+        self._y, self._resumed = box.position_y, {*context.feet}
+        self._waiting = {*context.broken_out_of_flow}
+        context.free_text()
+        self.result = original_block_level_layout(context, box, *arguments)
+
+    def again(self, spaces: float = 1) -> None:
+        """Lay it out with other ``spaces`` between blocks, relative to the usual ones."""
+        context, arguments = self.context, self._arguments
+        root = self.result[0]
+        weasyprint.layout.block.remove_placeholders(context, root.children, *arguments[4:6])
+        context.release_feet({*context.feet} - self._resumed)
+        self._box.position_y, context.spaces = self._y, spaces
+        self.result = original_block_level_layout(context, self._box, *arguments[:-1], [])
         context.spaces = 1
-        return tried
 
-    if _is_short(context, _bottom(result[0])):
-        before = _place(result[1])
+    def drop_floats(self) -> None:
+        """Have no floats on the next page that are there anyway, with what is around them:
+        WeasyPrint only drops those right within what goes to the next page."""
+        waiting = {*self.context.broken_out_of_flow} - self._waiting
+        if waiting and self.result[0]:
+            for part in waiting.difference(all_boxes(self.result[0])):
+                del self.context.broken_out_of_flow[part]
+
+    def leaves_floats(self) -> bool:
+        """Return whether floats wait for another page although the text, or its chapter, ends. The
+        text goes there with them."""
+        _, resume_at, following, *_ = self.result
+        is_end = resume_at is None or following["break"] != "any"
+        return is_end and bool({*self.context.broken_out_of_flow} - self._waiting)
+
+    def lacks_feet(self) -> bool:
+        """Return whether room is reserved for something that has gone to the next page."""
+        reserved = {*self.context.feet} - self._resumed
+        return bool(reserved and self.result[0] and reserved - {*elements(self.result[0])})
+
+
+def _fill(page: _Page) -> None:
+    """Have more on a page that is short, or else space between its exercises."""
+    if _is_short(page.context, _bottom(page.result[0])):
+        before = _place(page.result[1])
         for spaces in TIGHTER:
-            result = again(spaces)
-            if _place(result[1]) > before:
-                return result
-        result = again(1)
-    _spread(result[0], context.page_bottom)
-    return result
+            page.again(spaces)
+            if _place(page.result[1]) > before:
+                return
+        page.again()
+    _spread(page.result[0], page.context.page_bottom)
 
 
 def _is_left(result: Sequence[Any]) -> bool:
