@@ -120,6 +120,15 @@ def test_numbers_have_tolerances(tmp_path: Path) -> None:
     assert question.findtext("answer/text") == "3.5"
 
 
+def test_parts_of_points_and_stars_in_answers_stay(tmp_path: Path) -> None:
+    """Half a point is told where gaps share it, and a star stands for nothing else."""
+    text = "::: exercise {points=2.5}\nHow? ____{a*b}\n:::\n\n::: exercise\n____{a*b} is c.\n:::\n"
+    short, cloze = moodle(text, tmp_path)
+    assert (short.findtext("defaultgrade"), short.findtext("answer/text")) == ("2.5", r"a\*b")
+    assert cloze.findtext("questiontext/text") == r"<p>{1:SHORTANSWER:=a\*b} is c.</p>"
+    assert not told(text, "moodle", tmp_path)
+
+
 def test_rows_of_a_grid_are_questions(tmp_path: Path) -> None:
     grid = "| | yes | no |\n|---|---|---|\n| Dry | ( ) | (x) |\n| Wet | (x) | ( ) |\n"
     text = f"::: exercise\nTrue?\n\n{grid}:::\n"
@@ -181,16 +190,18 @@ LOST = {
         "::: exercise\nWhy?\n\n::: teacher\nIn pairs.\n:::\n:::": "4:1 A note for teachers",
         "::: exercise\nIs ~~it~~ dry?\n\n- (x) a\n- ( ) b\n:::": "2:1 The line through",
         "::: exercise\nWhich?\n\n- (x) a\n- ( ) b\n\nSo much.\n:::": "7:1 The text after the last",
+        "::: exercise {points=3}\n____{a}, ____{b}\n:::": "2:1 The points cannot be shared",
         "Nothing is asked.": "0 There are no questions",
     },
     "gift": {
-        "::: exercise {marks=3}\nWhich?\n\n- (x) a\n- ( ) b\n:::": "2:1 GIFT has no points",
+        "::: exercise {marks=3}\nWhich?\n\n- (x) a\n- ( ) b\n:::": "2:1 The 3 points are left",
         "::: exercise\n____{a} and ____{b}\n:::": "2:1 GIFT has one gap",
         "::: ordering\n1. a\n2. b\n:::": "2:1 GIFT has no ordering",
     },
     "h5p": {
         "::: exercise\nHow deep? ____{3 ± 1}\n:::": "2:1 H5P has no tolerance",
         "::: exercise\nWhat? ____{a/b}\n:::": "2:1 H5P cannot have one of",
+        "::: exercise\n- a\n\nWhich?\n\n- (x) b\n- ( ) c\n:::": "4:1 H5P shows a list",
         "::: exercise\nWhy?\n\n::: lines 3\n:::\n:::": "4:1 H5P scores long answers",
     },
     "anki": {"::: exercise\nWhy?\n\n::: lines 3\n:::\n:::": "4:1 A question without"},

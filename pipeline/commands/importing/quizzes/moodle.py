@@ -37,7 +37,7 @@ _GAP = late(r"\{([0-9]*):([A-Z_]+):((?:\\.|[^\\{}])*+)\}", re.DOTALL)
 _CHOSEN = late("MULTI|MC|MR")
 _ANSWER = late(r"(?<!\\)~")
 _SHARE = late(r"^(?:=|%(-?[0-9.]+)%)")
-_ESCAPED = late(r"\\([}#~/\"\\])")
+_ESCAPED = late(r"\\([}#~/\"\\*])")
 PLAIN = ("plain_text", "moodle_auto_format")
 NUMBERS = ("NUMERICAL", "NM")
 

@@ -30,6 +30,8 @@ WRITERS = {
 """The module of each edition. It has two functions: ``pages`` gives the text of its files from
 questions, and ``data`` the bytes of its file from these and the images."""
 
+WITH_POINTS = ("moodle", "qti", "qti3")
+
 
 def assemble_questions(
     document: Document, edition: Edition, stem: str, environment: jinja2.Environment, *_: object
@@ -38,6 +40,8 @@ def assemble_questions(
     findings = Findings(document)
     sheet = QuestionSheet(document, findings, environment, edition)
     items = questions_of(document, findings)
+    if edition.name not in WITH_POINTS:
+        sheet.tell_of_points(items)
     pages = _writer(edition.name).pages(items, sheet)
     return Pages(
         edition=edition.name,

@@ -86,8 +86,8 @@ def _card(question: Question, sheet: QuestionSheet) -> Card | None:
         shown = [left for left, _ in question.pairs]
     else:
         shown = [*(choice.content for choice in question.choices), *sorted(question.order, key=str)]
-    front += "".join(f"<ul><li>{sheet.html(content)}</li></ul>" for content in shown)
-    sheet.tell_of_points(question)
+    if shown:
+        front += f"<ul>{''.join(f'<li>{sheet.html(content)}</li>' for content in shown)}</ul>"
     back = sheet.answer_text(question)
     if not back:
         sheet.tell("A question without an answer is no card, and is left out.", question.span)

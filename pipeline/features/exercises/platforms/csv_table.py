@@ -47,7 +47,6 @@ def _rows(question: Question, sheet: QuestionSheet) -> Iterator[list[str]]:
     if len(asked) > LONGEST or any(len(text) > LONGEST_CHOICE for text, _ in shown):
         limits = f"{LONGEST} characters in a question and {LONGEST_CHOICE} in a choice"
         sheet.tell(f"Kahoot has at most {limits}: shorten it there.", span)
-    sheet.tell_of_points(question)
     if question.answer and question.kind != "long":
         sheet.tell("What there is to say about the answer is left out of a table.", span)
     right = ", ".join(str(n) for n, (_, is_right) in enumerate(shown, start=1) if is_right)

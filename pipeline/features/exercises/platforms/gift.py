@@ -29,7 +29,6 @@ def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
 
 def _entries(question: Question, sheet: QuestionSheet) -> Iterator[str]:
     """A question, or several of one: each gap is a question of its own."""
-    sheet.tell_of_points(question)
     if question.kind == "ordering":
         sheet.tell("GIFT has no ordering: the numbers are matched with the things.", question.span)
     if len(question.gaps) < 2:

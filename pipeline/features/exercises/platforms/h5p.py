@@ -36,6 +36,9 @@ KINDS = {
 MARKS = frozenset("*/:")
 """The characters with a meaning in gaps, which cannot be written otherwise."""
 
+PLAIN = (model.List, model.Table, model.CodeBlock, model.BlockQuote)
+"""The blocks whose elements most versions of the libraries take out of a text."""
+
 ENOUGH = 50
 """The share of points, in per cent, with which a set is passed."""
 
@@ -99,7 +102,10 @@ def _entries(question: Question, sheet: QuestionSheet) -> Iterator[dict[str, Any
         message = "H5P cannot have one of the characters * / : in a gap: the question is left out."
         sheet.tell(message, question.span)
         return
-    sheet.tell_of_points(question)
+    shown = (question.prompt, *(choice.content for choice in question.choices))
+    if any(isinstance(node, PLAIN) for content in shown for node in walk(content)):
+        message = "H5P shows a list, a table, code or a quotation as its text alone, or may do so."
+        sheet.tell(message, question.span)
     if question.answer and question.kind != "long":
         feedback = sheet.text(question.answer, question.span)
         parameters["overallFeedback"] = [{"from": 0, "to": 100, "feedback": feedback}]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -41,7 +42,6 @@ class GradedAnswer(NamedTuple):
     fraction: str
     text: str | Markup
     format: str = "html"
-    images: tuple[str, ...] = ()
     tolerance: str = ""
 
 
@@ -52,6 +52,7 @@ def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ..
         notice=sheet.title.replace("--", "–"),
         category=sheet.title.replace("/", "//"),
         questions=[_question(question, sheet) for question in questions],
+        images=lambda markup: dict.fromkeys(_IMAGE.findall(markup)),
     )
     return (Page("questions.xml", sheet.title, markup),)
 
@@ -66,36 +67,29 @@ def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
 
 
 def _question(question: Question, sheet: QuestionSheet) -> dict[str, object]:
-    gaps = [Markup(_gap(gap, _weight(question, sheet))) for gap in question.gaps]
-    prompt = sheet.html(question.prompt, gaps if question.kind == "gaps" else (), images=FOLDER)
-    answer = sheet.html(question.answer, images=FOLDER)
+    gaps = _gaps(question, sheet) if question.kind == "gaps" else ()
+    answer = _html(question.answer, sheet)
     is_long = question.kind == "long"
-    feedback, solution = ("", answer) if is_long else (answer, "")
     return {
         "type": TYPES[question.kind],
         "name": question.name,
-        "prompt": prompt,
-        "images": _images(prompt),
-        "feedback": feedback,
-        "feedback_images": _images(feedback),
-        "solution": solution,
-        "solution_images": _images(solution),
+        "prompt": sheet.html(question.prompt, gaps, images=FOLDER),
+        "feedback": "" if is_long else answer,
+        "solution": answer if is_long else "",
         "points": sheet.points(question),
         "is_single": question.kind == "single",
         "is_drawing": question.drawing,
         "lines": next((lines for lines in LINES if lines >= question.lines), LINES[-1]),
-        "pairs": [*_pairs(question, sheet)],
+        "pairs": [
+            (_html(left, sheet), sheet.text(right, question.span))
+            for left, right in (*question.pairs, *(((), each) for each in question.extra))
+        ],
         "answers": [*_answers(question, sheet)],
     }
 
 
-def _images(markup: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_IMAGE.findall(markup)))
-
-
-def _html(content: Content, sheet: QuestionSheet) -> tuple[Markup, tuple[str, ...]]:
-    markup = sheet.html(content, images=FOLDER)
-    return markup, _images(markup)
+def _html(content: Content, sheet: QuestionSheet) -> Markup:
+    return sheet.html(content, images=FOLDER)
 
 
 def _answers(question: Question, sheet: QuestionSheet) -> Iterable[GradedAnswer]:
@@ -110,16 +104,12 @@ def _answers(question: Question, sheet: QuestionSheet) -> Iterable[GradedAnswer]
         fraction = share(right) if choice.is_right else share(-wrong)
         if question.kind == "single" and not choice.is_right:
             fraction = "0"
-        markup, images = _html(choice.content, sheet)
-        yield GradedAnswer(fraction, markup, images=images)
+        yield GradedAnswer(fraction, _html(choice.content, sheet))
     for content in question.order:
-        markup, images = _html(content, sheet)
-        yield GradedAnswer("100", markup, images=images)
+        yield GradedAnswer("100", _html(content, sheet))
     for gap in question.gaps if question.kind in ("short", "number") else ():
-        if question.kind == "number" and gap.number:
-            yield GradedAnswer(
-                "100", gap.number.value, "plain_text", tolerance=gap.number.tolerance
-            )
+        if gap.number:
+            yield GradedAnswer("100", gap.number.value, "plain_text", gap.number.tolerance)
         else:
             for text in gap.answers:
                 yield GradedAnswer("100", text.replace("*", r"\*"), "plain_text")
@@ -130,27 +120,20 @@ def share(count: int) -> str:
     return f"{100 / count:.7g}" if count else "0"
 
 
-def _pairs(question: Question, sheet: QuestionSheet) -> Iterable[dict[str, object]]:
-    for left, right in (*question.pairs, *(((), each) for each in question.extra)):
-        markup, images = _html(left, sheet)
-        yield {"left": markup, "images": images, "right": sheet.text(right, question.span)}
+def _gaps(question: Question, sheet: QuestionSheet) -> list[Markup]:
+    """The gaps in the notation of embedded answers, each with a whole number of points."""
+    weight = question.points / len(question.gaps) or 1
+    if weight != int(weight):
+        message = (
+            "The points cannot be shared among the gaps in whole numbers: in Moodle, each has one."
+        )
+        sheet.tell(message, question.span)
+        weight = Fraction(1)
+    return [Markup(f"{{{weight}:{_gap(gap)}}}") for gap in question.gaps]
 
 
-def _weight(question: Question, sheet: QuestionSheet) -> int:
-    """The whole number of points that each gap has."""
-    share = question.points / len(question.gaps) if question.points and question.gaps else 1
-    if share == int(share):
-        return int(share)
-    message = (
-        "The points cannot be shared among the gaps in whole numbers: in Moodle, each has one."
-    )
-    sheet.tell(message, question.span)
-    return 1
-
-
-def _gap(gap: Gap, weight: int) -> str:
-    """A gap in the notation of embedded answers."""
+def _gap(gap: Gap) -> str:
     if gap.number:
-        return f"{{{weight}:NUMERICAL:={gap.number.value}:{gap.number.tolerance}}}"
-    texts = (str(escape(_MARK.sub(r"\\\g<0>", text))) for text in gap.answers)
-    return f"{{{weight}:SHORTANSWER:{'~'.join(f'={text}' for text in texts)}}}"
+        return f"NUMERICAL:={gap.number.value}:{gap.number.tolerance}"
+    texts = (_MARK.sub(r"\\\g<0>", text).replace("*", r"\*") for text in gap.answers)
+    return f"SHORTANSWER:{'~'.join(f'={escape(text)}' for text in texts)}"

@@ -55,11 +55,12 @@ class QuestionSheet:
         """Report that something of a question has no place on the platform."""
         self._findings.add(Code.NOT_ON_PLATFORM, message, span)
 
-    def tell_of_points(self, question: Question) -> None:
+    def tell_of_points(self, questions: Iterable[Question]) -> None:
         """Report that points have no place on the platform."""
-        if question.points not in (0, 1):
-            points, platform = self.points(question), self.edition.platform
-            self.tell(f"{platform} has no points of others: {points} are left out.", question.span)
+        for question in questions:
+            if question.points not in (0, 1):
+                points = f"The {self.points(question)} points are left out"
+                self.tell(f"{points}: there are none in {self.edition.platform}.", question.span)
 
     def template(self, file: str, /, **context: object) -> str:
         """A file of the platform's template folder."""
