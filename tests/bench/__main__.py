@@ -105,6 +105,22 @@ class Chapbook:
         command += ["--out", str(self._folder / "out")]
         return run([command + [part for name in editions for part in ("--edition", name)]])
 
+    def class_set(self, source: Path) -> Took:
+        """One PDF for the class on the list of a worksheet, with nothing kept."""
+        self.forget()
+        os.environ["CHAPBOOK_CACHE"] = str(self._folder / "cache")
+        out = str(self._folder / "out")
+        return run([[sys.executable, "-m", "pipeline", "class", str(source), "--out", out]])
+
+    def single_handouts(self, source: Path, count: int) -> Took:
+        """The same handout so many times, by a process each, with nothing kept."""
+        used = []
+        for _ in range(count):
+            self.forget()
+            used.append(self(source, ["handout"]))
+        seconds, processor = sum(one.seconds for one in used), sum(one.processor for one in used)
+        return Took(seconds, processor, max(one.megabytes for one in used))
+
     def forget(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -135,6 +151,9 @@ class Row(NamedTuple):
 
 BUILDS = """\
 | Three formats, cold process | Chapbook | Pandoc with Typst | Ratio | Processor time | Memory |
+|---|--:|--:|--:|--:|--:|"""
+CLASS_SET = """\
+| Thirty pupils, 3 levels, 3 versions | Class set | 12 handouts | Ratio | Processor | Memory |
 |---|--:|--:|--:|--:|--:|"""
 EDITS = """\
 | One word edited, in a process that stays: time (of processors), memory | 20th | 200th | 1,000th |
@@ -175,6 +194,19 @@ def builds(chapbook: Chapbook, peers: Peers, folder: Path, runs: int) -> Iterato
             row.theirs.append(peers(source))
         pages = chapbook.pages(source)
         yield row._replace(what=f"{what} ({pages} pages), with nothing kept")
+
+
+def class_set(chapbook: Chapbook, folder: Path, runs: int) -> Row:
+    """A handout for each of thirty pupils, and twelve single ones."""
+    worksheet, single = folder / "worksheet.md", folder / "single.md"
+    worksheet.write_text(texts.worksheet(*texts.FOR_A_CLASS), encoding="utf-8")
+    single.write_text(texts.worksheet(), encoding="utf-8")
+    (folder / "pupils.csv").write_text(texts.pupils(30), encoding="utf-8")
+    row = Row("", [], [])
+    for _ in range(runs):
+        row.ours.append(chapbook.class_set(worksheet))
+        row.theirs.append(chapbook.single_handouts(single, 12))
+    return row._replace(what=f"A worksheet of {chapbook.pages(single)} pages")
 
 
 def growth(chapbook: Chapbook, folder: Path, sizes: list[int]) -> Iterator[str]:
@@ -232,6 +264,8 @@ def main() -> None:
         say(f"\n{BUILDS}")
         for row in builds(chapbook, peers, folder, asked.runs):
             say(str(row))
+        say(f"\n{CLASS_SET}")
+        say(str(class_set(chapbook, folder, asked.runs)))
         say(f"\n{EDITS}")
         for line in edits(folder, asked.edits):
             say(line.rstrip())

@@ -107,6 +107,34 @@ def interview() -> str:
     )
 
 
+FOR_A_CLASS = ("levels: [core, support, extension]", "versions: 3", "class_list: pupils.csv")
+"""Front matter of a worksheet for a class."""
+
+
+def worksheet(*more: str) -> str:
+    """Two printed pages of exercises, with help and a question for some, if there are levels."""
+    writer, parts = Writer("worksheet"), [front_matter("A worksheet", "score: exercises", *more)]
+    for number in range(4):
+        choices = "\n".join(f"- ({' ' if at else 'x'}) {writer.title()}" for at in range(4))
+        parts.append(
+            f"::: exercise {writer.title()} {{points=2}}\n{writer.sentences(30)}\n\n{choices}\n:::"
+        )
+        level = ("support", "extension")[number % 2]
+        if more:
+            parts.append(f"::: level {level}\n::: tip\n{writer.sentences(12)}\n:::\n:::")
+        parts.append(
+            f"::: exercise {writer.title()} {{points=2}}\n{writer.sentences(12)} ____{{word}}\n:::"
+        )
+    return "\n\n".join((*parts, ""))
+
+
+def pupils(count: int) -> str:
+    """The list of a class, with three levels, and versions in turn."""
+    levels = ("core", "core", "support", "extension")
+    rows = (f"Pupil {number},{levels[number % 4]}" for number in range(count))
+    return "\n".join(("name,level", *rows, ""))
+
+
 def plain(writer: Writer) -> Iterator[str]:
     while True:
         yield writer.sentences(WORDS_A_PARAGRAPH)
