@@ -222,7 +222,7 @@ def manifest(*paths: str) -> str:
 def item(body: str, responses: str = "", rest: str = "") -> str:
     space = "http://www.imsglobal.org/xsd/imsqti_v2p1"
     return (
-        f'<assessmentItem xmlns="{space}" title="" xml:lang="en">{responses}'
+        f'<assessmentItem xmlns="{space}" identifier="Q1" title="Q1" xml:lang="en">{responses}'
         f"<itemBody>{body}</itemBody>{rest}</assessmentItem>"
     )
 

@@ -39,6 +39,9 @@ _COUNTED = late(r" \([0-9]+\)$")
 FEWEST = 4
 """The underscores of a gap at least."""
 
+LOOKS = {"b": "strong", "i": "em"}
+"""The elements that stand for others in most questions."""
+
 SPACE = model.WritingSpace(height=60)
 """Room to draw where nothing says how much."""
 
@@ -156,9 +159,9 @@ class _Exercises:
         except ParserError:
             return ()
         take_formulas(element)
+        for each in element.iter(*LOOKS):
+            each.tag = LOOKS[each.tag]
         blocks = self._reader.blocks(element)
-        if len(blocks) == 1 and isinstance(blocks[0], model.Container):
-            blocks = blocks[0].children
 
         def fill(node: model.Text) -> tuple[Inline, ...]:
             parts = _BLANK.split(node.text)
@@ -171,7 +174,7 @@ class _Exercises:
                 filled += [self._blank(gaps[int(number)])] if is_gap else []
             return tuple(filled)
 
-        blocks = rewrite(blocks, leave={model.Text: fill})
+        blocks = rewrite(blocks, leave={model.Text: fill, model.Container: _unwrapped})
         return tuple(_paragraph(block) for block in blocks)
 
 
@@ -179,6 +182,11 @@ def _marked(match: re.Match[str]) -> str:
     """A formula between the marks that become a node; in HTML, its signs are escaped already."""
     display = DISPLAY_MARK if match[2] else ""
     return f"{MATH_MARK}{display}{match[1] or match[2]}{MATH_MARK}"
+
+
+def _unwrapped(node: model.Container) -> Block | tuple[Block, ...]:
+    """The blocks in an element without a meaning."""
+    return tuple(map(_paragraph, node.children)) if node.name == "div" else node
 
 
 def _paragraph(block: Block) -> Block:

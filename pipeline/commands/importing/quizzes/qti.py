@@ -151,7 +151,8 @@ class _Item:
         if not all(question.is_answered for question in questions):
             self.lost.append(NONE_RIGHT)
         points = self._points() / max(1, len(questions))
-        name, text = self._root.get("title", ""), _html(body)
+        title, text = self._root.get("title", ""), _html(body)
+        name = "" if title == self._root.get("identifier") else title
         for question in questions:
             prompt = f"{text}{question.prompt}"
             yield question._replace(name=name, prompt=prompt, answer=answer, points=points)
