@@ -126,6 +126,7 @@ Task: TypeAlias = Literal[
     "why_whole",
     "with_errors",
     "with_fields",
+    "wrap_pictographs",
 ]
 """Names of functions that features have for the core."""
 
@@ -249,6 +250,7 @@ FEATURES = (
     Feature("columns", tasks=("arrange_columns", "fill_lines")),
     Feature("margin_notes", tasks=("place_margin_notes",)),
     Feature("imposition", writes_files=True, tasks=("impose",)),
+    Feature("pictographs", tasks=("wrap_pictographs",)),
     Feature("page_floats", tasks=("float_to_pages",)),
     Feature("roman_folios", tasks=("number_front", "label_pages")),
     Feature(

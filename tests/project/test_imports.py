@@ -114,7 +114,12 @@ def test_no_cycles() -> None:
 
 
 ENGINE, FAST_ENGINE = "pipeline.package.pdf.engine", "pipeline.features.fast_engine"
-OF_ENGINE = (f"{ENGINE}.adapter", FAST_ENGINE, "pipeline.features.even_pages")
+OF_ENGINE = (
+    f"{ENGINE}.adapter",
+    FAST_ENGINE,
+    "pipeline.features.even_pages",
+    "pipeline.features.units",
+)
 NETWORK = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "socket", "ssl", "urllib3"}
 
 

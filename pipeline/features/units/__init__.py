@@ -4,6 +4,9 @@ parallel."""
 
 from __future__ import annotations
 
+import pipeline.package.pdf.engine  # noqa: F401 - it loads WeasyPrint in its own way
+
+# isort: split
 from pipeline.features.units.book import Book, joined
 from pipeline.features.units.setting import heads, unit
 from pipeline.keep import tell

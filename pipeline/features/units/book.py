@@ -12,12 +12,12 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
+from pipeline.features.units.joining import DrawnPart, KeptPage, UsedFonts, join
 from pipeline.features.units.plan import UnitSlice, divided, furniture_root
 from pipeline.features.units.setting import NOTHING, heads
 from pipeline.model.editions import Edition
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import Pages
-from pipeline.package.pdf.engine.adapter.joining import DrawnPart, KeptPage, UsedFonts, join
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter
 from pipeline.package.pdf.index import PageNumbers, first_pages, folios

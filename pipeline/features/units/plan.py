@@ -12,12 +12,12 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from pipeline.features.units.running_heads import begin_pages
 from pipeline.model.late import late
 from pipeline.model.rendered import Pages
 from pipeline.model.sheet.fitting import fit_for
 from pipeline.model.sheet.proportions import standards_for
 from pipeline.package import units
-from pipeline.package.pdf.engine.adapter.heads import begin_pages
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.print_markup import (
     CONTAINERS,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.features.units.running_heads import heads as set_furniture
+from pipeline.features.units.running_heads import is_plain, place_of, styled
 from pipeline.keep import kept
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import tree_of
 from pipeline.package import units
 from pipeline.package.pdf.engine.adapter.drawn import draw, shown
-from pipeline.package.pdf.engine.adapter.heads import heads as set_furniture
-from pipeline.package.pdf.engine.adapter.heads import is_plain, place_of, styled
 from pipeline.package.pdf.engine.adapter.log import reporting_to
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.page_layout import Planning, Targets

@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from xml.etree.ElementTree import Element
 
+from pipeline import features
 from pipeline.model.late import late
 from pipeline.model.print_marks import OUTLINE, SPOKEN
 from pipeline.model.rendered import Pages
-from pipeline.package.pdf.pictographs import SKIPPED, wrap_pictographs
 
 BLOCKS = frozenset(
     "blockquote dd div dl dt figcaption figure li ol p pre section table tbody td th thead tr"
@@ -18,6 +18,14 @@ BLOCKS = frozenset(
 
 ASIDE = frozenset({"note-call", "timing"})
 """Classes of elements that are not part of the surrounding text."""
+
+EMOJI = "emoji"
+"""The class of emoji."""
+
+MAY_BE_EMOJI = late("[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001ffff]")
+
+SKIPPED = frozenset({"head", "title", "style", "svg", "script"})
+"""Elements whose text is not set."""
 
 ASSET = "asset:"
 """The scheme of image addresses. It names no host, so that only files served by the packager can be
@@ -59,7 +67,9 @@ Standard Annex 14, LB13)."""
 
 def ready_text(root: Element, missing: Collection[str]) -> None:
     """Prepare the text of a tree; characters that are ``missing`` are in no font."""
-    wrap_pictographs(root, missing)
+    may_have_emoji = MAY_BE_EMOJI.search("".join(root.itertext()))
+    if may_have_emoji and (wrap_pictographs := features.task("wrap_pictographs")):
+        wrap_pictographs(root, missing)
     replace_characters(root, missing)
     let_break(root)
     divide(root)

@@ -20,8 +20,7 @@ from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children
 from pipeline.package.pdf.engine.adapter.spaces import ends_with_space
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage
-from pipeline.package.pdf.pictographs import CLASS
-from pipeline.package.pdf.print_markup import classes, read_text
+from pipeline.package.pdf.print_markup import EMOJI, classes, read_text
 from pipeline.package.pdf.structure_nodes import (
     StructureNode,
     add,
@@ -149,7 +148,7 @@ class Structure:
         if text.isspace():
             # Nothing is drawn, and still two words are apart, or code is indented.
             self.spoken[mark] = text if node.kind == "Code" else " "
-        elif box.element is not None and CLASS in classes(box.element):
+        elif box.element is not None and EMOJI in classes(box.element):
             self.spoken[mark] = text  # one glyph stands for several characters
         elif node.kind == "Code" and "\t" in text:  # no glyph stands for a tab
             self.spoken[mark] = text

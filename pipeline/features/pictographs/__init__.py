@@ -6,9 +6,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline.model.late import late
-
-CLASS = "emoji"
+from pipeline.package.pdf.print_markup import EMOJI, MAY_BE_EMOJI, SKIPPED
 
 FIRST = "\N{DIAMETER SIGN}"
 """Of the signs before this one, © and arrows say, the faces of text have their own."""
@@ -16,16 +14,12 @@ FIRST = "\N{DIAMETER SIGN}"
 LONGEST = 200
 """Characters of a run. For each line that it fills, all of a longer one would be read again."""
 
-_POSSIBLE = late("[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001ffff]")
 _AS_TEXT = "\ufe0e"
-SKIPPED = frozenset({"head", "title", "style", "svg", "script"})
 
 
 def wrap_pictographs(root: Element, missing: Container[str] = ()) -> None:
     """Put every run of emoji in a tree into an element of its own. One with a character of
     ``missing``, which no font has, is replaced by its name: ``:shaking face:``."""
-    if not _POSSIBLE.search("".join(root.itertext())):
-        return
     waiting = [root]
     while waiting:
         element = waiting.pop()
@@ -48,7 +42,7 @@ def wrap_pictographs(root: Element, missing: Container[str] = ()) -> None:
 def _pieces(text: str, missing: Container[str]) -> tuple[str, list[Element]] | None:
     """The text before the first emoji, and an element for each run of them with the text after
     it."""
-    if not _POSSIBLE.search(text):
+    if not MAY_BE_EMOJI.search(text):
         return None
     runs = list(_runs(text, missing))
     if not runs:
@@ -56,7 +50,7 @@ def _pieces(text: str, missing: Container[str]) -> tuple[str, list[Element]] | N
     spans: list[Element] = []
     nexts = [start for start, _, _ in runs[1:]] + [len(text)]
     for (start, end, name), following in zip(runs, nexts, strict=True):
-        span = Element("span", {} if name else {"class": CLASS})
+        span = Element("span", {} if name else {"class": EMOJI})
         span.text = name or text[start:end]
         span.tail = text[end:following]
         spans.append(span)
