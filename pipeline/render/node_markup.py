@@ -32,7 +32,7 @@ from pipeline.render.note_placement import NotePlace, PrintedNotes
 from pipeline.render.semantics import BLOCK_TAGS, Fields, form, form_roles, index_links, semantics
 from pipeline.render.slots import SLOTS, check_slots
 from pipeline.render.table_fit import SMALL, USUAL, cuts_words
-from pipeline.render.table_reflow import RowItem, reflows, row_items
+from pipeline.render.table_reflow import reflows
 from pipeline.render.text_places import TextPlaces, with_place
 from pipeline.render.text_width import is_option
 from pipeline.render.timings import timing
@@ -239,11 +239,12 @@ class NodeRenderer:
             return shape
         return tables.as_grid(shape, self._fields.name if self.format == "html" else None)
 
-    def table_rows(self, node: model.Table) -> tuple[RowItem, ...]:
+    def table_rows(self, node: model.Table) -> tuple[Any, ...]:
         """The rows of a table that becomes a list."""
         lines = self.table_lines
         is_list = reflows(node, lines) if self.large_line else cuts_words(node, lines[1])
-        return row_items(node) if is_list else ()
+        row_items = features.task("row_items") if is_list else None
+        return row_items(node) if row_items else ()
 
     def put_in_words(self, image: model.Image) -> str:
         """The text to read instead of a drawing whose letters are too small."""
