@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline import features
 from pipeline.features import grouped
 from pipeline.model import Document, Paragraph, Variant, Withheld
 from pipeline.model.audience import without
@@ -20,11 +21,11 @@ from pipeline.parser import anchors, loose_marks, strings
 from pipeline.parser.abbreviations import abbreviations, scoped
 from pipeline.parser.answers import in_front_matter, solutions, without_answers
 from pipeline.parser.blanks import settle_blanks
+from pipeline.parser.block_places import TextBody, settle_places
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.dialects import signed, table
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter, shared
-from pipeline.parser.incremental import TextBody, reread, settle_places
 from pipeline.parser.left_out import closed, without_blocks, without_definition
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.html_tokens import paired_names
@@ -93,7 +94,8 @@ def parse(
     memory = memory or Memory()
     known = memory.get("body")
     body = None
-    if known and known.dialects == files.dialects:
+    reread = features.task("reread") if known else None
+    if known and reread and known.dialects == files.dialects:
         body = reread(known, rest, front_lines + 1, _read_alone)
     body = body or _parse_body(rest, front_lines + 1, files)
     document = body.document
@@ -187,7 +189,7 @@ def _read_again(
         again = None
         if document := without_blocks(body, ranges):
             again = body._replace(document=document)
-        elif known and known.ranges == ranges:
+        elif known and known.ranges == ranges and (reread := features.task("reread")):
             again = reread(known, body.text, body.line, _read_alone)
         again = again or _parse_body(body.text, body.line, files.without(ranges, body.record))
         again = again._replace(ranges=ranges)

@@ -14,8 +14,8 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, alike, rewrite, rewrite_document
 from pipeline.model.tree import N, find, walk
+from pipeline.parser.block_places import TextBody
 from pipeline.parser.blockparser import BlockElement, LineProcessor
-from pipeline.parser.incremental import TextBody
 from pipeline.parser.lines import Cursor
 from pipeline.parser.ranges import Range, WithheldPlaces, outermost
 
