@@ -200,8 +200,9 @@ def make_version(
     if it was not requested. If it cannot be made, screen editions do without page marks.
     """
     metadata = request.document.metadata
-    has_marks = features.task("mark_pages") is not None
-    waiting = [each for each in editions if has_marks and has_page_marks(each, metadata)]
+    waiting = [edition for edition in editions if has_page_marks(edition, metadata)]
+    if waiting and features.task("mark_pages") is None:
+        waiting = []
     first = [edition for edition in editions if edition not in waiting]
     for_screens = all(edition.format != "pdf" for edition in editions)
     problem = (waiting and for_screens and pango_problem()) or ""

@@ -87,8 +87,7 @@ class Saving:
         path = self._folder / name
         fit, size = package.facts.fitted, len(package.data)
         new_pages = DifferingPages()
-        find = features.task("new_pages")
-        if find and package.looks and not built.file:
+        if package.looks and not built.file and (find := features.task("new_pages")):
             new_pages = find(self._folder, name, package.looks)
             self._looks[name] = package.looks
         self.saved.append(Saved(edition.format, built.seconds, size, path, fit, new_pages))
@@ -159,8 +158,8 @@ class Saving:
         self._put(place.name, data)
         outputs.write_all(self._folder, self._files, self._removed)
         outputs.write(outputs.model_of(self._folder), self._model)
-        if keep_looks := features.task("keep_looks"):
-            for name, looks in self._looks.items():
+        for name, looks in self._looks.items():
+            if keep_looks := features.task("keep_looks"):
                 keep_looks(self._folder, name, looks)
         outputs.list_outputs(self._folder, self._files)
         return tuple(self._files)

@@ -67,9 +67,9 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
     document = apply(PassPlace.BEFORE_PAGE_MARKS, WHOLE, document)
     if edition.audience == "teacher" and edition.format != "pdf":  # paper lies in their hands
         document = titled_for_teachers(document)
-    mark_pages = features.task("mark_pages")
-    if mark_pages and page_map is not None and has_page_marks(edition, document.metadata):
-        document = mark_pages(document, edition, page_map)
+    if page_map is not None and has_page_marks(edition, document.metadata):
+        mark_pages = features.task("mark_pages")
+        document = mark_pages(document, edition, page_map) if mark_pages else document
     return apply(PassPlace.WITH_PAGE_MARKS, WHOLE, document)
 
 
