@@ -14,7 +14,7 @@ import msgspec
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import stem_of
-from pipeline.model.metadata import Placed
+from pipeline.model.metadata import NamedText, Placed
 from pipeline.model.paper import Press
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import yaml_nodes
@@ -58,6 +58,8 @@ class Library(NamedTuple):
         match value:
             case Placed() | Press():
                 return msgspec.structs.replace(value, folder=self.folder, file=self.name)
+            case NamedText():  # its position is in another file
+                return msgspec.structs.replace(value, line=0, column=0)
             case tuple():
                 return tuple(map(self._placed, value))
             case msgspec.Struct():
@@ -89,7 +91,9 @@ def merged(key: str, shared: Any, value: Any, node: Node) -> Any:
     """A document's ``value`` of a key, as its ``node`` says, with further entries of a mapping
     from the library."""
     if key in BY_NAME:
-        return tuple({**dict(shared or ()), **dict(value)}.items())
+        own = {variable.name for variable in value}
+        others = (variable for variable in shared or () if variable.name not in own)
+        return (*others, *value)
     return _merged(shared, value, node)
 
 
