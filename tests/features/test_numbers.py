@@ -195,6 +195,7 @@ def test_the_files_of_pupils_have_no_worked_out_number(tmp_path: Path) -> None:
         ("{{ a = 1 }} and {{ a / 0 }}", 17, "`a / 0` cannot be used: it divides by zero."),
         ("{{ a = 1 }} and {{ a / 3 }}", 17, "`a / 3` has no end: only 3 decimals"),
         ("{{ a = 1 }} and {{ whole(a / 2) }}", 17, "it is no whole number."),
+        ("{{ a = 1 }} and {{ whole(a / 3) }}", 17, ""),
         ("{{ a = 1 }} and ____{ {{ c + a }} }", 17, "there is no `c`."),
     ],
 )

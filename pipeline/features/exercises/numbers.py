@@ -155,10 +155,14 @@ class _Numbers:
         if match and name not in self._known:
             return None
         try:
-            return self._written(calculate(name, self._known), name, span, in_tex=in_tex)
+            written, is_exact = self._written(calculate(name, self._known), in_tex=in_tex)
+            if not is_exact:
+                message = f"`{name}` has no end: only {DECIMALS} decimals of it are shown."
+                self._tell(message, span, f"Write `round({name}, 2)`.")
+            return written
         except NotNiceError as error:
             self._tell_of(text, error, span)
-            return self._written(error.value, name, span, in_tex=in_tex)
+            return self._written(error.value, in_tex=in_tex)[0]
         except UnknownNameError as error:
             if not in_tex and not text.replace("-", "").isidentifier():  # else it may be anything
                 self._tell_of(text, error, span)
@@ -175,18 +179,17 @@ class _Numbers:
 
         return _IN_TEXT.sub(fill, text) if "{{" in text else text
 
-    def _written(self, value: Fraction, text: str, span: Span | None, *, in_tex: bool) -> str:
-        decimals = next((n for n in range(13) if not 10**n % value.denominator), None)
-        if decimals is None:
-            decimals = DECIMALS
-            message = f"`{text}` has no end: only {DECIMALS} decimals of it are shown."
-            self._tell(message, span, f"Write `round({text}, 2)`.")
+    def _written(self, value: Fraction, *, in_tex: bool) -> tuple[str, bool]:
+        """A number with its decimals, and whether these are all."""
+        all_decimals = next((n for n in range(13) if not 10**n % value.denominator), None)
+        decimals = DECIMALS if all_decimals is None else all_decimals
         scaled = round(abs(value) * 10**decimals)
         digits = f"{scaled:0{decimals + 1}}"
         point = self._decimal if not in_tex or self._decimal == "." else f"{{{self._decimal}}}"
         whole, rest = digits[: len(digits) - decimals], digits[len(digits) - decimals :]
         sign = ("-" if in_tex else "\N{MINUS SIGN}") if value < 0 and scaled else ""
-        return f"{sign}{whole}{point}{rest}" if rest else f"{sign}{whole}"
+        text = f"{sign}{whole}{point}{rest}" if rest else f"{sign}{whole}"
+        return text, all_decimals is not None
 
     def _tell_of(self, text: str, error: CalculationError, span: Span | None) -> None:
         self._tell(f"`{text}` cannot be used: {error}.", span, _HINT)
