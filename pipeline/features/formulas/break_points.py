@@ -72,6 +72,8 @@ def _is_plain(piece: list[Element]) -> bool:
 def _node(piece: list[Element], formula: Math, lang: str) -> Inline:
     alt = linear_text(piece)
     if _is_plain(piece):
+        if len(piece) > 1 and piece[-1].tag == "mo":
+            alt = f"{linear_text(piece[:-1])}\u00a0{linear_text(piece[-1:])}"
         text = Text(text=alt, span=formula.span)
         return InlineElement(name="span", children=(text,), attributes=_LINING, span=formula.span)
     spoken = FormulaSpeaker(words(lang)).speak(piece)
