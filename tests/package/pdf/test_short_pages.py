@@ -62,6 +62,16 @@ def test_an_exercise_is_in_one_piece_unless_its_page_would_be_short(
     assert 0 < broken < len(lines)
 
 
+def test_so_is_a_box(tmp_path: Path) -> None:
+    box = f"::: note Well\n{LINE * 12}Last\n:::\n\n"
+    broken = 0
+    for path in files(box, "handout", tmp_path, range(22, 40, 3)):
+        assert min(fullness(path)) > ENOUGH
+        first, last = first_pages(path, "Well", "Last")
+        broken += first != last
+    assert 0 < broken < 6
+
+
 def test_a_picture_is_smaller_where_its_page_would_be_short(tmp_path: Path) -> None:
     heights = set[float]()
     for path in files(PICTURE, "handout", tmp_path, range(22, 34)):

@@ -1,5 +1,6 @@
-"""Pages that would be left short, because what follows is kept in one piece: an exercise is divided
-there, a picture made a little smaller, and spaces are narrower, or wider between exercises."""
+"""Pages that would be left short, because what follows is kept in one piece: an exercise or a box
+is divided there, a picture is made a little smaller, and spaces are narrower, or wider between
+exercises."""
 
 from __future__ import annotations
 
