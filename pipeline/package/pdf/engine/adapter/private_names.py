@@ -98,6 +98,8 @@ NAMES: Uses = (
             "first_line_style, discard, max_lines)",
             "layout.block.remove_placeholders(context, box_list, absolute_boxes, fixed_boxes)",
             "css.properties.Dimension",
+            "images.SVGImage._svg",
+            "svg.Node._etree_node",
         ),
     ),
     (

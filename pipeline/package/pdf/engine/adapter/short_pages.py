@@ -186,8 +186,16 @@ def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any)
 
 
 def _picture(box: Any) -> Any | None:
-    """The picture in a block. The words in charts would be too small in smaller ones."""
-    return None if has_class(box, "chart") else next(filter(is_image, box.children), None)
+    """The picture in a block, unless it has words, which would be too small in a smaller one."""
+    image = next(filter(is_image, box.children), None)
+    return None if image is None or _has_words(image.replacement) else image
+
+
+def _has_words(picture: Any) -> bool:
+    """Return whether a drawing has text."""
+    if not isinstance(picture, weasyprint.images.SVGImage):
+        return False
+    return picture._svg.tree._etree_node.find(".//{*}text") is not None
 
 
 def _is_short(context: Any, y: float) -> bool:
