@@ -242,6 +242,12 @@ FEATURES = (
         (FeaturePass(PassPlace.FIRST, "fill_variables", in_fragments=False),),
         is_for_all=True,
     ),
+    Feature("verse", containers="CONTAINERS"),
+    Feature(
+        "qr_codes",
+        (FeaturePass(PassPlace.WITH_ALL_TEXT, "draw_codes", in_fragments=False),),
+        is_for_all=True,
+    ),
     Feature("sums", (FeaturePass(PassPlace.LAST, "line_sums", in_fragments=False),)),
     Feature("directions", (FeaturePass(PassPlace.LAST, "isolate_directions"),)),
     Feature("rereading", tasks=("reread",)),

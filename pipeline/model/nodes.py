@@ -625,6 +625,7 @@ FEATURE_SIGNS: dict[str, FeatureSigns] = {
     "margin_notes": FeatureSigns(values=(("notes", "margin"),)),
     "own_fonts": FeatureSigns(keys=("fonts",)),
     "openings": FeatureSigns(keys=("opening", "chapter_numbers")),
+    "qr_codes": FeatureSigns(keys=("qr_codes",)),
     "site": FeatureSigns(editions=("site",)),
     "page_marks": FeatureSigns(editions=("teacher",)),
     "standards": FeatureSigns(

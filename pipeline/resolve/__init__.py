@@ -32,7 +32,7 @@ from typing import TypeAlias
 from pipeline.features import FRAGMENT, PassPlace, PassSetting, apply
 from pipeline.model import Document
 from pipeline.resolve.absent import put_back, show_absent
-from pipeline.resolve.addresses import draw_codes, list_addresses
+from pipeline.resolve.addresses import list_addresses
 from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.contents import list_captions, list_contents
 from pipeline.resolve.cross_references import fill_references
@@ -73,7 +73,6 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         set_typography,
         fill_references,
         functools.partial(apply, PassPlace.WITH_ALL_TEXT, setting),
-        draw_codes,
         keep_marks,
         functools.partial(apply, PassPlace.LAST, setting),
         list_contents,

@@ -30,6 +30,7 @@ speakers: {Ana: host, Ben: guest}
 bibliography: works.bib
 starts: 9:15
 variables: {pump: lever}
+qr_codes: true
 fonts: [none.otf]
 opening: drop-cap
 front_numbers: roman

@@ -43,7 +43,6 @@ CONTAINERS: dict[str, Construct] = {
     "table": tables.table,
     "sidebar": passages.sidebar,
     **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), passages.quotation),
-    **dict.fromkeys(("verse", "poem", "lines-numbered"), passages.verse),
     "columns": passages.columns,
     "centre": passages.plain,
 }

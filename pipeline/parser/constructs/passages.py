@@ -1,8 +1,7 @@
-"""Passages with layouts of their own: sidebars, pull-quotes, epigraphs, verse, and columns."""
+"""Passages with layouts of their own: sidebars, pull-quotes, epigraphs, and columns."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
@@ -27,10 +26,6 @@ ALIASES = {
 
 COLUMN = "column"
 MOST_COLUMNS = 4
-EVERY = "5"
-"""The default number of lines from one line number to the next."""
-
-_COUNT = late(r"(?:^|(?<=\s))(every|start)=(\S+)(?=\s|$)")
 _SHARE = late(r"(\d{1,3}(?:\.\d{1,4})?)%")
 _DASH = late(r"(?:—|―|–|---?)[ \t\u00a0]*")
 """The beginning of the line with the source of a quotation."""
@@ -43,7 +38,7 @@ def sidebar(parts: Parts) -> tuple[Block, ...]:
     if title:
         heading = make(classes=("box-title",))
         children = (model.Paragraph(children=title, span=parts.span, attributes=heading), *children)
-    return (_container(parts._replace(attributes=attributes), children),)
+    return (container(parts._replace(attributes=attributes), children),)
 
 
 def quotation(parts: Parts) -> tuple[Block, ...]:
@@ -53,58 +48,15 @@ def quotation(parts: Parts) -> tuple[Block, ...]:
         text = (model.Text(text="— "), *title)
         children = (
             *children,
-            model.Paragraph(children=text, span=parts.span, attributes=_ATTRIBUTION),
+            model.Paragraph(children=text, span=parts.span, attributes=ATTRIBUTION),
         )
-    return (_container(parts, children),)
-
-
-def verse(parts: Parts) -> tuple[Block, ...]:
-    """Verse: lines are kept, paragraphs are stanzas. A title may come first, and the source last,
-    after a dash. ``every`` is the interval of line numbers."""
-    parts = _numbered(parts)
-    title, attributes = boxes.title_of(parts)
-    stanzas = tuple(
-        _stanza(block)
-        if isinstance(block, model.Paragraph) and block.attributes != _ATTRIBUTION
-        else block
-        for block in with_attribution(parts.children)
-    )
-    if title:
-        heading = make(classes=("verse-title",))
-        stanzas = (model.Paragraph(children=title, span=parts.span, attributes=heading), *stanzas)
-    return (_container(parts._replace(attributes=attributes), stanzas),)
-
-
-DIGITS = 9
-"""The maximum number of digits of a number of lines that is used."""
-
-
-def _numbered(parts: Parts) -> Parts:
-    """The block with settings of line numbers, ``every`` and ``start``, as attributes."""
-    attributes = parts.attributes
-    counts = dict(_COUNT.findall(parts.argument))
-    counts |= {key: value for key in ("every", "start") if (value := attributes.get(key))}
-    for key, value in counts.items():
-        if not re.fullmatch(r"[1-9]\d{0,3}", value, re.ASCII):
-            message = f"`{key}={value}` is not a line number."
-            hint = "Write a number from 1 to 9999: `every=5`."
-            parts.report(Code.BAD_ATTRIBUTE, message, parts.span, hint)
-    numbers = {key: value for key, value in counts.items() if value.isdecimal()}
-    kept = {key: value for key, value in numbers.items() if len(value) <= DIGITS and int(value)}
-    if parts.name == "lines-numbered" or "start" in kept:
-        kept.setdefault("every", EVERY)
-    attributes = attributes.without(("every", "start"))
-    pairs = (*attributes.pairs, *((key, kept[key]) for key in sorted(kept)))
-    argument = " ".join(_COUNT.sub(" ", parts.argument).split())
-    return parts._replace(
-        argument=argument, attributes=make(attributes.id, attributes.classes, pairs)
-    )
+    return (container(parts, children),)
 
 
 def columns(parts: Parts) -> tuple[Block, ...]:
     """``::: columns 3``, text in columns; or Pandoc's ``column`` blocks side by side."""
     if any(map(_is_column, parts.children)):
-        return (_container(parts, _with_widths(parts.children), "side-by-side"),)
+        return (container(parts, _with_widths(parts.children), "side-by-side"),)
     number, _, title = parts.argument.partition(" ")
     if not number.isdecimal():
         number, title = "2", parts.argument
@@ -113,9 +65,9 @@ def columns(parts: Parts) -> tuple[Block, ...]:
         hint = f"Write a number from 2 to {MOST_COLUMNS}: `::: columns 2`."
         parts.report(Code.WRONG_COUNT, message, parts.span, hint)
         number = "2"
-    (container,) = boxes.container(parts._replace(argument=title))
-    assert isinstance(container, model.Container)
-    return (_container(parts, container.children, f"columns-{number}"),)
+    (node,) = boxes.container(parts._replace(argument=title))
+    assert isinstance(node, model.Container)
+    return (container(parts, node.children, f"columns-{number}"),)
 
 
 def plain(parts: Parts) -> tuple[Block, ...]:
@@ -129,10 +81,10 @@ def with_attribution(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     last = blocks[-1] if blocks else None
     if not isinstance(last, model.Paragraph) or last.attributes != make():
         return blocks
-    lines = list(_lines(last.children))
+    lines = list(lines_of(last.children))
     if not _begins_with_dash(lines[-1]):
         return blocks
-    source = replace(last, children=lines[-1], attributes=_ATTRIBUTION)
+    source = replace(last, children=lines[-1], attributes=ATTRIBUTION)
     before = last.children[: -len(lines[-1]) - 1]
     return (*blocks[:-1], *((replace(last, children=before),) if before else ()), source)
 
@@ -141,10 +93,10 @@ def attributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks of a quotation without a name. A dash may belong to the text: its line is the
     source only after the end of a sentence, and if no other line begins so, as in a dialogue."""
     result = with_attribution(blocks)
-    if len(result) < 2 or result[-1].attributes != _ATTRIBUTION:
+    if len(result) < 2 or result[-1].attributes != ATTRIBUTION:
         return blocks
     paragraphs = [block for block in result[:-1] if isinstance(block, model.Paragraph)]
-    lines = [line for block in paragraphs for line in _lines(block.children)]
+    lines = [line for block in paragraphs for line in lines_of(block.children)]
     before = plain_text(result[-2:-1]).rstrip()
     ends = (
         not before.endswith((",", ":", ";"))
@@ -155,7 +107,7 @@ def attributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 _ENDED = late(r"(?:[.!?…。！？][\"'”’»›“)\]]*|[\"”»›“」』])$")
-_ATTRIBUTION = make(classes=("attribution",))
+ATTRIBUTION = make(classes=("attribution",))
 
 
 def _begins_with_dash(line: tuple[Inline, ...]) -> bool:
@@ -165,19 +117,7 @@ def _begins_with_dash(line: tuple[Inline, ...]) -> bool:
     return match is not None and (match.end() < len(line[0].text) or len(line) > 1)
 
 
-def _stanza(paragraph: model.Paragraph) -> model.Paragraph:
-    """A paragraph with each of its lines in an element, so that continuation lines are indented,
-    and a break between them, for readers without styles."""
-    children: list[Inline] = []
-    for line in _lines(paragraph.children):
-        if children:
-            children.append(model.LineBreak())
-        attributes = make(classes=("verse-line",))
-        children.append(model.InlineElement(name="span", children=line, attributes=attributes))
-    return replace(paragraph, children=tuple(children))
-
-
-def _lines(inlines: Iterable[Inline]) -> Iterator[tuple[Inline, ...]]:
+def lines_of(inlines: Iterable[Inline]) -> Iterator[tuple[Inline, ...]]:
     """The lines of a paragraph; emphasis that continues after a break is repeated."""
     line: list[Inline] = []
     for node in inlines:
@@ -188,7 +128,7 @@ def _lines(inlines: Iterable[Inline]) -> Iterator[tuple[Inline, ...]]:
             node,
             model.Emphasis | model.Strong | model.Strikethrough | model.InlineElement | model.Link,
         ):
-            first, *others = _lines(node.children)
+            first, *others = lines_of(node.children)
             line.append(replace(node, children=first) if others else node)
             for further in others:
                 yield tuple(line)
@@ -217,7 +157,7 @@ def _is_column(block: Block) -> bool:
     return isinstance(block, model.Container) and block.name == COLUMN
 
 
-def _container(parts: Parts, children: tuple[Block, ...], *classes: str) -> model.Container:
+def container(parts: Parts, children: tuple[Block, ...], *classes: str) -> model.Container:
     attributes = parts.attributes
     return model.Container(
         name=ALIASES.get(parts.name, parts.name),
