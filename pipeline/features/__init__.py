@@ -298,7 +298,7 @@ FEATURES = (
     Feature("claims", tasks=("audit_book",)),
     Feature("units", tasks=("set_units", "plan.why_whole", "book.proof_pages")),
     Feature("even_pages", tasks=("make_even_pages", "line_plans.plan_lines")),
-    Feature("ebook", writes_files=True, tasks=("assemble_ebook", "packaging.package_ebook")),
+    Feature("ebook", writes_files=True, tasks=("assemble_ebook", "book_packaging.package_ebook")),
     Feature("fast_engine", tasks=("speed_up",)),
     Feature(
         "word",

@@ -72,7 +72,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 UNWRITTEN = {"PageMark"}
-"""Nodes that no source makes by itself: they come from the layout (tests/features/test_page_marks.py)."""
+"""Nodes that no source makes by itself: they come from the layout
+(tests/features/test_page_marks.py)."""
 
 
 def test_every_node_has_an_example(shown: set[str]) -> None:

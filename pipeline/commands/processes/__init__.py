@@ -22,7 +22,7 @@ OBJECTS = 50_000
 """The number of new objects after which Python looks for garbage."""
 
 FIRST = "pipeline.package.pdf"
-NEXT = ("pipeline.features.ebook.packaging", "pipeline.features.covers.bitmaps")
+NEXT = ("pipeline.features.ebook.book_packaging", "pipeline.features.covers.bitmaps")
 """The modules that another process loads before its first task, and after it: an e-book waits for
 the numbers of pages."""
 

@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline.features.units.joining import DrawnPart, KeptPage, UsedFonts, join
 from pipeline.features.units.plan import UnitSlice, divided, furniture_root
 from pipeline.features.units.setting import NOTHING, heads
+from pipeline.features.units.unit_joining import DrawnPart, KeptPage, UsedFonts, join
 from pipeline.model.editions import Edition
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import Pages
