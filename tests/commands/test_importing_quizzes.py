@@ -304,7 +304,7 @@ def test_a_test_gives_the_order_of_questions(tmp_path: Path) -> None:
     assert [f.message for f in imported.findings] == ["items/c.xml: It is missing."]
 
 
-SETS: dict[str, tuple[dict[str, object], str, str]] = {
+SETS: dict[str, tuple[dict[str, object], str, str | None]] = {
     "H5P.TrueFalse 1.8": ({"question": "<p>Dry?</p>", "correct": "false"}, "- (x) False", ""),
     "H5P.SingleChoiceSet 1.11": (
         {"choices": [{"question": "Why?", "answers": ["Rain", "Sand"]}]},
@@ -335,6 +335,28 @@ SETS: dict[str, tuple[dict[str, object], str, str]] = {
         "Why?\n\n- (x) Rain",
         "The medium of the type `H5P.Video 1.6`",
     ),
+    "H5P.Essay 1.4": (
+        {"taskDescription": "Why?", "media": [], "behaviour": {"inputFieldSize": "9999"}},
+        "::: lines 40",
+        "",
+    ),
+    "H5P.TrueFalse 1.6": (
+        {
+            "question": "Dry?",
+            "correct": True,
+            "media": {
+                "library": "H5P.Image 1.0",
+                "params": {"file": {"path": "images/a.png#tmp"}, "alt": "A map"},
+            },
+        },
+        "A map\n\nDry?\n\n- (x) True",
+        None,
+    ),
+    "H5P.MultiChoice 1.12": (
+        {"media": {"type": {"library": "H5P.Image 1.1", "params": {"file": 3}}}},
+        "",
+        "The question is left out: Expected `object`",
+    ),
     "H5P.Dialogcards 1.9": ({}, "", "A question of the type `H5P.Dialogcards`"),
     "H5P.Blanks 1.12": ({"questions": 3}, "", "The question is left out: Expected `array`"),
 }
@@ -351,8 +373,10 @@ def test_questions_in_h5p_become_exercises(library: str, tmp_path: Path) -> None
     }
     imported = import_file(package(tmp_path, "quiz.h5p", files))
     assert written in imported.text
-    begin = f"content/content.json, question 1: {told}"
-    assert [message[: len(begin)] for message in told_of(imported)] == ([begin] if told else [])
+    begin = f"content/content.json, question 1: {told}" if told is not None else "The image"
+    assert [message[: len(begin)] for message in told_of(imported)] == (
+        [begin] if told != "" else []
+    )
 
 
 BROKEN = {

@@ -12,6 +12,9 @@ BLANK = "\ue006"
 LINES = 4
 """The lines for a long answer where nothing says how many."""
 
+MOST_LINES = 40
+"""The lines that are left for an answer at most: a page."""
+
 FULL = 99.9
 """The share of points, in per cent, from which an answer is right."""
 
@@ -88,6 +91,11 @@ def number(text: str | None, otherwise: float) -> float:
     except ValueError:
         return otherwise
     return value if math.isfinite(value) else otherwise
+
+
+def line_count(text: str | None) -> int:
+    """The number of lines for an answer that a text says."""
+    return max(0, min(MOST_LINES, int(number(text, 0)))) or LINES
 
 
 def number_gap(value: str, below: str | None, above: str | None = None) -> AskedGap:

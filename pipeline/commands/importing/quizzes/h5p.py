@@ -12,7 +12,6 @@ import msgspec
 from pipeline.commands.importing.archive import open_archive
 from pipeline.commands.importing.quizzes.asked import (
     FEEDBACK,
-    LINES,
     NONE_RIGHT,
     Asked,
     AskedGap,
@@ -20,6 +19,7 @@ from pipeline.commands.importing.quizzes.asked import (
     Quiz,
     UnreadableQuizError,
     gap_mark,
+    line_count,
 )
 from pipeline.model.late import late
 
@@ -57,15 +57,28 @@ class OverallFeedback(msgspec.Struct, frozen=True):
     feedback: str = ""
 
 
-class Medium(msgspec.Struct, frozen=True):
+class Medium(H5pPart, frozen=True):
+    """What stands above a question; in older content, it has no ``type`` around it."""
+
     type: H5pPart | None = None
+
+
+class ImageFile(msgspec.Struct, frozen=True):
+    path: str = ""
+
+
+class ShownImage(msgspec.Struct, frozen=True):
+    """The parameters of an image."""
+
+    file: ImageFile = ImageFile()
+    alt: str = ""
 
 
 class ScoredContent(msgspec.Struct, frozen=True, rename="camel"):
     """The parameters that all questions may have."""
 
     overall_feedback: tuple[OverallFeedback, ...] = ()
-    media: Medium | None = None
+    media: Medium = Medium()
 
 
 class ChosenAnswer(msgspec.Struct, frozen=True, rename="camel"):
@@ -76,7 +89,7 @@ class ChosenAnswer(msgspec.Struct, frozen=True, rename="camel"):
 
 class Behaviour(msgspec.Struct, frozen=True, rename="camel"):
     type: str = "auto"
-    input_field_size: int | str = LINES
+    input_field_size: int | str = ""
 
 
 class MultiChoice(ScoredContent, frozen=True):
@@ -87,7 +100,7 @@ class MultiChoice(ScoredContent, frozen=True):
 
 class TrueFalse(ScoredContent, frozen=True):
     question: str = ""
-    correct: str = "true"
+    correct: str | bool = "true"
 
 
 class SingleChoice(msgspec.Struct, frozen=True):
@@ -140,13 +153,13 @@ def read(data: bytes) -> Quiz:
         if kind is None:
             lost.append(Lost(f"A question of the type `{library}` is left out.", file=place))
             continue
+        messages: list[str] = []
         try:
-            parameters = msgspec.convert(part.params, kind, strict=False)
+            parameters = msgspec.convert(_filled(part.params), kind, strict=False)
+            common = _common(str(part.metadata.get("title", "")), parameters, messages)
         except msgspec.ValidationError as error:
             lost.append(Lost(f"The question is left out: {error}.", file=place))
             continue
-        messages: list[str] = []
-        common = _common(str(part.metadata.get("title", "")), parameters, messages)
         asked = [*_asked(parameters, common, messages)]
         if not all(question.is_answered for question in asked):
             messages.append(NONE_RIGHT)
@@ -167,6 +180,13 @@ def _decoded(files: Mapping[str, bytes], name: str, kind: type[T]) -> T:
         raise UnreadableQuizError(f"{name}: {error}.") from None
 
 
+def _filled(value: Any) -> Any:
+    """Parameters without what is empty: PHP writes ``[]`` for an object that is."""
+    if isinstance(value, dict):
+        return {key: _filled(each) for key, each in value.items() if each not in (None, [])}
+    return [_filled(each) for each in value] if isinstance(value, list) else value
+
+
 def _language(package: H5pPackage) -> str:
     return "" if package.language == "und" else package.language
 
@@ -177,14 +197,15 @@ def _common(name: str, parameters: Any, messages: list[str]) -> Asked:
     if len(feedback) > 1:
         messages.append(FEEDBACK)
     answer = feedback[0] if len(feedback) == 1 else ""
-    medium = parameters.media.type if parameters.media else None
+    medium = parameters.media.type or parameters.media
     prompt = ""
-    if medium and medium.library.startswith("H5P.Image "):
-        file = medium.params.get("file") or {}
-        source = str(file.get("path", "")).partition("#")[0]
-        alt = html.escape(str(medium.params.get("alt", "")))
-        prompt = f'<p><img src="{html.escape(source)}" alt="{alt}"></p>' if source else ""
-    elif medium and medium.library:
+    if medium.library.startswith("H5P.Image "):
+        image = msgspec.convert(medium.params, ShownImage)
+        source, alt = (
+            html.escape(text.partition("#tmp")[0]) for text in (image.file.path, image.alt)
+        )
+        prompt = f'<p><img src="{source}" alt="{alt}"></p>' if source else ""
+    elif medium.library:
         messages.append(f"The medium of the type `{medium.library}` is left out.")
     return Asked(name, prompt, answer=answer)
 
@@ -200,7 +221,7 @@ def _asked(parameters: Any, common: Asked, messages: list[str]) -> Iterator[Aske
                 messages.append(FEEDBACK)
             yield _with(common, parameters.question)._replace(choices=choices, several=several)
         case TrueFalse():
-            is_true = parameters.correct == "true"
+            is_true = parameters.correct in ("true", True)
             choices = (("True", is_true), ("False", not is_true))
             yield _with(common, parameters.question)._replace(choices=choices)
         case SingleChoiceSet():
@@ -216,7 +237,7 @@ def _asked(parameters: Any, common: Asked, messages: list[str]) -> Iterator[Aske
         case Essay():
             if parameters.keywords:
                 messages.append("The keywords that give points are left out.")
-            lines = max(1, int(parameters.behaviour.input_field_size or LINES))
+            lines = line_count(str(parameters.behaviour.input_field_size))
             answer = parameters.solution.sample
             yield _with(common, parameters.task_description)._replace(lines=lines, answer=answer)
 

@@ -17,7 +17,6 @@ from pipeline.commands.importing.quizzes.asked import (
     CHOICES,
     FEEDBACK,
     FULL,
-    LINES,
     NONE_RIGHT,
     PARTS,
     Asked,
@@ -27,6 +26,7 @@ from pipeline.commands.importing.quizzes.asked import (
     UnreadableQuizError,
     choices_of,
     gap_mark,
+    line_count,
     number,
     number_gap,
 )
@@ -140,7 +140,7 @@ def _ordering(node: Element, asked: Asked) -> Asked:
 def _essay(node: Element, asked: Asked) -> Asked:
     if node.findtext("responseformat") == "noinline":
         return asked._replace(lines=0)
-    return asked._replace(lines=int(number(node.findtext("responsefieldlines"), 0)) or LINES)
+    return asked._replace(lines=line_count(node.findtext("responsefieldlines")))
 
 
 def _cloze(node: Element, asked: Asked) -> Asked:

@@ -19,7 +19,6 @@ from pipeline.commands.importing.article import drop
 from pipeline.commands.importing.quizzes.asked import (
     CHOICES,
     FEEDBACK,
-    LINES,
     NONE_RIGHT,
     PARTS,
     Asked,
@@ -28,6 +27,7 @@ from pipeline.commands.importing.quizzes.asked import (
     Quiz,
     UnreadableQuizError,
     gap_mark,
+    line_count,
     number,
     number_gap,
 )
@@ -272,11 +272,11 @@ class _Item:
         return asked._replace(choices=choices, several=several)
 
     def order(self, node: Element, asked: Asked) -> Asked:
-        texts = {each.get("identifier"): _html(each) for each in node.iter("simplechoice")}
+        texts = {each.get("identifier", ""): _html(each) for each in node.iter("simplechoice")}
         right = self._right(node.get("responseidentifier"))
-        if sorted(right) != sorted(map(str, texts)):
+        if sorted(right) != sorted(texts):
             self.lost.append("The right order is not given: it is that of the file.")
-            right = [*map(str, texts)]
+            right = [*texts]
         return asked._replace(order=tuple(texts[id] for id in right))
 
     def match(self, node: Element, asked: Asked) -> Asked:
@@ -296,7 +296,7 @@ class _Item:
         return asked._replace(pairs=(*whole, *(("", text) for text in extra)))
 
     def long(self, node: Element, asked: Asked) -> Asked:
-        return asked._replace(lines=int(number(node.get("expectedlines"), 0)) or LINES)
+        return asked._replace(lines=line_count(node.get("expectedlines")))
 
     def drawing(self, node: Element, asked: Asked) -> Asked:
         return asked._replace(lines=0)
