@@ -202,6 +202,28 @@ def test_an_edition_that_needs_a_feature_says_so_without_it(
     assert len(list(files)) == (not row.platform)
 
 
+PRINTING = ("units", "even_pages", "pictographs", "page_marks", "table_lists", "sums")
+
+
+@pytest.mark.parametrize("name", PRINTING)
+def test_a_book_is_printed_without_a_feature_of_print(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _remove(f"{features.__name__}.{name}", monkeypatch)
+    rows = tuple(row for row in FEATURES if row.name != name)
+    monkeypatch.setattr(features, "FEATURES", rows)
+    source = tmp_path / "well.md"
+    front = "title: Well\nlang: en\nclass: book\neditions: [handout, web]"
+    text = "Rain ☔ falls: 24 + 38 = 62 drops, and the well is full again in the morning. " * 30
+    source.write_text(f"---\n{front}\n---\n\n# Water\n\n{text}\n", encoding="utf-8")
+
+    result = driver.build(source, out=tmp_path / "build")
+
+    assert not result.diagnostics
+    assert (tmp_path / "build" / "well" / "well.pdf").read_bytes().startswith(b"%PDF")
+    assert "24 + 38" in (tmp_path / "build" / "well" / "well.html").read_text("utf-8")
+
+
 TASKS = """\
 ::: exercise Animals {marks=4}
 1. Which has stripes? ____{tapir}
