@@ -58,7 +58,7 @@ class OverallFeedback(msgspec.Struct, frozen=True):
 
 
 class Medium(H5pPart, frozen=True):
-    """What stands above a question; in older content, it has no ``type`` around it."""
+    """The medium above a question; in older content, there is no ``type`` around it."""
 
     type: H5pPart | None = None
 
@@ -67,7 +67,7 @@ class ImageFile(msgspec.Struct, frozen=True):
     path: str = ""
 
 
-class ShownImage(msgspec.Struct, frozen=True):
+class H5pImage(msgspec.Struct, frozen=True):
     """The parameters of an image."""
 
     file: ImageFile = ImageFile()
@@ -200,7 +200,7 @@ def _common(name: str, parameters: Any, messages: list[str]) -> Asked:
     medium = parameters.media.type or parameters.media
     prompt = ""
     if medium.library.startswith("H5P.Image "):
-        image = msgspec.convert(medium.params, ShownImage)
+        image = msgspec.convert(medium.params, H5pImage)
         source, alt = (
             html.escape(text.partition("#tmp")[0]) for text in (image.file.path, image.alt)
         )
