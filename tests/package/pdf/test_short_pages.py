@@ -72,17 +72,31 @@ def test_so_is_a_box(tmp_path: Path) -> None:
     assert 0 < broken < 6
 
 
-def test_a_picture_is_smaller_where_its_page_would_be_short(tmp_path: Path) -> None:
-    heights = set[float]()
-    for path in files(PICTURE, "handout", tmp_path, range(22, 34)):
+def heights(piece: str, folder: Path) -> set[int]:
+    """The heights of the tallest shape in PDFs with a picture, in points."""
+    found = set[int]()
+    for path in files(piece, "handout", folder, range(22, 34)):
         with pypdfium2.PdfDocument(path) as document:
             boxes = [
                 shape.get_bounds()
                 for page in document
                 for shape in page.get_objects([pdfium.FPDF_PAGEOBJ_PATH], max_depth=9)
             ]
-        heights.add(max(round(top - bottom) for _, bottom, _, top in boxes))
-    assert 0.75 * max(heights) <= min(heights) < max(heights)
+        found.add(max(round(top - bottom) for _, bottom, _, top in boxes))
+    return found
+
+
+def test_a_picture_is_smaller_where_its_page_would_be_short(tmp_path: Path) -> None:
+    found = heights(PICTURE, tmp_path)
+    assert 0.75 * max(found) <= min(found) < max(found)
+
+
+def test_a_chart_is_not(tmp_path: Path) -> None:
+    """Its words would be too small."""
+    assert (
+        len(heights('```chart {type=graph x-range="-4 to 4" y-range="-3 to 3"}\n```\n\n', tmp_path))
+        == 1
+    )
 
 
 def test_spaces_are_narrower_where_a_page_would_be_short(tmp_path: Path) -> None:

@@ -186,8 +186,9 @@ def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any)
 
 
 def _picture(box: Any) -> Any | None:
-    """The picture in a block, unless it has words, which would be too small in a smaller one."""
-    image = next(filter(is_image, box.children), None)
+    """The picture in a block, unless it has words, which would be too small in a smaller one.
+    Those of charts are drawn as shapes."""
+    image = None if has_class(box, "chart") else next(filter(is_image, box.children), None)
     return None if image is None or _has_words(image.replacement) else image
 
 
