@@ -22,14 +22,14 @@ from pipeline.model.tree import (
     LEVEL,
     TEACHER,
     find,
+    has,
     has_condition,
     is_for_teachers,
 )
 from pipeline.select import shuffling as tasks
 from pipeline.select.levels import settle_levels
-from pipeline.select.shuffling import AS_WRITTEN, shuffled
+from pipeline.select.shuffling import AS_WRITTEN, seeds_of, shuffled
 from pipeline.select.timings import keep_timings
-from pipeline.select.versions import rearranged, seeds_of, with_numbers
 
 TASKS = (model.Matching, model.Ordering)
 SOLVED = (model.Blank, model.Choice, model.Exercise, *TASKS)
@@ -45,7 +45,8 @@ def select(document: Document, edition: Edition) -> Document:
     """
     unknown, withheld, whole = tuple(_unknown_words(document)), document.withheld, document
     seeds, document = seeds_of(edition, document.metadata), variant_for(document, edition)
-    if seeds != (AS_WRITTEN,):
+    rearranged = None if seeds == (AS_WRITTEN,) else features.task("rearranged")
+    if rearranged:
         document = rearranged(document, whole, seeds)
         whole = rearranged(whole, whole, seeds)
     document = settle_levels(with_numbers(document, whole, edition), whole, edition)
@@ -83,6 +84,18 @@ def select(document: Document, edition: Edition) -> Document:
     worded = {type(node) for node in nodes if any(True for _ in strings_of(node))}
     document = rewrite_document(document, leave=dict.fromkeys(worded, settle))
     return replace(document, diagnostics=(*document.diagnostics, *unknown))
+
+
+def with_numbers(document: Document, whole: Document, edition: Edition) -> Document:
+    """A variant of the ``whole`` document with the numbers of the version of an edition."""
+    texts = (variable.text for variable in whole.metadata.variables)
+    if not has(whole, model.Variable) and not any(text.startswith("=") for text in texts):
+        return document
+    fill_numbers, seeds = features.task("fill_numbers"), seeds_of(edition, whole.metadata)
+    if fill_numbers is None:
+        return document
+    filled: Document = fill_numbers(document, whole, seeds, edition.version)
+    return filled
 
 
 UNSOLVED: Changes = {**removal.UNANSWERED, model.Choice: lambda node: replace(node, correct=None)}

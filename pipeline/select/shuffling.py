@@ -22,6 +22,8 @@ from pipeline.model import (
     gaps,
     strings,
 )
+from pipeline.model.editions import Edition
+from pipeline.model.metadata import Metadata
 from pipeline.model.removal import for_all
 from pipeline.model.tree import FIELDS, is_partial, walk
 
@@ -37,6 +39,17 @@ ATTEMPTS = 50
 """Orders tried for a version until one is repeated."""
 
 T = TypeVar("T")
+
+
+def seeds_of(edition: Edition, metadata: Metadata) -> tuple[int, ...]:
+    """The seeds of the versions up to that of an edition; screens have the first. The seed 0 keeps
+    the order of the text."""
+    seeds: list[int] = []
+    for name, seed in metadata.versions:
+        seeds.append(seed)
+        if name == edition.version or not edition.version:
+            break
+    return tuple(seeds) or (AS_WRITTEN,)
 
 
 def arranged(items: Sequence[T], seeds: Sequence[int], fixed: Collection[int]) -> tuple[T, ...]:

@@ -32,7 +32,7 @@ from pipeline.model.tree import (
     walk,
     walk_with,
 )
-from pipeline.select.versions import with_numbers
+from pipeline.select import with_numbers
 from pipeline.verify.findings import finding
 from pipeline.verify.pieces import BREAK, LEAST, folded
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from pipeline import model
 from pipeline.features import PassSetting
+from pipeline.features.exercises.rearranging import is_fixed, moving_groups
 from pipeline.model import Block, Document
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.tree import find, plain_text, walk
 from pipeline.model.words import understood_in
 from pipeline.resolve.findings import Findings
-from pipeline.select.versions import is_fixed, moving_groups
 
 
 def tell_moved(document: Document, _setting: PassSetting) -> Document:

@@ -1,6 +1,5 @@
-"""The versions of a worksheet, in which neighbours cannot copy from each other: exercises and
-choices are in another order in each. It follows from the seed and from what all readers get, so
-that the key of a version has the order of its handout."""
+"""The order of exercises and choices in the versions of a worksheet. It follows from the seed and
+from what all readers get, so that the key of a version has the order of its handout."""
 
 from __future__ import annotations
 
@@ -9,13 +8,11 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline import features, model
+from pipeline import model
 from pipeline.model import Block, Document, Node
-from pipeline.model.editions import Edition
-from pipeline.model.metadata import Metadata
 from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import FIXED, LEVEL, TOGETHER, find, has, is_for_teachers
-from pipeline.select.shuffling import AS_WRITTEN, arranged
+from pipeline.model.tree import FIXED, LEVEL, TOGETHER, find, is_for_teachers
+from pipeline.select.shuffling import arranged
 
 _Place: TypeAlias = tuple[str, int, int]
 
@@ -24,29 +21,6 @@ Ranks: TypeAlias = dict[_Place, tuple[int, int]]
 
 _Unit: TypeAlias = list[Block]
 """An exercise, or several that stay together, with what teachers get after it."""
-
-
-def seeds_of(edition: Edition, metadata: Metadata) -> tuple[int, ...]:
-    """The seeds of the versions up to that of an edition; screens have the first. The seed 0 keeps
-    the order of the text."""
-    seeds: list[int] = []
-    for name, seed in metadata.versions:
-        seeds.append(seed)
-        if name == edition.version or not edition.version:
-            break
-    return tuple(seeds) or (AS_WRITTEN,)
-
-
-def with_numbers(document: Document, whole: Document, edition: Edition) -> Document:
-    """A variant of the ``whole`` document with the numbers of the version of an edition."""
-    texts = (variable.text for variable in whole.metadata.variables)
-    if not has(whole, model.Variable) and not any(text.startswith("=") for text in texts):
-        return document
-    fill_numbers, seeds = features.task("fill_numbers"), seeds_of(edition, whole.metadata)
-    if fill_numbers is None:
-        return document
-    filled: Document = fill_numbers(document, whole, seeds, edition.version)
-    return filled
 
 
 def rearranged(document: Document, whole: Document, seeds: Sequence[int]) -> Document:
