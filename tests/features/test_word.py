@@ -6,6 +6,7 @@ import contextlib
 import io
 import re
 import zipfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,15 @@ from lxml import etree
 from openxml_audit import OpenXmlValidator
 from PIL import Image
 
-from pipeline import driver, features
+from pipeline import driver, features, model
 from pipeline.commands.check.comparison import compare_file
+from pipeline.commands.importing import import_file
 from pipeline.features.word.omml import omml
 from pipeline.model.codes import Code
-from pipeline.parser import parse_file
+from pipeline.model.tree import walk
+from pipeline.parser import parse, parse_file
 from pipeline.verify.all_text import contents
+from pipeline.verify.word import paragraphs
 from tests.helpers import checkers, making
 from tests.helpers.paths import ROOT, TESTS
 
@@ -97,6 +101,36 @@ def test_libreoffice_prints_all_within_the_margins(
     words = [word for paragraph in document.paragraphs for word in paragraph.text.split()]
     missing = [word for word in words if word not in printed and "__" not in word]
     assert len(missing) < len(words) / 100
+
+
+def words_of(parts: dict[str, bytes]) -> Counter[str]:
+    """The words of the text and the notes, without lines to write on."""
+    roots = (etree.fromstring(parts[f"word/{part}.xml"]) for part in ("document", "footnotes"))
+    texts = (text for root in roots for text in paragraphs(root))
+    return Counter(re.findall(r"[^\W_]+", " ".join(texts)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["handout", "book"])
+def test_our_import_keeps_them(built: dict[str, Path], name: str) -> None:
+    """Of words 99 of 100, and all tables with text, notes, formulas and alternative texts."""
+    parts, source = making.unpacked(built[name]), import_file(built[name]).text
+    again = making.unpacked(making.packed(making.resolved(source, "word")).data)
+    written = words_of(parts)
+    lost = written - words_of(again)
+    assert lost.total() <= written.total() / 100, lost.most_common(20)
+    document = parse(source, "x.md")
+    nodes = [*walk((*document.blocks, *document.notes))]
+    text, notes = (
+        etree.fromstring(parts[f"word/{part}.xml"]) for part in ("document", "footnotes")
+    )
+    tables = [table for table in text.iter(f"{W}tbl") if shown(table)]
+    assert sum(isinstance(node, model.Table) for node in nodes) >= len(tables)
+    assert len(document.notes) == len(notes) - 2  # without their separators
+    formulas = [formula for part in (text, notes) for formula in part.iter(f"{MATH}oMath")]
+    assert sum(isinstance(n, model.Math | model.MathBlock) for n in nodes) >= len(formulas)
+    described = {picture.get("descr") for picture in text.iter("{*}docPr")} - {None, ""}
+    assert described <= {node.alt for node in nodes if isinstance(node, model.Image)}
 
 
 def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
