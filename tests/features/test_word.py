@@ -375,6 +375,7 @@ def test_a_picture_of_a_drawing_takes_no_photograph_s_place(tmp_path: Path) -> N
         (r"\vec{x}", "acc(e(x))"),
         (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", "d(e(m(mr(e(1) e(2)) mr(e(3) e(4)))))"),
         (r"\begin{cases} 1 & x \\ 2 & y \end{cases}", "d(e(m(mr(e(1) e(x)) mr(e(2) e(y)))))"),
+        (r"\begin{aligned} a &= 1 \end{aligned}", "m(mr(e(a) e(\u200b = 1)))"),
         (r"\text{if } n", "if\u00a0 n"),
         (r"\cancel{3}", "borderBox(e(3))"),
         (r"a + ____", "a + ____"),

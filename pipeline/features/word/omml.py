@@ -31,6 +31,7 @@ FACES = {
     "fraktur": {"scr": "fraktur"}, "sans-serif": {"scr": "sans-serif", "sty": "p"},
     "monospace": {"scr": "monospace", "sty": "p"}, "normal": {"sty": "p"},
 }  # fmt: skip
+NOTHING = "\u200b"
 SPACES = ((0.9, "\u2003"), (0.4, "\u2002"), (0.25, "\u2005"), (0.19, "\u205f"), (0.05, "\u2009"))
 """Spaces from a width in ems on, the widest first."""
 
@@ -290,12 +291,18 @@ def _table(node: Node) -> list[Element]:
         element("m:mcs", *described),
     )
     lines = (
-        element(
-            "m:mr", *(_within("e", *cell) for cell in cells), *_empty(len(columns) - len(cells))
-        )
+        element("m:mr", *(_cell(cell) for cell in cells), *_empty(len(columns) - len(cells)))
         for cells in rows
     )
     return [element("m:m", properties, *lines)]
+
+
+def _cell(node: Node) -> Element:
+    """A cell. LibreOffice asks for something before a relation with which one begins."""
+    written = _within("e", *node)
+    if len(node) and _ends_operand(node[0]):
+        written.insert(0, _run(NOTHING, nor=""))
+    return written
 
 
 def _empty(count: int) -> list[Element]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 from pipeline import model
@@ -27,6 +28,8 @@ MOST_LETTERS = 60
 """The letters of a cell from which on it makes its column no wider."""
 
 LONGEST_WORD = 24
+WIDE = frozenset("MWmw@%ÆŒ—…")
+"""Letters that take two thirds more than others."""
 
 
 def table(draft: WordFile, node: model.Table, place: Spot, blocks: Blocks) -> list[Element]:
@@ -206,8 +209,9 @@ def _widths(node: model.Table, count: int, room: int) -> list[int]:
             for cell in cells:
                 if cell.cell.columns == 1:
                     text = _text(cell.cell)
-                    words = [len(word) for word in text.split()] or [1]
-                    wanted[cell.column] = max(wanted[cell.column], min(MOST_LETTERS, len(text)))
+                    words = [_length(word) for word in text.split()] or [1]
+                    letters = min(MOST_LETTERS, _length(text))
+                    wanted[cell.column] = max(wanted[cell.column], letters)
                     least[cell.column] = max(least[cell.column], min(LONGEST_WORD, max(words)))
     natural = [letters * LETTER + MARGIN for letters in wanted]
     smallest = [letters * LETTER + MARGIN for letters in least]
@@ -217,6 +221,11 @@ def _widths(node: model.Table, count: int, room: int) -> list[int]:
         return [width * room // sum(smallest) for width in smallest]
     spare = (room - sum(smallest)) / (sum(natural) - sum(smallest))
     return [low + int((high - low) * spare) for low, high in zip(smallest, natural, strict=True)]
+
+
+def _length(text: str) -> int:
+    """The length of a text in usual letters."""
+    return len(text) + math.ceil(sum(letter in WIDE for letter in text) * 2 / 3)
 
 
 def _text(cell: model.TableCell) -> str:
