@@ -36,6 +36,7 @@ LONGEST = 40_000
 
 BY_OFFICE = ("word", "tracked word", "sentence", "gone", "cell", "note", "new paragraph",
              "gone paragraph", "comment")  # fmt: skip
+_MARKUP = re.compile(r"\{[^{}\n]*\}|\]\([^()\n]*\)|[^\w]")
 UNTOUCHED = WordEdit("untouched", SourceMark(0, ""), Span(1))
 
 
@@ -148,13 +149,15 @@ def _problem(old: str, new: str, edit: WordEdit) -> str:
     lines, others = old.split("\n"), new.split("\n")
     without = [line for line in others if edit.new not in line]
     match edit.kind:
-        case "word" | "tracked word" | "cell" | "note" | "address" | "alternative":
+        case "word" | "tracked word" | "note" | "address" | "alternative":
             is_right = new.replace(edit.new, edit.old) == old
+        case "cell":  # the spaces after its text may make up for that
+            is_right = new.replace(edit.new, edit.old).split() == old.split()
         case "sentence":
             is_right = new.replace(edit.new, "") == old
         case "gone":
-            gone = len(old) - len(new) - len(edit.old)
-            is_right = 0 <= gone <= 1 and _is_within(new, old)
+            at, gone = _common(old, new), len(old) - len(new)
+            is_right = _is_within(new, old) and _MARKUP.sub("", old[at : at + gone]) in edit.old * 2
         case "comment":
             is_right = new.replace(f"<!-- Ann, 2026-11-30: {edit.new} -->", "") == old
         case "new paragraph":

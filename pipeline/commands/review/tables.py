@@ -124,7 +124,8 @@ def fitted(edits: Sequence[SourceEdit], text: str, at: int) -> tuple[SourceEdit,
     """The changes in a cell, which stands at some place of the source. In a table that is drawn
     with lines, the spaces after the text make up for its length; where there are too few, or in one
     whose columns are known by their places, a change that moves others is left out."""
-    lines = text[: line_end(text, at)].rpartition("\n\n")[2].strip("\n").split("\n")
+    before, after = text[:at].rpartition("\n\n")[2], text[at:].partition("\n\n")[0]
+    lines = (before + after).strip("\n").split("\n")
     is_grid = lines[0].lstrip().startswith(("+-", "+="))
     if not is_grid and not any(map(_COLUMNS.fullmatch, lines)):
         return tuple(edits)
@@ -164,6 +165,11 @@ class TableEdits:
         new_columns, gone_columns = table.new_columns, table.gone_columns
         for row in table.new_rows:
             self._add_row(table, row, lines)
+        for row in sorted(table.old.keys() - set(table.rows.values())):
+            if self._rule(lines) is None:  # its lines are more than the row's
+                numbers = [n for numbers in table.old[row].values() for n in numbers]
+                self.gone.update(numbers)
+                self.unclear.append(numbers[0])
         for column in new_columns:
             self._add_column(table, column, lines)
         for column in gone_columns:

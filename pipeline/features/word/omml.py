@@ -12,7 +12,6 @@ from pipeline.model import formula_gaps
 from pipeline.model.late import late
 
 LARGE = frozenset("∑∏∐∫∬∭∮⋃⋂⨁⨂⨀⋁⋀⨆⨄")
-INTEGRALS = frozenset("∫∬∭∮")
 ACCENTS = {
     "¯": "\u0305", "‾": "\u0305", "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303",
     "→": "\u20d7", "˙": "\u0307", "¨": "\u0308", "ˇ": "\u030c", "˘": "\u0306", "´": "\u0301",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from pipeline import model
 from pipeline.features.word.controls import BLANKS
@@ -75,46 +76,37 @@ def _caption(draft: WordFile, node: model.Table, place: Spot) -> list[Element]:
     return [paragraph(draft, [*anchor, *content], place, "Table Caption")]
 
 
-class _Continued:
-    """The rest of a cell of a row above."""
+class GridCell(NamedTuple):
+    """A cell in the grid of a table, or the rest of one of a row above (``is_rest``)."""
 
-    def __init__(self, column: int, columns: int) -> None:
-        self.column, self.columns = column, columns
+    placed: PlacedCell
+    is_rest: bool = False
 
 
-def _with_spans(
-    rows: Sequence[Sequence[PlacedCell]], count: int
-) -> list[list[PlacedCell | _Continued]]:
+def _with_spans(rows: Sequence[Sequence[PlacedCell]], count: int) -> Iterator[list[GridCell]]:
     """The cells of each row, with the rest of those that span several rows, and empty ones."""
-    result: list[list[PlacedCell | _Continued]] = []
-    going: dict[int, tuple[int, int]] = {}  # by column: rows that are left, and columns
+    going: dict[int, tuple[int, PlacedCell]] = {}  # by column, the number of rows that are left
     for cells in rows:
         starts = {cell.column: cell for cell in cells}
-        row: list[PlacedCell | _Continued] = []
+        row: list[GridCell] = []
         column = 0
         while column < count:
+            left, cell = going.pop(column, (0, PlacedCell(column, model.TableCell(children=()))))
             if column in starts:
                 cell = starts[column]
-                row.append(cell)
-                if cell.cell.rows > 1:
-                    going[column] = (cell.cell.rows - 1, cell.cell.columns)
-                column = cell.end
-            elif column in going:
-                left, columns = going.pop(column)
-                row.append(_Continued(column, columns))
-                if left > 1:
-                    going[column] = (left - 1, columns)
-                column += columns
+                row.append(GridCell(cell))
+                left = cell.cell.rows
             else:
-                row.append(PlacedCell(column, model.TableCell(children=())))
-                column += 1
-        result.append(row)
-    return result
+                row.append(GridCell(cell, is_rest=left > 0))
+            if left > 1:
+                going[column] = (left - 1, cell)
+            column = cell.end
+        yield row
 
 
 def _row(
     draft: WordFile,
-    cells: Iterable[PlacedCell | _Continued],
+    cells: Iterable[GridCell],
     widths: Sequence[int],
     place: Spot,
     blocks: Blocks,
@@ -122,14 +114,13 @@ def _row(
     is_head: bool,
 ) -> Element:
     written = []
-    for cell in cells:
-        if isinstance(cell, _Continued):
-            width = sum(widths[cell.column : cell.column + cell.columns])
-            empty = element("p", element("pPr", element("pStyle", val="TableText")))
-            written.append(_cell(width, cell.columns, [empty], merge=element("vMerge")))
-            continue
+    for cell, is_rest in cells:
         node = cell.cell
         width = sum(widths[cell.column : cell.end])
+        if is_rest:
+            empty = element("p", element("pPr", element("pStyle", val="TableText")))
+            written.append(_cell(width, node.columns, [empty], merge=element("vMerge")))
+            continue
         style = "Table Heading" if is_head else "Table Text"
         align = {"decimal": "right"}.get(node.align, node.align)
         inner = Spot(
