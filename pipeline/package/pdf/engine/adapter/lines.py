@@ -12,7 +12,6 @@ from weasyprint.layout.percent import percentage
 from weasyprint.text.ffi import ffi, pango
 from weasyprint.text.line_break import create_layout, line_size
 
-from pipeline import features
 from pipeline.model.late import late
 from pipeline.package.pdf.engine.adapter.boxes import is_line
 
@@ -134,7 +133,7 @@ def _plan_of(context: Any, box: Any, block: Any) -> Any:
     width = round(block.width, 3)  # of left and right pages
     if width not in plans:
         indent = percentage(style["text_indent"], style, width)
-        plan_lines = features.task("plan_lines")
+        plan_lines = context.plan_lines
         plans[width] = plan_lines(context, box, width, indent) if plan_lines else None
     return plans[width]
 

@@ -3,8 +3,9 @@ places in other units."""
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import weasyprint
@@ -110,6 +111,11 @@ class Layout(LayoutContext):  # type: ignore[misc]
     reported_footnotes: list[Any]
     _number: int | None = None
     _carries_notes = False
+
+    @functools.cached_property
+    def plan_lines(self) -> Callable[..., Any] | None:
+        """The function of the feature ``even_pages`` that plans the lines of a paragraph."""
+        return features.task("plan_lines")
 
     @property
     def current_page(self) -> int | None:
