@@ -67,8 +67,13 @@ def edit(document: Any, job: dict[str, Any]) -> None:
             text.insertControlCharacter(cursor, PARAGRAPH, False)
             text.insertString(cursor, job["new"], False)
         case "gone paragraph":
-            cursor.gotoStartOfParagraph(True)
-            text.removeTextContent(cursor.createEnumeration().nextElement())
+            cursor.gotoStartOfParagraph(False)
+            cursor.gotoEndOfParagraph(True)
+            if job["tracked"]:
+                cursor.goRight(1, True)
+                cursor.setString("")
+            else:
+                text.removeTextContent(cursor.createEnumeration().nextElement())
         case kind:
             found = word(document, anchor, job["old"])
             if kind == "comment":
