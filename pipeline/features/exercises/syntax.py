@@ -12,10 +12,12 @@ from pipeline.features.exercises import room, tasks
 from pipeline.model import Block, Exercise, List, ListItem
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span, covering
+from pipeline.model.tree import plain_text
 from pipeline.parser.constructs import for_teachers
 from pipeline.parser.constructs.boxes import container, title_of
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Construct, Parts
+from pipeline.parser.unguarded import mentions_answer
 
 
 def exercise(parts: Parts) -> tuple[Block, ...]:
@@ -142,8 +144,12 @@ def _covering(nodes: tuple[ListItem | Block, ...], node: ListItem | List) -> Spa
 
 def rubric(parts: Parts) -> tuple[Block, ...]:
     """A table of criteria and what is reached of them. What is none may hold answers."""
-    if not any(isinstance(block, model.Table) for block in parts.children):
-        message = "The rubric has no table: only teachers get its content."
+    tables = [block for block in parts.children if isinstance(block, model.Table)]
+    cells = (cell for table in tables for row in table.head for cell in row.cells)
+    has_answers = any(mentions_answer(plain_text(cell.children)) for cell in cells)
+    if has_answers or not tables:
+        lack = "a column of answers" if has_answers else "no table"
+        message = f"The rubric has {lack}: only teachers get its content."
         hint = "Write a table with a criterion in each row, and what is reached in the columns."
         parts.report(Code.BAD_TABLE, message, parts.span, hint)
         return for_teachers.answer(parts)
