@@ -15,9 +15,10 @@ from typing import Any
 
 from pipeline.commands import main, watcher
 from pipeline.commands.watcher import Watcher
+from pipeline.features import units as setting
 from pipeline.features.units import book
 from pipeline.model.sheet import proportions
-from pipeline.package import pdf, units
+from pipeline.package import units
 
 
 def waiting(go: Path) -> None:
@@ -41,7 +42,7 @@ def waiting(go: Path) -> None:
             raise RuntimeError(words)
         return join(*arguments)
 
-    vars(pdf)["joined"] = joined
+    vars(setting)["joined"] = joined
     vars(watcher)["QUIET"] = 0.005
     setattr(Watcher, "run", kept)  # noqa: B010
 
