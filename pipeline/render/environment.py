@@ -31,9 +31,10 @@ def environment(overrides: Path | None = None) -> jinja2.Environment:
 
 def template_folders() -> tuple[Path, ...]:
     """The built-in folders in which the name of a template is looked up: that of what every
-    document needs, and one for each feature."""
+    document needs, and one for each feature that has templates."""
     builtin = builtin_templates()
-    return (builtin, *(builtin / "features" / feature.name for feature in features.FEATURES))
+    of_features = (builtin / "features" / feature.name for feature in features.FEATURES)
+    return (builtin, *(folder for folder in of_features if folder.is_dir()))
 
 
 @functools.lru_cache(maxsize=8)
