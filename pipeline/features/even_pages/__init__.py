@@ -25,6 +25,7 @@ from pipeline.package.pdf.engine.adapter.boxes import (
     is_notes,
     text_of_box,
 )
+from pipeline.package.pdf.engine.adapter.for_features import initialize_page_maker, make_all_pages
 from pipeline.package.pdf.engine.adapter.lines import DRAFTED, HYPHENS, PLAN
 from pipeline.package.pdf.engine.adapter.page_layout import original_layout_document
 
@@ -83,8 +84,6 @@ def _is_worse(chapters: Sequence[DraftChapter], draft: Sequence[DraftChapter]) -
 
 def _drafted(html: Any, root_box: Any, context: Any) -> list[DraftPage]:
     """Pages with empty lines."""
-    from weasyprint.layout import initialize_page_maker, make_all_pages
-
     initialize_page_maker(context, root_box)
     context.is_draft = True
     pages = [*make_all_pages(context, root_box, html, [])]

@@ -8,8 +8,6 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 import pyphen
-from weasyprint.text.ffi import FROM_UNITS
-from weasyprint.text.line_break import create_layout, get_log_attrs, strut
 
 from pipeline.features.even_pages.line_breaks import (
     BrokenText,
@@ -19,6 +17,12 @@ from pipeline.features.even_pages.line_breaks import (
 )
 from pipeline.model.late import late
 from pipeline.package.pdf.engine.adapter.boxes import is_inline, is_text
+from pipeline.package.pdf.engine.adapter.for_features import (
+    FROM_UNITS,
+    create_layout,
+    get_log_attrs,
+    strut,
+)
 from pipeline.package.pdf.engine.adapter.lines import (
     ENDS,
     HYPHENS,

@@ -9,19 +9,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
-from weasyprint.formatting_structure.boxes import PageBox
-from weasyprint.layout.background import layout_box_backgrounds
-from weasyprint.layout.page import (
+from pipeline.model.rendered import tree_of
+from pipeline.package.pdf.engine.adapter.boxes import LayoutBox
+from pipeline.package.pdf.engine.adapter.for_features import (
+    PageBox,
     PageType,
+    layout_box_backgrounds,
     make_margin_boxes,
     page_height,
     page_width,
+    resolve_percentages,
     set_page_type_computed_styles,
 )
-from weasyprint.layout.percent import resolve_percentages
-
-from pipeline.model.rendered import tree_of
-from pipeline.package.pdf.engine.adapter.boxes import LayoutBox
 from pipeline.package.pdf.engine.adapter.log import reporting_to
 from pipeline.package.pdf.engine.adapter.patching import patched_for_layout
 from pipeline.package.pdf.engine.adapter.resources import fonts_of

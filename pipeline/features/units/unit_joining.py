@@ -8,12 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pydyf
-from weasyprint.pdf.fonts import Font
-from weasyprint.text.ffi import ffi, harfbuzz
-
 from pipeline.model.late import late
 from pipeline.package.pdf.engine.adapter.drawn import COLOURS, FONTS
+from pipeline.package.pdf.engine.adapter.for_features import Font, ffi, harfbuzz, pydyf
 from pipeline.package.pdf.engine.adapter.objects import PDF, PRODUCER, mend_file, mend_fonts
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter, written
 from pipeline.package.units import DrawnPages, FontUse, PageDigest, UnitPage

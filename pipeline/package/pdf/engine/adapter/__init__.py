@@ -1,7 +1,7 @@
-"""All that Chapbook needs of the typesetting engine, WeasyPrint, behind an interface of our own: no
-other module imports it, or pydyf, with which it writes PDFs. A `Typesetter` makes a
-`TypesetDocument`, whose `TypesetPage`s have a `LayoutBox` for everything on them, and which writes
-itself as a PDF.
+"""All that Chapbook needs of the typesetting engine, WeasyPrint, behind an interface of our own:
+except for the feature `fast_engine`, no other module imports it, or pydyf, with which it writes
+PDFs. A `Typesetter` makes a `TypesetDocument`, whose `TypesetPage`s have a `LayoutBox` for
+everything on them, and which writes itself as a PDF.
 
 WeasyPrint's documented interface covers little of that. What is used in addition is listed in
 `names`; without any of it, the import ends in a `NoEngineError` that names it. Of objects without
