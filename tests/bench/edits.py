@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import pipeline
 from pipeline import driver
 from pipeline.commands.processes import collect_seldom
 from tests.bench import texts
@@ -41,7 +42,7 @@ def main(name: str, edits: int, folder: Path) -> None:
             began, used = time.perf_counter(), time.process_time()
         word = f" {number}" if number else ""
         source.write_text(f"{text[:place]}{word}{text[place:]}", encoding="utf-8")
-        result = driver.build(source, EDITIONS, out=folder / "out", memory=memory)
+        result = pipeline.build(source, EDITIONS, out=folder / "out", memory=memory)
         if result.failed:
             raise SystemExit(f"bench: {result.diagnostics}")
         gc.collect()

@@ -17,11 +17,10 @@ from typing import NamedTuple
 
 import lxml.html
 
-from pipeline import model
+from pipeline import model, parse
 from pipeline.commands.importing import import_file
 from pipeline.model import Node
 from pipeline.model.tree import top_level, walk
-from pipeline.parser import parse
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[A-Za-z_][\w.\']*+|\S', re.DOTALL)
 _ESCAPE = re.compile(r"\\(\d+|&|\s+\\|.)", re.DOTALL)

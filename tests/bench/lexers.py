@@ -9,9 +9,9 @@ import time
 from msgspec.structs import replace
 from pygments.lexers import get_all_lexers
 
+from pipeline import parse
 from pipeline.features.code import LONGEST_SLOW, highlight_code
 from pipeline.model import CodeBlock
-from pipeline.parser import parse
 
 MOST = 2.0
 """Seconds."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import gc
 import time
 
-from pipeline.parser import parse
+from pipeline import parse
 from tests.parser.test_pathological import CASES, Case, text_of
 
 

@@ -21,12 +21,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline import parse
 from pipeline.commands.review.merging import applied
 from pipeline.commands.review.reading import read_edited, read_source
 from pipeline.commands.review.reviewing import review
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
-from pipeline.parser import parse, parse_file
+from pipeline.parser import parse_file
 from pipeline.verify.word import SourceMark
 from tests.bench.word_edits import CAPTION, EDITION, EDITS, SentFile, WordEdit
 from tests.helpers.paths import BOOK, CASES, PUBLICATION, ROOT

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from pipeline import driver
+import pipeline
 from pipeline.commands.review.sources import ReviewedSource
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
@@ -52,7 +52,7 @@ class SentFile:
         self.path = path
         self.source = ReviewedSource(path, parse_file(path))
         self.paragraphs = self.source.paragraphs(EDITIONS[EDITION])
-        built = driver.build(path, [EDITION], out=folder / path.parent.name / path.stem).files
+        built = pipeline.build(path, [EDITION], out=folder / path.parent.name / path.stem).files
         self.file = next(file for file in built if file.suffix == ".docx")
         with zipfile.ZipFile(self.file) as archive:
             self.parts = {name: archive.read(name) for name in archive.namelist()}

@@ -14,7 +14,7 @@ import pytest
 from fontTools.ttLib import TTFont, newTable
 
 import pipeline
-from pipeline.model import Document
+from pipeline import Document
 from pipeline.model.faces import FACES, font_file
 from pipeline.model.tree import plain_text
 from pipeline.system.pictures import START_OF_SCAN, Image, ImageFile, opened

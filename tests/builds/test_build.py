@@ -27,11 +27,12 @@ from lxml import etree
 from PIL import Image
 
 import pipeline
+from pipeline import Ran, Saved
 from pipeline.commands import main
 from pipeline.commands.format.formatting import format_text
 from pipeline.commands.new.starters import STARTERS
 from pipeline.commands.processes import Pool
-from pipeline.driver import Event, Ran, Saved
+from pipeline.driver import Event
 from tests.helpers.paths import ROOT, TEMPLATES
 from tests.helpers.sentences import is_sentence
 

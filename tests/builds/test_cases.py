@@ -26,15 +26,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import model
+from pipeline import Diagnostic, Document, model, parse, render_fragment
 from pipeline.commands.writer import write
 from pipeline.commands.writer.sameness import same
-from pipeline.driver import render_fragment
 from pipeline.flow import steps
-from pipeline.model import Document
-from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
-from pipeline.parser import parse, parse_body
+from pipeline.parser import parse_body
 from pipeline.render.environment import environment
 from pipeline.render.node_markup import NodeRenderer
 from tests.helpers import making

@@ -19,12 +19,13 @@ from typing import Any
 
 import pytest
 
-from pipeline import driver
+import pipeline
+from pipeline import Result
 from pipeline.commands.preview.session import Session
 from pipeline.commands.processes.limited_child import Limits
 from pipeline.commands.processes.limited_pool import LimitedPool
 from pipeline.commands.watcher import Watcher
-from pipeline.driver import Event, Listener, Memory, Result
+from pipeline.driver import Event, Listener, Memory
 from tests.helpers.paths import ROOT
 
 TIMES = int(os.environ.get("ENDINGS", "1"))
@@ -106,7 +107,7 @@ def built(moment: Moment, memory: Memory) -> Callable[..., Result]:
             listener(event)
 
         out = source.parent / "out"
-        return driver.build(source, editions, out=out, listener=listen, memory=memory, **views)
+        return pipeline.build(source, editions, out=out, listener=listen, memory=memory, **views)
 
     return build
 

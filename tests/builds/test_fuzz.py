@@ -21,10 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
+from pipeline import parse
 from pipeline.commands.importing import FORMATS, import_file
 from pipeline.flow.values import has_errors
 from pipeline.package.result import Package
-from pipeline.parser import parse
 from pipeline.parser.frontmatter import read_front_matter
 from tests.commands import test_importing_odt, test_importing_rtf, test_importing_word
 from tests.commands.test_importing import PAGE

@@ -19,9 +19,9 @@ import pytest
 from click.testing import CliRunner
 
 import pipeline
+from pipeline import Ran
 from pipeline.commands import main
 from pipeline.commands.processes.confinement import ConfinementError, confine
-from pipeline.driver import Ran
 from pipeline.package.pdf.engine.adapter import typesetter  # noqa: F401 (loaded before processes fork)
 from pipeline.system import outputs
 from tests.system.test_saving import contents

@@ -21,8 +21,8 @@ from click.testing import CliRunner
 from PIL import Image as Picture
 
 import pipeline
+from pipeline import Options
 from pipeline.commands import main
-from pipeline.driver import Options
 from pipeline.model.editions import EDITIONS
 from tests.flow.test_flow import PAGES
 from tests.helpers import making, pdf_drawing, placements

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pipeline import Diagnostic
 from pipeline.commands.check.finished import CheckReport, check
-from pipeline.model.diagnostics import Diagnostic
 from tests.commands.test_check_epub import BINARY, FILES, pack
 
 OPF, NAV, ONE, TWO = "EPUB/book.opf", "EPUB/nav.xhtml", "EPUB/one.xhtml", "EPUB/two.xhtml"

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline import driver
+import pipeline
 from pipeline.commands import main
 from pipeline.commands.class_set import making
 from pipeline.verify.all_text import contents
@@ -96,7 +96,7 @@ def test_each_pupil_gets_the_right_sheet_in_the_order_of_the_list(folder: Path) 
 
 def test_names_are_nowhere_else(folder: Path) -> None:
     assert run(folder).exit_code == 0
-    driver.build(folder / "w.md", ("web", "handout", "answers"), out=folder / "out")
+    pipeline.build(folder / "w.md", ("web", "handout", "answers"), out=folder / "out")
     for path in (folder / "out").rglob("*"):
         if path.is_file() and not path.name.startswith("w-class."):
             data = path.read_bytes()

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipeline import commands
+from pipeline import commands, parse
 from pipeline.commands.format.formatting import format_text
-from pipeline.parser import parse
 from tests.helpers.paths import ROOT, TESTS
 
 

@@ -15,11 +15,10 @@ from docx.oxml import parse_xml
 from docx.shared import Cm
 from PIL import Image as Picture
 
-from pipeline import commands
+from pipeline import build, commands
 from pipeline.commands.importing import Imported, import_file
 from pipeline.commands.importing.draft import Draft
 from pipeline.commands.importing.draft_writing import written
-from pipeline.driver import build
 from pipeline.model import (
     Abbreviation,
     Attributes,

@@ -21,16 +21,15 @@ from typing import Any, NamedTuple, cast
 import pytest
 from click.testing import CliRunner
 
-from pipeline import driver
+import pipeline
+from pipeline import Begun, Result, parse
 from pipeline.commands import main, watcher
 from pipeline.commands.preview.server import Preview, _Protocol
 from pipeline.commands.preview.session import Session
 from pipeline.commands.preview.showing import places
 from pipeline.commands.watcher import Watcher
-from pipeline.driver import Listener, Result
+from pipeline.driver import Listener
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.events import Begun
-from pipeline.parser import parse
 from tests.helpers import checkers
 from tests.helpers.paths import ROOT
 
@@ -96,9 +95,9 @@ def test_a_save_of_any_file_that_was_read_builds_again(tmp_path: Path) -> None:
     file.write_text(f"{front}{{{{ include parts/part.md }}}}\n", "utf-8")
 
     def build(listener: Listener) -> Result:
-        options = driver.Options(templates=templates)
+        options = pipeline.Options(templates=templates)
         out = tmp_path / "build"
-        return driver.build(file, ["web"], out=out, options=options, listener=listener)
+        return pipeline.build(file, ["web"], out=out, options=options, listener=listener)
 
     def page() -> str:
         return (tmp_path / "build" / "a" / "a.html").read_text("utf-8")
@@ -402,7 +401,7 @@ class Looking:
         self._news = threading.Condition()
 
         def run(source: Path, editions: tuple[str, ...], **options: Any) -> Result:
-            result = driver.build(source, editions, out=folder / "out", **options)
+            result = pipeline.build(source, editions, out=folder / "out", **options)
             self.builds.append([output.edition for output in result.outputs])
             return result
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from pipeline import driver
+import pipeline
+from pipeline import Begun, Result, driver
 from pipeline.commands.preview import page_images
 from pipeline.commands.preview.pages import MOST, PrintedPage, pages_of, soonest
 from pipeline.commands.preview.session import Session
-from pipeline.driver import Listener, Memory, Result
-from pipeline.model.events import Begun
+from pipeline.driver import Listener, Memory
 from pipeline.model.sheet import proportions
 from pipeline.package import units
 from pipeline.package.units import PageDigest
@@ -64,7 +64,7 @@ class Writing:
                 listener(event)
 
             out = folder / "out"
-            return driver.build(
+            return pipeline.build(
                 source, editions, out=out, listener=on_event, memory=memory, **views
             )
 

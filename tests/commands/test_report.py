@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+from pipeline import Diagnostic
 from pipeline.commands import main
 from pipeline.commands.check.finished import check
 from pipeline.commands.reading_level import count, reading_level, reading_time
@@ -22,7 +23,6 @@ from pipeline.commands.report.cost import cost, sheets
 from pipeline.commands.report.report_values import Report
 from pipeline.commands.running_text import sentences, words
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Diagnostic
 from pipeline.system.paths import CHECKOUT
 
 # --- paper and money -------------------------------------------------------------------

@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-from pipeline import driver
+import pipeline
 from pipeline.commands import main
 from tests.helpers import checkers
 from tests.helpers.paths import ROOT
@@ -76,7 +76,7 @@ def source(tmp_path: Path) -> Path:
 
 def sent(source: Path) -> WordDocument:
     """The file that is sent to a reviewer."""
-    files = driver.build(source, ["word"], out=source.parent / "build").files
+    files = pipeline.build(source, ["word"], out=source.parent / "build").files
     return docx.Document(str(files[0]))
 
 
@@ -291,7 +291,7 @@ def test_each_change_is_asked_about(tmp_path: Path) -> None:
 
 
 def test_a_note_comes_home(source: Path) -> None:
-    (built, _) = driver.build(source, ["word"], out=source.parent / "build").files
+    (built, _) = pipeline.build(source, ["word"], out=source.parent / "build").files
     with zipfile.ZipFile(built) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     notes = parts["word/footnotes.xml"]
@@ -320,7 +320,7 @@ def test_a_file_at_another_level_changes_nothing_that_it_lacks(source: Path) -> 
     text = SOURCE.replace("lang: en", "lang: en\nlevels: [core, support]")
     text += "\n::: level support\nLook at the picture.\n:::\n"
     source.write_text(text, "utf-8")
-    files = driver.build(source, ["word"], out=source.parent / "build").files
+    files = pipeline.build(source, ["word"], out=source.parent / "build").files
     for file in files[:2]:
         result = CliRunner().invoke(main, ["review", str(source), str(file)])
         assert result.output == "review   nothing was changed\n", file
@@ -388,7 +388,7 @@ def test_an_included_file_with_a_mark_of_its_encoding_is_changed_in_place(tmp_pa
 
 
 def test_a_damaged_file_is_told(source: Path, tmp_path: Path) -> None:
-    data = bytearray(driver.build(source, ["word"], out=tmp_path).files[0].read_bytes())
+    data = bytearray(pipeline.build(source, ["word"], out=tmp_path).files[0].read_bytes())
     start = data.index(b"word/document.xml") + len(b"word/document.xml")
     data[start : start + 20] = bytes(20)
     (tmp_path / "other.docx").write_bytes(data)
@@ -409,7 +409,7 @@ def test_a_file_of_another_kind_is_told(source: Path, tmp_path: Path) -> None:
 @pytest.mark.checkers
 def test_a_file_that_libreoffice_saved_changes_nothing(tmp_path: Path) -> None:
     source = ROOT / "source" / "ending-modern-slavery.md"
-    files = driver.build(source, ["word"], out=tmp_path).files
+    files = pipeline.build(source, ["word"], out=tmp_path).files
     (tmp_path / "back").mkdir()
     back = checkers.libreoffice(files[0], tmp_path / "back", "docx")
     result = CliRunner().invoke(main, ["review", str(source), str(back)])

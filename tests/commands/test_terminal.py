@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pipeline import Diagnostic
 from pipeline.commands import main
 from pipeline.commands.messages import as_json, as_text
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, Severity, Span, in_order
+from pipeline.model.diagnostics import Severity, Span, in_order
 from pipeline.system.store import CACHE, Folder
 from tests.helpers.counting import is_linear
 from tests.helpers.paths import ROOT

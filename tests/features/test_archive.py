@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline import driver
+import pipeline
 from pipeline.package import units
 from tests.helpers import checkers
 from tests.helpers.printed_pages import build_in_units
@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "parts/more.md").write_text("More of it.\n", "utf-8")
     (folder / "unused.md").write_text("A draft.\n", "utf-8")
     (folder / "x.md").write_text(TEXT, "utf-8")
-    result = driver.build(folder / "x.md", ["archive", "handout", "web"], out=folder / "build")
+    result = pipeline.build(folder / "x.md", ["archive", "handout", "web"], out=folder / "build")
     assert not result.failed, result.diagnostics
     return folder
 
@@ -96,7 +96,7 @@ def test_the_text_can_be_built_from_it_again(folder: Path, tmp_path: Path) -> No
         for name in kept.attachments:
             (tmp_path / name).parent.mkdir(exist_ok=True)
             (tmp_path / name).write_bytes(kept.attachments[name].get_file().read_bytes())
-    driver.build(tmp_path / "x.md", ["archive"], out=tmp_path / "build")
+    pipeline.build(tmp_path / "x.md", ["archive"], out=tmp_path / "build")
     assert pdf(tmp_path, "x-archive").read_bytes() == pdf(folder, "x-archive").read_bytes()
 
 
@@ -109,9 +109,9 @@ def test_an_edit_of_what_is_attached_is_noticed(folder: Path, tmp_path: Path) ->
     for name in ("images/well.jpg", "parts/more.md", "x.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(folder / name, tmp_path / name)
-    driver.build(tmp_path / "x.md", ["archive"], out=tmp_path / "build")
+    pipeline.build(tmp_path / "x.md", ["archive"], out=tmp_path / "build")
     (tmp_path / "x.md").write_text((tmp_path / "x.md").read_text("utf-8") + "\n<!-- a remark -->\n")
-    driver.build(tmp_path / "x.md", ["archive"], out=tmp_path / "build")
+    pipeline.build(tmp_path / "x.md", ["archive"], out=tmp_path / "build")
     with pikepdf.open(pdf(tmp_path, "x-archive")) as kept:
         text = kept.attachments["x.md"].get_file().read_bytes()
     assert text.endswith(b"<!-- a remark -->\n")

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import driver
+import pipeline
+from pipeline import Diagnostic, parse
 from pipeline.features.charts import chart_data as reading
 from pipeline.features.charts import kinds, look, numbers
 from pipeline.features.charts.chart_data import Data, DataSeries
@@ -25,13 +26,11 @@ from pipeline.features.charts.letters import Fonts
 from pipeline.features.charts.scene import Box, Fill, Label, Rule, Scene, hatching, mirrored
 from pipeline.features.drawings import read_svg
 from pipeline.model import Asset, Chart, Document
-from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
 from pipeline.model.sheet import colours
 from pipeline.model.tree import top_level, walk
 from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.parser import parse
 from pipeline.parser.constructs.charts import KINDS
 from pipeline.parser.constructs.data import read_delimited
 from pipeline.parser.lines import numbered
@@ -513,7 +512,7 @@ def test_a_drawing_is_no_file_that_was_read(tmp_path: Path) -> None:
     for edition in ("web", "handout", "ebook"):
         assert not [p for p in make(BARS, edition).dependencies if "chart" in Path(p).name]
     (tmp_path / "x.md").write_text(f"# T\n{BARS}", "utf-8")
-    read = driver.build(tmp_path / "x.md", ["web"], out=tmp_path / "build").read
+    read = pipeline.build(tmp_path / "x.md", ["web"], out=tmp_path / "build").read
     assert str(tmp_path / "x.md") in read
     assert not [name for name in read if "chart:" in name]
 

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from pygments.token import Keyword
 
+from pipeline import parse
 from pipeline.features.code import highlight_code
 from pipeline.model import CodeBlock, Document
 from pipeline.model.editions import FormatName
 from pipeline.model.tree import walk
 from pipeline.model.words import words
-from pipeline.parser import parse
 from pipeline.parser.blocks.code import read_info
 from pipeline.render.code_lines import listing
 from tests.helpers import making

@@ -14,21 +14,19 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from pipeline import Diagnostic, Options, build, parse
 from pipeline.commands import main
-from pipeline.driver import Options, build
 from pipeline.features import covers
 from pipeline.features.covers import title_setting
 from pipeline.features.covers.cover_colours import PAPER, palette
 from pipeline.features.covers.picture import CoverImage, draw_cover, prepared_cover
 from pipeline.features.covers.spread import bar_code, isbn_in_print
 from pipeline.features.covers.spread_sheet import reading, spread_sheet
-from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Identifier, Isbns, Metadata
 from pipeline.model.paper import SIZES
 from pipeline.model.rendered import CoverPage
 from pipeline.model.sheet.colours import contrast
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
-from pipeline.parser import parse
 from pipeline.render.environment import environment
 from pipeline.resolve import resolve
 from tests.helpers import making

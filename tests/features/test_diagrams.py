@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pipeline import parse
 from pipeline.commands.writer import write
 from pipeline.features.charts import look
 from pipeline.features.charts.diagrams.arithmetic import MistakeError, at_x, formula, number
 from pipeline.features.drawings import read_svg
 from pipeline.model import Chart, Document
 from pipeline.model.tree import top_level, walk
-from pipeline.parser import parse
 from pipeline.parser.constructs.charts import DIAGRAMS
 from tests.features.test_charts import make
 from tests.helpers import making

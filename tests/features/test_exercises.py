@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import pipeline
+from pipeline import parse
 from pipeline.flow.steps import mark
 from pipeline.model import (
     Blank,
@@ -37,7 +38,7 @@ from pipeline.model import (
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import plain_text, top_level, walk
-from pipeline.parser import parse, parse_body
+from pipeline.parser import parse_body
 from pipeline.render.environment import environment
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.select import select

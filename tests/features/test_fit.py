@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import commands, driver
+import pipeline
+from pipeline import commands, parse
 from pipeline.features.fit.series import room
 from pipeline.features.fit.series import settings as all_settings
 from pipeline.features.fit.trials import MOST_TRIALS, Search, sheets_of
@@ -26,7 +27,6 @@ from pipeline.model.sheet.fitting import fit_for
 from pipeline.model.sheet.proportions import sheet_for
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.layout import LAYOUTS
-from pipeline.parser import parse
 
 SENTENCE = (
     "The well is deep, and nobody in the village knows how old it is. Water is carried home in"
@@ -87,8 +87,8 @@ def fitted(folder: Path, edition: str = "handout") -> Fitted | None:
     return None
 
 
-def build(folder: Path, source: Path, *editions: str) -> driver.Result:
-    return driver.build(source, editions or ["handout"], out=folder / "build")
+def build(folder: Path, source: Path, *editions: str) -> pipeline.Result:
+    return pipeline.build(source, editions or ["handout"], out=folder / "build")
 
 
 @pytest.mark.parametrize("name", ["tables", "Arabic", "images", "notes", "two columns"])

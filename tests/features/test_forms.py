@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageChops
 
 import pipeline
-from pipeline.driver import Options
+from pipeline import Options
 from pipeline.package.result import Package
 from tests.helpers import checkers, making
 from tests.helpers.pdf_reading import Element, open_pdf, read

@@ -10,13 +10,11 @@ from hypothesis import settings
 from msgspec.structs import replace
 
 import pipeline
-from pipeline import model
-from pipeline.driver import Options
+from pipeline import Options, model, parse
 from pipeline.features.exercises.answer_key import _Key
 from pipeline.features.exercises.key_proof import missing_answers
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import rewrite_document
-from pipeline.parser import parse
 from tests.helpers import making, placements
 from tests.helpers.placements import Placement
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
+from pipeline import parse
 from pipeline.features.formulas.mathml import CannotSetError, convert, markup
 from pipeline.features.formulas.outlines import draw
 from pipeline.features.formulas.spoken import FormulaSpeaker
@@ -27,7 +28,6 @@ from pipeline.model.rendered import FormulaShapes
 from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
 from pipeline.package import package
-from pipeline.parser import parse
 from pipeline.select import select
 from tests.helpers import making
 from tests.helpers.pdf_reading import Element, open_pdf, outline

@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from pipeline import driver
+import pipeline
 from pipeline.features.even_pages.line_breaks import LineEnd, ParagraphWidths, break_lines
 from pipeline.features.even_pages.page_ends import (
     DraftPage,
@@ -30,7 +30,7 @@ STORY = re.sub(r"(?s)# 4\..*", "", texts.tale().replace("lang: de", "lang: de\nc
 def printed(folder: Path, text: str = STORY) -> Path:
     source = folder / "story.md"
     source.write_text(text, encoding="utf-8")
-    result = driver.build(source, ["handout"], out=folder / "out")
+    result = pipeline.build(source, ["handout"], out=folder / "out")
     return next(file for file in result.files if file.suffix == ".pdf")
 
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import pypdfium2
 import pytest
 
-from pipeline import driver
+import pipeline
+from pipeline import parse
 from pipeline.model.codes import Code
-from pipeline.parser import parse
 from tests.helpers import making
 
 SENTENCE = "Nobody knew how deep the well was, or who had dug it, and they all went to see it. "
@@ -71,7 +71,7 @@ def test_the_e_book_marks_pages_in_the_order_of_the_text(tmp_path: Path) -> None
     text = "".join((*paragraphs[:3], FIGURE, *paragraphs[3:]))
     source = tmp_path / "x.md"
     source.write_text(f"---\ntitle: T\nlang: en\npage: A5\n---\n\n# One\n\n{text}", "utf-8")
-    result = driver.build(source, ["ebook", "teacher", "large-print"], out=tmp_path)
+    result = pipeline.build(source, ["ebook", "teacher", "large-print"], out=tmp_path)
     assert not result.diagnostics
     with zipfile.ZipFile(tmp_path / "x" / "x.epub") as book:
         page = book.read("EPUB/one.xhtml").decode()
@@ -115,7 +115,7 @@ def test_nothing_is_lost_and_no_heading_left(place: str, tmp_path: Path) -> None
     source.write_text(
         f"---\ntitle: T\nlang: en\npage: A5\n---\n\n# One\n\n{''.join(parts)}", "utf-8"
     )
-    result = driver.build(source, ["handout", "large-print"], out=tmp_path)
+    result = pipeline.build(source, ["handout", "large-print"], out=tmp_path)
     assert not result.diagnostics
     with contextlib.closing(pypdfium2.PdfDocument(tmp_path / "x" / "x.pdf")) as file:
         text = "".join(page.get_textpage().get_text_bounded() for page in file)

@@ -10,14 +10,13 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from pipeline import driver
-from pipeline.driver import BuiltEdition
+from pipeline import BuiltEdition, driver, parse
 from pipeline.model import CodeBlock, Document, Exercise, Node, PageMark, Section
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import PageMap, counted_text, letters
 from pipeline.model.tree import walk
-from pipeline.parser import parse, parse_file
+from pipeline.parser import parse_file
 from tests.helpers import making
 from tests.helpers.paths import BOOK
 from tests.helpers.pdf_reading import marked_texts, open_pdf

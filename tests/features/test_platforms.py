@@ -18,7 +18,7 @@ from lxml import etree
 from PIL import Image as Picture
 
 import pipeline
-from pipeline.driver import BuiltEdition
+from pipeline import BuiltEdition
 from pipeline.features.exercises.platforms.questions import Gap, Question
 from pipeline.features.exercises.platforms.reading import questions_of
 from pipeline.model.editions import EDITIONS, chosen_editions

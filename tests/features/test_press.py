@@ -14,8 +14,8 @@ import pikepdf
 import pytest
 from PIL import Image, ImageCms
 
-from pipeline import driver
-from pipeline.driver import Options
+import pipeline
+from pipeline import Options
 from tests.helpers import checkers
 from tests.helpers.pdf_drawing import colours, texts
 from tests.helpers.pdf_reading import open_pdf, read
@@ -119,7 +119,7 @@ EDITIONS = ("handout", "greyscale", "large-print")
 @pytest.fixture(scope="module")
 def built(folder: Path) -> Path:
     asked = (*EDITIONS, "archive", "booklet")
-    result = driver.build(folder / "x.md", asked, out=folder / "build", options=OPTIONS)
+    result = pipeline.build(folder / "x.md", asked, out=folder / "build", options=OPTIONS)
     assert not result.diagnostics
     return folder / "build" / "x"
 
@@ -266,7 +266,7 @@ def test_what_is_missing_is_said(asked: Change, date: bool, why: str, tmp_path: 
     day = "date: 2026-11-24\n" if date else ""
     text = f"---\ntitle: T\nlang: en\n{day}print: {asked(tmp_path)}\n---\n\nText.\n"
     (tmp_path / "x.md").write_text(text, "utf-8")
-    result = driver.build(tmp_path / "x.md", ["handout"], out=tmp_path / "build")
+    result = pipeline.build(tmp_path / "x.md", ["handout"], out=tmp_path / "build")
     (finding,) = result.diagnostics
     assert (finding.code, finding.line) == ("not-for-press", 5 if date else 4)
     assert why in finding.message
@@ -285,7 +285,7 @@ def test_coarse_images_are_told_and_a_library_shares_its_profile(tmp_path: Path)
     Image.new("RGB", (200, 100), "red").save(tmp_path / "one" / "dot.png")
     text = "---\ntitle: T\nlang: en\ndate: 2026-11-24\n---\n\n![A dot](dot.png){width=100%}\n"
     (tmp_path / "one" / "x.md").write_text(text, "utf-8")
-    result = driver.build(tmp_path / "one" / "x.md", ["handout"], out=tmp_path / "build")
+    result = pipeline.build(tmp_path / "one" / "x.md", ["handout"], out=tmp_path / "build")
     (finding,) = result.diagnostics
     assert (finding.code, finding.line) == ("not-for-press", 7)
     assert finding.message.startswith("“dot.png” is printed at 42 pixels per inch")
@@ -294,5 +294,5 @@ def test_coarse_images_are_told_and_a_library_shares_its_profile(tmp_path: Path)
 
 
 def test_it_is_the_same_every_time(built: Path, folder: Path, tmp_path: Path) -> None:
-    driver.build(folder / "x.md", ["handout"], out=tmp_path, options=OPTIONS)
+    pipeline.build(folder / "x.md", ["handout"], out=tmp_path, options=OPTIONS)
     assert (tmp_path / "x" / "x.pdf").read_bytes() == (built / "x.pdf").read_bytes()

@@ -14,12 +14,13 @@ import html5lib
 import pytest
 
 import pipeline
+from pipeline import parse
 from pipeline.commands.check.comparison import compare_file
 from pipeline.commands.check.finished import CheckReport, check
 from pipeline.commands.editions.settings import settings_of
 from pipeline.features.site import navigation
 from pipeline.model.editions import chosen_editions
-from pipeline.parser import parse, parse_file
+from pipeline.parser import parse_file
 
 SOURCE = """\
 ---

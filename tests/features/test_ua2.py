@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline import driver
+import pipeline
 from pipeline.package import units
 from tests.helpers import checkers
 from tests.helpers.derived_html import compare
@@ -83,7 +83,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ua2")
     Image.new("RGB", (300, 200), "steelblue").save(folder / "pump.png")
     (folder / "x.md").write_text(TEXT, "utf-8")
-    result = driver.build(
+    result = pipeline.build(
         folder / "x.md", ["handout", "form", "archive", "web"], out=folder / "build"
     )
     assert not result.failed, result.diagnostics
@@ -133,7 +133,7 @@ def test_the_edition_to_keep_is_of_pdf_2_as_well(folder: Path) -> None:
 )
 def test_the_standard_can_be_chosen(keys: str, version: str, profile: str, tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text(f"---\ntitle: T\nlang: en\n{keys}\n---\n\nText.\n", "utf-8")
-    driver.build(tmp_path / "x.md", ["archive", "handout"], out=tmp_path / "build")
+    pipeline.build(tmp_path / "x.md", ["archive", "handout"], out=tmp_path / "build")
     kept = tmp_path / "build" / "x" / "x-archive.pdf"
     with pikepdf.open(kept) as pdf:
         assert pdf.pdf_version == version

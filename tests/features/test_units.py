@@ -16,17 +16,15 @@ import pytest
 from msgspec.structs import replace
 from pypdfium2 import raw
 
-from pipeline import driver
+import pipeline
+from pipeline import Begun, Document, Ran, driver, parse
 from pipeline.driver import Event
 from pipeline.keep import keeping
-from pipeline.model import Document
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT
-from pipeline.model.events import Begun, Ran
 from pipeline.model.rendered import Pages, Style
 from pipeline.model.sheet import proportions
 from pipeline.package import package, units
 from pipeline.package.result import Package
-from pipeline.parser import parse
 from pipeline.system.store import Folder, Store
 from tests.helpers import checkers, making
 from tests.helpers.paths import BOOK
@@ -320,9 +318,9 @@ def test_other_processes_make_the_same_bytes(
 ) -> None:
     source = tmp_path / "wells.md"
     source.write_text(few_words("", monkeypatch), encoding="utf-8")
-    alone = driver.build(source, ["handout"], out=tmp_path / "alone")
+    alone = pipeline.build(source, ["handout"], out=tmp_path / "alone")
     with ProcessPoolExecutor(2) as executor:
-        several = driver.build(source, ["handout"], out=tmp_path / "several", executor=executor)
+        several = pipeline.build(source, ["handout"], out=tmp_path / "several", executor=executor)
     assert not alone.failed
     assert [file.read_bytes() for file in alone.files if file.suffix == ".pdf"] == [
         file.read_bytes() for file in several.files if file.suffix == ".pdf"

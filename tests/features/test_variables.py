@@ -11,16 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
+from pipeline import Document, parse
 from pipeline.features import WHOLE
 from pipeline.features.variables import fill_variables
-from pipeline.model import Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.model.variables import BUILT_IN, filled_address, in_words, values
 from pipeline.model.words import FOLDER, words
 from pipeline.package import package
-from pipeline.parser import parse
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.resolve import resolve
 from tests.helpers import making

@@ -20,13 +20,14 @@ from lxml import etree
 from openxml_audit import OpenXmlValidator
 from PIL import Image
 
-from pipeline import driver, features, model
+import pipeline
+from pipeline import features, model, parse
 from pipeline.commands.check.comparison import compare_file
 from pipeline.commands.importing import import_file
 from pipeline.features.word.omml import omml
 from pipeline.model.codes import Code
 from pipeline.model.tree import walk
-from pipeline.parser import parse, parse_file
+from pipeline.parser import parse_file
 from pipeline.verify.all_text import contents
 from pipeline.verify.word import paragraphs
 from tests.helpers import checkers, making
@@ -64,7 +65,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     out = tmp_path_factory.mktemp("word")
     files = {}
     for name, source in BOOKS.items():
-        result = driver.build(source, ["word", "teacher-word"], out=out)
+        result = pipeline.build(source, ["word", "teacher-word"], out=out)
         assert not result.diagnostics
         files[name], files[f"teacher's {name}"] = (f for f in result.files if f.suffix == ".docx")
     return files
@@ -142,7 +143,7 @@ def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
         source.write_text(
             f"{FRONT}# A well\n\n- deep\n- wide[^1]\n\n[^1]: Three metres.\n", "utf-8"
         )
-        (file, _) = driver.build(source, ["word"], out=folder / "build").files
+        (file, _) = pipeline.build(source, ["word"], out=folder / "build").files
         files.append(file.read_bytes())
     assert files[0] == files[1]
 
@@ -173,7 +174,7 @@ def test_a_school_s_template_applies(tmp_path: Path) -> None:
     source = tmp_path / "well.md"
     front = FRONT.replace("lang: en", "lang: en\nnumber_sections: true\nword: school.docx")
     source.write_text(f"{front}# Water\n\n- deep\n\n::: exercise\nDraw it.\n:::\n", "utf-8")
-    results = [driver.build(source, ["teacher-word"], out=tmp_path / name) for name in "ab"]
+    results = [pipeline.build(source, ["teacher-word"], out=tmp_path / name) for name in "ab"]
     assert [result.diagnostics for result in results] == [(), ()]
     first, second = (result.files[0] for result in results)
     assert first.read_bytes() == second.read_bytes()
@@ -213,7 +214,7 @@ def test_a_template_that_cannot_be_used_is_told(
     source.write_text(
         FRONT.replace("lang: en", "word:\n  template: school.docx\nlang: en") + "Deep.\n"
     )
-    result = driver.build(source, ["word", "teacher-word"], out=tmp_path / "build")
+    result = pipeline.build(source, ["word", "teacher-word"], out=tmp_path / "build")
     (finding,) = result.diagnostics
     assert (finding.code, finding.line, finding.column) == ("bad-word-template", 4, 13)
     assert message in finding.message
@@ -409,7 +410,7 @@ def test_a_leak_is_seen_although_runs_end_within_its_words() -> None:
 def test_lost_text_is_told(tmp_path: Path) -> None:
     source = tmp_path / "well.md"
     source.write_text(f"{FRONT}It was dug in 1962.\n\nIt is deep.\n", "utf-8")
-    (file, _) = driver.build(source, ["word"], out=tmp_path).files
+    (file, _) = pipeline.build(source, ["word"], out=tmp_path).files
     parts = making.unpacked(file)
     parts["word/document.xml"] = re.sub(b"It is deep", b"It is", parts["word/document.xml"])
     with zipfile.ZipFile(file, "w") as archive:
@@ -426,7 +427,7 @@ def test_without_the_feature_the_edition_is_an_error(
     monkeypatch.setattr(features, "FEATURES", rows)
     source = tmp_path / "well.md"
     source.write_text(f"{FRONT}Water.\n", "utf-8")
-    result = driver.build(source, ["word", "web"], out=tmp_path / "build")
+    result = pipeline.build(source, ["word", "web"], out=tmp_path / "build")
     (finding,) = result.diagnostics
     assert finding.code == Code.ABSENT_FEATURE.slug
     assert finding.is_error

@@ -14,13 +14,12 @@ import msgspec
 import pytest
 
 import pipeline
-from pipeline import keep
+from pipeline import Ran, keep
 from pipeline.driver import Event
 from pipeline.features import code, formulas
 from pipeline.features.forms.field_fonts import LATIN_FACE
 from pipeline.features.formulas import outlines
 from pipeline.keep import keeping, kept, step
-from pipeline.model.events import Ran
 from pipeline.model.page_map import PageMap, PageStart, Position
 from pipeline.package.page_files import font_files
 from pipeline.system import store as stores

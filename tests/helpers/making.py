@@ -11,18 +11,16 @@ from typing import TypeVar
 
 import pytest
 
-from pipeline import driver
-from pipeline.driver import BuiltEdition
+import pipeline
+from pipeline import BuiltEdition, Document, driver, parse
 from pipeline.flow import steps
 from pipeline.flow.values import request_for
 from pipeline.keep import keeping
-from pipeline.model import Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
@@ -54,7 +52,7 @@ class Flow:
 
     def __init__(self, source: Path, document: Document | None = None) -> None:
         self.document = steps.parse(source) if document is None else document
-        self.request = request_for(source, self.document, driver.Options())
+        self.request = request_for(source, self.document, pipeline.Options())
 
     def marked(self, edition: str, page_map: PageMap | None = None) -> Document:
         return driver.marked_for(self.request, EDITIONS[edition], page_map)

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 
 import html5lib
 
-from pipeline import driver
-from pipeline.model.events import Ran
+import pipeline
+from pipeline import Ran, driver
 from pipeline.model.page_map import letters
 from tests.helpers.pdf_reading import marked_texts, open_pdf
 
@@ -29,7 +29,7 @@ ENOUGH = 14
 def build_in_units(source: Path, edition: str) -> None:
     """Build a long book, whose pages are made in several parts."""
     told: list[driver.Event] = []
-    driver.build(source, [edition], out=source.parent / "build", listener=told.append)
+    pipeline.build(source, [edition], out=source.parent / "build", listener=told.append)
     assert any(isinstance(event, Ran) and event.stage == "unit" for event in told)
 
 

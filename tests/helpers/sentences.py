@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.model.diagnostics import Diagnostic
+from pipeline import Diagnostic
 
 ENDS = (".", "?")
 

@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 from fontTools.ttLib import TTFont
 
-from pipeline.driver import Options, Result, build
+from pipeline import Options, Result, build
 from pipeline.features.ebook.book_fonts import obfuscated
 from pipeline.model.faces import FACES, font_file
 from pipeline.package.font_subset import Flavour, subset

@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageCms
 
-from pipeline.driver import Options, build
+from pipeline import Options, build
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.image_sizes import for_ereaders, shown
 from pipeline.resolve.images import BadImageError, examine

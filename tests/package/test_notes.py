@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline import driver
+import pipeline
+from pipeline import parse
 from pipeline.features.margin_notes import GAP, Extent, Margin, MarginNote
 from pipeline.model import INLINE_NOTE, NoteReference
 from pipeline.model.rendered import Pages, Style, tree_of
@@ -28,7 +29,6 @@ from pipeline.package.pdf.engine.adapter.boxes import is_notes
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.print_markup import ready
-from pipeline.parser import parse
 from tests.helpers import making
 from tests.helpers.pdf_reading import Element, artifacts, open_pdf, outline, read
 
@@ -317,7 +317,7 @@ def test_no_class_of_an_author_makes_a_note(place: str, folder: Path) -> None:
     )
     path = folder / "classes.md"
     path.write_text(source(body, place), encoding="utf-8")
-    found = driver.build(path, ["handout"], out=folder / "out")
+    found = pipeline.build(path, ["handout"], out=folder / "out")
     assert {one.code for one in found.diagnostics} == {"bad-attribute"}  # and no lost text
     (pdf,) = (file for file in found.files if file.suffix == ".pdf")
     assert len(list(read(open_pdf(pdf.read_bytes())).all("Note"))) == 1

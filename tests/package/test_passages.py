@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
+from pipeline import parse
 from pipeline.features.forms.field_fonts import LATIN_FACE
 from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.font_subset import subset
 from pipeline.package.result import Package
-from pipeline.parser import parse
 from pipeline.system.paths import CHECKOUT
 from tests.helpers import making
 from tests.helpers.pdf_drawing import texts

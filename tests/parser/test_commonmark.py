@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 import html5lib
 import pytest
 
-from pipeline.driver import render_fragment
+from pipeline import render_fragment
 from tests.helpers import checkers
 
 DIFFERENT: dict[str, tuple[int, ...]] = {

@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum.isbn import to_isbn13
 
-from pipeline.model.diagnostics import Diagnostic
+from pipeline import Diagnostic
 from pipeline.model.keys import Field
 from pipeline.model.metadata import (
     Audience,

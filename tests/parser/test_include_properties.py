@@ -8,10 +8,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import parse
 from pipeline.model import Document, Variable
 from pipeline.model.diagnostics import Span
 from pipeline.model.tree import top_level, walk
-from pipeline.parser import parse, parse_body
+from pipeline.parser import parse_body
 from tests.helpers import making
 from tests.parser.test_parse_properties import check_beginning, check_json, line
 

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from PIL import Image as Picture
 
 import pipeline
-from pipeline import commands
+from pipeline import Diagnostic, commands
 from pipeline.model import Dialogue, Document, Image, Link, Table
-from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.diagnostics import Span
 from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.parser import parse_file
 from pipeline.resolve import resolve

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import features
-from pipeline.driver import render_fragment
-from pipeline.parser import parse, parse_body
+from pipeline import features, parse, render_fragment
+from pipeline.parser import parse_body
 from pipeline.parser.blocks.tables import split_row
 from pipeline.parser.lines import Line
 from tests.helpers.documentation import DOCS

@@ -8,11 +8,10 @@ import html5lib
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline import model
-from pipeline.driver import render_fragment
+from pipeline import model, parse, render_fragment
 from pipeline.model import Document, Heading, Node, Paragraph, Text
 from pipeline.model.tree import top_level, walk
-from pipeline.parser import parse, parse_body
+from pipeline.parser import parse_body
 from pipeline.resolve import resolve
 from pipeline.system.store import Memory
 from tests.helpers.paths import CASES

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pipeline import parse
 from pipeline.package.pdf.print_markup import LONGEST_TEXT, divide
-from pipeline.parser import parse
 from tests.helpers.counting import is_linear
 
 

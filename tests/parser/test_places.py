@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline import parse
 from pipeline.model import Block, Document, Node, Section
 from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import top_level, walk
-from pipeline.parser import parse
 from pipeline.resolve import resolve
 from pipeline.select import select
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.model.diagnostics import Diagnostic
+from pipeline import Diagnostic
 from pipeline.model.tree import plain_text
 from pipeline.parser import parse_file, source
 from pipeline.parser.characters import FORBIDDEN

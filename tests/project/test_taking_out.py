@@ -11,7 +11,8 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner
 
-from pipeline import commands, driver, features
+import pipeline
+from pipeline import commands, features, parse
 from pipeline.commands import COMMANDS, FOLDERS
 from pipeline.commands.writer import write
 from pipeline.commands.writer.sameness import same
@@ -19,7 +20,6 @@ from pipeline.features import FEATURES
 from pipeline.model import FEATURE_SIGNS, FeatureSigns
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS as EDITION_ROWS
-from pipeline.parser import parse
 from tests.helpers import making
 
 SOURCE = """\
@@ -149,7 +149,7 @@ def test_each_feature_can_be_taken_out(
     unpaged = SOURCE.replace("title:", "page_list: false\ntitle:")
     source.write_text(unpaged, encoding="utf-8")
 
-    result = driver.build(source, ["web"], out=tmp_path / "build")
+    result = pipeline.build(source, ["web"], out=tmp_path / "build")
 
     assert not result.failed
     slug = Code.ABSENT_FEATURE.slug
@@ -191,7 +191,7 @@ def test_an_edition_that_needs_a_feature_says_so_without_it(
     text = f"---\ntitle: Well\nlang: en\n{key}\n---\n\nWater.^[Cold.]\n"
     source.write_text(text, encoding="utf-8")
 
-    result = driver.build(source, [edition], out=tmp_path / "build")
+    result = pipeline.build(source, [edition], out=tmp_path / "build")
 
     for finding in result.diagnostics:
         assert finding.code == Code.ABSENT_FEATURE.slug
@@ -217,7 +217,7 @@ def test_a_book_is_printed_without_a_feature_of_print(
     text = "Rain ☔ falls: 24 + 38 = 62 drops, and the well is full again in the morning. " * 30
     source.write_text(f"---\n{front}\n---\n\n# Water\n\n{text}\n", encoding="utf-8")
 
-    result = driver.build(source, out=tmp_path / "build")
+    result = pipeline.build(source, out=tmp_path / "build")
 
     assert not result.diagnostics
     assert (tmp_path / "build" / "well" / "well.pdf").read_bytes().startswith(b"%PDF")

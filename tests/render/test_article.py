@@ -9,9 +9,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from pipeline import build, parse
 from pipeline.commands.check.finished import check
-from pipeline.driver import build
-from pipeline.parser import parse
 from tests.helpers import checkers, making
 from tests.helpers.pdf_reading import read
 

@@ -17,9 +17,9 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
+from pipeline import Diagnostic
 from pipeline.features.discovery import meta_tags
 from pipeline.features.discovery.linked_data import linked_data
-from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import (
     Audience,

@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
+from pipeline import parse
 from pipeline.features.discovery.linked_data import linked_data
 from pipeline.model.rendered import NavPoint
-from pipeline.parser import parse
 from pipeline.render.discovery import WebFacts
 from tests.helpers import making
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
-from pipeline.driver import render_fragment
+from pipeline import parse, render_fragment
 from pipeline.model import (
     Attributes,
     CrossReference,
@@ -27,7 +27,6 @@ from pipeline.model import (
 from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import letters, roman
-from pipeline.parser import parse
 from pipeline.parser.inlines.references import CROSS_REFERENCE
 from pipeline.render.figures import GAP, figure_rows
 from pipeline.resolve import resolve

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Raster
 
-from pipeline import model
+from pipeline import model, parse
 from pipeline.features.code import highlight_code
 from pipeline.features.drawings import read_svg
 from pipeline.model import (
@@ -47,7 +47,6 @@ from pipeline.model.metadata import ContentsOptions, Cover, Metadata, Placed
 from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import FIELDS, INLINE_FIELDS, plain_text, top_level, walk
-from pipeline.parser import parse
 from pipeline.resolve import resolve
 from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.contents import list_contents

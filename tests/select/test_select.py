@@ -7,11 +7,11 @@ from unicodedata import combining, normalize
 
 import pytest
 
+from pipeline import parse
 from pipeline.model import Attributes, Document, List, Paragraph, Table, Text, encode
 from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import understood
-from pipeline.parser import parse
 from pipeline.select import select
 
 WEB, HANDOUT, LETTER, EBOOK = (EDITIONS[name] for name in ("web", "handout", "letter", "ebook"))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from pipeline import Document
 from pipeline.features.split import divide
-from pipeline.model import Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.words import in_minutes, words
 from pipeline.render.timings import total

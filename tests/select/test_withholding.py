@@ -8,10 +8,10 @@ import pytest
 from hypothesis import settings
 from msgspec.structs import replace
 
+from pipeline import parse
 from pipeline.features import dialect_tables
 from pipeline.model import Document, encode
 from pipeline.model.editions import EDITIONS, Edition, varied
-from pipeline.parser import parse
 from pipeline.parser.block_places import TextBody
 from pipeline.parser.left_out import without_blocks
 from pipeline.parser.ranges import Range

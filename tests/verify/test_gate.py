@@ -17,7 +17,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 import pipeline
-from pipeline.driver import Options, Result
+from pipeline import Options, Result, parse
 from pipeline.features import catalog
 from pipeline.features.site import search
 from pipeline.model.editions import EDITIONS
@@ -25,7 +25,7 @@ from pipeline.model.rendered import Face
 from pipeline.package import font_subset, html
 from pipeline.package import package as packaged
 from pipeline.package.result import Package
-from pipeline.parser import parse, parse_file
+from pipeline.parser import parse_file
 from pipeline.render import render as rendered
 from pipeline.verify.gate import Gate, leaks_for_all, leaks_in
 from pipeline.verify.pieces import WithheldPieces, folded, is_made_of, words

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import pipeline
+from pipeline import Diagnostic, parse
 from pipeline.commands import main
 from pipeline.commands.check.comparison import compare_file
 from pipeline.commands.check.finished import CheckReport
 from pipeline.commands.pdf_reading.reading_order import text_of_pdf
 from pipeline.commands.pdf_reading.seen import read_pages
-from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.faces import font_file
 from pipeline.model.rendered import Face
-from pipeline.parser import parse, parse_file
+from pipeline.parser import parse_file
 from tests.helpers import making
 from tests.helpers.counting import Lines
 from tests.helpers.paths import CASES

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 import pipeline
+from pipeline import Document
 from pipeline.features.claims import RULES, STANDARD
 from pipeline.features.claims import audit_book as audit
-from pipeline.model import Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Accessibility, Pages
 from pipeline.model.words import words

@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 import pypdfium2
 import pytest
 
-from pipeline import driver
+import pipeline
 from pipeline.features.fast_engine import fast_names as names_of_fast
 from pipeline.features.forms.field_fonts import LATIN_FACE
 from pipeline.features.units.setting import heads
@@ -178,8 +178,8 @@ def test_pages_look_the_same_without_what_makes_it_faster(tmp_path: Path) -> Non
             for page in pypdfium2.PdfDocument(file)
         ]
 
-    driver.build(tmp_path / "text.md", ["handout"], out=tmp_path / "fast")
-    build = "from pipeline import driver; driver.build('text.md', ['handout'], out='plain')"
+    pipeline.build(tmp_path / "text.md", ["handout"], out=tmp_path / "fast")
+    build = "from pipeline import driver; pipeline.build('text.md', ['handout'], out='plain')"
     subprocess.run(
         [sys.executable, "-c", build],
         cwd=tmp_path,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from pipeline import parse
 from pipeline.commands.pdf_reading.reading_order import text_of_pdf
 from pipeline.model.diagnostics import Severity
 from pipeline.model.faces import font_file
@@ -15,7 +16,6 @@ from pipeline.model.sheet.proportions import is_book
 from pipeline.model.tree import plain_text
 from pipeline.model.words.writing_conventions import ALPHABETS
 from pipeline.package.result import Package
-from pipeline.parser import parse
 from pipeline.resolve import resolve
 from tests.helpers import making
 from tests.helpers.paths import TEMPLATES

@@ -10,12 +10,12 @@ import msgspec
 import pikepdf
 import pytest
 
+from pipeline import parse
 from pipeline.commands.check.finished import check
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import FormulaShapes, Pages
 from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.parser import parse
 from tests.helpers import making
 from tests.helpers.paths import BOOK, ROOT
 from tests.helpers.pdf_drawing import Shown, texts

@@ -14,9 +14,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from pipeline.driver import Options, build
+from pipeline import Diagnostic, Options, build, parse
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import SIZES, PageOptions
@@ -26,7 +25,6 @@ from pipeline.model.sheet.proportions import sheet_for
 from pipeline.model.sheet.rules import print_style
 from pipeline.package import package, pdf
 from pipeline.package.pdf.print_markup import ready
-from pipeline.parser import parse
 from pipeline.system.paths import CHECKOUT
 from tests.helpers import making
 from tests.helpers.paths import ROOT

@@ -16,13 +16,13 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from pipeline import parse
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Page, Pages, Style
 from pipeline.model.sheet import proportions
 from pipeline.package import package, units
 from pipeline.package.result import Package
-from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.system.paths import builtin_templates
@@ -256,7 +256,7 @@ def test_greek_and_cyrillic_have_glyphs(folder: Path) -> None:
 def test_nothing_is_left_behind(folder: Path, tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    script = "from pipeline import driver; driver.build('x.md', ['handout'])"
+    script = "import pipeline; pipeline.build('x.md', ['handout'])"
     (folder / "x.md").write_text(FRONT + "A *short* text.\n", "utf-8")
     environment = {**os.environ, "TMPDIR": str(scratch), "HOME": str(scratch)}
     environment |= {"XDG_CACHE_HOME": str(scratch), "PYTHONPATH": str(ROOT)}

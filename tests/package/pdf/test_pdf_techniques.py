@@ -17,7 +17,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline import driver
+import pipeline
 from tests.helpers import checkers
 from tests.helpers.pdf_reading import Element, Piece, artifacts, heard, open_pdf, read
 
@@ -139,7 +139,7 @@ def words(element: Element) -> list[str]:
 def built(folder: Path, name: str, text: str) -> Path:
     Image.new("RGB", (60, 40), "steelblue").save(folder / "dot.png")
     (folder / f"{name}.md").write_text(text, "utf-8")
-    result = driver.build(folder / f"{name}.md", ["handout"], out=folder / "build")
+    result = pipeline.build(folder / f"{name}.md", ["handout"], out=folder / "build")
     assert not result.failed, result.diagnostics
     return folder / "build" / name / f"{name}.pdf"
 
