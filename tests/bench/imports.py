@@ -20,7 +20,7 @@ import lxml.html
 from pipeline import model, parse
 from pipeline.commands.importing import import_file
 from pipeline.model import Node
-from pipeline.model.tree import top_level, walk
+from tests.helpers.trees import nodes
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[A-Za-z_][\w.\']*+|\S', re.DOTALL)
 _ESCAPE = re.compile(r"\\(\d+|&|\s+\\|.)", re.DOTALL)
@@ -134,7 +134,7 @@ def source(text: str) -> Held:
     document = parse(text)
     counts: Counter[str] = Counter({"headings": 1})  # the title
     said: list[str] = []
-    for node in walk(top_level(document)):
+    for node in nodes(document):
         if name := OURS.get(type(node)) or (
             ELEMENTS.get(node.name) if isinstance(node, model.InlineElement) else ""
         ):

@@ -16,10 +16,10 @@ from fontTools.ttLib import TTFont, newTable
 import pipeline
 from pipeline import Document
 from pipeline.model.faces import FACES, font_file
-from pipeline.model.tree import plain_text
 from pipeline.system.pictures import START_OF_SCAN, Image, ImageFile, opened
 from tests.helpers import making
 from tests.helpers.paths import ROOT
+from tests.helpers.trees import plain_text
 
 STYLE = """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
 <info><title>T</title></info>{macros}

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model.tree import top_level, walk
 from tests.helpers import checkers
 from tests.helpers.conforming import Read, parsed
 from tests.helpers.paths import BOOK
 from tests.helpers.pdf_reading import open_pdf, read
+from tests.helpers.trees import nodes
 from tests.project.test_completeness import NODES, UNWRITTEN
 
 
@@ -42,5 +42,5 @@ MADE_LATER = {"Section", "BibliographyEntry", "IndexEntry", "IndexGroup", "Index
 
 
 def test_the_book_has_every_node() -> None:
-    held = {type(node).__name__ for node in walk(top_level(parsed(BOOK)))}
+    held = {type(node).__name__ for node in nodes(parsed(BOOK))}
     assert NODES.keys() - MADE_LATER - UNWRITTEN <= held

@@ -29,11 +29,7 @@ import pytest
 from pipeline import Diagnostic, Document, model, parse, render_fragment
 from pipeline.commands.writer import write
 from pipeline.commands.writer.sameness import same
-from pipeline.flow import steps
-from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse_body
-from pipeline.render.environment import environment
-from pipeline.render.node_markup import NodeRenderer
 from tests.helpers import making
 from tests.helpers.paths import CASES
 from tests.helpers.sentences import no_sentences
@@ -72,15 +68,6 @@ def resolved(file: Path) -> Document:
     return making.resolved(parsed(file), "web", file.parent)
 
 
-def body(document: Document) -> str:
-    renderer = NodeRenderer(environment(), "html", document)
-    parts = [
-        renderer.render(document.blocks),
-        renderer.template("notes", notes=document.notes) if document.notes else "",
-    ]
-    return "\n".join(str(part).strip("\n") for part in parts if part) + "\n"
-
-
 def line(found: Diagnostic) -> str:
     file = f"{found.source}:" if found.source else ""
     return f"{file}{found.line}:{found.column}: {found.severity}[{found.code}]: {found.message}\n"
@@ -92,10 +79,10 @@ def got(kind: str, file: Path) -> str:
         case ".html":
             return render_fragment(source(file), folder=file.parent).rstrip("\n") + "\n"
         case ".body.html":
-            return body(resolved(file))
+            return making.markup(resolved(file))
         case ".answers.html":
             document = making.resolved(parsed(file), "answers", file.parent)
-            return body(steps.mark(document, EDITIONS["answers"], None))
+            return making.markup(making.marked(document))
         case ".model.json":
             return model.encode(parsed(file)).decode()
         case _:

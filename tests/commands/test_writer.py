@@ -36,8 +36,8 @@ from pipeline.model import (
     Text,
 )
 from pipeline.model.metadata import Metadata
-from pipeline.model.tree import plain_text
 from pipeline.parser import parse_body
+from tests.helpers.trees import plain_text
 
 
 def test_every_node_is_written() -> None:

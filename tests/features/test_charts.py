@@ -28,7 +28,6 @@ from pipeline.features.drawings import read_svg
 from pipeline.model import Asset, Chart, Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.sheet import colours
-from pipeline.model.tree import top_level, walk
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser.constructs.charts import KINDS
@@ -40,6 +39,7 @@ from tests.helpers import making
 from tests.helpers.counting import Lines
 from tests.helpers.paths import TEMPLATES
 from tests.helpers.pdf_reading import open_pdf, read
+from tests.helpers.trees import nodes
 
 BARS = """
 ```chart {#fig-people caption="People, in *millions*"}
@@ -70,9 +70,7 @@ def drawings(text: str, edition: str = "handout", lang: str = "en-GB") -> list[A
 
 
 def alt(text: str, edition: str = "web", lang: str = "en-GB") -> str:
-    found = [
-        n.image for n in walk(top_level(document(text, edition, lang))) if isinstance(n, Chart)
-    ]
+    found = [n.image for n in nodes(document(text, edition, lang), Chart)]
     assert found[0] is not None
     return found[0].alt
 
@@ -212,9 +210,7 @@ def test_drawing_side_by_side_gives_the_same() -> None:
 
 
 def scene(text: str, width: float = 340, lang: str = "en-GB") -> Scene:
-    chart = next(
-        n for n in walk(top_level(parse(f"---\ntitle: T\n---\n\n{text}"))) if type(n) is Chart
-    )
+    chart = next(n for n in nodes(parse(f"---\ntitle: T\n---\n\n{text}"), Chart))
     data = reading.read(chart, lang, Findings(document("Text.")))
     assert data is not None
     fonts = Fonts("".join((*data.groups, *(series.name for series in data.series))))
@@ -398,7 +394,7 @@ def test_all_that_is_drawn_is_in_the_picture(
     if not any(value for column in columns for value in column):
         columns[0][0] = Decimal(1)
     series = tuple(DataSeries(more.draw(NAME), tuple(column)) for column in columns)
-    table = next(n for n in walk(top_level(parse("# T\n" + BARS))) if isinstance(n, Chart)).table
+    table = next(n for n in nodes(parse("# T\n" + BARS), Chart)).table
     chart = Chart(kind=kind, table=table, horizontal=lying, x="What", y="How many")  # type: ignore[arg-type]
     data = Data(tuple(groups), series, (), more.draw(st.sampled_from(["", "%", "km"])), 1, "en")
     fonts = Fonts("".join((*groups, *(one.name for one in series))))
@@ -562,8 +558,6 @@ def test_a_name_that_a_file_has_is_not_taken(tmp_path: Path) -> None:
 def test_a_table_of_data_has_no_empty_head_or_first_column(
     fence: str, head: int, cells: list[int]
 ) -> None:
-    chart = next(
-        node for node in walk(document(f"```{fence}\n```\n").blocks) if isinstance(node, Chart)
-    )
+    chart = next(node for node in nodes(document(f"```{fence}\n```\n").blocks, Chart))
     assert len(chart.table.head) == head
     assert [len(row.cells) for row in chart.table.body] == cells

@@ -41,12 +41,12 @@ from pipeline.model import (
     Strong,
     Text,
 )
-from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
 from pipeline.resolve import resolve
 from tests.helpers import making
 from tests.helpers.paths import BOOK, CASES, TESTS
 from tests.helpers.pdf_reading import open_pdf, read
+from tests.helpers.trees import nodes, plain_text
 
 REFS = BOOK.with_name("refs.bib")
 FILES = CASES / "citations" / "files"
@@ -596,12 +596,7 @@ def make(tmp_path: Path) -> Make:
 
 
 def entry_keys(document: Document) -> list[str]:
-    return [
-        entry.key
-        for node in walk(document.blocks)
-        if isinstance(node, Bibliography)
-        for entry in node.entries
-    ]
+    return [entry.key for node in nodes(document.blocks, Bibliography) for entry in node.entries]
 
 
 def test_what_an_edition_leaves_out_is_not_in_its_bibliography(make: Make) -> None:
@@ -614,13 +609,11 @@ def test_all_citations_lead_to_an_entry(make: Make) -> None:
     document = make(
         "A [@bales2012; @ilo2022]. As @allain2012 say.[^n]\n\n[^n]: See [@linden2016].\n"
     )
-    ids = {node.attributes.id for node in walk(top_level(document))}
+    ids = {node.attributes.id for node in nodes(document)}
     links = {
         node.href
-        for citation in walk(top_level(document))
-        if isinstance(citation, Citation)
-        for node in walk(citation.children)
-        if isinstance(node, Link)
+        for citation in nodes(document, Citation)
+        for node in nodes(citation.children, Link)
     }
     assert links == {"#ref-bales2012", "#ref-ilo2022", "#ref-allain2012", "#ref-linden2016"}
     assert {link[1:] for link in links} <= ids
@@ -629,7 +622,7 @@ def test_all_citations_lead_to_an_entry(make: Make) -> None:
 def test_ids_of_entries_are_not_taken_twice(make: Make) -> None:
     document = make("A [@bales2012].\n\n## Mine {#ref-bales2012}\n\nText.\n")
     assert not document.diagnostics
-    assert [n.attributes.id for n in walk(document.blocks) if "bales" in n.attributes.id] == [
+    assert [n.attributes.id for n in nodes(document.blocks) if "bales" in n.attributes.id] == [
         "ref-bales2012",
         "ref-bales2012-2",
     ]
@@ -643,7 +636,7 @@ def test_a_second_place_for_the_bibliography(make: Make) -> None:
 
 def test_no_section_where_nothing_is_cited(make: Make) -> None:
     document = make("Nothing.\n")
-    assert not any(isinstance(node, Section) for node in walk(document.blocks))
+    assert not any(isinstance(node, Section) for node in nodes(document.blocks))
 
 
 def test_notes_of_citations_are_numbered_among_the_others(make: Make) -> None:
@@ -651,7 +644,7 @@ def test_notes_of_citations_are_numbered_among_the_others(make: Make) -> None:
         "A [@bales2012].[^n] B [@bales2012, p. 4].\n\n[^n]: See [@bales2012, p. 4].\n",
         citation_style="notes.csl",
     )
-    assert [(n.label, n.number) for n in walk(document.blocks) if isinstance(n, NoteReference)] == [
+    assert [(n.label, n.number) for n in nodes(document.blocks, NoteReference)] == [
         ("citation 1", 1),
         ("n", 2),
         ("citation 2", 3),
@@ -677,19 +670,18 @@ def test_signs_of_notes_stand_before_punctuation(lang: str, make: Make) -> None:
 
 def shape(document: Document) -> str:
     """The text of the first paragraph, with a raised one for signs of notes."""
-    nodes = walk(document.blocks[0])
     return "".join(
         "¹" if isinstance(node, NoteReference) else node.text if isinstance(node, Text) else ""
-        for node in nodes
+        for node in nodes(document.blocks[0])
     )
 
 
 def test_a_link_holds_no_citation_s_link_or_note(make: Make) -> None:
     for style in ("harvard-cite-them-right", "notes.csl"):
         document = make("A [link @bales2012](https://example.org).\n", citation_style=style)
-        for node in walk(document.blocks[0]):
+        for node in nodes(document.blocks[0]):
             if isinstance(node, Link):
-                inner = list(walk(node.children))
+                inner = nodes(node.children)
                 assert not any(isinstance(n, Link | NoteReference) for n in inner)
 
 

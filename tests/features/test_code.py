@@ -20,12 +20,12 @@ from pipeline import parse
 from pipeline.features.code import highlight_code
 from pipeline.model import CodeBlock, Document
 from pipeline.model.editions import FormatName
-from pipeline.model.tree import walk
 from pipeline.model.words import words
 from pipeline.parser.blocks.code import read_info
 from pipeline.render.code_lines import listing
 from tests.helpers import making
 from tests.helpers.pdf_reading import artifacts, open_pdf, read
+from tests.helpers.trees import nodes
 
 FRONT = "---\ntitle: Counting\nlang: en\ndate: 2026-11-24\n---\n\n"
 LONG = "total = sum(well.depth for well in wells if well.village == village)  # no well twice"
@@ -52,7 +52,7 @@ def made(source: str, edition: str) -> bytes:
 
 
 def only_code(source: str, folder: Path = Path()) -> CodeBlock:
-    blocks = walk(parse(source, "", folder).blocks)
+    blocks = nodes(parse(source, "", folder).blocks)
     (found,) = (node for node in blocks if isinstance(node, CodeBlock))
     return found
 
@@ -119,10 +119,9 @@ def test_the_lines_are_the_text(
     block = CodeBlock(text=text, language=language, first_line=int(numbered))
     block = next(
         node
-        for node in walk(
-            highlight_code(Document(metadata=parse("").metadata, blocks=(block,))).blocks
+        for node in nodes(
+            highlight_code(Document(metadata=parse("").metadata, blocks=(block,))).blocks, CodeBlock
         )
-        if isinstance(node, CodeBlock)
     )
     found = listing(block, format_name, words("en"))
     assert "".join(text for line in found.lines for _, text in line.pieces) == block.text

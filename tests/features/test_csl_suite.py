@@ -25,8 +25,8 @@ from pipeline.features.citations.csl.processor import Processor
 from pipeline.features.citations.works import Works
 from pipeline.features.citations.works.from_csl import marked
 from pipeline.model import CitationItem
-from pipeline.model.tree import plain_text
 from tests.helpers.paths import TESTS
+from tests.helpers.trees import plain_text
 
 SUITE = os.environ.get("CHAPBOOK_CSL_SUITE", "")
 PASSING = TESTS / "features" / "csl_suite.txt"

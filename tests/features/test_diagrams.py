@@ -16,11 +16,11 @@ from pipeline.features.charts import look
 from pipeline.features.charts.diagrams.arithmetic import MistakeError, at_x, formula, number
 from pipeline.features.drawings import read_svg
 from pipeline.model import Chart, Document
-from pipeline.model.tree import top_level, walk
 from pipeline.parser.constructs.charts import DIAGRAMS
 from tests.features.test_charts import make
 from tests.helpers import making
 from tests.helpers.counting import Lines
+from tests.helpers.trees import nodes
 
 LINES = {
     "numberline": "A: 3\n1 1/2\n+2: 1 -> 3\n",
@@ -42,7 +42,7 @@ def document(text: str, edition: str = "web", lang: str = "en") -> Document:
 def description(kind: str, lines: str, more: str = "", lang: str = "en") -> str:
     found = document(fence(kind, lines, more), lang=lang)
     assert not found.diagnostics
-    (image,) = (node.image for node in walk(top_level(found)) if isinstance(node, Chart))
+    (image,) = (node.image for node in nodes(found, Chart))
     assert image
     return image.alt
 
@@ -120,7 +120,7 @@ def test_a_diagram_comes_back_from_the_writer(kind: str) -> None:
 def test_every_name_of_a_diagram_is_understood() -> None:
     for name, kind in DIAGRAMS.items():
         found = document(fence(name, LINES[kind]))
-        assert [node.kind for node in walk(top_level(found)) if isinstance(node, Chart)] == [kind]
+        assert [node.kind for node in nodes(found, Chart)] == [kind]
 
 
 def test_the_description_of_a_clock_does_not_give_the_time() -> None:

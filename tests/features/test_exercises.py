@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 import pipeline
 from pipeline import parse
-from pipeline.flow.steps import mark
 from pipeline.model import (
     Blank,
     Block,
@@ -35,17 +34,10 @@ from pipeline.model import (
     Text,
     encode,
 )
-from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
-from pipeline.model.tree import plain_text, top_level, walk
-from pipeline.parser import parse_body
-from pipeline.render.environment import environment
-from pipeline.render.node_markup import NodeRenderer
-from pipeline.select import select
 from tests.helpers import making
 from tests.helpers.pdf_reading import open_pdf, read
-
-WEB, TEACHER = EDITIONS["web"], EDITIONS["teacher"]
+from tests.helpers.trees import nodes, plain_text
 
 
 def document(text: str, edition: str = "web") -> Document:
@@ -56,17 +48,11 @@ def document(text: str, edition: str = "web") -> Document:
 
 def markup(text: str, edition: str = "web") -> str:
     """The HTML of a text, for any readers."""
-    found = document(text, edition)
-    renderer = NodeRenderer(environment(), "html", found)
-    return str(renderer.render(found.blocks))
+    return making.markup(document(text, edition))
 
 
 def words(items: Iterable[Node]) -> list[str]:
-    return [" ".join(n.text for n in walk(item) if isinstance(n, Text)) for item in items]
-
-
-def the(found: Document, kind: type[Node]) -> list[Node]:
-    return [node for node in walk(top_level(found)) if type(node) is kind]
+    return [" ".join(n.text for n in nodes(item, Text)) for item in items]
 
 
 # --- what is shuffled -------------------------------------------------------------------
@@ -80,8 +66,8 @@ def item(text: str, hidden: str = "") -> ListItem:
 
 
 def chosen(node: Block, edition: str) -> Block:
-    (found,) = select(Document(metadata=Metadata(), blocks=(node,)), EDITIONS[edition]).blocks
-    return found
+    document = Document(metadata=Metadata(), blocks=(node,))
+    return making.selected(document, edition).blocks[0]
 
 
 def ordering(texts: list[str]) -> Ordering:
@@ -184,8 +170,7 @@ PARTLY = """
 def test_what_an_edition_has_not_leaves_its_partner_no_other(
     edition: str, pairs: list[str], series: list[str]
 ) -> None:
-    parsed = parse_body(PARTLY)
-    matching, ordering = select(parsed, EDITIONS[edition]).blocks  # students get no solution
+    matching, ordering = making.selected(PARTLY, edition).blocks  # students get no solution
     assert isinstance(matching, Matching)
     assert isinstance(ordering, Ordering)
     right = words(matching.right)
@@ -203,8 +188,8 @@ def test_what_is_left_for_students_is_shuffled_too(texts: list[str], secret: set
         f"1. [{text}]{{.teacher}}" if at in secret else f"1. {text}"
         for at, text in enumerate(texts)
     )
-    parsed = parse_body("\n".join(("::: ordering", *items, ":::")))
-    student, teacher = (select(parsed, EDITIONS[name]).blocks[0] for name in ("web", "teacher"))
+    parsed = parse("\n".join(("::: ordering", *items, ":::")))
+    student, teacher = (making.selected(parsed, name).blocks[0] for name in ("web", "teacher"))
     assert isinstance(student, Ordering)
     assert isinstance(teacher, Ordering)
     left = [text for at, text in enumerate(texts) if at not in secret]
@@ -268,7 +253,7 @@ def numbers(edition: str, folder: Path) -> dict[str, object]:
         (plain_text(node.title) if isinstance(node, Exercise | Section) else node.attributes.id): (
             node.number
         )
-        for node in walk(found.blocks)
+        for node in nodes(found.blocks)
         if isinstance(node, Exercise | Section | Figure | Table)
     }
     return {**named, **{note.label: note.number for note in found.notes}}
@@ -284,8 +269,7 @@ def test_students_and_teachers_have_the_same_numbers(tmp_path: Path) -> None:
 
 def test_an_exercise_is_there_even_if_all_in_it_is_for_teachers() -> None:
     found = document("::: exercise Talk\n::: answer\nNone.\n:::\n:::\n")
-    (exercise,) = the(found, Exercise)
-    assert isinstance(exercise, Exercise)
+    (exercise,) = nodes(found, Exercise)
     assert (exercise.children, exercise.number) == ((), 1)
 
 
@@ -306,15 +290,13 @@ def test_an_exercise_is_there_even_if_all_in_it_is_for_teachers() -> None:
     ],
 )
 def test_a_blank_is_as_wide_as_one_of_four_steps(written: str, size: int) -> None:
-    (blank,) = the(document(f"Fill {written}."), Blank)
-    assert isinstance(blank, Blank)
+    (blank,) = nodes(document(f"Fill {written}."), Blank)
     assert (blank.size, blank.answer) == (size, ())
 
 
 def test_outside_of_exercises_round_brackets_are_choices_and_square_ones_tasks() -> None:
     found = document("- ( ) a\n- (x) b\n\n+ [ ] c\n+ [x] d\n")
-    (choices,) = the(found, Choices)
-    assert isinstance(choices, Choices)
+    (choices,) = nodes(found, Choices)
     assert not choices.multiple
     assert [item.correct for item in choices.items] == [None, None], "students get no answer"
     assert "( ) a" in markup("- ( ) a\n- b\n")
@@ -323,7 +305,7 @@ def test_outside_of_exercises_round_brackets_are_choices_and_square_ones_tasks()
 @pytest.mark.parametrize("edition", ["web", "teacher"])
 def test_teachers_alone_know_what_is_right(edition: str) -> None:
     found = document("::: exercise\n- ( ) a\n- (x) b\n:::\n", edition)
-    right = [node.correct for node in the(found, Choice) if isinstance(node, Choice)]
+    right = [node.correct for node in nodes(found, Choice)]
     assert right == ([None, None] if edition == "web" else [False, True])
 
 
@@ -541,12 +523,11 @@ DOCUMENTS = st.lists(
 
 @given(DOCUMENTS)
 def test_no_text_gives_an_answer_away(text: str) -> None:
-    parsed = parse_body(text)
+    parsed = parse(text)
     assert not [d for d in parsed.diagnostics if d.is_error], (text, parsed.diagnostics)
     for edition in ("web", "handout", "ebook", "teacher"):
         found = making.resolved(parsed, edition)
-        renderer = NodeRenderer(environment(), EDITIONS[edition].format, found)
-        shown = str(renderer.render(found.blocks))
+        shown = making.markup(found, edition)
         if edition != "teacher":
             assert SECRET not in shown
             assert SECRET not in encode(found).decode()
@@ -559,14 +540,14 @@ def test_a_word_bank_gives_nothing_of_the_order_away() -> None:
     bank = "\n\n::: word-bank\nstone\n:::\n"
     one = document(f"____{{rope}} and ____{{well}}{bank}")
     other = document(f"____{{well}} and ____{{rope}}{bank}")
-    assert the(one, List) == the(other, List)
-    assert words(the(one, ListItem)) == ["rope", "stone", "well"]
+    assert nodes(one, List) == nodes(other, List)
+    assert words(nodes(one, ListItem)) == ["rope", "stone", "well"]
 
 
 def test_a_word_bank_is_the_same_for_teachers() -> None:
     text = "____{rope} [____{secret}]{.teacher}\n\n::: word-bank\n:::\n"
     for edition in ("web", "teacher"):
-        assert words(the(document(text, edition), ListItem)) == ["rope"]
+        assert words(nodes(document(text, edition), ListItem)) == ["rope"]
 
 
 def test_wide_line_spacing_leaves_no_room_beside_handwriting(tmp_path: Path) -> None:
@@ -612,8 +593,5 @@ def test_pairs_may_be_joined_by_lines_on_paper() -> None:
 def test_a_drawn_answer_takes_the_place_of_the_empty_diagram(answer: str, charts: int) -> None:
     empty = "---\ntitle: T\n---\n\n```chart {type=axes}\nx: -3..3\n```"
     parsed = parse(f"{empty}\n\n::: answer\n{answer}\n:::\n")
-    marked = [
-        mark(making.resolved(parsed, name), EDITIONS[name], None) for name in ("teacher", "web")
-    ]
-    drawn = [sum(isinstance(node, Chart) for node in walk(each.blocks)) for each in marked]
-    assert drawn == [charts, 1]
+    marked = [making.marked(making.resolved(parsed, name)) for name in ("teacher", "web")]
+    assert [len(nodes(each.blocks, Chart)) for each in marked] == [charts, 1]

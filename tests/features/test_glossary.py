@@ -9,9 +9,9 @@ import html5lib
 import pytest
 
 from pipeline.model import Document, InlineElement, Link
-from pipeline.model.tree import plain_text, top_level, walk
 from tests.helpers import making
 from tests.helpers.pdf_reading import open_pdf, read
+from tests.helpers.trees import nodes, plain_text
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
@@ -45,11 +45,7 @@ def make(text: str, folder: Path, edition: str) -> bytes:
 
 
 def links(document: Document) -> list[tuple[str, str]]:
-    return [
-        (plain_text(node.children), node.href)
-        for node in walk(top_level(document))
-        if isinstance(node, Link)
-    ]
+    return [(plain_text(node.children), node.href) for node in nodes(document, Link)]
 
 
 @pytest.mark.parametrize(("edition", "times"), [("web", 1), ("handout", 1), ("ebook", 2)])
@@ -76,7 +72,7 @@ def test_terms_in_any_script_have_ids_of_their_own() -> None:
     document = making.resolved(text)
     ids = [
         node.attributes.id
-        for node in walk(document.blocks)
+        for node in nodes(document.blocks)
         if isinstance(node, InlineElement) and node.name == "dfn"
     ]
     assert ids == ["term-井", "term", "term-1", "term-a-b", "term-a-b-1"]

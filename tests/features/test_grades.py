@@ -9,13 +9,9 @@ import pypdfium2
 import pytest
 
 import pipeline
-from pipeline.model import Table, TeacherNote
-from pipeline.model.editions import EDITIONS, varied
-from pipeline.model.tree import plain_text, top_level, walk
-from pipeline.resolve import resolve
-from pipeline.select import select
-from pipeline.verify.all_text import contents
+from pipeline.model import TableRow, TeacherNote
 from tests.helpers import making
+from tests.helpers.trees import nodes, plain_text
 
 BODY = """
 ::: exercise Wells {marks=10}
@@ -32,17 +28,10 @@ GRADES = "grades: {Very good: 92, good: 81, enough: 50, no: 0}"
 
 def key_of(front: str, body: str = BODY, edition: str = "teacher") -> list[list[str]]:
     """The rows of the grading key in an edition."""
-    text = f"---\ntitle: T\nlang: en\n{front}\n---\n{body}"
-    document = pipeline.parse(text)
-    assert not document.diagnostics
-    resolved = resolve(select(document, varied(EDITIONS[edition], document.metadata)[0]), Path())
-    notes = [node for node in walk(top_level(resolved)) if isinstance(node, TeacherNote)]
-    tables = [node for note in notes for node in note.children if isinstance(node, Table)]
-    return [
-        [plain_text(cell.children) for cell in row.cells]
-        for table in tables
-        for row in (*table.head, *table.body)
-    ]
+    document = pipeline.parse(f"---\ntitle: T\nlang: en\n{front}\n---\n{body}")
+    resolved = making.resolved(making.without_findings(document), edition)
+    rows = nodes(nodes(resolved, TeacherNote), TableRow)
+    return [[plain_text(cell.children) for cell in row.cells] for row in rows]
 
 
 def test_teachers_get_the_marks_for_each_grade() -> None:
@@ -80,7 +69,7 @@ def test_no_file_for_pupils_has_a_grade_of_the_key(tmp_path: Path) -> None:
     result = pipeline.build(source, (*pupils, "teacher"), out=tmp_path / "out")
     assert not [finding for finding in result.diagnostics if finding.is_error]
     told = {
-        path.name: any("zinnia" in part.text for part in contents(path.name, path.read_bytes()))
+        path.name: "zinnia" in making.all_text(path)
         for path in (tmp_path / "out" / "test").iterdir()
         if path.suffix != ".json"
     }
@@ -105,9 +94,9 @@ def test_no_file_for_pupils_has_a_grade_of_the_key(tmp_path: Path) -> None:
 def test_mistakes_are_told_with_their_place(
     written: str, place: tuple[int, int], message: str
 ) -> None:
-    document = pipeline.parse(f"---\ntitle: T\n{written}\nlang: en\n---\n\nText.\n")
-    resolved = resolve(select(document, EDITIONS["handout"]), Path())
-    (finding,) = document.diagnostics or resolved.diagnostics
+    source = f"---\ntitle: T\n{written}\nlang: en\n---\n\nText.\n"
+    parsed = pipeline.parse(source)
+    (finding,) = parsed.diagnostics or making.resolved(parsed, "handout").diagnostics
     assert message in finding.message
     assert (finding.line, finding.column) == place
 
@@ -115,5 +104,5 @@ def test_mistakes_are_told_with_their_place(
 def test_a_question_with_marks_keeps_its_number_in_print() -> None:
     package = making.packed(making.resolved("::: exercise\n1. Why? {marks=2}\n:::\n", "handout"))
     with pypdfium2.PdfDocument(package.data) as pdf:
-        text = pdf[0].get_textpage().get_text_range()
-    assert re.search(r"^1\.\s*$", text, re.MULTILINE)
+        words = pdf[0].get_textpage().get_text_range()
+    assert re.search(r"^1\.\s*$", words, re.MULTILINE)

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 import pipeline
 from pipeline.features.index.entry_marks import paths
 from pipeline.model import Index, IndexEntry
-from pipeline.model.tree import plain_text, walk
 from pipeline.package.pdf.index import PageRange as PageRange
 from pipeline.package.pdf.index import merged
 from pipeline.resolve.collation import Collation
 from tests.helpers import making
 from tests.helpers.pdf_reading import Element, Piece, open_pdf, read
+from tests.helpers.trees import nodes, plain_text
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
@@ -35,7 +35,7 @@ def make(text: str, folder: Path, edition: str) -> bytes:
 
 def index_of(text: str, edition: str = "web") -> Index:
     document = making.resolved(text, edition)
-    (found,) = (node for node in walk(document.blocks) if isinstance(node, Index))
+    (found,) = nodes(document.blocks, Index)
     return found
 
 

@@ -25,13 +25,13 @@ from pipeline.flow.steps import audit
 from pipeline.model import Math, MathBlock
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import FormulaShapes
-from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
 from pipeline.package import package
 from pipeline.select import select
 from tests.helpers import making
 from tests.helpers.pdf_reading import Element, open_pdf, outline
 from tests.helpers.pdf_reading import read as read_pdf
+from tests.helpers.trees import nodes, plain_text
 
 NS = "{http://www.w3.org/1998/Math/MathML}"
 CORE = frozenset(
@@ -114,7 +114,7 @@ def test_the_spoken_form_of_a_formula_shows_where_it_ends(tex: str, expected: st
 def test_a_formula_is_spoken_in_the_language_of_the_text(lang: str, expected: str) -> None:
     assert spoken(r"\frac{-a}{b}", lang) == expected
     source = f"# T\n\nA [$\\frac{{-a}}{{b}}$]{{lang={lang}}}.\n"
-    (formula,) = (n for n in walk(making.resolved(source).blocks) if isinstance(n, Math))
+    (formula,) = (n for n in nodes(making.resolved(source).blocks, Math))
     assert formula.spoken == expected
 
 
@@ -276,7 +276,7 @@ def test_large_operators_are_small_in_text(tex: str) -> None:
 
     def drawn(source: str) -> float:
         found = making.resolved(f"{FRONT}{source}\n", "handout")
-        (formula,) = (n for n in walk(found.blocks) if isinstance(n, Math | MathBlock))
+        (formula,) = (n for n in nodes(found.blocks) if isinstance(n, Math | MathBlock))
         return draw(formula.mathml, "#000").height
 
     assert drawn(f"${tex}$") < 1.5
@@ -292,7 +292,7 @@ def test_operators_have_the_space_that_mathml_gives_them(sign: str, eighteenths:
 
     def width(tex: str) -> float:
         found = making.resolved(f"{FRONT}${tex}$\n", "handout")
-        (formula,) = (n for n in walk(found.blocks) if isinstance(n, Math))
+        (formula,) = nodes(found.blocks, Math)
         assert not found.diagnostics
         return draw(formula.mathml, "#000").width
 
@@ -379,7 +379,7 @@ def test_equal_formulas_are_drawn_once() -> None:
     pages = making.rendered(found)
     assert len(pages.assets) == 2
     assert len({asset.name for asset in pages.assets}) == 2
-    blocks = [node for node in walk(top_level(found)) if isinstance(node, MathBlock)]
+    blocks = nodes(found, MathBlock)
     assert len(blocks) == 1
 
 
@@ -471,7 +471,7 @@ def test_an_answer_within_a_formula_is_for_teachers_alone() -> None:
     )
     for edition in EDITIONS.values():
         found = select(parse(source), edition)
-        texts = "".join(n.tex for n in walk(found.blocks) if isinstance(n, Math | MathBlock))
+        texts = "".join(n.tex for n in nodes(found.blocks) if isinstance(n, Math | MathBlock))
         assert ("47" in texts) == (edition.audience == "teacher")
 
 

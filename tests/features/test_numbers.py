@@ -14,11 +14,9 @@ from hypothesis import strategies as st
 import pipeline
 from pipeline.features.exercises.calculation import CalculationError, calculate
 from pipeline.model import Blank, Document, Math
-from pipeline.model.editions import EDITIONS, varied
-from pipeline.model.tree import answer_text, plain_text, top_level, walk
-from pipeline.resolve import resolve
-from pipeline.select import select
-from pipeline.verify.all_text import contents
+from pipeline.model.tree import answer_text
+from tests.helpers import making
+from tests.helpers.trees import nodes, plain_text
 
 KNOWN = {"a": Fraction(6), "b": Fraction(4), "c": Fraction(1, 3)}
 
@@ -122,16 +120,12 @@ It has ____{{ {{{{ a * b }}}} m² }}, and $A = {{{{ a }}}} \\cdot ____{{ {{{{ b 
 
 def documents(edition: str = "teacher", lang: str = "en") -> list[Document]:
     parsed = pipeline.parse(TEXT.format(lang=lang))
-    assert not parsed.diagnostics
-    made = [
-        resolve(select(parsed, row), Path()) for row in varied(EDITIONS[edition], parsed.metadata)
-    ]
-    assert not [finding for document in made for finding in document.diagnostics]
-    return made
+    made = [making.resolved(parsed, edition, variation=version) for version in "ABC"]
+    return [making.without_findings(document) for document in made]
 
 
 def numbers(document: Document) -> tuple[int, int]:
-    words = plain_text(document.blocks).split()
+    words = plain_text(document).split()
     return int(words[words.index("is") + 1]), int(words[words.index("and") + 1])
 
 
@@ -142,51 +136,49 @@ def test_each_version_has_other_numbers_and_the_answers_to_them() -> None:
         assert 2 <= a <= 9
         assert 12 <= b <= 19
         seen.add((a, b))
-        (blank,) = [node for node in walk(top_level(document)) if isinstance(node, Blank)]
+        (blank,) = nodes(document, Blank)
         assert answer_text(blank.answer) == f"{a * b}\u00a0m²"
-        (formula,) = [node for node in walk(top_level(document)) if isinstance(node, Math)]
+        (formula,) = nodes(document, Math)
         assert formula.tex == f"A = {a} \\cdot ____{{ {b} }}"
-        assert f"\N{MINUS SIGN}{b - a}" in plain_text(document.blocks)
+        assert f"\N{MINUS SIGN}{b - a}" in plain_text(document)
     assert len(seen) == len({a for a, _ in seen}) == len({b for _, b in seen}) == 3
 
 
 def test_pupils_have_the_same_numbers_and_no_answer() -> None:
     for pupils, teachers in zip(documents("handout"), documents(), strict=True):
         assert numbers(pupils) == numbers(teachers)
-        (blank,) = [node for node in walk(top_level(pupils)) if isinstance(node, Blank)]
+        (blank,) = nodes(pupils, Blank)
         assert not blank.answer
-        (formula,) = [node for node in walk(top_level(pupils)) if isinstance(node, Math)]
+        (formula,) = nodes(pupils, Math)
         assert formula.tex.endswith("____")
 
 
 def test_values_may_be_given_for_each_version_in_turn() -> None:
-    texts = [plain_text(document.blocks) for document in documents(lang="de")]
+    texts = [plain_text(document) for document in documents(lang="de")]
     assert [
-        next(price for price in ("2,5 each", "4 each", "0,75 each") if f" {price}" in text)
-        for text in texts
+        next(price for price in ("2,5 each", "4 each", "0,75 each") if f" {price}" in words)
+        for words in texts
     ] == ["2,5 each", "4 each", "0,75 each"]
 
 
 def test_the_files_of_pupils_have_no_worked_out_number(tmp_path: Path) -> None:
     source = tmp_path / "t.md"
-    text = "{{ a = 40001..40999 }} and ____{ {{ a * 9 }} }."
-    source.write_text(f"---\ntitle: T\nlang: en\nversions: {{A: 87654321, B: 2}}\n---\n\n{text}\n")
+    front = "---\ntitle: T\nlang: en\nversions: {A: 87654321, B: 2}\n---\n\n"
+    source.write_text(f"{front}{{{{ a = 40001..40999 }}}} and ____{{ {{{{ a * 9 }}}} }}.\n")
     result = pipeline.build(source, ("web", "handout", "ebook", "answers"), out=tmp_path / "out")
     assert not result.diagnostics
     folder, known = tmp_path / "out" / "t", []
     for version in "AB":
-        name = f"t-answers-{version}.pdf"
-        key = " ".join(each.text for each in contents(name, (folder / name).read_bytes()))
+        key = making.all_text(folder / f"t-answers-{version}.pdf")
         answer = next(str(9 * n) for n in range(40001, 41000) if str(9 * n) in key)
         known.append(answer)
     for name in ("t.html", "t.epub", "t-A.pdf", "t-B.pdf", "manifest.json"):
-        for content in contents(name, (folder / name).read_bytes()):
-            assert not any(answer in content.text for answer in known), name
-            assert "87654321" not in content.text, name
+        words = making.all_text(folder / name)
+        assert not any(number in words for number in (*known, "87654321")), name
 
 
 @pytest.mark.parametrize(
-    ("text", "column", "message"),
+    ("body", "column", "message"),
     [
         ("{{ a = 9..2 }}", 1, "`9..2` cannot be used: the range is empty."),
         ("{{ a = 1..5 step 0 }}", 1, "the range is empty."),
@@ -199,26 +191,20 @@ def test_the_files_of_pupils_have_no_worked_out_number(tmp_path: Path) -> None:
         ("{{ a = 1 }} and ____{ {{ c + a }} }", 17, "there is no `c`."),
     ],
 )
-def test_mistakes_are_told_with_their_place(text: str, column: int, message: str) -> None:
-    parsed = pipeline.parse(f"---\ntitle: T\nlang: en\n---\n\n{text}\n")
-    document = resolve(select(parsed, EDITIONS["teacher"]), Path())
+def test_mistakes_are_told_with_their_place(body: str, column: int, message: str) -> None:
+    document = making.resolved(f"---\ntitle: T\nlang: en\n---\n\n{body}\n", "teacher")
     told = [(each.line, each.column) for each in document.diagnostics if message in each.message]
     assert told == [(6, column)], document.diagnostics
 
 
 def test_a_mistake_in_the_front_matter_is_told_with_its_place() -> None:
-    parsed = pipeline.parse(
-        '---\ntitle: T\nvariables:\n  a: "= 9..2"\n  b: ok\nlang: en\n---\n\n{{ b }}\n'
-    )
-    document = resolve(select(parsed, EDITIONS["teacher"]), Path())
-    (finding,) = document.diagnostics
+    source = '---\ntitle: T\nvariables:\n  a: "= 9..2"\n  b: ok\nlang: en\n---\n\n{{ b }}\n'
+    (finding,) = making.resolved(source, "teacher").diagnostics
     assert "the range is empty" in finding.message
     assert (finding.line, finding.column) == (4, 6)
 
 
 def test_notations_of_other_tools_stay_as_they_are() -> None:
-    text = "{{ site.url }} {{ a / b }} {{ t(x) }} {{ x | y }}"
-    parsed = pipeline.parse(f"---\ntitle: T\nlang: en\n---\n\n{text}\n")
-    document = resolve(select(parsed, EDITIONS["web"]), Path())
-    assert plain_text(document.blocks) == text
-    assert not document.diagnostics
+    body = "{{ site.url }} {{ a / b }} {{ t(x) }} {{ x | y }}"
+    document = making.resolved(f"---\ntitle: T\nlang: en\n---\n\n{body}\n")
+    assert plain_text(making.without_findings(document)) == body

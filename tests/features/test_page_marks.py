@@ -11,15 +11,15 @@ import pikepdf
 import pytest
 
 from pipeline import BuiltEdition, driver, parse
-from pipeline.model import CodeBlock, Document, Exercise, Node, PageMark, Section
+from pipeline.model import CodeBlock, Document, Exercise, PageMark, Section
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import PageMap, counted_text, letters
-from pipeline.model.tree import walk
 from pipeline.parser import parse_file
 from tests.helpers import making
 from tests.helpers.paths import BOOK
 from tests.helpers.pdf_reading import marked_texts, open_pdf
+from tests.helpers.trees import nodes
 
 LISTING = "\n".join(f"wells = {number}" for number in range(70))
 LONG_ANSWERS = """\
@@ -110,15 +110,15 @@ def page_texts(data: bytes) -> list[str]:
 def test_a_mark_stands_before_the_first_words_of_its_page(built: Built) -> None:
     texts = page_texts(pdf(built.handout))
     large = built.prepared("large-print")
-    nodes = list(walk(large.blocks))
+    printed = nodes(large.blocks)
     seen = 0
-    for index, node in enumerate(nodes):
+    for index, node in enumerate(printed):
         if not isinstance(node, PageMark) or node.label == "1":
             continue
-        after = next(t for n in nodes[index:] if (t := letters(counted_text(n))))[:14]
+        after = next(t for n in printed[index:] if (t := letters(counted_text(n))))[:14]
         assert 0 <= texts[int(node.label) - 1].find(after) <= OWN_WORDS, (node.label, after)
         seen += 1
-    marked_code = [node for node in nodes if isinstance(node, CodeBlock) and node.marks]
+    marked_code = [node for node in nodes(large, CodeBlock) if node.marks]
     expected = [start for start in built.page_map.starts if start.position.line]
     assert seen + len(marked_code) >= len(expected) - 1 > 0
 
@@ -141,8 +141,8 @@ def pages_of_ids(data: bytes) -> dict[str, str]:
 
 
 def test_teachers_and_students_find_all_on_the_same_page(built: Built) -> None:
-    nodes: list[Node] = list(walk(built.prepared("handout").blocks))
-    wanted = {n.attributes.id for n in nodes if isinstance(n, Exercise | Section)} - {""}
+    printed = nodes(built.prepared("handout").blocks)
+    wanted = {n.attributes.id for n in printed if isinstance(n, Exercise | Section)} - {""}
     students, teachers = pages_of_ids(pdf(built.handout)), pages_of_ids(pdf(built.teacher))
     shared = wanted & students.keys() & teachers.keys()
     assert shared

@@ -16,13 +16,13 @@ from pipeline.features import WHOLE
 from pipeline.features.variables import fill_variables
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Contributor, Metadata
-from pipeline.model.tree import plain_text
 from pipeline.model.variables import BUILT_IN, filled_address, in_words, values
 from pipeline.model.words import FOLDER, words
 from pipeline.package import package
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.resolve import resolve
 from tests.helpers import making
+from tests.helpers.trees import plain_text
 
 LANGUAGES = sorted(path.stem for path in FOLDER.glob("??.toml"))
 

@@ -26,12 +26,12 @@ from pipeline.commands.check.comparison import compare_file
 from pipeline.commands.importing import import_file
 from pipeline.features.word.omml import omml
 from pipeline.model.codes import Code
-from pipeline.model.tree import walk
 from pipeline.parser import parse_file
 from pipeline.verify.all_text import contents
 from pipeline.verify.word import paragraphs
 from tests.helpers import checkers, making
 from tests.helpers.paths import ROOT, TESTS
+from tests.helpers.trees import nodes
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -121,17 +121,16 @@ def test_our_import_keeps_them(built: dict[str, Path], name: str) -> None:
     lost = written - words_of(again)
     assert lost.total() <= written.total() / 100, lost.most_common(20)
     document = parse(source, "x.md")
-    nodes = [*walk((*document.blocks, *document.notes))]
     text, notes = (
         etree.fromstring(parts[f"word/{part}.xml"]) for part in ("document", "footnotes")
     )
     tables = [table for table in text.iter(f"{W}tbl") if shown(table)]
-    assert sum(isinstance(node, model.Table) for node in nodes) >= len(tables)
+    assert len(nodes(document, model.Table)) >= len(tables)
     assert len(document.notes) == len(notes) - 2  # without their separators
     formulas = [formula for part in (text, notes) for formula in part.iter(f"{MATH}oMath")]
-    assert sum(isinstance(n, model.Math | model.MathBlock) for n in nodes) >= len(formulas)
+    assert len(nodes(document, model.Math) + nodes(document, model.MathBlock)) >= len(formulas)
     described = {picture.get("descr") for picture in text.iter("{*}docPr")} - {None, ""}
-    assert described <= {node.alt for node in nodes if isinstance(node, model.Image)}
+    assert described <= {image.alt for image in nodes(document, model.Image)}
 
 
 def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:

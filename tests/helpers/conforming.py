@@ -24,7 +24,6 @@ from pipeline.model.editions import (
     pages_name,
     stem_of,
 )
-from pipeline.model.tree import top_level, walk
 from pipeline.model.words import words
 from pipeline.parser import parse_file
 from pipeline.system.store import CACHE, Folder
@@ -33,6 +32,7 @@ from tests.helpers import checkers, making
 from tests.helpers.look import assert_looks_as_accepted
 from tests.helpers.pdf_reading import heard, open_pdf, read, spaced
 from tests.helpers.printed_pages import Output, assert_right
+from tests.helpers.trees import nodes
 
 FOR_OTHERS = (Code.SHORT_LAST_PAGE.slug, Code.MISSING_FOR_SHOPS.slug)
 """Findings about the end of a text, and about data that only shops require."""
@@ -44,7 +44,7 @@ DRAWN = ("Figure", "Formula")
 
 def described(document: Document) -> Iterator[str]:
     """The alternative texts of what is drawn."""
-    for node in walk(top_level(document)):
+    for node in nodes(document):
         match node:
             case Image(alt=alt) if alt and not node.missing:
                 yield alt

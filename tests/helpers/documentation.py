@@ -10,11 +10,9 @@ from PIL import Image as Picture
 
 import pipeline
 from pipeline.model import Document, Image
-from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import top_level, walk
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests.helpers import making
 from tests.helpers.paths import ROOT
+from tests.helpers.trees import nodes
 
 DOCS = ROOT / "docs"
 TOP = ("README", "CHANGELOG", "CONTRIBUTING")
@@ -71,8 +69,8 @@ def read(example: str, folder: Path) -> Document:
     are created in ``folder``, where its included files are."""
     text = example if example.startswith("---\n") else f"---\ntitle: Example\n---\n\n{example}"
     parsed = pipeline.parse(text, "example", folder)
-    for node in walk(top_level(parsed)):
+    for node in nodes(parsed):
         if isinstance(node, Image) and _PLAIN.fullmatch(node.source):
             (folder / node.source).parent.mkdir(parents=True, exist_ok=True)
             Picture.new("1", (320, 240)).save(folder / node.source)
-    return resolve(select(parsed, EDITIONS["web"]), folder)
+    return making.resolved(parsed, "web", folder)

@@ -16,24 +16,55 @@ from pipeline import BuiltEdition, Document, driver, parse
 from pipeline.flow import steps
 from pipeline.flow.values import request_for
 from pipeline.keep import keeping
-from pipeline.model.editions import EDITIONS
+from pipeline.model.editions import EDITIONS, varied
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.render import render
+from pipeline.render.environment import environment
+from pipeline.render.node_markup import NodeRenderer
 from pipeline.resolve import resolve
 from pipeline.select import select
+from pipeline.verify.all_text import contents
 
 HERE = Path()
 
 Found = TypeVar("Found", Document, Package)
 
 
-def resolved(text: str | Document, edition: str = "web", folder: Path = HERE) -> Document:
-    """A source, or a parsed document, as an edition has it."""
+def selected(
+    text: str | Document, edition: str = "web", folder: Path = HERE, variation: str = ""
+) -> Document:
+    """What an edition has of a source, or of a parsed document, at a level or in a version, or at
+    the first."""
     parsed = parse(text, "x.md", folder) if isinstance(text, str) else text
-    return resolve(select(parsed, EDITIONS[edition]), folder)
+    rows = varied(EDITIONS[edition], parsed.metadata)
+    return select(parsed, next(row for row in rows if variation in ("", row.level, row.version)))
+
+
+def resolved(
+    text: str | Document,
+    edition: str = "web",
+    folder: Path = HERE,
+    variation: str = "",
+    split: int = 0,
+) -> Document:
+    """A source, or a parsed document, as an edition has it, at a level or in a version."""
+    return resolve(selected(text, edition, folder, variation), folder, split)
+
+
+def marked(document: Document) -> Document:
+    """A resolved document as it is printed: for teachers with answers in place."""
+    return steps.mark(document, EDITIONS[document.edition], None)
+
+
+def markup(document: Document, edition: str = "web") -> str:
+    """The markup of a resolved document as in an edition, without its title."""
+    renderer = NodeRenderer(environment(), EDITIONS[edition].format, document)
+    notes = renderer.template("notes", notes=document.notes) if document.notes else ""
+    parts = [str(part).strip("\n") for part in (renderer.render(document.blocks), notes)]
+    return "\n".join(part for part in parts if part) + "\n"
 
 
 def rendered(document: Document, stem: str = "x") -> Pages:
@@ -80,6 +111,11 @@ def unpacked(book: bytes | Path, ending: str = "") -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(book) if isinstance(book, bytes) else book) as files:
         names = [name for name in files.namelist() if name.endswith(ending)]
         return {name.removeprefix("EPUB/"): files.read(name) for name in names}
+
+
+def all_text(file: Path) -> str:
+    """All that is said in a finished file, in its name and metadata too."""
+    return "\n".join(content.text for content in contents(file.name, file.read_bytes()))
 
 
 def without_findings(found: Found) -> Found:

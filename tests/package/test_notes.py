@@ -20,7 +20,6 @@ from pipeline import parse
 from pipeline.features.margin_notes import GAP, Extent, Margin, MarginNote
 from pipeline.model import INLINE_NOTE, NoteReference
 from pipeline.model.rendered import Pages, Style, tree_of
-from pipeline.model.tree import plain_text, walk
 from pipeline.package import package, pdf
 from pipeline.package.page_files import font_files
 from pipeline.package.pdf import engine
@@ -31,6 +30,7 @@ from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.print_markup import ready
 from tests.helpers import making
 from tests.helpers.pdf_reading import Element, artifacts, open_pdf, outline, read
+from tests.helpers.trees import nodes, plain_text
 
 WORDS = "Nobody counted the people who had no papers, and so nobody knew how many there were. "
 
@@ -158,7 +158,7 @@ def class_of(box: Any) -> str:
 
 def test_a_note_within_the_line_is_one_like_others() -> None:
     document = parse("# T\n\nOne ^[a *note*] two[^x].\n\n[^x]: inline 1")
-    first, second = (n for n in walk(document.blocks) if isinstance(n, NoteReference))
+    first, second = nodes(document.blocks, NoteReference)
     notes = {note.label: note for note in document.notes}
     assert first.label.startswith(INLINE_NOTE)
     assert plain_text(notes[first.label].children) == "a note"

@@ -23,13 +23,13 @@ from pipeline.commands.pdf_reading.seen import read_pages
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.model.faces import FACES, font_file
 from pipeline.model.table_cells import place, regular, within_rows
-from pipeline.model.tree import plain_text
 from pipeline.package import pdf
 from pipeline.parser import parse_body, parse_file
 from pipeline.render.table_fit import SMALL, USUAL, fit
 from pipeline.render.text_width import text_width
 from tests.helpers import making
 from tests.helpers.pdf_reading import Element, open_pdf, read
+from tests.helpers.trees import plain_text
 
 LONG = "Wasserversorgungszweckverbandsvorsteher"
 SENTENCE = "Two of nine villages have a well, and in one of them the pump broke after a year. "

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pipeline import parse
 from pipeline.model import Document, Variable
 from pipeline.model.diagnostics import Span
-from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse_body
 from tests.helpers import making
+from tests.helpers.trees import nodes
 from tests.parser.test_parse_properties import check_beginning, check_json, line
 
 NAMES = ("a.md", "b c.md", "sub/d.md", "t.csv")
@@ -52,7 +52,7 @@ def check_span(span: Span | None, files: dict[str, list[str]]) -> str:
 
 
 def check_places(document: Document, files: dict[str, list[str]]) -> None:
-    for node in walk(top_level(document)):
+    for node in nodes(document):
         if node.span:
             check_beginning(node, check_span(document.place(node.span), files))
     for found in document.diagnostics:
@@ -82,7 +82,7 @@ def test_files_and_variables(source: str, parts: tuple[str, ...]) -> None:
         check_places(document, files)
         resolved = making.resolved(document, "web", folder)
         check_json(resolved)
-        for node in walk(top_level(resolved)):
+        for node in nodes(resolved):
             assert not node.span or check_span(resolved.place(node.span), files) is not None
-        unknown = {n.name for n in walk(top_level(resolved)) if isinstance(n, Variable)}
+        unknown = {n.name for n in nodes(resolved, Variable)}
         assert unknown.isdisjoint({"year", "title", "edition"})

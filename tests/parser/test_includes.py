@@ -15,9 +15,9 @@ import pipeline
 from pipeline import Diagnostic, commands
 from pipeline.model import Dialogue, Document, Image, Link, Table
 from pipeline.model.diagnostics import Span
-from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.parser import parse_file
-from pipeline.resolve import resolve
+from tests.helpers import making
+from tests.helpers.trees import nodes, plain_text
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
@@ -59,7 +59,7 @@ def test_what_is_defined_in_one_file_holds_in_all(tmp_path: Path) -> None:
         },
     )
     assert not document.diagnostics
-    kinds = {type(node).__name__ for node in walk(top_level(document))}
+    kinds = {type(node).__name__ for node in nodes(document)}
     assert {"Abbreviation", "Link", "NoteReference", "Note"} <= kinds
     assert document.place(document.notes[0].span) == Span(5, 1, file="a.md")
     assert document.files == ("a.md",)
@@ -79,7 +79,7 @@ def test_lines_may_end_in_any_way(end: str, tmp_path: Path) -> None:
     files = {"book.md": f"{FRONT}{{{{ include a.md }}}}", "a.md": end.join(lines), "b.md": "x\n"}
     document = parsed(tmp_path, files)
     assert not document.diagnostics
-    spans = [node.span for node in walk(document.blocks) if plain_text((node,)) == "Two"]
+    spans = [node.span for node in nodes(document.blocks) if plain_text((node,)) == "Two"]
     assert document.place(spans[0]) == Span(3, 1, file="a.md")
 
 
@@ -135,11 +135,10 @@ def test_addresses_start_from_the_file_that_they_are_in(tmp_path: Path) -> None:
         },
     )
     assert not document.diagnostics
-    nodes = list(walk(top_level(document)))
-    sources = [node.source for node in nodes if isinstance(node, Image)]
+    sources = [node.source for node in nodes(document, Image)]
     assert sources == ["a/k.png", "l.png", "a/m.png", "a/n.png", "a.png", "a/j.png"]
-    assert [n.href for n in nodes if isinstance(n, Link)] == ["a/q.md", "a/c%20d/o%20p.pdf?q#r"]
-    assert [document.place(node.span) for node in nodes if isinstance(node, Table)] == [
+    assert [n.href for n in nodes(document, Link)] == ["a/q.md", "a/c%20d/o%20p.pdf?q#r"]
+    assert [document.place(node.span) for node in nodes(document, Table)] == [
         Span(3, 1, 4, "a/b.md")
     ]
     assert document.files == ("a/b.md", "a/c d/e.md", "a/t.csv")
@@ -154,10 +153,8 @@ def test_links_between_the_files_stay_in_the_document(tmp_path: Path) -> None:
             "a b/two.md": "## Two\n\n[one](../book.md#one), [self](two.md#two), [whole](two.md)\n",
         },
     )
-    found = resolve(document, tmp_path)
-    links = [
-        (node.href, plain_text((node,))) for node in walk(found.blocks) if isinstance(node, Link)
-    ]
+    found = making.resolved(document, "web", tmp_path)
+    links = [(node.href, plain_text((node,))) for node in nodes(found.blocks, Link)]
     assert links == [("#two", "two"), ("#one", "one"), ("#two", "self"), ("#two", "whole")]
     assert messages(found) == ["book.md:7:25 unresolved-link"]
 
@@ -172,8 +169,8 @@ def test_a_link_to_a_file_leads_to_its_place(tmp_path: Path) -> None:
             "ch2.md": "# Two\n\n## Setup\n\n[back](ch1.md#setup) [up](book.md)\n",
         },
     )
-    found = resolve(document, tmp_path)
-    links = [node.href for node in walk(found.blocks) if isinstance(node, Link)]
+    found = making.resolved(document, "web", tmp_path)
+    links = [node.href for node in nodes(found.blocks, Link)]
     assert links == ["#one", "#two", "#setup-1", "#setup", "#title"]
     assert messages(found) == ["book.md:5:51 unresolved-link"]
 
@@ -188,8 +185,8 @@ def test_a_link_leads_to_the_heading_in_its_own_file_first(tmp_path: Path) -> No
             "b.md": "## Setup\n\n[its own](#setup) [a's](#only) [nobody's](#step)\n",
         },
     )
-    found = resolve(document, tmp_path)
-    links = [node.href for node in walk(found.blocks) if isinstance(node, Link)]
+    found = making.resolved(document, "web", tmp_path)
+    links = [node.href for node in nodes(found.blocks, Link)]
     assert links == ["#setup", "#setup-1", "#only", "#contents-1", "#only", "#setup"]
     assert messages(found) == ["b.md:3:32 unresolved-link"]
 

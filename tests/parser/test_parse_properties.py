@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from pipeline import model, parse, render_fragment
 from pipeline.model import Document, Heading, Node, Paragraph, Text
-from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse_body
-from pipeline.resolve import resolve
 from pipeline.system.store import Memory
+from tests.helpers import making
 from tests.helpers.paths import CASES
+from tests.helpers.trees import nodes
 
 MARKS = (
     *("*", "**", "_", "`", "~~", "[", "]", "(", ")", "![", "](x)", "](", '"', "'", "<", ">", "\\"),
@@ -147,7 +147,7 @@ def check_json(document: Document) -> None:
 def check_places(document: Document, source: str) -> None:
     """Everything is in its stated position."""
     found = source.split("\n")
-    for node in walk(top_level(document)):
+    for node in nodes(document):
         if place := document.place(node.span):
             line, column, end = place.line, place.column, place.end
             assert 1 <= line <= len(found), node
@@ -187,7 +187,7 @@ def test_a_whole_document(body: str) -> None:
     document = parse(source, "x.md")
     check_json(document)
     check_places(document, source.replace("\r\n", "\n").replace("\r", "\n"))
-    resolved = resolve(document, CASES)
+    resolved = making.resolved(document, "web", CASES)
     check_json(resolved)
     check_places(resolved, source.replace("\r\n", "\n").replace("\r", "\n"))
 

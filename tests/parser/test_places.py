@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import msgspec
 
 from pipeline import parse
 from pipeline.model import Block, Document, Node, Section
-from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import top_level, walk
-from pipeline.resolve import resolve
-from pipeline.select import select
+from pipeline.model.tree import top_level
+from tests.helpers import making
+from tests.helpers.trees import nodes
 
 CHAPTER = """\
 # Chapter {n}
@@ -71,8 +69,8 @@ def blocks(found: Iterable[Block | Node]) -> Iterator[bytes]:
 def stages(text: str, edition: str) -> Iterator[Document]:
     document = parse(text, "book.md")
     yield document
-    yield (selected := select(document, EDITIONS[edition]))
-    yield resolve(selected, Path())
+    yield making.selected(document, edition)
+    yield making.resolved(document, edition)
 
 
 def test_a_paragraph_at_the_top_changes_no_block_but_itself() -> None:
@@ -96,7 +94,7 @@ def test_nor_does_one_with_a_note_before_these_are_numbered() -> None:
 def test_findings_have_the_right_position() -> None:
     text = FRONT + BOOK + "![](nothing.png)\n"
     for source in (text, text.replace(FRONT, FRONT + NEW)):
-        (found,) = (one for one in resolve(parse(source, "book.md"), Path()).diagnostics
+        (found,) = (one for one in making.resolved(parse(source, "book.md")).diagnostics
                     if one.code == "missing-image")  # fmt: skip
         assert source.split("\n")[found.line - 1] == "![](nothing.png)"
 
@@ -104,7 +102,7 @@ def test_findings_have_the_right_position() -> None:
 def test_every_place_is_in_a_block_that_has_one() -> None:
     document = parse(FRONT + BOOK, "book.md")
     lines = (FRONT + BOOK).split("\n")
-    for node in walk(top_level(document)):
+    for node in nodes(document):
         if node.span:
             place = document.place(node.span)
             assert node.span.block

@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline import Diagnostic
-from pipeline.model.tree import plain_text
 from pipeline.parser import parse_file, source
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.source import check_text, normalise, read
+from tests.helpers.trees import plain_text
 
 
 @pytest.fixture

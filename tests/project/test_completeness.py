@@ -13,12 +13,12 @@ import pytest
 import pipeline
 from pipeline import features, model
 from pipeline.model import Block, Document, Inline, Node, SoftBreak, Text
-from pipeline.model.tree import top_level, walk
 from pipeline.render.environment import template_folders
 from pipeline.render.node_markup import template_name
 from pipeline.system.paths import CHECKOUT
 from tests.helpers.documentation import DOCS, examples, read, write_files
 from tests.helpers.paths import CASES, ROOT
+from tests.helpers.trees import nodes
 
 NODES = {
     kind.__name__: kind
@@ -56,7 +56,7 @@ def kinds(documents: Iterable[Document]) -> set[str]:
     """The kinds of nodes in documents, until there are all."""
     found: set[str] = set()
     for document in documents:
-        found |= {type(node).__name__ for node in walk(top_level(document))}
+        found |= {type(node).__name__ for node in nodes(document)}
         if found.issuperset(NODES.keys() - UNWRITTEN):
             break
     return found

@@ -42,13 +42,12 @@ from pipeline.model import Document, Heading, Link
 from pipeline.model.codes import BY_SLUG
 from pipeline.model.keys import Field, fields
 from pipeline.model.names import slug
-from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.parser.frontmatter.schema import KEYS
-from pipeline.render.environment import environment
-from pipeline.render.node_markup import NodeRenderer
 from pipeline.verify.findings import rules
+from tests.helpers import making
 from tests.helpers.documentation import DOCS, PAGES, Fence, examples, fences, read, write_files
 from tests.helpers.paths import ROOT
+from tests.helpers.trees import nodes, plain_text
 from tests.project.test_imports import LAYERS
 
 pages = pytest.mark.parametrize("name", PAGES)
@@ -88,11 +87,7 @@ def test_examples_become_what_is_shown(name: str, tmp_path: Path, accept: bool) 
         if example.language != "markdown" or result.language != "html" or result.file:
             continue
         document = read(example.text, tmp_path)
-        renderer = NodeRenderer(environment(), "html", document)
-        parts = [renderer.render(document.blocks)]
-        if document.notes:
-            parts.append(renderer.template("notes", notes=document.notes))
-        markup = "\n".join(str(part).strip("\n") for part in parts) + "\n"
+        markup = making.markup(document)
         if accept:
             changes[result.line] = (result.place, markup)
         else:
@@ -248,7 +243,7 @@ def anchors(path: Path) -> set[str]:
 @pages
 def test_links_lead_somewhere(name: str) -> None:
     path = PAGES[name]
-    for node in walk(top_level(parsed(path))):
+    for node in nodes(parsed(path)):
         address = node.href if isinstance(node, Link) else getattr(node, "source", "")
         if not address or ":" in address:
             continue

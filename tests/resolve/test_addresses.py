@@ -9,9 +9,9 @@ import pytest
 from pypdf import PdfReader
 
 from pipeline.model import Document, Image, Link, NoteReference, Plain, Strong
-from pipeline.model.tree import top_level, walk
 from pipeline.system.paths import written
 from tests.helpers import making
+from tests.helpers.trees import nodes
 
 FILM = "https://www.example.org/films/2021/home?lang=en"
 
@@ -27,7 +27,7 @@ def listed(body: str, front: str = "", edition: str = "handout") -> list[tuple[i
 
 
 def numbers(document: Document) -> list[int]:
-    return [node.number for node in walk(top_level(document)) if isinstance(node, Link)]
+    return [node.number for node in nodes(document, Link)]
 
 
 def test_each_address_is_listed_once() -> None:
@@ -93,7 +93,7 @@ def test_teachers_and_students_have_the_same_numbers() -> None:
 
 def test_at_the_foot_they_are_notes_among_the_others() -> None:
     document = resolved(f"[A film]({FILM})[^n] and [it]({FILM}).\n\n[^n]: Said.", "links: foot\n")
-    calls = [node.number for node in walk(document.blocks) if isinstance(node, NoteReference)]
+    calls = [node.number for node in nodes(document.blocks, NoteReference)]
     assert calls == [1, 2, 1]
     assert len(document.notes) == 2
 
@@ -102,9 +102,9 @@ def test_codes_are_next_to_the_links_that_ask_for_them() -> None:
     link = f"[a film]({FILM}){{.qr}}"
     body = f"See **{link}** and [b](https://b.example).\n\n| A |\n|---|\n| {link} |\n\n"
     document = resolved(f"{body}## Of [c](https://c.example){{.qr}}", "links: none\n")
-    texts = [n.children for n in walk(document.blocks) if isinstance(n, Strong | Plain)]
+    texts = [n.children for n in nodes(document.blocks) if isinstance(n, Strong | Plain)]
     assert [[type(n) for n in text] for text in texts if len(text) > 1] == [[Link, Image]] * 2
-    codes = [node for node in walk(document.blocks) if isinstance(node, Image)]
+    codes = nodes(document.blocks, Image)
     assert [code.asset for code in codes] == ["qr-code:1"] * 2, "one file, shown twice"
     listed = resolved(body + "## Of [c](https://c.example){.qr}").addresses
     assert [bool(address.code) for address in listed] == [False, False, True]

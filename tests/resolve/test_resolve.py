@@ -7,7 +7,7 @@ import itertools
 import re
 import typing
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -46,7 +46,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.metadata import ContentsOptions, Cover, Metadata, Placed
 from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import FIELDS, INLINE_FIELDS, plain_text, top_level, walk
+from pipeline.model.tree import FIELDS, INLINE_FIELDS
 from pipeline.resolve import resolve
 from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.contents import list_contents
@@ -55,8 +55,7 @@ from pipeline.resolve.notes import number_notes
 from pipeline.resolve.references import ON_THE_WEB, check_references
 from pipeline.resolve.sections import nest_sections
 from tests.helpers import making
-
-N = TypeVar("N", bound=Node)
+from tests.helpers.trees import nodes, plain_text
 
 COPY = "Copy the file into the folder, and give its path from there."
 
@@ -84,19 +83,15 @@ def findings(found: Document) -> list[tuple[str, int]]:
     return [(d.code, d.line) for d in found.diagnostics]
 
 
-def of_kind(found: Document, kind: type[N]) -> list[N]:
-    return [node for node in walk(top_level(found)) if isinstance(node, kind)]
-
-
 # --- the tree --------------------------------------------------------------------------
 
 
 def test_the_tree_knows_every_field_that_holds_nodes() -> None:
     kinds = [k for k in vars(model).values() if isinstance(k, type) and issubclass(k, Node)]
-    nodes = {kind.__name__ for kind in kinds} | {"Inline", "Block"}
+    kind_names = {kind.__name__ for kind in kinds} | {"Inline", "Block"}
     for kind in kinds:
         hints = {name: str(hint) for name, hint in typing.get_type_hints(kind).items()}
-        names = "|".join(nodes - {"Node"})
+        names = "|".join(kind_names - {"Node"})
         holding = {n for n, h in hints.items() if re.search(rf"nodes\.({names})\b", h)}
         holding -= {"answer", "gaps"}  # no part of the text around a gap
         assert holding == set(FIELDS.get(kind, ())), kind
@@ -121,7 +116,7 @@ def test_depth_is_no_limit() -> None:
     for _ in range(5000):
         block = Container(name="div", children=(block,))
     (found,) = rewrite((block,), leave={Text: lambda _: Text(text="changed")})
-    assert [node.text for node in walk(found) if isinstance(node, Text)] == ["changed"]
+    assert [node.text for node in nodes(found, Text)] == ["changed"]
 
 
 def test_plain_text() -> None:
@@ -156,7 +151,7 @@ def test_headings_within_blocks_get_depths_without_gaps() -> None:
     inner = Container(name="b", children=(heading(6, "D"),))
     box = Container(name="a", children=(heading(3, "B"), heading(5, "C"), inner, heading(3, "E")))
     found = nest_sections(document(heading(1, "A"), box))
-    levels = [(plain_text(h.children), h.level) for h in of_kind(found, Heading)]
+    levels = [(plain_text(h.children), h.level) for h in nodes(found, Heading)]
     assert levels == [("B", 2), ("C", 3), ("D", 2), ("E", 2)]
     assert not found.diagnostics
 
@@ -171,7 +166,7 @@ def test_empty_headings_are_dropped() -> None:
 @given(st.lists(st.integers(1, 6), max_size=20))
 def test_sections_flatten_back(levels: list[int]) -> None:
     found = nest_sections(document(*(heading(n, str(i)) for i, n in enumerate(levels))))
-    sections = of_kind(found, Section)
+    sections = nodes(found, Section)
     assert [plain_text(s.title) for s in sections] == [str(i) for i in range(len(levels))]
     depths = [0, *(section.depth for section in sections)]
     assert all(after <= before + 1 for before, after in itertools.pairwise(depths))
@@ -199,7 +194,7 @@ def test_slugs_are_github_s(title: str, expected: str) -> None:
 
 
 def ids(found: Document) -> list[str]:
-    return [n.attributes.id for n in walk(top_level(found)) if n.attributes.id]
+    return [n.attributes.id for n in nodes(found) if n.attributes.id]
 
 
 def test_ids_are_unique_and_explicit_ones_win() -> None:
@@ -252,7 +247,7 @@ def test_duplicate_and_reserved_ids() -> None:
 def test_ids_are_unique(titles: list[str]) -> None:
     titles = [f"fn-{title}" if title.endswith("1") else title for title in titles]
     found = assign_identifiers(nest_sections(document(*(heading(1, t) for t in titles))))
-    names = [section.attributes.id for section in of_kind(found, Section)]
+    names = [section.attributes.id for section in nodes(found, Section)]
     assert len({*names, *RESERVED}) == len(names) + len(RESERVED)
     assert all(name and not name.startswith(RESERVED_PREFIXES) for name in names)
 
@@ -284,7 +279,7 @@ def test_notes_that_are_missing_unused_or_double() -> None:
     ]
     assert found.diagnostics[1].hint == "Did you mean `[^used]`?"
     assert [n.label for n in found.notes] == ["used"]
-    assert plain_text(of_kind(found, Paragraph)[0].children) == "[^usd]"
+    assert plain_text(nodes(found, Paragraph)[0].children) == "[^usd]"
 
 
 # --- links -----------------------------------------------------------------------------
@@ -348,9 +343,9 @@ def test_links(folder: Path, href: str, code: str, hint: str) -> None:
     found = check_references(document(paragraph(here, link, line=3)), folder)
     assert findings(found) == ([(code, 3)] if code else [])
     assert [d.hint for d in found.diagnostics] == ([hint] if code else [])
-    assert bool(of_kind(found, Link)) == (not code)
-    assert of_kind(found, Emphasis)
-    assert all("%" not in link.href for link in of_kind(found, Link) if link.href[:1] == "#")
+    assert bool(nodes(found, Link)) == (not code)
+    assert nodes(found, Emphasis)
+    assert all("%" not in link.href for link in nodes(found, Link) if link.href[:1] == "#")
 
 
 # --- images ----------------------------------------------------------------------------
@@ -402,7 +397,7 @@ def test_images(tmp_path: Path, data: bytes, media_type: str, size: tuple[int, i
     (tmp_path / "x.bin").write_bytes(data)
     found = gather_assets(document(paragraph(Image(source="x.bin", alt="x"))), tmp_path)
     assert not found.diagnostics
-    (asset,), (image,) = found.assets, of_kind(found, Image)
+    (asset,), (image,) = found.assets, nodes(found, Image)
     assert (asset.media_type, asset.width, asset.height) == (media_type, *size)
     assert (image.asset, image.width, image.height) == ("x.bin", *size)
 
@@ -585,7 +580,7 @@ def test_images_that_are_not_there(folder: Path, source: str, code: str, hint: s
     found = gather_assets(link_remote(document(paragraph(image), title="x")), folder)
     assert findings(found) == [(code, 2)]
     assert found.diagnostics[0].hint == hint
-    assert [image.missing for image in of_kind(found, Image)] == [True] * (code != "remote-image")
+    assert [image.missing for image in nodes(found, Image)] == [True] * (code != "remote-image")
     assert plain_text(found.blocks) == "x"
 
 

@@ -22,9 +22,9 @@ from pipeline.model import (
     Text,
 )
 from pipeline.model.metadata import Metadata
-from pipeline.model.tree import plain_text
 from pipeline.resolve.typography import set_text, set_typography
 from tests.helpers import making
+from tests.helpers.trees import plain_text
 
 # In expected results, ~ is a no-break space and _ a narrow one.
 ENGLISH = [

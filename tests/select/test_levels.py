@@ -6,20 +6,15 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from msgspec.structs import replace
 
 import pipeline
-from pipeline import driver
-from pipeline.flow.steps import parse as parse_source
-from pipeline.model import Captioned, CrossReference, Document, Exercise
+from pipeline import Document
+from pipeline.model import Captioned, CrossReference, Exercise
 from pipeline.model.editions import EDITIONS, varied
-from pipeline.model.tree import plain_text, top_level, walk
-from pipeline.resolve import resolve
-from pipeline.select import select
-from pipeline.verify.all_text import contents
 from pipeline.verify.gate import leaks_in
 from tests.helpers import making
 from tests.helpers.paths import TESTS
+from tests.helpers.trees import nodes, plain_text
 
 HEAD = "---\ntitle: Wells\nlang: en\nlevels: [core, support, extension]\n---\n\n"
 WORDS = {"core": "standpipe", "support": "rosewater", "extension": "galvanic"}
@@ -65,10 +60,8 @@ Name nothing.
 
 
 def at(level: str, edition: str = "handout") -> Document:
-    document = pipeline.parse(TEXT)
-    assert not document.diagnostics
-    row = next(each for each in varied(EDITIONS[edition], document.metadata) if each.level == level)
-    return resolve(select(document, row), Path())
+    document = making.without_findings(pipeline.parse(TEXT))
+    return making.resolved(document, edition, variation=level)
 
 
 def pages_of(file: Path) -> list[str]:
@@ -77,8 +70,7 @@ def pages_of(file: Path) -> list[str]:
 
 
 def exercises(document: Document) -> list[tuple[int, str]]:
-    nodes = [node for node in walk(top_level(document)) if isinstance(node, Exercise)]
-    return [(node.number, plain_text(node.title)) for node in nodes]
+    return [(node.number, plain_text(node.title)) for node in nodes(document, Exercise)]
 
 
 def test_exercises_for_all_have_the_same_number_at_each_level() -> None:
@@ -95,16 +87,15 @@ def test_teachers_get_all_levels_with_their_names_and_the_numbers_of_pupils() ->
         (3, "extension, core Hard"),
         (4, "Last"),
     ]
-    text = plain_text(top_level(at("", "teacher")))
-    assert "support" in text.partition("A hint")[0]
-    assert "support long rosewater" in text
-    assert "extensionName galvanic" in text
+    words = plain_text(at("", "teacher"))
+    assert "support" in words.partition("A hint")[0]
+    assert "support long rosewater" in words
+    assert "extensionName galvanic" in words
 
 
 def test_exercises_for_teachers_alone_are_counted_after_those_of_all_levels() -> None:
     document = pipeline.parse(f"{TEXT}\n::: teacher\n::: exercise Mine\n:::\n:::\n")
-    teacher = resolve(select(document, EDITIONS["teacher"]), Path())
-    assert exercises(teacher)[-1] == (5, "Mine")
+    assert exercises(making.resolved(document, "teacher"))[-1] == (5, "Mine")
 
 
 CAPTIONS = f"""{HEAD}
@@ -145,18 +136,14 @@ See @fig-last and @eq-last.
 
 
 def captions(level: str, edition: str = "handout") -> dict[str, str]:
-    document = pipeline.parse(CAPTIONS)
-    assert not document.diagnostics
-    row = next(each for each in varied(EDITIONS[edition], document.metadata) if each.level == level)
-    resolved = resolve(select(document, row), TESTS / "book")
-    nodes = [*walk(top_level(resolved))]
+    document = making.without_findings(pipeline.parse(CAPTIONS))
+    resolved = making.resolved(document, edition, TESTS / "book", level)
     numbers = {
         plain_text(node.caption): f"{node.number}{getattr(node, 'part', '')}"
-        for node in nodes
+        for node in nodes(resolved)
         if isinstance(node, Captioned)
     }
-    texts = {node.target: node.text for node in nodes if isinstance(node, CrossReference)}
-    return numbers | texts
+    return numbers | {node.target: node.text for node in nodes(resolved, CrossReference)}
 
 
 def test_figures_tables_and_formulas_have_the_same_number_for_all_who_get_them() -> None:
@@ -185,11 +172,9 @@ def test_words_of_a_level_are_in_the_files_of_that_level_alone(tmp_path: Path) -
     for level, word in WORDS.items():
         for other in WORDS:
             for suffix in ("html", "pdf", "epub"):
-                name = f"wells-{other}.{suffix}"
-                texts = [*contents(name, (folder / name).read_bytes())]
-                is_there = any(word in content.text for content in texts)
-                assert is_there is (level == other), (name, word)
-                assert not any("zinnias" in content.text for content in texts), name
+                words = making.all_text(folder / f"wells-{other}.{suffix}")
+                assert (word in words) is (level == other), (other, suffix, word)
+                assert "zinnias" not in words, (other, suffix)
     manifest = (folder / "manifest.json").read_text("utf-8")
     assert '"variation": "support"' in manifest
     assert not any(word in manifest for word in WORDS.values())
@@ -198,23 +183,21 @@ def test_words_of_a_level_are_in_the_files_of_that_level_alone(tmp_path: Path) -
 def test_the_gate_finds_what_another_level_gets(tmp_path: Path) -> None:
     source = tmp_path / "wells.md"
     source.write_text(TEXT, "utf-8")
-    document = parse_source(source)
-    flow = making.Flow(source, document)
+    document = making.Flow(source).document
     core, support, _ = varied(EDITIONS["handout"], document.metadata)
-    (built,) = driver.make(flow.request, [support])
-    assert built.package is not None
-    assert built.document is not None
-    findings = leaks_in(built.package, document, built.document, core, "wells-core.pdf")
+    resolved = making.resolved(document, "handout", variation="support")
+    package = making.packed(resolved)
+    findings = leaks_in(package, document, resolved, core, "wells-core.pdf")
     assert {finding.code for finding in findings} == {"leaked-text"}
-    assert not leaks_in(built.package, document, built.document, support, "wells-support.pdf")
+    assert not leaks_in(package, document, resolved, support, "wells-support.pdf")
 
 
 def test_shared_text_is_on_the_same_page_at_each_level(tmp_path: Path) -> None:
     long = "\n\n".join(f"Paragraph {n} of a text that all read together." for n in range(20))
     help_ = "\n\n".join(f"More help, number {n}." for n in range(12))
     source = tmp_path / "w.md"
-    text = f"{HEAD}{long}\n\n::: level support\n{help_}\n:::\n\n{long}\n\n## The end\n"
-    source.write_text(text, "utf-8")
+    words = f"{HEAD}{long}\n\n::: level support\n{help_}\n:::\n\n{long}\n\n## The end\n"
+    source.write_text(words, "utf-8")
     result = pipeline.build(source, ("handout",), out=tmp_path / "out")
     assert not result.failed
     core, support = (pages_of(tmp_path / f"out/w/w-{name}.pdf") for name in ("core", "support"))
@@ -247,7 +230,7 @@ def test_links_lead_to_files_of_the_same_level(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "message"),
+    ("line", "place", "message"),
     [
         ("levels: [a, b]", (7, 1), "`level=supprt` is not a level that anybody has."),
         ("levels: [a, 2b]", (3, 13), "`2b` cannot be the name of a level."),
@@ -257,12 +240,12 @@ def test_links_lead_to_files_of_the_same_level(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_are_told_with_their_place(
-    text: str, place: tuple[int, int], message: str
+    line: str, place: tuple[int, int], message: str
 ) -> None:
     document = pipeline.parse(
-        f"---\ntitle: T\n{text}\nlang: en\n---\n\n::: level supprt\nHidden.\n:::\n"
+        f"---\ntitle: T\n{line}\nlang: en\n---\n\n::: level supprt\nHidden.\n:::\n"
     )
-    findings = [*document.diagnostics, *select(document, EDITIONS["handout"]).diagnostics]
+    findings = [*document.diagnostics, *making.selected(document, "handout").diagnostics]
     told = [(each.line, each.column) for each in findings if message in each.message]
     assert place in told, findings
 
@@ -270,9 +253,8 @@ def test_mistakes_are_told_with_their_place(
 def test_a_block_without_a_level_and_one_nobody_has_are_for_teachers() -> None:
     document = pipeline.parse("---\ntitle: T\n---\n\n::: level\nHidden.\n:::\n\n[x]{level=y}\n")
     assert [finding.line for finding in document.diagnostics] == [5]
-    pupils = select(document, EDITIONS["web"])
-    assert plain_text(top_level(replace(pupils, metadata=document.metadata))) == ""
-    assert "Hidden" in plain_text(top_level(select(document, EDITIONS["teacher"])))
+    assert plain_text(making.selected(document)) == ""
+    assert "Hidden" in plain_text(making.selected(document, "teacher"))
 
 
 MARKED = """
@@ -302,15 +284,12 @@ MARKED = """
 
 def marked(edition: str, level: str = "") -> Document:
     document = pipeline.parse(HEAD.replace("levels:", "score: [exercises, foot]\nlevels:") + MARKED)
-    assert not document.diagnostics
-    row = next(row for row in varied(EDITIONS[edition], document.metadata) if row.level == level)
-    return resolve(select(document, row), Path())
+    return making.resolved(making.without_findings(document), edition, variation=level)
 
 
 def scores(document: Document) -> list[str]:
-    nodes = walk(top_level(document))
-    texts = (plain_text([node]) for node in nodes if "score" in node.attributes.classes)
-    return [" ".join(text.split()) for text in texts]
+    texts = (plain_text(node) for node in nodes(document) if "score" in node.attributes.classes)
+    return [" ".join(words.split()) for words in texts]
 
 
 def test_teachers_get_the_total_of_each_level() -> None:

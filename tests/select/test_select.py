@@ -9,13 +9,9 @@ import pytest
 
 from pipeline import parse
 from pipeline.model import Attributes, Document, List, Paragraph, Table, Text, encode
-from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import understood
-from pipeline.select import select
-
-WEB, HANDOUT, LETTER, EBOOK = (EDITIONS[name] for name in ("web", "handout", "letter", "ebook"))
-TEACHER = EDITIONS["teacher"]
+from tests.helpers.making import selected
+from tests.helpers.trees import nodes, plain_text
 
 
 def document(source: str) -> Document:
@@ -23,7 +19,7 @@ def document(source: str) -> Document:
 
 
 def words(found: Document) -> str:
-    return " ".join(node.text for node in walk(found.blocks) if isinstance(node, Text))
+    return " ".join(node.text for node in nodes(found.blocks, Text))
 
 
 @pytest.mark.parametrize(
@@ -44,29 +40,31 @@ def words(found: Document) -> str:
     ],
 )
 def test_conditions(condition: str, kept_by: set[str]) -> None:
-    editions = (WEB, HANDOUT, LETTER, EBOOK, TEACHER)
+    editions = ("web", "handout", "letter", "ebook", "teacher")
     for source in (f"x\n{{{condition}}}", f"[x]{{{condition}}}", f"::: {{{condition}}}\nx\n:::"):
         parsed = document(source)
-        assert {e.name for e in editions if select(parsed, e).blocks} == kept_by, source
+        assert {name for name in editions if selected(parsed, name).blocks} == kept_by, source
 
 
 def test_a_document_without_conditions_stays_as_it_is() -> None:
     source = document("a\n{lang=de}")
-    found = select(source, WEB)
+    found = selected(source)
     assert found.blocks is source.blocks
     assert found.edition == "web"
     assert not source.variants
 
 
 def test_conditions_are_removed_and_the_rest_of_the_attributes_stay() -> None:
-    found = select(document("a\n{only=html lang=de}\n\nb\n{only=html}"), WEB)
+    found = selected(document("a\n{only=html lang=de}\n\nb\n{only=html}"))
     german = Attributes(pairs=(("lang", "de"),))
     assert [block.attributes for block in found.blocks] == [german, Attributes()]
 
 
 def test_what_is_emptied_goes_too() -> None:
     gone = "[x]{only=pdf}"
-    found = select(document(f"- {gone}\n\na\n\n- {gone}\n- kept\n-\n\n::: tip\n{gone}\n:::"), WEB)
+    found = selected(
+        document(f"- {gone}\n\na\n\n- {gone}\n- kept\n-\n\n::: tip\n{gone}\n:::"), "web"
+    )
     assert [type(block) for block in found.blocks] == [Paragraph, List]
     (items,) = (block.items for block in found.blocks if isinstance(block, List))
     assert [plain_text(item.children) for item in items] == ["kept", ""]
@@ -78,7 +76,7 @@ def test_tables_lose_rows_but_keep_their_columns() -> None:
         f"<table><tr><th>a<th>b<tr><td>c<td {hidden}>d<tr><td>e<td colspan=1 {hidden}>f</td>"
         f"<tr {hidden}><td>g<td>h</table>"
     )
-    (found,) = select(document(markup), WEB).blocks
+    (found,) = selected(document(markup)).blocks
     assert isinstance(found, Table)
     rows = [[plain_text(cell.children) for cell in row.cells] for row in found.body]
     assert rows == [["c", ""], ["e", ""]]
@@ -89,12 +87,12 @@ def test_a_condition_on_a_heading_holds_for_its_section() -> None:
         "## A\n\na\n\n## B {edition=teacher}\n\nb\n\n### B1 {not=pdf}\n\nb1\n\n### B2\n\n"
         "## C\n\nc\n"
     )
-    assert words(select(document(sections), WEB)) == "A a C c"
-    assert words(select(document(sections), TEACHER)) == "A a B b B2 C c"
+    assert words(selected(document(sections))) == "A a C c"
+    assert words(selected(document(sections), "teacher")) == "A a B b B2 C c"
     nested = document("::: x\n## B {edition=teacher}\n\nb\n\n# D\n:::\n\ne")
-    assert words(select(nested, WEB)) == "D e"
+    assert words(selected(nested)) == "D e"
     last = document("> ## B {edition=teacher}\n>\n> b\n\ne")
-    assert words(select(last, WEB)) == "e"
+    assert words(selected(last)) == "e"
 
 
 def test_notes_go_with_their_last_reference() -> None:
@@ -103,17 +101,17 @@ def test_notes_go_with_their_last_reference() -> None:
         "[^lost]: of lost[^deep]\n\n[^deep]: of deep\n\n[^unused]: of unused\n\n"
         "[^shared]: of shared\n    {only=html}\n\n    always\n"
     )
-    found = select(source, WEB)
+    found = selected(source)
     assert [note.label for note in found.notes] == ["unused", "shared"]
     assert not found.diagnostics
-    handout = select(source, HANDOUT)
+    handout = selected(source, "handout")
     assert [note.label for note in handout.notes] == ["lost", "deep", "unused", "shared"]
     assert plain_text(handout.notes[3].children) == "always"
 
 
 def test_a_note_that_is_left_out_takes_its_references_along() -> None:
     source = document("a[^n]\n\n[^n]: x\n    {only=pdf}")
-    found = select(source, WEB)
+    found = selected(source)
     assert (words(found), found.notes) == ("a", ())
     assert [(d.code, d.line) for d in found.diagnostics] == [("withheld-definition", 6)]
 
@@ -123,13 +121,13 @@ def test_a_definition_in_an_answer_does_not_exist_for_students() -> None:
         "::: answer\n[^1]: secret\n\n[x]: https://secret.example\n\n*[ABC]: secret\n:::\n\n"
         "The ABC of [x][x].[^1]\n\n[^1]: public\n\n[x]: https://public.example\n\n*[ABC]: public"
     )
-    found = select(source, WEB)
+    found = selected(source)
     assert "secret" not in encode(found).decode()
     assert encode(found).decode().count("public") == 3
 
 
 def test_unknown_words_are_reported() -> None:
-    (found,) = select(document("::: x\na\n{only=pfd}\n:::"), WEB).diagnostics
+    (found,) = selected(document("::: x\na\n{only=pfd}\n:::")).diagnostics
     assert (found.code, found.source, found.line) == ("bad-attribute", "x.md", 7)
     assert found.hint == "Did you mean `pdf`?"
 
@@ -156,18 +154,18 @@ MISPLACED = {
 @pytest.mark.parametrize("place", MISPLACED)
 def test_a_mark_that_nothing_takes_up_withholds_what_is_around_it(place: str) -> None:
     source = document("shown\n\n" + MISPLACED[place].replace("~", "secret"))
-    found = encode(select(source, WEB)).decode()
+    found = encode(selected(source)).decode()
     assert "shown" in found
     assert "secret" not in found
-    assert "secret" in encode(select(source, TEACHER)).decode()
+    assert "secret" in encode(selected(source, "teacher")).decode()
     assert "misplaced-mark" in [finding.code for finding in source.diagnostics]
 
 
 @pytest.mark.parametrize("key", ["solution", "answer", "data-answer", "lösung", "respuesta"])
 def test_no_attribute_is_an_answer(key: str) -> None:
     source = document(f"::: exercise {{{key}=secret}}\n[a]{{{key}=secret}}\n:::")
-    for edition in (WEB, TEACHER):
-        assert "secret" not in encode(select(source, edition)).decode()
+    for edition in ("web", "teacher"):
+        assert "secret" not in encode(selected(source, edition)).decode()
     assert {finding.code for finding in source.diagnostics} == {"bad-attribute"}
 
 
@@ -192,10 +190,10 @@ def test_students_get_nothing_by_a_word_for_an_answer(meaning: str) -> None:
         )
     )
     assert not document.diagnostics
-    said = plain_text(select(document, EDITIONS["handout"]).blocks)
+    said = plain_text(selected(document, "handout").blocks)
     assert "Shown" in said
     assert [name for mark, name in zip(hidden, names, strict=True) if mark in said] == []
-    said = plain_text(select(document, EDITIONS["teacher"]).blocks)
+    said = plain_text(selected(document, "teacher").blocks)
     assert [name for mark, name in zip(hidden, names, strict=True) if said.count(mark) != 10] == []
 
 
@@ -209,4 +207,4 @@ NO_ANSWERS = (
 @pytest.mark.parametrize("name", NO_ANSWERS)
 def test_students_get_what_only_sounds_a_little_like_an_answer(name: str) -> None:
     document = parse(f"# T\n\n::: {name}\nshown\n:::\n\n[shown]{{.{name}}}\n")
-    assert plain_text(select(document, EDITIONS["handout"]).blocks).count("shown") == 2
+    assert plain_text(selected(document, "handout").blocks).count("shown") == 2

@@ -13,8 +13,6 @@ from pipeline.features.split import divide
 from pipeline.model.editions import EDITIONS
 from pipeline.model.words import in_minutes, words
 from pipeline.render.timings import total
-from pipeline.resolve import resolve
-from pipeline.select import select
 from tests.helpers import making
 from tests.helpers.pdf_reading import open_pdf, outline, read
 
@@ -23,8 +21,7 @@ TIMED = ("teacher", "teacher-web", "teacher-ebook", "teacher-word")
 
 def document(text: str, edition: str = "teacher", split: int = 0) -> Document:
     parsed = pipeline.parse(f"---\ntitle: T\nlang: en\n---\n\n{text}")
-    assert not parsed.diagnostics
-    return resolve(select(parsed, EDITIONS[edition]), Path(), split)
+    return making.resolved(making.without_findings(parsed), edition, split=split)
 
 
 @pytest.mark.parametrize(
@@ -172,16 +169,16 @@ def test_teachers_are_told_when_each_part_begins() -> None:
         "## B\n\n::: note Read {{minutes=60}}\nThis.\n:::\n\n"
         "## C {{minutes=5}}\n\nText.\n"
     )
-    made = making.resolved(text.format("9.50"), "teacher")
-    times = re.findall(r'"timing">([^<]*)<', making.rendered(made).pages[0].markup)
+    teacher, pupils = (
+        making.resolved(text.format("9.50"), name) for name in ("teacher", "handout")
+    )
+    times = re.findall(r'"timing">([^<]*)<', making.rendered(teacher).pages[0].markup)
     assert times == [
         "9:50 · 10\u00a0minutes", "9:50 · 3\u00a0minutes", "10:00 · 60\u00a0minutes",
         "11:00 · 5\u00a0minutes",
     ]  # fmt: skip
-    assert (
-        "9:50"
-        not in making.rendered(making.resolved(text.format("9:50"), "handout")).pages[0].markup
-    )
+    pupils = making.resolved(text.format("9:50"), "handout")
+    assert "9:50" not in making.rendered(pupils).pages[0].markup
     assert making.resolved(text.format("2 pm")).metadata.starts == "14:00"
     (finding,) = making.resolved(text.format("25:10")).diagnostics
     assert (finding.code, finding.line) == ("wrong-value", 4)

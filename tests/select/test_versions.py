@@ -9,14 +9,12 @@ import pypdfium2
 import pytest
 
 import pipeline
-from pipeline.model import Choices, Document, Exercise, List, Matching, Ordering
-from pipeline.model.editions import EDITIONS, varied
+from pipeline import Document
+from pipeline.model import Choices, Exercise, Matching, Ordering
 from pipeline.model.metadata import Metadata
-from pipeline.model.tree import plain_text, top_level, walk
-from pipeline.resolve import resolve
-from pipeline.select import select
 from pipeline.select.shuffling import arranged
-from pipeline.verify.all_text import contents
+from tests.helpers import making
+from tests.helpers.trees import nodes, plain_text
 
 HEAD = "---\ntitle: Wells\nlang: en\nversions: 3\n---\n\n"
 TEXT = f"""{HEAD}
@@ -78,20 +76,18 @@ Between them, see @ex-choose.
 """
 
 
-def documents(edition: str, text: str = TEXT) -> dict[str, Document]:
-    parsed = pipeline.parse(text)
-    assert not parsed.diagnostics
-    rows = varied(EDITIONS[edition], parsed.metadata)
-    return {row.version: resolve(select(parsed, row), Path()) for row in rows}
+def documents(edition: str, source: str = TEXT) -> dict[str, Document]:
+    parsed = making.without_findings(pipeline.parse(source))
+    versions = [version for version, _ in parsed.metadata.versions]
+    return {each: making.resolved(parsed, edition, variation=each) for each in versions}
 
 
 def titles(document: Document) -> list[str]:
-    nodes = walk(top_level(document))
-    return [plain_text(node.title) for node in nodes if isinstance(node, Exercise)]
+    return [plain_text(node.title) for node in nodes(document, Exercise)]
 
 
 def the(document: Document, kind: type[Choices | Matching | Ordering]) -> list[str]:
-    node = next(node for node in walk(top_level(document)) if isinstance(node, kind))
+    node = nodes(document, kind)[0]
     items = node.right if isinstance(node, Matching) else node.items
     return [plain_text(item.children) for item in items]
 
@@ -119,16 +115,14 @@ def test_groups_and_what_is_fixed_keep_their_places() -> None:
 
 def test_notes_for_teachers_stay_with_their_exercise() -> None:
     for document in documents("teacher").values():
-        text = plain_text(document.blocks)
-        assert "is long.About filling." in text
+        assert "is long.About filling." in plain_text(document)
 
 
 def test_numbers_and_references_are_those_of_the_version() -> None:
     for document in documents("handout").values():
-        nodes = [node for node in walk(top_level(document)) if isinstance(node, Exercise)]
-        assert [node.number for node in nodes] == list(range(1, 9))
+        assert [node.number for node in nodes(document, Exercise)] == list(range(1, 9))
         number = titles(document).index("Choose") + 1
-        assert f"see Exercise\u00a0{number}" in plain_text(document.blocks)
+        assert f"see Exercise\u00a0{number}" in plain_text(document)
 
 
 def test_pupils_and_teachers_have_the_same_order_in_each_version() -> None:
@@ -140,9 +134,8 @@ def test_pupils_and_teachers_have_the_same_order_in_each_version() -> None:
 
 
 def test_screens_have_the_first_version() -> None:
-    text = TEXT.replace("versions: 3", "versions: {X: 5, Y: 0}")
-    (web,) = documents("web", text).values()
-    made = documents("handout", text)
+    source = TEXT.replace("versions: 3", "versions: {X: 5, Y: 0}")
+    web, made = making.resolved(source), documents("handout", source)
     assert titles(web) == titles(made["X"])
     assert titles(made["Y"])[:4] == ["Choose", "Fill", "Match", "Order"]
     assert titles(made["X"]) != titles(made["Y"])
@@ -196,15 +189,15 @@ def test_every_page_says_which_version_it_is(built: Path) -> None:
 
 def test_no_version_has_an_answer(built: Path) -> None:
     for name in ("w-A.pdf", "w-B.pdf", "w-C.pdf", "w.html"):
-        for content in contents(name, (built / name).read_bytes()):
-            assert "rope" not in content.text
-            assert "books" not in content.text
+        words = making.all_text(built / name)
+        assert "rope" not in words
+        assert "books" not in words
 
 
 def test_the_sheet_of_keys_has_those_of_all_versions(built: Path) -> None:
     sheet = "".join(pages_of(built / "w-keys.pdf"))
     for version, document in documents("teacher").items():
-        node = next(node for node in walk(document.blocks) if isinstance(node, Choices))
+        node = nodes(document, Choices)[0]
         letter = "abcd"[next(at for at, item in enumerate(node.items) if item.correct)]
         key = "".join(pages_of(built / f"w-answers-{version}.pdf"))
         after = key.partition("Choose")[2].splitlines()
@@ -243,9 +236,8 @@ def test_mistakes_are_told_with_their_place(versions: str, column: int, message:
     )
 
 
-def told(text: str) -> list[tuple[int, str]]:
-    parsed = pipeline.parse(f"{HEAD}{text}")
-    document = resolve(select(parsed, varied(EDITIONS["handout"], parsed.metadata)[1]), Path())
+def told(body: str) -> list[tuple[int, str]]:
+    document = making.resolved(f"{HEAD}{body}", "handout", variation="B")
     return [(each.line, each.message) for each in document.diagnostics]
 
 
@@ -265,12 +257,3 @@ def test_texts_that_depend_on_an_order_are_told() -> None:
     ]
     assert told(choices.format(" {.fixed}")) == []
     assert told(f"Do the following exercise.\n\n{exercises.format('1. W.')}")[0][0] == 7
-
-
-def test_choices_are_written_as_they_were_read() -> None:
-    from pipeline.commands.writer import write
-
-    text = "Which?\n\n- ( ) One\n- (x) Two\n- ( ) All {.fixed}\n\n::: level support\nText.\n:::\n"
-    document = pipeline.parse(f"---\ntitle: T\nlang: en\nlevels: support\n---\n\n{text}")
-    assert text.rstrip() in write(document)
-    assert isinstance(document.blocks[0], Choices) or not isinstance(document.blocks[0], List)

@@ -13,13 +13,13 @@ from pipeline.commands.pdf_reading.reading_order import text_of_pdf
 from pipeline.model.diagnostics import Severity
 from pipeline.model.faces import font_file
 from pipeline.model.sheet.proportions import is_book
-from pipeline.model.tree import plain_text
 from pipeline.model.words.writing_conventions import ALPHABETS
 from pipeline.package.result import Package
 from pipeline.resolve import resolve
 from tests.helpers import making
 from tests.helpers.paths import TEMPLATES
 from tests.helpers.pdf_reading import open_pdf, read
+from tests.helpers.trees import plain_text
 
 
 def make(body: str, folder: Path, lang: str = "en") -> Package:
