@@ -10,15 +10,10 @@ from typing import Any, NamedTuple
 import pytest
 from PIL import Image
 
-from pipeline.features.columns import arrange_columns
-from pipeline.model.rendered import Pages, tree_of
-from pipeline.package import pdf
-from pipeline.package.page_files import font_files
-from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
-from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
-from pipeline.package.pdf.layout import lay_out
-from pipeline.package.pdf.print_markup import ready
+from pipeline.model.rendered import Pages
+from pipeline.package.pdf.engine.adapter.boxes import has_class
 from tests.helpers import making
+from tests.helpers.laid_out import boxes, laid_out
 from tests.helpers.pdf_reading import open_pdf, outline, read
 
 FRONT = """\
@@ -57,14 +52,6 @@ def pages_of(
     document = making.resolved(text, "handout", folder)
     assert not [d for d in document.diagnostics if d.is_error], document.diagnostics
     return making.rendered(document)
-
-
-def laid_out(pages: Pages, folder: Path) -> Any:
-    root = tree_of(pages.pages[0].markup)
-    ready(root)
-    arrange_columns(root)
-    setter = Typesetter(font_files(pages.faces), folder, pages.assets)
-    return lay_out(setter, root, pages)
 
 
 def lines_of_text(document: Any, leading: float) -> list[Line]:
@@ -157,7 +144,7 @@ def test_lines_of_both_columns_stand_at_one_height(folder: Path) -> None:
 
 def test_nothing_is_lost_or_repeated(folder: Path) -> None:
     text = made_up(7)
-    made = pdf.package(pages_of(text, folder), folder)
+    made = making.packed(pages_of(text, folder), folder)
     assert not made.diagnostics
     said = read(open_pdf(made.data)).text.replace("\N{SOFT HYPHEN}", "").replace(" ", "")
     assert sorted(re.findall(r"x\d+x", said)) == sorted(set(re.findall(r"x\d+x", text)))
@@ -196,8 +183,7 @@ def tables_of(document: Any) -> list[float]:
     """The widths of the tables, in CSS pixels."""
     return [
         box.width
-        for page in document.pages
-        for box in all_boxes(page.box)
+        for box in boxes(document)
         if box.element_tag == "table" and type(box).__name__ == "TableBox"
     ]
 
@@ -211,7 +197,7 @@ def test_what_is_wide_runs_across(folder: Path) -> None:
 
 
 def test_what_is_cut_is_whole_for_a_listener(folder: Path) -> None:
-    file = open_pdf(pdf.package(pages_of(WIDE, folder), folder).data)
+    file = open_pdf(making.packed(pages_of(WIDE, folder), folder).data)
     assert outline(file) == [(0, "First"), (1, "In it"), (1, "Next")]
     said = read(file).text
     order = ["First", "Before the table.", "In it", "Whoever", "Small", "After the", "Next", "More"]
@@ -232,7 +218,7 @@ def test_the_first_column_is_where_reading_begins(folder: Path) -> None:
 
 def test_a_sheet_on_its_side_has_no_columns(folder: Path) -> None:
     body = f"Text.\n\n:::: landscape\n\n{WIDE.partition('Just before.')[2]}\n\n::::\n\nMore text.\n"
-    made = pdf.package(pages_of(body, folder), folder)
+    made = making.packed(pages_of(body, folder), folder)
     sizes = [
         tuple(round(float(side)) for side in page.mediabox[2:])
         for page in open_pdf(made.data).pages

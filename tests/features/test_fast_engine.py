@@ -18,14 +18,10 @@ import pytest
 
 from pipeline.features.fast_engine import declared, loading, splitting
 from pipeline.features.fast_engine.text_lines import ShapedText
-from pipeline.features.forms.field_fonts import LATIN_FACE
 from pipeline.model.faces import FACES
-from pipeline.model.rendered import tree_of
-from pipeline.package.page_files import font_files
 from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine.adapter import patching, weasyprint
-from pipeline.package.pdf.engine.adapter.boxes import all_boxes, is_text
-from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
+from tests.helpers.laid_out import LATIN, boxes, typeset
 
 pytestmark = pytest.mark.skipif(engine.PLAIN in os.environ, reason="the engine is plain")
 
@@ -123,7 +119,7 @@ def test_what_is_seldom_called_is_not_loaded() -> None:
 
 
 def test_lines_are_those_that_are_found_when_all_is_set_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     face = FACES[0]  # with ligatures
     texts = (
@@ -151,14 +147,13 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
         f"p {{ font-family: '{face.family}'; hyphens: auto; text-align: justify }}",
         "p { hyphenate-limit-chars: 6 3 3 }",
     ]
-    setter = Typesetter(font_files((face,)), tmp_path, ())
 
     def lines() -> tuple[list[tuple[str, float, float]], list[str]]:
         """The texts of boxes with their places, and those read from the drawn pages."""
-        root = tree_of(f'<html lang="en"><body>{markup}</body></html>')
-        document = setter.set(root, styles)
-        boxes = (box for page in document.pages for box in all_boxes(page.box) if is_text(box))
-        laid_out = [(box.text, box.position_x, round(box.width, 4)) for box in boxes]
+        page = f'<html lang="en"><body>{markup}</body></html>'
+        document = typeset(page, *styles, face=face)
+        texts = (box for box in boxes(document) if hasattr(box, "text"))
+        laid_out = [(box.text, box.position_x, round(box.width, 4)) for box in texts]
         with pypdfium2.PdfDocument(document.written()) as pdf:
             return laid_out, [page.get_textpage().get_text_range() for page in pdf]
 
@@ -170,7 +165,7 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_ends_of_lines_without_spaces_are_found_in_few_letters(
-    lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lang: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a narrow column they are where they would be if Pango were given more letters."""
     text = (
@@ -180,10 +175,9 @@ def test_the_ends_of_lines_without_spaces_are_found_in_few_letters(
     )
     markup = f'<html lang="{lang}"><body><p>{text * (500 // len(text))}</p></body></html>'
     styles = [
-        f"p {{ width: 50px; font-family: '{LATIN_FACE.family}'; overflow-wrap: anywhere }}",
+        f"p {{ width: 50px; font-family: '{LATIN}'; overflow-wrap: anywhere }}",
         "p { hyphens: auto }",
     ]
-    setter = Typesetter(font_files((LATIN_FACE,)), tmp_path, ())
     given = 0
     set_text = ShapedText.set_text
 
@@ -196,9 +190,8 @@ def test_the_ends_of_lines_without_spaces_are_found_in_few_letters(
 
     def lines() -> tuple[list[str], int]:
         before = given
-        document = setter.set(tree_of(markup), styles)
-        boxes = (box for page in document.pages for box in all_boxes(page.box) if is_text(box))
-        return [box.text for box in boxes], given - before
+        texts = (box for box in boxes(typeset(markup, *styles)) if hasattr(box, "text"))
+        return [box.text for box in texts], given - before
 
     found, few = lines()
     monkeypatch.setattr(splitting, "FEWEST", splitting.LONGEST_LINE)
@@ -235,16 +228,17 @@ SHEETS = {
 
 @pytest.mark.parametrize("styles", SHEETS.values(), ids=SHEETS)
 def test_styles_that_are_shared_have_the_same_effect(
-    styles: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    styles: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def places() -> list[tuple[float, ...]]:
-        root = tree_of(
+        document = typeset(
             "<html><body><p id='one'>One.</p><div><p>Two.</p><p>Three.</p></div><p>Four.</p>"
-            "<p style='margin-left: 7px'>Five.</p><p lang='ar' id='six'>Six.</p></body></html>"
+            "<p style='margin-left: 7px'>Five.</p><p lang='ar' id='six'>Six.</p></body></html>",
+            *styles,
         )
-        document = Typesetter(font_files((LATIN_FACE,)), tmp_path, ()).set(root, styles)
-        boxes = [box for page in document.pages for box in all_boxes(page.box)]
-        return [(b.position_x, b.position_y, b.width, b.height, b.margin_left) for b in boxes]
+        return [
+            (b.position_x, b.position_y, b.width, b.height, b.margin_left) for b in boxes(document)
+        ]
 
     found = places()
     monkeypatch.setattr(patching, "FASTER_LAYOUT", {})

@@ -72,9 +72,10 @@ def rendered(document: Document, stem: str = "x") -> Pages:
     return render(document, EDITIONS[document.edition], stem)
 
 
-def packed(document: Document, folder: Path = HERE, stem: str = "x") -> Package:
-    """The edition that a document is resolved for."""
-    return package(rendered(document, stem), folder)
+def packed(content: Document | Pages, folder: Path = HERE, stem: str = "x") -> Package:
+    """The edition of its pages, or of the document that is resolved for it."""
+    pages = rendered(content, stem) if isinstance(content, Document) else content
+    return package(pages, folder)
 
 
 class Flow:

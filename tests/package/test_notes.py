@@ -19,16 +19,12 @@ import pipeline
 from pipeline import parse
 from pipeline.features.margin_notes import GAP, Extent, Margin, MarginNote
 from pipeline.model import INLINE_NOTE, NoteReference
-from pipeline.model.rendered import Pages, Style, tree_of
-from pipeline.package import package, pdf
-from pipeline.package.page_files import font_files
+from pipeline.model.rendered import Pages, Style
+from pipeline.package import package
 from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine.adapter import page_layout as layout
-from pipeline.package.pdf.engine.adapter.boxes import is_notes
-from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
-from pipeline.package.pdf.layout import lay_out
-from pipeline.package.pdf.print_markup import ready
 from tests.helpers import making
+from tests.helpers.laid_out import laid_out
 from tests.helpers.pdf_reading import Element, artifacts, open_pdf, outline, read
 from tests.helpers.trees import nodes, plain_text
 
@@ -107,8 +103,7 @@ def pages_of(text: str, folder: Path, edition: str = "handout") -> Pages:
 
 def make(text: str, folder: Path, edition: str = "handout") -> bytes:
     pages = pages_of(text, folder, edition)
-    made = pdf.package(pages, folder) if edition == "handout" else package(pages, folder)
-    return making.without_findings(made).data
+    return making.without_findings(making.packed(pages, folder)).data
 
 
 @pytest.mark.slow
@@ -129,13 +124,7 @@ def test_a_note_that_has_no_room_on_any_page_of_its_chapter_comes_on_the_next(
 
 
 def printed(text: str, folder: Path) -> Any:
-    """The document, laid out."""
-
-    pages = pages_of(text, folder)
-    root = tree_of(pages.pages[0].markup)
-    ready(root)
-    setter = Typesetter(font_files(pages.faces), folder, pages.assets)
-    return lay_out(setter, root, pages)
+    return laid_out(pages_of(text, folder), folder)
 
 
 def boxes(box: Any, line: Any = None) -> Any:
@@ -217,7 +206,7 @@ def test_each_note_of_a_full_page_is_set_once(
     notes: list[Any] = []
 
     def counted(context: Any, box: Any, *rest: Any, **options: Any) -> Any:
-        notes.extend(box.children if is_notes(box) else ())
+        notes.extend(box.children if type(box).__name__ == "FootnoteAreaBox" else ())
         return original(context, box, *rest, **options)
 
     monkeypatch.setattr(layout, "original_block_level_layout", counted)
@@ -443,5 +432,5 @@ def test_a_note_that_the_layout_would_forget_is_set_where_it_is_called(folder: P
     pages = pages_of(source("::: aside\nText.^[Not forgotten.]\n:::\n"), folder)
     floating = Style("own.css", "aside { float: right }")
     pages = msgspec.structs.replace(pages, styles=(*pages.styles, floating))
-    (note,) = spoken_notes(read(open_pdf(pdf.package(pages, folder).data)))
+    (note,) = spoken_notes(read(open_pdf(making.packed(pages, folder).data)))
     assert re.sub(r"\s+", " ", note) == "1 Not forgotten."

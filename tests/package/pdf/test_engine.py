@@ -15,24 +15,17 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pypdfium2
 import pytest
 
 import pipeline
 from pipeline.features.fast_engine import fast_names as names_of_fast
-from pipeline.features.forms.field_fonts import LATIN_FACE
-from pipeline.features.units.setting import heads
-from pipeline.model.editions import EDITIONS
-from pipeline.model.rendered import tree_of
-from pipeline.package.page_files import font_files
 from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine.adapter import private_names as names
 from pipeline.package.pdf.engine.adapter import weasyprint
-from pipeline.package.pdf.engine.adapter.boxes import all_boxes
-from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
-from pipeline.package.units import Furniture
+from tests.helpers.laid_out import boxes, typeset
 from tests.helpers.paths import ROOT
 
 ENGINE = Path(engine.__file__).parent
@@ -197,11 +190,10 @@ def test_no_other_version_is_installed_with_it() -> None:
     assert f"weasyprint>={names.KNOWN},<{int(names.KNOWN) + 1}" in project["dependencies"]
 
 
-def test_no_certificates_are_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_certificates_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is fetched, and where they are in one file, it takes as long as setting a page."""
     monkeypatch.delattr(ssl.SSLContext, "load_default_certs")
-    setter = Typesetter(font_files((LATIN_FACE,)), tmp_path, ())
-    assert setter.set(tree_of("<html><body>Text.</body></html>"), []).written()
+    assert typeset("<html><body>Text.</body></html>").written()
 
 
 class Allocated(ctypes.Structure):
@@ -212,7 +204,7 @@ class Allocated(ctypes.Structure):
     ]
 
 
-def test_what_was_set_leaves_no_memory_in_use(tmp_path: Path) -> None:
+def test_what_was_set_leaves_no_memory_in_use() -> None:
     """Or a process that sets an edited text again and again grows."""
     allocated = getattr(ctypes.CDLL(None), "mallinfo2", None) if sys.platform == "linux" else None
     if allocated is None:
@@ -220,11 +212,10 @@ def test_what_was_set_leaves_no_memory_in_use(tmp_path: Path) -> None:
     allocated.restype = Allocated
     lines = "".join(f"<p><b>{n}</b> A <i>text</i> of features {n}.</p>" for n in range(10))
     styles = ["p { font-variant-numeric: oldstyle-nums } b { letter-spacing: 1px }"]
-    setter = Typesetter(font_files((LATIN_FACE,)), tmp_path, ())
 
     def used_after(times: int) -> int:
         for _ in range(times):
-            setter.set(tree_of(f"<html><body>{lines}</body></html>"), styles).written()
+            typeset(f"<html><body>{lines}</body></html>", *styles).written()
         gc.collect()
         found = allocated()
         return int(found.mapped + found.in_use)
@@ -241,31 +232,27 @@ def test_what_was_set_leaves_no_memory_in_use(tmp_path: Path) -> None:
         ("rtl", "inline-start", "right"),
     ],
 )
-def test_a_float_within_a_line_has_a_side(
-    direction: str, logical: str, side: str, tmp_path: Path
-) -> None:
-    root = tree_of("<html><body><p>One <b>two</b> three.</p></body></html>")
+def test_a_float_within_a_line_has_a_side(direction: str, logical: str, side: str) -> None:
+    markup = "<html><body><p>One <b>two</b> three.</p></body></html>"
 
     def places(value: str) -> list[tuple[float, float]]:
         styles = [f"p {{ direction: {direction} }} b {{ float: {value} }}"]
-        document = Typesetter(font_files((LATIN_FACE,)), tmp_path, ()).set(root, styles)
-        return [(b.position_x, b.position_y) for b in all_boxes(document.pages[0].box)]
+        return [(b.position_x, b.position_y) for b in boxes(typeset(markup, *styles))]
 
     assert places(logical) == places(side)
 
 
-def test_weasyprint_is_as_it_was_before(tmp_path: Path) -> None:
+def test_weasyprint_is_as_it_was_before() -> None:
     """Other users of the library in the same process are not affected."""
     before = {
         (module, name): value
         for module in (weasyprint, weasyprint.document, weasyprint.images, weasyprint.layout.inline)
         for name, value in vars(module).items()
     }
-    fonts = font_files((LATIN_FACE,))
 
     def work() -> bytes:
-        root = tree_of("<html><body><p>A text.</p></body></html>")
-        return Typesetter(fonts, tmp_path, ()).set(root, []).written()
+        data: bytes = typeset("<html><body><p>A text.</p></body></html>").written()
+        return data
 
     with ThreadPoolExecutor(3) as pool:
         made = [pool.submit(work) for _ in range(3)]
@@ -274,28 +261,6 @@ def test_weasyprint_is_as_it_was_before(tmp_path: Path) -> None:
         assert vars(module)[name] is value, name
         if not isinstance(value, ModuleType):  # not a module that is loaded when it is needed
             assert "pipeline" not in str(getattr(value, "__module__", "")), name
-
-
-def test_running_heads_may_be_set_in_several_threads() -> None:
-    css = "@page { size: 300px; margin: 50px; @top-left { content: string(title) } }"
-    fonts = tuple(map(str, font_files((LATIN_FACE,))))
-    area, texts = (50.0, 50.0, 200.0, 200.0), list[Furniture]()
-    for number in range(20):
-        pages: Any = ((None, area, {"title": (f"Text {number}",)}),) * 4
-        texts.append(Furniture("<html><body/></html>", (css,), fonts, 1, 0, {}, pages))
-
-    def drawn(furniture: Furniture) -> tuple[bytes, ...]:
-        return heads.function(furniture, EDITIONS["handout"], "").drawing.streams
-
-    one_by_one = [drawn(text) for text in texts]
-    assert len(set(one_by_one)) == len(texts)
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        with ThreadPoolExecutor(6) as pool:
-            assert list(pool.map(drawn, texts)) == one_by_one
-    finally:
-        sys.setswitchinterval(before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the loader of Linux")

@@ -6,7 +6,6 @@ import itertools
 import random
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pypdfium2
@@ -14,15 +13,12 @@ import pytest
 
 import pipeline
 from pipeline.model.editions import EDITIONS
-from pipeline.model.rendered import Pages, tree_of
+from pipeline.model.rendered import Pages
 from pipeline.model.words import words
-from pipeline.package import package
-from pipeline.package.page_files import font_files
-from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
-from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
-from pipeline.package.pdf.layout import lay_out
-from pipeline.package.pdf.print_markup import classes, ready
+from pipeline.package.pdf.engine.adapter.boxes import all_boxes
+from pipeline.package.pdf.print_markup import classes
 from tests.helpers import making
+from tests.helpers.laid_out import boxes, laid_out
 from tests.helpers.pdf_reading import open_pdf, read
 
 MILLIMETRE = 96 / 25.4
@@ -32,27 +28,12 @@ MILLIMETRE = 96 / 25.4
 def pages_of(text: str, edition: str = "handout", **front: str) -> Pages:
     head = "".join(f"{name}: {value}\n" for name, value in {"lang": "en", **front}.items())
     parsed = pipeline.parse(f"---\ntitle: T\n{head}---\n\n{text}")
-    assert not parsed.diagnostics, parsed.diagnostics
-    document = making.resolved(parsed, edition)
-    return making.rendered(document)
+    return making.rendered(making.resolved(making.without_findings(parsed), edition))
 
 
-def laid_out(pages: Pages) -> Any:
-    root = tree_of(pages.pages[0].markup)
-    ready(root)
-    setter = Typesetter(font_files(pages.faces), Path(), pages.assets)
-    return lay_out(setter, root, pages)
-
-
-def boxes(pages: Pages, name: str) -> list[Any]:
+def boxes_of(pages: Pages, name: str) -> list[Any]:
     """The boxes of the elements of this class, in order."""
-    document = laid_out(pages)
-    return [
-        box
-        for page in document.pages
-        for box in all_boxes(page.box)
-        if has_class(box, name) and box.element_tag in ("div", "span")
-    ]
+    return [box for box in boxes(laid_out(pages), name) if box.element_tag in ("div", "span")]
 
 
 def steps(found: list[Any]) -> set[float]:
@@ -69,7 +50,7 @@ DISTANCES = {"primary": 12.0, "secondary": 9.0, "adult": 7.5}
 @pytest.mark.parametrize("hand", DISTANCES)
 @pytest.mark.parametrize("size", ["A4", "A5"])
 def test_lines_are_as_far_apart_as_the_hand_asks(hand: str, size: str) -> None:
-    lines = boxes(pages_of("Why?\n\n::: lines 4\n:::\n", handwriting=hand, page=size), "line")
+    lines = boxes_of(pages_of("Why?\n\n::: lines 4\n:::\n", handwriting=hand, page=size), "line")
     assert len(lines) == 4
     assert steps(lines) == {DISTANCES[hand]}
     assert len({box.border_width() for box in lines}) == 1
@@ -80,8 +61,7 @@ def test_who_learns_to_write_has_a_line_for_small_letters() -> None:
         document = laid_out(pages_of(f"::: lines 3 {option}\n:::\n", handwriting=hand))
         return sum(
             box.element_tag == "div::before" and "line" in classes(box.element)
-            for page in document.pages
-            for box in all_boxes(page.box)
+            for box in boxes(document)
         )
 
     assert [guides(hand) for hand in DISTANCES] == [3, 0, 0]
@@ -90,7 +70,7 @@ def test_who_learns_to_write_has_a_line_for_small_letters() -> None:
 
 def test_dotted_lines_are_dotted() -> None:
     for option, style in (("", "solid"), ("{.dotted}", "dotted"), ("{.plain}", "solid")):
-        lines = boxes(pages_of(f"::: lines 2 {option}\n:::\n"), "line")
+        lines = boxes_of(pages_of(f"::: lines 2 {option}\n:::\n"), "line")
         assert {box.style["border_bottom_style"] for box in lines} == {style}
 
 
@@ -120,7 +100,7 @@ def test_all_that_is_filled_in_grows_with_the_hand() -> None:
     def sizes(hand: str) -> dict[str, list[tuple[float, float]]]:
         pages = pages_of(GAPS, handwriting=hand)
         return {
-            name: [(box.border_width(), box.border_height()) for box in boxes(pages, name)]
+            name: [(box.border_width(), box.border_height()) for box in boxes_of(pages, name)]
             for name in ("blank", "mark", "slot")
         }
 
@@ -140,7 +120,7 @@ def test_all_that_is_filled_in_grows_with_the_hand() -> None:
 def test_blanks_give_no_lengths_away() -> None:
     def widths(answers: tuple[str, ...]) -> set[float]:
         text = " ".join(f"____{{{answer}}}" for answer in answers)
-        return {box.width for box in boxes(pages_of(text), "blank")}
+        return {box.width for box in boxes_of(pages_of(text), "blank")}
 
     assert len(widths(("a", "tower", "oasis"))) == 1
     assert len(widths(("a", "fifteen letters"))) == 2
@@ -151,7 +131,7 @@ def test_blanks_give_no_lengths_away() -> None:
 
 @pytest.mark.parametrize("space", ["", "\n"], ids=["tight", "loose"])
 def test_a_letter_stands_on_the_line_of_a_blank(space: str) -> None:
-    data = package(pages_of(f"a) How deep ____?\n{space}b) Who dug it?"), Path()).data
+    data = making.packed(pages_of(f"a) How deep ____?\n{space}b) Who dug it?")).data
     page = pypdfium2.PdfDocument(data)[0].get_textpage()
     feet = []
     for words_of in ("a)", "How deep"):
@@ -163,7 +143,7 @@ def test_a_letter_stands_on_the_line_of_a_blank(space: str) -> None:
 
 def test_a_space_is_as_high_as_it_is_asked_to_be() -> None:
     text = "::: space 40mm\n:::\n\n::: space 2.5cm\n:::\n\n::: space 1in\n:::\n"
-    found = boxes(pages_of(text), "writing-space")
+    found = boxes_of(pages_of(text), "writing-space")
     heights = [round(box.border_height() / MILLIMETRE, 1) for box in found]
     assert heights == [40, 25, 25.4]
 
@@ -172,13 +152,13 @@ def test_a_space_is_as_high_as_it_is_asked_to_be() -> None:
 def test_squared_paper_has_whole_squares(size: str, lang: str) -> None:
     text = "::: space 22mm {.squared}\n:::\n\n1. Now?\n\n   ::: space 30mm {.squared}\n   :::\n"
     pages = pages_of(text, page=size, lang=lang)
-    spaces = boxes(pages, "writing-space")
+    spaces = boxes_of(pages, "writing-space")
     assert [round(box.height / MILLIMETRE, 2) for box in spaces] == [25, 30]
     for box in spaces:
         squares = box.width / MILLIMETRE / 5
         assert squares == pytest.approx(round(squares), abs=0.01)
         assert squares > 15
-    assert steps(boxes(pages, "row")[:5]) == {5}
+    assert steps(boxes_of(pages, "row")[:5]) == {5}
 
 
 def test_a_space_is_never_higher_than_the_page() -> None:
@@ -188,7 +168,7 @@ def test_a_space_is_never_higher_than_the_page() -> None:
 
 def test_screen_readers_announce_that_there_is_room() -> None:
     pages = pages_of("Draw.\n\n::: space 20mm\n:::\n\nWhy?\n\n::: lines 2\n:::\n")
-    said = read(open_pdf(package(pages, Path()).data)).text
+    said = read(open_pdf(making.packed(pages).data)).text
     assert re.search(r"Draw\.\s*space to write or draw\s*Why\?\s*Your answer", said)
 
 
@@ -334,7 +314,7 @@ def test_a_name_line_keeps_within_the_page_and_has_room_to_write(size: str, hand
     pages = pages_of("Text.\n", page=size, handwriting=hand, name_line="true")
     document = laid_out(pages)
     (page,) = document.pages
-    blanks = [box for box in all_boxes(page.box) if has_class(box, "blank")]
+    blanks = boxes(document, "blank")
     assert len(blanks) == 3
     for box in blanks:
         assert box.position_x >= page.box.content_box_x()

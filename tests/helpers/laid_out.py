@@ -1,0 +1,40 @@
+"""Pages as the engine lays them out, before they are drawn: its boxes, which have sizes and places
+in CSS pixels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pipeline import features
+from pipeline.features.forms.field_fonts import LATIN_FACE
+from pipeline.model.rendered import Face, Pages, tree_of
+from pipeline.package.page_files import font_files
+from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
+from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
+from pipeline.package.pdf.layout import lay_out
+from pipeline.package.pdf.print_markup import ready
+
+LATIN = LATIN_FACE.family
+"""The family of the letters in which `typeset` sets a text."""
+
+
+def laid_out(pages: Pages, folder: Path = Path()) -> Any:
+    """The document of a printed edition."""
+    root = tree_of(pages.pages[0].markup)
+    ready(root)
+    arrange = features.task("arrange_columns")
+    if arrange and pages.sheet and pages.sheet.columns > 1:
+        arrange(root)
+    return lay_out(Typesetter(font_files(pages.faces), folder, pages.assets), root, pages)
+
+
+def typeset(markup: str, *styles: str, face: Face = LATIN_FACE) -> Any:
+    """The document of a page of HTML with these style sheets and no others, in a single face."""
+    return Typesetter(font_files((face,)), Path(), ()).set(tree_of(markup), list(styles))
+
+
+def boxes(document: Any, name: str = "") -> list[Any]:
+    """All boxes of a document, or those of elements of a class."""
+    pages = (all_boxes(page.box) for page in document.pages)
+    return [box for page in pages for box in page if not name or has_class(box, name)]
