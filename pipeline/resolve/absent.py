@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 
 from pipeline import features, model
 from pipeline.model import FEATURE_SIGNS, Document, FeatureSigns, Node
@@ -24,6 +24,8 @@ def show_absent(document: Document) -> Document:
     """The document with what belongs to absent features as written, and without their keys, with
     one ABSENT_FEATURE for each feature, at its first node, or else at the beginning."""
     absent = FEATURE_SIGNS.keys() - {feature.name for feature in features.FEATURES}
+    if not absent:
+        return document
     findings = Findings(document)
     for name in sorted(absent):
         places = list(_places(document, FEATURE_SIGNS[name]))
@@ -32,7 +34,8 @@ def show_absent(document: Document) -> Document:
             findings.add(Code.ABSENT_FEATURE, message, places[0])
         document = rewrite_document(document, leave=AS_WRITTEN.get(name, {}))
     keys = {key for name in absent for key in FEATURE_SIGNS[name].keys}
-    defaults = {each.name: each.default for each in fields(Metadata) if each.name in keys}
+    unset = Metadata()
+    defaults = {key: getattr(unset, key) for key in keys.intersection(unset.__struct_fields__)}
     return findings.added_to(replace(document, metadata=replace(document.metadata, **defaults)))
 
 
