@@ -1,7 +1,6 @@
 """Endings at any moment of a build, by closing or by Ctrl-C, are in order: nothing is raised in a
-thread or printed, and no process, thread or file is left.
-
-`make test ARGS="-k ending" ENDINGS=10` ends ten times as many."""
+thread or printed, and no process, thread or file is left. `make fuzz` ends others than `make test`,
+and many more."""
 
 from __future__ import annotations
 
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import pipeline
 from pipeline import Result
@@ -28,7 +28,8 @@ from pipeline.commands.watcher import Watcher
 from pipeline.driver import Event, Listener, Memory
 from tests.helpers.paths import ROOT
 
-TIMES = int(os.environ.get("ENDINGS", "1"))
+IN_FUZZ = settings.get_current_profile_name() == "fuzz"
+TIMES = 10 if IN_FUZZ else 1
 MARK = "CHAPBOOK_TEST_ENDING"
 FRONT = "title: Wells\nlang: en\npage_list: false\n"
 TEXT = f"---\n{FRONT}---\n\n# One {{0}}\n\nNobody had counted *the wells*.\n"
@@ -44,6 +45,11 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="finds processes as Linux lists them"),
 ]
+
+
+def chance_of(seed: int) -> random.Random:
+    """The same moments each time in `make test`."""
+    return random.Random(None if IN_FUZZ else seed)
 
 
 class Moment:
@@ -112,10 +118,11 @@ def built(moment: Moment, memory: Memory) -> Callable[..., Result]:
     return build
 
 
+@pytest.mark.hypothesis
 def test_a_watch_is_ended_at_any_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.package.html.page_fonts", lambda *_: ({}, ()))  # less to make
     monkeypatch.setattr("gc.collect", lambda: 0)  # takes longer than a build
-    chance, memory = random.Random(1), Memory()
+    chance, memory = chance_of(1), Memory()
     source = tmp_path / "a.md"
     outcomes: list[Result | Exception] = []
 
@@ -130,7 +137,7 @@ def test_a_watch_is_ended_at_any_moment(tmp_path: Path, monkeypatch: pytest.Monk
         run = built(moment, memory)
         return Watcher(source, build, notify)
 
-    for number in range(84 * TIMES):
+    for number in range(24 * TIMES):
         source.write_text(TEXT.format(number), "utf-8")
         moment = Moment(chance, EVENTS)
         watcher = watched(moment)
@@ -140,13 +147,14 @@ def test_a_watch_is_ended_at_any_moment(tmp_path: Path, monkeypatch: pytest.Monk
         watcher.stop()
         thread.join()
     assert all(isinstance(outcome, Result) and not outcome.failed for outcome in outcomes)
-    assert 0 < len(outcomes) < 84 * TIMES  # some were ended before their end, and some after
+    assert 0 < len(outcomes) < 24 * TIMES  # some were ended before their end, and some after
 
 
+@pytest.mark.hypothesis
 def test_a_preview_is_closed_at_any_moment(tmp_path: Path) -> None:
-    chance, memory = random.Random(2), Memory()
+    chance, memory = chance_of(2), Memory()
     source = tmp_path / "a.md"
-    for number in range(8 * TIMES):
+    for number in range(4 * TIMES):
         source.write_text(TEXT.format(number), "utf-8")
         moment = Moment(chance, EVENTS)
         session = Session(source, built(moment, memory), ("web", "handout"), notify=moment.end)
@@ -161,9 +169,10 @@ def test_a_preview_that_never_began_is_closed(tmp_path: Path) -> None:
     session.close()
 
 
+@pytest.mark.hypothesis
 def test_a_library_is_ended_at_any_moment() -> None:
-    chance = random.Random(3)
-    for _ in range(8 * TIMES):
+    chance = chance_of(3)
+    for _ in range(4 * TIMES):
         last = chance.randrange(6)
         with contextlib.suppress(KeyboardInterrupt), LimitedPool(1, LIMITS) as pool:
             futures = [pool.submit(len, b"x" * number) for number in range(6)]
@@ -199,10 +208,11 @@ finally:
 """
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("limited", [False, True])
 def test_a_command_is_interrupted_at_any_moment(limited: bool, tmp_path: Path) -> None:
     """Its moments are calls of functions, of which the first run tells the number."""
-    chance = random.Random(4)
+    chance = chance_of(4)
     text = TEXT + "\n$a^2$ and more.\n\n# Two\n\nText.\n"
     source = tmp_path / "a.md"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
