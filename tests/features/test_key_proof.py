@@ -20,7 +20,7 @@ from tests.helpers.placements import Placement
 
 IN_FUZZ = settings.get_current_profile_name() == "fuzz"
 ALL = placements.placements()
-BATCHES = list(placements.batches(ALL if IN_FUZZ else ALL[:300], 100))
+BATCHES = list(placements.batches(ALL if IN_FUZZ else ALL[:100], 100))
 
 SOURCE = """\
 ---
