@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 import pipeline
 from pipeline.commands import main
-from pipeline.commands.check.finished import check
+from tests.helpers.finished import checked
 from tests.helpers.pdf_reading import open_pdf, outline, read
 
 FRONT = """\
@@ -217,7 +217,7 @@ def test_large_print_shows_the_pages_of_the_same_handout(wells: Path) -> None:
 @pytest.mark.parametrize("edition", ["handout", "large-print"])
 def test_parts_are_accessible(wells: Path, edition: str) -> None:
     for path in (wells / f"wells-{edition}").iterdir():
-        assert not [finding for finding in check(path).diagnostics if finding.is_error]
+        assert not [finding for finding in checked(path).diagnostics if finding.is_error]
 
 
 def test_the_archive_has_all_parts_sorted_and_without_a_time(wells: Path) -> None:

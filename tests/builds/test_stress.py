@@ -13,9 +13,9 @@ import pytest
 
 import pipeline
 from pipeline.commands.check.comparison import compare_file
-from pipeline.commands.check.finished import check
 from pipeline.parser import parse_file
 from tests.helpers import checkers
+from tests.helpers.finished import checked
 
 pytestmark = [pytest.mark.checkers, pytest.mark.slow]
 
@@ -89,7 +89,7 @@ def test_nothing_is_lost(format: str, built: Path) -> None:
 
 @pytest.mark.parametrize("format", ["html", "epub"])
 def test_nothing_is_wrong(format: str, built: Path) -> None:
-    assert check(built.with_suffix(f".{format}")).diagnostics == ()
+    assert checked(built.with_suffix(f".{format}")).diagnostics == ()
 
 
 def test_epubcheck(built: Path) -> None:

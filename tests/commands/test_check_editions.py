@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 import pipeline
 from pipeline.commands import main
-from pipeline.commands.check.finished import check
 from tests.helpers.conforming import FOR_OTHERS, found_by_check
+from tests.helpers.finished import checked
 from tests.helpers.paths import CASES
 
 pytestmark = pytest.mark.slow
@@ -175,11 +175,11 @@ def test_a_change_of_any_file_is_noticed(
     manifest = folder / "manifest.json"
     files = {path for path in folder.rglob("*") if path.is_file()} - {manifest}
     assert len(files) > 3
-    assert not check(manifest).diagnostics
+    assert not checked(manifest).diagnostics
     for file in files:
         data = file.read_bytes()
         file.write_bytes(data + b"\n")
-        (finding,) = check(manifest).diagnostics
+        (finding,) = checked(manifest).diagnostics
         name = file.relative_to(folder).as_posix()
         assert f"The file “{name}” has changed since it was built" in finding.message
         file.write_bytes(data)

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 import pipeline
 from pipeline.commands import main
 from pipeline.commands.class_set import making
-from tests.helpers.making import all_text
+from tests.helpers.finished import all_text
 
 SOURCE = """---
 title: Wells

@@ -18,11 +18,10 @@ from pipeline.commands.preview import page_images
 from pipeline.commands.preview.pages import MOST, PrintedPage, pages_of, soonest
 from pipeline.commands.preview.session import Session
 from pipeline.driver import Listener, Memory
-from pipeline.model.sheet import proportions
-from pipeline.package import units
 from pipeline.package.units import PageDigest
 from tests.helpers import checkers
 from tests.helpers.paths import ROOT
+from tests.helpers.short_units import short_units
 
 HANDOUT = "handout"
 
@@ -146,9 +145,7 @@ class Writing:
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writing]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(proportions, "BOOK_WORDS", 5)
-        patch.setattr(units, "LENGTH", 10)
-        patch.setattr(units, "LONG", 20)
+        short_units(patch, 10, 20, words=5)
         one = Writing(tmp_path_factory.mktemp("wells"))
         try:
             yield one

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import model
 from pipeline.commands.writer import UnwritableError, write_blocks
-from pipeline.commands.writer.blocks import BLOCKS
-from pipeline.commands.writer.inline_writing import WRITERS
 from pipeline.commands.writer.sameness import same
-from pipeline.features import table
 from pipeline.model import (
     BlockQuote,
     Code,
@@ -38,12 +33,6 @@ from pipeline.model import (
 from pipeline.model.metadata import Metadata
 from pipeline.parser import parse_body
 from tests.helpers.trees import plain_text
-
-
-def test_every_node_is_written() -> None:
-    assert {*BLOCKS, *table("writers")} >= {*get_args(model.Block), model.Note}
-    assert {*WRITERS} == {*get_args(model.Inline)}
-
 
 # --- what nobody would write ------------------------------------------------------------
 

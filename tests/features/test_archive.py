@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 import pipeline
-from pipeline.package import units
 from tests.helpers import checkers
 from tests.helpers.printed_pages import build_in_units
+from tests.helpers.short_units import short_units
 
 TEXT = """\
 ---
@@ -66,8 +66,7 @@ def test_it_is_both(folder: Path) -> None:
 def test_books_in_units_are_as_well(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(units, "LENGTH", 2000)
-    monkeypatch.setattr(units, "LONG", 4000)
+    short_units(monkeypatch, 2000, 4000)
     chapter = "# Chapter {}\n\n![A photograph](well.jpg)\n\n" + "A sentence of words. " * 100
     text = "---\ntitle: T\nlang: en\nclass: book\n---\n\n"
     text += "\n\n".join(chapter.format(number) for number in range(1, 5))

@@ -12,9 +12,9 @@ from PIL import Image
 from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 
 import pipeline
-from pipeline.commands.check.finished import check
 from pipeline.model.codes import Code
 from tests.helpers import making
+from tests.helpers.finished import checked
 from tests.helpers.paths import TEMPLATES
 
 TEXT = "Rainwater and wells"
@@ -138,7 +138,7 @@ def unseen(tmp_path: Path, text: str, *, css: str = "") -> list[str]:
     made = pipeline.build(
         source, ["handout"], out=tmp_path / "out", options=pipeline.Options(templates=templates)
     )
-    found = check(tmp_path / "out" / "seen" / "seen.pdf").diagnostics
+    found = checked(tmp_path / "out" / "seen" / "seen.pdf").diagnostics
     both = (*made.diagnostics, *found)
     return [one.message for one in both if one.code == Code.EMPTY_DRAWING.slug]
 

@@ -11,6 +11,7 @@ import pytest
 import pipeline
 from pipeline.model import TableRow, TeacherNote
 from tests.helpers import making
+from tests.helpers.finished import all_text
 from tests.helpers.trees import nodes, plain_text
 
 BODY = """
@@ -69,7 +70,7 @@ def test_no_file_for_pupils_has_a_grade_of_the_key(tmp_path: Path) -> None:
     result = pipeline.build(source, (*pupils, "teacher"), out=tmp_path / "out")
     assert not [finding for finding in result.diagnostics if finding.is_error]
     told = {
-        path.name: "zinnia" in making.all_text(path)
+        path.name: "zinnia" in all_text(path)
         for path in (tmp_path / "out" / "test").iterdir()
         if path.suffix != ".json"
     }

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.commands.check.finished import check
 from pipeline.features.imposition.sides import Side, booklet, n_up
 from pipeline.model.editions import EDITIONS
 from tests.helpers import making
+from tests.helpers.finished import checked
 
 MM = 72 / 25.4
 
@@ -273,7 +273,7 @@ def test_the_pages_of_a_booklet_are_mirrored(walk: Path) -> None:
 
 
 def test_the_pages_in_order_are_accessible_and_the_sheets_say_they_are_not(walk: Path) -> None:
-    assert not check(walk / "walk-booklet-pages.pdf").diagnostics
+    assert not checked(walk / "walk-booklet-pages.pdf").diagnostics
     for name in ("walk-booklet.pdf", "walk-2-up.pdf", "walk-4-up.pdf"):
         with pikepdf.open(walk / name) as pdf:
             packet = pdf.Root.Metadata.read_bytes().decode()

@@ -16,6 +16,7 @@ from pipeline.features.exercises.calculation import CalculationError, calculate
 from pipeline.model import Blank, Document, Math
 from pipeline.model.tree import answer_text
 from tests.helpers import making
+from tests.helpers.finished import all_text
 from tests.helpers.trees import nodes, plain_text
 
 KNOWN = {"a": Fraction(6), "b": Fraction(4), "c": Fraction(1, 3)}
@@ -169,11 +170,11 @@ def test_the_files_of_pupils_have_no_worked_out_number(tmp_path: Path) -> None:
     assert not result.diagnostics
     folder, known = tmp_path / "out" / "t", []
     for version in "AB":
-        key = making.all_text(folder / f"t-answers-{version}.pdf")
+        key = all_text(folder / f"t-answers-{version}.pdf")
         answer = next(str(9 * n) for n in range(40001, 41000) if str(9 * n) in key)
         known.append(answer)
     for name in ("t.html", "t.epub", "t-A.pdf", "t-B.pdf", "manifest.json"):
-        words = making.all_text(folder / name)
+        words = all_text(folder / name)
         assert not any(number in words for number in (*known, "87654321")), name
 
 

@@ -15,12 +15,10 @@ import pytest
 
 import pipeline
 from pipeline import parse
-from pipeline.commands.check.comparison import compare_file
-from pipeline.commands.check.finished import CheckReport, check
 from pipeline.commands.editions.settings import settings_of
 from pipeline.features.site import navigation
 from pipeline.model.editions import chosen_editions
-from pipeline.parser import parse_file
+from tests.helpers.finished import checked, compared
 
 SOURCE = """\
 ---
@@ -308,7 +306,7 @@ def test_without_an_address_there_is_nothing_that_needs_one(tmp_path: Path) -> N
     assert not (plain.folder / "sitemap.xml").exists()
     assert not (plain.folder / "feed.xml").exists()
     assert "example.org" not in "".join(map(plain.text, plain.pages()))
-    assert check(plain.folder).diagnostics == ()
+    assert checked(plain.folder).diagnostics == ()
 
 
 # --- search -------------------------------------------------------------------------------
@@ -386,15 +384,15 @@ def test_an_error_leaves_the_site_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_site_that_is_right(site: Site) -> None:
-    assert check(site.folder).diagnostics == ()
-    assert check(site.folder / "rivers.html").notes == ("9 pages",)
+    assert checked(site.folder).diagnostics == ()
+    assert checked(site.folder / "rivers.html").notes == ("9 pages",)
 
 
 def test_a_link_to_another_page_that_leads_nowhere(tmp_path: Path) -> None:
     site = build(tmp_path)
     text = site.text("rivers.html")
     (site.folder / "rivers.html").write_text(text.replace("#how-deep", "#how-wide"), "utf-8")
-    found = check(site.folder / "index.html").diagnostics
+    found = checked(site.folder / "index.html").diagnostics
     line = text[: text.index("#how-deep")].count("\n") + 1
     [wrong] = [one for one in found if one.is_error]
     assert (wrong.source, wrong.line) == (str(site.folder / "rivers.html"), line)
@@ -405,21 +403,23 @@ def test_a_link_to_another_page_that_leads_nowhere(tmp_path: Path) -> None:
 def test_a_copy_that_is_not_whole(tmp_path: Path) -> None:
     site = build(tmp_path)
     (site.folder / "style.css").unlink()
-    messages = [one.message for one in check(site.folder).diagnostics]
+    messages = [one.message for one in checked(site.folder).diagnostics]
     assert "The file “style.css”, which is listed in `SHA256SUMS`, does not exist." in messages
     (site.folder / "index.html").unlink()
-    messages = [one.message for one in check(site.folder).diagnostics]
+    messages = [one.message for one in checked(site.folder).diagnostics]
     assert "There is no `index.html` in the folder." in messages
 
 
 def test_all_of_the_source_is_in_the_site_and_what_is_lost_is_reported(tmp_path: Path) -> None:
     site, source = build(tmp_path), tmp_path / "water.md"
-    document = parse_file(source)
-    whole = compare_file(site.folder, document, source)
-    assert whole == CheckReport(notes=(f"compared with {source.name} as edition site",))
+    whole = compared(site.folder, source)
+    assert (whole.diagnostics, whole.notes) == (
+        (),
+        (f"compared with {source.name} as edition site",),
+    )
     text = site.text("rivers.html")
     (site.folder / "rivers.html").write_text(text.replace("Another.", ""), "utf-8")
-    [lost] = compare_file(site.folder / "index.html", document, source).diagnostics
+    [lost] = compared(site.folder / "index.html", source).diagnostics
     assert (lost.code, lost.line) == (
         "lost-text",
         UNPAGED[: UNPAGED.index("Rivers run")].count("\n") + 1,

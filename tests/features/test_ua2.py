@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 import pipeline
-from pipeline.package import units
 from tests.helpers import checkers
 from tests.helpers.derived_html import compare
 from tests.helpers.pdf_reading import Element, open_pdf, read
 from tests.helpers.printed_pages import build_in_units
+from tests.helpers.short_units import short_units
 
 PROFILES = ("ua2", "wt1a", "wt1r")
 PDF2 = "http://iso.org/pdf2/ssn"
@@ -227,8 +227,7 @@ def test_the_outline_and_links_lead_to_elements_and_to_pages(folder: Path) -> No
 def test_books_in_units_conform_and_lead_where_others_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(units, "LENGTH", 2000)
-    monkeypatch.setattr(units, "LONG", 4000)
+    short_units(monkeypatch, 2000, 4000)
     text = "---\ntitle: T\nlang: en\nclass: book\ncontents: true\npdf: ua2\n---\n\n"
     for number in range(1, 4):
         words = "A sentence of some words. " * 100

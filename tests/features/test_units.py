@@ -17,18 +17,15 @@ from msgspec.structs import replace
 from pypdfium2 import raw
 
 import pipeline
-from pipeline import Begun, Document, Ran, driver, parse
+from pipeline import Begun, Document, Ran, parse
 from pipeline.driver import Event
-from pipeline.keep import keeping
-from pipeline.model.editions import EDITIONS, STANDARD_PRINT
 from pipeline.model.rendered import Pages, Style
-from pipeline.model.sheet import proportions
-from pipeline.package import package, units
 from pipeline.package.result import Package
 from pipeline.system.store import Folder, Store
 from tests.helpers import checkers, making
 from tests.helpers.paths import BOOK
 from tests.helpers.pdf_reading import open_pdf, outline, read
+from tests.helpers.short_units import short_units
 
 FRONT = """\
 ---
@@ -81,30 +78,24 @@ def chapters(lang: str, **longer: int) -> str:
 
 @pytest.fixture(autouse=True)
 def _short_books(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proportions, "BOOK_WORDS", 100)
-    monkeypatch.setattr(units, "LENGTH", 1200)
-    monkeypatch.setattr(units, "LONG", 2400)
+    short_units(monkeypatch, 1200, 2400, words=100)
 
 
-def pages_of(
-    source: Path, edition: str = STANDARD_PRINT, document: Document | None = None
-) -> Pages:
+def pages_of(source: Path, edition: str = "handout", document: Document | None = None) -> Pages:
     return making.Flow(source, document).pages(edition)
 
 
 def built(source: Path, store: Store, **how: Any) -> Package:
     """The handout of a source."""
-    with keeping(store, **how):
-        flow = making.Flow(source)
-        (handout,) = driver.make(flow.request, [EDITIONS[STANDARD_PRINT]])
+    handout = making.Flow(source).built("handout", store, **how)
     assert handout.package is not None
     return handout.package
 
 
 def as_whole(pages: Pages, folder: Path) -> Package:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(units, "LONG", 10**9)
-        made = package(pages, folder)
+        short_units(patch, least=10**9)
+        made = making.packed(pages, folder)
     assert made.plan.startswith("as a whole")
     return made
 
@@ -230,11 +221,11 @@ def test_a_book_of_all_constructs_is_as_if_set_as_a_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """But for those that are no others where units are joined, such as tables and formulas."""
-    monkeypatch.setattr(units, "LENGTH", 3000)
+    short_units(monkeypatch, 3000, 2400, words=100)
     parts = r"\{\{ include parts/(tables|code|exercises|citations|charts|math|includes|plain).md }}"
     text = re.sub(parts, "", BOOK.read_text("utf-8"))
     pages = pages_of(BOOK, document=parse(text, BOOK.name, BOOK.parent))
-    joined = package(pages, BOOK.parent)
+    joined = making.packed(pages, BOOK.parent)
     assert re.fullmatch(r"in \d units", joined.plan)
     assert_same(as_whole(pages, BOOK.parent), joined)
     pdf = tmp_path / "book.pdf"
@@ -331,9 +322,7 @@ def few_words(
     front_matter: str, monkeypatch: pytest.MonkeyPatch, chapters: int = 2, lang: str = "en-GB"
 ) -> str:
     """A book of chapters with few words each, which are units all the same."""
-    monkeypatch.setattr(proportions, "BOOK_WORDS", 10)
-    monkeypatch.setattr(units, "LENGTH", 400)
-    monkeypatch.setattr(units, "LONG", 800)
+    short_units(monkeypatch, 400, 800, words=10)
     front = FRONT.format(lang=lang).replace("lang:", f"{front_matter}\nlang:", 1)
     numbers, text = range(4, 4 + chapters), WORDS[lang][: WORDS[lang].index(" ", 10)] + "."
     return front + "".join(CHAPTER.format(number=n, other=n, text=text) for n in numbers)
@@ -348,7 +337,7 @@ def test_headings_without_their_text_are_known(
     alone = "\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
     source.write_text(text + page + alone, encoding="utf-8")
     pages = pages_of(source)
-    joined = package(pages, tmp_path)
+    joined = making.packed(pages, tmp_path)
     assert joined.plan.endswith("units")
     assert [heading.text for heading in joined.stranded] == ["Stranded"]
     assert joined.stranded == as_whole(pages, tmp_path).stranded
@@ -368,11 +357,11 @@ SHORT = "---\ntitle: Wells\nlang: en\nclass: book\n---\n\n"
 def test_what_cannot_be_divided_says_why(
     edition: str, more: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(units, "LONG", 30)
+    short_units(monkeypatch, 1200, 30, words=100)
     source = tmp_path / "wells.md"
     text = SHORT.replace("class", f"{more}\nclass") + "# Old wells\n\nFew words.\n\n# New wells\n"
     source.write_text(text, encoding="utf-8")
-    assert package(pages_of(source, edition), tmp_path).plan == f"as a whole: {why}"
+    assert making.packed(pages_of(source, edition), tmp_path).plan == f"as a whole: {why}"
 
 
 OWN_STYLES = """\
@@ -396,7 +385,7 @@ def test_style_sheets_of_ones_own_count_for_all_pages(
     source = tmp_path / "wells.md"
     source.write_text(few_words("", monkeypatch), encoding="utf-8")
     pages = own_styles(source, OWN_STYLES)
-    joined = package(pages, tmp_path)
+    joined = making.packed(pages, tmp_path)
     assert joined.plan == "in 6 units"
     assert_same(as_whole(pages, tmp_path), joined)
     with pypdfium2.PdfDocument(joined.data) as pdf:
@@ -418,9 +407,9 @@ def test_style_sheets_that_reach_beyond_units_are_why_a_text_is_not_divided(
     css: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = tmp_path / "wells.md"
-    monkeypatch.setattr(units, "LONG", 30)
+    short_units(monkeypatch, 1200, 30, words=100)
     source.write_text(f"{SHORT}# Old wells\n\n- Few words.\n\n# New wells\n", encoding="utf-8")
-    plan = package(own_styles(source, css), tmp_path).plan
+    plan = making.packed(own_styles(source, css), tmp_path).plan
     assert plan.startswith("as a whole: ")
     assert why in plan
 
@@ -430,7 +419,7 @@ def test_pages_of_different_sizes_are_why_a_text_is_not_divided(
 ) -> None:
     source = tmp_path / "wells.md"
     source.write_text(few_words("", monkeypatch, chapters=1), encoding="utf-8")
-    plan = package(own_styles(source, "@page :left { margin-left: 1mm }"), tmp_path).plan
+    plan = making.packed(own_styles(source, "@page :left { margin-left: 1mm }"), tmp_path).plan
     assert plan.startswith("as a whole: ")
     assert "of different sizes" in plan
 
@@ -441,5 +430,5 @@ def test_a_text_that_turns_out_to_be_no_units_is_set_as_if_it_had_never_been(
     source = tmp_path / "wells.md"
     source.write_text(few_words("", monkeypatch, chapters=1), encoding="utf-8")
     pages = own_styles(source, "@page { @top-center { content: 'x'; opacity: .5 } }")
-    made = package(pages, tmp_path)
+    made = making.packed(pages, tmp_path)
     assert made.plan == "as a whole: its running heads have images"

@@ -6,6 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline import features
 from pipeline.features.forms.field_fonts import LATIN_FACE
 from pipeline.model.rendered import Face, Pages, tree_of
@@ -34,7 +36,25 @@ def typeset(markup: str, *styles: str, face: Face = LATIN_FACE) -> Any:
     return Typesetter(font_files((face,)), Path(), ()).set(tree_of(markup), list(styles))
 
 
+def numbered_boxes(document: Any) -> list[tuple[int, Any]]:
+    """All boxes of a document, each with the number of its page, from 0."""
+    pages = enumerate(document.pages)
+    return [(number, box) for number, page in pages for box in all_boxes(page.box)]
+
+
 def boxes(document: Any, name: str = "") -> list[Any]:
     """All boxes of a document, or those of elements of a class."""
-    pages = (all_boxes(page.box) for page in document.pages)
-    return [box for page in pages for box in page if not name or has_class(box, name)]
+    return [box for _, box in numbered_boxes(document) if not name or has_class(box, name)]
+
+
+def count_layouts(patch: pytest.MonkeyPatch) -> list[None]:
+    """A list that gets an item each time that something is laid out."""
+    times: list[None] = []
+    set_once = Typesetter.set
+
+    def counted(setter: Typesetter, *arguments: Any, **options: Any) -> Any:
+        times.append(None)
+        return set_once(setter, *arguments, **options)
+
+    patch.setattr(Typesetter, "set", counted)
+    return times

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -26,7 +26,7 @@ from pipeline.render.environment import environment
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.verify.all_text import contents
+from pipeline.system.store import Store
 
 HERE = Path()
 
@@ -67,15 +67,17 @@ def markup(document: Document, edition: str = "web") -> str:
     return "\n".join(part for part in parts if part) + "\n"
 
 
-def rendered(document: Document, stem: str = "x") -> Pages:
+def rendered(document: Document, stem: str = "x", templates: Path | None = None) -> Pages:
     """The pages of the edition that a document is resolved for."""
-    return render(document, EDITIONS[document.edition], stem)
+    return render(document, EDITIONS[document.edition], stem, templates)
 
 
-def packed(content: Document | Pages, folder: Path = HERE, stem: str = "x") -> Package:
+def packed(
+    content: Document | Pages, folder: Path = HERE, stem: str = "x", *, assets_beside: bool = False
+) -> Package:
     """The edition of its pages, or of the document that is resolved for it."""
     pages = rendered(content, stem) if isinstance(content, Document) else content
-    return package(pages, folder)
+    return package(pages, folder, assets_beside=assets_beside)
 
 
 class Flow:
@@ -93,10 +95,11 @@ class Flow:
         marked = self.marked(edition, page_map)
         return driver.rendered(self.request, EDITIONS[edition], marked, page_map)
 
-    def built(self, edition: str) -> BuiltEdition:
-        with keeping():
-            (built,) = driver.make(self.request, [EDITIONS[edition]])
-        return built
+    def built(self, edition: str, store: Store | None = None, **options: Any) -> BuiltEdition:
+        """An edition, whose steps are kept in a store."""
+        with keeping(store, **options):
+            (result,) = driver.make(self.request, [EDITIONS[edition]])
+        return result
 
 
 @contextmanager
@@ -112,11 +115,6 @@ def unpacked(book: bytes | Path, ending: str = "") -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(book) if isinstance(book, bytes) else book) as files:
         names = [name for name in files.namelist() if name.endswith(ending)]
         return {name.removeprefix("EPUB/"): files.read(name) for name in names}
-
-
-def all_text(file: Path) -> str:
-    """All that is said in a finished file, in its name and metadata too."""
-    return "\n".join(content.text for content in contents(file.name, file.read_bytes()))
 
 
 def without_findings(found: Found) -> Found:

@@ -13,12 +13,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline.commands import main, watcher
 from pipeline.commands.watcher import Watcher
 from pipeline.features import units as setting
 from pipeline.features.units import book
-from pipeline.model.sheet import proportions
-from pipeline.package import units
+from tests.helpers.short_units import short_units
 
 
 def waiting(go: Path) -> None:
@@ -49,6 +50,6 @@ def waiting(go: Path) -> None:
 
 if __name__ == "__main__":
     source, out = sys.argv[1:]
-    proportions.BOOK_WORDS, units.LENGTH, units.LONG = 100, 1000, 3000
+    short_units(pytest.MonkeyPatch(), 1000, 3000, words=100)
     waiting(Path(source).with_name("go"))
     main(["preview", source, "--no-open", "--edition", "handout", "--out", out])

@@ -20,7 +20,6 @@ from pipeline import parse
 from pipeline.features.margin_notes import GAP, Extent, Margin, MarginNote
 from pipeline.model import INLINE_NOTE, NoteReference
 from pipeline.model.rendered import Pages, Style
-from pipeline.package import package
 from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine.adapter import page_layout as layout
 from tests.helpers import making
@@ -422,7 +421,7 @@ def test_the_web_page_has_notes_beside_the_text_where_it_is_asked_for(folder: Pa
 
 def test_styles_that_stand_apart_lie_beside_too(folder: Path) -> None:
     pages = pages_of(source("One^[a].\n", "margin"), folder, "web")
-    made = package(pages, folder, assets_beside=True)
+    made = making.packed(pages, folder, assets_beside=True)
     (css,) = (data for name, data in made.extra.items() if name.endswith("notes.css"))
     assert b"#fn-1{anchor-name:--fn-1;top:anchor(--fnref-1 top,0px)}" in css
     assert b"notes.css" in made.data

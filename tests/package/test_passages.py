@@ -6,7 +6,6 @@ import base64
 import io
 import re
 import zipfile
-from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -14,11 +13,10 @@ from fontTools.ttLib import TTFont
 from pipeline import parse
 from pipeline.features.forms.field_fonts import LATIN_FACE
 from pipeline.model.rendered import Pages
-from pipeline.package import package
 from pipeline.package.font_subset import subset
 from pipeline.package.result import Package
-from pipeline.system.paths import CHECKOUT
 from tests.helpers import making
+from tests.helpers.paths import ROOT
 from tests.helpers.pdf_drawing import texts
 from tests.helpers.pdf_reading import Element, artifacts, open_pdf, read
 
@@ -32,7 +30,7 @@ def pages_of(body: str, edition: str, front: str = "") -> Pages:
 
 
 def make(body: str, edition: str = "handout", front: str = "") -> Package:
-    return package(pages_of(body, edition, front), Path())
+    return making.packed(pages_of(body, edition, front))
 
 
 def tagged(body: str) -> Element:
@@ -124,7 +122,7 @@ def test_the_book_knows_what_a_passage_is() -> None:
 
 
 def test_the_styles_of_e_books_need_no_new_layout() -> None:
-    for file in sorted(CHECKOUT.rglob("epub/*.css")):
+    for file in sorted((ROOT / "templates").rglob("epub/*.css")):
         css = file.read_text("utf-8")
         assert not re.search(r"\b(?:flex|grid)\b|@media|columns?-count", css), file.name
 

@@ -6,9 +6,8 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pikepdf
 import pypdfium2
@@ -18,16 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from pipeline import render_fragment
+from pipeline import Document, parse, render_fragment
 from pipeline.commands.pdf_reading.seen import read_pages
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.model.faces import FACES, font_file
 from pipeline.model.table_cells import place, regular, within_rows
-from pipeline.package import pdf
-from pipeline.parser import parse_body, parse_file
 from pipeline.render.table_fit import SMALL, USUAL, fit
 from pipeline.render.text_width import text_width
 from tests.helpers import making
+from tests.helpers.laid_out import laid_out, numbered_boxes
 from tests.helpers.pdf_reading import Element, open_pdf, read
 from tests.helpers.trees import plain_text
 
@@ -35,13 +33,17 @@ LONG = "Wasserversorgungszweckverbandsvorsteher"
 SENTENCE = "Two of nine villages have a well, and in one of them the pump broke after a year. "
 
 
-def build(text: str, edition: str = "handout") -> bytes:
+def resolved(text: str, edition: str = "handout") -> Document:
     source = f"---\ntitle: Tables\nlang: en\n---\n\n## A\n\n{text}"
-    return making.packed(making.without_findings(making.resolved(source, edition))).data
+    return making.without_findings(making.resolved(source, edition))
+
+
+def build(text: str, edition: str = "handout") -> bytes:
+    return making.packed(resolved(text, edition)).data
 
 
 def table(text: str) -> Table:
-    found = parse_body(text).blocks[0]
+    found = parse(text).blocks[0]
     assert isinstance(found, Table)
     return found
 
@@ -179,36 +181,19 @@ class Box(NamedTuple):
     right: float
 
 
-@pytest.fixture
-def boxes(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[Box]]:
-    """The positions of boxes in the PDF of a text."""
-    from pipeline.package.pdf import layout as pdf_layout
-
-    found: list[Box] = []
-    original = pdf_layout.lay_out
-
-    def texts(box: Any) -> Iterator[Any]:
-        if hasattr(box, "text"):
-            yield box
-        for child in getattr(box, "children", ()):
-            yield from texts(child)
-
-    def lay_out(*arguments: Any) -> Any:
-        document = original(*arguments)
-        for number, page in enumerate(document.pages):
-            for box in texts(page.box):
-                left = box.position_x
-                text = box.text.replace("\u00a0", " ").replace("\u202f", " ").strip()
-                found.append(Box(text, number, left, left + box.width))
-        return document
-
-    def laid_out(text: str) -> list[Box]:
-        found.clear()
-        build(text)
-        return found
-
-    monkeypatch.setattr("pipeline.package.pdf.whole.lay_out", lay_out)
-    return laid_out
+def boxes(text: str) -> list[Box]:
+    """The positions of texts on the pages of a handout."""
+    pages = making.rendered(resolved(text))
+    return [
+        Box(
+            box.text.replace("\u00a0", " ").replace("\u202f", " ").strip(),
+            number,
+            box.position_x,
+            box.position_x + box.width,
+        )
+        for number, box in numbered_boxes(laid_out(pages))
+        if hasattr(box, "text")
+    ]
 
 
 @pytest.mark.parametrize("fence", ["```csv\n{rows}\n```", "```csv {{file=wide.csv}}\n```"])
@@ -216,16 +201,14 @@ def test_data_of_too_many_columns_are_shown_as_they_are(tmp_path: Path, fence: s
     rows = ",".join(f"c{number}" for number in range(257))
     (tmp_path / "wide.csv").write_text(rows + "\n", "utf-8")
     (tmp_path / "x.md").write_text("# T\n\n" + fence.format(rows=rows) + "\n", "utf-8")
-    found = parse_file(tmp_path / "x.md")
+    found = parse((tmp_path / "x.md").read_text("utf-8"), folder=tmp_path)
     assert [finding.code for finding in found.diagnostics] == ["bad-table"]
     (block,) = found.blocks
     assert isinstance(block, CodeBlock)
     assert block.text == f"{rows}\n"
 
 
-def test_numbers_stand_with_their_decimal_marks_under_each_other(
-    boxes: Callable[[str], list[Box]],
-) -> None:
+def test_numbers_stand_with_their_decimal_marks_under_each_other() -> None:
     numbers = ["24.25", "7", "1,103.5", "−0.125", "12.5 %", "30 %"]
     rows = "".join(f"| x | {n} |\n" for n in numbers)
     found = {box.text: box for box in boxes(f'| a | b |\n|---|---|\n{rows}{{align="l ."}}\n')}
@@ -294,7 +277,7 @@ CROWDED = {
 
 
 @pytest.mark.parametrize("name", CROWDED)
-def test_no_table_runs_over_the_margin(name: str, boxes: Callable[[str], list[Box]]) -> None:
+def test_no_table_runs_over_the_margin(name: str) -> None:
     found = boxes(f"{SENTENCE * 9}\n\n{CROWDED[name]}\n")
     edge = 794 - 24 * 96 / 25.4  # the sheet but for its margin
     assert max(box.right for box in found) <= edge + 0.5
@@ -306,26 +289,20 @@ MONTHS = pipes(["Month", *["Buckets"] * 7], ["June", *["1234567"] * 7])
 @pytest.mark.parametrize(
     "inside", ["{}", "1. a\n\n   1. b\n\n      {}", "> {}", "> - x\n>\n>   {}"]
 )
-def test_numbers_are_whole_in_tables_in_lists_and_quotations(
-    inside: str, boxes: Callable[[str], list[Box]]
-) -> None:
+def test_numbers_are_whole_in_tables_in_lists_and_quotations(inside: str) -> None:
     before = inside.rpartition("\n")[2].removesuffix("{}")
     said = [box.text for box in boxes(inside.format(MONTHS.replace("\n", f"\n{before}")))]
     assert sum("1234567" in text for text in said) == 7, said
 
 
-def test_a_table_on_a_sheet_on_its_side_has_all_of_its_width(
-    boxes: Callable[[str], list[Box]],
-) -> None:
+def test_a_table_on_a_sheet_on_its_side_has_all_of_its_width() -> None:
     wide = pipes(["Village", *["Buckets"] * 15], ["Aba", *["1234567"] * 15])
     assert "Village: Aba" in " ".join(box.text for box in boxes(wide)), "it becomes a list else"
     turned = [box.text for box in boxes(f"::: landscape\n{wide}\n:::\n")]
     assert turned.count("1234567") == 15, turned
 
 
-def test_a_table_that_no_line_has_room_for_is_a_list_of_its_rows(
-    boxes: Callable[[str], list[Box]],
-) -> None:
+def test_a_table_that_no_line_has_room_for_is_a_list_of_its_rows() -> None:
     years = [f"Year {year}" for year in range(2004, 2021)]
     found = boxes(pipes(["Village", *years], ["Aba", *["12345"] * 17]))
     said = " ".join(box.text for box in found)
@@ -338,14 +315,14 @@ def test_a_table_of_few_words_is_left_to_itself() -> None:
     assert fit(table(text)) == (False, (), frozenset(), True)
 
 
-def test_words_are_kept_whole_where_they_can_be(boxes: Callable[[str], list[Box]]) -> None:
+def test_words_are_kept_whole_where_they_can_be() -> None:
     head = ["Municipality", "Households", "Rehabilitated", "Notes"]
     row = ["Freiburg im Breisgau", "12 000", "Nothing", SENTENCE * 2]
     found = {box.text for box in boxes(pipes(head, row))}
     assert set(head) <= found
 
 
-def test_code_is_kept_whole_where_it_can_be(boxes: Callable[[str], list[Box]]) -> None:
+def test_code_is_kept_whole_where_it_can_be() -> None:
     """Its letters are all as wide, and an option is not broken after its hyphens."""
     code = ["assets_beside", "ill_if_lilt", "--out-of-it", "-f"]
     rows = [[f"`{each}`", "None", SENTENCE * 2] for each in code]
@@ -394,7 +371,7 @@ def one_page(row: Element) -> bool:
 
 
 @pytest.mark.slow
-def test_a_caption_stays_with_two_rows_of_its_table(boxes: Callable[[str], list[Box]]) -> None:
+def test_a_caption_stays_with_two_rows_of_its_table() -> None:
     rows = [[f"r{n}", "1", "2"] for n in range(8)]
     text = "".join(
         f"\\newpage\n\n{'Line.' + chr(92) + chr(10)}" * 1
@@ -450,7 +427,7 @@ def test_tables_of_one_row_may_be_parted_from_each_other(tmp_path: Path) -> None
     document = making.resolved(
         f"---\ntitle: T\nlang: en\n---\n\n::: columns 2\n{tables}\n:::\n", "handout", tmp_path
     )
-    data = pdf.package(making.rendered(document), tmp_path).data
+    data = making.packed(document, tmp_path).data
     (page,) = read_pages(data)
     lefts = [round(run.box.left) for run in page.body if run.text.startswith("Word")]
     assert len(lefts) == 6

@@ -13,9 +13,11 @@ import pytest
 import pipeline
 from pipeline import features, model
 from pipeline.model import Block, Document, Inline, Node, SoftBreak, Text
+from pipeline.parser.syntax import BLOCKS
 from pipeline.render.environment import template_folders
 from pipeline.render.node_markup import template_name
 from pipeline.system.paths import CHECKOUT
+from tests.helpers import placements
 from tests.helpers.documentation import DOCS, examples, read, write_files
 from tests.helpers.paths import CASES, ROOT
 from tests.helpers.trees import nodes
@@ -100,6 +102,12 @@ def cased(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 def test_every_node_has_a_golden_case(cased: set[str]) -> None:
     missing = NODES.keys() - UNWRITTEN - cased
     assert not missing, f"tests/cases/: no source yields {', '.join(missing)}"
+
+
+def test_answers_are_placed_in_every_block() -> None:
+    of_tools = (name for table in features.dialect_tables() for name in table.blocks)
+    assert placements.BLOCKS.keys() == {*BLOCKS, *of_tools, "left-out"}
+    assert len(placements.placements()) > 5000
 
 
 def test_every_task_of_the_core_is_done_by_one_feature() -> None:

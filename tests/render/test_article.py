@@ -10,8 +10,8 @@ import pikepdf
 import pytest
 
 from pipeline import build, parse
-from pipeline.commands.check.finished import check
 from tests.helpers import checkers, making
+from tests.helpers.finished import checked
 from tests.helpers.pdf_reading import read
 
 SOURCE = """\
@@ -109,7 +109,9 @@ def test_metadata_say_it(folder: Path) -> None:
 def test_check_finds_nothing(folder: Path) -> None:
     for file in ("x.html", "x.pdf", "x.epub"):
         assert not [
-            one.message for one in check(folder / file).diagnostics if one.code != "short-last-page"
+            one.message
+            for one in checked(folder / file).diagnostics
+            if one.code != "short-last-page"
         ]
 
 

@@ -18,24 +18,7 @@ import html5lib
 import pytest
 
 from pipeline import Diagnostic
-from pipeline.features.discovery import meta_tags
-from pipeline.features.discovery.linked_data import linked_data
-from pipeline.model.editions import EDITIONS
-from pipeline.model.metadata import (
-    Audience,
-    Contributor,
-    Identifier,
-    Isbns,
-    Metadata,
-    Series,
-    Subject,
-)
-from pipeline.model.rendered import Pages
-from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.render import render
-from pipeline.render.discovery import downloads
-from pipeline.system.store import decode, encode
 from tests.helpers import making
 from tests.helpers.paths import ROOT, TEMPLATES
 
@@ -113,7 +96,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def build(folder: Path, text: str = FRONT + BODY, *, beside: bool = False) -> Package:
     document = making.resolved(text, "web", folder)
     assert not [found for found in document.diagnostics if found.is_error]
-    return package(making.rendered(document, "ending"), folder, assets_beside=beside)
+    return making.packed(document, folder, "ending", assets_beside=beside)
 
 
 @pytest.fixture(scope="module")
@@ -330,20 +313,23 @@ def test_linked_data_names_authors_participants_and_roles(page: Element) -> None
     ]
 
 
-def test_linked_data_says_what_catalogues_sort_by() -> None:
-    metadata = Metadata(
-        title="A",
-        authors=(Contributor("The Well Trust", kind="organisation"),),
-        languages=("fr",),
-        modified="2027-01-15",
-        edition_statement="2",
-        subjects=(Subject("Thema", "JNU", "Teaching"),),
-        audience=Audience(("teachers",), 10, 14, "Key Stage 3"),
-        imprint="Well Books",
-        isbns=Isbns(epub="9780306406157", print="9783161484100"),
-        identifiers=(Identifier("doi", "10.1000/182"),),
+def declared(front: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The linked data and the meta tags of a page with this front matter."""
+    page = read(
+        making.packed(making.resolved(f"---\ntitle: A\n{front}\n---\n\nText.\n")).data.decode()
     )
-    data = linked_data(metadata)
+    tags = {tag.get("property", ""): tag.get("content", "") for tag in page.findall(".//meta")}
+    return json.loads(linked_text(page)), tags
+
+
+def test_linked_data_says_what_catalogues_sort_by() -> None:
+    data, _ = declared(
+        "authors: {name: The Well Trust, type: organisation}\nlang: en\nlanguages: [fr]\n"
+        "modified: 2027-01-15\n"
+        "edition_statement: 2\nsubjects: [Thema JNU Teaching]\nimprint: Well Books\n"
+        "audience: {for: teachers, ages: 10-14, level: Key Stage 3}\n"
+        "isbn: {epub: 9780306406157, print: 9783161484100}\nidentifiers: [doi:10.1000/182]"
+    )
     assert data["@type"] == "Book"
     assert data["author"] == [{"@type": "Organization", "name": "The Well Trust"}]
     assert data["inLanguage"] == ["en", "fr"]
@@ -364,36 +350,39 @@ def test_linked_data_cannot_end_its_script(page: Element, markup: str) -> None:
 
 
 def test_a_book_is_declared_as_one() -> None:
-    metadata = Metadata(
-        title="Book",
-        authors=(Contributor("Ann", orcid="0000-0002-1825-0097"),),
-        identifier=Identifier("isbn", "9780306406157"),
-        series=Series("Tracts", "3"),
+    data, tags = declared(
+        "authors: {name: Ann, orcid: 0000-0002-1825-0097}\nidentifier: isbn:9780306406157\n"
+        "series: {name: Tracts, number: 3}"
     )
-    data = linked_data(metadata)
     assert data["@type"] == "Book"
     assert data["isbn"] == "9780306406157"
     assert data["author"][0]["sameAs"] == "https://orcid.org/0000-0002-1825-0097"
     assert data["isPartOf"] == {"@type": "CreativeWorkSeries", "name": "Tracts", "position": "3"}
-    tags = {tag.name: tag.content for tag in meta_tags(metadata)}
     assert tags["og:type"] == "book"
     assert tags["book:isbn"] == "9780306406157"
 
 
 def test_what_is_not_known_is_not_declared() -> None:
-    metadata = Metadata(title="Bare")
-    assert linked_data(metadata).keys() == {"@context", "@type", "name", "headline"} | {
-        "inLanguage"
+    data, tags = declared("lang: en")
+    stated = {
+        "@context",
+        "@id",
+        "@type",
+        "encoding",
+        "headline",
+        "identifier",
+        "inLanguage",
+        "name",
     }
-    assert all(tag.content for tag in meta_tags(metadata))
+    assert data.keys() == stated
+    assert all(tags.values())
 
 
 def test_only_the_editions_that_are_wanted_are_offered() -> None:
-    metadata = Metadata(title="Bare", editions=("web", "ebook", "teacher"))
-    (found,) = downloads(metadata, "a b", EDITIONS["web"])
-    assert (found.label, found.href) == ("EPUB", "a%20b.epub")
-    (found,) = downloads(metadata, "a b", EDITIONS["teacher-web"])
-    assert (found.label, found.href) == ("PDF", "a%20b-teacher.pdf")
+    text = "---\ntitle: Bare\neditions: [web, ebook, teacher]\n---\n\nText.\n"
+    for edition, name in (("web", "a%20b.epub"), ("teacher-web", "a%20b-teacher.pdf")):
+        pages = making.rendered(making.resolved(text, edition), "a b")
+        assert {*re.findall(r'href="(a%20b[^"]*)"', pages.pages[0].markup)} == {name}
 
 
 # --- the file ----------------------------------------------------------------------------
@@ -573,17 +562,15 @@ def test_the_keys_of_linked_data_are_in_order(page: Element) -> None:
 def test_what_is_in_a_page_is_known(text: str, construct: str, is_there: bool) -> None:
     pages = making.rendered(making.resolved(f"---\ntitle: T\n---\n\n{text}\n"))
     assert (construct in pages.inventory.constructs) is is_there
-    assert decode(encode(pages), type=Pages) == pages
 
 
 def test_a_node_in_markup_of_ones_own_has_its_styles(tmp_path: Path) -> None:
     (tmp_path / "shared/nodes").mkdir(parents=True)
     own = "<div id='x'  class='exercise'>{{ render(node.children) }}</div>"
     (tmp_path / "shared/nodes/exercise.html.j2").write_text(own)
-    edition = EDITIONS["web"]
     text = "---\ntitle: T\n---\n\n::: exercise\n[Paris](https://example.org){lang=fr}\n:::\n"
     document = making.resolved(text)
-    usual, mine = (render(document, edition, "x", folder) for folder in (None, tmp_path))
+    usual, mine = (making.rendered(document, templates=folder) for folder in (None, tmp_path))
     assert own[:30] in mine.pages[0].markup
     assert mine.styles == usual.styles
     assert mine.inventory == usual.inventory

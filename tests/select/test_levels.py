@@ -13,6 +13,7 @@ from pipeline.model import Captioned, CrossReference, Exercise
 from pipeline.model.editions import EDITIONS, varied
 from pipeline.verify.gate import leaks_in
 from tests.helpers import making
+from tests.helpers.finished import all_text
 from tests.helpers.paths import TESTS
 from tests.helpers.trees import nodes, plain_text
 
@@ -172,7 +173,7 @@ def test_words_of_a_level_are_in_the_files_of_that_level_alone(tmp_path: Path) -
     for level, word in WORDS.items():
         for other in WORDS:
             for suffix in ("html", "pdf", "epub"):
-                words = making.all_text(folder / f"wells-{other}.{suffix}")
+                words = all_text(folder / f"wells-{other}.{suffix}")
                 assert (word in words) is (level == other), (other, suffix, word)
                 assert "zinnias" not in words, (other, suffix)
     manifest = (folder / "manifest.json").read_text("utf-8")

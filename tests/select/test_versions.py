@@ -14,6 +14,7 @@ from pipeline.model import Choices, Exercise, Matching, Ordering
 from pipeline.model.metadata import Metadata
 from pipeline.select.shuffling import arranged
 from tests.helpers import making
+from tests.helpers.finished import all_text
 from tests.helpers.trees import nodes, plain_text
 
 HEAD = "---\ntitle: Wells\nlang: en\nversions: 3\n---\n\n"
@@ -189,7 +190,7 @@ def test_every_page_says_which_version_it_is(built: Path) -> None:
 
 def test_no_version_has_an_answer(built: Path) -> None:
     for name in ("w-A.pdf", "w-B.pdf", "w-C.pdf", "w.html"):
-        words = making.all_text(built / name)
+        words = all_text(built / name)
         assert "rope" not in words
         assert "books" not in words
 

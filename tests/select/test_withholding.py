@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from msgspec.structs import replace
 
 from pipeline import parse
-from pipeline.features import dialect_tables
 from pipeline.model import Document, encode
 from pipeline.model.editions import EDITIONS, Edition, varied
-from pipeline.parser.block_places import TextBody
 from pipeline.parser.left_out import without_blocks
-from pipeline.parser.ranges import Range
-from pipeline.parser.syntax import BLOCKS
 from pipeline.select import select
 from tests.helpers import placements
 from tests.helpers.placements import Placement
@@ -30,12 +27,6 @@ def shown(document: Document, edition: Edition) -> str:
     """All that an edition's document says, but for findings, which only the author gets."""
     found = replace(select(document, edition), diagnostics=(), origins={})
     return re.sub(r'"span": \{[^{}]*\},?', "", encode(found).decode())
-
-
-def test_there_are_enough_placements_for_every_construct() -> None:
-    of_tools = (name for table in dialect_tables() for name in table.blocks)
-    assert placements.BLOCKS.keys() == {*BLOCKS, *of_tools, "left-out"}
-    assert len(ALL) > 5000
 
 
 @pytest.mark.hypothesis
@@ -75,7 +66,7 @@ def test_whole_answers_are_left_out_as_if_they_did_not_stand_there(
     texts = [placements.source([each])[0] for each in (ALL if IN_FUZZ else ALL[::197])]
     taken_out: list[Document] = []
 
-    def noted(body: TextBody, ranges: list[Range]) -> Document | None:
+    def noted(body: Any, ranges: Any) -> Document | None:
         document = without_blocks(body, ranges)
         taken_out.extend([document] if document else [])
         return document

@@ -16,14 +16,13 @@ import pipeline
 from pipeline import Diagnostic, parse
 from pipeline.commands import main
 from pipeline.commands.check.comparison import compare_file
-from pipeline.commands.check.finished import CheckReport
 from pipeline.commands.pdf_reading.reading_order import text_of_pdf
 from pipeline.commands.pdf_reading.seen import read_pages
 from pipeline.model.faces import font_file
 from pipeline.model.rendered import Face
-from pipeline.parser import parse_file
 from tests.helpers import making
 from tests.helpers.counting import Lines
+from tests.helpers.finished import compared
 from tests.helpers.paths import CASES
 from tests.parser.test_parse_properties import FRONT, text
 
@@ -67,10 +66,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def compared(folder: Path, file: Path) -> CheckReport:
-    return compare_file(file, parse_file(folder / "well.md"), folder / "well.md")
-
-
 def changed_page(folder: Path, out: Path, *changes: tuple[str, str]) -> tuple[Diagnostic, ...]:
     """The findings after parts of the web page have been replaced."""
     page = (folder / "build/well/well.html").read_text("utf-8")
@@ -79,12 +74,12 @@ def changed_page(folder: Path, out: Path, *changes: tuple[str, str]) -> tuple[Di
         page = page.replace(old, new)
     path = out / "well.html"
     path.write_text(page, "utf-8")
-    return compared(folder, path).diagnostics
+    return compared(path, folder / "well.md").diagnostics
 
 
 @pytest.mark.parametrize("format", ["html", "pdf", "epub"])
 def test_a_file_that_has_all(format: str, built: Path) -> None:
-    found = compared(built, built / f"build/well/well.{format}")
+    found = compared(built / f"build/well/well.{format}", built / "well.md")
     assert found.diagnostics == ()
     assert found.notes[0].startswith("compared with ")
 
@@ -120,7 +115,7 @@ def test_one_that_is_lost_does_not_lead_astray(built: Path, tmp_path: Path) -> N
     path = tmp_path / "yes/yes.html"
     page = path.read_text("utf-8")
     path.write_text(page.replace("<p>Yes.</p>", "", 1), "utf-8")
-    found = compare_file(path, parse_file(source), source).diagnostics
+    found = compared(path, source).diagnostics
     assert [(d.code, d.line) for d in found] == [("lost-text", 8)]
 
 
@@ -134,18 +129,17 @@ def test_the_order_of_an_e_book_is_that_of_its_spine(built: Path, tmp_path: Path
         swapped = {chapters[0]: chapters[1], chapters[1]: chapters[0]}
         for name in book.namelist():
             other.writestr(name, book.read(swapped.get(name, name)))
-    found = compared(built, path).diagnostics
+    found = compared(path, built / "well.md").diagnostics
     assert "moved-text" in {d.code for d in found}
 
 
 def test_other_files_are_not_compared(built: Path, tmp_path: Path) -> None:
     booklet, other = tmp_path / "well-booklet.pdf", tmp_path / "report.html"
-    assert "not in reading order" in compared(built, booklet).notes[0]
-    assert "has a file of this name" in compared(built, other).notes[0]
+    assert "not in reading order" in compared(booklet, built / "well.md").notes[0]
+    assert "has a file of this name" in compared(other, built / "well.md").notes[0]
     renamed = built / "build/well/well.html"
     (tmp_path / "page.html").write_bytes(renamed.read_bytes())
-    document = parse_file(built / "well.md")
-    again = compare_file(tmp_path / "page.html", document, built / "well.md", renamed=True)
+    again = compared(tmp_path / "page.html", built / "well.md", renamed=True)
     assert again.diagnostics == ()
     assert "as edition web" in again.notes[0]
 
@@ -222,7 +216,7 @@ def test_answers_alone_have_the_notes_that_they_refer_to(tmp_path: Path) -> None
     source.write_text(ANSWERS, "utf-8")
     pipeline.build(source, ["answers"], out=tmp_path)
     path = tmp_path / "a/a-answers.pdf"
-    assert compare_file(path, parse_file(source), source).diagnostics == ()
+    assert compared(path, source).diagnostics == ()
     assert text_of_pdf(path).notes == "ofthewell,notofthebucket.ithasnotchanged."
 
 
@@ -232,9 +226,7 @@ def test_a_row_that_goes_on_over_the_page_is_whole(tmp_path: Path) -> None:
     table = f"| A | B | C |\n|---|---|---|\n| {' | '.join(words)} |\n| x | y | z |\n"
     source.write_text(f"---\ntitle: Rows\n---\n\n{table}", "utf-8")
     assert not pipeline.build(source, ["handout"], out=tmp_path).failed
-    assert (
-        compare_file(tmp_path / "rows" / "rows.pdf", parse_file(source), source).diagnostics == ()
-    )
+    assert compared(tmp_path / "rows" / "rows.pdf", source).diagnostics == ()
 
 
 def test_the_options_of_a_menu_are_not_text_said_again(tmp_path: Path) -> None:
@@ -341,7 +333,7 @@ def test_nothing_is_lost_that_was_once(tmp_path: Path) -> None:
     Image.new("RGB", (300, 200)).save(tmp_path / "rope.png")
     pipeline.build(source, ["handout", "large-print"], out=tmp_path)
     for name in ("a.pdf", "a-large-print.pdf"):
-        assert compare_file(tmp_path / "a" / name, parse_file(source), source).diagnostics == ()
+        assert compared(tmp_path / "a" / name, source).diagnostics == ()
 
 
 ROOM = """# The well
@@ -384,7 +376,7 @@ def test_cells_that_look_alike_are_all_found_in_little_time(tmp_path: Path) -> N
     source.write_text(f"---\ntitle: T\npage_list: false\n---\n\n{text}", "utf-8")
     result = pipeline.build(source, ["web"], out=tmp_path)
     assert [found.code for found in result.diagnostics] == ["bad-chart"]
-    made, document = tmp_path / "a/a.html", parse_file(source)
+    made, document = tmp_path / "a/a.html", parse(source.read_text("utf-8"), "a.md")
     assert compare_file(made, document, source).diagnostics == ()
     with Lines(most=1_000_000):  # now that all is loaded
         compare_file(made, document, source)
@@ -404,7 +396,7 @@ def test_what_cannot_be_seen_is_not_lost(tmp_path: Path) -> None:
     result = pipeline.build(source, ["web", "handout", "ebook"], out=tmp_path)
     assert result.diagnostics == ()
     for name in ("well.html", "well.pdf", "well.epub"):
-        report = compare_file(tmp_path / "well" / name, parse_file(source), source)
+        report = compared(tmp_path / "well" / name, source)
         assert report.diagnostics == ()
 
 

@@ -10,12 +10,10 @@ import pytest
 
 from pipeline import parse
 from pipeline.commands.pdf_reading.reading_order import text_of_pdf
-from pipeline.model.diagnostics import Severity
 from pipeline.model.faces import font_file
 from pipeline.model.sheet.proportions import is_book
 from pipeline.model.words.writing_conventions import ALPHABETS
 from pipeline.package.result import Package
-from pipeline.resolve import resolve
 from tests.helpers import making
 from tests.helpers.paths import TEMPLATES
 from tests.helpers.pdf_reading import open_pdf, read
@@ -69,10 +67,10 @@ def test_ideographs_are_drawn_as_the_language_draws_them(tmp_path: Path) -> None
 def test_what_no_font_has_is_a_warning_with_the_line(tmp_path: Path) -> None:
     made = make("Words\nand more ሰላም words, 𐄀\n\n𐄁\n", tmp_path)
     letters, symbols = made.diagnostics
-    assert (letters.code, letters.severity, letters.line) == ("missing-glyph", Severity.WARNING, 7)
+    assert (letters.code, letters.severity, letters.line) == ("missing-glyph", "warning", 7)
     assert "“ሰ” (U+1230 ETHIOPIC SYLLABLE SA)" in letters.message
     assert "2 other characters of the Ethiopic script: ላ ም" in letters.message
-    assert (symbols.line, symbols.severity) == (7, Severity.WARNING)
+    assert (symbols.line, symbols.severity) == (7, "warning")
     assert "“𐄀” (U+10100 AEGEAN WORD SEPARATOR LINE), nor for 1 other symbol: 𐄁" in symbols.message
     assert "ሰ" not in read(open_pdf(made.data)).text, "no reader is sent to a missing glyph"
 
@@ -145,9 +143,7 @@ def test_parts_written_the_other_way_stay_on_the_sheet(
 
 def test_a_line_end_between_ideographs_is_no_space(tmp_path: Path) -> None:
     text = "---\ntitle: T\nlang: {lang}\n---\n世界上\n仍有，\n数千 万\nILO 人。\n走\n"
-    said = [
-        plain_text(resolve(parse(text.format(lang=lang)), tmp_path).blocks) for lang in ("zh", "ko")
-    ]
+    said = [plain_text(making.resolved(text.format(lang=lang))) for lang in ("zh", "ko")]
     assert said == ["世界上仍有，数千 万 ILO 人。走", "世界上 仍有， 数千 万 ILO 人。 走"]
 
 

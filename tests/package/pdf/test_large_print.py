@@ -11,12 +11,11 @@ import pikepdf
 import pytest
 
 from pipeline import parse
-from pipeline.commands.check.finished import check
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import FormulaShapes, Pages
-from pipeline.package import package
 from pipeline.package.result import Package
 from tests.helpers import making
+from tests.helpers.finished import checked
 from tests.helpers.paths import BOOK, ROOT
 from tests.helpers.pdf_drawing import Shown, texts
 from tests.helpers.pdf_reading import Element, open_pdf, read
@@ -67,7 +66,7 @@ def made(text: str, folder: Path = ROOT) -> Made:
     document = making.resolved(text, "large-print", folder)
     assert not [finding for finding in document.diagnostics if finding.is_error]
     pages = making.rendered(document)
-    packed = package(pages, folder)
+    packed = making.packed(pages, folder)
     pdf = open_pdf(packed.data)
     return Made(pages, packed, pdf, list(texts(pdf)))
 
@@ -260,4 +259,4 @@ def test_a_long_formula_is_broken_before_its_relations() -> None:
 def test_it_is_accessible(book: Made, tmp_path: Path) -> None:
     file = tmp_path / "x.pdf"
     file.write_bytes(book.package.data)
-    assert [d for d in check(file).diagnostics if d.is_error] == []
+    assert [d for d in checked(file).diagnostics if d.is_error] == []

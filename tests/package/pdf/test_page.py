@@ -15,19 +15,12 @@ import pytest
 from PIL import Image
 
 from pipeline import Diagnostic, Options, build, parse
-from pipeline.model.codes import Code
-from pipeline.model.editions import EDITIONS
-from pipeline.model.metadata import Metadata
 from pipeline.model.paper import SIZES, PageOptions
 from pipeline.model.rendered import Pages, tree_of
-from pipeline.model.sheet.colours import contrast
-from pipeline.model.sheet.proportions import sheet_for
-from pipeline.model.sheet.rules import print_style
-from pipeline.package import package, pdf
 from pipeline.package.pdf.print_markup import ready
-from pipeline.system.paths import CHECKOUT
 from tests.helpers import making
-from tests.helpers.paths import ROOT
+from tests.helpers.contrast import contrast
+from tests.helpers.paths import ROOT, TEMPLATES
 from tests.helpers.pdf_reading import artifacts, open_pdf, read
 
 BODY = """\
@@ -61,9 +54,8 @@ def pages_of(text: str, folder: Path, edition: str = "handout") -> Pages:
 
 
 def printed(text: str, folder: Path, edition: str = "handout") -> pikepdf.Pdf:
-    made = pdf.package(pages_of(text, folder, edition), folder)
-    assert not made.diagnostics
-    return open_pdf(made.data)
+    made = making.packed(pages_of(text, folder, edition), folder)
+    return open_pdf(making.without_findings(made).data)
 
 
 def style(pages: Pages, name: str) -> str:
@@ -108,7 +100,7 @@ def test_a_size_of_ones_own(tmp_path: Path) -> None:
 def test_a_page_without_room_for_text(page: str, column: int, message: str) -> None:
     (finding,) = found(source(f"page: {page}"))
     assert (finding.line, finding.column) == (3, column)
-    assert finding.code == Code.WRONG_VALUE.slug
+    assert finding.code == "wrong-value"
     assert message in finding.message
     assert not finding.is_error
     assert finding.hint
@@ -203,7 +195,7 @@ def test_a_long_footer_has_room(page: str, branded: Path) -> None:
 )
 def test_the_foot_is_on_the_paper(page: str, edition: str, tmp_path: Path) -> None:
     text = source("editions:", f"  - {edition}: {{page: {page}}}", body="Text.\n")
-    made = pdf.package(pages_of(text, tmp_path, edition), tmp_path)
+    made = making.packed(pages_of(text, tmp_path, edition), tmp_path)
     with contextlib.closing(pypdfium2.PdfDocument(made.data)) as file:
         found = file[0].get_textpage()
         at = found.get_text_range().index("1 of 1")
@@ -214,7 +206,7 @@ def test_the_foot_is_on_the_paper(page: str, edition: str, tmp_path: Path) -> No
 def test_a_title_longer_than_the_line_is_divided(tmp_path: Path) -> None:
     text = source("lang: de", "page: A6", body="Text.\n")
     text = text.replace("The well", "Die Donaudampfschifffahrtsgesellschaft")
-    made = pdf.package(pages_of(text, tmp_path), tmp_path)
+    made = making.packed(pages_of(text, tmp_path), tmp_path)
     with contextlib.closing(pypdfium2.PdfDocument(made.data)) as file:
         found = file[0].get_textpage()
         width = file[0].get_width()
@@ -233,10 +225,12 @@ def test_the_web_page_prints_on_the_paper_of_the_handout(branded: Path) -> None:
     assert "counter(page)" in foot[2]
 
 
-def test_a_book_is_printed_from_the_web_page_with_mirrored_margins_and_no_column() -> None:
-    metadata = Metadata(title="The well")
-    sheet = sheet_for(EDITIONS["handout"], metadata, is_book=True)
-    css = print_style(sheet, metadata)
+def test_a_book_is_printed_from_the_web_page_with_mirrored_margins_and_no_column(
+    tmp_path: Path,
+) -> None:
+    pages = pages_of(source("class: book"), tmp_path, "web")
+    sheet, css = pages_of(source("class: book"), tmp_path).sheet, style(pages, "paper.css")
+    assert sheet
     assert sheet.inner < sheet.outer
     assert f"@page :left {{ margin: 30mm {sheet.inner:g}mm 35mm {sheet.outer:g}mm }}" in css
     assert f"@page :right {{ margin: 30mm {sheet.outer:g}mm 35mm {sheet.inner:g}mm }}" in css
@@ -255,10 +249,11 @@ def test_a_book_is_printed_from_the_web_page_with_mirrored_margins_and_no_column
     ],
 )
 def test_margins_are_what_they_say(
-    page: str, inner: float | None, outer: float | None, is_book: bool
+    page: str, inner: float | None, outer: float | None, is_book: bool, tmp_path: Path
 ) -> None:
-    metadata = parse(source(f"page: {page}", body="Text.\n")).metadata
-    sheet = sheet_for(EDITIONS["handout"], metadata, is_book=is_book)
+    front = source(f"page: {page}", f"class: {'book' if is_book else 'article'}", body="Text.\n")
+    sheet = pages_of(front, tmp_path).sheet
+    assert sheet
     assert inner in (None, sheet.inner)
     assert outer in (None, sheet.outer)
     beside = 0 if is_book else sheet.column
@@ -285,7 +280,7 @@ def test_the_colour_of_a_brand_on_screens(branded: Path) -> None:
 
 
 def test_the_drawn_cover_has_the_colour_of_the_brand(branded: Path) -> None:
-    made = package(pages_of(source(BRAND), branded, "ebook"), branded)
+    made = making.packed(pages_of(source(BRAND), branded, "ebook"), branded)
     with zipfile.ZipFile(io.BytesIO(made.data)) as book:
         name = next(name for name in book.namelist() if name.endswith("cover.png"))
         cover = Image.open(io.BytesIO(book.read(name))).convert("RGB")
@@ -300,22 +295,22 @@ def test_the_drawn_cover_has_the_colour_of_the_brand(branded: Path) -> None:
 def test_a_logo_is_in_the_other_formats(edition: str, branded: Path) -> None:
     pages = pages_of(source(BRAND), branded, edition)
     assert any('alt="Hill School"' in page.markup for page in pages.pages)
-    assert not package(pages, branded).diagnostics
+    assert not making.packed(pages, branded).diagnostics
 
 
 @pytest.mark.parametrize(
     ("brand", "code", "line"),
     [
-        ("  logo: none.svg", Code.MISSING_IMAGE, 5),
-        ("  logo: logo.svg", Code.MISSING_ALT, 5),
-        ("  logo: ../logo.svg", Code.OUTSIDE_FOLDER, 5),
+        ("  logo: none.svg", "missing-image", 5),
+        ("  logo: logo.svg", "missing-alt", 5),
+        ("  logo: ../logo.svg", "outside-folder", 5),
     ],
 )
-def test_what_is_wrong_with_a_logo(brand: str, code: Code, line: int, branded: Path) -> None:
-    alt = () if code is Code.MISSING_ALT else ("  alt: Hill School",)
+def test_what_is_wrong_with_a_logo(brand: str, code: str, line: int, branded: Path) -> None:
+    alt = () if code == "missing-alt" else ("  alt: Hill School",)
     document = parse(source("lang: en", "brand:", brand, *alt), "x.md")
     (finding,) = making.resolved(document, "handout", branded).diagnostics
-    assert (finding.code, finding.line, finding.column) == (code.slug, line, 9)
+    assert (finding.code, finding.line, finding.column) == (code, line, 9)
 
 
 def test_a_theme_of_ones_own(tmp_path: Path) -> None:
@@ -350,7 +345,7 @@ def colours_of(file: pikepdf.Pdf) -> set[tuple[float, ...]]:
 @pytest.mark.parametrize("folder", ["pdf", "shared", "themes", "cover"])
 def test_no_style_for_print_asks_what_is_in_an_element(folder: str) -> None:
     # for each such rule, WeasyPrint looks through all that is in every element
-    sheets = sorted(CHECKOUT.rglob(f"{folder}/*.css"))
+    sheets = sorted(TEMPLATES.rglob(f"{folder}/*.css"))
     assert sheets
     assert not [sheet.name for sheet in sheets if ":has(" in sheet.read_text()]
 
@@ -398,7 +393,7 @@ def filled(page: Any) -> float:
     ["x" * 300, f"<https://example.org/{'x' * 300}>", f"- **{'x' * 300}**", f"> {'x' * 300}"],
 )
 def test_what_has_no_place_to_break_is_broken_at_the_margin(text: str, tmp_path: Path) -> None:
-    made = pdf.package(pages_of(source(body=f"{text}\n"), tmp_path), tmp_path)
+    made = making.packed(pages_of(source(body=f"{text}\n"), tmp_path), tmp_path)
     with pypdfium2.PdfDocument(made.data) as file:
         bounds = [thing.get_bounds() for thing in file[0].get_objects()]
     assert max(right for _, _, right, _ in bounds) < 595 - 60
@@ -406,7 +401,7 @@ def test_what_has_no_place_to_break_is_broken_at_the_margin(text: str, tmp_path:
 
 def test_a_heading_begins_its_page_at_the_top_however_it_came_there(tmp_path: Path) -> None:
     body = "One.\n\n\\newpage\n\n## Two\n\nText.\n\n\\newpage\n\nThree.\n"
-    made = pdf.package(pages_of(source(body=body), tmp_path), tmp_path)
+    made = making.packed(pages_of(source(body=body), tmp_path), tmp_path)
     with pypdfium2.PdfDocument(made.data) as file:
         tops = [max(thing.get_bounds()[3] for thing in page.get_objects()) for page in file]
     assert tops[1] == pytest.approx(tops[2], abs=3)

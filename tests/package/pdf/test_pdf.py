@@ -20,8 +20,7 @@ from pipeline import parse
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Page, Pages, Style
-from pipeline.model.sheet import proportions
-from pipeline.package import package, units
+from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.render import render
 from pipeline.resolve import resolve
@@ -29,6 +28,7 @@ from pipeline.system.paths import builtin_templates
 from tests.helpers import making
 from tests.helpers.paths import ROOT
 from tests.helpers.pdf_reading import Element, artifacts, marked_texts, open_pdf, outline, read
+from tests.helpers.short_units import short_units
 
 FRONT = """\
 ---
@@ -666,7 +666,7 @@ def test_many_writing_lines_begin_under_their_question(folder: Path) -> None:
 
 
 def test_a_long_text_is_a_book(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proportions, "BOOK_WORDS", 2000)
+    short_units(monkeypatch, words=2000)
     chapters = "\n\n".join(f"# Chapter {n}\n\n" + PARAGRAPH * 40 for n in range(1, 4))
     pdf = open_pdf(make(FRONT + chapters, folder).data)
     said = [
@@ -710,8 +710,7 @@ def test_a_book_opens_as_printed_books_do(folder: Path, monkeypatch: pytest.Monk
     """With a half-title and a title on the right, nothing but names on no page, no folios before
     the contents or on the pages of parts, and the first chapter on the right: in a long text, which
     is set in parts, as in a short one."""
-    monkeypatch.setattr(units, "LENGTH", 1000)
-    monkeypatch.setattr(units, "LONG", 4000)
+    short_units(monkeypatch, 1000, 4000)
     half_title, dedication = "# The Well {.half-title}\n\n", "# For Anna {.dedication}\n\n"
     front = "---\ntitle: The well\nlang: en\nclass: book\nrights: None\ncontents: true\n---\n\n"
     for repeated, opening in ((1, half_title), (5, half_title), (1, half_title + dedication)):

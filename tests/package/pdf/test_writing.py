@@ -15,10 +15,9 @@ import pipeline
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages
 from pipeline.model.words import words
-from pipeline.package.pdf.engine.adapter.boxes import all_boxes
 from pipeline.package.pdf.print_markup import classes
 from tests.helpers import making
-from tests.helpers.laid_out import boxes, laid_out
+from tests.helpers.laid_out import boxes, laid_out, numbered_boxes
 from tests.helpers.pdf_reading import open_pdf, read
 
 MILLIMETRE = 96 / 25.4
@@ -194,10 +193,9 @@ class WritingSpace(NamedTuple):
 def spaces_of(pages: Pages) -> Iterator[WritingSpace]:
     document = laid_out(pages)
     where: dict[Any, set[int]] = {}
-    for number, page in enumerate(document.pages):
-        for box in all_boxes(page.box):
-            if box.element is not None:
-                where.setdefault(box.element, set()).add(number)
+    for number, box in numbered_boxes(document):
+        if box.element is not None:
+            where.setdefault(box.element, set()).add(number)
     for parent in next(iter(where)).iter():  # the first is the root
         for before, element in itertools.pairwise((None, *parent)):
             if classes(element) & {"writing-lines", "writing-space"}:
@@ -250,10 +248,9 @@ def test_much_room_goes_on_over_the_page_but_begins_with_its_question() -> None:
 def first_pages(pages: Pages) -> dict[Any, int]:
     """The first page of each element."""
     where: dict[Any, int] = {}
-    for number, page in enumerate(laid_out(pages).pages):
-        for box in all_boxes(page.box):
-            if box.element is not None:
-                where.setdefault(box.element, number)
+    for number, box in numbered_boxes(laid_out(pages)):
+        if box.element is not None:
+            where.setdefault(box.element, number)
     return where
 
 
