@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,18 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline import commands, parse
-from pipeline.features.fit.series import room
-from pipeline.features.fit.series import settings as all_settings
+from pipeline import commands
 from pipeline.features.fit.trials import MOST_TRIALS, Search, sheets_of
 from pipeline.flow.manifest import decode
 from pipeline.model.editions import EDITIONS
-from pipeline.model.metadata import Metadata
-from pipeline.model.paper import FitOptions, Fitted, PrintOptions
-from pipeline.model.sheet.fitting import fit_for
-from pipeline.model.sheet.proportions import sheet_for
-from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
+from pipeline.model.paper import Fitted
 from pipeline.package.pdf.layout import LAYOUTS
+from tests.helpers.laid_out import count_layouts
 
 SENTENCE = (
     "The well is deep, and nobody in the village knows how old it is. Water is carried home in"
@@ -134,31 +127,6 @@ def test_a_smaller_text_can_be_allowed(tmp_path: Path) -> None:
     assert 8 <= fit.text < 9
 
 
-@pytest.mark.parametrize(
-    ("audience", "fit", "smallest"),
-    [
-        ("", "2", 9),
-        ("audience: {for: school, level: Sekundarstufe 1}\n", "2", 10),
-        ("audience: {for: school, ages: 12-14}\n", "2", 10),
-        ("audience: {for: primary school, ages: 6-8}\n", "2", 14),
-        ("audience: {for: primary school, level: Key Stage 1}\n", "2", 14),
-        ("audience: {for: primary school, level: 2. Klasse}\n", "2", 14),
-        ("audience: {for: preschool}\n", "{pages: 2, smallest: 12pt}", 12),
-        ("audience: {for: preschool}\n", "{pages: 2, largest: 12pt}", 12),
-    ],
-)
-def test_the_smallest_size_suits_the_audience(audience: str, fit: str, smallest: float) -> None:
-    metadata = parse(f"---\ntitle: T\n{audience}fit: {fit}\n---\n\nText.\n").metadata
-    edition = EDITIONS["handout"]
-    options = fit_for(edition, metadata)
-    assert options is not None
-    row = all_settings(
-        sheet_for(edition, metadata, is_book=False), edition, metadata, options
-    ).sheets
-    assert row[0].text == smallest
-    assert row[-1].text >= 1.2 * smallest or options.largest
-
-
 def test_a_text_that_is_too_short_is_set_as_large_as_may_be(tmp_path: Path) -> None:
     result = build(tmp_path, write(tmp_path, paragraphs(3), "fit: 3\n"))
     assert [finding.code for finding in result.diagnostics] == ["fills-too-little"]
@@ -211,45 +179,6 @@ def test_what_the_command_cannot_fit(
     run = command("build", str(write(tmp_path, "Text.")), *arguments)
     assert run.exit_code == 2
     assert problem in run.stderr
-
-
-# --- whom it holds for -------------------------------------------------------------------
-
-
-def test_pages_that_are_asked_of_all_are_those_of_students() -> None:
-    metadata = Metadata(printing=PrintOptions(fit=FitOptions(2)))
-    holds = {name for name, edition in EDITIONS.items() if fit_for(edition, metadata)}
-    assert {"handout", "letter", "greyscale", "form"} <= holds
-    assert not holds & {"teacher", "answers", "large-print", "booklet", "2-up", "4-up"}
-    own = Metadata(edition_options=(("large-print", PrintOptions(fit=FitOptions(6))),))
-    assert fit_for(EDITIONS["large-print"], own) == FitOptions(6)
-    even = Metadata(printing=PrintOptions(fit=FitOptions("even")))
-    assert fit_for(EDITIONS["booklet"], even) == FitOptions("even")
-
-
-@pytest.mark.parametrize("name", ["handout", "letter", "booklet", "4-up", "large-print"])
-@pytest.mark.parametrize("is_book", [False, True])
-@pytest.mark.parametrize("has_tables", [False, True])
-def test_settings_are_legible_and_go_from_tight_to_loose(
-    name: str, is_book: bool, has_tables: bool
-) -> None:
-    edition, metadata = EDITIONS[name], Metadata()
-    sheet = sheet_for(edition, metadata, is_book=is_book)
-    row = all_settings(sheet, edition, metadata, FitOptions(2), has_tables=has_tables)
-    usual = row.sheets[row.natural]
-    least = 18 if name == "large-print" else 9
-    for one in row.sheets:
-        assert one.text >= least
-        assert one.leading >= 1.2 * one.text
-        assert min(one.note, one.label, one.code) >= (18 if name == "large-print" else 8)
-        assert one.hangs is sheet.hangs
-        if has_tables:  # whose widths are worked out for the page as it is
-            assert one.measure / one.label >= 0.98 * usual.measure / usual.label
-        width = one.inner + one.outer + one.measure + (0 if is_book else one.column)
-        assert math.isclose(width, one.size.width)
-    rooms = [room(one) for one in row.sheets]
-    assert all(after <= before * 1.005 for before, after in itertools.pairwise(rooms))
-    assert usual.text == pytest.approx(max(sheet.text, least), abs=0.01)
 
 
 # --- the search ---------------------------------------------------------------------------
@@ -307,20 +236,12 @@ def test_the_search_ends_where_a_block_moves(natural: float, jump: float, multip
 def test_a_block_across_two_columns_takes_few_layouts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    layouts = 0
-    set_once = Typesetter.set
-
-    def counted(*arguments: Any, **options: Any) -> Any:
-        nonlocal layouts
-        layouts += 1
-        return set_once(*arguments, **options)
-
-    monkeypatch.setattr(Typesetter, "set", counted)
+    layouts = count_layouts(monkeypatch)
     words = "Water is what people need and few count. " * 3 + "\n\n"
     table = "| A | B | C |\n|---|---|---|\n" + "| a long cell | b | c |\n" * 5
     text = f"# Water\n\n{words * 4}::: landscape\n\n{table}\n:::\n\n## More\n\n{words * 4}"
     build(tmp_path, write(tmp_path, text, "fit: even\npage: {columns: 2}\n"))
-    assert 2 < layouts <= LAYOUTS + 2 * MOST_TRIALS
+    assert 2 < len(layouts) <= LAYOUTS + 2 * MOST_TRIALS
 
 
 # --- the list of editions ---------------------------------------------------------------

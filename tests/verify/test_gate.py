@@ -5,11 +5,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pikepdf
 import pytest
 from hypothesis import settings
@@ -17,16 +14,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 import pipeline
-from pipeline import Options, Result, parse
-from pipeline.features import catalog
-from pipeline.features.site import search
+from pipeline import parse
 from pipeline.model.editions import EDITIONS
-from pipeline.model.rendered import Face
-from pipeline.package import font_subset, html
-from pipeline.package import package as packaged
 from pipeline.package.result import Package
-from pipeline.parser import parse_file
-from pipeline.render import render as rendered
 from pipeline.verify.gate import Gate, leaks_for_all, leaks_in
 from pipeline.verify.pieces import WithheldPieces, folded, is_made_of, words
 from tests.helpers.worksheets import LESSONS, source
@@ -268,7 +258,7 @@ def test_pupils_files_pass_and_teachers_would_not(number: int, tmp_path: Path) -
     path.write_text(source(LESSONS[number]), "utf-8")
     result = pipeline.build(path, ["web", "handout", "ebook", "form", "teacher"], out=tmp_path)
     assert [one for one in result.diagnostics if one.is_error] == []
-    document = parse_file(path)
+    document = parse(path.read_text("utf-8"), "work.md")
     data = (tmp_path / "work" / "work-teacher.pdf").read_bytes()
     leaks = leaks_in(Package(data), document, document, EDITIONS["handout"], "work.pdf")
     assert len(document.withheld) == 4
@@ -288,7 +278,7 @@ def test_word_banks_are_given_on_purpose(tmp_path: Path) -> None:
     assert result.diagnostics == ()
     page = (tmp_path / "work" / "work.html").read_text("utf-8")
     assert "groundwater" in page
-    document = parse_file(path)
+    document = parse(path.read_text("utf-8"), "work.md")
     package = Package(page.replace("groundwater", "wellkeepers").encode())
     marked = parse("::: word-bank\n- groundwater\n- wellkeepers\n:::")
     leaks = leaks_in(package, document, marked, EDITIONS["web"], "work.html")
@@ -308,135 +298,3 @@ def test_answers_in_front_matter_are_sought_in_files_and_records() -> None:
     assert [one.line for one in leaks_for_all(document, records)] == [3]
     passing = Package(page("<title>Wells</title>", "About here. A ____. Text."))
     assert leaks_in(passing, document, document, EDITIONS["web"], "x.html") == ()
-
-
-# --- leaks in the code --------------------------------------------------------------------
-
-LEAKS = {
-    "a title": "Amber lanterns flicker softly",
-    "an attribute": "Brass compasses wander northwards",
-    "an alternative text": "Crooked ladders lean backwards",
-    "the search index": "Dusty ledgers whisper numbers",
-    "a file's name": "Emerald beetles gather quietly",
-    "an entry of the outline": "Frozen rivers bend eastwards",
-    "the metadata of a PDF": "Golden pheasants circle overhead",
-    "the value of a field": "Hollow bamboo carries melodies",
-    "the text of a page": "Ivory dominoes tumble slowly",
-    "a record": "Jagged mountains guard valleys",
-    "a character of a font": "жук",
-}
-"""A secret for each leak."""
-
-
-def workbook() -> str:
-    answers = "\n".join(f"::: answer\n{secret}.\n:::\n" for secret in LEAKS.values())
-    return (
-        "---\ntitle: A workbook\nlang: en\n---\n\n# The well\n\n![A well](well.png)\n\n"
-        f"::: exercise Wells\nWhat do wells have?\n\n::: lines 1\n:::\n\n{answers}:::\n"
-    )
-
-
-def leaky_render(*args: Any, **options: Any) -> Any:
-    """Rendering that puts answers into pages."""
-    pages = rendered(*args, **options)
-    changes = {
-        "<title>": f"<title>{LEAKS['a title']} ",
-        "<main ": f'<main data-hint="{LEAKS["an attribute"]}" ',
-        'alt="A well"': f'alt="A well {LEAKS["an alternative text"]}"',
-    }
-    changed = []
-    for page in pages.pages if pages.edition == "site" else ():
-        markup = page.markup
-        for old, new in changes.items():
-            markup = markup.replace(old, new)
-        changed.append(msgspec.structs.replace(page, markup=markup))
-    return msgspec.structs.replace(pages, pages=tuple(changed) or pages.pages)
-
-
-def leaky_package(*args: Any, **options: Any) -> Package:
-    """Packaging that puts answers into finished files."""
-    package = packaged(*args, **options)
-    if args[0].edition == "site":
-        slug = LEAKS["a file's name"].replace(" ", "-")
-        return msgspec.structs.replace(
-            package, extra={**package.extra, f"work-site/{slug}.css": b""}
-        )
-    if args[0].edition != "form":
-        return package
-    output = io.BytesIO()
-    with pikepdf.open(io.BytesIO(package.data)) as file:
-        with file.open_outline() as outline:
-            outline.root.append(pikepdf.OutlineItem(LEAKS["an entry of the outline"], 0))
-        with file.open_metadata() as metadata:
-            metadata["dc:description"] = LEAKS["the metadata of a PDF"]
-        file.Root.AcroForm.Fields[0].V = pikepdf.String(LEAKS["the value of a field"])
-        font = pikepdf.Dictionary(
-            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
-        )
-        sheet = file.pages[0]
-        sheet.Resources.Font["/Leak"] = font
-        drawing = f"BT /Leak 9 Tf 9 9 Td ({LEAKS['the text of a page']}) Tj ET"
-        sheet.contents_add(drawing.encode())
-        file.save(output)
-    return msgspec.structs.replace(package, data=output.getvalue())
-
-
-def leaky_subset(face: Face, text: Iterable[str], *args: Any, **options: Any) -> bytes:
-    """Fonts that have a letter that only an answer has."""
-    return font_subset.subset(face, frozenset({"ж", *text}), *args, **options)
-
-
-@pytest.fixture(scope="module")
-def leaking(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
-    """A build by code that leaks, but not in the handout."""
-    folder = tmp_path_factory.mktemp("leaking")
-    source = folder / "work.md"
-    source.write_text(workbook(), "utf-8")
-    Image.new("RGB", (40, 30), "#345678").save(folder / "well.png")
-    words_of = search.words_of
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.render.render", leaky_render)
-        patch.setattr("pipeline.package.package", leaky_package)
-        patch.setattr(
-            search, "words_of", lambda nodes: f"{words_of(nodes)} {LEAKS['the search index']}"
-        )
-        patch.setattr(html, "subset", leaky_subset)
-        result = pipeline.build(source, ["handout", "site", "form", "web"], out=folder / "out")
-    return source, result
-
-
-@pytest.mark.parametrize("place", [place for place in LEAKS if place != "a record"])
-def test_leaks_are_errors_with_their_place(place: str, leaking: tuple[Path, Result]) -> None:
-    source, result = leaking
-    line = source.read_text("utf-8").splitlines().index(f"{LEAKS[place]}.") + 1
-    findings = [one for one in result.diagnostics if one.line == line]
-    assert {(one.code, one.is_error) for one in findings} == {("leaked-text", True)}
-    assert {one.source for one in findings} == {str(source)}
-
-
-def test_an_edition_with_a_leak_is_not_written_and_the_others_are(
-    leaking: tuple[Path, Result],
-) -> None:
-    source, result = leaking
-    assert result.failed
-    assert not result.is_blocked
-    assert [one.edition for one in result.outputs] == ["handout"]
-    written = {path.name for path in (source.parent / "out" / "work").iterdir()}
-    assert written == {"work.pdf", "manifest.json"}
-
-
-def test_a_leak_in_a_record_lets_nothing_be_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files = catalog.record_files
-    secret = f"<Text>{LEAKS['a record']}</Text>"
-    leaky = {"work-onix.xml": secret.encode()}
-    monkeypatch.setattr(catalog, "record_files", lambda record: {**files(record), **leaky})
-    source = tmp_path / "work.md"
-    source.write_text(workbook().replace("![A well](well.png)", ""), "utf-8")
-    result = pipeline.build(
-        source, ["web"], out=tmp_path / "out", options=Options(catalog="records")
-    )
-    assert [one.code for one in result.diagnostics] == ["leaked-text"]
-    assert result.is_blocked
-    assert not (tmp_path / "out" / "work").exists()

@@ -1,0 +1,29 @@
+"""The page about the architecture says what is the case."""
+
+from __future__ import annotations
+
+import re
+from typing import get_type_hints
+
+from pipeline.flow import steps
+from pipeline.keep import Kept
+from tests.helpers.documentation import DOCS, fences
+from tests.project.test_imports import LAYERS
+
+
+def test_the_table_of_functions_is_that_of_the_driver() -> None:
+    page = (DOCS / "architecture.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (\w+) \| (yes)? ?\|$", page, re.MULTILINE)
+    shown = [(name, gives, bool(is_kept)) for name, gives, is_kept in rows]
+    assert shown == [
+        (name, get_type_hints(function)["return"].__name__, isinstance(function, Kept))
+        for name, function in vars(steps).items()
+        if name in {row[0] for row in rows} or isinstance(function, Kept)
+    ]
+
+
+def test_the_layers_are_those_of_the_imports() -> None:
+    page = (DOCS / "architecture.md").read_text("utf-8")
+    layers = next(f.text for f in fences(page) if "← system" in f.text)
+    shown = [frozenset(re.findall(r"\w+", layer)) for layer in layers.split("←")]
+    assert shown == [layer for layer in LAYERS if not any(name.startswith("_") for name in layer)]
