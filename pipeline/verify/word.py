@@ -33,6 +33,9 @@ COUNTED = ("SEQ", "REF", "PAGEREF", "NOTEREF")
 ADDED = ("Label", "Marks")
 """The styles of what Chapbook adds to the text of the source."""
 
+FORMULA = "\ufffc"
+"""The sign that stands for a formula in written text."""
+
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 SPACES = (f"{W}tab", f"{W}br", f"{W}cr")
 _MARK = late(r"_s(\d+)_([0-9a-f]{8})")
@@ -70,7 +73,8 @@ def add_digests(root: Any) -> None:
 
 def digest_of(text: str) -> str:
     """A digest of the words of a text."""
-    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:8]
+    words = " ".join(text.replace(FORMULA, "").split())
+    return hashlib.sha256(words.encode()).hexdigest()[:8]
 
 
 def text_of_word(file: Path | BinaryIO) -> DrawnText:
@@ -155,13 +159,16 @@ def written_pieces(
     paragraph: Any, addresses: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[WrittenPiece]:
     """The text that somebody wrote in a paragraph, with tracked changes accepted: without what Word
-    counts, the signs of notes, formulas, and what is to be filled in. ``addresses`` are those of
-    links by their ids; without them, ids are addresses."""
+    counts, the signs of notes, and what is to be filled in; for each formula stands a sign.
+    ``addresses`` are those of links by their ids; without them, ids are addresses."""
     waiting = [(part, "") for part in reversed(paragraph)]
     fields: list[list[str]] = []  # of the fields around a run, the instruction, once it has ended
     while waiting:
         element, address = waiting.pop()
-        if element.tag in (*REMOVED, MATH, f"{W}pPr") or (
+        if element.tag == MATH:
+            yield WrittenPiece(FORMULA)
+            continue
+        if element.tag in (*REMOVED, f"{W}pPr") or (
             element.tag == f"{W}sdt" and _is_field(element)
         ):
             continue

@@ -38,6 +38,7 @@ LONGEST = 40_000
 BY_OFFICE = ("word", "tracked word", "sentence", "gone", "cell", "note", "new paragraph",
              "gone paragraph", "comment")  # fmt: skip
 _MARKUP = re.compile(r"\{[^{}\n]*\}|\]\([^()\n]*\)|[^\w]")
+BANK = "WordBank"
 UNTOUCHED = WordEdit("untouched", SourceMark(0, ""), Span(1))
 
 
@@ -163,8 +164,8 @@ def _problem(old: str, new: str, edit: WordEdit) -> str:
             is_right = new.replace(f"<!-- Ann, 2026-11-30: {edit.new} -->", "") == old
         case "new paragraph":
             is_right = _filled(without) == _filled(lines) and edit.new in new
-        case "new row":
-            is_right = without == lines and edit.new in new
+        case "new row":  # in a table that is drawn, with another line
+            is_right = edit.new in new and _undrawn(without) == _undrawn(lines)
         case "gone paragraph" | "gone row":
             is_right = _is_within(_unnumbered(others), _unnumbered(lines))
         case "new column" | "gone column":
@@ -197,17 +198,22 @@ def _filled(lines: Iterable[str]) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
+def _undrawn(lines: Iterable[str]) -> list[str]:
+    return [line for line in lines if set(line) - set("+-")]
+
+
 def _unnumbered(lines: Iterable[str]) -> list[str]:
     return [re.sub(r"^\s*\(?\w+[.)] ", "", line) for line in _filled(lines)]
 
 
 def _differing(sent: SentFile, new: str, back: Path, edit: WordEdit) -> str:
     """The first paragraph in which the file differs from what the new source gives. Other words may
-    mix the items of an exercise in another way."""
+    mix the items of an exercise in another way, and are sorted in its bank."""
     document = parse(new, sent.path.name, sent.path.parent)
     given = read_source(sent.path, document, EDITIONS[EDITION])
     again, edited = (
-        [_closed(p.key) for p in side if p.key.strip("* ")] for side in (given, read_edited(back))
+        [_closed(p.key) for p in side if p.key.strip("* ") and p.style != BANK]
+        for side in (given, read_edited(back))
     )
     if edit.kind in ("word", "tracked word", "cell", "gone") and sorted(again) == sorted(edited):
         return ""

@@ -23,6 +23,7 @@ from tests.helpers import checkers
 from tests.helpers.paths import ROOT
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 TABLE = """\
 | What | How many |
 |------|---------:|
@@ -127,9 +128,22 @@ def insert(word: WordDocument, before: str, text: str) -> None:
     paragraph(word, before).insert_paragraph_before(text)
 
 
+def repeat(word: WordDocument, text: str, new: str) -> None:
+    """Add a paragraph like one after it."""
+    element = copy.deepcopy(paragraph(word, text)._p)
+    paragraph(word, text)._p.addnext(element)
+    Paragraph(element, word).text = new
+
+
 def remove(word: WordDocument, text: str) -> None:
     element = paragraph(word, text)._p
     element.getparent().remove(element)
+
+
+def without_formula(word: WordDocument, text: str) -> None:
+    """Remove the last formula of a paragraph."""
+    *_, formula = paragraph(word, text)._p.iter(f"{M}oMath")
+    formula.getparent().remove(formula)
 
 
 def italic(word: WordDocument, text: str) -> None:
@@ -252,6 +266,90 @@ def test_a_change_comes_home_alone(source: Path, name: str) -> None:
     output = review(source, word)
     assert source.read_text("utf-8") == SOURCE.replace(old, new)
     assert "warning" not in output
+
+
+DRAWN = "> +-----+-----+\n> | day | mm  |\n> +=====+=====+\n> | Mon | 12  |\n"
+MORE: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
+    "an anchor stays": (
+        lambda w: change(w, "bucket", ""),
+        "The [bucket]{#b} of [the text](#b).",
+        "The []{#b} of [the text](#b).",
+    ),
+    "an escaped sign": (
+        lambda w: change(w, "is_deep", "is_dry"),
+        "It is\\_deep \\{now}.",
+        "It is_dry \\{now}.",
+    ),
+    "beside a variable": (
+        lambda w: change(w, "{{ lang", "{{ title"),
+        "In {{ lang }} and `{{ lang }}`.",
+        "In {{ lang }} and `{{ title }}`.",
+    ),
+    "between formulas": (
+        lambda w: change(w, ",", " or"),
+        "$x$, $2{,}5$, $y$",
+        "$x$ or $2{,}5$, $y$",
+    ),
+    "after a formula": (
+        lambda w: paragraph(w, ",").add_run(", or more"),
+        "Add $x$, $y_1$ and $z_2$\n{#sum}",
+        "Add $x$, $y_1$ and $z_2$, or more\n{#sum}",
+    ),
+    "a formula that is gone": (
+        lambda w: without_formula(w, "and"), "Add $x$, $y$ and $z_2$.", "Add $x$, $y$ and."
+    ),
+    "a row of a drawn table": (
+        lambda w: add_row(w, "Mon", "Tue", "7"),
+        f"{DRAWN}> +-----+-----+",
+        f"{DRAWN}> +-----+-----+\n> | Tue | 7   |\n> +-----+-----+",
+    ),
+    "a cell of a drawn table": (
+        lambda w: change(w, "12", "4"), DRAWN + "> +-----+-----+",
+        DRAWN.replace("12 ", "4  ") + "> +-----+-----+",
+    ),
+    "a title": (
+        lambda w: paragraph(w, "Exercise").add_run(" The rope"),
+        "::: exercise {#rope}\nWhy?\n:::",
+        "::: exercise The rope {#rope}\nWhy?\n:::",
+    ),
+    "an item before what is below": (
+        lambda w: repeat(w, "rope", "new rope"),
+        "- rope\n  - long\n- bucket",
+        "- rope\n- new rope\n  - long\n- bucket",
+    ),
+    "an item without what is below": (
+        lambda w: remove(w, "bucket"),
+        "- rope\n- bucket\n  - wide\n- well",
+        "- rope\n  - wide\n- well",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_markup_stays_around_a_change(tmp_path: Path, name: str) -> None:
+    edit, old, new = MORE[name]
+    source = tmp_path / "more.md"
+    source.write_text(f"---\ntitle: More\nlang: en\n---\n\n{old}\n", "utf-8")
+    word = sent(source)
+    edit(word)
+    output = review(source, word)
+    assert source.read_text("utf-8") == f"---\ntitle: More\nlang: en\n---\n\n{new}\n"
+    assert "warning" not in output
+
+
+@pytest.mark.parametrize("title", ["::: exercise Rope", "````{tab-item} Rope"])
+def test_the_title_of_a_block_that_is_gone_or_moved_is_told(tmp_path: Path, title: str) -> None:
+    source = tmp_path / "blocks.md"
+    end = title.partition(" ")[0].partition("{")[0]
+    text = f"---\ntitle: B\nlang: en\n---\n\nText.\n\n{title}\nWhy?\n{end}\n\nMore.\n"
+    source.write_text(text, "utf-8")
+    word = sent(source)
+    remove(word, "Rope")
+    assert "blocks.md:8:1: warning" in review(source, word)
+    word = sent(source)
+    paragraph(word, "More.")._p.addnext(paragraph(word, "Rope")._p)
+    assert "blocks.md:8:1: warning" in review(source, word)
+    assert source.read_text("utf-8") == text
 
 
 def test_a_paragraph_that_was_moved_keeps_its_markup(source: Path) -> None:

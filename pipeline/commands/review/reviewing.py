@@ -34,12 +34,17 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition, varied
 from pipeline.model.late import late
-from pipeline.verify.word import digest_of
+from pipeline.model.words import words
+from pipeline.verify.word import FORMULA, digest_of
 
 HEADING = late(r"Heading(\d)")
 MARKERS = {"ListBullet": "- ", "ListNumber": "1. ", "Quote": "> "}
 _ITEM = late(r"\s*(?:[-*+]|\(?(\d+|[A-Za-z]|[ivx]+)[.)])\s+")
 ROMAN = ("", *"i ii iii iv v vi vii viii ix x xi xii".split())
+_OPENING = late(r"[ \t>]*(?:[-*+][ \t]+)?(?:`{3}|~{3}|:{3}|<\w|\{%|\[!)")
+"""The line of a block that has more in it."""
+
+_UNTITLED = late(r"(:{3,}[ \t]*[\w-]+)[ \t]*+(?:\{[^{}\n]*\}[ \t]*+)?$", re.MULTILINE)
 _HASHES = late(r"#+")
 _BLANK = late(r"\n[ \t]*(?:\n|\Z)")
 
@@ -79,6 +84,10 @@ class _Reviewed:
         for number in table_edits.unclear:
             self._tell(self.base[number], "The table has another row or column: add it here.")
         strayed = moved(pairs)
+        for number in [n for n in strayed if self._opens(self.base[pairs[n]])]:
+            base = self.base[pairs[number]]
+            self._tell(base, f"“{_short(base)}” was moved, and belongs to a block: move it here.")
+            strayed.remove(number)
         self._change(pairs, strayed)
         self._remove(pairs, strayed)
         self._insert(pairs, strayed)
@@ -97,7 +106,7 @@ class _Reviewed:
     def _change(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
         for number, other in pairs.items():
             base, edited = self.base[other], self.edited[number]
-            if edited.signs != base.signs or len(edited.pictures) != len(base.pictures):
+            if len(edited.pictures) != len(base.pictures) or _has_new_formulas(base, edited):
                 self._tell(base, "A formula or a picture was changed: change it in the source.")
             elif edited.pictures != base.pictures:
                 self._alternatives(base, edited)
@@ -114,7 +123,7 @@ class _Reviewed:
             self._level(base, edited)
             place = self.source.words_of(base)
             if place is None:
-                self._tell(base, f"“{_short(base)}” is not written like this in the source.")
+                self._entitle(base, edited)
                 continue
             result = changes(base, edited, *place)
             edits = result.edits
@@ -174,6 +183,17 @@ class _Reviewed:
             count = max(1, min(6, len(hashes[0]) + int(new[1]) - int(old[1])))
             self.edits.append(SourceEdit(base.span.file, start, hashes.end(), "#" * count))
 
+    def _entitle(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
+        """Write a new title of an exercise that had none; other words have no place."""
+        assert base.span is not None
+        label = words(self.source.document.metadata.lang)["caption_exercise"].format(number="")
+        text, (start, end) = self.source.text(base.span.file), self.source.bounds(base)
+        line, title = _UNTITLED.match(text, start, end), edited.key.removeprefix(base.key).strip()
+        if line and title and base.key == " ".join(label.split()) != edited.key:
+            self.edits.append(SourceEdit(base.span.file, line.end(1), line.end(1), f" {title}"))
+        else:
+            self._tell(base, f"“{_short(base)}” is not written like this in the source.")
+
     def _comment(
         self,
         comment: ReviewerComment,
@@ -182,8 +202,8 @@ class _Reviewed:
         source: Sequence[WordToken],
     ) -> None:
         """Put a comment after the last of the words that it is about."""
-        words = [word for word in tokens(edited.text) if word.end <= comment.offset]
-        places = places_of(words, source)
+        before = [word for word in tokens(edited.text) if word.end <= comment.offset]
+        places = places_of(before, source)
         at = next((place.end for place in reversed(places) if place), None)
         if at is None:
             at = self.source.bounds(base)[1]
@@ -217,20 +237,35 @@ class _Reviewed:
             is_alone = text[max(0, start - 2) : start] in ("\n\n", "\n")
             if is_alone and text[end : end + 1] == "\n":
                 end += 1
+            if self._opens(paragraph):
+                message = f"“{_short(paragraph)}” was removed, and belongs to a block."
+                self._tell(paragraph, f"{message} Remove it here.")
+                continue
             first, following = _ITEM.match(text, start), _ITEM.match(text, end)
-            if first and _has_more(text, start, end):
+            rest, is_first = _rest_of_item(text, start, end), not _follows_item(text, start)
+            if first and rest.strip() and (is_first or self._is_withheld(file, end, rest)):
                 message = f"“{_short(paragraph)}” was removed, and the rest of its item was not."
                 self._tell(paragraph, f"{message} Remove it here.")
                 continue
-            if (
-                first
-                and first[1]
-                and following
-                and following[1]
-                and not _is_after_item(text, start)
-            ):
+            if first and first[1] and following and following[1] and is_first:
                 start, end = first.end(), following.end()  # the next item begins the list
             self.edits.append(SourceEdit(file, start, end, ""))
+
+    def _opens(self, paragraph: ReviewedParagraph) -> bool:
+        """Return whether a paragraph is the title of a block whose line it stands in."""
+        if paragraph.span is None or paragraph.style == "Code":
+            return False
+        text = self.source.text(paragraph.span.file)
+        return bool(_OPENING.match(text, line_start(text, self.source.bounds(paragraph)[0])))
+
+    def _is_withheld(self, file: str, start: int, text: str) -> bool:
+        """Return whether something in a stretch of the source is not in the file."""
+        return any(
+            place.kind == "range"
+            and place.span.file == file
+            and start <= self.source.starts(file)[place.span.line - 1] < start + len(text)
+            for place in self.source.document.withheld
+        )
 
     def _insert(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
         previous: ReviewedParagraph | None = None
@@ -261,6 +296,8 @@ class _Reviewed:
         if paragraph.cell:
             self._tell(near, f"“{_short(paragraph)}” is new in a table: write it here.")
             return
+        if paragraph.formulas and paragraph.span is None:
+            self._tell(near, f"“{_short(paragraph)}” is new, and has a formula: write it here.")
         start, end = self.source.bounds(near._replace(cell=None))
         written = self._written(paragraph)
         start, end = line_start(text, start), line_end(text, end)
@@ -271,7 +308,8 @@ class _Reviewed:
         if near.cell:
             end = _end_of_block(text, end)
         is_item = bool(item) and paragraph.style == near.style and paragraph.style in MARKERS
-        if is_item and paragraph.span is None and _has_more(text, start, end):
+        rest = _rest_of_item(text, start, end)
+        if is_item and paragraph.span is None and self._is_withheld(near.span.file, end, rest):
             self._tell(near, f"“{_short(paragraph)}” is new in an item: write it here.")
             return
         if is_item and item and paragraph.span is None:
@@ -311,6 +349,11 @@ class _Reviewed:
         return min(6, level)
 
 
+def _has_new_formulas(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
+    signs = iter(base.signs)
+    return not all(sign in signs for sign in edited.signs)
+
+
 def _same_looks(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
     levels = (HEADING.fullmatch(paragraph.style) for paragraph in (base, edited))
     old, new = (level and level[1] for level in levels)
@@ -336,19 +379,26 @@ def _has_content(paragraph: ReviewedParagraph) -> bool:
     return bool(paragraph.key or paragraph.pictures)
 
 
-def _has_more(text: str, start: int, end: int) -> bool:
-    """Return whether something below the line of an item belongs to it."""
-    rest = text[end:].lstrip("\n")
-    return _indent(rest) > _indent(text[start:])
+def _rest_of_item(text: str, start: int, end: int) -> str:
+    """What follows a paragraph, and belongs to the item that it begins."""
+    rest = ""
+    for line in text[end:].splitlines(keepends=True):
+        if line.strip() and _indent(line) <= _indent(text[start:]):
+            break
+        rest += line
+    return rest
 
 
 def _indent(text: str) -> int:
     return len(text) - len(text.lstrip(" \t"))
 
 
-def _is_after_item(text: str, start: int) -> bool:
-    before = text[:start].rstrip()
-    return _ITEM.match(before, line_start(before, len(before))) is not None
+def _follows_item(text: str, start: int) -> bool:
+    """Return whether an item is not the first of its list."""
+    for line in reversed(text[:start].split("\n")):
+        if line.strip() and _indent(line) <= _indent(text[start:]):
+            return _indent(line) == _indent(text[start:]) and bool(_ITEM.match(line))
+    return False
 
 
 def _following(number: str) -> str:
@@ -366,7 +416,8 @@ def _line(paragraph: ReviewedParagraph) -> tuple[str, int]:
 
 
 def _short(paragraph: ReviewedParagraph) -> str:
-    return paragraph.key if len(paragraph.key) < 60 else f"{paragraph.key[:57]}…"
+    key = paragraph.key.replace(FORMULA, "…")
+    return key if len(key) < 60 else f"{key[:57]}…"
 
 
 def _end_of_block(text: str, end: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipeline.commands.review.words import (
 from pipeline.model import Document
 from pipeline.model.editions import Edition
 from pipeline.model.late import late
+from pipeline.model.variables import look_up, values
 
 FURTHER = 8
 """Lines after a block in which its caption may stand."""
@@ -37,6 +39,7 @@ class ReviewedSource:
         self._paragraphs: dict[Edition, list[ReviewedParagraph]] = {}
         self._texts: dict[str, str] = {}
         self._starts: dict[str, list[int]] = {}
+        self._value = functools.partial(look_up, known=values(document.metadata))
 
     def paragraphs(self, edition: Edition) -> list[ReviewedParagraph]:
         if edition not in self._paragraphs:
@@ -76,15 +79,16 @@ class ReviewedSource:
         assert paragraph.span is not None
         file, text = paragraph.span.file, self.text(paragraph.span.file)
         words = written_tokens(paragraph)
-        source = source_tokens(text, *self.bounds(paragraph))
+        read = functools.partial(source_tokens, paragraph, self._value, text)
+        source = read(*self.bounds(paragraph))
         share = share_found(words, source)
         if paragraph.style in ("TableCaption", "Caption"):
             for match in CAPTION.finditer(text, *self.bounds(paragraph, FURTHER)):
-                caption = source_tokens(text, match.start(), line_end(text, match.start()))
+                caption = read(match.start(), line_end(text, match.start()))
                 if share_found(words, caption) >= FEWEST:
                     return caption, text, file
-        if share < FEWEST:
-            further = source_tokens(text, *self.bounds(paragraph, FURTHER))
+        if share < FEWEST and not paragraph.cell:  # below which stand other cells
+            further = read(*self.bounds(paragraph, FURTHER))
             if share_found(words, further) >= FEWEST:
                 return further, text, file
         return (source, text, file) if share >= FEWEST_IN_PLACE else None

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.commands.review.sources import ReviewedSource
-from pipeline.commands.review.words import SourceEdit, line_end, markdown
+from pipeline.commands.review.words import SourceEdit, line_end, line_start, markdown
 from pipeline.model.late import late
 
-_COLUMNS = late(r"[ \t]*-{2,}(?:[ \t]+-{2,})*[ \t]*")
+_COLUMNS = late(r"[ \t>]*-{2,}(?:[ \t]+-{2,})*[ \t]*")
 _PIPE = late(r"(?<!\\)\|")
+_EDGE = late(r"\||\+[-=]")
+_DRAWN = late(r"^[^+\n]*+(?:\+(?![-=:]{3})[^+\n]*+)*+\+[-=:]{3}.*$", re.MULTILINE)
+_BORDER = late(r"([ \t>]*)(\+(?:[-=:]{3,}\+)+)[ \t]*")
+_PLAIN = str.maketrans("=:", "--")
+"""The border of a drawn table that is not that of its head."""
+
+_BLANK = late(r"\n[ \t>]*\n")
 
 
 class SourceRow(NamedTuple):
@@ -126,13 +136,13 @@ def fitted(edits: Sequence[SourceEdit], text: str, at: int) -> tuple[SourceEdit,
     whose columns are known by their places, a change that moves others is left out."""
     before, after = text[:at].rpartition("\n\n")[2], text[at:].partition("\n\n")[0]
     lines = (before + after).strip("\n").split("\n")
-    is_grid = lines[0].lstrip().startswith(("+-", "+="))
+    is_grid = lines[0].lstrip(" \t>").startswith(("+-", "+="))
     if not is_grid and not any(map(_COLUMNS.fullmatch, lines)):
         return tuple(edits)
     result: list[SourceEdit] = []
     for edit in edits:
         more = len(edit.text) - (edit.end - edit.start)
-        rest = text[edit.end : line_end(text, edit.end)].partition("|")[0]
+        rest = _EDGE.split(text[edit.end : line_end(text, edit.end)], maxsplit=1)[0]
         end = edit.end + len(rest)
         spaces = len(rest) - len(rest.rstrip())
         if not more:
@@ -202,13 +212,14 @@ class TableEdits:
         return SourceRow(file, start, end, tuple(zip(begins, ends, strict=True)))
 
     def _rule(self, lines: Mapping[int, SourceRow | None]) -> SourceRow | None:
-        """The line below the head of a table."""
+        """The line below the head of a table, or above the first row if the head is empty."""
         first = lines[min(lines)]
         text = self.source.text(first.file) if first else ""
-        rule = text[first.end + 1 : line_end(text, first.end + 1)] if first else ""
-        if first is None or "-" not in rule or not set(rule) <= set(" \t>|:-"):
-            return None
-        return self._cells(first.file, first.end + 1)
+        for start in (first.end + 1, line_start(text, first.start - 1)) if first else ():
+            rule = text[start : line_end(text, start)]
+            if first and "-" in rule and set(rule) <= set(" \t>|:-"):
+                return self._cells(first.file, start)
+        return None
 
     def _text(self, numbers: Iterable[int]) -> str:
         texts = (markdown(self.edited[n], 0, len(self.edited[n].text)) for n in numbers)
@@ -225,6 +236,9 @@ class TableEdits:
         above = [table.rows[r] for r in order[: order.index(row)] if r in table.rows]
         near = lines[above[-1]] if above else None
         rule = self._rule(lines)
+        if near and rule is None and (drawn := self._drawn_row(table, row, near)):
+            self.edits.append(drawn)
+            return
         if near is None or rule is None:
             others = table.old[above[-1] if above else min(table.old)]
             self.unclear.append(next(n for each in others.values() for n in each))
@@ -234,8 +248,31 @@ class TableEdits:
         cells = (self._text(table.new[row].get(column, ())) for column in range(table.width))
         tail = " |" if text[near.start : near.end].rstrip().endswith("|") else ""
         line = f"{before}{' ' if before.endswith('|') else ''}{' | '.join(cells)}{tail}"
-        end = rule.end if above[-1] == min(lines) else near.end
+        end = rule.end if near.end + 1 == rule.start else near.end
         self.edits.append(SourceEdit(near.file, end, end, f"\n{line}"))
+
+    def _drawn_row(self, table: ChangedTable, row: int, near: SourceRow) -> SourceEdit | None:
+        """A new row of a table that is drawn with lines, if its words fit between these."""
+        text = self.source.text(near.file)
+        below = _DRAWN.search(text, near.end)
+        border = _BORDER.fullmatch(below[0]) if below else None
+        if below is None or border is None or _BLANK.search(text, near.end, below.start()):
+            return None
+        widths = [len(part) - 2 for part in border[2].split("+")[1:-1]]
+        texts = [self._text(table.new[row].get(column, ())) for column in range(table.width)]
+        if len(widths) != len(texts) or any(
+            len(word) > width
+            for each, width in zip(texts, widths, strict=True)
+            for word in each.split()
+        ):
+            return None
+        cells = [textwrap.wrap(each, width) for each, width in zip(texts, widths, strict=True)]
+        lines = [
+            "".join(f"| {part:<{width}} " for part, width in zip(parts, widths, strict=True)) + "|"
+            for parts in itertools.zip_longest(*cells, fillvalue="")
+        ]
+        written = (f"\n{border[1]}{line}" for line in (*lines, border[2].translate(_PLAIN)))
+        return SourceEdit(near.file, below.end(), below.end(), "".join(written))
 
     def _all(self, table: ChangedTable, lines: Mapping[int, SourceRow | None]) -> list[SourceRow]:
         """The lines of a table with its rule; none if not all are known."""

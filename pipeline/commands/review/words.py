@@ -5,27 +5,42 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.model.late import late
-from pipeline.verify.word import WrittenPiece
+from pipeline.verify.word import FORMULA, WrittenPiece
 
 ADDED = "\0"
 """A word that stands in no source."""
 
+BREAK = ("*",)
+"""The signs of a break, which are not those of the source."""
+
 _TOKEN = late(r"\w+|[^\w\s]")
+_WORDS = r"(?<![\\`])\{\{[ \t]*(?P<name>[\w.-]+)[ \t]*\}\}|(?P<word>(?:\w|\\_(?=\w))+|\\?[^\w\s])"
+_WRITTEN = late(_WORDS)
+"""A variable, a word, or a sign, in a source."""
+
+_WITH_FORMULAS = late(
+    r"(?<!\\)\$\$?(?!\s+\w)(?:\\.|[^\\$])+\$\$?"
+    r"|\\\((?:[^\\]|\\[^)])+\\\)|\\\[(?:[^\\]|\\[^\]])+\\\]|" + _WORDS
+)
+_ESCAPE = late(r"\\(?=.)")
+
 _SAME = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'",
                        "‚": "'", "–": "-", "—": "-", "−": "-", "‑": "-"})  # fmt: skip
 _MARKUP = late(
-    r"(?<=\])\([^()\s]+|(?<=[\])`*_])\{[^{}\n]*\}|\{[#.][^{}\n]*\}"
+    r"`[^`\n]+`|(?<=\])\([^()\s]+|(?<=[\])`*_])\{[^{}\n]*\}|\{[#.][^{}\n]*\}"
     r"|\[\^[^\[\]\s]*\]:?|<!--(?:[^-<]|-(?!->)|<(?!!--))*-->"
 )
-"""Markup of the source whose words are not in the text: addresses, attributes, signs of notes."""
+"""Markup of the source whose words are not in the text: addresses, attributes, signs of notes; and
+code, which is."""
 
 _SPECIAL = late(r"([\\*`\[\]{}<>~^|@$#]|(?<!\w)_|_(?!\w))")
+_GAP = late(r" {2,}")
 _SPACES = str.maketrans("\u00a0\u202f\t\n", "    ")
 
 
@@ -46,11 +61,13 @@ _WRITTEN_ADDRESS = late(r"[^()\s<>]*")
 
 
 class WordToken(NamedTuple):
-    """A word or a sign, and its place in a text."""
+    """A word or a sign, and its place in a text. One of the value of a variable stands where the
+    variable does (``is_value``)."""
 
     text: str
     start: int
     end: int
+    is_value: bool = False
 
 
 class WordLook(NamedTuple):
@@ -112,9 +129,30 @@ def tokens(text: str, start: int = 0) -> list[WordToken]:
     return [WordToken(m[0].translate(_SAME), start + m.start(), start + m.end()) for m in matches]
 
 
-def source_tokens(text: str, start: int, end: int) -> list[WordToken]:
-    """The words and signs of a stretch of a source, without those of its markup."""
-    return tokens(_MARKUP.sub(lambda match: " " * len(match[0]), text[start:end]), start)
+def source_tokens(
+    paragraph: ReviewedParagraph, value: Callable[[str], str], text: str, start: int, end: int
+) -> list[WordToken]:
+    """The words and signs of a stretch of a source where a paragraph stands, without those of its
+    markup; for variables stand those of their ``value``."""
+    if paragraph.style == "Code":
+        return tokens(text[start:end], start)
+    pattern = _WITH_FORMULAS if paragraph.formulas else _WRITTEN
+    result = []
+    for match in pattern.finditer(_MARKUP.sub(_blank, text[start:end])):
+        at, stop = start + match.start(), start + match.end()
+        if match["name"] and (words := tokens(value(match["name"]))):
+            result += [WordToken(word.text, at, stop, is_value=True) for word in words]
+        elif match["name"]:
+            result += tokens(match[0], at)
+        else:
+            is_word = match["word"] is not None
+            word = _ESCAPE.sub("", match[0]).translate(_SAME) if is_word else FORMULA
+            result.append(WordToken(word, at, stop))
+    return result
+
+
+def _blank(match: re.Match[str]) -> str:
+    return match[0] if match[0][0] == "`" else " " * len(match[0])
 
 
 def written_tokens(paragraph: ReviewedParagraph) -> list[WordToken]:
@@ -140,9 +178,10 @@ def places_of(words: Sequence[WordToken], source: Sequence[WordToken]) -> list[W
 
 def share_found(words: Sequence[WordToken], source: Sequence[WordToken]) -> float:
     """The share of the words of a paragraph that stand among those of the source."""
-    places = zip(words, places_of(words, source), strict=True)
-    letters = [place for word, place in places if word.text.isalnum()]
-    return sum(place is not None for place in letters) / len(letters) if letters else 0.0
+    pairs = [*zip(words, places_of(words, source), strict=True)]
+    letters = [place for word, place in pairs if any(map(str.isalnum, word.text))]
+    places = letters or [place for word, place in pairs if word.text not in (ADDED, *BREAK)]
+    return sum(place is not None for place in places) / len(places) if places else 0.0
 
 
 def changes(
@@ -158,7 +197,7 @@ def changes(
     places = places_of(written_tokens(base), source)
     edits: list[SourceEdit] = []
     is_whole = True
-    texts = [word.text for word in before], [word.text for word in after]
+    texts = _texts(before, base), _texts(after, edited)
     looks, new_looks = _looks(base), _looks(edited)
     for kind, i, k, j, m in difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
         if kind == "equal":
@@ -176,6 +215,12 @@ def changes(
     return WordChanges(tuple(edits), is_whole)
 
 
+def _texts(words: Sequence[WordToken], paragraph: ReviewedParagraph) -> list[str]:
+    """The words of a paragraph, and for the signs of formulas, their letters."""
+    formulas = iter(paragraph.signs)
+    return [FORMULA + next(formulas, "") if w.text == FORMULA else w.text for w in words]
+
+
 def _edit(
     before: Sequence[WordToken],
     after: Sequence[WordToken],
@@ -190,6 +235,11 @@ def _edit(
     i, k, j, m = at
     previous = places[i - 1] if i else None
     following = places[k] if k < len(places) else None
+    is_in_value = previous and following and previous.start == following.start
+    if is_in_value or any(place and place.is_value for place in places[i:k]):
+        return None
+    if any(word.text == FORMULA for word in after[j:m]):
+        return None
     around = looks[before[i].start if i < k else before[i - 1].start if i else 0] if looks else None
     if i == k:  # new words
         look = _looks(edited)[after[j].start]
@@ -214,17 +264,21 @@ def _edit(
     if not _is_balanced(text[start:end]):
         return None
     if j < m:
-        new = markdown(edited, after[j].start, after[m - 1].end, around)
-        return SourceEdit(file, start, end, new)
+        touches = i and j and before[i - 1].end == before[i].start
+        opening = after[j - 1].end if touches else after[j].start
+        return SourceEdit(file, start, end, markdown(edited, opening, after[m - 1].end, around))
     start, end = _with_empty_marks(text, start, end)
     return SourceEdit(file, *_with_space(text, start, end), "")
 
 
 def _with_empty_marks(text: str, start: int, end: int) -> tuple[int, int]:
-    """The stretch of words that go, with the marks around them, which would be empty."""
+    """The stretch of words that go, with the marks around them, which would be empty. Those with an
+    id stay: something may refer to it."""
     while start and text[start - 1] in "*_`[":
         closing = _CLOSING.match(text, end)
         if text[start - 1] == "[" and closing and text[end] == "]":
+            if "{#" in closing[0]:
+                break
             start, end = start - 1, closing.end()
         elif text[start - 1] == text[end : end + 1]:
             start, end = start - 1, end + 1
@@ -371,8 +425,8 @@ def markdown(
 
 def _piece(text: str, piece: WrittenPiece, around: WordLook) -> str:
     look = look_of(piece)
-    plain = text.translate(_SPACES)
-    escaped = plain if look.is_code else _SPECIAL.sub(r"\\\1", plain)
+    plain = text.translate(_SPACES).replace(FORMULA, "")
+    escaped = plain if look.is_code else _SPECIAL.sub(r"\\\1", _GAP.sub(" ", plain))
     marks = "".join(
         mark for mark, is_on, is_around in zip(MARKS, look, around, strict=False)
         if is_on and not is_around

@@ -19,7 +19,7 @@ from pipeline.features.word.paragraphs import (
     with_space,
 )
 from pipeline.features.word.tables import Blocks, grid
-from pipeline.features.word.xml import Element, element, twips
+from pipeline.features.word.xml import Element, twips
 from pipeline.model import Node
 from pipeline.model.words.writing_conventions import small_letters
 
@@ -196,11 +196,5 @@ def word_bank(draft: WordFile, node: model.Container, place: Spot) -> list[Eleme
             for text in texts:
                 if is_text(text):
                     content += inlines(draft, text.children, place, place.look)
-    line = paragraph(draft, draft.anchored(node, content), place, "Box Text", align="center")
-    sides = ("top", "left", "bottom", "right")
-    borders = element(
-        "pBdr", *(element(side, val="single", sz=4, space=5, color="59636E") for side in sides)
-    )
-    properties = line.find("{*}pPr")
-    properties.find("{*}pStyle").addnext(borders)
-    return [line]
+    anchored = draft.anchored(node, content)
+    return [paragraph(draft, anchored, place, "Word Bank", align="center")]

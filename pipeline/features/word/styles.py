@@ -18,8 +18,8 @@ class TextStyle(NamedTuple):
     """A style for paragraphs, or (``is_inline``) characters. Sizes are relative to the text's,
     spaces ``before`` and ``after`` and indents in points. ``line`` is the exact distance of lines
     in points, ``level`` that in the outline, from 1; ``following`` the style of the next paragraph.
-    A ``rule`` is a line at an edge: top or bottom. ``contextual``: there is no space between
-    paragraphs of the style."""
+    A ``rule`` is a line at an edge, top or bottom, or a box around. ``contextual``: there is no
+    space between paragraphs of the style."""
 
     name: str
     parent: str = "Normal"
@@ -97,6 +97,7 @@ STYLES = (
           rule="top", with_next=True, together=True, following="Normal"),
     TextStyle("Choice", after=6, contextual=True, together=True),
     TextStyle("Writing Line", line=25.5, before=0, after=0, rule="bottom"),
+    TextStyle("Word Bank", after=8, rule="box"),
     TextStyle("Answer Title", parent="Box Title"),
     TextStyle("Answer Text", parent="Box Text"),
     TextStyle("caption", font=HEADING_FONT, size=0.9, color=GREY, before=4, after=10,
@@ -195,6 +196,13 @@ def _style(style: TextStyle, text: float, width: int, number: int) -> Element:
     )
 
 
+EDGES = {
+    "top": ("top",),
+    "bottom": ("bottom", "between"),  # lines to write on stay apart, although they are alike
+    "box": ("top", "left", "bottom", "right"),
+}
+"""The edges of a rule."""
+
 _BUILT_IN = frozenset(
     "Title|Subtitle|List Paragraph|List Bullet|List Number|Quote|Bibliography|Emphasis|Strong"
     "|Hyperlink|Placeholder Text".split("|")
@@ -205,11 +213,11 @@ def _paragraph(style: TextStyle, width: int, number: int) -> list[Element | None
     """The properties of paragraphs, in the order of the schema."""
     border = None
     if style.rule:
-        space = 4 if style.rule == "top" else 0
-        edge = element(style.rule, val="single", sz=6, space=space, color=RULE)
-        # lines to write on stay apart, although their paragraphs are alike
-        again = element("between", val="single", sz=6, space=0, color=RULE)
-        border = element("pBdr", edge, again if style.rule == "bottom" else None)
+        space = 0 if style.rule == "bottom" else 4
+        edges = (
+            element(edge, val="single", sz=6, space=space, color=RULE) for edge in EDGES[style.rule]
+        )
+        border = element("pBdr", *edges)
     tabs = None
     if style.align == "toc":
         tabs = element("tabs", element("tab", val="right", leader="dot", pos=width))

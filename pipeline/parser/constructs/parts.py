@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
+from msgspec.structs import replace
+
 from pipeline.model import Attributes, Block, Inline, InlineElement, Paragraph, Strong, Text
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
@@ -37,8 +39,9 @@ def framed(text: str, span: Span | None) -> Paragraph:
 
 
 def headed(title: tuple[Inline, ...], blocks: tuple[Block, ...], span: Span) -> tuple[Block, ...]:
-    """The blocks after a title in bold, if there is one."""
-    return (Paragraph(children=(Strong(children=title),), span=span), *blocks) if title else blocks
+    """The blocks after a title in bold, if there is one, which stands where they begin."""
+    line = replace(span, end=0)
+    return (Paragraph(children=(Strong(children=title),), span=line), *blocks) if title else blocks
 
 
 class Parts(NamedTuple):
