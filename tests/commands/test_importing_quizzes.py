@@ -15,7 +15,6 @@ from pipeline.commands.importing import Imported, import_file
 from pipeline.features.exercises.platforms.questions import Content, Question
 from pipeline.features.exercises.platforms.reading import questions_of
 from pipeline.features.exercises.platforms.sheet import asked
-from pipeline.model.editions import EDITIONS
 from pipeline.resolve.findings import Findings
 from tests.helpers import making
 from tests.helpers.generated_questions import COUNT, KINDS, generated
@@ -49,11 +48,12 @@ def questions(source: Path, edition: str) -> dict[tuple[object, ...], int]:
     [*((name, COUNT) for name in ("moodle", "gift", "qti", "h5p")), ("qti3", 2 * len(KINDS))],
 )
 def test_what_goes_out_comes_in_again(edition: str, count: int, tmp_path: Path) -> None:
-    source, file = tmp_path / "wells.md", tmp_path / f"wells.{EDITIONS[edition].format}"
+    source = tmp_path / "wells.md"
     front = "---\ntitle: Wells\nlang: en\n---\n\n"
     source.write_text(front + generated(count), "utf-8")
     output = making.Flow(source).built(edition)
     assert output.package, output.findings
+    file = tmp_path / f"quiz.{output.edition.format}"
     file.write_bytes(output.package.data)
     before = questions(source, edition)
     imported = import_file(file)
@@ -69,10 +69,11 @@ def test_what_goes_out_comes_in_again(edition: str, count: int, tmp_path: Path) 
 @pytest.mark.parametrize("edition", ["moodle", "qti", "qti3", "h5p"])
 def test_images_come_along(edition: str, tmp_path: Path) -> None:
     Picture.new("RGB", (8, 4), "navy").save(tmp_path / "map.png")
-    source, file = tmp_path / "wells.md", tmp_path / f"quiz.{EDITIONS[edition].format}"
+    source = tmp_path / "wells.md"
     source.write_text("---\ntitle: Wells\nlang: en\n---\n\n" + WITH_IMAGE, "utf-8")
     output = making.Flow(source).built(edition)
     assert output.package, output.findings
+    file = tmp_path / f"quiz.{output.edition.format}"
     file.write_bytes(output.package.data)
     imported = import_file(file)
     assert "![A map](images/quiz/a-map.png)" in imported.text
@@ -105,7 +106,7 @@ def test_numbers_are_written_as_the_language_does(tmp_path: Path) -> None:
     for edition in ("moodle", "gift", "qti"):
         output = making.Flow(source).built(edition)
         assert output.package
-        file = tmp_path / f"quiz.{EDITIONS[edition].format}"
+        file = tmp_path / f"quiz.{output.edition.format}"
         file.write_bytes(output.package.data)
         assert "kennen? ____{3,5 ± 0,25}" in import_file(file).text, edition
 

@@ -29,7 +29,6 @@ from pipeline.commands.preview.session import Session
 from pipeline.commands.preview.showing import places
 from pipeline.commands.watcher import Watcher
 from pipeline.driver import Listener
-from pipeline.model.codes import Code, diagnostic
 from tests.helpers import checkers
 from tests.helpers.paths import ROOT
 
@@ -373,7 +372,7 @@ def test_a_file_may_be_named_from_the_folder_of_the_source(
     source, part, told = Path("pv/a.md"), "pv/parts/p.md", threading.Event()
     source.parent.mkdir()
     source.touch()
-    found = Result((diagnostic(Code.LIKELY_SLIP, "A slip.", source=part),))
+    found = Result(parse("Text without a title.", part).diagnostics)
     session = Session(source, lambda *_, **__: found)
     session.changed = told.set
     session.begin()

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,13 +19,7 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline.features.citations.csl import text_marks as marks
-from pipeline.features.citations.csl.csl_data import Cite, Date, Locator, Name, Reference
-from pipeline.features.citations.csl.csl_inlines import inlines
-from pipeline.features.citations.csl.locales import Locale
-from pipeline.features.citations.csl.processor import Processor
-from pipeline.features.citations.csl.style import CitationStyle, parse
-from pipeline.features.citations.csl.style import read as read_style
-from pipeline.features.citations.works import Works
+from pipeline.features.citations.csl.csl_data import Cite, Date, Name, Reference
 from pipeline.features.citations.works import style_sources as styles
 from pipeline.features.citations.works.style_sources import named_style
 from pipeline.model import (
@@ -32,18 +27,13 @@ from pipeline.model import (
     Citation,
     CitationItem,
     Document,
-    Emphasis,
-    Inline,
-    InlineElement,
     Link,
     NoteReference,
     Section,
-    Strong,
     Text,
 )
-from pipeline.model.words import words
-from pipeline.resolve import resolve
 from tests.helpers import making
+from tests.helpers.citing import Style, read_works, style_of
 from tests.helpers.paths import BOOK, CASES, TESTS
 from tests.helpers.pdf_reading import open_pdf, read
 from tests.helpers.trees import nodes, plain_text
@@ -60,82 +50,21 @@ STYLES = (
 
 
 def works(*files: Path) -> list[Reference]:
-    found = Works(lambda key: words("en")[key])
-    for file in files:
-        found.read(file.name, file.read_bytes())
-    assert not found.findings
-    return list(found.by_key.values())
-
-
-def written(nodes: Iterable[Inline]) -> str:
-    """Inlines as Markdown writes them, addresses in angle brackets."""
-    parts = []
-    for node in nodes:
-        match node:
-            case Text():
-                parts.append(node.text)
-            case Emphasis():
-                parts.append(f"*{written(node.children)}*")
-            case Strong():
-                parts.append(f"**{written(node.children)}**")
-            case Link():
-                text = written(node.children)
-                shown = text if node.href == text else f"{text}: {node.href}"
-                parts.append(text if node.href.startswith("#") else f"<{shown}>")
-            case InlineElement():
-                parts.append(f"[{written(node.children)}]{{.{node.name}}}")
-            case _:
-                raise AssertionError(node)
-    return "".join(parts).replace("\u00a0", " ")
-
-
-class Style:
-    """A style with some works, as text."""
-
-    def __init__(
-        self, name: str | CitationStyle, references: list[Reference], lang: str = "en-US"
-    ) -> None:
-        self.style = named_style(name, lang) if isinstance(name, str) else name
-        self.processor = Processor(self.style, references)
-
-    def cite(self, *keys: str, in_text: bool = False, page: str = "", position: str = "") -> str:
-        cites = [
-            Cite(
-                key=key,
-                locator=Locator("page", page) if page else None,
-                position=frozenset(position.split()),
-            )
-            for key in keys
-        ]
-        return written(inlines(self.processor.cite(cites, in_text), self.style.locale))
-
-    def note(self, *keys: str, position: str = "", prefix: str = "") -> str:
-        cites = [Cite(key=key, position=frozenset(position.split()), prefix=prefix) for key in keys]
-        return written(inlines(self.processor.note(cites), self.style.locale))
-
-    def entries(self) -> list[str]:
-        return [
-            " ".join(
-                filter(None, (marks.plain(entry.label), written(inlines(entry.text, self.locale))))
-            )
-            for entry in self.processor.entries()
-        ]
-
-    @property
-    def locale(self) -> Locale:
-        return self.style.locale
+    read = [read_works(file.read_bytes(), file.name, "en") for file in files]
+    assert not any(works.findings for works in read)
+    return [work for works in read for work in works.by_key.values()]
 
 
 def small_style(
     content: str, attributes: str = "", layout: str = "", more: str = "", before: str = ""
-) -> CitationStyle:
+) -> Any:
     """A style for citations alone. ``attributes`` are those of the citation, ``layout`` those of
     its layout, and ``more`` those of the style; ``before`` comes before the layout."""
     xml = (
         f'<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" {more}>'
         f"<citation {attributes}>{before}<layout {layout}>{content}</layout></citation></style>"
     )
-    return read_style(parse(xml.encode()), "en-US")
+    return style_of(xml)
 
 
 @pytest.mark.parametrize("name", STYLES)
@@ -377,7 +306,7 @@ def test_a_macro_is_left_out_like_a_group_and_counts_like_one() -> None:
         '<group delimiter=";"><text macro="year"/><text variable="volume"/></group>'
         "</group></layout></citation></style>"
     )
-    with_macros = read_style(parse(source.encode()), "en-US")
+    with_macros = style_of(source)
     assert Style(with_macros, [named("Ng, C.", key="a", title="One")]).note("a") == "One, n.d."
 
 
@@ -504,7 +433,7 @@ def test_a_term_of_the_style_s_own_language() -> None:
         '<locale xml:lang="gx"><terms><term name="editor">edxitor</term></terms></locale>'
         '<citation><layout><text term="editor"/></layout></citation></style>'
     )
-    unknown = read_style(parse(source.encode()), "en-US")
+    unknown = style_of(source)
     assert Style(unknown, [named("Ng, C.", key="k")]).cite("k") == "edxitor"
 
 
@@ -560,7 +489,7 @@ def test_dates_are_sorted_by_the_parts_that_are_shown() -> None:
         '<citation><sort><key macro="month"/><key variable="title"/></sort>'
         '<layout delimiter=", "><text variable="title"/></layout></citation></style>'
     )
-    by_month = read_style(parse(source.encode()), "en-US")
+    by_month = style_of(source)
     assert Style(by_month, many).cite("a", "b") == "A, B"
 
 
@@ -687,7 +616,7 @@ def test_a_link_holds_no_citation_s_link_or_note(make: Make) -> None:
 
 def test_without_files_nothing_changes() -> None:
     text = "---\ntitle: T\n---\n\nAsk @anna, @ben [p. 3] or anna@example.org.\n"
-    document = resolve(pipeline.parse(text), TESTS)
+    document = making.resolved(text, "web", TESTS)
     assert not document.diagnostics
     assert plain_text(document.blocks) == "Ask @anna, @ben [p. 3] or anna@example.org."
 
@@ -792,5 +721,5 @@ def test_any_text_can_be_cited(
             CitationItem("k", prefix=prefix, label="page", locator=place), frozenset(), 0, "#ref-k"
         )
         for text in (style.processor.cite([cite]), style.processor.cite([cite], in_text=True)):
-            assert not re.search("[\ufdd0-\ufdef]", plain_text(inlines(text, style.style.locale)))
+            assert not re.search("[\ufdd0-\ufdef]", plain_text(style.inlines(text)))
         assert all("\ufdd0" not in entry for entry in style.entries())

@@ -18,13 +18,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from pipeline.features.citations.cited import positions
-from pipeline.features.citations.csl import style
 from pipeline.features.citations.csl.csl_data import Cite, Locator
-from pipeline.features.citations.csl.csl_inlines import inlines
-from pipeline.features.citations.csl.processor import Processor
-from pipeline.features.citations.works import Works
 from pipeline.features.citations.works.from_csl import marked
 from pipeline.model import CitationItem
+from tests.helpers.citing import Style, read_works, style_of
 from tests.helpers.paths import TESTS
 from tests.helpers.trees import plain_text
 
@@ -67,28 +64,24 @@ def read(path: Path) -> Case:
 
 def result(case: Case) -> str:
     """The citations or entries that the processor makes of a case, one on each line."""
-    works = Works(lambda key: key)
-    works.read("input.json", _with_ids(case.works))
-    read_style = style.read(style.parse(case.csl.encode()), "en-US")
-    clusters = list(_clusters(case, list(works.by_key), read_style.near))
+    works = read_works(_with_ids(case.works), "input.json").by_key
+    read_style = style_of(case.csl)
+    clusters = list(_clusters(case, list(works), read_style.near))
     cited = dict.fromkeys(cite.key for cites in clusters for cite in cites)
-    keys = cited if case.citations else works.by_key
-    processor = Processor(read_style, [works.by_key[key] for key in keys])
+    style = Style(read_style, [works[key] for key in (cited if case.citations else works)])
+    processor = style.processor
     if case.mode == "bibliography":
         texts = [f"{entry.label} {entry.text}" for entry in processor.entries()]
     else:
-        texts = [_written(processor, cluster) for cluster in clusters]
-    return "\n".join(plain_text(inlines(text, read_style.locale)) for text in texts)
+        write = processor.note if read_style.is_note else processor.cite
+        texts = [write(cluster) for cluster in clusters]
+    return "\n".join(plain_text(style.inlines(text)) for text in texts)
 
 
 def _with_ids(works: str) -> bytes:
     """The works of a case, with an id where it needs none; of those with the same, the last."""
     data = [{"id": f"item-{number}", **work} for number, work in enumerate(json.loads(works))]
     return json.dumps(list({work["id"]: work for work in data}.values())).encode()
-
-
-def _written(processor: Processor, cites: Cites) -> str:
-    return processor.note(cites) if processor.style.is_note else processor.cite(cites)
 
 
 def _clusters(case: Case, keys: list[str], near: int) -> Iterator[Cites]:

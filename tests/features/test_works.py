@@ -10,31 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.features.citations.csl.csl_data import Date, Name, Reference
-from pipeline.features.citations.csl.text_marks import ITALIC, NO_CASE, QUOTED, SUPERSCRIPT, plain
-from pipeline.features.citations.works import Works
-from pipeline.features.citations.works.bibtex import Parser
-from pipeline.features.citations.works.bibtex_names import read_names
+from pipeline.features.citations.csl.text_marks import ITALIC, NO_CASE, QUOTED, SUPERSCRIPT
 from pipeline.features.citations.works.dates import edtf, year_and_month
 from pipeline.features.citations.works.from_bibtex import sentence_case
 from pipeline.features.citations.works.latex_text import plain_text, to_text
+from tests.helpers.citing import read_works, value
 from tests.helpers.sentences import no_sentences
 
 
-def read(text: str, name: str = "refs.bib") -> Works:
-    works = Works(lambda key: key)
-    works.read(name, text.encode())
-    return works
-
-
 def one(text: str, name: str = "refs.bib") -> Reference:
-    works = read(text, name)
+    works = read_works(text, name)
     assert not works.findings
     (work,) = works.by_key.values()
     return work
-
-
-def value(work: Reference, variable: str) -> str:
-    return plain(work.values.get(variable, ""))
 
 
 # --- BibTeX ------------------------------------------------------------------------------
@@ -53,7 +41,7 @@ def test_values_in_all_their_forms() -> None:
 
 
 def test_what_is_no_entry_is_passed_over() -> None:
-    works = read(
+    works = read_works(
         "Anything, even a@b.org.\n@comment{@book{no, title = {No}}}\n% @book{neither}\n"
         '@preamble{"\\newcommand{\\x}{y}"}\n@book{yes, title = {Yes}}\n'
     )
@@ -89,7 +77,7 @@ def test_a_kind_that_nobody_knows() -> None:
 
 
 def test_a_part_has_from_the_whole_what_it_lacks() -> None:
-    works = read(
+    works = read_works(
         "@inbook{part, title={Part}, crossref={whole}, pages={1--2}}\n"
         "@book{whole, title={Whole}, subtitle={All of it}, publisher={P}, year=2001}\n"
     )
@@ -111,7 +99,7 @@ def test_addresses_and_identifiers() -> None:
 
 
 def test_mistakes_have_places_and_do_not_hide_what_follows() -> None:
-    works = read(
+    works = read_works(
         "@book{a, title = {Open, year = 1\n@book{b, title = {B} year = 2}\n"
         "@book{c, title = {C}}\n@book{d, title = }\n@book{e title = {E}}\n@book{f, title = {F}}\n"
     )
@@ -134,9 +122,7 @@ def test_mistakes_have_places_and_do_not_hide_what_follows() -> None:
     ],
 )
 def test_what_is_no_text(data: bytes, message: str) -> None:
-    works = Works(str)
-    works.read("refs.bib", data)
-    assert message in works.findings[0].message
+    assert message in read_works(data).findings[0].message
 
 
 # --- LaTeX -------------------------------------------------------------------------------
@@ -206,7 +192,8 @@ def test_headlines_become_sentences(title: str, lowered: str) -> None:
     ],
 )
 def test_names(latex: str, names: list[Name]) -> None:
-    assert list(read_names(latex)) == names
+    work = one(f"@book{{k, title={{T}}, author={{{latex}}}}}")
+    assert list(work.names.get("author", ())) == names
 
 
 @pytest.mark.parametrize(
@@ -322,7 +309,7 @@ def test_yaml_has_the_same_and_pandoc_s_forms() -> None:
     ],
 )
 def test_data_that_cannot_be_read(name: str, text: str, place: tuple[int, int]) -> None:
-    (found,) = read(text, name).findings
+    (found,) = read_works(text, name).findings
     assert (found.source, found.line, found.column) == (name, *place)
     assert not no_sentences([found])
 
@@ -346,7 +333,7 @@ DATA: st.SearchStrategy[Any] = st.recursive(
 
 @given(BIBTEX)
 def test_any_text_is_bibtex_or_a_finding(text: str) -> None:
-    works = read(text)
+    works = read_works(text)
     assert not no_sentences(works.findings)
     for work in works.by_key.values():
         assert work.span
@@ -361,18 +348,18 @@ def test_any_text_is_latex(text: str, protects: bool) -> None:
 
 @given(st.lists(DATA, max_size=3))
 def test_any_json_is_data_or_a_finding(data: list[Any]) -> None:
-    works = read(json.dumps(data), "x.json")
+    works = read_works(json.dumps(data), "x.json")
     assert not no_sentences(works.findings)
 
 
 @given(st.text(st.sampled_from("-[]{}:,a1 \n'\"&*!|>"), max_size=60))
 def test_any_yaml_is_data_or_a_finding(text: str) -> None:
-    works = read(text, "x.yaml")
+    works = read_works(text, "x.yaml")
     assert not no_sentences(works.findings)
 
 
 @pytest.mark.parametrize("piece", ["{", "}", "@book{", "\\", '"', "@a{b,", "a = {", "\\'", "{\\"])
 def test_long_files_take_no_longer(piece: str) -> None:
-    read(piece * 6_000)
+    read_works(piece * 6_000)
     to_text(piece * 6_000)
-    Parser("@book{a, title = " + piece * 6_000)
+    read_works("@book{a, title = " + piece * 6_000)

@@ -16,17 +16,11 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from pipeline import parse
-from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Page, Pages, Style
-from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.system.paths import builtin_templates
 from tests.helpers import making
-from tests.helpers.paths import ROOT
+from tests.helpers.paths import ROOT, TEMPLATES
 from tests.helpers.pdf_reading import Element, artifacts, marked_texts, open_pdf, outline, read
 from tests.helpers.short_units import short_units
 
@@ -120,7 +114,7 @@ def pages_of(text: str, folder: Path, edition: str = "handout") -> Pages:
 
 
 def make(text: str, folder: Path, edition: str = "handout") -> Package:
-    return package(pages_of(text, folder, edition), folder)
+    return making.packed(pages_of(text, folder, edition), folder)
 
 
 def spoken(text: str, folder: Path) -> Element:
@@ -233,7 +227,7 @@ def test_the_machines_fonts_have_no_influence(folder: Path) -> None:
     pages = pages_of(short("Text, and العربية."), folder)
     style = Style("more.css", 'html { font-family: "DejaVu Sans", "Liberation Serif", serif }')
     pages = msgspec.structs.replace(pages, styles=(*pages.styles, style))
-    fonts = fonts_of(package(pages, folder).data)
+    fonts = fonts_of(making.packed(pages, folder).data)
     assert fonts
     assert all(name.startswith(("Source-", "Noto-", "Amiri")) for name in fonts)
 
@@ -243,7 +237,7 @@ def test_a_damaged_image_is_one_after_printing_too(folder: Path) -> None:
     photo = folder / "photo.jpg"
     Image.frombytes("L", (400, 400), random.Random(1).randbytes(400 * 400)).save(photo)
     photo.write_bytes(photo.read_bytes()[:-2000])
-    (found,) = resolve(parse(short("![a photo](photo.jpg)")), folder).diagnostics
+    (found,) = making.resolved(short("![a photo](photo.jpg)"), "handout", folder).diagnostics
     assert found.code == "bad-image"
 
 
@@ -269,7 +263,7 @@ def test_nothing_is_left_behind(folder: Path, tmp_path: Path) -> None:
 
 def page_with(markup: str, folder: Path) -> Package:
     page = Page("index.xhtml", "T", f'<html lang="en"><body>{markup}</body></html>')
-    return package(Pages("handout", "x", Metadata(title="T"), (page,)), folder)
+    return making.packed(Pages("handout", "x", Metadata(title="T"), (page,)), folder)
 
 
 @pytest.mark.parametrize(
@@ -297,7 +291,7 @@ def test_a_mistake_in_a_style_is_reported_of_every_document_that_has_it(folder: 
     style = Style("x.css", "p { color: tomatoe }")
     pages = msgspec.structs.replace(pages_of(short("x"), folder), styles=(style,))
     for _ in range(2):
-        (found,) = package(pages, folder).diagnostics
+        (found,) = making.packed(pages, folder).diagnostics
         assert found.code == "layout-warning"
         assert "tomatoe" in found.message
 
@@ -305,7 +299,7 @@ def test_a_mistake_in_a_style_is_reported_of_every_document_that_has_it(folder: 
 def test_an_image_that_went_away_is_a_finding(folder: Path) -> None:
     pages = pages_of(short("![Three bars](bars.png)"), folder)
     (folder / "bars.png").unlink()
-    (found,) = package(pages, folder).diagnostics
+    (found,) = making.packed(pages, folder).diagnostics
     assert found.code == "unreadable-file"
     assert "bars.png" in found.message
 
@@ -313,7 +307,7 @@ def test_an_image_that_went_away_is_a_finding(folder: Path) -> None:
 def test_an_image_that_is_none_is_a_finding(folder: Path) -> None:
     pages = pages_of(short("![Three bars](bars.png)"), folder)
     (folder / "bars.png").write_bytes(b"no image")
-    (found,) = package(pages, folder).diagnostics
+    (found,) = making.packed(pages, folder).diagnostics
     assert found.code == "bad-image"
     assert "bars.png" in found.message
 
@@ -323,7 +317,7 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:
     inner = folder / "inner"
     inner.mkdir()
     (inner / "bars.png").symlink_to(folder / "bars.png")
-    (found,) = package(pages, inner).diagnostics
+    (found,) = making.packed(pages, inner).diagnostics
     assert found.code == "unreadable-file"
 
 
@@ -504,11 +498,11 @@ def test_a_line_break_is_a_space(folder: Path) -> None:
 
 def test_words_are_whole_with_a_style_sheet_of_ones_own(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "pdf").mkdir()
-    style = (builtin_templates() / "pdf" / "style.css").read_text("utf-8")
+    style = (TEMPLATES / "pdf" / "style.css").read_text("utf-8")
     changed = f"{style}\nhtml {{ hyphenate-character: '\\2010' }}\n"
     (tmp_path / "pdf" / "style.css").write_text(changed, "utf-8")
     document = making.resolved(short(PARAGRAPH * 20), "handout", folder)
-    made = package(render(document, EDITIONS["handout"], "x", tmp_path), folder)
+    made = making.packed(making.rendered(document, templates=tmp_path), folder)
     (paragraph,) = read(open_pdf(made.data)).all("P")
     assert "\u00ad" in paragraph.text
     assert _words(paragraph.text) == _words(PARAGRAPH * 20)
