@@ -169,12 +169,13 @@ def test_any_formula_is_set_or_reported(pieces: list[str]) -> None:
     for finding in document.diagnostics:
         assert 7 <= finding.line <= 11, finding
         assert 1 <= finding.column <= len(tex) + 5, finding
-    for node in (*nodes(document, Math), *nodes(document, MathBlock)):
-        for inner in ET.fromstring(node.mathml).iter() if node.mathml else ():
+    set_in_lines = [node.mathml for node in nodes(document, Math)]
+    for markup in filter(None, [*set_in_lines, *(n.mathml for n in nodes(document, MathBlock))]):
+        for inner in ET.fromstring(markup).iter():
             assert inner.tag.removeprefix(NS) in CORE
             assert "style" not in inner.attrib
             assert "mathvariant" not in inner.attrib or inner.get("mathvariant") == "normal"
-        assert not node.mathml or draw(node.mathml, "#000").width >= 0
+        assert draw(markup, "#000").width >= 0
 
 
 # --- the three formats -----------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +14,12 @@ import msgspec
 import pytest
 
 import pipeline
-from pipeline import Ran, keep
+from pipeline import Ran
 from pipeline.driver import Event
-from pipeline.features import code, formulas
-from pipeline.features.forms.field_fonts import LATIN_FACE
-from pipeline.features.formulas import outlines
 from pipeline.keep import keeping, kept, step
 from pipeline.model.page_map import PageMap, PageStart, Position
-from pipeline.package.page_files import font_files
-from pipeline.system import store as stores
 from pipeline.system.paths import note
-from pipeline.system.store import Folder, Memory, Store, decode, encode, key
+from pipeline.system.store import Memory, Store, decode, encode
 from tests.helpers.making import Flow
 from tests.helpers.paths import CASES
 from tests.package.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
@@ -217,44 +212,11 @@ def test_a_result_is_the_same_as_when_it_is_read_again() -> None:
             assert encode(double_size(Size(1))) == encode(Size(2.0))
 
 
-def test_an_installed_file_is_known_by_the_version_of_its_package(path: Path) -> None:
-    """Megabytes of fonts need not be read again to see whether they are the same."""
-    font = font_files((LATIN_FACE,))[0]
-    assert stores.file_digest(str(font)) == str(font.stat().st_size)
-    assert stores.file_digest(str(path)) != str(path.stat().st_size)
-
-
 def test_the_code_decides(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build = Build()
     build(path)
     monkeypatch.setattr("pipeline.keep.code_version", lambda: "another")
     assert build(path)[1] == ["shout", "count"]
-
-
-def test_the_version_is_that_of_code_libraries_and_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def found() -> str:
-        stores._installed.cache_clear()
-        stores.packages.cache_clear()
-        return stores.code_version()
-
-    (tmp_path / "code.py").write_text("1", "utf-8")
-    monkeypatch.setattr(stores, "CODE", tmp_path)
-    seen = [found()]
-    (tmp_path / "__pycache__").mkdir()
-    (tmp_path / "__pycache__" / "code.pyc").write_text("2", "utf-8")
-    assert found() == seen[0]
-    (tmp_path / "code.py").write_text("2", "utf-8")
-    seen.append(found())
-    (tmp_path / "library-2.0.dist-info").mkdir()
-    monkeypatch.syspath_prepend(str(tmp_path))
-    seen.append(found())
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
-    seen.append(found())
-    assert len(set(seen)) == 4
-    monkeypatch.undo()
-    stores._installed.cache_clear()
 
 
 def test_another_process_makes_the_same(path: Path) -> None:
@@ -268,56 +230,6 @@ def test_another_process_makes_the_same(path: Path) -> None:
         with pytest.raises(ZeroDivisionError, match="ABC!"):
             next(crashed)
     assert there.value == here
-
-
-SPREAD = """---
-title: Wells
-lang: en
-editions: [handout]
----
-
-{}
-"""
-
-
-def test_code_and_formulas_may_be_computed_elsewhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The result is the same; an edit has one part of them computed again."""
-    pieces = [f"$w_{{{n}}} + {n}$\n\n```python\ndeep({n})  # well\n```\n" for n in range(12)]
-    pieces.append(r"$\unknown$")
-    monkeypatch.setattr(keep, "MANY", 5)
-    monkeypatch.setattr(keep, "A_BATCH", 4)
-    batches: dict[str, str] = {}
-
-    def on_event(event: Event) -> None:
-        if isinstance(event, Ran) and event.stage in ("formulas", "highlight", "drawings"):
-            batches[event.stage] = event.note
-
-    def build(name: str, executor: Executor | None = None) -> bytes:
-        """Nothing is known from earlier builds in this process."""
-        for function in (code.highlighted, formulas.set_formula, outlines.draw):
-            function.cache_clear()
-        batches.clear()
-        out = tmp_path / name
-        pipeline.build(source, ["handout"], out=out, executor=executor, listener=on_event)
-        return (out / "wells" / "wells.pdf").read_bytes()
-
-    source = tmp_path / "wells.md"
-    source.write_text(SPREAD.format("\n".join(pieces)), "utf-8")
-    alone = build("alone")
-    with monkeypatch.context() as patch:
-        patch.setattr(keep, "MANY", 500)
-        assert build("one by one") == alone
-        assert not batches
-    with ProcessPoolExecutor(1) as executor:
-        assert build("several", executor) == alone
-        assert batches == dict.fromkeys(("formulas", "highlight", "drawings"), "4 of 4")
-        edited = SPREAD.format("\n".join(pieces).replace("deep(7)", "deeper(7)"))
-        source.write_text(edited, "utf-8")
-        build("several", executor)
-        assert batches["highlight"] in ("1 of 4", "2 of 4")
-        assert batches["formulas"] == "0 of 4"
 
 
 # --- the real stages -----------------------------------------------------------------------
@@ -532,82 +444,3 @@ def test_a_process_that_stays_makes_what_a_new_one_does(tmp_path: Path) -> None:
             found.append([*map(encode, (flow.document, *marked, *pages))])
         memory.end()
         assert found[0] == found[1], path.read_text("utf-8")
-
-
-def test_a_folder_keeps_what_it_is_given(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "new" / "folder")
-    assert folder.get(key("a")) is None
-    folder.put(key("a"), b"one")
-    assert Folder(tmp_path / "new" / "folder").get(key("a")) == b"one"
-    folder.put(key("a"), b"two")
-    assert folder.get(key("a")) == b"two"
-
-
-@pytest.mark.parametrize("damage", [b"", b"short", bytes(40)])
-def test_a_damaged_file_is_not_used(tmp_path: Path, damage: bytes) -> None:
-    folder = Folder(tmp_path)
-    folder.put(key("a"), b"one")
-    (tmp_path / key("a")).write_bytes(damage)
-    assert folder.get(key("a")) is None
-
-
-def test_what_was_not_used_for_longest_goes_and_nothing_of_others(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, limit=3 * (32 + 100))
-    (tmp_path / "notes.txt").write_bytes(bytes(1000))
-    (tmp_path / "folder").mkdir()
-    for age, name in enumerate("abcde"):
-        folder.put(key(name), bytes(100))
-        os.utime(tmp_path / key(name), (1000 + age, 1000 + age))
-    assert folder.get(key("a"))  # it is in use
-    folder.trim()
-    left = {name for name in "abcde" if (tmp_path / key(name)).exists()}
-    assert left == {"a", "d", "e"}
-    assert (tmp_path / "notes.txt").exists()
-    assert (tmp_path / "folder").exists()
-
-
-def test_a_folder_is_not_looked_through_at_every_build(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, limit=200)
-    folder.trim(every=60)
-    for name in "abc":
-        folder.put(key(name), bytes(100))
-    folder.trim(every=60)
-    assert len([name for name in "abc" if folder.get(key(name))]) == 3
-    (tmp_path / "trimmed").touch()
-    os.utime(tmp_path / "trimmed", (1000, 1000))
-    folder.trim(every=60)
-    assert len([name for name in "abc" if folder.get(key(name))]) == 1
-
-
-def test_what_was_never_finished_goes(tmp_path: Path) -> None:
-    folder = Folder(tmp_path)
-    lately, long_ago = (tmp_path / f"{key(name)}-1.new" for name in "ab")
-    lately.touch()
-    long_ago.touch()
-    os.utime(long_ago, (1000, 1000))
-    folder.trim()
-    assert (lately.exists(), long_ago.exists()) == (True, False)
-
-
-def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    folder = Folder(tmp_path / "file")
-    folder.put(key("a"), b"one")
-    assert folder.get(key("a")) is None
-    folder.trim()
-
-
-def _put_often(path: Path) -> None:
-    folder = Folder(path, limit=2000)
-    for number in range(100):
-        folder.put(key(str(number % 7)), str(number % 7).encode() * 100)
-        found = folder.get(key(str(number % 5)))
-        assert found in (None, str(number % 5).encode() * 100)
-        folder.trim()
-
-
-def test_several_may_use_a_folder(tmp_path: Path) -> None:
-    with ProcessPoolExecutor(3) as executor:
-        for one in [executor.submit(_put_often, tmp_path) for _ in range(3)]:
-            one.result()
-    assert not list(tmp_path.glob("*.new"))
