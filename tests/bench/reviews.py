@@ -25,11 +25,8 @@ from pipeline import parse
 from pipeline.commands.review.merging import applied
 from pipeline.commands.review.reading import read_edited, read_source
 from pipeline.commands.review.reviewing import review
-from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
-from pipeline.parser import parse_file
-from pipeline.verify.word import SourceMark
-from tests.bench.word_edits import CAPTION, EDITION, EDITS, SentFile, WordEdit
+from tests.bench.word_edits import CAPTION, EDITION, EDITS, UNTOUCHED, SentFile, WordEdit
 from tests.helpers.paths import BOOK, CASES, PUBLICATION, ROOT
 
 LONGEST = 40_000
@@ -39,7 +36,6 @@ BY_OFFICE = ("word", "tracked word", "sentence", "gone", "cell", "note", "new pa
              "gone paragraph", "comment")  # fmt: skip
 _MARKUP = re.compile(r"\{[^{}\n]*\}|\]\([^()\n]*\)|[^\w]")
 BANK = "WordBank"
-UNTOUCHED = WordEdit("untouched", SourceMark(0, ""), Span(1))
 
 
 class Verdict(NamedTuple):
@@ -57,7 +53,11 @@ def sources(count: int) -> list[Path]:
     cases.sort(key=lambda path: (-path.stat().st_size, path.name))
     paths = (PUBLICATION, BOOK, *sorted(starters), *sorted((ROOT / "docs").glob("*.md")), *cases)
     short = (path for path in paths if path.stat().st_size < LONGEST)
-    good = (p for p in short if not any(f.is_error for f in parse_file(p).diagnostics))
+    good = (
+        p
+        for p in short
+        if not any(f.is_error for f in parse(p.read_text("utf-8"), p.name, p.parent).diagnostics)
+    )
     return [path for path, _ in zip(good, range(count), strict=False)]
 
 

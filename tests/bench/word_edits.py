@@ -45,6 +45,9 @@ class WordEdit(NamedTuple):
     new: str = ""
 
 
+UNTOUCHED = WordEdit("untouched", SourceMark(0, ""), Span(1))
+
+
 class SentFile:
     """A Word file that was made from a source."""
 

@@ -1,5 +1,5 @@
 """C declarations, by WeasyPrint and us, of the libraries that set type, in parsed form: written by
-`pytest tests/features/test_fast_engine.py --accept`."""
+`pytest tests/features/test_engine_start.py --accept`."""
 
 # ruff: noqa: E501
 # fmt: off
