@@ -1,0 +1,33 @@
+"""What is drawn for a chart, before it is a drawing: its words, boxes and lines, with places."""
+
+from __future__ import annotations
+
+from pipeline import parse
+from pipeline.features.charts import kinds, look
+from pipeline.features.charts.chart_data import Data, read
+from pipeline.features.charts.chart_layout import Plan
+from pipeline.features.charts.letters import Fonts
+from pipeline.features.charts.scene import Scene
+from pipeline.model import Chart
+from pipeline.resolve.findings import Findings
+from tests.helpers.trees import nodes
+
+
+def chart_of(text: str) -> Chart:
+    return nodes(parse(f"---\ntitle: T\n---\n\n{text}"), Chart)[0]
+
+
+def fonts_for(data: Data) -> Fonts:
+    return Fonts("".join((*data.groups, *(series.name for series in data.series))))
+
+
+def scene_of(chart: Chart, data: Data, width: float) -> Scene:
+    fonts = fonts_for(data)
+    return kinds.scene(Plan(chart, data, width, lambda words: fonts.width(words, look.SIZE)))
+
+
+def scene(text: str, width: float = 340, lang: str = "en-GB") -> Scene:
+    chart = chart_of(text)
+    data = read(chart, lang, Findings(parse("# T")))
+    assert data is not None
+    return scene_of(chart, data, width)
