@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 import pipeline
@@ -20,7 +16,6 @@ from pipeline.features.even_pages.page_ends import (
     mended,
     pages_elsewhere,
 )
-from pipeline.package.pdf.engine import PLAIN
 from tests.bench import ends, texts
 
 STORY = re.sub(r"(?s)# 4\..*", "", texts.tale().replace("lang: de", "lang: de\nclass: book"))
@@ -34,11 +29,6 @@ def printed(folder: Path, text: str = STORY) -> Path:
     return next(file for file in result.files if file.suffix == ".pdf")
 
 
-def texts_of(pdf: Path) -> list[str]:
-    with pypdfium2.PdfDocument(pdf) as document:
-        return [page.get_textpage().get_text_range() for page in document]
-
-
 def test_pages_of_a_book_end_evenly(tmp_path: Path) -> None:
     """Unless the front matter has them end as they come."""
     as_they_come = STORY.replace("class: book", "class: book\neven_pages: false")
@@ -48,17 +38,6 @@ def test_pages_of_a_book_end_evenly(tmp_path: Path) -> None:
     assert ends.faults(pdf) == []
     first = pdf.read_bytes()
     assert printed(tmp_path).read_bytes() == first
-
-
-@pytest.mark.skipif(PLAIN in os.environ, reason="the engine is plain")
-def test_lines_are_the_same_in_the_plain_engine(tmp_path: Path) -> None:
-    text = STORY[: STORY.index("# 2.")]
-    fast = printed(tmp_path, text)
-    command = [sys.executable, "-m", "pipeline", "build", str(tmp_path / "story.md")]
-    command += ["--edition", "handout", "--out", str(tmp_path / "plain")]
-    subprocess.run(command, check=True, env=os.environ | {PLAIN: "1"}, capture_output=True)
-    (plain,) = tmp_path.glob("plain/**/*.pdf")
-    assert texts_of(plain) == texts_of(fast)
 
 
 def widths(text: str, width: int, hyphens: list[int]) -> ParagraphWidths:

@@ -16,7 +16,6 @@ import pytest
 from msgspec.structs import replace
 from pypdfium2 import raw
 
-import pipeline
 from pipeline import Begun, Document, Ran, parse
 from pipeline.driver import Event
 from pipeline.model.rendered import Pages, Style
@@ -293,29 +292,17 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
     assert next(note for note in notes if "of" in note) == "4 of 7"
 
 
-def test_pages_of_a_known_book_are_not_made_again(
+def test_other_processes_make_the_same_and_known_pages_are_not_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
     source.write_text(few_words("", monkeypatch), encoding="utf-8")
     first = built(source, store)
-    monkeypatch.setattr("pipeline.render.render", None)
-    with ProcessPoolExecutor(1) as executor:
-        assert built(source, store, executor=executor) == first
-
-
-def test_other_processes_make_the_same_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = tmp_path / "wells.md"
-    source.write_text(few_words("", monkeypatch), encoding="utf-8")
-    alone = pipeline.build(source, ["handout"], out=tmp_path / "alone")
+    assert first.plan.endswith("units")
     with ProcessPoolExecutor(2) as executor:
-        several = pipeline.build(source, ["handout"], out=tmp_path / "several", executor=executor)
-    assert not alone.failed
-    assert [file.read_bytes() for file in alone.files if file.suffix == ".pdf"] == [
-        file.read_bytes() for file in several.files if file.suffix == ".pdf"
-    ]
+        assert built(source, Folder(tmp_path / "elsewhere"), executor=executor) == first
+        monkeypatch.setattr("pipeline.render.render", None)
+        assert built(source, store, executor=executor) == first
 
 
 def few_words(
@@ -326,21 +313,6 @@ def few_words(
     front = FRONT.format(lang=lang).replace("lang:", f"{front_matter}\nlang:", 1)
     numbers, text = range(4, 4 + chapters), WORDS[lang][: WORDS[lang].index(" ", 10)] + "."
     return front + "".join(CHAPTER.format(number=n, other=n, text=text) for n in numbers)
-
-
-def test_headings_without_their_text_are_known(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = tmp_path / "wells.md"
-    text = few_words("author: A. B.", monkeypatch)
-    page = "\\\n".join(f"Line {number}." for number in range(59))
-    alone = "\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
-    source.write_text(text + page + alone, encoding="utf-8")
-    pages = pages_of(source)
-    joined = making.packed(pages, tmp_path)
-    assert joined.plan.endswith("units")
-    assert [heading.text for heading in joined.stranded] == ["Stranded"]
-    assert joined.stranded == as_whole(pages, tmp_path).stranded
 
 
 SHORT = "---\ntitle: Wells\nlang: en\nclass: book\n---\n\n"
@@ -382,11 +354,15 @@ def own_styles(source: Path, css: str) -> Pages:
 def test_style_sheets_of_ones_own_count_for_all_pages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And headings without their text are known."""
     source = tmp_path / "wells.md"
-    source.write_text(few_words("", monkeypatch), encoding="utf-8")
+    page = "\\\n".join(f"Line {number}." for number in range(59))
+    alone = "\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
+    source.write_text(few_words("", monkeypatch) + page + alone, encoding="utf-8")
     pages = own_styles(source, OWN_STYLES)
     joined = making.packed(pages, tmp_path)
     assert joined.plan == "in 6 units"
+    assert [heading.text for heading in joined.stranded] == ["Stranded"]
     assert_same(as_whole(pages, tmp_path), joined)
     with pypdfium2.PdfDocument(joined.data) as pdf:
         shown = ["from here on" in page.get_textpage().get_text_range() for page in pdf]
@@ -401,6 +377,7 @@ def test_style_sheets_of_ones_own_count_for_all_pages(
         ("section { break-before: right }", "left or right"),
         ("html { background: #ffe }", "backgrounds"),
         ("li::after { content: counter(page) }", "counted in style sheets"),
+        ("@page { @top-center { content: 'x'; opacity: .5 } }", "running heads have images"),
     ],
 )
 def test_style_sheets_that_reach_beyond_units_are_why_a_text_is_not_divided(
@@ -422,13 +399,3 @@ def test_pages_of_different_sizes_are_why_a_text_is_not_divided(
     plan = making.packed(own_styles(source, "@page :left { margin-left: 1mm }"), tmp_path).plan
     assert plan.startswith("as a whole: ")
     assert "of different sizes" in plan
-
-
-def test_a_text_that_turns_out_to_be_no_units_is_set_as_if_it_had_never_been(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = tmp_path / "wells.md"
-    source.write_text(few_words("", monkeypatch, chapters=1), encoding="utf-8")
-    pages = own_styles(source, "@page { @top-center { content: 'x'; opacity: .5 } }")
-    made = making.packed(pages, tmp_path)
-    assert made.plan == "as a whole: its running heads have images"

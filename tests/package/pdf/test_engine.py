@@ -25,6 +25,7 @@ from pipeline.features.fast_engine import fast_names as names_of_fast
 from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine.adapter import private_names as names
 from pipeline.package.pdf.engine.adapter import weasyprint
+from tests.bench.texts import tale
 from tests.helpers.laid_out import boxes, typeset
 from tests.helpers.paths import ROOT
 
@@ -158,11 +159,14 @@ def depth(well: str) -> float:  # a comment that is far too long for one line of
 
 $$\\int_0^1 x\\,dx$$
 :::
+
 """
+LONG = sorted(tale().split("\n\n"), key=len)[-4:]
+"""Paragraphs whose lines are chosen together."""
 
 
 def test_pages_look_the_same_without_what_makes_it_faster(tmp_path: Path) -> None:
-    (tmp_path / "text.md").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "text.md").write_text(TEXT + "\n\n".join(LONG), encoding="utf-8")
 
     def pages(out: Path) -> list[bytes]:
         return [
