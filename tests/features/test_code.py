@@ -24,6 +24,7 @@ from pipeline.model.words import words
 from pipeline.parser.blocks.code import read_info
 from pipeline.render.code_lines import listing
 from tests.helpers import making
+from tests.helpers.handmade import document as handmade
 from tests.helpers.pdf_reading import artifacts, open_pdf, read
 from tests.helpers.trees import nodes
 
@@ -320,3 +321,23 @@ def test_a_lexer_that_stands_still_is_left(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("pygments.lexers.get_lexer_by_name", lambda *_, **__: Burning())
     code = CodeBlock(text="a b c", language="burning")
     assert highlight_code(replace(parse("# A\n"), blocks=(code,))).blocks == (code,)
+
+
+@pytest.mark.parametrize("language", ["python", "py", "PYTHON"])
+def test_code_is_cut_into_tokens(language: str) -> None:
+    code = "\n\nif x:\n\tprint('é')  \n\n"
+    (block,) = highlight_code(handmade(CodeBlock(text=code, language=language))).blocks
+    assert isinstance(block, CodeBlock)
+    assert "".join(token.text for token in block.tokens) == code
+
+
+def test_tokens_have_short_names() -> None:
+    (block,) = highlight_code(handmade(CodeBlock(text="if x", language="python"))).blocks
+    assert isinstance(block, CodeBlock)
+    assert [(t.kind, t.text) for t in block.tokens] == [("k", "if"), ("", " "), ("n", "x")]
+
+
+@pytest.mark.parametrize("language", ["", "no-such-language", "text"])
+def test_other_code_stays_plain(language: str) -> None:
+    source = handmade(CodeBlock(text="if x", language=language))
+    assert highlight_code(source) is source

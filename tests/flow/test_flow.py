@@ -22,8 +22,8 @@ from pipeline.system.paths import note
 from pipeline.system.store import Memory, Store, decode, encode
 from tests.helpers.making import Flow
 from tests.helpers.paths import CASES
+from tests.helpers.pictures import png, svg
 from tests.package.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
-from tests.resolve.test_resolve import png, svg
 
 
 class Text(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.package import package
 from tests.helpers import making
-from tests.resolve.test_resolve import png
+from tests.helpers.pictures import png
 
 SECRET = b"what nobody may read"
 
