@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import io
 import json
 import shutil
@@ -19,17 +18,14 @@ from PIL import Image, ImageChops
 
 import pipeline
 from pipeline import commands
-from pipeline.features import catalog
-from pipeline.features.catalog.onix import code_lists, onix_message
-from pipeline.model.catalog import Product, Record, is_product
+from pipeline.features.catalog.onix import code_lists
+from pipeline.model.catalog import is_product
 from pipeline.model.editions import EDITIONS
-from pipeline.model.metadata import Audience, Contributor, Identifier, Metadata, Subject
 from pipeline.parser.frontmatter.contributor_roles import MARC
 from pipeline.parser.frontmatter.subjects import GROUPS
 from tests.helpers import making
 
 NS = {"o": "http://ns.editeur.org/onix/3.0/reference"}
-CHANGED = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
 
 SOURCE = """---
 title: The Well
@@ -110,6 +106,16 @@ def texts(product: ET.Element, path: str) -> list[str]:
     return [element.text or "" for element in product.findall(f".//{wanted}", NS)]
 
 
+def records_of(front: str, folder: Path, *editions: str) -> dict[str, bytes]:
+    """The records of a short text, whose handout is built if no edition is named."""
+    (folder / "x.md").write_text(f"---\n{front}\n---\n\nText.\n", "utf-8")
+    options = pipeline.Options(catalog="records")
+    files = pipeline.build(
+        folder / "x.md", editions or ("handout",), out=folder, options=options
+    ).files
+    return {file.name: file.read_bytes() for file in files}
+
+
 # --- ONIX ----------------------------------------------------------------------------------
 
 
@@ -154,11 +160,9 @@ def test_products_know_each_other_and_the_printed_book(products: list[ET.Element
 
 
 def test_the_teachers_book_leads_to_the_students(tmp_path: Path) -> None:
-    metadata = Metadata(title="A", identifier=Identifier("uuid", "0" * 8), publisher="B")
-    both = tuple(Product(EDITIONS[name], f"{name}.epub", 1) for name in ("ebook", "teacher-ebook"))
-    data = onix_message(Record(metadata, "x", CHANGED, both))
-    assert faults(data, tmp_path) == []
-    root = ET.fromstring(data)
+    records = records_of("title: A\npublisher: B", tmp_path, "ebook", "teacher-ebook")
+    assert faults(records["x-onix.xml"], tmp_path) == []
+    root = ET.fromstring(records["x-onix.xml"])
     assert texts(root, "ProductRelationCode") == ["40", "39"]
     assert texts(root, "EditionType") == ["TCH"]
 
@@ -209,18 +213,10 @@ def test_the_codes_of_accessibility_are_the_claims_of_the_book(
 
 
 def test_what_nobody_certifies_does_not_conform(tmp_path: Path) -> None:
-    (tmp_path / "x.md").write_text("# A well\n\nText.\n", "utf-8")
-    pipeline.build(
-        tmp_path / "x.md", ["ebook"], out=tmp_path, options=pipeline.Options(catalog=True)
-    )
-    data = (tmp_path / "x" / "x-onix.xml").read_bytes()
+    data = records_of("title: A well", tmp_path, "ebook")["x-onix.xml"]
     values = texts(ET.fromstring(data), "ProductFormFeatureValue")
     assert not {*code_lists.CONFORMS, "90"} & set(values)
     assert faults(data, tmp_path) == [], "a record of little is a valid one"
-
-
-def ebook(metadata: Metadata) -> Record:
-    return Record(metadata, "x", CHANGED, (Product(EDITIONS["ebook"], "x.epub", 1),))
 
 
 def test_every_word_of_the_front_matter_has_a_code(tmp_path: Path) -> None:
@@ -241,16 +237,21 @@ def test_every_word_of_the_front_matter_has_a_code(tmp_path: Path) -> None:
     }
     assert schemes.keys() == {"Thema", *code_lists.SCHEMES}
     assert code_lists.AUDIENCES.keys() == set(GROUPS)
-    metadata = Metadata(
-        title="All of it",
-        identifier=Identifier("isbn", "9780306406157"),
-        contributors=tuple(Contributor(role, role) for role in MARC),
-        subjects=tuple(Subject(scheme, code) for scheme, code in schemes.items()),
-        audience=Audience(GROUPS),
-        languages=tuple(LANGUAGE_ALPHA3),
-        publisher="Example Press",
-    )
-    assert faults(onix_message(ebook(metadata)), tmp_path) == []
+    front = {
+        "title": "All of it",
+        "identifier": "isbn:9780306406157",
+        "contributors": [{"name": role, "role": role} for role in MARC],
+        "subjects": [{"scheme": scheme, "code": code} for scheme, code in schemes.items()],
+        "audience": {"for": list(GROUPS)},
+        "languages": list(LANGUAGE_ALPHA3),
+        "publisher": "Example Press",
+    }
+    text = "\n".join(f"{key}: {json.dumps(value)}" for key, value in front.items())
+    data = records_of(text, tmp_path)["x-onix.xml"]
+    assert faults(data, tmp_path) == []
+    product = ET.fromstring(data)
+    assert len(texts(product, "SubjectCode")) == len(schemes)
+    assert len(texts(product, "ContributorRole")) == len(MARC)
 
 
 def test_editions_that_are_products() -> None:
@@ -347,10 +348,9 @@ def test_the_cover_is_that_of_the_book(opds: dict[str, Any], built: Path) -> Non
     assert (opds["images"][0]["width"], opds["images"][0]["height"]) == (1600, 2560)
 
 
-def test_without_an_address_links_are_those_of_the_folder() -> None:
-    record = ebook(Metadata(title="A", lang="ar"))
-    said = json.loads(catalog.record_files(record)["x-opds.json"])
-    assert [link["href"] for link in said["links"]] == ["x-opds.json", "x.epub"]
+def test_without_an_address_links_are_those_of_the_folder(tmp_path: Path) -> None:
+    said = json.loads(records_of("title: A\nlang: ar", tmp_path)["x-opds.json"])
+    assert [link["href"] for link in said["links"]] == ["x-opds.json", "x.pdf"]
     assert said["links"][1]["rel"] == "http://opds-spec.org/acquisition"
     assert said["metadata"]["readingProgression"] == "rtl"
 
@@ -375,17 +375,17 @@ def test_parts_of_a_publication_have_no_records(built: Path) -> None:
     assert "leave out --split" in done.output
 
 
-def test_what_shops_will_ask_for() -> None:
-    def missing(metadata: Metadata, *editions: str) -> list[str]:
-        chosen = [EDITIONS[name] for name in editions]
-        found = catalog.missing_for_shops(metadata, chosen, "x.md")
-        return [f"{one.code} {one.message} {one.hint}" for one in found]
+def test_what_shops_will_ask_for(tmp_path: Path) -> None:
+    def missing(*editions: str) -> list[str]:
+        front = "---\ntitle: A\npage_list: false\n---\n\n"
+        (tmp_path / "x.md").write_text(f"{front}Text.\n", "utf-8")
+        options = pipeline.Options(catalog=True)
+        result = pipeline.build(tmp_path / "x.md", editions, out=tmp_path, options=options)
+        return [f"{one.code} {one.message} {one.hint}" for one in result.diagnostics]
 
-    (told,) = missing(Metadata(title="A"), "web", "ebook")
+    (told,) = missing("web", "ebook")
     assert told.startswith("missing-for-shops ")
     for what in ("ISBN for the e-book", "the authors", "description", "`subjects`", "`date`"):
         assert what in told
-    (told,) = missing(Metadata(title="A"), "web")
+    (told,) = missing("web")
     assert "None of these editions" in told
-    complete = pipeline.parse(SOURCE).metadata
-    assert missing(complete, "web", "handout", "ebook") == []
