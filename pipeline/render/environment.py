@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import jinja2
@@ -32,8 +33,12 @@ def environment(overrides: Path | None = None) -> jinja2.Environment:
 def template_folders() -> tuple[Path, ...]:
     """The built-in folders in which the name of a template is looked up: that of what every
     document needs, and one for each feature that has templates."""
-    builtin = builtin_templates()
-    of_features = (builtin / "features" / feature.name for feature in features.FEATURES)
+    return _folders_of(features.FEATURES, builtin_templates())
+
+
+@functools.lru_cache(maxsize=8)
+def _folders_of(rows: tuple[features.Feature, ...], builtin: Path) -> tuple[Path, ...]:
+    of_features = (builtin / "features" / feature.name for feature in rows)
     return (builtin, *(folder for folder in of_features if folder.is_dir()))
 
 
@@ -100,23 +105,18 @@ def sheets(environment: jinja2.Environment, folder: str, *names: str) -> tuple[S
 
 def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]:
     """All files that the markup of a format may be made from, for dependency files."""
-    override_files = _files_of(overrides, format_name) if overrides else ()
-    builtin_files = (_builtin_files(folder, format_name) for folder in template_folders())
-    return override_files + tuple(itertools.chain.from_iterable(builtin_files))
+    parts = (format_name, "shared", "themes", "cover")
+    of_user = (_files_of(overrides / part) for part in parts) if overrides else ()
+    builtin = (_builtin_files(folder / part) for folder in template_folders() for part in parts)
+    return tuple(itertools.chain(*of_user, *builtin))
 
 
-@functools.cache
-def _builtin_files(folder: Path, format_name: str) -> tuple[Path, ...]:
-    return _files_of(folder, format_name)
+def _files_of(folder: Path) -> tuple[Path, ...]:
+    files = (Path(top, file) for top, _, names in os.walk(folder) for file in names)
+    return tuple(sorted(files))
 
 
-def _files_of(folder: Path, format_name: str) -> tuple[Path, ...]:
-    paths: Iterable[Path] = (
-        file
-        for part in (format_name, "shared", "themes", "cover")
-        for file in sorted((folder / part).rglob("*"))
-    )
-    return tuple(file for file in paths if file.is_file())
+_builtin_files = functools.cache(_files_of)
 
 
 @contextlib.contextmanager

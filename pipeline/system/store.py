@@ -247,14 +247,16 @@ def code_version() -> str:
 
 @functools.cache
 def _installed() -> str:
-    """The code and all packages installed with it."""
-    code: list[str | bytes] = []
+    """The state of the code, by which Python too knows whether to compile it anew, and all packages
+    installed with it."""
+    code: list[str] = []
     top = str(CODE)
     for folder, folders, files in os.walk(top):
         folders[:] = sorted(set(folders) - NOT_CODE)
         for file in sorted(files):
-            path = f"{folder}/{file}"  # the methods of a Path take longer than reading the file
-            code += (path.removeprefix(top).replace(os.sep, "/"), Path(path).read_bytes())
+            path = f"{folder}/{file}"
+            status = os.stat(path)  # noqa: PTH116 (a third of the time)
+            code += (path.removeprefix(top), f"{status.st_size} {status.st_mtime_ns}")
     versions = (f"{name}-{version}" for name, version in sorted(packages().items()))
     return key(sys.version, *versions, *code)
 

@@ -36,7 +36,7 @@ def test_the_version_is_that_of_code_libraries_and_environment(
     (tmp_path / "__pycache__").mkdir()
     (tmp_path / "__pycache__" / "code.pyc").write_text("2", "utf-8")
     assert found() == seen[0]
-    (tmp_path / "code.py").write_text("2", "utf-8")
+    (tmp_path / "code.py").write_text("22", "utf-8")
     seen.append(found())
     (tmp_path / "library-2.0.dist-info").mkdir()
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -115,8 +115,8 @@ def _begin(gate: Semaphore, ends: Event, stop: Connection) -> None:
     end_with_parent(stop=stop)
     gate.acquire()
     if not ends.is_set():
-        _load(FIRST)
         collect_seldom()
+        _load(FIRST)
 
 
 def _load(*modules: str) -> None:
