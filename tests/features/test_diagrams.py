@@ -11,7 +11,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline import parse
-from pipeline.commands.writer import write
 from pipeline.features.charts import look
 from pipeline.features.charts.diagrams.arithmetic import MistakeError, at_x, formula, number
 from pipeline.features.drawings import read_svg
@@ -105,16 +104,6 @@ def test_every_diagram_is_drawn_everywhere(kind: str, edition: str, lang: str) -
     for asset in drawn:
         assert read_svg(asset.data)[:2] == (asset.width, asset.height)
         assert b"nan" not in asset.data
-
-
-@pytest.mark.parametrize("kind", LINES)
-def test_a_diagram_comes_back_from_the_writer(kind: str) -> None:
-    text = fence(kind, LINES[kind], 'range="0 to 9" step=1/2 caption="*What*?" #fig-a .wide')
-    read = parse(f"# T\n\n{text}")
-    again = write(read)
-    assert LINES[kind] in again
-    assert 'range="0 to 9" step=1/2' in again
-    assert write(parse(again)) == again
 
 
 def test_every_name_of_a_diagram_is_understood() -> None:

@@ -149,6 +149,21 @@ def test_the_engine_alone_imports_weasyprint() -> None:
         assert within or not modules & {"weasyprint", "pydyf", "cssselect2"}, name
 
 
+PUBLIC = {"pipeline", "pipeline.__main__", "pipeline.commands", "pipeline.model"}
+"""The functions for other programs, the command, and the nodes of documents (docs/python.md)."""
+
+KNOWING = {"chart_scenes", "citing", "conforming", "laid_out", "making"}
+"""The helpers that know the stages, the layout and two processors, so that no test has to."""
+
+
+def test_a_test_knows_few_internals() -> None:
+    """It says what a user sees; what needs more of the package is two tests, or a helper's."""
+    for path in (ROOT / "tests").rglob("*.py"):
+        internals = imports(path) - PUBLIC
+        is_knowing = path.parent.name == "helpers" and path.stem in KNOWING
+        assert len(internals) < 6 or is_knowing, f"{path}: {sorted(internals)}"
+
+
 CHARTS = ("pipeline.features.charts.letters",)
 HEAVY = ("weasyprint", "ebooklib", "pikepdf", "PIL", "fontTools", "multiprocessing", *CHARTS)
 
