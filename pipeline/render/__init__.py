@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment
 from msgspec.structs import replace
 
 from pipeline import features
@@ -13,9 +13,10 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import Edition
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
-from pipeline.render import html, pdf
-from pipeline.render.environment import environment, template_errors
 from pipeline.system.store import Memo
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 BY_FEATURES: dict[str, tuple[str, features.Task]] = {
     "docx": ("word", "assemble_docx"),
@@ -39,6 +40,9 @@ def render(
     ``templates`` is a folder whose files replace the built-in ones. Raises `jinja2.TemplateError`
     if one of them cannot be used.
     """
+    from pipeline.render import html, pdf
+    from pipeline.render.environment import environment, template_errors
+
     with template_errors(templates):
         using = environment(templates), Memo() if memo is None else memo
         if edition.format == "pdf":

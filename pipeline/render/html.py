@@ -12,7 +12,6 @@ from pipeline.model.faces import own_faces
 from pipeline.model.rendered import NavPoint, Page, Pages, Style
 from pipeline.model.sheet.colours import screen_rules
 from pipeline.model.sheet.proportions import is_book, sheet_of
-from pipeline.model.sheet.rules import print_style
 from pipeline.model.tree import has
 from pipeline.model.words import words, written_date
 from pipeline.render import discovery
@@ -21,6 +20,7 @@ from pipeline.render.contents_markup import nav_points, targets
 from pipeline.render.environment import sheets
 from pipeline.render.imprint import logo, web_facts
 from pipeline.render.node_markup import NodeRenderer
+from pipeline.render.sheet_rules import print_style
 from pipeline.render.style_sheets import (
     construct_styles,
     dark_style,

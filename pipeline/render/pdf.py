@@ -19,17 +19,14 @@ from pipeline.model.page_map import PageMap
 from pipeline.model.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
 from pipeline.model.rendered import CharacterPlace, Page, Pages, Style
 from pipeline.model.roles import BEFORE_CONTENTS, FRONT
-from pipeline.model.sheet import large_print
 from pipeline.model.sheet.colours import print_rules
 from pipeline.model.sheet.fitting import fit_for
-from pipeline.model.sheet.folios import Folio, head_css, kept, kept_css
 from pipeline.model.sheet.proportions import (
     has_room_for_notes,
     options_for,
     sheet_of,
     standards_for,
 )
-from pipeline.model.sheet.rules import css
 from pipeline.model.tree import all_nodes, find, has
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing_conventions import small_letters
@@ -39,9 +36,11 @@ from pipeline.render.constructs import Trait
 from pipeline.render.contents_markup import nav_points, prints_contents, targets
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.figures import for_print
+from pipeline.render.folios import Folio, head_css, kept, kept_css
 from pipeline.render.imprint import in_series, logo, numbers, published_by
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.note_placement import NotePlace, before_notes, is_plain, listing_notes
+from pipeline.render.sheet_rules import css, large_print_furniture
 from pipeline.render.style_sheets import construct_styles, drawing_faces
 from pipeline.render.table_fit import Setting
 from pipeline.render.text_places import TextPlaces
@@ -66,7 +65,7 @@ def look_styles(
     styles = sheets(environment, "pdf", *STYLES[look])
     if look != "large":
         return styles
-    around = large_print.furniture(document.metadata, has_page_marks=has_page_marks(document))
+    around = large_print_furniture(document.metadata, has_page_marks=has_page_marks(document))
     return (*styles, Style("furniture.css", around))
 
 

@@ -22,13 +22,13 @@ from pipeline.model.editions import Edition, Imposition
 from pipeline.model.paper import FitOptions, Fitted, Sheet
 from pipeline.model.print_marks import PLACE
 from pipeline.model.rendered import Pages, Style
-from pipeline.model.sheet.rules import css
 from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children
 from pipeline.package.pdf.engine.adapter.page_layout import TooManyPagesError
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter
 from pipeline.package.pdf.layout import set_pages
 from pipeline.package.pdf.print_markup import classes
+from pipeline.render.sheet_rules import css
 
 SHEET_STYLE = "sheet.css"
 

@@ -9,13 +9,13 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline.model.rendered import Pages, Style
-from pipeline.model.sheet.folios import string
 from pipeline.package.pdf.engine.adapter.boxes import elements
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.index import folios
 from pipeline.package.pdf.layout import set_pages
 from pipeline.package.pdf.print_markup import first_blocks
+from pipeline.render.folios import string
 
 TRIALS = 3
 """The maximum number of layouts until the number of front pages stays the same."""

@@ -1,2 +1,2 @@
 """The printed page: its dimensions, derived from the edition, the front matter and good proportions
-(`proportions`), and the corresponding style rules (`rules`)."""
+(`proportions`). `pipeline.render.sheet_rules` writes them as styles."""

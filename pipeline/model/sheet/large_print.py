@@ -6,10 +6,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pipeline.model.metadata import Metadata
 from pipeline.model.paper import LARGE_PRINT, POINT, PrintOptions, Sheet
-from pipeline.model.sheet.folios import content, string
-from pipeline.model.words import words
 
 LEADING, LEAST_LEADING = 1.5, 1.25
 """The line height, and the minimum that can be set, relative to the text size."""
@@ -60,22 +57,3 @@ def legible(sheet: Sheet) -> Sheet:
         title=TITLE * sheet.text,
         writing=max(WRITING_LINE, sheet.writing),
     )
-
-
-def furniture(metadata: Metadata, *, has_page_marks: bool) -> str:
-    """The style rules for the margins of every page: its number, always in the same place, and the
-    number of the standard edition's page that begins here, if known. The publisher's line is above
-    the text, where it has room."""
-    vocabulary = words(metadata.lang)
-    start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
-    number = content(vocabulary["page_of"], page="counter(page)", pages="counter(pages)")
-    standard = content(vocabulary["standard_page"], page="string(standard-page)")
-    boxes = (
-        f"@top-{end} {{ content: none }}"
-        f" @top-{start} {{ content: {string(metadata.brand.footer)} }}"
-        f" @bottom-{start} {{ content: {standard if has_page_marks else 'none'} }}"
-        " @bottom-center { content: none }"
-        f" @bottom-{end} {{ content: {number}; font-weight: 700 }}"
-    )
-    # Each side by name: the rules of books are, and would be stronger.
-    return f"@page :left {{ {boxes} }}\n@page :right {{ {boxes} }}\n"

@@ -8,9 +8,9 @@ import math
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import POINT, Sheet
 from pipeline.model.print_marks import HYPHEN
-from pipeline.model.sheet.folios import Folio, content, string
 from pipeline.model.sheet.proportions import FOOTER, FOOTER_OF_BOOK, SIDE
 from pipeline.model.words import words
+from pipeline.render.folios import Folio, content, string
 
 HYPHENS = f"html {{ hyphenate-character: {string(HYPHEN)} }}\n"
 """The hyphen that the packager knows for ours; a theme does not say it, for it may be replaced."""
@@ -185,3 +185,22 @@ def _foot(metadata: Metadata) -> str:
         f"@page {{ @bottom-{start} {{ content: {string(title)} }}"
         f" @bottom-{end} {{ content: {number} }} }}\n"
     )
+
+
+def large_print_furniture(metadata: Metadata, *, has_page_marks: bool) -> str:
+    """The rules for the margins of every page of large print: its number, always in the same
+    place, and the number of the standard edition's page that begins here, if known. The publisher's
+    line is above the text, where it has room."""
+    vocabulary = words(metadata.lang)
+    start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
+    number = content(vocabulary["page_of"], page="counter(page)", pages="counter(pages)")
+    standard = content(vocabulary["standard_page"], page="string(standard-page)")
+    boxes = (
+        f"@top-{end} {{ content: none }}"
+        f" @top-{start} {{ content: {string(metadata.brand.footer)} }}"
+        f" @bottom-{start} {{ content: {standard if has_page_marks else 'none'} }}"
+        " @bottom-center { content: none }"
+        f" @bottom-{end} {{ content: {number}; font-weight: 700 }}"
+    )
+    # Each side by name: the rules of books are, and would be stronger.
+    return f"@page :left {{ {boxes} }}\n@page :right {{ {boxes} }}\n"
