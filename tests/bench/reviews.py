@@ -146,6 +146,8 @@ def _problem(old: str, new: str, edit: WordEdit) -> str:
     """The reason why a change of a source is not what the edit asks for."""
     line = old.count("\n", 0, _common(old, new)) + 1
     first = _table_start(old, edit.span.line) if "column" in edit.kind else edit.span.line
+    if edit.kind == "moved paragraph":  # or the one after it, to the place before it
+        first -= CAPTION
     if not first <= line <= (edit.span.end or edit.span.line) + CAPTION:
         return f"line {line} was changed"
     lines, others = old.split("\n"), new.split("\n")
@@ -224,8 +226,8 @@ def _differing(sent: SentFile, new: str, back: Path, edit: WordEdit) -> str:
 
 
 def _closed(text: str) -> str:
-    """A text without the spaces that a word leaves before a sign."""
-    return re.sub(r" (?=[.,;:!?)…”])", "", text)
+    """A text without the spaces that a word leaves before a sign, or a formula."""
+    return re.sub(r" (?=[.,;:!?)…”\ufffc])", "", text)
 
 
 def main() -> None:

@@ -338,7 +338,7 @@ def test_markup_stays_around_a_change(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("title", ["::: exercise Rope", "````{tab-item} Rope"])
-def test_the_title_of_a_block_that_is_gone_or_moved_is_told(tmp_path: Path, title: str) -> None:
+def test_the_title_of_a_block_that_is_gone_is_told_and_others_move_around_it(tmp_path: Path, title: str) -> None:
     source = tmp_path / "blocks.md"
     end = title.partition(" ")[0].partition("{")[0]
     text = f"---\ntitle: B\nlang: en\n---\n\nText.\n\n{title}\nWhy?\n{end}\n\nMore.\n"
@@ -346,10 +346,12 @@ def test_the_title_of_a_block_that_is_gone_or_moved_is_told(tmp_path: Path, titl
     word = sent(source)
     remove(word, "Rope")
     assert "blocks.md:8:1: warning" in review(source, word)
-    word = sent(source)
-    paragraph(word, "More.")._p.addnext(paragraph(word, "Rope")._p)
-    assert "blocks.md:8:1: warning" in review(source, word)
     assert source.read_text("utf-8") == text
+    word = sent(source)
+    paragraph(word, "Text.")._p.addprevious(paragraph(word, "Rope")._p)
+    assert "warning" not in review(source, word)
+    moved = text.replace("Text.\n\n", "").replace("Why?", "Text.\n\nWhy?")
+    assert source.read_text("utf-8").replace("Rope\n\n", "Rope\n") == moved
 
 
 def test_a_paragraph_that_was_moved_keeps_its_markup(source: Path) -> None:

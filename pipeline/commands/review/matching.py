@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.commands.review.reading import ReviewedParagraph
 
 ALIKE = 0.5
 """The share of words from which on two paragraphs are the same one, changed."""
+
+FIXED = 10
+"""The paragraphs that one counts as whose place is fixed."""
 
 
 def matched(
@@ -83,16 +86,17 @@ def similarity(first: str, second: str) -> float:
     return difflib.SequenceMatcher(None, first.split(), second.split(), autojunk=False).ratio()
 
 
-def moved(pairs: dict[int, int]) -> set[int]:
+def moved(pairs: dict[int, int], fixed: Collection[int] = ()) -> set[int]:
     """The paragraphs of a file that stand in another order than those of the source: all but the
-    longest run that is in order."""
+    longest run that is in order, in which those that are ``fixed`` count as many."""
     numbers = sorted(pairs)
     best: list[tuple[int, int]] = []  # length of the longest run that ends here, and the one before
     for at, number in enumerate(numbers):
-        longest, before = 1, -1
+        weight = FIXED if number in fixed else 1
+        longest, before = weight, -1
         for earlier in range(max(0, at - 400), at):
-            if pairs[numbers[earlier]] < pairs[number] and best[earlier][0] + 1 > longest:
-                longest, before = best[earlier][0] + 1, earlier
+            if pairs[numbers[earlier]] < pairs[number] and best[earlier][0] + weight > longest:
+                longest, before = best[earlier][0] + weight, earlier
         best.append((longest, before))
     in_order: set[int] = set()
     at = max(range(len(best)), key=lambda each: best[each][0], default=-1)

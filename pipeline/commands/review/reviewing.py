@@ -41,7 +41,7 @@ HEADING = late(r"Heading(\d)")
 MARKERS = {"ListBullet": "- ", "ListNumber": "1. ", "Quote": "> "}
 _ITEM = late(r"\s*(?:[-*+]|\(?(\d+|[A-Za-z]|[ivx]+)[.)])\s+")
 ROMAN = ("", *"i ii iii iv v vi vii viii ix x xi xii".split())
-_OPENING = late(r"[ \t>]*(?:[-*+][ \t]+)?(?:`{3}|~{3}|:{3}|<\w|\{%|\[!)")
+_OPENING = late(r"[ \t>]*(?:[-*+][ \t]+)?(?:`{3}|~{3}|:{3}|<\w(?!.*</)|\{%|\[!)")
 """The line of a block that has more in it."""
 
 _UNTITLED = late(r"(:{3,}[ \t]*[\w-]+)[ \t]*+(?:\{[^{}\n]*\}[ \t]*+)?$", re.MULTILINE)
@@ -83,8 +83,9 @@ class _Reviewed:
         self.handled, self.gone = table_edits.written, table_edits.gone
         for number in table_edits.unclear:
             self._tell(self.base[number], "The table has another row or column: add it here.")
-        strayed = moved(pairs)
-        for number in [n for n in strayed if self._opens(self.base[pairs[n]])]:
+        titles = {n for n, other in pairs.items() if self._opens(self.base[other])}
+        strayed = moved(pairs, titles)
+        for number in strayed & titles:
             base = self.base[pairs[number]]
             self._tell(base, f"“{_short(base)}” was moved, and belongs to a block: move it here.")
             strayed.remove(number)

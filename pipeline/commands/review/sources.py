@@ -85,7 +85,7 @@ class ReviewedSource:
         if paragraph.style in ("TableCaption", "Caption"):
             for match in CAPTION.finditer(text, *self.bounds(paragraph, FURTHER)):
                 caption = read(match.start(), line_end(text, match.start()))
-                if share_found(words, caption) >= FEWEST:
+                if share_found(words, caption) >= max(FEWEST, share):
                     return caption, text, file
         if share < FEWEST and not paragraph.cell:  # below which stand other cells
             further = read(*self.bounds(paragraph, FURTHER))
