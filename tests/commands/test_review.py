@@ -338,7 +338,7 @@ def test_markup_stays_around_a_change(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("title", ["::: exercise Rope", "````{tab-item} Rope"])
-def test_the_title_of_a_block_that_is_gone_is_told_and_others_move_around_it(tmp_path: Path, title: str) -> None:
+def test_the_title_of_a_block_stays_where_it_is(tmp_path: Path, title: str) -> None:
     source = tmp_path / "blocks.md"
     end = title.partition(" ")[0].partition("{")[0]
     text = f"---\ntitle: B\nlang: en\n---\n\nText.\n\n{title}\nWhy?\n{end}\n\nMore.\n"

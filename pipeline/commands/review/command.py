@@ -22,7 +22,7 @@ from pipeline.commands.terminal import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.commands.review.words import SourceEdit
+    from pipeline.commands.review.source_words import SourceEdit
 
 
 @click.command("review")
@@ -103,7 +103,7 @@ def review_command(
 def _chosen(text: str, edits: Iterable[SourceEdit]) -> list[SourceEdit]:
     """The changes that are wanted."""
     from pipeline.commands.review.merging import applied
-    from pipeline.commands.review.words import line_end, line_start
+    from pipeline.commands.review.source_words import line_end, line_start
 
     wanted = []
     for edit in sorted(edits):

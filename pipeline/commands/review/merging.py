@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from pipeline.commands.review.words import SourceEdit, line_end, line_start
+from pipeline.commands.review.source_words import SourceEdit, line_end, line_start
 
 
 class MergedText(NamedTuple):

@@ -13,22 +13,31 @@ from pipeline.commands.review.reading import (
     ReviewerComment,
     read_edited,
 )
-from pipeline.commands.review.sources import CAPTION, FURTHER, ReviewedSource
-from pipeline.commands.review.tables import TableEdits, changed_tables, fitted
-from pipeline.commands.review.words import (
-    LINKED,
+from pipeline.commands.review.source_items import (
+    ITEM,
+    end_of_block,
+    following,
+    follows_item,
+    rest_of_item,
+)
+from pipeline.commands.review.source_words import (
     SourceEdit,
-    WordLook,
     WordToken,
-    changes,
-    is_same_address,
     line_end,
     line_start,
-    look_of,
-    markdown,
     places_of,
     tokens,
     written_tokens,
+)
+from pipeline.commands.review.sources import FURTHER, ReviewedSource
+from pipeline.commands.review.tables import TableEdits, changed_tables, fitted
+from pipeline.commands.review.words import (
+    LINKED,
+    WordLook,
+    changes,
+    is_same_address,
+    look_of,
+    markdown,
 )
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -39,14 +48,11 @@ from pipeline.verify.word import FORMULA, digest_of
 
 HEADING = late(r"Heading(\d)")
 MARKERS = {"ListBullet": "- ", "ListNumber": "1. ", "Quote": "> "}
-_ITEM = late(r"\s*(?:[-*+]|\(?(\d+|[A-Za-z]|[ivx]+)[.)])\s+")
-ROMAN = ("", *"i ii iii iv v vi vii viii ix x xi xii".split())
 _OPENING = late(r"[ \t>]*(?:[-*+][ \t]+)?(?:`{3}|~{3}|:{3}|<\w(?!.*</)|\{%|\[!)")
 """The line of a block that has more in it."""
 
 _UNTITLED = late(r"(:{3,}[ \t]*[\w-]+)[ \t]*+(?:\{[^{}\n]*\}[ \t]*+)?$", re.MULTILINE)
 _HASHES = late(r"#+")
-_BLANK = late(r"\n[ \t]*(?:\n|\Z)")
 
 
 class FileReview(NamedTuple):
@@ -242,8 +248,8 @@ class _Reviewed:
                 message = f"“{_short(paragraph)}” was removed, and belongs to a block."
                 self._tell(paragraph, f"{message} Remove it here.")
                 continue
-            first, following = _ITEM.match(text, start), _ITEM.match(text, end)
-            rest, is_first = _rest_of_item(text, start, end), not _follows_item(text, start)
+            first, following = ITEM.match(text, start), ITEM.match(text, end)
+            rest, is_first = rest_of_item(text, start, end), not follows_item(text, start)
             if first and rest.strip() and (is_first or self._is_withheld(file, end, rest)):
                 message = f"“{_short(paragraph)}” was removed, and the rest of its item was not."
                 self._tell(paragraph, f"{message} Remove it here.")
@@ -305,16 +311,16 @@ class _Reviewed:
         if before:
             self.edits.append(SourceEdit(file, start, start, f"{written}\n\n"))
             return
-        item = _ITEM.match(text, start)
+        item = ITEM.match(text, start)
         if near.cell:
-            end = _end_of_block(text, end)
+            end = end_of_block(text, end)
         is_item = bool(item) and paragraph.style == near.style and paragraph.style in MARKERS
-        rest = _rest_of_item(text, start, end)
+        rest = rest_of_item(text, start, end)
         if is_item and paragraph.span is None and self._is_withheld(near.span.file, end, rest):
             self._tell(near, f"“{_short(paragraph)}” is new in an item: write it here.")
             return
         if is_item and item and paragraph.span is None:
-            marker = item[0].replace(item[1], _following(item[1])) if item[1] else item[0]
+            marker = item[0].replace(item[1], following(item[1])) if item[1] else item[0]
             written = marker + written.removeprefix(MARKERS[paragraph.style])
         between = "\n" if is_item else "\n\n"
         after = "" if is_item or text[end : end + 2] in ("", "\n", "\n\n") else "\n"
@@ -380,37 +386,6 @@ def _has_content(paragraph: ReviewedParagraph) -> bool:
     return bool(paragraph.key or paragraph.pictures)
 
 
-def _rest_of_item(text: str, start: int, end: int) -> str:
-    """What follows a paragraph, and belongs to the item that it begins."""
-    rest = ""
-    for line in text[end:].splitlines(keepends=True):
-        if line.strip() and _indent(line) <= _indent(text[start:]):
-            break
-        rest += line
-    return rest
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip(" \t"))
-
-
-def _follows_item(text: str, start: int) -> bool:
-    """Return whether an item is not the first of its list."""
-    for line in reversed(text[:start].split("\n")):
-        if line.strip() and _indent(line) <= _indent(text[start:]):
-            return _indent(line) == _indent(text[start:]) and bool(_ITEM.match(line))
-    return False
-
-
-def _following(number: str) -> str:
-    """The number of the item after one with a number, or a letter."""
-    if number.isdigit():
-        return str(int(number) + 1)
-    if number in ROMAN[:-1] and (len(number) > 1 or number == "i"):
-        return ROMAN[ROMAN.index(number) + 1]
-    return chr(ord(number) + 1) if len(number) == 1 and number not in "zZ" else number
-
-
 def _line(paragraph: ReviewedParagraph) -> tuple[str, int]:
     span = paragraph.span
     return (span.file, span.line) if span else ("", 0)
@@ -419,11 +394,3 @@ def _line(paragraph: ReviewedParagraph) -> tuple[str, int]:
 def _short(paragraph: ReviewedParagraph) -> str:
     key = paragraph.key.replace(FORMULA, "…")
     return key if len(key) < 60 else f"{key[:57]}…"
-
-
-def _end_of_block(text: str, end: int) -> int:
-    """The end of the lines up to the next empty one, or of a caption after that."""
-    blank = _BLANK.search(text, end)
-    while blank and CAPTION.match(text, blank.end()):
-        blank = _BLANK.search(text, blank.end())
-    return blank.start() if blank else len(text.rstrip("\n"))

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from pipeline.commands.review.reading import ReviewedParagraph, read_source
-from pipeline.commands.review.words import (
+from pipeline.commands.review.source_words import (
     WordToken,
     line_end,
     share_found,

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.commands.review.reading import ReviewedParagraph
+from pipeline.commands.review.source_words import SourceEdit, line_end, line_start
 from pipeline.commands.review.sources import ReviewedSource
-from pipeline.commands.review.words import SourceEdit, line_end, line_start, markdown
+from pipeline.commands.review.words import markdown
 from pipeline.model.late import late
 
 _COLUMNS = late(r"[ \t>]*-{2,}(?:[ \t]+-{2,})*[ \t]*")
