@@ -9,9 +9,9 @@ from pipeline.features.word.blocks import blocks
 from pipeline.features.word.draft import Spot, WordFile
 from pipeline.features.word.numbering import HEADINGS
 from pipeline.features.word.packing import packed
-from pipeline.features.word.styles import BODY_FONT, CODE_FONT, HEADING_FONT, TEXT, styles_part
+from pipeline.features.word.styles import FONTS, TEXT, styles_part
 from pipeline.features.word.template import template_of
-from pipeline.features.word.xml import Element, element, root, written
+from pipeline.features.word.xml import Element, built, element, root, written
 from pipeline.model import Document
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import Inventory, Page, Pages, TextFile
@@ -48,8 +48,8 @@ def assemble_docx(document: Document, edition: Edition, stem: str, *_: object) -
             number=HEADINGS if draft.numbering.numbers_headings else 0,
         ),
         "numbering.xml": draft.numbering.part(),
-        "settings.xml": _settings(draft),
-        "fontTable.xml": _fonts(),
+        "settings.xml": built(_SETTINGS, note=draft.note_kind, lang=metadata.lang),
+        "fontTable.xml": root("fonts", *(element("font", name=name) for name in FONTS)),
         "header.xml": matter.head(draft, edition),
         "footer.xml": matter.foot(draft),
         f"{draft.note_kind}s.xml": matter.notes_part(draft.note_kind, notes),
@@ -90,35 +90,17 @@ def _notes(draft: WordFile) -> list[Element]:
     return result
 
 
-def _settings(draft: WordFile) -> Element:
-    return root(
-        "settings",
-        element("zoom", percent=100),
-        element("defaultTabStop", val=720),
-        element("characterSpacingControl", val="doNotCompress"),
-        element(
-            f"{draft.note_kind}Pr",
-            element(draft.note_kind, id=-1),
-            element(draft.note_kind, id=0),
-        ),
-        element(
-            "compat",
-            element(
-                "compatSetting",
-                name="compatibilityMode",
-                uri="http://schemas.microsoft.com/office/word",
-                val=15,
-            ),
-        ),
-        element("themeFontLang", val=draft.document.metadata.lang),
-        element("decimalSymbol", val="."),
-        element("listSeparator", val=","),
-    )
-
-
-def _fonts() -> Element:
-    names = (BODY_FONT, HEADING_FONT, CODE_FONT)
-    return root("fonts", *(element("font", name=name) for name in names))
+_SETTINGS = """<w:settings>
+  <w:zoom w:percent="100"/>
+  <w:defaultTabStop w:val="720"/>
+  <w:characterSpacingControl w:val="doNotCompress"/>
+  <w:{note}Pr><w:{note} w:id="-1"/><w:{note} w:id="0"/></w:{note}Pr>
+  <w:compat><w:compatSetting w:name="compatibilityMode"
+    w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>
+  <w:themeFontLang w:val="{lang}"/>
+  <w:decimalSymbol w:val="."/>
+  <w:listSeparator w:val=","/>
+</w:settings>"""
 
 
 def package_docx(pages: Pages, folder: Path) -> Package:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline import model
 from pipeline.features.word.draft import Spot, WordFile
-from pipeline.features.word.xml import EMU, Element, clean, element, tag
+from pipeline.features.word.xml import EMU, Element, built, clean, element, tag
 from pipeline.model.late import late
 
 PIXEL = 25.4 / 96
@@ -16,9 +16,31 @@ HIGHEST = 180
 UNKNOWN = 60
 """Millimetres that a picture of unknown size is wide and high."""
 
-SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
-DECORATIVE_EXTENSION = "{C183D7F6-B498-43B3-948B-1728B52AA6E4}"
-PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+_DRAWING = """<w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">
+  <wp:extent cx="{across}" cy="{down}"/>
+  <wp:docPr id="{number}" name="Picture {number}" descr="{alt}"/>
+  <wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>
+  <a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic>
+    <pic:nvPicPr><pic:cNvPr id="{number}" name="{name}"/><pic:cNvPicPr/></pic:nvPicPr>
+    <pic:blipFill>
+      <a:blip r:embed="{name}"/>
+      <a:stretch><a:fillRect/></a:stretch>
+    </pic:blipFill>
+    <pic:spPr>
+      <a:xfrm><a:off x="0" y="0"/><a:ext cx="{across}" cy="{down}"/></a:xfrm>
+      <a:prstGeom prst="rect"><a:avLst/></a:prstGeom>
+    </pic:spPr>
+  </pic:pic></a:graphicData></a:graphic>
+</wp:inline></w:drawing>"""
+"""A picture in a line. The packager puts relationships in the place of names, and of a drawing also
+those of a picture of it."""
+
+_SVG = """<a:extLst><a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}">
+  <asvg:svgBlip r:embed="{name}"/>
+</a:ext></a:extLst>"""
+_DECORATIVE = """<a:extLst><a:ext uri="{{C183D7F6-B498-43B3-948B-1728B52AA6E4}}">
+  <adec:decorative val="1"/>
+</a:ext></a:extLst>"""
 
 _WIDTH = late(r"(\d+(?:\.\d+)?)\s?(%|px|em|rem|cm|mm|in|pt)?")
 _LENGTHS = {
@@ -46,53 +68,13 @@ def inline_picture(
     alt = "" if decorative else clean(image.alt)
     across, down = _size(image, place.width * TWIP, width or image.attributes.get("width"))
     number = draft.next_id()
-    picture = element(
-        "pic:pic",
-        element(
-            "pic:nvPicPr", element("pic:cNvPr", id=number, name=asset.name), element("pic:cNvPicPr")
-        ),
-        element(
-            "pic:blipFill",
-            _blip(asset),
-            element("a:stretch", element("a:fillRect")),
-        ),
-        element(
-            "pic:spPr",
-            element("a:xfrm", element("a:off", x=0, y=0), element("a:ext", cx=across, cy=down)),
-            element("a:prstGeom", element("a:avLst"), prst="rect"),
-        ),
-    )
-    described = element("wp:docPr", id=number, name=f"Picture {number}", descr=alt)
-    if decorative or not alt:
-        mark = element("a:ext", element("adec:decorative", val=1), uri=DECORATIVE_EXTENSION)
-        described.append(element("a:extLst", mark))
-    drawing = element(
-        "drawing",
-        element(
-            "wp:inline",
-            element("wp:extent", cx=across, cy=down),
-            described,
-            element("wp:cNvGraphicFramePr", element("a:graphicFrameLocks", noChangeAspect=1)),
-            element("a:graphic", element("a:graphicData", picture, uri=PICTURE)),
-            distT=0,
-            distB=0,
-            distL=0,
-            distR=0,
-        ),
-    )
-    return [element("r", drawing)]
-
-
-def _blip(asset: model.Asset) -> Element:
-    """The data of a picture: the packager puts relationships in the place of names, and of a
-    drawing also those of a picture of it."""
-    blip = element("a:blip")
-    blip.set(tag("r:embed"), asset.name)
+    drawing = built(_DRAWING, number=number, name=asset.name, alt=alt, across=across, down=down)
+    (blip,) = drawing.iter(tag("a:blip"))
     if asset.media_type == "image/svg+xml":
-        drawing = element("asvg:svgBlip")
-        drawing.set(tag("r:embed"), asset.name)
-        blip.append(element("a:extLst", element("a:ext", drawing, uri=SVG_EXTENSION)))
-    return blip
+        blip.append(built(_SVG, name=asset.name))
+    if decorative or not alt:
+        drawing.find(f"*/{tag('wp:docPr')}").append(built(_DECORATIVE))
+    return [element("r", drawing)]
 
 
 def _size(image: model.Image, room: float, width: str) -> tuple[int, int]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pipeline.features.word.xml import Element, element, on_off, root
+from pipeline.features.word.xml import Element, built, element, on_off, root
 
-BODY_FONT, HEADING_FONT, CODE_FONT = "Cambria", "Calibri", "Consolas"
+FONTS = BODY_FONT, HEADING_FONT, CODE_FONT = "Cambria", "Calibri", "Consolas"
 TEXT = 11
 """Points of the text, unless the front matter says otherwise."""
 
@@ -137,44 +137,34 @@ IDS = {style.name: style.id for style in STYLES}
 """The ids of styles, by their names."""
 
 
+_DEFAULTS = f"""<w:docDefaults>
+  <w:rPrDefault><w:rPr>
+    <w:rFonts w:ascii="{BODY_FONT}" w:hAnsi="{BODY_FONT}" w:cs="{BODY_FONT}"/>
+    <w:sz w:val="{{size}}"/><w:szCs w:val="{{size}}"/><w:lang {{by_script}}/>
+  </w:rPr></w:rPrDefault>
+  <w:pPrDefault/>
+</w:docDefaults>"""
+
+_NORMAL = f"""<w:style w:type="paragraph" w:default="1" w:styleId="Normal">
+  <w:name w:val="Normal"/><w:qFormat/>
+  <w:pPr>{{bidi}}<w:spacing w:after="120" w:line="276" w:lineRule="auto"/></w:pPr>
+  <w:rPr><w:color w:val="{INK}"/></w:rPr>
+</w:style>"""
+
+_PLAIN = """<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">
+  <w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/>
+</w:style>"""
+
+
 def styles_part(text: float, lang: str, *, is_rtl: bool, width: int, number: int) -> Element:
     """The part with all styles: text of some points in a language, lines of ``width`` twips, and
     headings that count as a numbering with a ``number`` does, unless that is 0."""
-    by_script = {"bidi": lang} if is_rtl else {"val": lang}
-    defaults = element(
-        "docDefaults",
-        element(
-            "rPrDefault",
-            element(
-                "rPr",
-                _fonts(BODY_FONT),
-                element("sz", val=round(text * 2)),
-                element("szCs", val=round(text * 2)),
-                element("lang", **by_script),
-            ),
-        ),
-        element("pPrDefault"),
-    )
-    normal = element(
-        "style",
-        element("name", val="Normal"),
-        element("qFormat"),
-        element(
-            "pPr",
-            element("bidi") if is_rtl else None,
-            element("spacing", after=120, line=276, lineRule="auto"),
-        ),
-        element("rPr", element("color", val=INK)),
-        type="paragraph",
-        default=1,
-        styleId="Normal",
-    )
-    plain = element(
-        "style", element("name", val="Default Paragraph Font"), element("uiPriority", val=1),
-        element("semiHidden"), type="character", default=1, styleId="DefaultParagraphFont",
-    )  # fmt: skip
+    by_script = 'w:bidi="{lang}"' if is_rtl else 'w:val="{lang}"'
+    defaults = built(_DEFAULTS.replace("{by_script}", by_script), size=round(text * 2), lang=lang)
+    normal = built(_NORMAL.replace("{bidi}", "<w:bidi/>" if is_rtl else ""))
+    tables = built(_PLAIN_TABLE), built(_TABLE, ink=INK, rule=RULE)
     listed = (_style(style, text, width, number) for style in STYLES)
-    return root("styles", defaults, normal, plain, _plain_table(), _table(), *listed)
+    return root("styles", defaults, normal, built(_PLAIN), *tables, *listed)
 
 
 def _style(style: TextStyle, text: float, width: int, number: int) -> Element:
@@ -274,38 +264,23 @@ def _fonts(name: str) -> Element:
     return element("rFonts", ascii=name, hAnsi=name, cs=name)
 
 
-def _plain_table() -> Element:
-    margins = element(
-        "tblCellMar",
-        *(element(side, w=w, type="dxa") for side, w in (("left", 80), ("right", 80))),
-    )
-    return element(
-        "style", element("name", val="Normal Table"), element("uiPriority", val=99),
-        element("semiHidden"), element("tblPr", element("tblInd", w=0, type="dxa"), margins),
-        type="table", default=1, styleId="TableNormal",
-    )  # fmt: skip
+_PLAIN_TABLE = """<w:style w:type="table" w:default="1" w:styleId="TableNormal">
+  <w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/>
+  <w:tblPr>
+    <w:tblInd w:w="0" w:type="dxa"/>
+    <w:tblCellMar><w:left w:w="80" w:type="dxa"/><w:right w:w="80" w:type="dxa"/></w:tblCellMar>
+  </w:tblPr>
+</w:style>"""
 
-
-def _table() -> Element:
-    """The style of tables: lines above, below, and under the head; thinner ones between rows."""
-    borders = element(
-        "tblBorders",
-        element("top", val="single", sz=8, space=0, color=INK),
-        element("bottom", val="single", sz=8, space=0, color=INK),
-        element("insideH", val="single", sz=4, space=0, color=RULE),
-    )
-    under = element(
-        "tcPr",
-        element("tcBorders", element("bottom", val="single", sz=6, space=0, color=INK)),
-    )
-    return element(
-        "style",
-        element("name", val="Chapbook Table"),
-        element("basedOn", val="TableNormal"),
-        element("qFormat"),
-        element("tblPr", borders),
-        element("tblStylePr", under, type="firstRow"),
-        type="table",
-        customStyle=1,
-        styleId="ChapbookTable",
-    )
+_TABLE = """<w:style w:type="table" w:customStyle="1" w:styleId="ChapbookTable">
+  <w:name w:val="Chapbook Table"/><w:basedOn w:val="TableNormal"/><w:qFormat/>
+  <w:tblPr><w:tblBorders>
+    <w:top w:val="single" w:sz="8" w:space="0" w:color="{ink}"/>
+    <w:bottom w:val="single" w:sz="8" w:space="0" w:color="{ink}"/>
+    <w:insideH w:val="single" w:sz="4" w:space="0" w:color="{rule}"/>
+  </w:tblBorders></w:tblPr>
+  <w:tblStylePr w:type="firstRow"><w:tcPr><w:tcBorders>
+    <w:bottom w:val="single" w:sz="6" w:space="0" w:color="{ink}"/>
+  </w:tcBorders></w:tcPr></w:tblStylePr>
+</w:style>"""
+"""The style of tables: lines above, below, and under the head; thinner ones between rows."""

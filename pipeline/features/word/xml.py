@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, TypeAlias
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -22,6 +23,8 @@ NAMESPACES = {
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
 _ROOT = {name: uri for name, uri in NAMESPACES.items() if name in ("w", "r", "m", "w14", "mc")}
+
+_DECLARED = " ".join(f'xmlns:{name}="{uri}"' for name, uri in NAMESPACES.items() if name != "xml")
 
 IGNORABLE = "w14"
 """The namespaces of a root that older programs may ignore."""
@@ -59,6 +62,15 @@ def element(name: str, /, *children: Element | str | None, **attributes: object)
             created.text = child
         elif child is not None:
             created.append(child)
+    return created
+
+
+def built(markup: str, *children: Element, **values: object) -> Element:
+    """An element from markup, in which names in braces stand for values, with further children."""
+    plain = {name: escape(str(value), {'"': "&quot;"}) for name, value in values.items()}
+    text = f"<all {_DECLARED}>{markup.format_map(plain)}</all>"
+    (created,) = etree.fromstring(text, etree.XMLParser(remove_blank_text=True))
+    created.extend(children)
     return created
 
 
