@@ -189,7 +189,8 @@ def edition_names(
 
     names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
     for name in names:
-        if name not in EDITIONS and name != ALL:
+        is_converted = name.startswith("pandoc:") and ctx.command.name == "build"
+        if name not in EDITIONS and name != ALL and not is_converted:
             near = nearest(name, EDITIONS)
             listed = f"there are {', '.join(sorted(EDITIONS))}."
             advice = f"did you mean {near}?" if near else listed

@@ -400,8 +400,8 @@ class Code(enum.Enum):
         A learning platform cannot hold something of an exercise. The message says what becomes of it there, or
         that it is left out; in other editions it is as it was.""")
     NOT_IN_WORD = _warning("""
-        A Word file cannot hold something of the text as other editions have it. The message says what stands in its
-        place there.""")
+        A Word file, or what Pandoc makes of one, cannot hold something of the text as other editions have it. The
+        message says what stands in its place there.""")
     BAD_WORD_TEMPLATE = _warning("""
         The template for Word files that the front matter names is damaged, or no Word file (.docx or .dotx). The
         files have Chapbook's own styles.""")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.commands import builds, terminal
+from pipeline.commands.build import by_pandoc
 from pipeline.commands.progress import progress_shown
 
 if TYPE_CHECKING:
@@ -77,12 +78,15 @@ def build_command(
     from pipeline import driver
     from pipeline.system import outputs
 
-    run, editions = builds.build_of(options, dump), options["editions"]
+    editions, formats = by_pandoc.requested(options["editions"])
+    run = builds.build_of({**options, "editions": editions}, dump)
     is_limited = bool(timeout or memory)
     if sandbox or is_limited:
         from pipeline.commands import limits
 
         if sandbox:
+            if formats:
+                raise click.UsageError("--sandbox leaves Pandoc no room, which has its own.")
             limits.confine_to(sources, options["out"], options["templates"])
         if is_limited:
             run = limits.within(run, timeout, memory)
@@ -115,11 +119,13 @@ def build_command(
                 terminal.note_withheld(result.withheld, result.requested)
             failed = failed or result.failed
             findings += result.diagnostics
+            converted = terminal.or_exit(by_pandoc.convert, source, result.files, formats)
+            findings += converted
             shown_file = next((file for file in result.files if file.suffix in SHOWN), None)
             if shows and shown_file and click.launch(str(shown_file.resolve())):
                 click.echo(f"note     no program found to open {shown_file}", err=True)
             if not as_json:
-                terminal.show(result.diagnostics, blocked=result.is_blocked)
+                terminal.show((*result.diagnostics, *converted), blocked=result.is_blocked)
                 if _is_foreign(result.diagnostics):
                     terminal.note_import(source)
     if as_json:

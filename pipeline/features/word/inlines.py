@@ -237,7 +237,7 @@ def _cross_reference(draft: WordFile, node: model.CrossReference, look: TextLook
     if node.form == "page":
         before, _, after = draft.words["reference_page"].partition("{page}")
         before = before.replace("{reference}", "")
-        page = fields.page_of(draft.bookmark_name(node.target), [text_run("0", look)])
+        page = fields.page_of(draft.bookmark_name(node.target), [text_run("…", look)])
         result += [*_texts(before, look), *page, *_texts(after, look)]
     return result
 
