@@ -17,7 +17,7 @@ LANDING = 0.9
 @pytest.mark.slow
 def test_random_edits_land_at_their_places(tmp_path: Path) -> None:
     paths = [PUBLICATION, *(STARTERS / f"{name}.md" for name in ("interview", "worksheet", "book"))]
-    verdicts = list(run(paths, 60, 1, tmp_path))
+    verdicts = list(run(paths, 24, 1, tmp_path))
     assert [verdict for verdict in verdicts if verdict.end not in ("right", "told")] == []
     landed = sum(verdict.end == "right" for verdict in verdicts)
     assert landed >= LANDING * len(verdicts)
