@@ -169,7 +169,9 @@ def dependency_file(target: str, dependencies: Iterable[Path]) -> bytes:
     """A rule for make: ``target`` depends on the files, relative to the working directory if they
     are below it. Each file is also a target, so that make does not stop when one disappears. One
     that was looked for in vain only counts once it is there."""
-    paths = {_escape(_relative(path)): path.is_file() for path in dependencies}
+    here = str(Path.cwd() / "_")[:-1]
+    files = {path: str(path.absolute()).removeprefix(here) for path in dependencies}
+    paths = {_escape(name): path.is_file() for path, name in files.items()}
     needed = (path if is_there else _once_there(path) for path, is_there in paths.items())
     targets = (*(path for path, is_there in paths.items() if is_there), "FORCE")
     lines = [f"{_escape(target)}: {' '.join(needed)}", *(f"{path}:" for path in targets)]
@@ -186,9 +188,3 @@ def _escape(path: str) -> str:
     for char in "\\# [*?%:":
         path = path.replace(char, f"\\{char}")
     return path.replace("$", "$$")
-
-
-def _relative(path: Path) -> str:
-    path = path.absolute()
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)

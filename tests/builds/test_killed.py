@@ -13,7 +13,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -24,6 +23,7 @@ from pipeline.commands import main
 from pipeline.commands.processes.confinement import ConfinementError, confine
 from pipeline.package.pdf.engine.adapter import typesetter  # noqa: F401 (loaded before processes fork)
 from pipeline.system import outputs
+from tests.helpers.killing import Changes, ended, forked
 from tests.system.test_saving import contents
 
 KILLS = int(os.environ.get("KILLS", "4"))
@@ -58,24 +58,6 @@ pytestmark = [
 ]
 
 
-def forked(work: Callable[[], object]) -> int:
-    """A new process that does some work and ends."""
-    process = os.fork()
-    if process == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    return process
-
-
-def ended(process: int) -> int:
-    """Wait for the end of a process; returns its exit code, negative for a signal."""
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-
-
 def build(source: Path, out: Path, editions: Sequence[str] = EDITIONS) -> None:
     assert not pipeline.build(source, editions, out=out).failed
 
@@ -83,26 +65,6 @@ def build(source: Path, out: Path, editions: Sequence[str] = EDITIONS) -> None:
 def shown(out: Path) -> dict[str, bytes]:
     """All files that people see, without those of the cache."""
     return {name: data for name, data in contents(out).items() if not name.startswith(".cache/")}
-
-
-CHANGES = ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.link")
-
-
-class Changes:
-    """Counts, in a process that is about to end, what it changes on the disk, and kills it before
-    the last."""
-
-    def __init__(self, last: int = 0) -> None:
-        self.number = 0
-        self._last = last
-        sys.addaudithook(self._count)
-
-    def _count(self, event: str, arguments: tuple[Any, ...]) -> None:
-        is_written = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-        if is_written or event in CHANGES:
-            self.number += 1
-            if self.number == self._last:
-                os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_killed_build_leaves_one_set_or_the_other(tmp_path: Path) -> None:

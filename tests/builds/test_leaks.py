@@ -333,7 +333,8 @@ def all_places(written: str) -> list[str]:
     return together(variants(text, written) for text in texts)
 
 
-EDITIONS_OF_PAGES = ("web", "handout", "ebook", "site", "form", "large-print")
+EDITIONS_OF_PAGES = ("web", "handout", "ebook", "form")
+"""Each is rendered in another way; the others are rendered as one of them."""
 PAIRS = {
     **{written: all_places(written) for written in SPANS},
     "blocks": together(map(block_variants, BLOCK_PLACES.values())),

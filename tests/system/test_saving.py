@@ -6,43 +6,16 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
 
 from pipeline.system import outputs
+from tests.helpers.killing import Changes, ended, forked
 
 OLD = {"a.html": b"old a", "a-site/index.html": b"old index", "a-site/gone.html": b"old page"}
 NEW = {"a.html": b"new a", "a-site/index.html": b"new index", "a-site/more/new.html": b"new"}
-
-# a process that dies at the nth change of the file system while it saves
-KILLED = textwrap.dedent(
-    """
-    import os, pathlib, shutil, signal, sys
-    from pipeline.system import outputs
-
-    folder, deadline = pathlib.Path(sys.argv[1]), int(sys.argv[2])
-    steps = 0
-
-    def counted(function):
-        def step(*arguments, **named):
-            global steps
-            steps += 1
-            if steps == deadline:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return function(*arguments, **named)
-        return step
-
-    for name in ("replace", "unlink", "mkdir", "write_bytes"):
-        setattr(pathlib.Path, name, counted(getattr(pathlib.Path, name)))
-    shutil.rmtree = counted(shutil.rmtree)
-    new = {folder / name: data.encode() for name, data in eval(sys.argv[3]).items()}
-    outputs.write_all(folder, new, [folder / "a-site/gone.html"])
-    """
-)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -64,23 +37,31 @@ def test_a_set_replaces_another(folder: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
 def test_a_killed_process_leaves_the_old_set_or_the_next_one_finishes_the_new(folder: Path) -> None:
-    names = repr({name: data.decode() for name, data in NEW.items()})
+    new = {folder / name: data for name, data in NEW.items()}
     seen = set()
-    for deadline in range(1, 40):
+
+    def is_killed(last: int) -> bool:
+        def save() -> None:
+            Changes(last)
+            outputs.write_all(folder, new, [folder / "a-site/gone.html"])
+
+        return ended(forked(save)) == -signal.SIGKILL
+
+    for last in range(1, 60):
         outputs.write_all(folder, {folder / name: data for name, data in OLD.items()})
         for name in NEW.keys() - OLD.keys():
             (folder / name).unlink(missing_ok=True)
-        command = [sys.executable, "-c", KILLED, str(folder), str(deadline), names]
-        ended = subprocess.run(command, check=False)
+        was_killed = is_killed(last)
         outputs.recover(folder)
-        assert contents(folder) in (OLD, NEW), f"a mix after step {deadline}"
+        assert contents(folder) in (OLD, NEW), f"a mix before change {last}"
         seen.add(tuple(contents(folder)))
-        if ended.returncode != -signal.SIGKILL:
+        if not was_killed:
             break
     else:
         pytest.fail("saving has no end")
-    assert deadline > 10
+    assert last > 10
     assert len(seen) == 2
 
 
