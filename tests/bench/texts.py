@@ -78,11 +78,11 @@ def novel() -> str:
     return "".join(parts)
 
 
-def tale() -> str:
-    """A novel of 60 chapters and 90,000 words that are as long as German ones, with dashes, and
+def tale(chapters: int = 60) -> str:
+    """A novel of chapters with 1,500 words each that are as long as German ones, with dashes, and
     with paragraphs of all lengths, most of them short, as in talk."""
     writer, parts = Writer("tale"), [front_matter("Ein langes Gespräch", lang="de")]
-    for number in range(1, 61):
+    for number in range(1, chapters + 1):
         parts.append(f"# {number}. {writer.title()}\n\n")
         for length in writer.lengths(1500):
             text = re.sub(r"(\w{5,}) (\w{4,})", r"\1\2", writer.sentences(length))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -202,7 +203,7 @@ def test_handouts_of_sections_have_the_answers_that_sections_are(tmp_path: Path)
 
 @pytest.mark.hypothesis
 @pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: "")
-def test_the_key_has_the_answers_of_all_places(batch: list[Placement]) -> None:
+def test_the_key_has_the_answers_of_all_places(batch: Sequence[Placement]) -> None:
     text, _ = placements.source(batch)
     document = parse(text, "x.md")
     flow = making.Flow(Path("x.md"), document)

@@ -7,10 +7,11 @@ are put into everything that can be around them.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.features import table
@@ -295,17 +296,18 @@ def _all() -> Iterator[tuple[str, str]]:
                 yield f"{name} / {way} / {place}", _put(frame, _filled(text, span))
 
 
-def placements() -> list[Placement]:
+@functools.cache
+def placements() -> tuple[Placement, ...]:
     """All of them, each with secrets of its own, unlike ones next to each other."""
     found = [
         Placement(place, text.replace("№", str(number)))
         for number, (place, text) in enumerate(dict(_all()).items())
     ]
     random.Random(34).shuffle(found)
-    return found
+    return tuple(found)
 
 
-def batches(placements: list[Placement], size: int) -> Iterator[list[Placement]]:
+def batches(placements: Sequence[Placement], size: int) -> Iterator[Sequence[Placement]]:
     """The placements, so many at once."""
     for start in range(0, len(placements), size):
         yield placements[start : start + size]
@@ -321,7 +323,7 @@ VARIED = "\nlevels: [core, support]\nversions: 2\nscore: [exercises, table]\ngra
 
 
 def source(
-    placements: list[Placement], end: str = "q", front: str = ""
+    placements: Sequence[Placement], end: str = "q", front: str = ""
 ) -> tuple[str, dict[str, str]]:
     """A source with all of them, and the place of each secret in it; these end in ``end``. The
     ``front`` is more front matter."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def shown(document: Document, edition: Edition) -> str:
 
 @pytest.mark.hypothesis
 @pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: "")
-def test_students_get_nothing_that_is_withheld(batch: list[Placement]) -> None:
+def test_students_get_nothing_that_is_withheld(batch: Sequence[Placement]) -> None:
     """Neither the words nor their length leave a trace."""
     text, secrets = placements.source(batch)
     document = parse(text, "x.md")
@@ -44,7 +45,7 @@ def test_students_get_nothing_that_is_withheld(batch: list[Placement]) -> None:
 
 @pytest.mark.hypothesis
 @pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: "")
-def test_pupils_get_nothing_of_another_level_in_any_version(batch: list[Placement]) -> None:
+def test_pupils_get_nothing_of_another_level_in_any_version(batch: Sequence[Placement]) -> None:
     text, secrets = placements.source(batch, front=placements.VARIED)
     document = parse(text, "x.md")
     other = parse(placements.source(batch, "k" * 30, placements.VARIED)[0], "x.md")

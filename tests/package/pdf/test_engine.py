@@ -161,7 +161,7 @@ $$\\int_0^1 x\\,dx$$
 :::
 
 """
-LONG = sorted(tale().split("\n\n"), key=len)[-4:]
+LONG = sorted(tale(1).split("\n\n"), key=len)[-4:]
 """Paragraphs whose lines are chosen together."""
 
 
