@@ -9,7 +9,7 @@ from typing import TypeAlias
 from pipeline.commands.pdf_reading import page_content as layout
 from pipeline.model.paper import MILLIMETRE, PageArea
 from pipeline.model.sheet.colours import contrast_of_luminances, luminance
-from pipeline.verify.findings import Finding, finding
+from pipeline.verify.rules import Finding, finding
 
 LEAST_DOTS, SMALLEST = 200, 9
 """Dots per inch below which pixels show; points below which an image does not matter."""

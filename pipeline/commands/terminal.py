@@ -208,7 +208,7 @@ def pages_to_fill(value: str | None, names: Iterable[str]) -> int | Literal["eve
     if value is None:
         return None
     from pipeline.parser.frontmatter.forms import fit_pages
-    from pipeline.parser.frontmatter.identifiers import BadValueError
+    from pipeline.parser.frontmatter.standard_numbers import BadValueError
 
     names = tuple(names)
     if names and "pdf" not in formats(names):

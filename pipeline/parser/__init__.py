@@ -17,10 +17,10 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, varied
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
-from pipeline.parser import anchors, loose_marks, strings
+from pipeline.parser import anchors, loose_marks, partial_strings
 from pipeline.parser.abbreviations import abbreviations, scoped
 from pipeline.parser.answers import in_front_matter, solutions, without_answers
-from pipeline.parser.blanks import settle_blanks
+from pipeline.parser.blank_rules import settle_blanks
 from pipeline.parser.block_places import TextBody, settle_places
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.dialects import signed, table
@@ -132,7 +132,9 @@ def parse(
         source=source,
         diagnostics=_of_source(diagnostics, source),
         withheld=withheld,
-        text="\n".join((*map(strings.public, front), body.record.whole)) if withheld else "",
+        text="\n".join((*map(partial_strings.public, front), body.record.whole))
+        if withheld
+        else "",
     )
     whole, document = document, settle_places(document, memory.get("document"))
     memory.put("document", document)

@@ -14,7 +14,7 @@ from pipeline.model.rewriting import rewrite_document
 from pipeline.model.secrets import is_answer
 from pipeline.model.strings import STRINGS, in_gaps
 from pipeline.model.tree import ANSWER, answer_text, find, plain_text
-from pipeline.parser.strings import read
+from pipeline.parser.partial_strings import read
 
 _CONDITIONS = Attributes(classes=(ANSWER,))
 

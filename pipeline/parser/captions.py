@@ -22,7 +22,7 @@ from pipeline.model import (
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.parser import attributes, strings
+from pipeline.parser import attributes, partial_strings
 from pipeline.parser.attributes import ALIGNMENTS
 from pipeline.parser.constructs.parts import ReadInlines, Report
 from pipeline.parser.markup.flow import trim
@@ -93,7 +93,7 @@ def _caption(image: Image, read_inlines: ReadInlines) -> tuple[Inline, ...]:
     if image.title:
         return read_inlines(image.title, image.span)
     if image.attributes.id.startswith("fig-"):
-        return strings.read(image.alt) or ((Text(text=image.alt),) if image.alt else ())
+        return partial_strings.read(image.alt) or ((Text(text=image.alt),) if image.alt else ())
     return ()
 
 

@@ -18,8 +18,8 @@ from pipeline.parser.blocks.tables import column_count, different, split_row
 from pipeline.parser.characters import shorten
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Report
-from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.languages import language
+from pipeline.parser.frontmatter.standard_numbers import BadValueError
 from pipeline.parser.lines import Line
 
 MISSPELT = 0.8

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import CAPTIONED, Captioned, Document, Node, tree
-from pipeline.model.captions import own_number
 from pipeline.model.codes import Code
 from pipeline.model.late import late
+from pipeline.model.numbered_kinds import own_number
 from pipeline.model.print_marks import LINE
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.words import words

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Block, Document, Node
-from pipeline.model.captions import NUMBERED, is_lettered, numbered_kind
+from pipeline.model.numbered_kinds import NUMBERED, is_lettered, numbered_kind
 from pipeline.model.print_marks import LINE
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.roles import OUTSIDE, UNNUMBERED

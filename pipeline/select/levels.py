@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Attributes, Block, Document, Inline, Node
 from pipeline.model.audience import Ranges, admits, names_in
-from pipeline.model.captions import NUMBERED, is_lettered, numbered_kind
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
+from pipeline.model.numbered_kinds import NUMBERED, is_lettered, numbered_kind
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import LEVEL, LEVELS, MARKS, find, top_level, walk
 

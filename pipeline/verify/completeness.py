@@ -30,8 +30,8 @@ from pipeline.model.words import words
 from pipeline.package.result import Package, StrandedHeading
 from pipeline.package.units import DrawnText
 from pipeline.verify import texts, word
-from pipeline.verify.findings import finding, on_pages
-from pipeline.verify.passages import FREE, Passage, passages
+from pipeline.verify.required_passages import FREE, Passage, passages
+from pipeline.verify.rules import finding, on_pages
 
 MOST_SHOWN = 50
 """Findings that are shown of one file."""

@@ -13,8 +13,8 @@ from xml.etree.ElementTree import Element
 
 from pipeline.model.css_addresses import loaded
 from pipeline.model.diagnostics import Span
-from pipeline.verify.findings import Finding, finding
 from pipeline.verify.positioned_xml import XLINK, attributes, place, words
+from pipeline.verify.rules import Finding, finding
 
 Kind: TypeAlias = Literal["link", "file", "id"]
 Style: TypeAlias = Literal["attribute", "element", "file"]

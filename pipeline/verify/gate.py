@@ -25,7 +25,6 @@ from pipeline.model.words import words
 from pipeline.package.result import Package
 from pipeline.system.paths import builtin_templates
 from pipeline.verify.all_text import Content, characters, contents, without_attachments
-from pipeline.verify.findings import finding
 from pipeline.verify.pieces import (
     BREAK,
     FoundWords,
@@ -34,6 +33,7 @@ from pipeline.verify.pieces import (
     is_made_of,
     whole_words,
 )
+from pipeline.verify.rules import finding
 
 
 def leaks_in(

@@ -20,7 +20,7 @@ import pipeline
 from pipeline.commands import main
 from pipeline.commands.check import checkers
 from pipeline.commands.check.finished import CheckReport, UnknownFormat, check
-from pipeline.verify import findings
+from pipeline.verify import rules
 from pipeline.verify import zip_reading as archive
 from tests.commands.test_check_epub import FILES, pack
 from tests.commands.test_check_html import PAGE
@@ -72,22 +72,22 @@ def test_a_checker_is_loaded_only_for_its_format(tmp_path: Path) -> None:
 
 def test_findings_are_in_order_and_not_endless(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    many = findings.LIMIT + 5
+    many = rules.LIMIT + 5
     text = "<a href='y'>" + "<img src='x'>\n" * many
     path.write_text(PAGE.replace("<p>Text", f"{text}<p>Text"))
     report = check(path)
     errors = [found for found in report.diagnostics if found.is_error]
-    assert len(errors) == findings.LIMIT
+    assert len(errors) == rules.LIMIT
     assert any(found.severity == "warning" for found in report.diagnostics)
     places = [(found.line, found.column) for found in report.diagnostics]
     assert places == sorted(places)
-    assert report.notes == (f"{many - findings.LIMIT} further findings are not shown",)
+    assert report.notes == (f"{many - rules.LIMIT} further findings are not shown",)
 
 
 def test_the_table_has_the_rules_that_are_used_and_no_others() -> None:
-    named = [name for rows in findings.rules().values() for name in rows]
+    named = [name for rows in rules.rules().values() for name in rows]
     assert len(named) == len(set(named))
-    package = Path(findings.__file__).parent.parent
+    package = Path(rules.__file__).parent.parent
     folders = ("verify", "commands", "commands/check", "features/claims", "features/exercises")
     files = (path for folder in folders for path in (package / folder).glob("*.py"))
     code = "".join(path.read_text("utf-8") for path in files)

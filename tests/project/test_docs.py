@@ -40,7 +40,7 @@ from pipeline.model import Document, Heading, Link
 from pipeline.model.codes import BY_SLUG
 from pipeline.model.keys import Field, fields
 from pipeline.parser.frontmatter.schema import KEYS
-from pipeline.verify.findings import rules
+from pipeline.verify.rules import rules
 from tests.helpers import making
 from tests.helpers.documentation import DOCS, PAGES, Fence, examples, fences, read, write_files
 from tests.helpers.paths import ROOT

@@ -20,7 +20,7 @@ from pipeline.system import outputs
 from pipeline.system.checksums import checksum
 from pipeline.system.store import packages
 from pipeline.verify.claims import FOR_PEOPLE
-from pipeline.verify.findings import rules
+from pipeline.verify.rules import rules
 
 TEMPLATE, STYLE = "report/check.html.j2", "report/style.css"
 

@@ -22,7 +22,7 @@ from pipeline.commands.check.finished import CheckReport, site_of
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.verify.findings import FileFindings, Finding
+from pipeline.verify.rules import FileFindings, Finding
 
 LONGEST = 240
 """Characters of a message that are shown: some list all that would be allowed."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.verify.claims import DOC_ROLE, FEATURES, IMAGE, SOUND, UNDESCRIBED, UNSPOKEN, Features
-from pipeline.verify.findings import FileFindings
 from pipeline.verify.package import CONFORMS, Claim
+from pipeline.verify.rules import FileFindings
 
 FEATURE, MODE = "schema:accessibilityFeature", "schema:accessMode"
 SUFFICIENT, HAZARD = "schema:accessModeSufficient", "schema:accessibilityHazard"

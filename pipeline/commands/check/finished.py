@@ -15,7 +15,7 @@ import msgspec
 
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.system.checksums import MANIFEST, listed, manifested
-from pipeline.verify.findings import FileFindings, check_sums
+from pipeline.verify.rules import FileFindings, check_sums
 
 MAX_SIZE = 1024 * 1024 * 1024
 """The maximum size of a file in bytes."""

@@ -20,8 +20,8 @@ from pipeline.verify.file_references import (
     references,
     target_of,
 )
-from pipeline.verify.findings import FileFindings, check_sums
 from pipeline.verify.positioned_xml import words
+from pipeline.verify.rules import FileFindings, check_sums
 
 START = "index.html"
 _START = late(rb"<(!doctype )?html\b", re.IGNORECASE)

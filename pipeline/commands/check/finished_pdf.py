@@ -17,7 +17,7 @@ from pipeline.commands.pdf_reading.seen import (
     read_pages,
 )
 from pipeline.commands.print_faults import print_faults
-from pipeline.verify.findings import FileFindings, Finding, finding, shown
+from pipeline.verify.rules import FileFindings, Finding, finding, shown
 
 RULE = 2
 """Points of a drawing, across and up, up to which it is only a line."""

@@ -14,8 +14,8 @@ from pipeline.commands.importing.vocabulary import words_for
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words import folded
-from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.languages import language
+from pipeline.parser.frontmatter.standard_numbers import BadValueError
 
 TITLE = "document-title"
 """The class of the heading that is the title of all."""

@@ -15,7 +15,7 @@ from pipeline.model import Block, Inline, Node, Text
 from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import plain_text, walk
-from pipeline.parser.blanks import blank
+from pipeline.parser.blank_rules import blank
 
 _GAP = late(r"(?<![\w])_{3,}(?!\w)|(?<!\w)\.{5,}(?!\s*\d+\s*$)|…{2,}")
 _RULE = late(r"_{4,}|\.{10,}")

@@ -17,7 +17,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
 from pipeline.model.tree import walk
 from pipeline.verify.package import read_package
-from pipeline.verify.passages import Passage, line_spans, passages
+from pipeline.verify.required_passages import Passage, line_spans, passages
 from pipeline.verify.zip_reading import Archive
 
 ENOUGH = 60

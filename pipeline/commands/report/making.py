@@ -50,7 +50,7 @@ from pipeline.package.result import Package
 from pipeline.render.figures import for_print
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Store
-from pipeline.verify.findings import Finding, on_pages
+from pipeline.verify.rules import Finding, on_pages
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -6,7 +6,7 @@ import re
 
 from pipeline.model import Attributes, Blank, Math
 from pipeline.model.late import late
-from pipeline.parser.blanks import blank as parsed_blank
+from pipeline.parser.blank_rules import blank as parsed_blank
 
 _BARE = late(r"[\w%/.,+-]+")
 _ID = late(r"[^\s{}#.=\"'<>]*")

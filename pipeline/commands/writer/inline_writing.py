@@ -17,7 +17,7 @@ from pipeline.model import Inline, Node
 from pipeline.model.late import late
 from pipeline.model.tree import plain_text
 from pipeline.model.variables import WRITTEN
-from pipeline.parser import strings
+from pipeline.parser import partial_strings
 from pipeline.parser.inlines.links import encode, normalise
 from pipeline.parser.inlines.references import CROSS_REFERENCE
 
@@ -137,7 +137,7 @@ def _image(node: model.Image, notes: Notes, depth: int) -> Iterable[LeafToken]:
         yield LeafToken(image(node))
         return
     yield LeafToken("![", "bracket")
-    if parts := strings.read(node.alt):
+    if parts := partial_strings.read(node.alt):
         yield from _tokens(parts, notes, depth)
     elif node.alt:
         for number, part in enumerate(re.split(f"({_NAMED})", node.alt)):

@@ -20,8 +20,8 @@ from pipeline.model.rendered import Accessibility, Pages, Verdict
 from pipeline.model.tree import find
 from pipeline.model.words import words
 from pipeline.verify import claims
-from pipeline.verify.findings import finding
 from pipeline.verify.positioned_xml import HTML, MarkupError, parse_xml
+from pipeline.verify.rules import finding
 
 STANDARD = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
 """The value of `dcterms:conformsTo`, letter by letter."""

@@ -23,7 +23,6 @@ from pipeline.model.sheet.colours import contrast_of_luminances, luminance
 from pipeline.model.words import words as words_of
 from pipeline.verify.claims import BREAKS
 from pipeline.verify.file_references import id_faults, identifiers, references
-from pipeline.verify.findings import Finding, finding
 from pipeline.verify.positioned_xml import (
     EPUB_TYPE,
     HEADING,
@@ -35,6 +34,7 @@ from pipeline.verify.positioned_xml import (
     text_of,
     words,
 )
+from pipeline.verify.rules import Finding, finding
 
 
 class AuditSubject(NamedTuple):

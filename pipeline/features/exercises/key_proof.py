@@ -33,8 +33,8 @@ from pipeline.model.tree import (
     walk_with,
 )
 from pipeline.select import with_numbers
-from pipeline.verify.findings import finding
 from pipeline.verify.pieces import BREAK, LEAST, folded
+from pipeline.verify.rules import finding
 
 _Place: TypeAlias = tuple[str, int, int]
 

@@ -20,7 +20,7 @@ from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.variables import WRITTEN
-from pipeline.parser import comments, strings
+from pipeline.parser import comments, partial_strings
 from pipeline.parser import style_attributes as styles
 from pipeline.parser.characters import shorten
 from pipeline.parser.constructs.parts import Around
@@ -134,7 +134,7 @@ class MarkupBuilder:
             self._record.verbatim.append(((begin.line, begin.column), (end.line, end.column)))
         if "{{" not in token.raw or not opened.isdisjoint(_CODE):
             text = token.text if "pre" in opened else fold(token.text)
-            read = strings.read(text) if opened.isdisjoint(_CODE) else ()
+            read = partial_strings.read(text) if opened.isdisjoint(_CODE) else ()
             items += read or (Text(text=text),)
             return
         for number, part in enumerate(_VARIABLE.split(token.raw)):

@@ -21,8 +21,8 @@ from pipeline.package.pdf.engine.adapter.for_features import (
     resolve_percentages,
     set_page_type_computed_styles,
 )
-from pipeline.package.pdf.engine.adapter.log import reporting_to
 from pipeline.package.pdf.engine.adapter.patching import patched_for_layout
+from pipeline.package.pdf.engine.adapter.problems import reporting_to
 from pipeline.package.pdf.engine.adapter.resources import fonts_of
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, TypesetPage, Typesetter
 from pipeline.package.units import Furniture

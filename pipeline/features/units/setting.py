@@ -11,9 +11,9 @@ from pipeline.model.editions import Edition
 from pipeline.model.rendered import tree_of
 from pipeline.package import units
 from pipeline.package.pdf.engine.adapter.drawn import draw, shown
-from pipeline.package.pdf.engine.adapter.log import reporting_to
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.page_layout import Planning, Targets
+from pipeline.package.pdf.engine.adapter.problems import reporting_to
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.grey import turn_drawn
 from pipeline.package.pdf.index import names_on

@@ -10,11 +10,11 @@ from pipeline.parser import slips
 from pipeline.parser.constructs import (
     boxes,
     charts,
-    code,
     figures,
     for_teachers,
+    listings,
     passages,
-    tables,
+    tables_from_rows,
 )
 from pipeline.parser.constructs.parts import Construct, Parts
 from pipeline.parser.dialects import table
@@ -40,7 +40,7 @@ CONTAINERS: dict[str, Construct] = {
     "answer": for_teachers.answer,
     "teacher": for_teachers.teacher,
     LEVEL: for_teachers.level,
-    "table": tables.table,
+    "table": tables_from_rows.table,
     "sidebar": passages.sidebar,
     **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), passages.quotation),
     "columns": passages.columns,
@@ -57,10 +57,10 @@ MEANT = frozenset({
 """Names of blocks that have a meaning for styles and passes, but not here."""
 
 FENCES: dict[str, Construct] = {
-    "math": code.math,
+    "math": listings.math,
     "chart": charts.chart,
     **dict.fromkeys(charts.PLAIN_KINDS, charts.of_type),
-    **dict.fromkeys(("csv", "tsv"), tables.csv),
+    **dict.fromkeys(("csv", "tsv"), tables_from_rows.csv),
 }
 
 
@@ -99,4 +99,4 @@ def container(parts: Parts) -> tuple[Block, ...]:
 
 def fence(parts: Parts) -> tuple[Block, ...]:
     """The node of a fence; without a special language it is code."""
-    return FENCES.get(parts.name, code.code)(parts)
+    return FENCES.get(parts.name, listings.code)(parts)

@@ -13,7 +13,7 @@ from pipeline.model import NO_ATTRIBUTES, Block, Choice, Choices, Paragraph
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span, covering
 from pipeline.model.late import late
-from pipeline.parser.blanks import blank
+from pipeline.parser.blank_rules import blank
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs.parts import Report
 

@@ -14,17 +14,17 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import PrintOptions
 from pipeline.parser.frontmatter import (
     affiliations,
-    identifiers,
     printing,
     schema,
     settling,
+    standard_numbers,
     values,
     yaml_nodes,
 )
 from pipeline.parser.frontmatter.shared import NOT_SHARED, Library, merged, report_unshared
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node
 
-derive_identifier = identifiers.derive
+derive_identifier = standard_numbers.derive
 front_matter = schema.front_matter
 
 

@@ -6,7 +6,7 @@ import re
 
 from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import shorten
-from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.standard_numbers import BadValueError
 
 MARC: dict[str, str] = {
     "abr": "abridger", "adp": "adapter", "aft": "author of afterword", "anl": "analyst",

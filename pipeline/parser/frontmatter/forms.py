@@ -19,10 +19,10 @@ from pipeline.parser.frontmatter import (
     affiliations,
     form,
     grades,
-    identifiers,
     languages,
     licences,
     pairs,
+    standard_numbers,
     subjects,
     variations,
 )
@@ -33,7 +33,7 @@ from pipeline.parser.frontmatter import (
     named_files as files,
 )
 from pipeline.parser.frontmatter.form import reference
-from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.standard_numbers import BadValueError
 from pipeline.parser.frontmatter.values import FieldReport, paragraphs, text, words
 from pipeline.parser.frontmatter.yaml_nodes import Node, Scalar
 
@@ -123,7 +123,7 @@ DARK_ENOUGH = 4.5
 
 def folder(value: str) -> str:
     """The address of a folder, with the slash at its end. Raises `BadValueError`."""
-    return f"{identifiers.address(value).rstrip('/')}/"
+    return f"{standard_numbers.address(value).rstrip('/')}/"
 
 
 def position(value: str) -> str:
@@ -221,13 +221,13 @@ FORMS: dict[str, form.Form] = {
     "language": form.text_form(_LANGUAGE, languages.language),
     "date": form.text_form(form.reference("date", _DATE), languages.calendar_date),
     "edition statement": form.text_form(form.TEXT, edition_statement),
-    "address": form.text_form(_ADDRESS, identifiers.address),
+    "address": form.text_form(_ADDRESS, standard_numbers.address),
     "folder": form.text_form(_ADDRESS, folder),
     "position": form.text_form(form.TEXT, position),
-    "isbn": form.text_form(form.TEXT, lambda value: identifiers.parse(value, "isbn").value),
-    "issn": form.text_form(_STRING, identifiers.issn),
-    "orcid": form.text_form(form.TEXT, identifiers.orcid),
-    "email": form.text_form(_STRING, identifiers.email),
+    "isbn": form.text_form(form.TEXT, lambda value: standard_numbers.parse(value, "isbn").value),
+    "issn": form.text_form(_STRING, standard_numbers.issn),
+    "orcid": form.text_form(form.TEXT, standard_numbers.orcid),
+    "email": form.text_form(_STRING, standard_numbers.email),
     "affiliations": affiliations.FORM,
     "roles": form.Form(
         _ROLES.schema,
@@ -266,7 +266,7 @@ FORMS: dict[str, form.Form] = {
 ALONE: dict[type[msgspec.Struct], form.Form] = {
     Margins: form.text_form(LENGTH, lambda value: Margins(*[length(0, 150)(value)] * 4)),
     Licence: form.text_form(form.TEXT, licences.parse),
-    Identifier: form.text_form(form.TEXT, identifiers.parse),
+    Identifier: form.text_form(form.TEXT, standard_numbers.parse),
     Subject: form.text_form(form.TEXT, subjects.parse),
 }
 """The meaning of a plain text value that is not one of the fields."""

@@ -10,7 +10,7 @@ from pipeline.model.late import late
 from pipeline.model.words import FOLDER, words
 from pipeline.model.words.writing_conventions import tags_by_name, writing
 from pipeline.parser.characters import shorten
-from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.standard_numbers import BadValueError
 
 _COUNTRIES = frozenset(
     (

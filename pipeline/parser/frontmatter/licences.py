@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from pipeline.model.late import late
 from pipeline.model.metadata import Licence
-from pipeline.parser.frontmatter.identifiers import BadValueError, is_address
+from pipeline.parser.frontmatter.standard_numbers import BadValueError, is_address
 
 _COMMONS = "https://creativecommons.org"
 _PARTS = {

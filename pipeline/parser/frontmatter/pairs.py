@@ -10,8 +10,8 @@ from pipeline.model.metadata import NamedText, Translation
 from pipeline.model.variables import BUILT_IN, INCLUDE, NAME
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import TEXT, Form
-from pipeline.parser.frontmatter.identifiers import address
 from pipeline.parser.frontmatter.languages import language
+from pipeline.parser.frontmatter.standard_numbers import address
 from pipeline.parser.frontmatter.values import FieldReport, parsed, text
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Scalar
 

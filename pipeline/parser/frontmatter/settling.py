@@ -14,7 +14,7 @@ from pipeline.model.metadata import structured_values as parts
 from pipeline.model.metadata.structured_values import in_13_digits
 from pipeline.model.paper import FitOptions, PageOptions
 from pipeline.model.words import words
-from pipeline.parser.frontmatter import identifiers, licences, subjects
+from pipeline.parser.frontmatter import licences, standard_numbers, subjects
 from pipeline.parser.frontmatter.values import FieldReport, parsed
 from pipeline.parser.frontmatter.yaml_nodes import Node
 
@@ -43,7 +43,9 @@ def _identifier(values: Values, nodes: Nodes, report: FieldReport, key: str) -> 
     if "scheme" in nodes and "scheme" not in values:
         return None
     scheme = values.get("scheme", "")
-    identifier = parsed(lambda text: identifiers.parse(text, scheme))(nodes["value"], report, key)
+    identifier = parsed(lambda text: standard_numbers.parse(text, scheme))(
+        nodes["value"], report, key
+    )
     return asdict(identifier) if identifier else None
 
 

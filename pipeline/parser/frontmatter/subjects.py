@@ -9,7 +9,7 @@ from pipeline.model.late import late
 from pipeline.model.metadata import Subject
 from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import shorten
-from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.standard_numbers import BadValueError
 
 
 class Scheme(NamedTuple):

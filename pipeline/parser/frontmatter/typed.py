@@ -14,8 +14,8 @@ from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import form
 from pipeline.parser.frontmatter.forms import ALONE, FORMS, LENGTH, length, placed
-from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.settling import SETTLED, SPREAD
+from pipeline.parser.frontmatter.standard_numbers import BadValueError
 from pipeline.parser.frontmatter.values import FieldReport, entries, flag, text
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node
 

@@ -14,9 +14,9 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import FORBIDDEN, name, shorten
-from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.standard_numbers import BadValueError
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
-from pipeline.parser.strings import public
+from pipeline.parser.partial_strings import public
 
 T = TypeVar("T")
 

@@ -20,10 +20,10 @@ from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.blocks.breaks import space_of
 from pipeline.parser.captions import attach_captions
-from pipeline.parser.constructs import boxes, charts, code, passages
+from pipeline.parser.constructs import boxes, charts, listings, passages
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.parts import Around, Parts, framed
-from pipeline.parser.constructs.tables import without_margin
+from pipeline.parser.constructs.tables_from_rows import without_margin
 from pipeline.parser.dialects import table
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
@@ -161,7 +161,7 @@ class Lowering:
                 yield from constructs.fence(parts._replace(lines=tuple(element.lines)))
             case "math":
                 marks = int(element.get("marks", "2"))
-                yield code.math_block(element.lines, span, attributes, marks)
+                yield listings.math_block(element.lines, span, attributes, marks)
             case "table":
                 yield self._table(element, span)
             case "dl":

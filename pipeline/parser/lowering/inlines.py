@@ -18,7 +18,7 @@ from pipeline.model.gaps import STAND_INS
 from pipeline.model.names import Names
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import is_partial, plain_text, walk_with
-from pipeline.parser import blanks
+from pipeline.parser import blank_rules
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.inlines.blanks import BlankSpan
@@ -26,7 +26,7 @@ from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.inlines.references import CitationSpan
 from pipeline.parser.markup.flow import FORMATS, bind
 from pipeline.parser.markup.plain_markup import RawMarkup, raw_markup
-from pipeline.parser.strings import written
+from pipeline.parser.partial_strings import written
 
 ALT = ("alt", "fig-alt")
 """Attributes with an image's alternative text; what is in brackets is then its caption."""
@@ -189,7 +189,7 @@ class InlineLowering:
                 yield model.Math(tex=element.text or "", display=display, span=span)
             case "blank":
                 assert isinstance(element, BlankSpan)
-                yield blanks.lower(element, span, self._report)
+                yield blank_rules.lower(element, span, self._report)
             case "variable":
                 yield model.Variable(name=element.get("name", ""), span=span)
             case "include":

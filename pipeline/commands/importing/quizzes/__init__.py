@@ -28,7 +28,7 @@ from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import understood_in, words
 from pipeline.model.words.guessing import language_of_text
 from pipeline.model.words.writing_conventions import writing
-from pipeline.parser.blanks import blank
+from pipeline.parser.blank_rules import blank
 
 _FORMULA = late(r"\\\(((?:(?!\\[()]).)++)\\\)|\\\[((?:(?!\\[\[\]]).)++)\\\]", re.DOTALL)
 _NUMBER = late(r"[+-]?[0-9]+\.[0-9]+")

@@ -13,8 +13,8 @@ from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.archive import BrokenArchiveError, parsed_xml
 from pipeline.commands.importing.word.word_styles import Numbering, Styles, W
-from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.languages import language
+from pipeline.parser.frontmatter.standard_numbers import BadValueError
 
 _STRICT = (
     (b"http://purl.oclc.org/ooxml/officeDocument/math",

@@ -13,7 +13,7 @@ from pipeline.model.removal import for_all, is_selected
 from pipeline.model.strings import GAP
 from pipeline.model.tree import BLANK, answer_text, children, plain_text
 from pipeline.parser import attributes
-from pipeline.parser.blanks import blank
+from pipeline.parser.blank_rules import blank
 
 DEEPEST = 20
 """Nested spans that are processed separately."""
