@@ -15,8 +15,12 @@ from pipeline.model.late import late
 from pipeline.model.rendered import Style
 
 _TAG = late(r"<([a-zA-Z][\w-]*)")
-_NAMES = late(r"""\b(?:class|id)=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_NAMES = late(r"""\b(class|id|lang|dir)=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _WORD = late(r"[\w-]+")
+_CREATED = late(r"""\bcreateElement\(["'](\w+)["']\)""")
+
+WRITTEN = {"class": ".{}", "id": "#{}", "lang": ":lang({})", "dir": '[dir="{}"]'}
+"""How a selector names the value of an attribute; a language, without its region and script."""
 
 GROUPS = frozenset({"media", "supports", "layer", "container", "scope"})
 """At-rules with rules in them."""
@@ -25,11 +29,14 @@ GROUPS = frozenset({"media", "supports", "layer", "container", "scope"})
 def fitted(styles: Iterable[Style], markup: str, script: str) -> tuple[Style, ...]:
     """The style sheets of a page, or of several, with the rules that can apply to their
     ``markup``, and to what a ``script`` may add."""
-    names = {
-        *_TAG.findall(markup),
-        *(name for values in _NAMES.findall(markup) for value in values for name in value.split()),
-        *_WORD.findall(script),
-    }
+    names = {*_TAG.findall(markup), *_CREATED.findall(script)}
+    for attribute, *values in set(_NAMES.findall(markup)):
+        words = "".join(values).split()
+        if attribute == "lang":
+            words = [word.partition("-")[0].lower() for word in words]
+        names |= {WRITTEN[attribute].format(word) for word in words}
+    for word in _WORD.findall(script):
+        names |= {f".{word}", f"#{word}"}
     fitting = (replace(style, css=_fitted(style.css, names)) for style in styles)
     return tuple(style for style in fitting if style.css)
 
@@ -39,8 +46,8 @@ def _fitted(css: str, names: Set[str]) -> str:
 
 
 class _Selector(NamedTuple):
-    """A selector: the elements, classes and ids that it names, and the alternatives of each ``:is``
-    in it."""
+    """A selector: the elements, classes, ids, languages and directions that it names, as they are
+    written there, and the alternatives of each ``:is`` in it."""
 
     text: str
     names: frozenset[str]
@@ -111,16 +118,19 @@ def _split(tokens: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def _selector(tokens: list[Any]) -> _Selector:
-    """The selector that is written so. What is in brackets is not examined, but for the
-    alternatives of ``:is``."""
+    """The selector that is written so. What is in other brackets is not examined."""
     names: set[str] = set()
     choices: list[tuple[_Selector, ...]] = []
     before: Any = None
     for token in tokens:
-        is_pseudo = before == ":"
+        text = token.serialize()
         if token.type == "function" and token.lower_name in ("is", "where"):
             choices.append(tuple(map(_selector, _split(token.arguments))))
-        elif token.type in ("ident", "hash") and not is_pseudo:
-            names.add(token.value)
+        elif token.type == "function" and token.lower_name == "lang":
+            names.add(f":{text.partition('-')[0].rstrip(')').lower()})")
+        elif token.type == "hash" or text.startswith("[dir="):
+            names.add(text)
+        elif token.type == "ident" and before != ":":
+            names.add(f".{text}" if before == "." else text)
         before = token
     return _Selector(tinycss2.serialize(tokens), frozenset(names), tuple(choices))
