@@ -20,7 +20,7 @@ _WORD = late(r"[\w-]+")
 _CREATED = late(r"""\bcreateElement\(["'](\w+)["']\)""")
 
 WRITTEN = {"class": ".{}", "id": "#{}", "lang": ":lang({})", "dir": '[dir="{}"]'}
-"""How a selector names the value of an attribute; a language, without its region and script."""
+"""The way a selector names the value of an attribute; a language is without its region."""
 
 GROUPS = frozenset({"media", "supports", "layer", "container", "scope"})
 """At-rules with rules in them."""

@@ -19,6 +19,9 @@ HYPHENS = frozenset("-\u2010\u00ad\x02\ufffe")
 NEAR = 1.0
 """Points that two places may differ by and be the same."""
 
+NOTES = 0.15
+"""Lines by which the last of a page's notes, whose letters are smaller, may end below its text."""
+
 MOST_HYPHENS, FEWEST_LINES = 2, 5
 
 KINDS = {
@@ -49,7 +52,8 @@ class Line(NamedTuple):
 
 
 class Page(NamedTuple):
-    """The lines of the text on a page, and the number of all its lines but running heads."""
+    """The lines of the text on a page, the number of all its lines but running heads, and the
+    place of the last, which may be that of a note."""
 
     number: int
     lines: tuple[Line, ...]
@@ -57,7 +61,7 @@ class Page(NamedTuple):
     left: float
     right: float
     begins_chapter: bool
-    has_notes: bool
+    end: float
 
 
 class Fault(NamedTuple):
@@ -122,11 +126,11 @@ def pages_of(path: Path) -> list[Page]:
         text = [line for line in row if line.size == size]
         left = Counter(round(line.left) for line in text).most_common(1)
         right = max((line.right for line in text), default=0)
-        below = text and any(line.y > text[-1].y + NEAR and len(line.text) > 40 for line in row)
+        end = max((line.y for line in row if not line.text.isalnum()), default=0)
         pages.append(
             Page(
                 number, tuple(text), max(0, len(row) - 1), left[0][0] if left else 0, right,
-                number - 1 in starts, bool(below),
+                number - 1 in starts, end,
             )
         )  # fmt: skip
     return pages
@@ -218,9 +222,8 @@ def _of_pages(chapter: Sequence[Page], leading: float, grid: float) -> Iterator[
     if len(chapter) > 1 and len(chapter[-1].lines) < FEWEST_LINES:
         yield Fault("short-page", chapter[-1].number, chapter[-1].lines[-1].text)
     for left, right in pairwise(chapter[:-1]):
-        is_spread = left.number % 2 == 0 and not (left.has_notes or right.has_notes)
-        if is_spread and abs(left.lines[-1].y - right.lines[-1].y) > NEAR:
-            lines = (left.lines[-1].y - right.lines[-1].y) / leading
+        lines = (left.end - right.end) / leading
+        if left.number % 2 == 0 and abs(lines) > NOTES:
             yield Fault("uneven", left.number, f"by {lines:+.1f} lines")
     off = (chapter[0].lines[-1].y - grid) % leading
     if min(off, leading - off) > NEAR:

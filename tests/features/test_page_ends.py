@@ -9,13 +9,8 @@ import pytest
 
 import pipeline
 from pipeline.features.even_pages.line_breaks import LineEnd, ParagraphWidths, break_lines
-from pipeline.features.even_pages.page_ends import (
-    DraftPage,
-    DraftPiece,
-    chapters_of,
-    mended,
-    pages_elsewhere,
-)
+from pipeline.features.even_pages.page_drafts import DraftPage, DraftPiece, chapters_of
+from pipeline.features.even_pages.page_ends import mended, pages_elsewhere
 from tests.bench import ends, texts
 
 STORY = texts.tale(3).replace("lang: de", "lang: de\nclass: book")
@@ -38,6 +33,19 @@ def test_pages_of_a_book_end_evenly(tmp_path: Path) -> None:
     assert ends.faults(pdf) == []
     first = pdf.read_bytes()
     assert printed(tmp_path).read_bytes() == first
+
+
+def test_pages_with_notes_end_evenly(tmp_path: Path) -> None:
+    """A note stands on the page of its line, and ends where the facing page does."""
+    paragraphs, notes = STORY.split("\n\n"), []
+    for number, place in enumerate(range(8, len(paragraphs), 14), start=1):
+        paragraphs[place] += f"[^{number}]"
+        notes.append(f"[^{number}]: Note {number}{' says what it is' * (7 * number % 11)}.")
+    text = "\n\n".join((*paragraphs, *notes))
+    as_they_come = text.replace("class: book", "class: book\neven_pages: false")
+    faults = ends.faults(printed(tmp_path, as_they_come))
+    assert {"fragment", "uneven"} <= {fault.kind for fault in faults}
+    assert ends.faults(printed(tmp_path, text)) == []
 
 
 def widths(text: str, width: int, hyphens: list[int]) -> ParagraphWidths:

@@ -3,29 +3,33 @@ of paragraphs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.features.even_pages.page_ends import (
+from pipeline.features.even_pages.page_drafts import (
     DraftChapter,
     DraftPage,
     DraftPiece,
-    Mended,
     chapters_of,
-    mended,
-    pages_elsewhere,
 )
+from pipeline.features.even_pages.page_ends import Mended, mended, pages_elsewhere
 from pipeline.package.pdf.engine.adapter.boxes import (
     LayoutBox,
+    all_boxes,
     bare,
     children,
     is_block,
     is_floating,
     is_line,
     is_notes,
+    note_of,
     text_of_box,
 )
-from pipeline.package.pdf.engine.adapter.for_features import initialize_page_maker, make_all_pages
+from pipeline.package.pdf.engine.adapter.for_features import (
+    initialize_page_maker,
+    make_all_pages,
+    strut,
+)
 from pipeline.package.pdf.engine.adapter.lines import DRAFTED, HYPHENS, PLAN
 from pipeline.package.pdf.engine.adapter.page_layout import original_layout_document
 
@@ -33,6 +37,7 @@ from pipeline.package.pdf.engine.adapter.page_layout import original_layout_docu
 def make_even_pages(html: Any, root_box: Any, context: Any, *rest: Any) -> Iterator[Any]:
     """The pages of a document. The lines of paragraphs are those with which pages end better than
     in a draft."""
+    context.grid = strut(root_box.style)[0]
     beginning = _Beginning(context)
     draft = chapters_of(_drafted(html, root_box, context))
     choices = [*mended(draft)]
@@ -92,24 +97,43 @@ def _drafted(html: Any, root_box: Any, context: Any) -> list[DraftPage]:
 
 
 def _pages(pages: Sequence[Any], context: Any) -> list[DraftPage]:
+    areas = [next((area for area in page.children if is_notes(area)), None) for page in pages]
+    heights = {
+        note.element: note.margin_height() for area in areas if area for note in area.children
+    }
     return [
-        _page(page, is_right, next_page["break"])
-        for page, (_, next_page, is_right, *_) in zip(pages, context.page_maker, strict=False)
+        _page(page, area, heights, is_right, next_page["break"])
+        for page, area, (_, next_page, is_right, *_) in zip(
+            pages, areas, context.page_maker, strict=False
+        )
     ]
 
 
-def _page(page: Any, is_right: bool, kind: str) -> DraftPage:
-    """A page before which there is a break of a kind."""
-    root = bare(page.children[0])
+def _page(
+    page: Any, area: Any, heights: Mapping[Any, float], is_right: bool, kind: str
+) -> DraftPage:
+    """A page with an area of notes, before which there is a break of a kind."""
+    root, top = bare(page.children[0]), page.content_box_y()
+    notes = [note.element for note in area.children] if area else []
+    of_lines = [*_notes_in(root)] if heights else []
+    room = area.margin_height() if notes else 0
     return DraftPage(
-        tuple(_pieces(root, page.content_box_y())),
+        tuple(_pieces(root, top, heights)),
         page.height,
         is_right,
         is_hyphenated=_is_hyphenated(root),
         begins=kind != "any",
         is_sided=kind not in ("any", "page", "always"),
-        varies=any(is_notes(child) and child.children for child in page.children),
+        notes=room,
+        around_notes=room - sum(heights[note] for note in notes),
+        foot=area.position_y + room - top if notes else 0,
+        has_stray=of_lines != notes,
     )
+
+
+def _notes_in(box: LayoutBox) -> Iterator[Any]:
+    """The notes whose numbers are in a box."""
+    return (note for inner in all_boxes(box) if (note := note_of(inner)) is not None)
 
 
 def _is_hyphenated(box: LayoutBox) -> bool:
@@ -123,24 +147,33 @@ def _is_hyphenated(box: LayoutBox) -> bool:
     return text_of_box(last).endswith((*HYPHENS, last.style["hyphenate_character"]))
 
 
-def _pieces(box: LayoutBox, top: float, keeps: bool = False) -> Iterator[DraftPiece]:
+def _pieces(
+    box: LayoutBox, top: float, heights: Mapping[Any, float], keeps: bool = False
+) -> Iterator[DraftPiece]:
     """The lines and other things in a box, which begin so far below the top of a page."""
     for child in children(box):
         if is_floating(child):
             continue
         style = child.style
         keeps_next = keeps or style["break_after"] in ("avoid", "avoid-page")
-        if is_line(child) and child.height:
-            plan = vars(child).get(PLAN)
+        plan = vars(child).get(PLAN)
+        if is_line(child) and child.height and plan:
             yield DraftPiece(
                 child.position_y - top,
                 child.height,
-                plan.paragraph if plan and not plan.has_notes else None,
+                plan.paragraph,
                 style["orphans"],
                 style["widows"],
                 keeps,
+                tuple((place, heights.get(note, 0)) for place, note in plan.notes),
             )
         elif is_block(child) and children(child) and style["break_inside"] == "auto":
-            yield from _pieces(child, top, keeps_next)
+            yield from _pieces(child, top, heights, keeps_next)
         elif child.border_height():
-            yield DraftPiece(child.border_box_y() - top, child.border_height(), keeps=keeps_next)
+            notes = _notes_in(child) if heights else ()
+            yield DraftPiece(
+                child.border_box_y() - top,
+                child.border_height(),
+                keeps=keeps_next,
+                notes=tuple((0, heights[note]) for note in notes if note in heights),
+            )

@@ -16,7 +16,7 @@ from pipeline.features.even_pages.line_breaks import (
     ParagraphWidths,
 )
 from pipeline.model.late import late
-from pipeline.package.pdf.engine.adapter.boxes import is_inline, is_text
+from pipeline.package.pdf.engine.adapter.boxes import is_inline, is_text, note_of
 from pipeline.package.pdf.engine.adapter.for_features import (
     FROM_UNITS,
     create_layout,
@@ -60,15 +60,14 @@ class TextPiece(NamedTuple):
 
 
 class LinePlan:
-    """The lines of a paragraph, which has ``pieces`` of text; ``has_notes`` tells that they have to
-    be on the page of their lines."""
+    """The lines of a paragraph, which has ``pieces`` of text, and ``notes`` after some numbers of
+    characters."""
 
-    def __init__(self, paragraph: BrokenText, pieces: list[TextPiece], box: Any) -> None:
-        self.paragraph, self._pieces = paragraph, pieces
+    def __init__(
+        self, paragraph: BrokenText, pieces: list[TextPiece], notes: list[tuple[int, Any]], box: Any
+    ) -> None:
+        self.paragraph, self._pieces, self.notes = paragraph, pieces, notes
         self.height = strut(box.style)[0]
-        self.has_notes = any(
-            getattr(inner, "footnote", None) is not None for inner in box.descendants()
-        )
         self._followed: LineBreaks | None = None
 
     def follow(self) -> None:
@@ -90,10 +89,13 @@ class LinePlan:
 def plan_lines(context: Any, box: Any, width: float, indent: float) -> LinePlan | None:
     """The plan for a block's lines in a width, if they are simple."""
     pieces: list[TextPiece] = []
+    notes: list[tuple[int, Any]] = []
     text = ""
     stack = [*box.children][::-1]
     while stack:
         child = stack.pop()
+        if (note := note_of(child)) is not None:
+            notes.append((len(text), note))
         if is_text(child):
             if not _is_simple(child):
                 return None
@@ -124,7 +126,7 @@ def plan_lines(context: Any, box: Any, width: float, indent: float) -> LinePlan 
             max(indent, 0) + SHORTEST * box.style["font_size"],
         )
     )
-    return LinePlan(paragraph, pieces, box) if paragraph.natural else None
+    return LinePlan(paragraph, pieces, notes, box) if paragraph.natural else None
 
 
 def _is_simple(box: Any) -> bool:

@@ -5,22 +5,24 @@ has a few lines at least. It knows nothing but drafts of pages, and `line_breaks
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from pipeline.features.even_pages.line_breaks import BrokenText, LineBreaks
-
-HYPHEN, UNEVEN, STRAY, LACK = 1e7, 4e7, 4e7, 1e5
-"""The cost of a page that ends in a hyphen, of a line that one of two facing pages has more, of a
-chapter that ends on a page of too few, and of a line that a page has more or less than others,
-compared with that of `LineBreaks`."""
-
-FEWEST_LINES = 5
-"""The lines that the last page of a chapter has at least."""
-
-TEXT = 0.8
-"""The share of a chapter that is paragraphs if its pages can be planned."""
+from pipeline.features.even_pages.line_breaks import LineBreaks
+from pipeline.features.even_pages.page_drafts import (
+    HYPHEN,
+    LACK,
+    SLACK,
+    UNEVEN,
+    DraftChapter,
+    DraftPiece,
+    Lack,
+    above_notes,
+    end_cost,
+    last_cost,
+)
 
 MOST_STATES = 40
 """The number of ways that are followed."""
@@ -28,87 +30,6 @@ MOST_STATES = 40
 EVENLY, IN_PAIRS = ((0,), (-1,), (1,)), ((0,), (0, -1, 1))
 """The lines by which all pages of a chapter may be taller than others, and two that face each
 other, in the order in which they are tried."""
-
-SLACK = 0.01
-"""Lines that do not matter."""
-
-
-class DraftPiece(NamedTuple):
-    """A line of a paragraph, or anything else that is not divided, which has no paragraph. It may
-    have to be on the page of what follows (``keeps``)."""
-
-    top: float
-    height: float
-    paragraph: BrokenText | None = None
-    orphans: int = 1
-    widows: int = 1
-    keeps: bool = False
-
-    @property
-    def bottom(self) -> float:
-        return self.top + self.height
-
-
-class DraftPage(NamedTuple):
-    """A page, perhaps before its lines are set: what is on it, from its top, and its height. One
-    that ``begins`` a chapter does so whatever is before it, and may have to be on its side
-    (``is_sided``). One that has notes ``varies`` in height."""
-
-    pieces: tuple[DraftPiece, ...]
-    height: float
-    is_right: bool
-    is_hyphenated: bool = False
-    begins: bool = False
-    is_sided: bool = False
-    varies: bool = False
-
-    @property
-    def bottom(self) -> float:
-        return self.pieces[-1].bottom if self.pieces else 0
-
-
-class DraftChapter:
-    """The pages of a chapter, which begins after a number of others, how many empty ones there are
-    after it, and the height of its lines."""
-
-    def __init__(self, pages: Sequence[DraftPage], before: int) -> None:
-        last = max((number for number, page in enumerate(pages, start=1) if page.pieces), default=1)
-        self.pages, self.empty, self.before = pages[:last], len(pages) - last, before
-        self._pieces = [piece for page in pages for piece in page.pieces]
-        self.paragraphs = list(dict.fromkeys(p.paragraph for p in self._pieces if p.paragraph))
-        lines = [p.height for p in self._pieces if p.paragraph or not self.paragraphs]
-        self.line = max(set(lines), key=lines.count, default=1)
-
-    def keep(self) -> None:
-        """Have the lines that its paragraphs have without it."""
-        for paragraph in self.paragraphs:
-            paragraph.chosen = paragraph.natural
-
-    def cost(self, *, mirrored: bool = False) -> float:
-        """That of its faults, as it is or if left pages were right ones; in contents, only of the
-        last page."""
-        cost, left = 0.0, None
-        for page in self.pages[:-1] if self.paragraphs else ():
-            is_right = page.is_right != mirrored
-            lack = page.height // self.line - page.bottom / self.line
-            cost += _end(lack, left if is_right else None) + HYPHEN * page.is_hyphenated
-            left = None if is_right else lack
-        return cost + _last(len(self.pages), self.pages[-1].bottom / self.line)
-
-    @property
-    def is_text(self) -> bool:
-        """True if it is hardly anything but paragraphs, on pages with the same room."""
-        of_text = sum(piece.height for piece in self._pieces if piece.paragraph)
-        if of_text < TEXT * sum(piece.height for piece in self._pieces):
-            return False
-        heights = {round(page.height) for page in self.pages}
-        return len(heights) == 1 and not any(page.varies for page in self.pages)
-
-
-def chapters_of(pages: Sequence[DraftPage]) -> list[DraftChapter]:
-    """The chapters on some pages."""
-    starts = [number for number, page in enumerate(pages) if page.begins or not number]
-    return [DraftChapter(pages[a:b], a) for a, b in itertools.pairwise([*starts, len(pages)])]
 
 
 class Mended(NamedTuple):
@@ -170,7 +91,7 @@ def _closed_up(contents: DraftChapter, unchanged: Mended) -> Mended:
     """Contents, a line longer on each page if their last page has no more than that."""
     pages = len(contents.pages) - 1
     over = contents.pages[-1].bottom
-    if not over or over > pages * contents.line or contents.pages[-1].varies:
+    if not over or over > pages * contents.line or contents.pages[-1].notes:
         return unchanged
     return unchanged._replace(taller=(1,) * pages)
 
@@ -197,20 +118,6 @@ def _tried(search: _Search, heights: Sequence[tuple[int, ...]]) -> _Best:
     return min(results)
 
 
-def _end(lack: float, left: float | None, free: float = 1) -> float:
-    """The cost of a page that lacks some lines, as does the ``left`` one beside it. If there is
-    none, it may lack as many as are ``free``."""
-    if abs(lack) < SLACK and not left:
-        return 0
-    far = abs(lack) - free if left is None else abs(lack - left)
-    return LACK * abs(lack) + UNEVEN * (far if far > SLACK else 0)
-
-
-def _last(pages: int, lines: float) -> float:
-    """The cost of the last of some pages, whose text ends at a height."""
-    return STRAY if pages > 1 and lines < FEWEST_LINES - 0.5 else 0
-
-
 class _Item(NamedTuple):
     """A paragraph, or something else with a height. It is ``gap`` below what precedes it on a page,
     and has a heading of the height ``head`` above it."""
@@ -218,6 +125,16 @@ class _Item(NamedTuple):
     first: DraftPiece
     gap: float
     head: float
+
+    def notes(self, breaks: LineBreaks | None) -> tuple[float, ...]:
+        """The heights of the notes of each line; none if there are no notes."""
+        if not self.first.notes:
+            return ()
+        starts = [end.resume for end in breaks.ends] if breaks else []
+        heights = [0.0] * (len(starts) + 1)
+        for place, height in self.first.notes:
+            heights[bisect_left(starts, place)] += height
+        return tuple(heights)
 
 
 def _items(chapter: DraftChapter) -> Iterator[_Item]:
@@ -257,7 +174,7 @@ class _Choice(NamedTuple):
 class _State(NamedTuple):
     """The cost of ending on a page at a height of it, of which ``faults`` is that of the ends of
     pages. The page is ``taller`` than usual by some lines, of which the one on the left of
-    it lacks ``left``."""
+    it lacks ``left``, and has ``notes`` of a height."""
 
     cost: float
     page: int
@@ -266,6 +183,7 @@ class _State(NamedTuple):
     left: float | None
     faults: float
     choice: _Choice
+    notes: float = 0
 
 
 class _Best(NamedTuple):
@@ -283,6 +201,7 @@ class _Search:
     def __init__(self, chapter: DraftChapter, begins_right: bool | None) -> None:
         self._begins_right, self._line = begins_right, chapter.line
         self._height = chapter.pages[0].height
+        self._around_notes = max(page.around_notes for page in chapter.pages)
         self._items = [*_items(chapter)]
         first = chapter.pages[0].pieces
         self._top = first[0].top if first else 0.0
@@ -312,14 +231,14 @@ class _Search:
         return _Best(faults, total, tuple(heights[::-1]), tuple(lines[::-1]))
 
     def _total(self, state: _State) -> float:
-        return state.cost + _last(state.page + 1, state.y / self._line)
+        return state.cost + last_cost(state.page + 1, state.y / self._line)
 
     def _followed(self, states: Sequence[_State], item: _Item) -> list[_State]:
         """The best ways to go on with a paragraph or something else."""
         best: dict[tuple[object, ...], _State] = {}
         for state, breaks in itertools.product(states, _options(item)):
             for result in self._placed(state, item, breaks):
-                key = result.page, round(result.y), result.taller, result.left
+                key = result.page, round(result.y), result.taller, result.left, round(result.notes)
                 if key not in best or result.cost < best[key].cost:
                     best[key] = result
         return sorted(best.values(), key=attrgetter("cost"))[:MOST_STATES]
@@ -327,35 +246,65 @@ class _Search:
     def _placed(self, state: _State, item: _Item, breaks: LineBreaks | None) -> Iterator[_State]:
         """An item on the page of another, and on the next ones."""
         piece, lines = item.first, breaks.lines if breaks else 1
+        notes = item.notes(breaks)
         waiting = [(state, 0, frozenset[int]())]
         while waiting:
             now, done, whole = waiting.pop()
             top = item.head if not done else 0.0
             top += now.y + item.gap if now.y and not done else now.y
-            room = self._height + now.taller * self._line - top
-            fitting = int(room / piece.height + SLACK)
+            fitting = room = self._fitting(now, top, piece.height, notes[done:])
             left = lines - done
             if left <= fitting:
-                yield from self._ended(now, item, breaks, whole, top + left * piece.height)
+                here = now._replace(notes=self._with_notes(now.notes, notes[done:]))
+                yield from self._ended(here, item, breaks, whole, top + left * piece.height)
                 continue
-            room = fitting
             fitting = min(fitting, left - piece.widows)
             if fitting < (1 if done else piece.orphans):
+                if not done and room == piece.orphans - 1 < left - piece.widows:
+                    now = self._parted(now, notes[:room])
                 fitting = 0
             if not fitting and not now.y:
                 fitting = max(1, room)  # it is higher than the page
             if breaks and fitting and breaks.is_hyphenated(done + fitting):
                 whole |= {done + fitting}
             end = top + fitting * piece.height if fitting else now.y
-            waiting += [(page, done + fitting, whole) for page in self._turned(now, end)]
+            here = now._replace(
+                y=end, notes=self._with_notes(now.notes, notes[done : done + fitting])
+            )
+            waiting += [(page, done + fitting, whole) for page in self._turned(here)]
 
-    def _turned(self, state: _State, end: float) -> Iterator[_State]:
+    def _fitting(self, state: _State, top: float, height: float, notes: Sequence[float]) -> int:
+        """The number of lines with ``notes`` that a page has room for."""
+        room = self._height + state.taller * self._line - top
+        for number in range(len(notes)):
+            of_notes = self._with_notes(state.notes, notes[: number + 1])
+            if (number + 1) * height + of_notes > room + SLACK:
+                return number
+        return int((room - self._with_notes(state.notes, notes)) / height + SLACK)
+
+    def _parted(self, state: _State, notes: Sequence[float]) -> _State:
+        """A page whose last note the engine would move to the next one, to have room for a line
+        more of a paragraph."""
+        cost = UNEVEN * bool(self._with_notes(state.notes, notes))
+        return state._replace(cost=state.cost + cost, faults=state.faults + cost)
+
+    def _with_notes(self, notes: float, more: Iterable[float]) -> float:
+        """The height of the notes on a page after some more."""
+        added = sum(more)
+        return notes + added + (self._around_notes if added and not notes else 0)
+
+    def _turned(self, state: _State) -> Iterator[_State]:
         """The beginnings of the next page."""
-        lack = self._height // self._line + state.taller - end / self._line
+        line = self._line
+        if state.notes:
+            foot = self._height + state.taller * line
+            lack = Lack(0, above_notes(foot, state.notes, state.y, line))
+        else:
+            lack = Lack(self._height // line + state.taller - state.y / line)
         is_right = self._begins_right == (state.page % 2 == 0)
         is_either = self._begins_right is None
-        cost = _end(lack, state.left if is_right else None, not is_either)
-        left = None if is_right or is_either else lack
+        cost = end_cost(lack, state.left if is_right else None, not is_either)
+        left = None if is_right or is_either else lack.lines
         for taller in self._taller if is_right else (state.taller,):
             more = cost + LACK * abs(taller)
             yield _State(
@@ -376,7 +325,8 @@ class _Search:
         if breaks is None or paragraph is None:
             yield state._replace(y=y)
             return
-        if whole and (other := paragraph.with_lines(breaks.lines, whole)):
+        other = paragraph.with_lines(breaks.lines, whole) if whole else None
+        if other and item.notes(other) == item.notes(breaks):
             yield state._replace(
                 y=y, cost=state.cost + other.cost, choice=_Choice(state.choice, other)
             )

@@ -90,6 +90,12 @@ def text_of_box(box: LayoutBox) -> str:
     return getattr(box, "text", "")
 
 
+def note_of(box: LayoutBox) -> Any:
+    """The element of the note whose number is at a box; None if there is no note."""
+    note = getattr(box, "footnote", None)
+    return None if note is None else note.element
+
+
 def continues(box: LayoutBox) -> bool:
     """Return whether a box is a line that is not the last of its block."""
     return getattr(box, "resume_at", None) is not None

@@ -54,7 +54,7 @@ def iter_line_boxes(
     containing_block: Any,
     *rest: Any,
 ) -> Iterator[tuple[Any, Any]]:
-    """The lines of a block. Those of a draft have nothing on them."""
+    """The lines of a block. Those of a draft have nothing on them, unless there are notes."""
     plan = None
     if context.plans_lines and not any(rest[2:]) and not _is_beside_floats(context, position_y):
         plan = _plan_of(context, box, containing_block)
@@ -62,7 +62,7 @@ def iter_line_boxes(
     if plan is None:
         for piece in box.descendants():
             vars(piece).pop(ENDS, None)
-    elif context.is_draft and not plan.has_notes:
+    elif context.is_draft and not plan.notes:
         yield from _drafted(plan, box, position_y, skip_stack)
         return
     else:

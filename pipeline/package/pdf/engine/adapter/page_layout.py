@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import weasyprint
 from weasyprint.css import StyleFor
+from weasyprint.css.properties import Dimension
 from weasyprint.css.targets import TargetLookupItem
 from weasyprint.formatting_structure.build import create_anonymous_boxes
 from weasyprint.layout import LayoutContext
@@ -93,7 +94,8 @@ class Layout(LayoutContext):  # type: ignore[misc]
     and then moves a paragraph that ends in that room as a whole.
 
     It may be given a maximum number of pages, beyond which it raises a `TooManyPagesError`. Some
-    pages may be ``taller`` than others, or less tall, and their ``spaces`` narrower.
+    pages may be ``taller`` than others, or less tall, and their ``spaces`` narrower; notes may end
+    on a ``grid`` of lines.
     """
 
     current_page_footnotes: list[Any]
@@ -105,6 +107,7 @@ class Layout(LayoutContext):  # type: ignore[misc]
     taller: dict[int, float]
     _excluded_shapes: dict[Any, list[Any]]
     spaces: float = 1
+    grid: float = 0
     feet: dict[Any, tuple[Any, float, float]]
     defers_feet = keeps_floats = False
     page_maker: list[tuple[Any, ...]]
@@ -130,6 +133,24 @@ class Layout(LayoutContext):  # type: ignore[misc]
         if number and self.page_bottom is not None:
             self.page_bottom += self.taller.get(number, 0)
         self._carries_notes = self._carries_notes or bool(self.reported_footnotes)
+
+    @property
+    def current_footnote_area(self) -> Any:
+        """The notes of the page. They stand at its foot, also if it is taller than others, and end
+        on the ``grid`` of its lines, if there is one."""
+        return self._area
+
+    @current_footnote_area.setter
+    def current_footnote_area(self, area: Any) -> None:
+        self._area = area
+        if area is None:
+            return
+        area.position_y = self.page_bottom
+        if self.grid:
+            below = (self.page_bottom - area.page.content_box_y() + ROUNDING) % self.grid
+            area.margin_bottom = max(0, below - ROUNDING)
+            area.style = area.style.copy()
+            area.style["margin_bottom"] = Dimension(area.margin_bottom, "px")
 
     def reserve_foot(self, part: Any) -> None:
         """Reserve room for a float at the foot of the page, once."""
