@@ -11,7 +11,6 @@ from pipeline.model import (
     Heading,
     Inline,
     Note,
-    NoteReference,
     Paragraph,
     Text,
 )
@@ -40,11 +39,3 @@ def document(*blocks: Block, notes: tuple[Note, ...] = (), **metadata: Any) -> D
 def findings(found: Document) -> list[tuple[str, int]]:
     assert all(d.source == "x.md" for d in found.diagnostics)
     return [(d.code, d.line) for d in found.diagnostics]
-
-
-def note(label: str, *inlines: Inline | str, line: int = 1) -> Note:
-    return Note(label=label, span=Span(line), children=(paragraph(*inlines, line=line),))
-
-
-def ref(label: str) -> NoteReference:
-    return NoteReference(label=label)
