@@ -7,7 +7,6 @@ import io
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
 
@@ -15,6 +14,7 @@ import pipeline
 from pipeline.commands import main
 from pipeline.commands.class_set import making
 from tests.helpers.finished import all_text
+from tests.helpers.pdf_reading import page_texts
 
 SOURCE = """---
 title: Wells
@@ -61,8 +61,7 @@ def run(folder: Path, *more: str) -> Result:
 
 
 def pages_of(folder: Path) -> list[str]:
-    with pypdfium2.PdfDocument(folder / "out/w/w-class.pdf") as pdf:
-        return [page.get_textpage().get_text_range() for page in pdf]
+    return page_texts(folder / "out/w/w-class.pdf")
 
 
 def rows_of(folder: Path) -> list[dict[str, str]]:

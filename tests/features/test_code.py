@@ -10,7 +10,6 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pikepdf
-import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +24,7 @@ from pipeline.parser.blocks.code import read_info
 from pipeline.render.code_lines import listing
 from tests.helpers import making
 from tests.helpers.handmade import document as handmade
-from tests.helpers.pdf_reading import artifacts, open_pdf, read
+from tests.helpers.pdf_reading import artifacts, open_pdf, page_texts, read
 from tests.helpers.trees import nodes
 
 FRONT = "---\ntitle: Counting\nlang: en\ndate: 2026-11-24\n---\n\n"
@@ -45,11 +44,6 @@ TEXT = f"def count(wells, village):\n    {LONG}\n\n\treturn total\n"
 
 def document(source: str, edition: str, folder: Path = Path()) -> Document:
     return making.resolved(source, edition, folder)
-
-
-def made(source: str, edition: str) -> bytes:
-    found = making.without_findings(document(source, edition))
-    return making.without_findings(making.packed(found)).data
 
 
 def only_code(source: str, folder: Path = Path()) -> CodeBlock:
@@ -124,7 +118,7 @@ def test_the_lines_are_the_text(text: str, language: str, format_name: Any, numb
 
 
 def test_an_e_book_sets_off_keywords_and_remarks_alone() -> None:
-    files = making.unpacked(made(SOURCE, "ebook"))
+    files = making.unpacked(making.data(SOURCE, "ebook"))
     chapter, css = files["opening.xhtml"].decode(), files["style.css"].decode()
     kinds = set(re.findall(r'<span class="(\w+)">', chapter.partition("<pre")[2]))
     assert kinds == {"k", "c"}
@@ -134,27 +128,27 @@ def test_an_e_book_sets_off_keywords_and_remarks_alone() -> None:
 
 
 def test_screen_readers_announce_which_lines_are_marked() -> None:
-    page = made(SOURCE, "web").decode()
+    page = making.data(SOURCE, "web").decode()
     assert '<p class="visually-hidden">Marked lines: 9</p>' in page
     assert page.count('<mark class="code-line"') == 1
 
 
 def test_numbers_are_no_text_of_the_page() -> None:
-    page = made(SOURCE, "web").decode()
+    page = making.data(SOURCE, "web").decode()
     code = re.search(r"<pre class=\"code.*?</pre>", page, re.DOTALL)
     assert code
     assert "".join(ET.fromstring(code[0]).itertext()) == TEXT
 
 
 def test_code_that_may_be_wide_can_be_scrolled_by_keyboard() -> None:
-    page = made(FRONT + f"```\n{LONG}\n```\n\n```\nshort\n```\n", "web").decode()
+    page = making.data(FRONT + f"```\n{LONG}\n```\n\n```\nshort\n```\n", "web").decode()
     assert page.count('<pre class="code" role="region" tabindex="0" aria-label="Code">') == 1
     assert '<pre class="code"><code>short' in page
 
 
 def test_long_code_stays_quick() -> None:
     source = FRONT + "```bash {.numbered mark=5}\n" + "x = [1, 2]  # y\n" * 1_000 + "```\n"
-    page = made(source, "web").decode()
+    page = making.data(source, "web").decode()
     assert page.count('class="code-line"') == 1_000
     assert 'data-line="1000"' in page
 
@@ -164,7 +158,7 @@ def test_long_code_stays_quick() -> None:
 
 @pytest.fixture(scope="module")
 def pdf() -> pikepdf.Pdf:
-    return open_pdf(made(SOURCE, "handout"))
+    return open_pdf(making.data(SOURCE, "handout"))
 
 
 def test_print_gives_back_the_code_as_it_is(pdf: pikepdf.Pdf) -> None:
@@ -175,11 +169,10 @@ def test_print_gives_back_the_code_as_it_is(pdf: pikepdf.Pdf) -> None:
 def test_no_line_is_broken_at_what_it_begins_with() -> None:
     """The spaces are spaces in the PDF, for copying the code."""
     long = "x" * 90
-    file = made(f"# A\n\n```python\ndef f():\n        {long}\n```\n", "handout")
+    file = making.data(f"# A\n\n```python\ndef f():\n        {long}\n```\n", "handout")
     (code,) = read(open_pdf(file)).all("Code")
     assert code.text == f"def f():\n        {long}"
-    with pypdfium2.PdfDocument(file) as pdf:
-        shown = pdf[0].get_textpage().get_text_range()
+    (shown,) = page_texts(file)
     assert "\u00a0" not in shown
     assert f" {'x' * 40}" in shown
 
@@ -214,15 +207,15 @@ def signs(data: bytes) -> int:
 
 
 def test_a_line_that_is_broken_has_a_sign() -> None:
-    assert signs(made(FRONT + f"```\n{LONG}\n{LONG}\nshort\n```\n", "handout")) == 2
-    assert signs(made(FRONT + "```\nshort\n```\n", "handout")) == 0
+    assert signs(making.data(FRONT + f"```\n{LONG}\n{LONG}\nshort\n```\n", "handout")) == 2
+    assert signs(making.data(FRONT + "```\nshort\n```\n", "handout")) == 0
 
 
 def test_the_first_line_of_a_broken_one_is_never_empty() -> None:
     """Wherever a line is broken, its indentation stays with the text after it."""
     for length in range(50, 60, 2):
         line = "    # " + "ab " * 14 + "c" * (length - 48) + " end of the remark"
-        data = made(FRONT + f"```python\n{line}\n```\n", "handout")
+        data = making.data(FRONT + f"```python\n{line}\n```\n", "handout")
         (code,) = read(open_pdf(data)).all("Code")
         assert next(code.pieces()).strip()
 
@@ -231,14 +224,14 @@ def test_a_line_of_several_colours_is_filled_whatever_its_space_at_the_end() -> 
     """Also if the space after its last word has no room on it."""
     for length in range(1, 8):
         line = f"As @fig-rain shows{'s' * length}, it rains less: it has numbers, from which come"
-        data = made(FRONT + f"```markdown\n{line}\n```\n", "handout")
+        data = making.data(FRONT + f"```markdown\n{line}\n```\n", "handout")
         (code,) = read(open_pdf(data)).all("Code")
         assert list(map(str, code.pieces()))[:2] == ["As ", "@fig-rain"]
 
 
 def test_a_listing_breaks_across_pages_and_keeps_its_caption() -> None:
     source = FRONT + "Text.\n\n" * 14 + '```{caption="Long"}\n' + "line\n" * 80 + "```\n"
-    root = read(open_pdf(made(source, "handout")))
+    root = read(open_pdf(making.data(source, "handout")))
     (caption,) = root.all("Caption")
     (code,) = root.all("Code")
     pages = [piece.page for piece in code.pieces()]
@@ -253,7 +246,7 @@ def test_no_empty_box_of_code_is_left_at_the_foot_of_a_page() -> None:
     last = 0
     for paragraphs in range(31, 41, 2):
         source = FRONT + "Text.\n\n" * paragraphs + f"## Heading\n\n```\n{LONG}\n{LONG}\n```\n"
-        root = read(open_pdf(made(source, "handout")))
+        root = read(open_pdf(making.data(source, "handout")))
         heading = next(found for found in root.all("H2") if found.text == "Heading")
         (code,) = root.all("Code")
         last = next(heading.pieces()).page
@@ -263,7 +256,7 @@ def test_no_empty_box_of_code_is_left_at_the_foot_of_a_page() -> None:
 
 def test_blocks_of_one_line_fill_their_pages() -> None:
     """A page break is possible before and after a single line of code."""
-    root = read(open_pdf(made(FRONT + "```\nmake well\n```\n\n" * 70, "handout")))
+    root = read(open_pdf(making.data(FRONT + "```\nmake well\n```\n\n" * 70, "handout")))
     on_pages = Counter(next(code.pieces()).page for code in root.all("Code"))
     *full, _ = (on_pages[page] for page in sorted(on_pages))
     assert len(full) > 2
@@ -314,23 +307,3 @@ def test_a_lexer_that_stands_still_is_left(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("pygments.lexers.get_lexer_by_name", lambda *_, **__: Burning())
     code = CodeBlock(text="a b c", language="burning")
     assert highlight_code(replace(parse("# A\n"), blocks=(code,))).blocks == (code,)
-
-
-@pytest.mark.parametrize("language", ["python", "py", "PYTHON"])
-def test_code_is_cut_into_tokens(language: str) -> None:
-    code = "\n\nif x:\n\tprint('é')  \n\n"
-    (block,) = highlight_code(handmade(CodeBlock(text=code, language=language))).blocks
-    assert isinstance(block, CodeBlock)
-    assert "".join(token.text for token in block.tokens) == code
-
-
-def test_tokens_have_short_names() -> None:
-    (block,) = highlight_code(handmade(CodeBlock(text="if x", language="python"))).blocks
-    assert isinstance(block, CodeBlock)
-    assert [(t.kind, t.text) for t in block.tokens] == [("k", "if"), ("", " "), ("n", "x")]
-
-
-@pytest.mark.parametrize("language", ["", "no-such-language", "text"])
-def test_other_code_stays_plain(language: str) -> None:
-    source = handmade(CodeBlock(text="if x", language=language))
-    assert highlight_code(source) is source

@@ -39,11 +39,6 @@ Debt bondage
 """
 
 
-def make(text: str, folder: Path, edition: str) -> bytes:
-    made = making.packed(making.resolved(text, edition), folder)
-    return making.without_findings(made).data
-
-
 def links(document: Document) -> list[tuple[str, str]]:
     return [(plain_text(node.children), node.href) for node in nodes(document, Link)]
 
@@ -92,14 +87,14 @@ def test_a_word_that_is_nearly_a_term_is_named() -> None:
 
 
 def test_the_web_page_says_what_is_a_term(tmp_path: Path) -> None:
-    page = html5lib.parse(make(TEXT, tmp_path, "web").decode(), namespaceHTMLElements=False)
+    page = html5lib.parse(making.data(TEXT, "web", tmp_path).decode(), namespaceHTMLElements=False)
     section = next(e for e in page.iter("section") if e.get("role") == "doc-glossary")
     assert [dfn.get("id") for dfn in section.iter("dfn")] == ["term-well", "term-debt-bondage"]
     assert all(a.get("role") == "doc-glossref" for a in page.iter("a") if a.get("class") == "term")
 
 
 def test_the_links_of_an_e_book_lead_to_another_file(tmp_path: Path) -> None:
-    files = making.unpacked(make(TEXT, tmp_path, "ebook"), ".xhtml")
+    files = making.unpacked(making.data(TEXT, "ebook", tmp_path), ".xhtml")
     pages = {name: ElementTree.fromstring(data) for name, data in files.items()}
     found = [
         (name, a.get("href", ""))
@@ -116,6 +111,6 @@ def test_the_links_of_an_e_book_lead_to_another_file(tmp_path: Path) -> None:
 
 
 def test_terms_are_spoken_as_labels_and_links(tmp_path: Path) -> None:
-    document = read(open_pdf(make(TEXT, tmp_path, "handout")))
+    document = read(open_pdf(making.data(TEXT, "handout", tmp_path)))
     assert [label.text for label in document.all("Lbl")] == ["Well", "Debt bondage"]
     assert [link.text for link in document.all("Link")] == ["well", "debt bondage", "well"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 import pipeline
 from pipeline.model import TableRow, TeacherNote
 from tests.helpers import making
 from tests.helpers.finished import all_text
+from tests.helpers.pdf_reading import page_texts
 from tests.helpers.trees import nodes, plain_text
 
 BODY = """
@@ -104,6 +104,5 @@ def test_mistakes_are_told_with_their_place(
 
 def test_a_question_with_marks_keeps_its_number_in_print() -> None:
     package = making.packed(making.resolved("::: exercise\n1. Why? {marks=2}\n:::\n", "handout"))
-    with pypdfium2.PdfDocument(package.data) as pdf:
-        words = pdf[0].get_textpage().get_text_range()
+    (words,) = page_texts(package.data)
     assert re.search(r"^1\.\s*$", words, re.MULTILINE)

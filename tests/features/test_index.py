@@ -28,11 +28,6 @@ EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 FILLER = "Nobody counted the people who had no papers, and nobody knew how many they were. "
 
 
-def make(text: str, folder: Path, edition: str) -> bytes:
-    document = making.without_findings(making.resolved(text, edition, folder))
-    return making.without_findings(making.packed(document, folder)).data
-
-
 def index_of(text: str, edition: str = "web") -> Index:
     document = making.resolved(text, edition)
     (found,) = nodes(document.blocks, Index)
@@ -101,7 +96,7 @@ def test_without_the_sounds_of_chinese_another_order_is_reported(
 ) -> None:
     """By radicals 人 comes before 奴, whose sounds are the other way round."""
     text = "---\ntitle: T\nlang: zh\n---\n\n[奴隶]{.index}和[人权]{.index}。\n\n::: index\n:::\n"
-    make(text, Path(), "web")
+    making.data(text, "web", Path())
     monkeypatch.setitem(sys.modules, "pypinyin", None)
     (found,) = making.resolved(text, "web").diagnostics
     assert (found.code, found.line) == ("no-pinyin", 8)
@@ -174,7 +169,7 @@ def entries_of(document: Element) -> list[str]:
 def test_pages_are_merged_only_where_each_has_a_mark(tmp_path: Path) -> None:
     mark = "[]{.index entry=Wells}"
     text = chapters(dict.fromkeys((3, 5, 6, 7, 8, 12), mark))
-    document = read(open_pdf(make(text, tmp_path, "handout")))
+    document = read(open_pdf(making.data(text, "handout", tmp_path)))
     assert entries_of(document) == ["Wells, 3, 5–8, 12"]
 
 
@@ -185,7 +180,7 @@ def test_a_marked_part_is_a_range(tmp_path: Path) -> None:
         f"::: {{index='Boxes; Rivers!in a box'}}\n{FILLER}\n:::\n\n\\newpage\n\n## Others\n\n"
         "The [rivers]{.index} again.\n"
     )
-    document = read(open_pdf(make(text, tmp_path, "handout")))
+    document = read(open_pdf(making.data(text, "handout", tmp_path)))
     assert entries_of(document) == ["Boxes, 4", "Rivers, 2–5", "in a box, 4"]
 
 
@@ -195,7 +190,7 @@ def test_each_number_leads_to_a_page_that_has_the_mark(tmp_path: Path) -> None:
         f"{FILLER * 3}[word{n}]{{.index entry='{term}'}}\n\n" for n, term in enumerate(terms)
     )
     front = "---\ntitle: T\ncontents: always\n---\n\n## One\n\n"
-    pdf = open_pdf(make(front + paragraphs, tmp_path, "handout"))
+    pdf = open_pdf(making.data(front + paragraphs, "handout", tmp_path))
     document = read(pdf)
     marked: dict[str, set[int]] = {}
     for piece in document.pieces():
@@ -245,7 +240,7 @@ The [well]{.index} again. []{.index entry="Spring" see="Well"}
 
 
 def test_links_say_where_they_lead(tmp_path: Path) -> None:
-    page = html5lib.parse(make(BOOK, tmp_path, "web").decode(), namespaceHTMLElements=False)
+    page = html5lib.parse(making.data(BOOK, "web", tmp_path).decode(), namespaceHTMLElements=False)
     section = next(e for e in page.iter("section") if e.get("role") == "doc-index")
     links = {"".join(a.itertext()): a.get("href", "") for a in section.iter("a")}
     assert list(links) == ["One", "Well", "One (2)", "Two", "First things"]
@@ -254,7 +249,7 @@ def test_links_say_where_they_lead(tmp_path: Path) -> None:
 
 
 def test_an_e_book_has_an_index_that_reading_systems_know(tmp_path: Path) -> None:
-    files = making.unpacked(make(BOOK, tmp_path, "ebook"), ".xhtml")
+    files = making.unpacked(making.data(BOOK, "ebook", tmp_path), ".xhtml")
     pages = {name: ElementTree.fromstring(data) for name, data in files.items()}
     page = next(p for p in pages.values() if p.find(f".//{XHTML}*[@role='doc-index']") is not None)
     kinds = [e.get(EPUB_TYPE, "") for e in page.iter() if "index" in e.get(EPUB_TYPE, "")]
@@ -271,7 +266,7 @@ def test_an_e_book_has_an_index_that_reading_systems_know(tmp_path: Path) -> Non
 
 def test_a_section_that_is_no_index_is_not_called_one(tmp_path: Path) -> None:
     text = "# T\n\n## Index {.index}\n\n- a list of my own\n"
-    files = making.unpacked(make(text, tmp_path, "ebook"), ".xhtml").values()
+    files = making.unpacked(making.data(text, "ebook", tmp_path), ".xhtml").values()
     (page,) = (file.decode() for file in files if b"a list of my own" in file)
     assert 'epub:type="index"' not in page
     assert 'role="doc-index"' in page

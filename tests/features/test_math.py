@@ -45,14 +45,9 @@ def formula(tex: str, lang: str = "en") -> Math:
     return node
 
 
-def made(source: str, edition: str) -> bytes:
-    found = making.without_findings(making.resolved(source, edition))
-    return making.without_findings(making.packed(found)).data
-
-
 @pytest.fixture(scope="module")
 def pdf() -> pikepdf.Pdf:
-    return open_pdf(made(SOURCE, "handout"))
+    return open_pdf(making.data(SOURCE, "handout"))
 
 
 def book_of(text: str, folder: Path) -> dict[str, bytes]:
@@ -218,7 +213,7 @@ def test_print_draws_formulas_as_outlines(pdf: pikepdf.Pdf) -> None:
 
 def test_print_has_the_outline_of_a_letter_once() -> None:
     def forms(text: str) -> list[str]:
-        pdf = open_pdf(made(f"{FRONT}{text}\n", "handout"))
+        pdf = open_pdf(making.data(f"{FRONT}{text}\n", "handout"))
         return sorted(str(form) for page in pdf.pages for form in page.resources.XObject)
 
     once = forms("$x + y$.")
@@ -233,7 +228,7 @@ def test_the_outline_has_formulas_in_characters(pdf: pikepdf.Pdf) -> None:
 def end_of_lines(formula: str) -> float:
     """The position, in pixels, of a paragraph that follows one with an inline formula."""
     text = f"Word {formula} and words. " + "Further words of a line. " * 12
-    pdf = open_pdf(made(FRONT + text + "\n\nEnd.\n", "handout"))
+    pdf = open_pdf(making.data(FRONT + text + "\n\nEnd.\n", "handout"))
     return [
         float(instruction.operands[5])
         for instruction in pikepdf.parse_content_stream(pdf.pages[0])
@@ -307,20 +302,20 @@ def test_an_e_book_without_formulas_says_nothing_of_them(tmp_path: Path) -> None
 
 
 def test_the_web_page_brings_a_font_for_formulas_where_it_has_any() -> None:
-    with_formulas = made(SOURCE, "web").decode()
+    with_formulas = making.data(SOURCE, "web").decode()
     assert '"STIX Two Math"; font-weight: 400; font-style: normal; src: url(data:' in with_formulas
-    assert "STIX" not in made(FRONT + "Text.\n", "web").decode()
+    assert "STIX" not in making.data(FRONT + "Text.\n", "web").decode()
 
 
 def test_wide_formulas_can_be_scrolled_by_keyboard() -> None:
     long = " + ".join(f"x_{{{number}}}" for number in range(20))
-    page = made(f"{FRONT}$$\n{long}\n$$\n\n$$\na = b\n$$\n", "web").decode()
+    page = making.data(f"{FRONT}$$\n{long}\n$$\n\n$$\na = b\n$$\n", "web").decode()
     assert page.count('<div class="formula" role="region" tabindex="0" aria-label="Formula">') == 1
 
 
 def test_wide_formulas_in_the_text_can_be_scrolled_by_keyboard() -> None:
     terms = " + ".join(f"a_{n} x^{n}" for n in range(9))
-    page = made(f"{FRONT}A long ${terms} = 0$, and a short $a + b$.\n", "web").decode()
+    page = making.data(f"{FRONT}A long ${terms} = 0$, and a short $a + b$.\n", "web").decode()
     assert page.count('<span class="wide-formula" role="group" tabindex="0"') == 1
     assert "</math></span>,</span> and" in page
     assert "</math>.</span>" in page
@@ -328,7 +323,7 @@ def test_wide_formulas_in_the_text_can_be_scrolled_by_keyboard() -> None:
 
 def test_the_same_formulas_give_the_same_bytes() -> None:
     for edition in ("web", "handout", "ebook"):
-        assert made(SOURCE, edition) == made(SOURCE, edition)
+        assert making.data(SOURCE, edition) == making.data(SOURCE, edition)
 
 
 # --- mistakes ---------------------------------------------------------------------------
@@ -536,7 +531,7 @@ def test_what_cannot_be_drawn_is_printed_as_it_is_written() -> None:
 
 def test_fractions_in_items_that_follow_one_another_do_not_touch() -> None:
     items = "".join(f"- $\\frac{{{number}}}{{8}}$\n" for number in range(1, 6))
-    root = read_pdf(open_pdf(made(f"{FRONT}{items}", "handout")))
+    root = read_pdf(open_pdf(making.data(f"{FRONT}{items}", "handout")))
     boxes = [list(map(float, each.attribute("BBox"))) for each in root.all("Formula")]
     assert len(boxes) == 5
     for (_, bottom, _, _), (_, _, _, top) in itertools.pairwise(boxes):
@@ -560,7 +555,7 @@ def test_a_long_formula_in_a_line_of_print_can_be_broken() -> None:
 
 def test_a_formula_in_a_chart_s_caption_is_as_wide_as_its_letters() -> None:
     chart = '```chart {type=bar caption="$x$"}\nA, B\nC, 1\n```\n'
-    root = read_pdf(open_pdf(made(f"{FRONT}$x$\n\n{chart}", "handout")))
+    root = read_pdf(open_pdf(making.data(f"{FRONT}$x$\n\n{chart}", "handout")))
     boxes = [list(map(float, one.attribute("BBox"))) for one in root.all("Formula")]
     in_text, in_caption = (right - left for left, _, right, _ in boxes)
     assert in_caption == pytest.approx(in_text, rel=0.25)
@@ -571,7 +566,7 @@ def test_equations_have_the_number_that_they_give_themselves() -> None:
         "$$ a = b \\tag{A} \\label{eq:a} $$\n\n\\begin{align} \\label{b} c &= d \\end{align}\n\n"
         "See \\eqref{eq:a}, $\\ref{b}$ and @eq-b.\n"
     )
-    texts = [found.text for found in read_pdf(open_pdf(made(source, "handout"))).all("P")]
+    texts = [found.text for found in read_pdf(open_pdf(making.data(source, "handout"))).all("P")]
     assert "(A)" in texts
     assert "(1)" in texts
     assert "See (A), 1 and Equation 1." in [text.replace("\u00a0", " ") for text in texts]

@@ -17,6 +17,7 @@ from pipeline.commands import main
 from pipeline.features.covers.spread import bar_code, isbn_in_print
 from pipeline.features.covers.spread_sheet import reading, spread_sheet
 from pipeline.model.paper import SIZES
+from tests.helpers.pdf_reading import page_texts
 
 MM = 72 / 25.4
 
@@ -87,8 +88,7 @@ def test_the_boxes_of_a_print_cover(spread: Path) -> None:
 
 
 def test_what_a_print_cover_says(spread: Path) -> None:
-    with contextlib.closing(pypdfium2.PdfDocument(spread)) as document:
-        text = document[0].get_textpage().get_text_range()
+    (text,) = page_texts(spread)
     said = " ".join(text.split())
     for part in ("The well", "Ann", "All about wells.", "ISBN 9780306406157"):
         assert part in said

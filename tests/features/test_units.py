@@ -23,7 +23,7 @@ from pipeline.package.result import Package
 from pipeline.system.store import Folder, Store
 from tests.helpers import checkers, making
 from tests.helpers.paths import BOOK
-from tests.helpers.pdf_reading import open_pdf, outline, read
+from tests.helpers.pdf_reading import open_pdf, outline, page_texts, read
 from tests.helpers.short_units import short_units
 
 FRONT = """\
@@ -364,8 +364,7 @@ def test_style_sheets_of_ones_own_count_for_all_pages(
     assert joined.plan == "in 6 units"
     assert [heading.text for heading in joined.stranded] == ["Stranded"]
     assert_same(as_whole(pages, tmp_path), joined)
-    with pypdfium2.PdfDocument(joined.data) as pdf:
-        shown = ["from here on" in page.get_textpage().get_text_range() for page in pdf]
+    shown = ["from here on" in text for text in page_texts(joined.data)]
     assert sum(shown) > len(shown) / 4  # of later units, too
 
 

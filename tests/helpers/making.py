@@ -80,6 +80,12 @@ def packed(
     return package(pages, folder, assets_beside=assets_beside)
 
 
+def data(text: str, edition: str = "web", folder: Path = HERE) -> bytes:
+    """The file of an edition of a source that has no finding."""
+    document = without_findings(resolved(text, edition, folder))
+    return without_findings(packed(document, folder)).data
+
+
 class Flow:
     """A source, or the document that was read from one, in the flow: its editions, and what they
     are made from."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pikepdf
+import pypdfium2
 
 
 class Piece(str):
@@ -65,6 +67,12 @@ class Element(NamedTuple):
 
 def open_pdf(data: bytes) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(data))
+
+
+def page_texts(file: bytes | Path) -> list[str]:
+    """The text that is seen on each page, as PDFium reads it."""
+    with pypdfium2.PdfDocument(file) as pdf:
+        return [page.get_textpage().get_text_range() for page in pdf]
 
 
 def read(pdf: pikepdf.Pdf) -> Element:

@@ -16,6 +16,7 @@ import pipeline
 from pipeline.model import Document, PageMark, Paragraph
 from pipeline.model.rewriting import rewrite_document
 from tests.helpers import checkers, making
+from tests.helpers.pdf_reading import page_texts
 
 pytestmark = [pytest.mark.checkers, pytest.mark.slow]
 
@@ -141,9 +142,7 @@ def test_a_line_says_how_much_is_filled_in_and_it_can_be_printed(
         "stored": "{},{}",
         "complaints": [],
     }
-    with contextlib.closing(pypdfium2.PdfDocument(folder / "filled-in.pdf")) as pdf:
-        pages = "\n".join(page.get_textpage().get_text_range() for page in pdf)
-    printed = " ".join(pages.split())
+    printed = " ".join("\n".join(page_texts(folder / "filled-in.pdf")).split())
     assert "rope" in printed
     assert printed.count("A long answer about wells.") == 60
     assert "Its end." in printed

@@ -92,11 +92,6 @@ def resolved(text: str, folder: Path, edition: str = "web") -> Document:
     return making.resolved(text, edition, folder)
 
 
-def made(text: str, folder: Path, edition: str) -> bytes:
-    document = making.without_findings(resolved(text, folder, edition))
-    return making.packed(document, folder).data
-
-
 def references(document: Document) -> list[str]:
     return [node.text for node in nodes(document, CrossReference)]
 
@@ -270,7 +265,7 @@ def page_links(pdf: pikepdf.Pdf) -> Iterator[tuple[str, int]]:
 
 
 def test_references_name_the_page_that_they_lead_to(folder: Path) -> None:
-    pdf = open_pdf(made(BOOK, folder, "handout"))
+    pdf = open_pdf(making.data(BOOK, "handout", folder))
     links = dict(page_links(pdf))
     document = read(pdf)
     said = [text for link in document.all("Link") if " on page " in (text := plain(link.text))]
@@ -284,13 +279,13 @@ def test_references_name_the_page_that_they_lead_to(folder: Path) -> None:
 
 
 def test_the_order_of_words_is_the_languages(folder: Path) -> None:
-    document = read(open_pdf(made(BOOK.replace("en-GB", "zh"), folder, "handout")))
+    document = read(open_pdf(making.data(BOOK.replace("en-GB", "zh"), "handout", folder)))
     said = [plain(link.text) for link in document.all("Link")]
     assert "第 3 页的表 1" in said
 
 
 def test_numbers_are_in_headings_outline_contents_and_lists(folder: Path) -> None:
-    pdf = open_pdf(made(BOOK, folder, "handout"))
+    pdf = open_pdf(making.data(BOOK, "handout", folder))
     titles = [title for _, title in outline(pdf)]
     assert [t for t in titles if not t.startswith(("Contents", "List"))] == [
         "Preface",
@@ -319,10 +314,8 @@ def test_running_heads_have_the_chapters_number(folder: Path) -> None:
     text = "\n\n".join(["Slavery exists in every region of the world. " * 60] * 4)
     front = "---\ntitle: Wells\nclass: book\nnumber_sections: true\n---\n\n"
     pdf = open_pdf(
-        made(
-            f"{front}# Foreword {{.foreword}}\n\nA\n\n# Water\n\n{text}\n",
-            folder,
-            "handout",
+        making.data(
+            f"{front}# Foreword {{.foreword}}\n\nA\n\n# Water\n\n{text}\n", "handout", folder
         )
     )
     heads = {
@@ -332,7 +325,7 @@ def test_running_heads_have_the_chapters_number(folder: Path) -> None:
 
 
 def test_figures_side_by_side_are_read_one_by_one(folder: Path) -> None:
-    document = read(open_pdf(made(BOOK, folder, "handout")))
+    document = read(open_pdf(making.data(BOOK, "handout", folder)))
     group = next(div for div in document.all("Div") if div.shape.count("Figure") == 2)
     assert group.shape == "Div(Div(Figure Caption) Div(Figure Caption) Caption)"
     assert [plain(caption.text) for caption in group.all("Caption")] == [
@@ -353,7 +346,7 @@ def test_figures_side_by_side_are_read_one_by_one(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def ebook(folder: Path) -> dict[str, ET.Element]:
     """The pages of the e-book, by name."""
-    files = making.unpacked(made(BOOK, folder, "ebook"), ".xhtml")
+    files = making.unpacked(making.data(BOOK, "ebook", folder), ".xhtml")
     return {name: ET.fromstring(data) for name, data in files.items()}
 
 
@@ -400,7 +393,7 @@ def test_the_lists_are_in_the_navigation(ebook: dict[str, ET.Element]) -> None:
 
 
 def test_lists_fold_on_the_web_page_and_empty_ones_are_left_out(folder: Path) -> None:
-    page = made(BOOK, folder, "web").decode()
+    page = making.data(BOOK, "web", folder).decode()
     summaries = re.findall(r"<summary>(.*?)</summary>", page)
     assert summaries == ["Contents", "List of figures", "List of tables"]
     assert "on page" not in page

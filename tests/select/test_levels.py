@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 import pipeline
@@ -15,6 +14,7 @@ from pipeline.verify.gate import leaks_in
 from tests.helpers import making
 from tests.helpers.finished import all_text
 from tests.helpers.paths import TESTS
+from tests.helpers.pdf_reading import page_texts
 from tests.helpers.trees import nodes, plain_text
 
 HEAD = "---\ntitle: Wells\nlang: en\nlevels: [core, support, extension]\n---\n\n"
@@ -63,11 +63,6 @@ Name nothing.
 def at(level: str, edition: str = "handout") -> Document:
     document = making.without_findings(pipeline.parse(TEXT))
     return making.resolved(document, edition, variation=level)
-
-
-def pages_of(file: Path) -> list[str]:
-    with pypdfium2.PdfDocument(file) as pdf:
-        return [page.get_textpage().get_text_range() for page in pdf]
 
 
 def exercises(document: Document) -> list[tuple[int, str]]:
@@ -201,7 +196,7 @@ def test_shared_text_is_on_the_same_page_at_each_level(tmp_path: Path) -> None:
     source.write_text(words, "utf-8")
     result = pipeline.build(source, ("handout",), out=tmp_path / "out")
     assert not result.failed
-    core, support = (pages_of(tmp_path / f"out/w/w-{name}.pdf") for name in ("core", "support"))
+    core, support = (page_texts(tmp_path / f"out/w/w-{name}.pdf") for name in ("core", "support"))
     assert len(core) == len(support) - 1
     for pages in (core, support):
         assert "2 of 2" in pages[-1]
@@ -214,7 +209,7 @@ def test_a_text_after_a_level_is_on_its_pages(tmp_path: Path) -> None:
     source.write_text(f"---\ntitle: W\nlevels: {levels}\n---\n\nText.\n", "utf-8")
     pipeline.build(source, ("handout",), out=tmp_path / "out")
     (core,), (support,) = (
-        pages_of(tmp_path / f"out/w/w-{name}.pdf") for name in ("core", "support")
+        page_texts(tmp_path / f"out/w/w-{name}.pdf") for name in ("core", "support")
     )
     assert "Plus" in support
     assert "Plus" not in core

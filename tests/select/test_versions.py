@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 import pipeline
@@ -15,6 +14,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.select.shuffling import arranged
 from tests.helpers import making
 from tests.helpers.finished import all_text
+from tests.helpers.pdf_reading import page_texts
 from tests.helpers.trees import nodes, plain_text
 
 HEAD = "---\ntitle: Wells\nlang: en\nversions: 3\n---\n\n"
@@ -175,15 +175,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out" / "w"
 
 
-def pages_of(file: Path) -> list[str]:
-    with pypdfium2.PdfDocument(file) as pdf:
-        return [page.get_textpage().get_text_range() for page in pdf]
-
-
 def test_every_page_says_which_version_it_is(built: Path) -> None:
     for version in "ABC":
         for name in (f"w-{version}.pdf", f"w-teacher-{version}.pdf", f"w-answers-{version}.pdf"):
-            for page in pages_of(built / name):
+            for page in page_texts(built / name):
                 first, *_, before, last = page.strip().splitlines()
                 assert any(line.endswith(version) for line in (first, before, last)), page
 
@@ -196,11 +191,11 @@ def test_no_version_has_an_answer(built: Path) -> None:
 
 
 def test_the_sheet_of_keys_has_those_of_all_versions(built: Path) -> None:
-    sheet = "".join(pages_of(built / "w-keys.pdf"))
+    sheet = "".join(page_texts(built / "w-keys.pdf"))
     for version, document in documents("teacher").items():
         node = nodes(document, Choices)[0]
         letter = "abcd"[next(at for at, item in enumerate(node.items) if item.correct)]
-        key = "".join(pages_of(built / f"w-answers-{version}.pdf"))
+        key = "".join(page_texts(built / f"w-answers-{version}.pdf"))
         after = key.partition("Choose")[2].splitlines()
         assert letter in [line.strip() for line in after[:3]]
     assert sheet.count("rope") == sheet.count("books") == 3

@@ -21,7 +21,15 @@ from pipeline.model.rendered import Page, Pages, Style
 from pipeline.package.result import Package
 from tests.helpers import making
 from tests.helpers.paths import ROOT, TEMPLATES
-from tests.helpers.pdf_reading import Element, artifacts, marked_texts, open_pdf, outline, read
+from tests.helpers.pdf_reading import (
+    Element,
+    artifacts,
+    marked_texts,
+    open_pdf,
+    outline,
+    page_texts,
+    read,
+)
 from tests.helpers.short_units import short_units
 
 FRONT = """\
@@ -191,7 +199,7 @@ def test_dates_are_never_the_clocks(
 def test_front_matter_and_text_of_a_book_begin_on_the_right(folder: Path) -> None:
     body = "\n# Preface {.preface}\n\nOne.\n\n# Rain\n\nTwo.\n\n# Wind\n\nThree.\n"
     made = make(short(body, **{"class": "book", "edition_statement": "Second edition"}), folder)
-    texts = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(made.data)]
+    texts = page_texts(made.data)
     assert "Second edition" in texts[1]
     begins = {name: number for number, text in enumerate(texts, 1) for name in [text[:4]]}
     assert (begins["Pref"], begins["Rain"], begins["Wind"]) == (3, 5, 6)
