@@ -145,7 +145,8 @@ def _verdict(sent: SentFile, back: Path, edit: WordEdit) -> str:
 def _problem(old: str, new: str, edit: WordEdit) -> str:
     """The reason why a change of a source is not what the edit asks for."""
     line = old.count("\n", 0, _common(old, new)) + 1
-    first = _table_start(old, edit.span.line) if "column" in edit.kind else edit.span.line
+    is_wide = edit.kind in ("new row", "new column", "gone column")
+    first = _table_start(old, edit.span.line) if is_wide else edit.span.line
     if edit.kind == "moved paragraph":  # or the one after it, to the place before it
         first -= CAPTION
     if not first <= line <= (edit.span.end or edit.span.line) + CAPTION:
@@ -166,7 +167,7 @@ def _problem(old: str, new: str, edit: WordEdit) -> str:
             is_right = new.replace(f"<!-- Ann, 2026-11-30: {edit.new} -->", "") == old
         case "new paragraph":
             is_right = _filled(without) == _filled(lines) and edit.new in new
-        case "new row":  # in a table that is drawn, with another line
+        case "new row":  # in a table that is drawn, with another line, and wider columns
             is_right = edit.new in new and _undrawn(without) == _undrawn(lines)
         case "gone paragraph" | "gone row":
             is_right = _is_within(_unnumbered(others), _unnumbered(lines))
@@ -201,7 +202,7 @@ def _filled(lines: Iterable[str]) -> list[str]:
 
 
 def _undrawn(lines: Iterable[str]) -> list[str]:
-    return [line for line in lines if set(line) - set("+-")]
+    return [" ".join(line.split()) for line in lines if set(line) - set("+-=:> ")]
 
 
 def _unnumbered(lines: Iterable[str]) -> list[str]:

@@ -269,6 +269,14 @@ def test_a_change_comes_home_alone(source: Path, name: str) -> None:
 
 
 DRAWN = "> +-----+-----+\n> | day | mm  |\n> +=====+=====+\n> | Mon | 12  |\n"
+WIDER = """\
+> +--------+-----+
+> | day    | mm  |
+> +========+=====+
+> | Mon    | 12  |
+> +--------+-----+
+> | Sunday | 7   |
+> +--------+-----+"""
 MORE: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
     "an anchor stays": (
         lambda w: change(w, "bucket", ""),
@@ -302,6 +310,11 @@ MORE: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
         lambda w: add_row(w, "Mon", "Tue", "7"),
         f"{DRAWN}> +-----+-----+",
         f"{DRAWN}> +-----+-----+\n> | Tue | 7   |\n> +-----+-----+",
+    ),
+    "a row with longer words": (
+        lambda w: add_row(w, "Mon", "Sunday", "7"),
+        f"{DRAWN}> +-----+-----+",
+        WIDER,
     ),
     "a cell of a drawn table": (
         lambda w: change(w, "12", "4"), DRAWN + "> +-----+-----+",
@@ -352,6 +365,22 @@ def test_the_title_of_a_block_stays_where_it_is(tmp_path: Path, title: str) -> N
     assert "warning" not in review(source, word)
     moved = text.replace("Text.\n\n", "").replace("Why?", "Text.\n\nWhy?")
     assert source.read_text("utf-8").replace("Rope\n\n", "Rope\n") == moved
+
+
+def test_an_answer_stays_with_its_question(tmp_path: Path) -> None:
+    source = tmp_path / "exam.md"
+    item = "1. Why?\n\n   ::: answer\n   So.\n   :::\n"
+    text = f"---\ntitle: Exam\nlang: en\n---\n\n::: exercise\n{item}\n2. How?\n:::\n"
+    source.write_text(text, "utf-8")
+    word = sent(source)
+    repeat(word, "Why?", "When?")
+    assert "exam.md:7:4: warning" in review(source, word)
+    assert source.read_text("utf-8") == text.replace(item, f"{item}2. When?\n")
+    source.write_text(text, "utf-8")
+    word = sent(source)
+    remove(word, "Why?")
+    assert "exam.md:7:4: warning" in review(source, word)
+    assert source.read_text("utf-8") == text
 
 
 def test_a_paragraph_that_was_moved_keeps_its_markup(source: Path) -> None:

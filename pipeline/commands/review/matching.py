@@ -6,6 +6,11 @@ import difflib
 from collections.abc import Collection, Sequence
 
 from pipeline.commands.review.reading import ReviewedParagraph
+from pipeline.commands.review.words import LINKED, WordLook, is_same_address, look_of
+from pipeline.model.late import late
+
+HEADING = late(r"Heading(\d)")
+"""The styles of headings."""
 
 ALIKE = 0.5
 """The share of words from which on two paragraphs are the same one, changed."""
@@ -104,3 +109,31 @@ def moved(pairs: dict[int, int], fixed: Collection[int] = ()) -> set[int]:
         in_order.add(numbers[at])
         at = best[at][1]
     return set(pairs) - in_order
+
+
+def has_new_formulas(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
+    """Return whether a paragraph has a formula that it did not have."""
+    signs = iter(base.signs)
+    return not all(sign in signs for sign in edited.signs)
+
+
+def same_looks(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
+    """Return whether two paragraphs with the same words look the same."""
+    levels = (HEADING.fullmatch(paragraph.style) for paragraph in (base, edited))
+    old, new = (level and level[1] for level in levels)
+    pairs = zip(_joined(base), _joined(edited), strict=False)  # their words are the same
+    return old == new and all(
+        first == second
+        or (first[:LINKED] == second[:LINKED] and is_same_address(first.address, second.address))
+        for first, second in pairs
+    )
+
+
+def _joined(paragraph: ReviewedParagraph) -> list[WordLook]:
+    """The looks of the letters, without spaces."""
+    return [
+        look_of(piece)
+        for piece in paragraph.pieces
+        for letter in piece.text
+        if not letter.isspace()
+    ]

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.commands.review.matching import matched, moved
+from pipeline.commands.review.drawn_tables import fitted
+from pipeline.commands.review.matching import (
+    HEADING,
+    has_new_formulas,
+    matched,
+    moved,
+    same_looks,
+)
 from pipeline.commands.review.reading import (
     ReviewedParagraph,
     ReviewerComment,
@@ -30,13 +37,9 @@ from pipeline.commands.review.source_words import (
     written_tokens,
 )
 from pipeline.commands.review.sources import FURTHER, ReviewedSource
-from pipeline.commands.review.tables import TableEdits, changed_tables, fitted
+from pipeline.commands.review.tables import TableEdits, changed_tables
 from pipeline.commands.review.words import (
-    LINKED,
-    WordLook,
     changes,
-    is_same_address,
-    look_of,
     markdown,
 )
 from pipeline.model.codes import Code, diagnostic
@@ -46,7 +49,6 @@ from pipeline.model.late import late
 from pipeline.model.words import words
 from pipeline.verify.word import FORMULA, digest_of
 
-HEADING = late(r"Heading(\d)")
 MARKERS = {"ListBullet": "- ", "ListNumber": "1. ", "Quote": "> "}
 _OPENING = late(r"[ \t>]*(?:[-*+][ \t]+)?(?:`{3}|~{3}|:{3}|<\w(?!.*</)|\{%|\[!)")
 """The line of a block that has more in it."""
@@ -113,11 +115,11 @@ class _Reviewed:
     def _change(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
         for number, other in pairs.items():
             base, edited = self.base[other], self.edited[number]
-            if len(edited.pictures) != len(base.pictures) or _has_new_formulas(base, edited):
+            if len(edited.pictures) != len(base.pictures) or has_new_formulas(base, edited):
                 self._tell(base, "A formula or a picture was changed: change it in the source.")
             elif edited.pictures != base.pictures:
                 self._alternatives(base, edited)
-            is_same = edited.key == base.key and _same_looks(base, edited)
+            is_same = edited.key == base.key and same_looks(base, edited)
             is_empty = not base.key and not edited.key
             if number in strayed or is_empty or (is_same and not edited.comments):
                 continue
@@ -185,10 +187,15 @@ class _Reviewed:
         old, new = HEADING.fullmatch(base.style), HEADING.fullmatch(edited.style)
         if not old or not new or old[1] == new[1] or base.span is None:
             return
-        text, (start, _) = self.source.text(base.span.file), self.source.bounds(base)
-        if hashes := _HASHES.match(text, start):
-            count = max(1, min(6, len(hashes[0]) + int(new[1]) - int(old[1])))
-            self.edits.append(SourceEdit(base.span.file, start, hashes.end(), "#" * count))
+        if hashes := self._hashes(base):
+            count = _limited(len(hashes[0]) + int(new[1]) - int(old[1]))
+            edit = SourceEdit(base.span.file, hashes.start(), hashes.end(), "#" * count)
+            self.edits.append(edit)
+
+    def _hashes(self, heading: ReviewedParagraph) -> re.Match[str] | None:
+        """The signs of a heading in the source."""
+        text = self.source.text(heading.span.file) if heading.span else ""
+        return _HASHES.match(text, self.source.bounds(heading)[0]) if heading.span else None
 
     def _entitle(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
         """Write a new title of an exercise that had none; other words have no place."""
@@ -267,12 +274,13 @@ class _Reviewed:
 
     def _is_withheld(self, file: str, start: int, text: str) -> bool:
         """Return whether something in a stretch of the source is not in the file."""
-        return any(
-            place.kind == "range"
-            and place.span.file == file
-            and start <= self.source.starts(file)[place.span.line - 1] < start + len(text)
-            for place in self.source.document.withheld
-        )
+        places = (p.span for p in self.source.document.withheld if p.kind == "range")
+        return self._has(places, file, start, text)
+
+    def _has(self, spans: Iterable[Span], file: str, start: int, text: str) -> bool:
+        """Return whether something begins in a stretch of the source."""
+        starts = (self.source.starts(file)[span.line - 1] for span in spans if span.file == file)
+        return any(start <= each < start + len(text) for each in starts)
 
     def _insert(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
         previous: ReviewedParagraph | None = None
@@ -317,8 +325,12 @@ class _Reviewed:
         is_item = bool(item) and paragraph.style == near.style and paragraph.style in MARKERS
         rest = rest_of_item(text, start, end)
         if is_item and paragraph.span is None and self._is_withheld(near.span.file, end, rest):
-            self._tell(near, f"“{_short(paragraph)}” is new in an item: write it here.")
-            return
+            shown = (p.span for p in self.base if p.span and p.key)
+            if self._has(shown, near.span.file, end, rest):
+                self._tell(near, f"“{_short(paragraph)}” is new in an item: write it here.")
+                return
+            self._tell(near, f"“{_short(paragraph)}” is new, and stands after the whole item.")
+            end += len(rest.rstrip())
         if is_item and item and paragraph.span is None:
             marker = item[0].replace(item[1], following(item[1])) if item[1] else item[0]
             written = marker + written.removeprefix(MARKERS[paragraph.style])
@@ -336,50 +348,23 @@ class _Reviewed:
             return text[line_start(text, start) : end]
         text = " ".join(markdown(paragraph, 0, len(paragraph.text)).split())
         if match := HEADING.fullmatch(paragraph.style):
-            return f"{'#' * self._hashes(int(match[1]))} {text}"
+            return f"{'#' * self._count(int(match[1]))} {text}"
         if paragraph.style.startswith("Interview") and "\t" in paragraph.text:
             speaker, _, words = paragraph.text.partition("\t")
             return f"{speaker.strip()}: {words.strip()}"
         return MARKERS.get(paragraph.style, "") + text
 
-    def _hashes(self, level: int) -> int:
-        """The signs that a heading of a level has in the source."""
+    def _count(self, level: int) -> int:
+        """The number of signs that a heading of a level has in the source."""
         for paragraph in self.base:
             match = HEADING.fullmatch(paragraph.style)
-            if match and paragraph.span:
-                text, (start, _) = (
-                    self.source.text(paragraph.span.file),
-                    self.source.bounds(paragraph),
-                )
-                if hashes := _HASHES.match(text, start):
-                    return max(1, min(6, len(hashes[0]) + level - int(match[1])))
-        return min(6, level)
+            if match and (hashes := self._hashes(paragraph)):
+                return _limited(len(hashes[0]) + level - int(match[1]))
+        return _limited(level)
 
 
-def _has_new_formulas(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
-    signs = iter(base.signs)
-    return not all(sign in signs for sign in edited.signs)
-
-
-def _same_looks(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
-    levels = (HEADING.fullmatch(paragraph.style) for paragraph in (base, edited))
-    old, new = (level and level[1] for level in levels)
-    pairs = zip(_joined(base), _joined(edited), strict=False)  # their words are the same
-    return old == new and all(
-        first == second
-        or (first[:LINKED] == second[:LINKED] and is_same_address(first.address, second.address))
-        for first, second in pairs
-    )
-
-
-def _joined(paragraph: ReviewedParagraph) -> list[WordLook]:
-    """The looks of the letters, without spaces."""
-    return [
-        look_of(piece)
-        for piece in paragraph.pieces
-        for letter in piece.text
-        if not letter.isspace()
-    ]
+def _limited(level: int) -> int:
+    return max(1, min(6, level))
 
 
 def _has_content(paragraph: ReviewedParagraph) -> bool:

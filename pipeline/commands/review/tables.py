@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-import re
-import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from pipeline.commands.review.drawn_tables import drawn_row
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.commands.review.source_words import SourceEdit, line_end, line_start
 from pipeline.commands.review.sources import ReviewedSource
 from pipeline.commands.review.words import markdown
 from pipeline.model.late import late
 
-_COLUMNS = late(r"[ \t>]*-{2,}(?:[ \t]+-{2,})*[ \t]*")
 _PIPE = late(r"(?<!\\)\|")
-_EDGE = late(r"\||\+[-=]")
-_DRAWN = late(r"^[^+\n]*+(?:\+(?![-=:]{3})[^+\n]*+)*+\+[-=:]{3}.*$", re.MULTILINE)
-_BORDER = late(r"([ \t>]*)(\+(?:[-=:]{3,}\+)+)[ \t]*")
-_PLAIN = str.maketrans("=:", "--")
-"""The border of a drawn table that is not that of its head."""
-
-_BLANK = late(r"\n[ \t>]*\n")
 
 
 class SourceRow(NamedTuple):
@@ -131,29 +121,6 @@ def _pair_cells(table: ChangedTable, pairs: dict[int, int]) -> None:
                 used.add(left[0])
 
 
-def fitted(edits: Sequence[SourceEdit], text: str, at: int) -> tuple[SourceEdit, ...]:
-    """The changes in a cell, which stands at some place of the source. In a table that is drawn
-    with lines, the spaces after the text make up for its length; where there are too few, or in one
-    whose columns are known by their places, a change that moves others is left out."""
-    before, after = text[:at].rpartition("\n\n")[2], text[at:].partition("\n\n")[0]
-    lines = (before + after).strip("\n").split("\n")
-    is_grid = lines[0].lstrip(" \t>").startswith(("+-", "+="))
-    if not is_grid and not any(map(_COLUMNS.fullmatch, lines)):
-        return tuple(edits)
-    result: list[SourceEdit] = []
-    for edit in edits:
-        more = len(edit.text) - (edit.end - edit.start)
-        rest = _EDGE.split(text[edit.end : line_end(text, edit.end)], maxsplit=1)[0]
-        end = edit.end + len(rest)
-        spaces = len(rest) - len(rest.rstrip())
-        if not more:
-            result.append(edit)
-        elif is_grid and len(edits) == 1 and spaces > more:
-            moved = rest[: len(rest) - max(0, more)] + " " * max(0, -more)
-            result.append(edit._replace(end=end, text=edit.text + moved))
-    return tuple(result)
-
-
 class TableEdits:
     """The changes of rows and columns: changes of the source, the paragraphs of the file that are
     ``written`` by them, those of the source that are ``gone``, and those beside which something
@@ -237,43 +204,22 @@ class TableEdits:
         above = [table.rows[r] for r in order[: order.index(row)] if r in table.rows]
         near = lines[above[-1]] if above else None
         rule = self._rule(lines)
-        if near and rule is None and (drawn := self._drawn_row(table, row, near)):
-            self.edits.append(drawn)
-            return
+        texts = [self._text(table.new[row].get(column, ())) for column in range(table.width)]
+        if near and rule is None:
+            text = self.source.text(near.file)
+            if drawn := drawn_row(text, near.file, near.start, texts):
+                self.edits += drawn
+                return
         if near is None or rule is None:
             others = table.old[above[-1] if above else min(table.old)]
             self.unclear.append(next(n for each in others.values() for n in each))
             return
         text, start = self.source.text(near.file), near.start
         before = text[start : near.cells[0][0]]
-        cells = (self._text(table.new[row].get(column, ())) for column in range(table.width))
         tail = " |" if text[near.start : near.end].rstrip().endswith("|") else ""
-        line = f"{before}{' ' if before.endswith('|') else ''}{' | '.join(cells)}{tail}"
+        line = f"{before}{' ' if before.endswith('|') else ''}{' | '.join(texts)}{tail}"
         end = rule.end if near.end + 1 == rule.start else near.end
         self.edits.append(SourceEdit(near.file, end, end, f"\n{line}"))
-
-    def _drawn_row(self, table: ChangedTable, row: int, near: SourceRow) -> SourceEdit | None:
-        """A new row of a table that is drawn with lines, if its words fit between these."""
-        text = self.source.text(near.file)
-        below = _DRAWN.search(text, near.end)
-        border = _BORDER.fullmatch(below[0]) if below else None
-        if below is None or border is None or _BLANK.search(text, near.end, below.start()):
-            return None
-        widths = [len(part) - 2 for part in border[2].split("+")[1:-1]]
-        texts = [self._text(table.new[row].get(column, ())) for column in range(table.width)]
-        if len(widths) != len(texts) or any(
-            len(word) > width
-            for each, width in zip(texts, widths, strict=True)
-            for word in each.split()
-        ):
-            return None
-        cells = [textwrap.wrap(each, width) for each, width in zip(texts, widths, strict=True)]
-        lines = [
-            "".join(f"| {part:<{width}} " for part, width in zip(parts, widths, strict=True)) + "|"
-            for parts in itertools.zip_longest(*cells, fillvalue="")
-        ]
-        written = (f"\n{border[1]}{line}" for line in (*lines, border[2].translate(_PLAIN)))
-        return SourceEdit(near.file, below.end(), below.end(), "".join(written))
 
     def _all(self, table: ChangedTable, lines: Mapping[int, SourceRow | None]) -> list[SourceRow]:
         """The lines of a table with its rule; none if not all are known."""

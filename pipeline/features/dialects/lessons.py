@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Inline
+from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.parser import constructs
 from pipeline.parser.constructs.boxes import container, title_of
@@ -44,23 +45,27 @@ def exercises(parts: Parts) -> tuple[Block, ...]:
     bare = parts._replace(name="exercise", argument="", attributes=NO_ATTRIBUTES)
     return tuple(
         block
-        for title, children in _headed(parts)
-        for block in constructs.container(bare._replace(heading=title, children=children))
+        for title, span, children in _headed(parts)
+        for block in constructs.container(
+            bare._replace(heading=title, span=span, children=children)
+        )
     )
 
 
-def _headed(parts: Parts) -> Iterator[tuple[Title, tuple[Block, ...]]]:
+def _headed(parts: Parts) -> Iterator[tuple[Title, Span, tuple[Block, ...]]]:
     title: Title = title_of(parts)[0]
+    span = parts.span
     children: list[Block] = []
     level = next((node.level for node in parts.children if isinstance(node, model.Heading)), 0)
     for node in parts.children:
         if isinstance(node, model.Heading) and node.level == level:
             if children:
-                yield title, tuple(children)
+                yield title, span, tuple(children)
             title, children = node.children, []
+            span = replace(parts.span, line=node.span.line) if node.span else parts.span
         else:
             children.append(node)
-    yield title, tuple(children)
+    yield title, span, tuple(children)
 
 
 def content(parts: Parts) -> tuple[Block, ...]:
