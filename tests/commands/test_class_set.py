@@ -48,11 +48,23 @@ Bo "Bob" Yak;Support;B
 """
 
 
+def written(folder: Path) -> Path:
+    (folder / "w.md").write_text(SOURCE, "utf-8")
+    (folder / "pupils.csv").write_text(LIST, "utf-8")
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "w.md").write_text(SOURCE, "utf-8")
-    (tmp_path / "pupils.csv").write_text(LIST, "utf-8")
-    return tmp_path
+    return written(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the set of the list."""
+    folder = written(tmp_path_factory.mktemp("class"))
+    assert run(folder).exit_code == 0
+    return folder
 
 
 def run(folder: Path, *more: str) -> Result:
@@ -69,9 +81,8 @@ def rows_of(folder: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_each_pupil_gets_the_right_sheet_in_the_order_of_the_list(folder: Path) -> None:
-    assert run(folder).exit_code == 0
-    pages, rows = pages_of(folder), rows_of(folder)
+def test_each_pupil_gets_the_right_sheet_in_the_order_of_the_list(built: Path) -> None:
+    pages, rows = pages_of(built), rows_of(built)
     kinds = [(row["name"], row["level"], row["version"]) for row in rows]
     assert kinds == [
         ("Ann Zebra", "core", "A"),
@@ -93,10 +104,9 @@ def test_each_pupil_gets_the_right_sheet_in_the_order_of_the_list(folder: Path) 
         assert count % 2 == 0 or after == [""], "the back of the last sheet is blank"
 
 
-def test_names_are_nowhere_else(folder: Path) -> None:
-    assert run(folder).exit_code == 0
-    pipeline.build(folder / "w.md", ("web", "handout", "answers"), out=folder / "out")
-    for path in (folder / "out").rglob("*"):
+def test_names_are_nowhere_else(built: Path) -> None:
+    pipeline.build(built / "w.md", ("web", "handout", "answers"), out=built / "out")
+    for path in (built / "out").rglob("*"):
         if path.is_file() and not path.name.startswith("w-class."):
             assert b"Zebra" not in path.read_bytes(), path
             assert "Zebra" not in all_text(path), path
@@ -112,11 +122,10 @@ def test_columns_replace_variables_and_are_not_kept(folder: Path) -> None:
     assert not any(b"Zebraville" in path.read_bytes() for path in kept)
 
 
-def test_the_same_list_gives_the_same_bytes(folder: Path) -> None:
+def test_the_same_list_gives_the_same_bytes(built: Path, folder: Path) -> None:
     run(folder)
-    before = (folder / "out/w/w-class.pdf").read_bytes()
-    run(folder)
-    assert (folder / "out/w/w-class.pdf").read_bytes() == before
+    file = "out/w/w-class.pdf"
+    assert (folder / file).read_bytes() == (built / file).read_bytes()
 
 
 def test_each_level_and_version_is_set_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

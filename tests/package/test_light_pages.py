@@ -99,7 +99,9 @@ def test_its_photographs_are_small_and_lead_to_large_ones(light: Path) -> None:
 def test_a_light_handout_is_small(tmp_path: Path) -> None:
     """The whole publication, of seven pages, has less than the goal for a handout of two."""
     source = (ROOT / "source" / "ending-modern-slavery.md").read_text("utf-8")
-    (tmp_path / "x.md").write_text(source.replace("---\n", "---\nlight: true\n", 1), "utf-8")
+    (tmp_path / "x.md").write_text(
+        source.replace("---\n", "---\nlight: true\npage_list: false\n", 1), "utf-8"
+    )
     shutil.copytree(ROOT / "source" / "figures", tmp_path / "figures")
     pipeline.build(tmp_path / "x.md", ["web"], out=tmp_path)
     page = (tmp_path / "x" / "x.html").read_bytes()
