@@ -25,6 +25,7 @@ title: The well
 lang: en
 identifier: 8f1b0a3e-5d0c-4c1e-9f67-0b7a5c0d9a11
 fonts: {fonts}
+page_list: false
 ---
 
 Who digs the wells?
