@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.model import (
-    Attributes,
     Block,
     Document,
     Heading,
     Inline,
-    Note,
     Paragraph,
     Text,
 )
@@ -27,13 +25,12 @@ def paragraph(*inlines: Inline | str, line: int = 1) -> Paragraph:
     return Paragraph(span=Span(line), children=children)
 
 
-def heading(level: int, words: str, line: int = 1, *classes: str, id: str = "") -> Heading:
-    attributes = Attributes(id=id, classes=classes)
-    return Heading(span=Span(line), attributes=attributes, level=level, children=text(words))
+def heading(level: int, words: str) -> Heading:
+    return Heading(span=Span(1), level=level, children=text(words))
 
 
-def document(*blocks: Block, notes: tuple[Note, ...] = (), **metadata: Any) -> Document:
-    return Document(metadata=Metadata(**metadata), blocks=blocks, notes=notes, source="x.md")
+def document(*blocks: Block, **metadata: Any) -> Document:
+    return Document(metadata=Metadata(**metadata), blocks=blocks, source="x.md")
 
 
 def findings(found: Document) -> list[tuple[str, int]]:
