@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.features.word.xml import Element, element
+from pipeline.features.word.xml import Element, built, element, tag
 
 TICKED, EMPTY = "☒", "☐"
 CHOSEN, UNCHOSEN = "◉", "○"
@@ -11,39 +11,39 @@ BLANKS = (10, 18, 30, 48)
 """The characters of a line to write on, for blanks of the sizes 1 to 4."""
 
 
-def _control(number: int, title: str, content: list[Element], *kinds: Element | None) -> Element:
+def _control(number: int, title: str, line: Element, kind: Element) -> Element:
+    is_empty = line.find(f"*/{tag('rStyle')}") is not None
     properties = element(
         "sdtPr",
         element("alias", val=title[:60]),
         element("tag", val=f"field-{number}"),
         element("id", val=number),
-        *kinds,
+        element("showingPlcHdr") if is_empty else None,
+        kind,
     )
-    return element("sdt", properties, element("sdtContent", *content))
+    return element("sdt", properties, element("sdtContent", line))
 
 
 def text_field(number: int, title: str, length: int, properties: Element | None) -> Element:
     """A field for some words, in a line; empty, it shows a line to write on."""
-    properties = element("rPr") if properties is None else properties
-    properties.insert(0, element("rStyle", val="PlaceholderText"))
-    line = element("r", properties, element("t", "_" * length))
-    return _control(number, title, [line], element("showingPlcHdr"), element("text"))
+    return _control(number, title, _line("_" * length, properties), element("text"))
 
 
 def date_field(number: int, title: str, length: int, lang: str) -> Element:
-    line = element(
-        "r",
-        element("rPr", element("rStyle", val="PlaceholderText")),
-        element("t", "_" * length),
-    )
-    kind = element(
-        "date",
-        element("dateFormat", val="d MMMM yyyy"),
-        element("lid", val=lang),
-        element("storeMappedDataAs", val="dateTime"),
-        element("calendar", val="gregorian"),
-    )
-    return _control(number, title, [line], element("showingPlcHdr"), kind)
+    return _control(number, title, _line("_" * length), built(_DATE, lang=lang))
+
+
+_DATE = """<w:date>
+  <w:dateFormat w:val="d MMMM yyyy"/><w:lid w:val="{lang}"/>
+  <w:storeMappedDataAs w:val="dateTime"/><w:calendar w:val="gregorian"/>
+</w:date>"""
+
+
+def _line(text: str, properties: Element | None = None) -> Element:
+    """A run that shows that nothing is filled in."""
+    properties = element("rPr") if properties is None else properties
+    properties.insert(0, element("rStyle", val="PlaceholderText"))
+    return element("r", properties, element("t", text))
 
 
 def check_box(
@@ -59,21 +59,11 @@ def check_box(
         element("w14:checkedState", val=f"{ord(on):04X}", font=SIGN_FONT),
         element("w14:uncheckedState", val=f"{ord(off):04X}", font=SIGN_FONT),
     )
-    return _control(number, title, [sign], kind)
+    return _control(number, title, sign, kind)
 
 
 def menu(number: int, title: str, options: list[str], chosen: str = "") -> Element:
     """A choice from a list."""
-    line = element(
-        "r",
-        None if chosen else element("rPr", element("rStyle", val="PlaceholderText")),
-        element("t", chosen or "____"),
-    )
+    line = element("r", element("t", chosen)) if chosen else _line("____")
     items = (element("listItem", displayText=option, value=option) for option in options)
-    return _control(
-        number,
-        title,
-        [line],
-        None if chosen else element("showingPlcHdr"),
-        element("dropDownList", *items),
-    )
+    return _control(number, title, line, element("dropDownList", *items))

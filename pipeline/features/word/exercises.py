@@ -149,12 +149,8 @@ def _matching(draft: WordFile, node: model.Matching, place: Spot, blocks: Blocks
     for number in range(max(len(node.left), len(node.right))):
         row: list[list[Element]] = [[], [], [], []]
         if number < len(node.left):
-            answer = letters[node.solution[number]] if node.solution else ""
-            item = node.left[number]
-            name = spoken(item.children) or draft.words["blank"]
-            slot = controls.menu(draft.next_id(), name, letters, answer)
-            row[0] = [paragraph(draft, [slot], cell)]
-            row[1] = blocks(draft, item.children, cell)
+            row[0] = _slot(draft, node, number, node.left[number], letters, cell)
+            row[1] = blocks(draft, node.left[number].children, cell)
         if number < len(node.right):
             sign = text_run(f"{letters[number]})", TextLook(style="Label"))
             row[2] = [paragraph(draft, [sign], cell)]
@@ -171,17 +167,30 @@ def _ordering(draft: WordFile, node: model.Ordering, place: Spot, blocks: Blocks
     numbers = [str(number) for number in range(1, len(node.items) + 1)]
     rest = place.width - SLOT
     cell = Spot(rest - 160, style="Table Text", look=place.look)
-    rows = []
-    for at, item in enumerate(node.items):
-        answer = numbers[node.solution[at]] if node.solution else ""
-        name = spoken(item.children) or draft.words["blank"]
-        slot = controls.menu(draft.next_id(), name, numbers, answer)
-        rows.append([[paragraph(draft, [slot], cell)], blocks(draft, item.children, cell)])
+    rows = [
+        [_slot(draft, node, at, item, numbers, cell), blocks(draft, item.children, cell)]
+        for at, item in enumerate(node.items)
+    ]
     return [
         *bare_line(draft, draft.anchored(node, []), place),
         grid(rows, [SLOT, rest], place.left),
         low_paragraph(draft, place),
     ]
+
+
+def _slot(
+    draft: WordFile,
+    node: model.Matching | model.Ordering,
+    at: int,
+    item: model.ListItem,
+    options: list[str],
+    cell: Spot,
+) -> list[Element]:
+    """The menu for the place of an item, with the answer if that is known."""
+    answer = options[node.solution[at]] if node.solution else ""
+    name = spoken(item.children) or draft.words["blank"]
+    menu = controls.menu(draft.next_id(), name, options, answer)
+    return [paragraph(draft, [menu], cell)]
 
 
 def word_bank(draft: WordFile, node: model.Container, place: Spot) -> list[Element]:

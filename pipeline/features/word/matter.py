@@ -10,7 +10,7 @@ from pipeline.features.word.draft import Spot, TextLook, WordFile, index_entries
 from pipeline.features.word.inlines import inlines, text_run
 from pipeline.features.word.paragraphs import paragraph
 from pipeline.features.word.pictures import inline_picture
-from pipeline.features.word.xml import Element, element, root, tag
+from pipeline.features.word.xml import Element, element, properties_of, root, tag
 from pipeline.model import Document, Node
 from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.paper import NameField
@@ -119,10 +119,7 @@ def begin_page(content: list[Element]) -> None:
     if first is None or first.tag != tag("p"):
         content.insert(0, element("p", element("r", element("br", type="page"))))
         return
-    properties = first.find(tag("pPr"))
-    if properties is None:
-        properties = element("pPr")
-        first.insert(0, properties)
+    properties = properties_of(first)
     kept = [p for p in properties if p.tag in (tag("pStyle"), tag("keepNext"), tag("keepLines"))]
     if properties.find(tag("pageBreakBefore")) is None:
         properties.insert(len(kept), element("pageBreakBefore"))
@@ -232,14 +229,8 @@ def note(draft: WordFile, number: int, content: list[Element]) -> Element:
     if first is None or first is not content[0]:
         first = paragraph(draft, [], Spot(draft.width), f"{kind} text")
         content = [first, *content]
-    properties = first.find("{*}pPr")
-    space = text_run(" ")
-    if properties is None:
-        first.insert(0, space)
-        first.insert(0, sign)
-    else:
-        properties.addnext(space)
-        properties.addnext(sign)
+    start = 0 if first.find(tag("pPr")) is None else 1
+    first[start:start] = [sign, text_run(" ")]
     return element(kind, *content, id=number)
 
 

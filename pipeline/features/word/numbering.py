@@ -44,23 +44,13 @@ class ListNumbers:
 
 def _headings() -> Element:
     """The numbers of headings: 1, 1.1, 1.1.1 …"""
-    levels = [
-        element(
-            "lvl",
-            element("start", val=1),
-            element("numFmt", val="decimal"),
-            element("pStyle", val=IDS[f"heading {level}"]) if level <= 6 else None,
-            element("suff", val="space"),
-            element("lvlText", val=".".join(f"%{n}" for n in range(1, level + 1))),
-            element("lvlJc", val="left"),
-            element("pPr", element("ind", left=0, firstLine=0)),
-            ilvl=level - 1,
-        )
-        for level in range(1, LEVELS + 1)
-    ]
-    return element(
-        "abstractNum", element("multiLevelType", val="multilevel"), *levels, abstractNumId=HEADINGS
+    texts = [".".join(f"%{n}" for n in range(1, level + 1)) for level in range(1, LEVELS + 1)]
+    levels = (
+        _level(number, "decimal", text, IDS.get(f"heading {number + 1}"), left=0, firstLine=0)
+        for number, text in enumerate(texts)
     )
+    kind = element("multiLevelType", val="multilevel")
+    return element("abstractNum", kind, *levels, abstractNumId=HEADINGS)
 
 
 def _kind(number: int, kind: str, form: str) -> Element:
@@ -68,21 +58,24 @@ def _kind(number: int, kind: str, form: str) -> Element:
     for level in range(LEVELS):
         text = TEXTS[form].replace("{level}", str(level + 1))
         sign = BULLETS[min(level, len(BULLETS) - 1)] if kind == "bullet" else text
-        levels.append(
-            element(
-                "lvl",
-                element("start", val=1),
-                element("numFmt", val=FORMATS[kind]),
-                element("lvlText", val=sign),
-                element("lvlJc", val="left"),
-                element("pPr", element("ind", left=STEP * (level + 1), hanging=STEP)),
-                ilvl=level,
-            )
-        )
+        levels.append(_level(level, FORMATS[kind], sign, left=STEP * (level + 1), hanging=STEP))
+    hybrid = element("multiLevelType", val="hybridMultilevel")
+    return element("abstractNum", hybrid, *levels, abstractNumId=number)
+
+
+def _level(number: int, form: str, text: str, style: str | None = None, **indent: int) -> Element:
+    """A level of a numbering. One with a ``style``, or without an indent, is for headings."""
     return element(
-        "abstractNum", element("multiLevelType", val="hybridMultilevel"), *levels,
-        abstractNumId=number,
-    )  # fmt: skip
+        "lvl",
+        element("start", val=1),
+        element("numFmt", val=form),
+        element("pStyle", val=style) if style else None,
+        None if indent["left"] else element("suff", val="space"),
+        element("lvlText", val=text),
+        element("lvlJc", val="left"),
+        element("pPr", element("ind", **indent)),
+        ilvl=number,
+    )
 
 
 def _number(number: int, abstract: int, *overrides: Element) -> Element:

@@ -12,7 +12,7 @@ from pipeline.features.word.draft import ItemMarker, Spot, TextLook, WordFile
 from pipeline.features.word.inlines import counted, index_fields, inlines, text_run
 from pipeline.features.word.numbering import STEP
 from pipeline.features.word.styles import IDS, STYLES
-from pipeline.features.word.xml import Element, element, tag
+from pipeline.features.word.xml import Element, element, properties_of, tag
 from pipeline.model import Node
 from pipeline.model.metadata import direction_of
 from pipeline.model.tree import STARTS, minutes_of
@@ -175,10 +175,7 @@ def with_space(content: list[Element], after: int) -> list[Element]:
 
 
 def _set_spacing(written: Element, **spacing: object) -> None:
-    properties = written.find(tag("pPr"))
-    if properties is None:
-        properties = element("pPr")
-        written.insert(0, properties)
+    properties = properties_of(written)
     space = element("spacing", **spacing)
     later = next((p for p in properties if p.tag in (tag("ind"), tag("jc"))), None)
     if later is None:

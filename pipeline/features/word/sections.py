@@ -125,29 +125,19 @@ def properties(page: PageShape, widths: tuple[int, ...] = (), kind: str = "") ->
         gaps = (*(GAP for _ in widths[1:]), 0)
         parts = (element("col", w=w, space=gap) for w, gap in zip(widths, gaps, strict=True))
         columns = element("cols", *parts, num=len(widths), space=GAP, equalWidth=0)
+    size, head, foot = page.size, min(page.head, page.top), min(page.foot, page.bottom)
+    edges = zip(
+        ("top", "right", "bottom", "left", "header", "footer", "gutter"),
+        map(twips, (page.top, page.right, page.bottom, page.left, head, foot, page.gutter)),
+        strict=True,
+    )
+    orient = "landscape" if size.width > size.height else None
     return element(
         "sectPr",
-        *(
-            element(f"{each.kind}Reference", type=each.pages, r__id=each.name)
-            for each in page.references
-        ),
+        *(element(f"{r.kind}Reference", type=r.pages, r__id=r.name) for r in page.references),
         element("type", val=kind) if kind else None,
-        element(
-            "pgSz",
-            w=twips(page.size.width),
-            h=twips(page.size.height),
-            orient="landscape" if page.size.width > page.size.height else None,
-        ),
-        element(
-            "pgMar",
-            top=twips(page.top),
-            right=twips(page.right),
-            bottom=twips(page.bottom),
-            left=twips(page.left),
-            header=twips(min(page.head, page.top)),
-            footer=twips(min(page.foot, page.bottom)),
-            gutter=twips(page.gutter),
-        ),
+        element("pgSz", w=twips(size.width), h=twips(size.height), orient=orient),
+        element("pgMar", **dict(edges)),
         columns,
         element("bidi") if page.is_rtl else None,
     )

@@ -84,6 +84,15 @@ def root(name: str, *children: Element, **attributes: object) -> Element:
     return created
 
 
+def properties_of(paragraph: Element) -> Element:
+    """The properties of a paragraph, or of a style, to which others can be added."""
+    properties = paragraph.find(tag("pPr"))
+    if properties is None:
+        properties = element("pPr")
+        paragraph.insert(0, properties)
+    return properties
+
+
 def written(part: Element) -> str:
     """A part as markup."""
     etree.cleanup_namespaces(part, keep_ns_prefixes=[*_ROOT])
