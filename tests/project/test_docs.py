@@ -42,7 +42,7 @@ from pipeline.model.keys import Field, fields
 from pipeline.parser.frontmatter.schema import KEYS
 from pipeline.verify.rules import rules
 from tests.helpers import making
-from tests.helpers.documentation import DOCS, PAGES, Fence, examples, fences, read, write_files
+from tests.helpers.documentation import DOCS, PAGES, Fence, fences, read, write_files
 from tests.helpers.paths import ROOT
 from tests.helpers.trees import nodes, plain_text
 
@@ -67,22 +67,20 @@ def rewrite(path: Path, changes: dict[int, tuple[slice, str]]) -> None:
 
 
 @pages
-def test_examples_have_no_findings(name: str, tmp_path: Path) -> None:
-    write_files(read_page(name), tmp_path)
-    for example in examples(read_page(name)):
-        document = read(example.text, tmp_path)
-        assert not document.diagnostics, f"{name}:{example.line}"
-
-
-@pages
-def test_examples_become_what_is_shown(name: str, tmp_path: Path, accept: bool) -> None:
+def test_examples_have_no_findings_and_become_what_is_shown(
+    name: str, tmp_path: Path, accept: bool
+) -> None:
     changes: dict[int, tuple[slice, str]] = {}
-    write_files(read_page(name), tmp_path)
     found = fences(read_page(name))
-    for example, result in itertools.pairwise(found):
-        if example.language != "markdown" or result.language != "html" or result.file:
+    write_files(read_page(name), tmp_path)
+    for example, result in itertools.zip_longest(found, found[1:]):
+        is_shown = result is not None and result.language == "html" and not result.file
+        if example.language != "markdown" or (example.file and not is_shown):
             continue
         document = read(example.text, tmp_path)
+        assert example.file or not document.diagnostics, f"{name}:{example.line}"
+        if not is_shown:
+            continue
         markup = making.markup(document)
         if accept:
             changes[result.line] = (result.place, markup)
