@@ -17,7 +17,7 @@ from pipeline.model.rendered import Style
 _TAG = late(r"<([a-zA-Z][\w-]*)")
 _NAMES = late(r"""\b(class|id|lang|dir)=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _WORD = late(r"[\w-]+")
-_CREATED = late(r"""\bcreateElement\(["'](\w+)["']\)""")
+_LITERAL = late(r"""(?:"([^"\n]*)"|'([^'\n]*)'|`([^`\n]*)`)""")
 
 WRITTEN = {"class": ".{}", "id": "#{}", "lang": ":lang({})", "dir": '[dir="{}"]'}
 """The way a selector names the value of an attribute; a language is without its region."""
@@ -28,15 +28,15 @@ GROUPS = frozenset({"media", "supports", "layer", "container", "scope"})
 
 def fitted(styles: Iterable[Style], markup: str, script: str) -> tuple[Style, ...]:
     """The style sheets of a page, or of several, with the rules that can apply to their
-    ``markup``, and to what a ``script`` may add."""
-    names = {*_TAG.findall(markup), *_CREATED.findall(script)}
+    ``markup``, and to the elements and classes that a ``script`` names in its literals."""
+    names = {*_TAG.findall(markup)}
     for attribute, *values in set(_NAMES.findall(markup)):
         words = "".join(values).split()
         if attribute == "lang":
             words = [word.partition("-")[0].lower() for word in words]
         names |= {WRITTEN[attribute].format(word) for word in words}
-    for word in _WORD.findall(script):
-        names |= {f".{word}", f"#{word}"}
+    for literal in map("".join, _LITERAL.findall(script)):
+        names |= {literal, *(f"{sign}{word}" for word in _WORD.findall(literal) for sign in ".#")}
     fitting = (replace(style, css=_fitted(style.css, names)) for style in styles)
     return tuple(style for style in fitting if style.css)
 

@@ -193,7 +193,8 @@ class NodeRenderer:
         if self._context["article"]:
             self.record(Trait.ARTICLE)
         slots = SLOTS[self.format]
-        markup = self.template(name, **slots, **context)
+        constructs = constructs_of(frozenset(self.signs[self.page]))
+        markup = self.template(name, constructs=constructs, **slots, **context)
         check_slots(self.environment, f"{self.format}/{name}.html.j2", markup, slots)
         return markup
 

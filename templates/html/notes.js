@@ -3,7 +3,7 @@
 
 ready(() => {
   const box = part("note");
-  if (!box.showPopover) return;
+  if (!box?.showPopover) return;
   let timer;
   let closed;
 

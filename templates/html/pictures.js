@@ -2,6 +2,7 @@
 
 addEventListener("load", () => {
   const dialog = part("picture");
+  if (!dialog) return;
   const [close, figure] = dialog.children;
 
   function open(image) {
