@@ -30,7 +30,7 @@ from pipeline.system.store import Store
 
 HERE = Path()
 
-Found = TypeVar("Found", Document, Package)
+Outcome = TypeVar("Outcome", Document, Package)
 
 
 def selected(
@@ -123,6 +123,6 @@ def unpacked(book: bytes | Path, ending: str = "") -> dict[str, bytes]:
         return {name.removeprefix("EPUB/"): files.read(name) for name in names}
 
 
-def without_findings(found: Found) -> Found:
-    assert not found.diagnostics, found.diagnostics
-    return found
+def without_findings(outcome: Outcome) -> Outcome:
+    assert not outcome.diagnostics, outcome.diagnostics
+    return outcome
