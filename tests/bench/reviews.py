@@ -145,7 +145,7 @@ def _verdict(sent: SentFile, back: Path, edit: WordEdit) -> str:
 def _problem(old: str, new: str, edit: WordEdit) -> str:
     """The reason why a change of a source is not what the edit asks for."""
     line = old.count("\n", 0, _common(old, new)) + 1
-    is_wide = edit.kind in ("new row", "new column", "gone column")
+    is_wide = edit.kind in ("new row", "new column", "gone column", "cell")
     first = _table_start(old, edit.span.line) if is_wide else edit.span.line
     if edit.kind == "moved paragraph":  # or the one after it, to the place before it
         first -= CAPTION
@@ -156,8 +156,8 @@ def _problem(old: str, new: str, edit: WordEdit) -> str:
     match edit.kind:
         case "word" | "tracked word" | "note" | "address" | "alternative":
             is_right = new.replace(edit.new, edit.old) == old
-        case "cell":  # the spaces after its text may make up for that
-            is_right = new.replace(edit.new, edit.old).split() == old.split()
+        case "cell":  # spaces and lines of tables that are drawn may make up for that
+            is_right = _undrawn(new.replace(edit.new, edit.old).split("\n")) == _undrawn(lines)
         case "sentence":
             is_right = new.replace(edit.new, "") == old
         case "gone":
@@ -202,7 +202,9 @@ def _filled(lines: Iterable[str]) -> list[str]:
 
 
 def _undrawn(lines: Iterable[str]) -> list[str]:
-    return [" ".join(line.split()) for line in lines if set(line) - set("+-=:> ")]
+    """Lines without spaces and the lines that are drawn around cells."""
+    plain = (" ".join(re.sub(r"[-=+:]{3,}", "", line).split()) for line in lines)
+    return [line for line in plain if line.strip("> ")]
 
 
 def _unnumbered(lines: Iterable[str]) -> list[str]:

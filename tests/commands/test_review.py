@@ -316,10 +316,16 @@ MORE: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
         f"{DRAWN}> +-----+-----+",
         WIDER,
     ),
+    "a cell with a longer word": (
+        lambda w: change(w, "Mon", "Sunday"),
+        f"{DRAWN}> +-----+-----+",
+        WIDER.replace("\n> | Sunday | 7   |\n> +--------+-----+", "").replace("Mon   ", "Sunday"),
+    ),
     "a cell of a drawn table": (
         lambda w: change(w, "12", "4"), DRAWN + "> +-----+-----+",
         DRAWN.replace("12 ", "4  ") + "> +-----+-----+",
     ),
+    "a word after a number": (lambda w: change(w, "What", ""), "1. What? Now.", "1. ? Now."),
     "a title": (
         lambda w: paragraph(w, "Exercise").add_run(" The rope"),
         "::: exercise {#rope}\nWhy?\n:::",

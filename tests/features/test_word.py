@@ -429,3 +429,26 @@ def test_without_the_feature_the_edition_is_an_error(
     (finding,) = result.diagnostics
     assert finding.code == "absent-feature"
     assert finding.is_error
+
+
+def test_rubrics_and_scores_have_frames() -> None:
+    text = """\
+::: exercise Draw {marks=2}
+A well.
+
+::: rubric
+| Criterion | Good (2) |
+|---|---|
+| Size | all |
+:::
+:::
+
+| a | b |
+|---|---|
+| 1 | 2 |
+"""
+    word = opened(text, front=FRONT.replace("lang: en", "lang: en\nscore: [exercises, table]"))
+    frames = [table.find(f".//{W}tblBorders/{W}insideV") for table in word.element.iter(f"{W}tbl")]
+    assert [frame is not None for frame in frames] == [True, False, True]
+    (box,) = word.element.iter(f"{W}bdr")
+    assert not (box.getparent().getparent().find(f"{W}t").text or "").strip()

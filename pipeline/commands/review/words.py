@@ -37,6 +37,9 @@ _ADDRESS = late(r"[*_`\"'”’.!?]{0,6}\](?:\(\s*<?([^()\s<>]*)|\[([^\[\]\n]*)\
 _CLOSING = late(r"(?:[*_`]|\](?:\([^()\s]*\)|\[[^\[\]\n]*\])?)+(?:\{[^{}\n]*\})?")
 """Marks after words with a look of their own, or in a link."""
 
+_OPENED = late(r"[ \t>]*+(?:[-*+:~]|#{1,6}|\(?\w{1,5}[.)])?[ \t]*+")
+"""The beginning of a line, with the sign of an item or a heading."""
+
 _MARK = late(r"(?<=\w)_+(?=\w)|\\.")
 """Letters that are no marks."""
 
@@ -180,7 +183,7 @@ def _with_space(text: str, start: int, end: int) -> tuple[int, int]:
     before, after = text[first:start], text[end:last]
     if not before.strip(" \t>") and not after.strip():
         return first, min(last + 1, len(text))
-    spaces = len(before) - len(before.rstrip()) if before.strip() else 0
+    spaces = 0 if _OPENED.fullmatch(before) else len(before) - len(before.rstrip())
     if spaces and (not after or after[0] in " \t|.,;:!?)]*_`"):
         return start - spaces, end
     return start, end + len(after) - len(after.lstrip())

@@ -238,6 +238,8 @@ def _container(draft: WordFile, node: model.Container, place: Spot) -> list[Elem
         inner = _in_box(place, BOXES["sidebar"])
     elif node.name == "summary":
         return [text_paragraph(draft, _as_text(node), place, "Box Title")]
+    elif node.name == "rubric":
+        inner = place._replace(is_framed=True)
     elif node.name in PASSAGES:
         inner = place._replace(style=PASSAGES[node.name])
     elif node.name in ("landscape", "columns"):

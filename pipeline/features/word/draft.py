@@ -68,7 +68,8 @@ class Spot(NamedTuple):
     """Where blocks stand: their indent and width in twentieths of a point, the style of their text,
     a box, the depth of lists, and how their characters look. The first paragraph of a list's item
     gets its ``marker``. ``is_note``: in a note. ``is_free``: nothing is around it, so
-    that a new section can begin. ``span`` is where the text stands in the source."""
+    that a new section can begin. ``span`` is where the text stands in the source. Tables are
+    ``is_framed`` where there are lines around all cells."""
 
     width: int
     left: int = 0
@@ -81,6 +82,7 @@ class Spot(NamedTuple):
     is_free: bool = False
     span: Span | None = None
     align: str = ""
+    is_framed: bool = False
 
     def within(self, indent: int, **changes: object) -> Spot:
         """A place that is indented by as much."""

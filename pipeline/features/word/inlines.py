@@ -8,7 +8,8 @@ from pipeline import model
 from pipeline.features.word import controls, fields, pictures
 from pipeline.features.word.draft import Spot, TextLook, WordFile, nested_notes
 from pipeline.features.word.omml import omml
-from pipeline.features.word.xml import Element, clean, element, on_off
+from pipeline.features.word.styles import RULE
+from pipeline.features.word.xml import Element, built, clean, element, on_off
 from pipeline.model import Node
 from pipeline.model.codes import Code
 from pipeline.model.metadata import direction_of
@@ -148,6 +149,8 @@ def _inline(draft: WordFile, node: Node, place: Spot, look: TextLook) -> list[El
 def _element(
     draft: WordFile, node: model.InlineElement, place: Spot, look: TextLook
 ) -> list[Element]:
+    if "score-box" in node.attributes.classes:
+        return [built(_SCORE_BOX)]
     look = look._replace(**ELEMENTS.get(node.name, {}))  # type: ignore[arg-type]
     content = inlines(draft, node.children, place, look)
     if node.name == "q":
@@ -156,6 +159,12 @@ def _element(
     if node.name == "rt":  # the reading of a character
         return [text_run("\u202f(", look), *content, text_run(")", look)]
     return [] if node.name == "rp" else content
+
+
+_SCORE_BOX = f"""<w:r>
+  <w:rPr><w:bdr w:val="single" w:sz="6" w:space="0" w:color="{RULE}"/></w:rPr>
+  <w:t>{"&#160;" * 8}</w:t>
+</w:r>"""
 
 
 def _link(draft: WordFile, node: model.Link, place: Spot, look: TextLook) -> list[Element]:

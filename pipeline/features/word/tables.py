@@ -11,6 +11,7 @@ from pipeline.features.word.controls import BLANKS
 from pipeline.features.word.draft import Spot, WordFile
 from pipeline.features.word.inlines import index_fields, inlines
 from pipeline.features.word.paragraphs import bare_line, label, low_paragraph, paragraph
+from pipeline.features.word.styles import RULE
 from pipeline.features.word.xml import Element, element, tag
 from pipeline.model import Node
 from pipeline.model.table_cells import PlacedCell, column_count
@@ -58,6 +59,7 @@ def table(draft: WordFile, node: model.Table, place: Spot, blocks: Blocks) -> li
         element("bidiVisual") if draft.is_rtl or place.look.is_rtl else None,
         element("tblW", w=sum(widths), type="dxa"),
         element("tblInd", w=place.left, type="dxa") if place.left else None,
+        _frames() if place.is_framed or "score" in node.attributes.classes else None,
         element("tblLayout", type="fixed"),
         look,
         element("tblCaption", val=title[:255]) if title else None,
@@ -162,16 +164,11 @@ def grid(
     height: int = 0,
 ) -> Element:
     """A table for layout, without a head; with lines, and rows of an exact height, for writing."""
-    borders = None
-    if is_ruled:
-        sides = ("top", "left", "bottom", "right", "insideH", "insideV")
-        edges = (element(side, val="single", sz=4, space=0, color="B7BEC6") for side in sides)
-        borders = element("tblBorders", *edges)
     properties = element(
         "tblPr",
         element("tblW", w=sum(widths), type="dxa"),
         element("tblInd", w=indent, type="dxa") if indent else None,
-        borders,
+        _frames() if is_ruled else None,
         element("tblLayout", type="fixed"),
     )
     exact = element("trHeight", val=height, hRule="exact") if height else None
@@ -182,6 +179,13 @@ def grid(
         lines.append(element("tr", element("trPr", element("cantSplit"), exact), *cells))
     columns = element("tblGrid", *(element("gridCol", w=width) for width in widths))
     return element("tbl", properties, columns, *lines)
+
+
+def _frames() -> Element:
+    """Lines around all cells."""
+    sides = ("top", "left", "bottom", "right", "insideH", "insideV")
+    edges = (element(side, val="single", sz=4, space=0, color=RULE) for side in sides)
+    return element("tblBorders", *edges)
 
 
 def _ended(content: list[Element]) -> list[Element]:
