@@ -54,18 +54,28 @@ def admits(conditions: Attributes, edition: Edition) -> bool:
     return True
 
 
+def lacked(withheld: Iterable[Withheld], *editions: Edition) -> tuple[Withheld, ...]:
+    """The places that none of some editions has."""
+    return tuple(
+        place
+        for place in withheld
+        if not any(admits(place.conditions, edition) for edition in editions)
+    )
+
+
 class Ranges:
-    """Withheld ranges, to ask what begins in one of them."""
+    """The ranges among withheld places, to ask what begins in one of them."""
 
     def __init__(self, places: Iterable[Withheld]) -> None:
         self._starts: dict[str, list[tuple[int, int]]] = {}
         self._ends: dict[str, list[tuple[int, int]]] = {}
-        for place in sorted(places, key=lambda place: (place.span.line, place.span.column)):
-            end = (max(place.span.line, place.span.end), place.end_column)
-            ends = self._ends.setdefault(place.span.file, [])
+        ranges = (place for place in places if place.kind == "range")
+        for place in sorted(ranges, key=_begin):
+            file, line, column = _begin(place)
+            end = (max(line, place.span.end), place.end_column)
+            ends = self._ends.setdefault(file, [])
             ends.append(max([end, *ends[-1:]]))
-            start = (place.span.line, place.span.column)
-            self._starts.setdefault(place.span.file, []).append(start)
+            self._starts.setdefault(file, []).append((line, column))
 
     def __bool__(self) -> bool:
         return bool(self._starts)
@@ -82,24 +92,15 @@ class Ranges:
 def for_teachers(document: Document) -> tuple[Span, ...]:
     """The places of a parsed document that only teachers' editions have, without those within
     others, in the order of the source."""
-    students = for_pupils(document.metadata)
-    places = [
-        place
-        for place in document.withheld
-        if not any(admits(place.conditions, edition) for edition in students)
-    ]
-    outermost: list[Span] = []
-    end = ("", 0, 0)
-    for place in sorted(places, key=lambda place: _begin(place.span)):
-        if _begin(place.span) >= end:
-            outermost.append(place.span)
-            if place.kind == "range":
-                end = (place.span.file, max(place.span.line, place.span.end), place.end_column)
-    return tuple(outermost)
+    outermost: list[Withheld] = []
+    for place in sorted(lacked(document.withheld, *for_pupils(document.metadata)), key=_begin):
+        if not Ranges(outermost[-1:]).hold(place.span):
+            outermost.append(place)
+    return tuple(place.span for place in outermost)
 
 
-def _begin(span: Span) -> tuple[str, int, int]:
-    return span.file, span.line, span.column
+def _begin(place: Withheld) -> tuple[str, int, int]:
+    return place.span.file, place.span.line, place.span.column
 
 
 def without(conditions: Iterable[Attributes], edition: Edition) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from pipeline.features import grouped
 from pipeline.model import Document, Paragraph, Variant, Withheld
 from pipeline.model.audience import without
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, varied
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
@@ -34,13 +34,7 @@ from pipeline.parser.source import check_text, normalise, read_any, without_stra
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_language, take_title, taken_heading, without_heading
 from pipeline.parser.unguarded import unguarded
-from pipeline.parser.withholding import (
-    WithheldRanges,
-    may_withhold,
-    with_marks,
-    withheld,
-    without_empty,
-)
+from pipeline.parser.withholding import WithheldRanges, with_marks, without_empty
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Memory
 
@@ -206,11 +200,11 @@ def _read_again(
 def _placed(body: TextBody, document: Document, files: SourceFiles) -> tuple[Withheld, ...]:
     """The ranges of a text, and the solutions in it, as places in its files."""
     places: list[Withheld] = []
-    for (line, column), (last, end), conditions, *_ in body.ranges:
-        end_column = min(end, len(body.record.lines.get(last, "")) + 1)
-        span = files.lines.span(Span(line, column, last if last > line else 0))
-        text = body.record.text((line, column), (last, end))
-        places.append(Withheld(span, end_column, conditions, text))
+    for each in body.ranges:
+        place = each.withheld(body.record.text(each.start, each.end))
+        end = min(place.end_column, len(body.record.lines.get(each.end[0], "")) + 1)
+        span = files.lines.span(place.span)
+        places.append(msgspec.structs.replace(place, span=span, end_column=end))
     return (*places, *solutions(document))
 
 
@@ -281,11 +275,7 @@ def _parse_body(
         return TextBody(
             text, first_line, without_empty(document), [], [], files.record, files.dialects
         )
-    search = (
-        withheld(document, tree.root, files)
-        if files.dialects or may_withhold(source)
-        else WithheldRanges([], [], set(), [])
-    )
+    search = WithheldRanges(document, tree.root, files)
     document = with_marks(without_empty(document), search.idle)
     document = scoped(document, tree.parser.abbreviations, search.ranges)
     others = (

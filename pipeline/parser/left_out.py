@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Document, Node, gaps, removal
+from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
@@ -17,7 +18,7 @@ from pipeline.model.tree import N, find, walk
 from pipeline.parser.block_places import TextBody
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.lines import Cursor
-from pipeline.parser.ranges import Range, WithheldPlaces, outermost
+from pipeline.parser.ranges import Range, outermost
 
 
 class LeftOutProcessor(LineProcessor):
@@ -86,10 +87,11 @@ def closed(document: Document, whole: Document) -> Document:
             return removal.LEFT_OUT if node.label in gone else node
 
         rest = replace(document, blocks=blocks, notes=notes)
-        for _, node, span in find(rest, model.NoteReference):
-            assert isinstance(node, model.NoteReference)
-            if node.label in gone:
-                findings.append(_withheld(f"note `[^{node.label}]`", node.span or span))
+        findings = [
+            _withheld(f"note `[^{node.label}]`", node.span or span)
+            for _, node, span in find(rest, model.NoteReference)
+            if node.label in gone
+        ]
         changes: Changes = {**removal.CLOSE, model.NoteReference: drop}
         blocks, notes = rewrite(blocks, leave=changes), rewrite(notes, leave=changes)
     findings += document.diagnostics
@@ -112,7 +114,7 @@ def without_definition(
 ) -> Iterator[Diagnostic]:
     """Findings about the links, images and abbreviations outside of some ranges that are none in
     the document without these: their definitions are in them."""
-    places, reported = WithheldPlaces(ranges), set[str]()
+    places, reported = Ranges(each.withheld() for each in ranges), set[str]()
     left = {(kind, target, span.line) for kind, target, span in _defined(document)}
     for kind, target, span in _defined(whole):
         is_lost = (kind, target, span.line) not in left and not places.hold(span)
@@ -147,9 +149,7 @@ def _referred_to(blocks: Iterable[Node], notes: Iterable[model.Note]) -> set[str
     referred: set[str] = set()
     new = list(blocks)
     while new:
-        labels = {
-            node.label for node in walk(new) if isinstance(node, model.NoteReference)
-        } - referred
+        labels = {node.label for node in walk(new) if isinstance(node, model.NoteReference)}
+        new = [by_label[label] for label in labels - referred if label in by_label]
         referred |= labels
-        new = [by_label[label] for label in sorted(labels) if label in by_label]
     return referred

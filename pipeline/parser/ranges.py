@@ -3,11 +3,10 @@ them. A range begins with the first character of what it withholds, and ends aft
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model import NO_ATTRIBUTES, Attributes, Withheld
 from pipeline.model.audience import conditions_of
 from pipeline.model.diagnostics import Span
 
@@ -30,6 +29,11 @@ class Range(NamedTuple):
 
     def holds(self, place: Place) -> bool:
         return self.start <= place < self.end
+
+    def withheld(self, text: str = "") -> Withheld:
+        """The range as a place of the text that was read, which it has as its ``text``."""
+        (line, column), (last, end) = self.start, self.end
+        return Withheld(Span(line, column, last if last > line else 0), end, self.conditions, text)
 
 
 class SourceRecord:
@@ -78,16 +82,3 @@ def outermost(ranges: Iterable[Range]) -> list[Range]:
         if not kept or each.end > kept[-1].end:
             kept.append(each)
     return kept
-
-
-class WithheldPlaces:
-    """Ranges, to ask what begins in one of them."""
-
-    def __init__(self, ranges: Iterable[Range]) -> None:
-        self._ranges = outermost(ranges)
-        self._starts = [each.start for each in self._ranges]
-
-    def hold(self, span: Span | None) -> bool:
-        place = (span.line, span.column) if span else (0, 0)
-        before = bisect_right(self._starts, place) - 1
-        return before >= 0 and self._ranges[before].holds(place)

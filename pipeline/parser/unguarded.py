@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Document, Inline, Node
+from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
@@ -19,7 +20,7 @@ from pipeline.model.removal import for_all
 from pipeline.model.secrets import meaning_of, secret
 from pipeline.model.tree import children, has_condition, plain_text, walk
 from pipeline.model.words import LONGEST, folded_words, understood_in
-from pipeline.parser.ranges import Range, WithheldPlaces
+from pipeline.parser.ranges import Range
 
 HOLDERS = (
     model.BlockQuote, model.Container, model.List, model.ListItem, model.Admonition,
@@ -56,7 +57,7 @@ def unguarded(document: Document, ranges: Iterable[Range]) -> Iterator[Diagnosti
     everything = (*document.blocks, *document.notes)
     yield from _nearly(everything)
     has_tasks = any(isinstance(node, TASKS) for node in walk(document.blocks))
-    places = WithheldPlaces(ranges)
+    places = Ranges(each.withheld() for each in ranges)
     for block, labels in _public(document.blocks, document.metadata.lang, None, places):
         answer = _unguarded_answer(block, has_tasks, labels)
         left = for_all((block,)) if answer else ()
@@ -72,36 +73,32 @@ def _unguarded_answer(
 ) -> tuple[str, str] | None:
     """Text that reads like an answer in place of ``block``, and the hint; in an exercise, there are
     ``labels``."""
-    if isinstance(block, model.Admonition):
-        title = _answer_text(block.title, is_collapsed=bool(block.fold))
-        return (f"the box “{title}”", f"{HINT}.") if title else None
-    if isinstance(block, model.Container) and block.name == "details":
-        first = block.children[0] if block.children else None
-        if isinstance(first, model.Container) and (title := _first_answer_text(first.children)):
-            return f"the collapsed text “{title}”", f"{HINT}: in print it is not collapsed."
-    if isinstance(block, model.CodeBlock) and (gap := _GAP.search(block.text)):
-        hint = "Code is shown as written: put the answer in `::: answer` below it."
-        return (
-            None if block.language in MARKUP else (f"the answer “{gap[1]}” of a gap in code", hint)
-        )
-    if isinstance(block, model.Heading) and has_tasks and (title := _answer_title(block.children)):
-        if has_condition(block):
-            return None
-        hint = "Write `{.answer}` after the heading if only teachers should get it; if all should,"
-        return f"the section “{title}”", f'{hint} `{{only="html pdf epub"}}`.'
-    if isinstance(block, model.Paragraph) and has_tasks and (title := _bold_answer_title(block)):
-        return f"the text under “{title}”", f"{HINT}."
-    if isinstance(block, model.Paragraph) and (title := _answer_line(block)):
-        return f"the text after “{title}”", f"{HINT}."
-    if isinstance(block, model.Paragraph) and labels is not None:
-        line_labels = (_label(line, labels) for line in _lines(block))
-        if label := next(filter(None, line_labels), ""):
-            return f"the text after “{label}”", f"{HINT}."
-    return None
+    words, form, hint = "", "the text after “{}”", f"{HINT}."
+    match block:
+        case model.Admonition():
+            words, form = _answer_text(block.title, is_collapsed=bool(block.fold)), "the box “{}”"
+        case model.Container(name="details", children=(model.Container() as first, *_)):
+            words, form = _first_answer_text(first.children), "the collapsed text “{}”"
+            hint = f"{HINT}: in print it is not collapsed."
+        case model.CodeBlock() if block.language not in MARKUP:
+            gap = _GAP.search(block.text)
+            words, form = gap[1] if gap else "", "the answer “{}” of a gap in code"
+            hint = "Code is shown as written: put the answer in `::: answer` below it."
+        case model.Heading() if has_tasks and not has_condition(block):
+            words, form = _answer_title(block.children), "the section “{}”"
+            hint = "Write `{.answer}` after the heading if only teachers should get it; if all "
+            hint += 'should, `{only="html pdf epub"}`.'
+        case model.Paragraph():
+            if has_tasks and (words := _bold_answer_title(block)):
+                form = "the text under “{}”"
+            words = words or _answer_line(block)
+            if not words and labels is not None:
+                words = next(filter(None, (_label(line, labels) for line in _lines(block))), "")
+    return (form.format(words), hint) if words else None
 
 
 def _public(
-    nodes: Iterable[Node], lang: str, labels: Labels | None, withheld: WithheldPlaces
+    nodes: Iterable[Node], lang: str, labels: Labels | None, withheld: Ranges
 ) -> Iterator[tuple[Block, Labels | None]]:
     """The blocks that students get, each in an exercise with the labels of answers in it."""
     for node in nodes:
@@ -147,10 +144,9 @@ def _bold_answer_title(block: model.Paragraph) -> str:
 
 
 def _first_answer_text(blocks: Iterable[Node]) -> str:
-    contents = (
-        b.children for b in blocks if isinstance(b, model.Paragraph | model.Plain | model.Heading)
-    )
-    return next((_answer_text(inlines, is_collapsed=True) for inlines in contents), "")
+    kinds = model.Paragraph | model.Plain | model.Heading
+    first = next((block for block in blocks if isinstance(block, kinds)), None)
+    return _answer_text(first.children, is_collapsed=True) if first else ""
 
 
 def _answer_line(block: model.Paragraph) -> str:
@@ -171,32 +167,21 @@ def _lines(block: model.Paragraph, *breaks: type[Inline]) -> Iterator[tuple[Inli
 
 def _label(line: tuple[Inline, ...], labels: Labels) -> str:
     """The words before the colon at the beginning of a line, unless a blank follows."""
-    first = line[0]
-    is_text = all(isinstance(node, model.Text) for node in line[1:])
-    if any(isinstance(node, model.Blank) for node in line) or (
-        len(line) > 1 and is_text and not plain_text(line[1:]).strip(" :：_.…")
+    first, *others = line
+    if any(isinstance(node, model.Blank) for node in line) or not isinstance(
+        first, model.Text | model.Strong | model.Emphasis
     ):
         return ""
-    text = (
-        plain_text(line[:1])[:LONGEST_LABEL]
-        if isinstance(first, model.Text | model.Strong | model.Emphasis)
-        else ""
-    )
-    label, colon, after = _COLON.sub(":", text, count=1).partition(":")
+    label, colon, after = _COLON.sub(":", plain_text((first,))[:LONGEST_LABEL], 1).partition(":")
     label = label.strip()
-    if not colon and isinstance(first, model.Text):
-        return ""
     if not (announces_answer(label) or label.strip(_AROUND).casefold() in labels):
         return ""
-    if isinstance(first, model.Strong | model.Emphasis):
-        second = line[1] if len(line) > 1 else None
-        is_label = (
-            bool(colon)
-            or label.endswith(".")
-            or (isinstance(second, model.Text) and second.text.lstrip().startswith((":", "：")))
-        )
-        return label if is_label and len(line) > 1 else ""
-    return label if colon and (after.strip(" _.…") or len(line) > 1) else ""
+    is_text = all(isinstance(node, model.Text) for node in others)
+    follows = bool(others) and not (is_text and not plain_text(others).strip(" :：_.…"))
+    if isinstance(first, model.Text):
+        return label if colon and (follows or (not others and after.strip(" _.…"))) else ""
+    is_label = colon or label.endswith(".") or plain_text(others[:1]).lstrip()[:1] in (":", "：")
+    return label if is_label and follows else ""
 
 
 def _nearly(nodes: Iterable[Node]) -> Iterator[Diagnostic]:

@@ -10,31 +10,30 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, islice
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import (
-    NO_ATTRIBUTES,
-    Attributes,
-    Block,
-    Document,
-    Heading,
-    Node,
-    gaps,
-)
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Document, Heading, Node, gaps
 from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import ANSWER, TEACHER, all_nodes, children, is_for_teachers, walk
+from pipeline.model.tree import (
+    ANSWER,
+    TEACHER,
+    all_nodes,
+    children,
+    is_for_teachers,
+    top_level,
+    walk,
+)
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.constructs import FENCES
-from pipeline.parser.elements import HEADINGS, Elements
+from pipeline.parser.elements import Elements
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.marks import Mark, extent, marks_in, without_effect
 from pipeline.parser.ranges import LINE_END, Place, Range, SourceRecord
@@ -44,28 +43,8 @@ _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 """Elements that are parts of a block."""
 
 
-class WithheldRanges(NamedTuple):
-    """The ranges of a text, in its order; of these, the ones of marks that nothing takes up, and
-    where these marks begin; and findings about them."""
-
-    ranges: list[Range]
-    idle: list[Range]
-    marks: set[Place]
-    findings: list[Diagnostic]
-
-
-def may_withhold(text: str) -> bool:
-    """Return whether a text can withhold anything: most have no such characters."""
-    return any(mark in text for mark in _MARKS)
-
-
 _MARKS = ("{", "<", "[!", ":::", "!!!", "???", "///", "```", "~~~", "\\begin")
-
-
-def withheld(document: Document, root: BlockElement, files: SourceFiles) -> WithheldRanges:
-    """The ranges that a text withholds, given its document and its element tree."""
-    search = _Search(document, root, files)
-    return WithheldRanges(search.ranges, search.idle, search.idle_marks, search.findings)
+"""Characters without which a text of no other tool withholds anything, as most do."""
 
 
 def without_empty(document: Document) -> Document:
@@ -109,14 +88,26 @@ def with_marks(document: Document, idle: Iterable[Range]) -> Document:
     return rewrite_document(document, enter=changes, context=((False, False), inherit))
 
 
-class _Search:
+class WithheldRanges:
+    """The ``ranges`` that a text withholds, in its order, given its document and its element tree;
+    of these, the ones of marks that nothing takes up (``idle``), and where these ``marks`` begin;
+    and findings about them."""
+
     def __init__(self, document: Document, root: BlockElement, files: SourceFiles) -> None:
         self._document, self._files = document, files
         self._record: SourceRecord = files.record
-        self.findings: list[Diagnostic] = []
+        self.ranges: list[Range] = []
         self.idle: list[Range] = []
+        self.marks: set[Place] = set()
+        self.findings: list[Diagnostic] = []
+        text = self._record.whole
+        if files.dialects or any(mark in text for mark in _MARKS):
+            self._search(root)
+
+    def _search(self, root: BlockElement) -> None:
         self._elements = Elements(root)
         self._reach: dict[Place, list[int]] = {}
+        self._headings: dict[Place, tuple[tuple[Node, ...], int]] = {}
         for element in self._elements.parents:
             if not element.lines:
                 place = (element.line, element.column)
@@ -125,9 +116,9 @@ class _Search:
         starts = {place.start for place in exact}
         blocks = (place for place in self._of_nodes() if place.start not in starts)
         ranges = [part for place in blocks for part in self._in_cell(place)] + exact
-        marks = [*self._marks()]
+        marks = [*self._all_marks()]
         idle = without_effect(marks, ranges)
-        self.idle_marks = {mark.start for mark in idle}
+        self.marks = {mark.start for mark in idle}
         latest: list[Range] = []
         for mark in marks:
             if any(place.holds(mark.start) and mark.agrees_with(place) for place in latest):
@@ -151,30 +142,27 @@ class _Search:
 
     def _of_nodes(self) -> Iterator[Range]:
         """The ranges of blocks; that of a heading is its section."""
-        tops = (*self._document.blocks, *self._document.notes)
-        yield from self._among(self._document.blocks)
-        for node in walk(tops):
+        groups: list[tuple[Node, ...]] = [self._document.blocks, self._document.notes]
+        for node in walk(top_level(self._document)):
             if isinstance(node, model.DefinitionItem):
-                for definition in node.definitions:
-                    yield from self._among(definition)
+                groups += node.definitions
             else:
-                yield from self._among(children(node))
-        yield from self._among(self._document.notes)
+                groups.append(children(node))
+        for siblings in groups:
+            yield from self._among(siblings)
 
     def _among(self, siblings: tuple[Node, ...]) -> Iterator[Range]:
         for number, node in enumerate(siblings):
-            conditions = _conditions(node)
-            if conditions == NO_ATTRIBUTES or not node.span:
+            if not node.span:
                 continue
-            start = (node.span.line, node.span.column)
+            start, conditions = (node.span.line, node.span.column), _conditions(node)
             if isinstance(node, Heading):
-                yield Range(
-                    start, self._section_end(node, islice(siblings, number + 1, None)), conditions
-                )
+                self._headings[start] = (siblings, number)
+            if conditions == NO_ATTRIBUTES:
+                continue
+            if isinstance(node, Heading):
+                yield Range(start, self._section_end(start), conditions)
             elif isinstance(node, Block | model.ListItem | model.Note):
-                if isinstance(node, model.ListItem) and self._is_marked_item(start):
-                    first = next((child.span for child in node.children if child.span), node.span)
-                    start = (first.line, first.column)
                 end = (self._last_line(node.span), LINE_END)
                 is_answer = isinstance(node, model.Answer | model.TeacherNote)
                 yield Range(start, end, conditions, is_answer=is_answer)
@@ -186,26 +174,22 @@ class _Search:
             (n for n in self._reach.get((span.line, span.column), ()) if n >= last), default=last
         )
 
-    def _is_marked_item(self, start: Place) -> bool:
-        """Return whether an item begins with the marker of a list, which stays."""
-        return self._record.lines.get(start[0], "")[start[1] - 1 :][:1] not in ("", "<")
-
-    def _section_end(self, heading: Heading, following: Iterable[Node]) -> Place:
-        assert heading.span is not None
-        level = self._level(heading)
-        for node in following:
+    def _section_end(self, start: Place) -> Place:
+        """The end of the section of the heading at a place; all of a block has one that is its
+        title."""
+        if start not in self._headings:
+            return self._end_around(start)
+        siblings, number = self._headings[start]
+        level = self._level(siblings[number])
+        for node in islice(siblings, number + 1, None):
             if isinstance(node, Heading) and node.span and self._level(node) <= level:
-                return self._before(node.span)
-        return self._end_around((heading.span.line, heading.span.column))
+                return node.span.line - 1, LINE_END
+        return self._end_around(start)
 
-    def _level(self, heading: Heading) -> int:
+    def _level(self, heading: Node) -> int:
+        assert isinstance(heading, Heading)
         assert heading.span is not None
         return min(6, heading.level + self._files.lines.place(heading.span.line)[0].shift)
-
-    def _before(self, span: Span) -> Place:
-        """The end of what stands before a block: of the line before it, or on the same line."""
-        before = self._record.lines.get(span.line, "")[: span.column - 1]
-        return (span.line, span.column) if "<" in before else (span.line - 1, LINE_END)
 
     def _end_around(self, place: Place) -> Place:
         """The end of the content of what is around a place."""
@@ -233,7 +217,7 @@ class _Search:
 
     # --- marks ---
 
-    def _marks(self) -> Iterator[Mark]:
+    def _all_marks(self) -> Iterator[Mark]:
         """The marks in the text, outside code, formulas and comments."""
         numbers = sorted(self._record.lines)
         hidden = self._hidden_lines()
@@ -275,7 +259,8 @@ class _Search:
         block = self._elements.innermost(mark.start)
         if heading is not None and mark.written != "box":
             self._tell(mark, "The section")
-            yield Range((heading.line, heading.column), self._end_of(heading), mark.conditions)
+            start = (heading.line, heading.column)
+            yield Range(start, self._section_end(start), mark.conditions)
             return
         parents = self._elements.parents
         while block.tag in _PARTS or (mark.written == "box" and block.tag == "p"):
@@ -290,14 +275,6 @@ class _Search:
             (block.line, block.column), (max(block.end, block.last_read), LINE_END), mark.conditions
         )
         yield from self._in_cell(place)
-
-    def _end_of(self, heading: BlockElement) -> Place:
-        """The end of the section of a heading."""
-        siblings = self._elements.parents[heading].blocks
-        for element in siblings[siblings.index(heading) + 1 :]:
-            if element.tag in HEADINGS and element.tag <= heading.tag:
-                return (element.line - 1, LINE_END)
-        return self._end_around((heading.line, heading.column))
 
     def _tell(self, mark: Mark, subject: str) -> None:
         message = f"{subject} is withheld from some editions, because of this mark."

@@ -130,18 +130,13 @@ def _unknown_words(document: Document) -> Iterator[Diagnostic]:
         LEVEL: ("a level that anybody has", {level for level, _ in document.metadata.levels}),
     }
     formats = "an existing format or edition", editions | FORMAT_NAMES.keys()
-    for place in document.withheld:
-        for key, value in place.conditions.pairs:
-            kinds, names = known.get(key, formats)
-            for word in names_in(value):
-                if word not in names:
-                    hint = did_you_mean(word, names)
-                    if key == LEVEL and not hint:
-                        hint = f"Add it to the front matter: `levels: [core, {word}]`."
-                    yield diagnostic(
-                        Code.BAD_ATTRIBUTE,
-                        f"`{key}={word}` is not {kinds}.",
-                        span=place.span,
-                        source=document.source,
-                        hint=hint,
-                    )
+    pairs = ((place.span, *pair) for place in document.withheld for pair in place.conditions.pairs)
+    for span, key, value in pairs:
+        kinds, names = known.get(key, formats)
+        for word in sorted({*names_in(value)} - names):
+            hint = did_you_mean(word, names)
+            if key == LEVEL and not hint:
+                hint = f"Add it to the front matter: `levels: [core, {word}]`."
+            message = f"`{key}={word}` is not {kinds}."
+            source = document.source
+            yield diagnostic(Code.BAD_ATTRIBUTE, message, span=span, source=source, hint=hint)

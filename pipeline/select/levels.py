@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Block, Document, Inline, Node
-from pipeline.model.audience import Ranges, admits, names_in
+from pipeline.model.audience import Ranges, lacked, names_in
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
 from pipeline.model.numbered_kinds import NUMBERED, is_lettered, numbered_kind
@@ -104,11 +104,10 @@ class _Readers:
     """The levels at which pupils get something of the ``whole`` document in an edition."""
 
     def __init__(self, whole: Document, edition: Edition) -> None:
-        ranges = [place for place in whole.withheld if place.kind == "range"]
         self._lacking: dict[str, Ranges] = {}
         for level, _ in whole.metadata.levels:
             pupils = replace(edition, audience="student", level=level)
-            self._lacking[level] = Ranges(p for p in ranges if not admits(p.conditions, pupils))
+            self._lacking[level] = Ranges(lacked(whole.withheld, pupils))
 
     def of(self, node: Node, document: Document) -> list[str]:
         """The levels that get a node of a document."""

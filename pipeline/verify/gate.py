@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pipeline.features import FEATURES, vocabulary
 from pipeline.model import Container, Document, Plain, Withheld
-from pipeline.model.audience import Ranges, admits
+from pipeline.model.audience import Ranges, lacked
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, for_pupils
 from pipeline.model.late import late
@@ -31,6 +31,7 @@ from pipeline.verify.pieces import (
     WithheldPieces,
     folded,
     is_made_of,
+    matches,
     whole_words,
 )
 from pipeline.verify.rules import finding
@@ -42,7 +43,7 @@ def leaks_in(
     """Findings about the text in a finished file, and in those next to it, that is withheld from
     the edition. ``document`` is as parsed, and ``marked`` for the edition. The archive has the
     whole source attached, on purpose."""
-    places = (place for place in document.withheld if not admits(place.conditions, edition))
+    places = lacked(document.withheld, edition)
     data = without_attachments(package.data) if edition.is_archival else package.data
     files = {PurePath(name).name: data}
     files |= {PurePath(other).name: data for other, data in package.extra.items()}
@@ -51,12 +52,7 @@ def leaks_in(
 
 def leaks_for_all(document: Document, files: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
     """Findings about the text in records that is withheld from all editions for pupils."""
-    pupils = for_pupils(document.metadata)
-    places = [
-        place
-        for place in document.withheld
-        if not any(admits(place.conditions, edition) for edition in pupils)
-    ]
+    places = lacked(document.withheld, *for_pupils(document.metadata))
     return _findings(document, places, files, "the records", ())
 
 
@@ -71,17 +67,15 @@ def _bank_words(document: Document) -> Iterator[str]:
 
 def _findings(
     document: Document,
-    places: Iterable[Withheld],
+    places: tuple[Withheld, ...],
     files: Mapping[str, bytes],
     named: str,
     public: Iterable[str],
 ) -> tuple[Diagnostic, ...]:
     """One finding for each place of which something is in the files."""
-    places = tuple(places)
     if not places:
         return ()
-    ranges = tuple(place for place in places if place.kind == "range")
-    within = Ranges(ranges)
+    ranges, within = tuple(place for place in places if place.kind == "range"), Ranges(places)
     solutions = tuple(
         place for place in places if place.kind == "solution" and not within.hold(place.span)
     )
@@ -137,13 +131,8 @@ def _place_of(words: str, place: Withheld) -> Span:
     """The place in the source where these words stand in a withheld text."""
     if place.kind == "solution":
         return place.span
-    sought, text = folded(words), place.text
-    at = folded(text).find(sought)
-    low, high = 0, len(text)
-    while low < high:  # the end of the shortest part that has all letters before them, and one more
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if len(folded(text[:middle])) <= at else (low, middle)
-    before = text[: low - 1]
+    first = next(matches(folded(words), place.text))
+    before = first.string[: first.start()]
     line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
     column += place.span.column if line == 0 else 1
     return Span(place.span.line + line, column, 0, place.span.file)

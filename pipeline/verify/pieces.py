@@ -138,12 +138,16 @@ def _pieces(words: list[bytes]) -> Iterator[tuple[int, list[bytes]]]:
         letters -= length
 
 
+def matches(letters: bytes, text: str) -> Iterator[re.Match[str]]:
+    """The places where a text, without differences of form, has some letters."""
+    return re.finditer(r"[\W_]*".join(map(re.escape, letters.decode())), _plain(text))
+
+
 def whole_words(run: FoundWords, text: str) -> Iterator[list[bytes]]:
     """The words of a text at each place where it has the letters of a run: whole ones, though the
     run may begin or end within them, as `kilograms` does in “a kilogram. Sums”."""
-    plain = _plain(text)
-    letters = map(re.escape, b"".join(run.words).decode())
-    for match in re.finditer(r"[\W_]*".join(letters), plain):
+    for match in matches(b"".join(run.words), text):
+        plain = match.string
         start, end = match.span()
         while start and plain[start - 1].isalnum():
             start -= 1

@@ -133,6 +133,13 @@ def test_unknown_words_are_reported() -> None:
     assert found.hint == "Did you mean `pdf`?"
 
 
+def test_an_escape_in_a_cell_before_an_answer_moves_nothing_that_is_withheld() -> None:
+    source = document("| a | b |\n|---|---|\n| x \\| [a \\| secret]{.answer} | shown |")
+    found = encode(selected(source)).decode()
+    assert "secret" not in found
+    assert "shown" in found
+
+
 MISPLACED = {
     "a heading that is a title": "::: {.callout-tip}\n### ~ {.answer}\n\n~\n:::",
     "a heading in a cell": "| a | b |\n|---|---|\n| ### ~ {.answer} | c |",

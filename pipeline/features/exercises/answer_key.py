@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.features import PassSetting
-from pipeline.model import Block, Document, Inline, Node
+from pipeline.model import FORMULAS, Block, Document, Inline, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
@@ -182,14 +182,15 @@ class _Key:
     def _within(self, block: Node, around: Span | None) -> tuple[Block, ...]:
         """The answers in the text of a block, those that it is itself, and those of its blocks."""
         inner, span = children(block), block.span or around
-        inlines = [block] if isinstance(block, model.MathBlock) else _only_inlines(inner)
+        inlines = [node for node in inner if isinstance(node, _INLINES)]
         blocks = [node for node in inner if not isinstance(node, _INLINES)]
+        if isinstance(block, model.MathBlock):
+            inlines = [block]
         return (*self._in_text(inlines, span), *self._chosen(block), *self.of(blocks, span))
 
     def _exercise(self, block: model.Exercise) -> tuple[Block, ...]:
         for node in walk(block.title):
-            if isinstance(node, model.PageMark):
-                self._page = node.label
+            self._begin(node)
         page, self._gaps = self._words["page_mark"].format(page=self._page), 0
         around, self._in_exercise = self._in_exercise, True
         inner = self.of(block.children)
@@ -335,15 +336,9 @@ def _at(nodes: Iterable[N], span: Span | None) -> tuple[N, ...]:
     return tuple(node if node.span else replace(node, span=span) for node in nodes)
 
 
-def _only_inlines(nodes: Iterable[Node]) -> list[Node]:
-    return [node for node in nodes if isinstance(node, _INLINES)]
-
-
 def _count_gaps(block: Node) -> int:
     return sum(
-        len(node.gaps)
-        if isinstance(node, model.Math | model.MathBlock)
-        else isinstance(node, model.Blank)
+        len(node.gaps) if isinstance(node, FORMULAS) else isinstance(node, model.Blank)
         for node in walk(block)
     )
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import FORMULAS, Document, Node
-from pipeline.model.audience import Ranges, admits
+from pipeline.model.audience import Ranges, lacked
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition
@@ -53,11 +53,7 @@ def missing_answers(
     parsed: Document, marked: Iterable[Document], edition: Edition, name: str
 ) -> Iterator[Diagnostic]:
     """Findings about answers of a source that an edition of one text or several lacks."""
-    left_out = Ranges(
-        place
-        for place in parsed.withheld
-        if place.kind == "range" and not admits(place.conditions, edition)
-    )
+    left_out = Ranges(lacked(parsed.withheld, edition))
     filled = with_numbers(parsed, parsed, edition)
     answers = [answer for answer in _answers(filled) if not left_out.hold(answer.span)]
     if not answers:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.codes import Code
-from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import walk
 from pipeline.resolve.findings import Findings
 
@@ -51,17 +51,16 @@ def _keys(blocks: Iterable[Block]) -> Iterator[_Key]:
     between: list[Block] = []
     title: tuple[Inline, ...] = ()
     for block in _flat(blocks):
-        if isinstance(block, model.Section):
-            if between:
-                yield _Key(0, title, tuple(between))
-            title, between = block.title, []
-        elif isinstance(block, model.Exercise):
-            if between:
-                yield _Key(0, title, tuple(between))
-            yield _Key(block.number, block.title[:-1], block.children)  # without its page
-            between = []
-        else:
+        if not isinstance(block, model.Section | model.Exercise):
             between.append(block)
+            continue
+        if between:
+            yield _Key(0, title, tuple(between))
+        between = []
+        if isinstance(block, model.Section):
+            title = block.title
+        else:
+            yield _Key(block.number, block.title[:-1], block.children)  # without its page
     if between:
         yield _Key(0, title, tuple(between))
 
@@ -76,15 +75,11 @@ def _flat(blocks: Iterable[Block]) -> Iterator[Block]:
 def _shown(key: _Key | None) -> tuple[Block, ...]:
     if key is None:
         return ()
-    title: tuple[Inline, ...] = key.title
-    if key.number:
-        number = model.Text(text=f"{key.number}. ")
-        title = (number, *title)
+    number = model.Text(text=f"{key.number}. ")
+    title: tuple[Inline, ...] = (number, *key.title) if key.number else key.title
     heading = model.Paragraph(children=(model.Strong(children=title),))
     blocks = (heading, *key.answers) if title else key.answers
-    named: dict[type[Node], object] = {type(node): node for node in walk(blocks)}
-    changes: Changes = dict.fromkeys(named, _without_id)
-    return rewrite(blocks, enter=changes)
+    return rewrite(blocks, enter=dict.fromkeys(set(map(type, walk(blocks))), _without_id))
 
 
 def _without_id(node: Node) -> Node:

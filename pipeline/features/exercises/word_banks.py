@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Container, Document, Exercise, Node, Withheld
-from pipeline.model.audience import Ranges, admits
+from pipeline.model.audience import Ranges, lacked
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, varied
@@ -41,12 +41,7 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
     students = varied(replace(edition, audience="student"), document.metadata)
     if edition.audience == "student":
         students = (edition,)
-    hidden = Ranges(
-        place
-        for place in withheld
-        if place.kind == "range" and not any(admits(place.conditions, each) for each in students)
-    )
-
+    hidden = Ranges(lacked(withheld, *students))
     seen: set[Span | None] = set()
     empty: list[Diagnostic] = []
 
