@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from pipeline import features, model
-from pipeline.model import FEATURE_SIGNS, Document, FeatureSigns, Node
+from pipeline.model import FEATURE_SIGNS, Document, FeatureSigns, Node, removal
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import BLANK, answer_text, find
@@ -27,12 +28,17 @@ def show_absent(document: Document) -> Document:
     if not absent:
         return document
     findings = Findings(document)
+    edition = EDITIONS.get(document.edition)
+    is_platform = edition is not None and bool(edition.platform)
     for name in sorted(absent):
         places = list(_places(document, FEATURE_SIGNS[name]))
         if places:
             message = f"This copy of Chapbook lacks {name}: what needs it is shown as written."
             findings.add(Code.ABSENT_FEATURE, message, places[0])
-        document = rewrite_document(document, leave=AS_WRITTEN.get(name, {}))
+        changes = AS_WRITTEN.get(name, {})
+        if name == "formulas" and is_platform:
+            changes = dict.fromkeys(model.FORMULAS, _in_tex)
+        document = rewrite_document(document, leave=changes)
     keys = {key for name in absent for key in FEATURE_SIGNS[name].keys}
     unset = Metadata()
     defaults = {key: getattr(unset, key) for key in keys.intersection(unset.__struct_fields__)}
@@ -89,6 +95,12 @@ def _formula(node: model.Math) -> model.Code:
 
 def _formula_block(node: model.MathBlock) -> model.CodeBlock:
     return model.CodeBlock(text=node.tex, span=node.span, attributes=node.attributes)
+
+
+def _in_tex(node: model.Math | model.MathBlock) -> Node:
+    """A formula for a platform, which sets TeX itself and has gaps in questions."""
+    gaps = tuple((gap.answer,) if gap.answer else () for gap in removal.gaps(node.tex))
+    return replace(node, tex=removal.without_answers(node.tex), gaps=gaps)
 
 
 def _blank(node: model.Blank) -> model.Blank:

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import zipfile
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def known(question: Question) -> tuple[object, ...]:
 
 
 def asked_text(content: Content) -> str:
-    return " ".join(asked(Question("long", "", content)).split())
+    return " ".join(unescape(asked((Question("long", "", content),))).split())
 
 
 def questions(source: Path, edition: str) -> dict[tuple[object, ...], int]:

@@ -106,8 +106,8 @@ def test_questions_of_a_list_stand_alone(tmp_path: Path) -> None:
     assert long.findtext("questiontext/text") == "<p>Look at the map.</p><p>Why?</p>"
     assert long.findtext("graderinfo/text") == "<p>For <em>rain</em>.</p>"
     assert long.findtext("responsefieldlines") == "3"
-    asked = "<p>Look at the map.</p><p>It is {2:SHORTANSWER:=deep~=low}.</p>"
-    assert gap.findtext("questiontext/text") == asked
+    text = "<p>Look at the map.</p><p>It is {2:SHORTANSWER:=deep~=low}.</p>"
+    assert gap.findtext("questiontext/text") == text
     assert gap.findtext("name/text") == "1b Look at the map."
 
 
@@ -232,9 +232,9 @@ def test_pupils_are_asked_nothing_that_is_withheld(tmp_path: Path) -> None:
     exercises = (f"{fence} exercise\n{part}\n{fence}\n" for part in parts)
     output = built("\n".join((front, *exercises)), "moodle", tmp_path)
     assert output.package
-    asked = output.package.asked.lower()
-    assert asked.count("public") >= len(parts)
-    leaks = {word for word in secrets if word in asked}
+    shown_text = output.package.asked.lower()
+    assert shown_text.count("public") >= len(parts)
+    leaks = {word for word in secrets if word in shown_text}
     assert len(leaks) < len(secrets) / 30
     messages = [finding.message for finding in output.findings if finding.code == "leaked-text"]
     for word in leaks:  # the edition is held back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
@@ -353,3 +354,24 @@ def test_without_drawings_an_image_is_told(tmp_path: Path, monkeypatch: pytest.M
     document = making.resolved("![A well](well.svg)\n", "web", tmp_path)
 
     assert "lacks drawings" in document.diagnostics[-1].message
+
+
+def test_gaps_of_formulas_are_those_of_questions_without_formulas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Platforms set TeX themselves."""
+    _remove(f"{features.__name__}.formulas", monkeypatch)
+    rows = tuple(row for row in FEATURES if row.name != "formulas")
+    monkeypatch.setattr(features, "FEATURES", rows)
+    source = tmp_path / "sums.md"
+    source.write_text(
+        "# Sums\n\n::: exercise\n$$ 1 + ____{78} = ____{79} $$ and $2 + ____{80}$\n:::\n", "utf-8"
+    )
+
+    result = pipeline.build(source, ["moodle"], out=tmp_path / "build")
+
+    (file,) = (path for path in result.files if path.suffix == ".xml")
+    text = file.read_text("utf-8")
+    assert r"\[1 + \underline{\qquad} = \underline{\qquad}\]" in text
+    assert r"\(2 + \underline{\qquad}\)" in text
+    assert re.findall(r"\{1:\D*=(\d+)", text) == ["78", "79", "80"]

@@ -50,7 +50,7 @@ def assemble_questions(
         pages=pages,
         inventory=Inventory(images=tuple(sorted(sheet.images))),
         assets=document.assets,
-        asked="\n\n".join(map(asked, items)),
+        asked=asked(items),
         findings=findings.added_to(replace(document, diagnostics=())).diagnostics,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pipeline import model
 from pipeline.features.exercises.platforms.content import Portable
@@ -178,12 +178,25 @@ def _inline(node: Node) -> str:
     return "".join(map(_inline, children(node)))
 
 
-def asked(item: Question) -> str:
-    """The text that a question shows to pupils: choices, and things to match or order, are public,
-    but not which is right."""
-    sides = (side for pair in item.pairs for side in pair)
-    shown = (*(choice.content for choice in item.choices), *sides, *item.extra, *item.order)
-    return "\n".join(" ".join(_texts(content)) for content in (item.prompt, *shown))
+def asked(items: Iterable[Question]) -> str:
+    """The texts that questions show, as XML: choices, and things to match or order, are public, but
+    not which is right. Formulas are as in TeX and as in MathML, with the texts in it."""
+    shown = [content for item in items for content in _shown(item)]
+    formulas = (
+        node.mathml
+        for content in shown
+        for node in walk(content)
+        if isinstance(node, model.FORMULAS)
+    )
+    texts = "\n".join(" ".join(_texts(content)) for content in shown)
+    return f"<questions>{escape(texts)}{''.join(formulas)}</questions>"
+
+
+def _shown(item: Question) -> Iterator[Content]:
+    yield item.prompt
+    yield from (choice.content for choice in item.choices)
+    yield from (side for pair in item.pairs for side in pair)
+    yield from (*item.extra, *item.order)
 
 
 def one_line(markup: str) -> str:
