@@ -12,14 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.features.exercises.calculation import CalculationError, calculate
+from pipeline import parse
+from pipeline.features.exercises.calculation import Amount, CalculationError, calculate
 from pipeline.model import Blank, Document, Math
 from pipeline.model.tree import answer_text
 from tests.helpers import making
 from tests.helpers.finished import all_text
 from tests.helpers.trees import nodes, plain_text
 
-KNOWN = {"a": Fraction(6), "b": Fraction(4), "c": Fraction(1, 3)}
+KNOWN = {"a": Amount(Fraction(6)), "b": Amount(Fraction(4)), "c": Amount(Fraction(1, 3))}
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ KNOWN = {"a": Fraction(6), "b": Fraction(4), "c": Fraction(1, 3)}
     ],
 )
 def test_arithmetic_is_exact(text: str, value: Fraction | int) -> None:
-    assert calculate(text, KNOWN) == value
+    assert calculate(text, KNOWN).value == value
 
 
 @pytest.mark.parametrize(
@@ -90,13 +91,13 @@ def test_what_has_no_value_is_told(text: str, reason: str) -> None:
     max_leaves=8,
 ))  # fmt: skip
 def test_sums_and_products_are_what_they_are(case: tuple[str, Fraction]) -> None:
-    assert calculate(case[0], {}) == case[1]
+    assert calculate(case[0], {}).value == case[1]
 
 
 @given(st.text("ab(),+-*/^. 0123456789round", max_size=40))
 def test_no_text_ends_the_program(text: str) -> None:
     with contextlib.suppress(CalculationError):
-        assert isinstance(calculate(text, KNOWN), Fraction)
+        assert isinstance(calculate(text, KNOWN), Amount)
 
 
 # --- in documents -------------------------------------------------------------------------
@@ -155,11 +156,32 @@ def test_pupils_have_the_same_numbers_and_no_answer() -> None:
 
 
 def test_values_may_be_given_for_each_version_in_turn() -> None:
+    """They have the same decimals, as money does."""
     texts = [plain_text(document) for document in documents(lang="de")]
-    assert [
-        next(price for price in ("2,5 each", "4 each", "0,75 each") if f" {price}" in words)
-        for words in texts
-    ] == ["2,5 each", "4 each", "0,75 each"]
+    prices = ("2,50 each", "4,00 each", "0,75 each")
+    assert [next(price for price in prices if f" {price}" in words) for words in texts] == [*prices]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "{{ p = 2.50 }} {{ 3 * p }} {{ p / 5 }} {{ p + 0.5 }} {{ p^2 }}",
+            "2.50 7.50 0.50 3.00 6.25",
+        ),
+        (
+            "{{ p = 2.50 }} {{ 10 / p }} {{ p / p }} {{ round(2 * p) }} {{ whole(2 * p) }}",
+            "2.50 4 1 5 5",
+        ),
+        ("{{ p = 0.75 }} {{ 4 * p }} {{ max(p, 2) }} {{ 0.125 * p }}", "0.75 3.00 2.00 0.09375"),
+        ("{{ r = 3 }} {{ round(r / 4, 1) }} {{ round(r, 2) }} {{ 2 * 1.50 }}", "3 0.8 3.00 3.00"),
+        ("{{ a = 2.5 }} {{ 2 * a }} {{ 80 * 0.25 }} {{ b = 1..1 step 0.5 }}", "2.5 5 20 1"),
+        ("{{ a = 1..1.0 step 0.5 }} {{ 2 * a }} {{ b = 0.25 * 4 }}", "1.0 2.0 1"),
+    ],
+)
+def test_amounts_keep_the_decimals_that_they_are_given_with(text: str, shown: str) -> None:
+    document = making.selected(parse(f"# T\n\n{text}\n"), "teacher")
+    assert plain_text(document).split() == shown.split()
 
 
 def test_the_files_of_pupils_have_no_worked_out_number(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
 from pipeline.model.late import late
 
@@ -17,6 +18,13 @@ DEEPEST = 40
 
 _TOKEN = late(r"\s*+(?:(\d++(?:\.\d++)?+)|([^\W\d]\w*+)|([-+*/^(),−×·÷]))")
 _SIGNS = {"−": "-", "×": "*", "·": "*", "÷": "/"}
+
+
+class Amount(NamedTuple):
+    """A value, and the least ``decimals`` that it is written with, as money has two."""
+
+    value: Fraction
+    decimals: int = 0
 
 
 class CalculationError(ValueError):
@@ -35,9 +43,9 @@ class NotNiceError(CalculationError):
         self.value = value
 
 
-def calculate(text: str, known: Mapping[str, Fraction]) -> Fraction:
-    """The value of ``2 * a + round(b / 3, 1)``, given those of its names. Raises
-    `CalculationError`."""
+def calculate(text: str, known: Mapping[str, Amount]) -> Amount:
+    """The result of ``2 * a + round(b / 3, 1)``, given those of its names. It keeps the decimals of
+    what it is worked out from. Raises `CalculationError`."""
     reader = _Reader(text, known)
     value = reader.sum()
     if reader.rest:
@@ -48,7 +56,7 @@ def calculate(text: str, known: Mapping[str, Fraction]) -> Fraction:
 class _Reader:
     """Reads a text from left to right, and works it out on the way."""
 
-    def __init__(self, text: str, known: Mapping[str, Fraction]) -> None:
+    def __init__(self, text: str, known: Mapping[str, Amount]) -> None:
         self._known = known
         self._depth = 0
         self.rest: list[str] = []
@@ -65,38 +73,43 @@ class _Reader:
         """The next sign, if it is one of these."""
         return self.rest.pop(0) if self.rest and self.rest[0] in signs else ""
 
-    def sum(self) -> Fraction:
+    def sum(self) -> Amount:
         self._depth += 1
         if self._depth > DEEPEST:
             raise CalculationError("it has too many brackets")
         value = self._product()
         while sign := self._take("+", "-"):
             other = self._product()
-            value = _limited(value + other if sign == "+" else value - other)
+            total = value.value + other.value if sign == "+" else value.value - other.value
+            value = _limited(total, max(value.decimals, other.decimals))
         self._depth -= 1
         return value
 
-    def _product(self) -> Fraction:
+    def _product(self) -> Amount:
         value = self._signed()
         while sign := self._take("*", "/"):
             other = self._signed()
-            if sign == "/" and not other:
+            if sign == "*":
+                decimals = max(value.decimals, other.decimals)
+                value = _limited(value.value * other.value, decimals)
+            elif other.value:  # how often an amount is in another one is no amount
+                value = _limited(value.value / other.value, value.decimals * (not other.decimals))
+            else:
                 raise CalculationError("it divides by zero")
-            value = _limited(value * other if sign == "*" else value / other)
         return value
 
-    def _signed(self) -> Fraction:
+    def _signed(self) -> Amount:
         is_negative = False
         while self._take("-"):
             is_negative = not is_negative
-        value = self._power()
-        return -value if is_negative else value
+        number = self._power()
+        return number._replace(value=-number.value) if is_negative else number
 
-    def _power(self) -> Fraction:
-        value = self._single()
+    def _power(self) -> Amount:
+        number = self._single()
         if not self._take("^"):
-            return value
-        exponent = self._signed()
+            return number
+        value, exponent = number.value, self._signed().value
         if exponent.denominator != 1 or abs(exponent) > 100:
             raise CalculationError("an exponent has to be a whole number up to 100")
         if exponent < 0 and not value:
@@ -104,9 +117,9 @@ class _Reader:
         size = max(abs(value.numerator), value.denominator)
         if size > 1 and abs(exponent) * math.log10(size) > math.log10(LARGEST):
             raise CalculationError("it is too large")
-        return _limited(Fraction(value ** int(exponent)))
+        return _limited(Fraction(value ** int(exponent)), number.decimals)
 
-    def _single(self) -> Fraction:
+    def _single(self) -> Amount:
         if not self.rest:
             raise CalculationError("it is not complete")
         token = self.rest.pop(0)
@@ -116,27 +129,32 @@ class _Reader:
                 raise CalculationError("a bracket is not closed")
             return value
         if token[0].isdecimal():
-            return _limited(Fraction(token))
+            decimals = len(token.partition(".")[2]) if token[-1] == "0" else 0
+            return _limited(Fraction(token), decimals)
         if not (token[0].isalpha() or token[0] == "_"):
             raise CalculationError(f"`{token}` is not expected there")
         if not self._take("("):
             if token not in self._known:
                 raise UnknownNameError(f"there is no `{token}`")
             return self._known[token]
-        values = [self.sum()]
+        numbers = [self.sum()]
         while self._take(","):
-            values.append(self.sum())
+            numbers.append(self.sum())
         if not self._take(")"):
             raise CalculationError("a bracket is not closed")
         if token not in FUNCTIONS:
             raise CalculationError(f"`{token}` is not one of {', '.join(sorted(FUNCTIONS))}")
-        return FUNCTIONS[token](values)
+        result = FUNCTIONS[token]([number.value for number in numbers])
+        if token == "round":
+            return Amount(result, int(numbers[1].value) if numbers[1:] else 0)
+        is_amount = token not in ("sqrt", "whole")
+        return Amount(result, max(number.decimals for number in numbers) * is_amount)
 
 
-def _limited(value: Fraction) -> Fraction:
+def _limited(value: Fraction, decimals: int) -> Amount:
     if abs(value.numerator) > LARGEST or value.denominator > LARGEST:
         raise CalculationError("it is too large")
-    return value
+    return Amount(value, decimals)
 
 
 # --- functions --------------------------------------------------------------------------------

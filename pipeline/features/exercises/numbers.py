@@ -6,13 +6,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.features.exercises.calculation import (
+    Amount,
     CalculationError,
     NotNiceError,
     UnknownNameError,
@@ -36,6 +36,7 @@ DECIMALS = 3
 
 _DEFINITION = late(r"([^\W\d]\w*)\s*=\s*(.+)", re.DOTALL)
 _IN_TEXT = late(r"\{\{([^{}\n]{1,300})\}\}")
+_GIVEN = late(r"\s*[-−]?\d+(?:\.(\d{2,}|0)|\.\d)?\s*")
 _FORMULAS = (model.Math, model.MathBlock)
 
 
@@ -107,7 +108,7 @@ class _Numbers:
     def __init__(self, findings: Findings, seeds: Sequence[int], version: str, lang: str) -> None:
         self.findings = findings
         self._seeds, self._version, self._decimal = seeds, version, writing(lang).decimal
-        self._known: dict[str, Fraction] = {}
+        self._known: dict[str, Amount] = {}
 
     def define(self, definition: _Definition) -> None:
         name, text, span = definition
@@ -117,25 +118,31 @@ class _Numbers:
         try:
             self._known[name] = self._value(name, text)
         except NotNiceError as error:
-            self._known[name] = error.value
+            self._known[name] = Amount(error.value)
             self._tell_of(text, error, span)
         except CalculationError as error:
             self._tell_of(text, error, span)
 
-    def _value(self, name: str, text: str) -> Fraction:
-        """The value of a definition: of a range, of those for each version in turn, or alone."""
+    def _value(self, name: str, text: str) -> Amount:
+        """The value of a definition: of a range, of those for each version in turn, or alone. All
+        versions have the decimals of one that is given with two or more, or with a zero at last."""
         begin, dots, rest = text.partition("..")
-        if dots:
-            end, _, by = rest.partition(" step ")
-            first, last, step = (calculate(part, self._known) for part in (begin, end, by or "1"))
-            if step <= 0 or last < first:
-                raise CalculationError("the range is empty")
-            count = (last - first) // step + 1
-            if count > MOST:
-                raise CalculationError(f"the range has more than {MOST:,} numbers")
-            return first + step * self._drawn(name, count)
-        values = [calculate(part, self._known) for part in _parts(text)]
-        return values[(len(self._seeds) - 1) % len(values)]
+        end, _, by = rest.partition(" step ")
+        parts = (begin, end, by or "1") if dots else tuple(_parts(text))
+        numbers = [calculate(part, self._known) for part in parts]
+        decimals = max(number.decimals for number in numbers)
+        given = [_GIVEN.fullmatch(part) for part in parts]
+        if all(given):
+            decimals = max(decimals, *(len(each[1]) for each in given if each and each[1]), 0)
+        if not dots:
+            return Amount(numbers[(len(self._seeds) - 1) % len(numbers)].value, decimals)
+        first, last, step = (number.value for number in numbers)
+        if step <= 0 or last < first:
+            raise CalculationError("the range is empty")
+        count = (last - first) // step + 1
+        if count > MOST:
+            raise CalculationError(f"the range has more than {MOST:,} numbers")
+        return Amount(first + step * self._drawn(name, count), decimals)
 
     def _drawn(self, name: str, count: int) -> int:
         """A number below ``count``, another one for each version as long as there are some."""
@@ -162,7 +169,7 @@ class _Numbers:
             return written
         except NotNiceError as error:
             self._tell_of(text, error, span)
-            return self._written(error.value, in_tex=in_tex)[0]
+            return self._written(Amount(error.value), in_tex=in_tex)[0]
         except UnknownNameError as error:
             if not in_tex and not text.replace("-", "").isidentifier():  # else it may be anything
                 self._tell_of(text, error, span)
@@ -179,10 +186,11 @@ class _Numbers:
 
         return _IN_TEXT.sub(fill, text) if "{{" in text else text
 
-    def _written(self, value: Fraction, *, in_tex: bool) -> tuple[str, bool]:
+    def _written(self, number: Amount, *, in_tex: bool) -> tuple[str, bool]:
         """A number with its decimals, and whether these are all."""
+        value = number.value
         all_decimals = next((n for n in range(13) if not 10**n % value.denominator), None)
-        decimals = DECIMALS if all_decimals is None else all_decimals
+        decimals = max(DECIMALS if all_decimals is None else all_decimals, number.decimals)
         scaled = round(abs(value) * 10**decimals)
         digits = f"{scaled:0{decimals + 1}}"
         point = self._decimal if not in_tex or self._decimal == "." else f"{{{self._decimal}}}"
