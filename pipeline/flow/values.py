@@ -20,7 +20,7 @@ from pipeline.model.editions import (
     printed_editions,
     standard_print,
     stem_of,
-    varied,
+    wanted,
 )
 from pipeline.model.events import Begun, Ran, Saved
 from pipeline.model.metadata import Metadata
@@ -100,7 +100,7 @@ def requested_editions(
     chosen = chosen_editions(names, metadata)
     if options.split:
         chosen = printed_editions(chosen, options.split, by_name=bool(names))
-    made = tuple(each for edition in chosen for each in varied(edition, metadata))
+    made = tuple(each for edition in chosen for each in wanted(edition, metadata))
     standard = standard_print(metadata)
     return (*made, standard) if options.cover_spread and standard not in made else made
 

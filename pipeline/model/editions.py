@@ -34,7 +34,8 @@ class Edition(msgspec.Struct, frozen=True):
     ``chapters`` is a ``folder`` with one page per chapter, which is named after the source by
     default. An edition that ``replaces`` another replaces it if the front matter asks for that. Of
     a document with levels or versions, an edition is at one ``level``, or at all for teachers, and
-    in one ``version`` (`varied`).
+    in one ``version``; its ``variation`` is the end of the names of its files, before the format,
+    ``-support-B`` (`varied`).
     """
 
     name: str
@@ -56,11 +57,7 @@ class Edition(msgspec.Struct, frozen=True):
     replaces: str = ""
     level: str = ""
     version: str = ""
-
-    @property
-    def variation(self) -> str:
-        """The end of the names of its files, before the format: ``-support-B``."""
-        return "".join(f"-{part}" for part in (self.level, self.version) if part)
+    variation: str = ""
 
     @property
     def is_versioned(self) -> bool:
@@ -145,18 +142,27 @@ def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, 
 
 
 def varied(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
-    """An edition at each level and, if it is printed, in each version. Pupils get one level, also
-    on a platform, and teachers all. The standard print edition at other levels than the first keeps
-    the pages of that."""
+    """An edition at each level and, if it is printed, in each version; the files of the first have
+    its plain name. Pupils get one level, also on a platform, and teachers all. The standard print
+    edition at other levels than the first keeps the pages of that."""
     levels = [level for level, _ in metadata.levels] if edition.is_of_a_level else []
     versions = [version for version, _ in metadata.versions] if edition.is_versioned else []
-    return tuple(
-        replace(edition, level=level, version=version, page_marks=True, same_pages=True)
-        if number and edition.name == STANDARD_PRINT
-        else replace(edition, level=level, version=version)
-        for version in versions or [""]
-        for number, level in enumerate(levels or [""])
-    )
+    variations: list[Edition] = []
+    for version in versions or [""]:
+        for number, level in enumerate(levels or [""]):
+            parts = (level if number else "", version if version not in versions[:1] else "")
+            named = "".join(f"-{part}" for part in parts if part)
+            row = replace(edition, level=level, version=version, variation=named)
+            keeps = bool(number) and edition.name == STANDARD_PRINT
+            variations.append(replace(row, page_marks=True, same_pages=True) if keeps else row)
+    return tuple(variations)
+
+
+def wanted(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
+    """An edition at all levels and in all versions, or only the first of these, as the front matter
+    says."""
+    is_varied = not metadata.varied or edition.name in metadata.varied
+    return varied(edition, metadata)[: None if is_varied else 1]
 
 
 def for_pupils(metadata: Metadata) -> tuple[Edition, ...]:

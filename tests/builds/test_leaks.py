@@ -151,7 +151,7 @@ def test_pupils_get_no_secret_nor_the_help_of_another_level(tmp_path: Path) -> N
     result = pipeline.build(source, ("handout", "ebook", "word"), out=tmp_path / "out")
     assert not [found for found in result.diagnostics if found.is_error], result.diagnostics
     files = contents(tmp_path / "out" / "work")
-    assert {"work-core-B.pdf", "work-support-A.pdf", "work-word-core.docx"} <= files.keys()
+    assert {"work-B.pdf", "work-support.pdf", "work-word.docx"} <= files.keys()
     for name, content in files.items():
         told = {place for word, place in secrets.items() if word in content}
         assert all(" / level / " in place for place in told), name

@@ -175,16 +175,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out" / "w"
 
 
+ENDS = {"A": "", "B": "-B", "C": "-C"}
+"""The ends of the names of files; the first version has the plain name."""
+
+
 def test_every_page_says_which_version_it_is(built: Path) -> None:
-    for version in "ABC":
-        for name in (f"w-{version}.pdf", f"w-teacher-{version}.pdf", f"w-answers-{version}.pdf"):
+    for version, end in ENDS.items():
+        for name in (f"w{end}.pdf", f"w-teacher{end}.pdf", f"w-answers{end}.pdf"):
             for page in page_texts(built / name):
                 first, *_, before, last = page.strip().splitlines()
                 assert any(line.endswith(version) for line in (first, before, last)), page
 
 
 def test_no_version_has_an_answer(built: Path) -> None:
-    for name in ("w-A.pdf", "w-B.pdf", "w-C.pdf", "w.html"):
+    for name in ("w.pdf", "w-B.pdf", "w-C.pdf", "w.html"):
         words = all_text(built / name)
         assert "rope" not in words
         assert "books" not in words
@@ -195,7 +199,7 @@ def test_the_sheet_of_keys_has_those_of_all_versions(built: Path) -> None:
     for version, document in documents("teacher").items():
         node = nodes(document, Choices)[0]
         letter = "abcd"[next(at for at, item in enumerate(node.items) if item.correct)]
-        key = "".join(page_texts(built / f"w-answers-{version}.pdf"))
+        key = "".join(page_texts(built / f"w-answers{ENDS[version]}.pdf"))
         after = key.partition("Choose")[2].splitlines()
         assert letter in [line.strip() for line in after[:3]]
     assert sheet.count("rope") == sheet.count("books") == 3
@@ -253,3 +257,21 @@ def test_texts_that_depend_on_an_order_are_told() -> None:
     ]
     assert told(choices.format(" {.fixed}")) == []
     assert told(f"Do the following exercise.\n\n{exercises.format('1. W.')}")[0][0] == 7
+
+
+def test_only_some_editions_are_varied_if_the_front_matter_says_so(tmp_path: Path) -> None:
+    source = tmp_path / "w.md"
+    varied = "levels: [core, support]\nversions: 2\nvaried: [web, answers]"
+    source.write_text(TEXT.replace("versions: 3", varied), "utf-8")
+    result = pipeline.build(source, ("web", "form", "answers", "keys"), out=tmp_path / "out")
+    assert {path.name for path in result.files} - {"manifest.json"} == {
+        "w.html", "w-support.html", "w-form.pdf", "w-answers.pdf", "w-answers-B.pdf", "w-keys.pdf",
+    }  # fmt: skip
+    source.write_text(TEXT.replace("versions: 3", "varied: [webb]"), "utf-8")
+    (finding,) = (
+        f for f in pipeline.build(source, ("web",), out=tmp_path).diagnostics if "webb" in f.message
+    )
+    assert (finding.message, finding.hint) == (
+        "`varied`: `webb` is not an edition.",
+        "Did you mean `web`?",
+    )

@@ -80,7 +80,7 @@ def make_table() -> str:
 
     from pipeline.model.editions import EDITIONS, output_name
 
-    varied = {name: output_name("", replace(row, level="%")) for name, row in EDITIONS.items()}
+    varied = {name: output_name("", replace(row, variation="-%")) for name, row in EDITIONS.items()}
     longest_first = sorted(varied, key=lambda name: -len(varied[name]))
     lines = [f"EDITIONS := {' '.join(EDITIONS)}", f"VARIED := {' '.join(longest_first)}"]
     for name, row in EDITIONS.items():

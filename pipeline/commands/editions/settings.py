@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from pipeline.model import Document
-from pipeline.model.editions import EDITIONS, Edition, chosen_editions, output_name, varied
+from pipeline.model.editions import EDITIONS, Edition, chosen_editions, output_name, wanted
 from pipeline.model.metadata import Metadata
 from pipeline.model.sheet.fitting import fit_for
 from pipeline.model.sheet.proportions import is_book, options_for, paper_for, sheet_for
@@ -56,7 +56,7 @@ def settings_of(document: Document | None, stem: str) -> tuple[EditionSettings, 
     return tuple(
         _settings(edition, metadata, document, stem, row in listed)
         for row in editions
-        for edition in varied(row, metadata)
+        for edition in wanted(row, metadata)
     )
 
 

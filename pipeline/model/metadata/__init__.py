@@ -190,6 +190,10 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         "The versions of a worksheet, with exercises and choices in different orders: how many, or "
         "the seed of each by its name. The seed 0 keeps the order of the text.", 3,
         {"A": 0, "B": 17}, form="versions")] = ()
+    varied: Annotated[tuple[str, ...], Key(
+        "The editions that exist at all levels and in all versions, if not all do. The others are "
+        "at the first level and in the first version.", ["web", "handout", "answers"],
+        form="edition name")] = ()
     class_list: Annotated[str, Key(
         "The list of a class for `chapbook class`: a CSV file in the source's folder.",
         "pupils.csv", form="class list")] = ""

@@ -260,6 +260,7 @@ FORMS: dict[str, form.Form] = {
     "variables": pairs.VARIABLES,
     "levels": variations.LEVELS,
     "versions": variations.VERSIONS,
+    "edition name": form.text_form({"enum": [*EDITIONS]}, variations.edition_name),
     "grades": grades.GRADES,
 }
 

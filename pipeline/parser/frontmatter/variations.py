@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from pipeline.model.editions import EDITIONS
+from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import TEXT, Form, any_of
+from pipeline.parser.frontmatter.standard_numbers import BadValueError
 from pipeline.parser.frontmatter.values import FieldReport, text, words
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Scalar
 
@@ -58,6 +61,13 @@ LEVELS = Form(
     _written,
     reads_lists=True,
 )
+
+
+def edition_name(value: str) -> str:
+    """The name of an edition."""
+    if value not in EDITIONS:
+        raise BadValueError(f"`{shorten(value)}` is not an edition.", did_you_mean(value, EDITIONS))
+    return value
 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
