@@ -286,7 +286,7 @@ FEATURES = (
             "bitmaps.cover_for_shops",
         ),
     ),
-    Feature("discovery", tasks=("describe_page",)),
+    Feature("discovery", writes_files=True, tasks=("describe_page",)),
     Feature("site", writes_files=True, tasks=("render_site", "packaging.package_site")),
     Feature(
         "catalog",
