@@ -156,6 +156,8 @@ def _edit(
         touches = i and j and before[i - 1].end == before[i].start
         opening = after[j - 1].end if touches else after[j].start
         return SourceEdit(file, start, end, markdown(edited, opening, after[m - 1].end, around))
+    if edited.style == "Code":
+        return SourceEdit(file, start, end, "")
     start, end = _with_empty_marks(text, start, end)
     return SourceEdit(file, *_with_space(text, start, end), "")
 
