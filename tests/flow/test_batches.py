@@ -1,4 +1,4 @@
-"""What many pieces of a document need is computed in batches, here or in other processes."""
+"""Code and formulas of a document are computed in batches, here or in other processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is drawn for a chart, before it is a drawing: its words, boxes and lines, with places."""
+"""The scene of a chart, before it is a drawing: its words, boxes and lines, with places."""
 
 from __future__ import annotations
 

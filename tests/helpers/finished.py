@@ -16,10 +16,10 @@ def all_text(file: Path) -> str:
 
 
 def checked(file: Path) -> CheckReport:
-    """What ``chapbook check`` finds in a file or a site."""
+    """The findings of ``chapbook check`` in a file or a site."""
     return check(file)
 
 
 def compared(file: Path, source: Path, *, renamed: bool = False) -> CheckReport:
-    """What a file or a site lacks of its source, as ``chapbook check --source`` finds it."""
+    """The findings about text of its source that a file or a site lacks."""
     return compare_file(file, parse_file(source), source, renamed=renamed)

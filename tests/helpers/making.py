@@ -36,8 +36,8 @@ Outcome = TypeVar("Outcome", Document, Package)
 def selected(
     text: str | Document, edition: str = "web", folder: Path = HERE, variation: str = ""
 ) -> Document:
-    """What an edition has of a source, or of a parsed document, at a level or in a version, or at
-    the first."""
+    """The content that an edition has of a source, or of a parsed document, at a level or in a
+    version, or at the first."""
     parsed = parse(text, "x.md", folder) if isinstance(text, str) else text
     rows = varied(EDITIONS[edition], parsed.metadata)
     return select(parsed, next(row for row in rows if variation in ("", row.level, row.version)))
