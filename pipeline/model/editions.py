@@ -194,12 +194,14 @@ TEACHERS_EDITIONS = ("teacher", "teacher-ebook")
 
 
 def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
-    """The editions offered on a web edition: the other default ones, or those for teachers."""
+    """The editions offered on a web edition: the other default ones at its level, if there are
+    any, or those for teachers."""
     requested = metadata.editions or DEFAULT_EDITIONS
     names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
     rows = (EDITIONS[name] for name in names if name in requested)
-    editions = (next(e for e in varied(row, metadata) if e.level == edition.level) for row in rows)
-    return tuple(other for other in editions if other.format != "html" and edition.format == "html")
+    others = ([e for e in wanted(row, metadata) if e.level == edition.level][:1] for row in rows)
+    files = (other for each in others for other in each if other.format != "html")
+    return tuple(files) if edition.format == "html" else ()
 
 
 def has_page_marks(edition: Edition, metadata: Metadata) -> bool:

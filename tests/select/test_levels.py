@@ -223,7 +223,16 @@ def test_links_lead_to_files_of_the_same_level(tmp_path: Path) -> None:
     pipeline.build(source, ("web", "handout"), out=tmp_path / "out")
     page = (tmp_path / "out" / "w" / "w-support.html").read_text("utf-8")
     assert 'href="w-support.pdf"' in page
+    assert 'href="w-support.epub"' in page
     assert "core" not in page.partition("<body")[2]
+    source.write_text(
+        f"{HEAD}Text.\n".replace("levels:", "varied: [web, handout]\nlevels:"), "utf-8"
+    )
+    result = pipeline.build(source, ("web", "handout", "ebook"), out=tmp_path / "out")
+    page = (tmp_path / "out" / "w" / "w-support.html").read_text("utf-8")
+    assert 'href="w-support.pdf"' in page
+    assert ".epub" not in page.partition("<body")[2]
+    assert not result.diagnostics
 
 
 @pytest.mark.parametrize(
