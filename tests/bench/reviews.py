@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from pipeline import parse
 from pipeline.commands.review.merging import applied
-from pipeline.commands.review.reading import read_edited, read_source
+from pipeline.commands.review.reading import ReviewedParagraph, read_edited, read_source
 from pipeline.commands.review.reviewing import review
 from pipeline.model.editions import EDITIONS
 from tests.bench.word_edits import CAPTION, EDITION, EDITS, UNTOUCHED, SentFile, WordEdit
@@ -35,7 +35,6 @@ LONGEST = 40_000
 BY_OFFICE = ("word", "tracked word", "sentence", "gone", "cell", "note", "new paragraph",
              "gone paragraph", "comment")  # fmt: skip
 _MARKUP = re.compile(r"\{[^{}\n]*\}|\]\([^()\n]*\)|[^\w]")
-BANK = "WordBank"
 
 
 class Verdict(NamedTuple):
@@ -212,14 +211,15 @@ def _unnumbered(lines: Iterable[str]) -> list[str]:
 
 
 def _differing(sent: SentFile, new: str, back: Path, edit: WordEdit) -> str:
-    """The first paragraph in which the file differs from what the new source gives. Other words may
-    mix the items of an exercise in another way, and are sorted in its bank."""
+    """The first paragraph in which the file differs from what the new source gives, but for text
+    that has no place in it, such as banks of words, marks and scores. Other words may mix the items
+    of an exercise in another way."""
     document = parse(new, sent.path.name, sent.path.parent)
     given = read_source(sent.path, document, EDITIONS[EDITION])
-    again, edited = (
-        [_closed(p.key) for p in side if p.key.strip("* ") and p.style != BANK]
-        for side in (given, read_edited(back))
-    )
+    added = {p.key for p in sent.paragraphs if p.mark is None}
+    again = [_own_words(p) for p in given if p.key.strip("* ") and p.mark]
+    kept = (p for p in read_edited(back) if p.key not in added)
+    edited = [_own_words(p) for p in kept if p.key.strip("* ")]
     if edit.kind in ("word", "tracked word", "cell", "gone") and sorted(again) == sorted(edited):
         return ""
     differing = (
@@ -228,9 +228,11 @@ def _differing(sent: SentFile, new: str, back: Path, edit: WordEdit) -> str:
     return next(differing, "" if len(again) == len(edited) else "a paragraph is there or not")
 
 
-def _closed(text: str) -> str:
-    """A text without the spaces that a word leaves before a sign, or a formula."""
-    return re.sub(r" (?=[.,;:!?)…”\ufffc])", "", text)
+def _own_words(paragraph: ReviewedParagraph) -> str:
+    """The text of a paragraph without what was added to it, and the spaces that a word leaves
+    before a sign, or a formula."""
+    text = "".join(piece.text for piece in paragraph.pieces if not piece.is_added)
+    return re.sub(r" (?=[.,;:!?)…”\ufffc])", "", " ".join(text.split()))
 
 
 def main() -> None:
