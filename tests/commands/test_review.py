@@ -386,6 +386,17 @@ def test_an_answer_stays_with_its_question(tmp_path: Path) -> None:
     word = sent(source)
     remove(word, "Why?")
     assert "exam.md:7:4: warning" in review(source, word)
+    assert source.read_text("utf-8") == text.replace(f"{item}\n2.", "1.")
+
+
+def test_a_question_of_which_something_is_shown_stays(tmp_path: Path) -> None:
+    source = tmp_path / "exam.md"
+    item = "1. Why?\n\n   Say all.\n\n   ::: answer\n   So.\n   :::\n"
+    text = f"---\ntitle: Exam\nlang: en\n---\n\n::: exercise\n{item}\n2. How?\n:::\n"
+    source.write_text(text, "utf-8")
+    word = sent(source)
+    remove(word, "Why?")
+    assert "exam.md:7:4: warning" in review(source, word)
     assert source.read_text("utf-8") == text
 
 

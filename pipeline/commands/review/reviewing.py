@@ -234,36 +234,52 @@ class _Reviewed:
             n for n, p in enumerate(self.base) if n not in kept | self.gone and p.key and p.span
         ]
         lines_kept = {_line(p) for n, p in enumerate(self.base) if n in kept and _has_content(p)}
+        shown = [p.span for n, p in enumerate(self.base) if n in kept and _has_content(p)]
         for number in gone:
-            paragraph = self.base[number]
-            assert paragraph.span is not None
-            file, text = paragraph.span.file, self.source.text(paragraph.span.file)
-            if _line(paragraph) in lines_kept:
-                place = self.source.words_of(paragraph)
-                places = place and [p for p in places_of(written_tokens(paragraph), place[0]) if p]
-                if not places:
-                    self._tell(paragraph, f"“{_short(paragraph)}” was removed: remove it here.")
-                    continue
-                self.edits.append(SourceEdit(file, places[0].start, places[-1].end, ""))
-                continue
-            start, end = self.source.bounds(paragraph._replace(cell=None))
-            start, end = line_start(text, start), min(line_end(text, end) + 1, len(text))
-            is_alone = text[max(0, start - 2) : start] in ("\n\n", "\n")
-            if is_alone and text[end : end + 1] == "\n":
-                end += 1
-            if self._opens(paragraph):
-                message = f"“{_short(paragraph)}” was removed, and belongs to a block."
-                self._tell(paragraph, f"{message} Remove it here.")
-                continue
-            first, following = ITEM.match(text, start), ITEM.match(text, end)
-            rest, is_first = rest_of_item(text, start, end), not follows_item(text, start)
-            if first and rest.strip() and (is_first or self._is_withheld(file, end, rest)):
-                message = f"“{_short(paragraph)}” was removed, and the rest of its item was not."
-                self._tell(paragraph, f"{message} Remove it here.")
-                continue
-            if first and first[1] and following and following[1] and is_first:
-                start, end = first.end(), following.end()  # the next item begins the list
-            self.edits.append(SourceEdit(file, start, end, ""))
+            if _line(self.base[number]) in lines_kept:
+                self._remove_words(self.base[number])
+            else:
+                self._remove_block(self.base[number], [*filter(None, shown)])
+
+    def _remove_words(self, paragraph: ReviewedParagraph) -> None:
+        """Remove a paragraph from a line in which there are others."""
+        place = self.source.words_of(paragraph)
+        places = place and [p for p in places_of(written_tokens(paragraph), place[0]) if p]
+        if place and places:
+            self.edits.append(SourceEdit(place[2], places[0].start, places[-1].end, ""))
+        else:
+            self._tell(paragraph, f"“{_short(paragraph)}” was removed: remove it here.")
+
+    def _remove_block(self, paragraph: ReviewedParagraph, shown: Sequence[Span]) -> None:
+        """Remove the lines of a paragraph, with the rest of its item if nothing of that is still
+        shown in the file: lines for answers, and the answers, which the file does not have."""
+        assert paragraph.span is not None
+        file, text = paragraph.span.file, self.source.text(paragraph.span.file)
+        start, end = self.source.bounds(paragraph._replace(cell=None))
+        start, end = line_start(text, start), min(line_end(text, end) + 1, len(text))
+        if self._opens(paragraph):
+            message = f"“{_short(paragraph)}” was removed, and belongs to a block."
+            self._tell(paragraph, f"{message} Remove it here.")
+            return
+        first, is_first = ITEM.match(text, start), not follows_item(text, start)
+        rest = rest_of_item(text, start, end) if first else ""
+        is_withheld = self._is_withheld(file, end, rest)
+        message = f"“{_short(paragraph)}” was removed, and the rest of its item was not."
+        if rest.strip() and not self._has(shown, file, end, rest):
+            end = min(end + len(rest.rstrip()) + 1, len(text))
+            message = f"“{_short(paragraph)}” was removed, and its answer with it."
+        elif rest.strip() and (is_first or is_withheld):
+            self._tell(paragraph, f"{message} Remove it here.")
+            return
+        if rest.strip() and is_withheld:
+            self._tell(paragraph, message)
+        is_alone = text[max(0, start - 2) : start] in ("\n\n", "\n")
+        if is_alone and text[end : end + 1] == "\n":
+            end += 1
+        following = ITEM.match(text, end)
+        if first and first[1] and following and following[1] and is_first:
+            start, end = first.end(), following.end()  # the next item begins the list
+        self.edits.append(SourceEdit(file, start, end, ""))
 
     def _opens(self, paragraph: ReviewedParagraph) -> bool:
         """Return whether a paragraph is the title of a block whose line it stands in."""
