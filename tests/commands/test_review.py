@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -178,8 +179,9 @@ def remove_column(word: WordDocument, at: int) -> None:
         line.remove(line.findall(f"{W}tc")[at])
 
 
-def remove_row(word: WordDocument, text: str) -> None:
-    row(word, text).getparent().remove(row(word, text))
+def remove_row(word: WordDocument, *texts: str) -> None:
+    for text in texts:
+        row(word, text).getparent().remove(row(word, text))
 
 
 def link(word: WordDocument, text: str, address: str) -> None:
@@ -277,6 +279,29 @@ WIDER = """\
 > +--------+-----+
 > | Sunday | 7   |
 > +--------+-----+"""
+GRID = """\
++-------+-----+
+| What  | No  |
++=======+====:+
+| wells | 3   |
++-------+-----+
+| pumps | two |
+|       | old |
++-------+-----+"""
+DASHES = """\
+What    Many  Where
+-----  -----  -----
+wells      3  here
+pumps     12  there"""
+PARTED = """\
+--------------------
+What     Many  Where
+------- -----  -----
+wells       3  by the
+               road
+
+pumps      12  there
+--------------------"""
 MORE: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
     "an anchor stays": (
         lambda w: change(w, "bucket", ""),
@@ -325,6 +350,65 @@ MORE: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
         lambda w: change(w, "12", "4"), DRAWN + "> +-----+-----+",
         DRAWN.replace("12 ", "4  ") + "> +-----+-----+",
     ),
+    "a row of a drawn table that is gone": (
+        lambda w: remove_row(w, "pumps"),
+        GRID,
+        GRID.replace("\n| pumps | two |\n|       | old |\n+-------+-----+", ""),
+    ),
+    "a new column of a drawn table": (
+        lambda w: add_column(w, "Where", "at home", ""),
+        GRID,
+        """\
++-------+---------+-----+
+| What  | Where   | No  |
++=======+=========+====:+
+| wells | at home | 3   |
++-------+---------+-----+
+| pumps |         | two |
+|       |         | old |
++-------+---------+-----+""",
+    ),
+    "a column of a drawn table that is gone": (
+        lambda w: remove_column(w, 0),
+        GRID,
+        "\n".join(line[:1] + line[9:] for line in GRID.split("\n")),
+    ),
+    "a word in a column of dashes": (
+        lambda w: change(w, "12", "1"), DASHES, DASHES.replace("12  th", "1   th")
+    ),
+    "a longer word in a column of dashes": (
+        lambda w: change(w, "12", "twelve"),
+        DASHES,
+        """\
+What    Many      Where
+-----  -----      -----
+wells      3      here
+pumps     twelve  there""",
+    ),
+    "a longer word where rows are parted": (
+        lambda w: change(w, "pumps", "old pumps"),
+        PARTED,
+        """\
+------------------------
+What         Many  Where
+-------     -----  -----
+wells           3  by the
+                   road
+
+old pumps      12  there
+------------------------""",
+    ),
+    "a word of a head that others follow": (
+        lambda w: change(w, "What", "It"), DASHES, DASHES.replace("What", "It  ")
+    ),
+    "a row below dashes": (
+        lambda w: add_row(w, "Many", "taps", "7", "here"),
+        DASHES,
+        DASHES.replace("\nwells", "\ntaps   7      here\nwells"),
+    ),
+    "a row below dashes that is gone": (
+        lambda w: remove_row(w, "wells"), DASHES, DASHES.replace("\nwells      3  here", "")
+    ),
     "a word after a number": (lambda w: change(w, "What", ""), "1. What? Now.", "1. ? Now."),
     "a title": (
         lambda w: paragraph(w, "Exercise").add_run(" The rope"),
@@ -354,6 +438,34 @@ def test_markup_stays_around_a_change(tmp_path: Path, name: str) -> None:
     output = review(source, word)
     assert source.read_text("utf-8") == f"---\ntitle: More\nlang: en\n---\n\n{new}\n"
     assert "warning" not in output
+
+
+TOLD: dict[str, tuple[Callable[[WordDocument], object], str]] = {
+    "a head that aligns its column": (lambda w: change(w, "Many", "Number"), DASHES),
+    "the head of a drawn table": (lambda w: remove_row(w, "What"), GRID),
+    "all rows of a drawn table": (
+        lambda w: remove_row(w, "wells", "pumps"),
+        GRID,
+    ),
+    "a row that does not fit": (lambda w: add_row(w, "Many", "taps", "seventeen", "x"), DASHES),
+    "a row of several lines": (lambda w: remove_row(w, "wells"), PARTED),
+    "a column of dashes": (lambda w: remove_column(w, 0), DASHES),
+    "a row beside a cell of several": (
+        lambda w: remove_row(w, "pumps"),
+        "+---+-------+\n| a | wells |\n|   +-------+\n|   | pumps |\n+---+-------+",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_table_that_cannot_be_changed_is_told(tmp_path: Path, name: str) -> None:
+    edit, table = TOLD[name]
+    source = tmp_path / "told.md"
+    source.write_text(f"---\ntitle: T\nlang: en\n---\n\n{table}\n", "utf-8")
+    word = sent(source)
+    edit(word)
+    assert "warning[not-taken-back]" in review(source, word)
+    assert source.read_text("utf-8") == f"---\ntitle: T\nlang: en\n---\n\n{table}\n"
 
 
 @pytest.mark.parametrize("title", ["::: exercise Rope", "````{tab-item} Rope"])
@@ -460,6 +572,19 @@ def test_a_comment_stands_after_its_words(source: Path) -> None:
     assert text.startswith(SOURCE[: SOURCE.index("\nin two long")])
     assert ": Is that so – really? -->" in text
     assert "<!-- Ann, " in text
+
+
+@pytest.mark.parametrize("table", [GRID, DASHES])
+def test_a_comment_in_a_drawn_table_leaves_its_columns(tmp_path: Path, table: str) -> None:
+    source = tmp_path / "drawn.md"
+    source.write_text(f"---\ntitle: T\nlang: en\n---\n\n{table}\n", "utf-8")
+    word = sent(source)
+    word.add_comment(paragraph(word, "pumps").runs, text="Why?", author="Ann")
+    assert "warning" not in review(source, word)
+    text = source.read_text("utf-8")
+    assert re.search(r"pumps<!-- Ann, [\d-]+: Why\? --> ", text)
+    (built,) = sent(source).tables
+    assert [cell.text.split()[0] for cell in built.columns[0].cells] == ["What", "wells", "pumps"]
 
 
 def test_a_file_at_another_level_changes_nothing_that_it_lacks(source: Path) -> None:

@@ -135,14 +135,13 @@ class _Reviewed:
                 self._entitle(base, edited)
                 continue
             result = changes(base, edited, *place)
-            edits = result.edits
+            comments = [self._comment(each, base, edited, place[0]) for each in edited.comments]
+            edits = new = (*result.edits, *comments)
             if base.cell:
-                edits = fitted(edits, place[1], self.source.bounds(base)[0])
+                edits = fitted(edits, self.source.table_at(place[2], self.source.bounds(base)[0]))
             self.edits += edits
-            if not result.is_whole or len(edits) < len(result.edits):
+            if not result.is_whole or len(edits) < len(new):
                 self._tell(base, f"Some changes of “{_short(base)}” are not clear: make them here.")
-            for comment in edited.comments:
-                self._comment(comment, base, edited, place[0])
 
     def _alternatives(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
         """Take over alternative texts of pictures, where they stand in the source as they are."""
@@ -214,8 +213,8 @@ class _Reviewed:
         base: ReviewedParagraph,
         edited: ReviewedParagraph,
         source: Sequence[WordToken],
-    ) -> None:
-        """Put a comment after the last of the words that it is about."""
+    ) -> SourceEdit:
+        """A comment after the last of the words that it is about."""
         before = [word for word in tokens(edited.text) if word.end <= comment.offset]
         places = places_of(before, source)
         at = next((place.end for place in reversed(places) if place), None)
@@ -224,7 +223,7 @@ class _Reviewed:
         about = ", ".join(filter(None, (comment.author, comment.date)))
         text = comment.text.replace("--", "–").replace(">", "›")
         assert base.span is not None
-        self.edits.append(SourceEdit(base.span.file, at, at, f"<!-- {about}: {text} -->"))
+        return SourceEdit(base.span.file, at, at, f"<!-- {about}: {text} -->")
 
     # --- paragraphs that are gone, moved, or new ---
 

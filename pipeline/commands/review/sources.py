@@ -6,6 +6,7 @@ import functools
 import re
 from pathlib import Path
 
+from pipeline.commands.review.drawn_tables import SourceTable
 from pipeline.commands.review.reading import ReviewedParagraph, read_source
 from pipeline.commands.review.source_words import (
     WordToken,
@@ -15,14 +16,18 @@ from pipeline.commands.review.source_words import (
     written_tokens,
 )
 from pipeline.model import Document
+from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
 from pipeline.model.late import late
+from pipeline.model.nodes import Table
+from pipeline.model.tree import walk
 from pipeline.model.variables import look_up, values
 
 FURTHER = 8
 """Lines after a block in which its caption may stand."""
 
 CAPTION = late(r"^(?:[^\W\d_]+)?: \S", re.MULTILINE)
+_LINE = late(r".+")
 _CELL_END = late(r"(?<!\\)\|")
 
 FEWEST, FEWEST_IN_PLACE = 0.6, 0.3
@@ -72,6 +77,21 @@ class ReviewedSource:
         if paragraph.cell and not further and (cell := _CELL_END.search(text, start, end)):
             end = cell.start()
         return start, max(start, end)
+
+    def table_at(self, file: str, place: int) -> SourceTable | None:
+        """The table in which a cell stands."""
+        text, starts = self.text(file), self.starts(file)
+        for table in self._tables:
+            start, end = starts[table.line - 1], starts[table.end or table.line]
+            if table.file == file and start <= place < end:
+                return SourceTable(file, text, tuple(_LINE.finditer(text, start, end)))
+        return None
+
+    @functools.cached_property
+    def _tables(self) -> list[Span]:
+        """The places of the tables."""
+        tables = (node for node in walk(self.document.blocks) if isinstance(node, Table))
+        return [*filter(None, (self.document.place(table.span) for table in tables))]
 
     def words_of(self, paragraph: ReviewedParagraph) -> tuple[list[WordToken], str, str] | None:
         """The words of the source where a paragraph, or its caption, stands; the source, and its

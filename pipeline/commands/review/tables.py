@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.commands.review.drawn_tables import drawn_row
+from pipeline.commands.review.drawn_tables import BORDER, SourceTable, with_row, without_row
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.commands.review.source_words import SourceEdit, line_end, line_start
 from pipeline.commands.review.sources import ReviewedSource
@@ -14,6 +14,10 @@ from pipeline.commands.review.words import markdown
 from pipeline.model.late import late
 
 _PIPE = late(r"(?<!\\)\|")
+_PLUS = late(r"\+")
+
+FEWEST_ROWS = 2
+"""The rows that a table has that is drawn: its head, and one more."""
 
 
 class SourceRow(NamedTuple):
@@ -145,28 +149,47 @@ class TableEdits:
             self._add_row(table, row, lines)
         for row in sorted(table.old.keys() - set(table.rows.values())):
             if self._rule(lines) is None:  # its lines are more than the row's
-                numbers = [n for numbers in table.old[row].values() for n in numbers]
-                self.gone.update(numbers)
-                self.unclear.append(numbers[0])
+                self._remove_row(table, row)
         for column in new_columns:
             self._add_column(table, column, lines)
         for column in gone_columns:
             self._remove_column(table, column, lines)
 
+    def _drawn(self, table: ChangedTable) -> SourceTable | None:
+        """The table of the source, if it is drawn with lines or dashes."""
+        place = next(filter(None, (self._place(table, row) for row in table.old)), None)
+        drawn = self.source.table_at(*place) if place else None
+        return drawn if drawn and (drawn.is_grid or drawn.starts) else None
+
+    def _place(self, table: ChangedTable, row: int) -> tuple[str, int] | None:
+        """The file in which a row stands, and the beginning of its line there."""
+        numbers = (number for numbers in table.old[row].values() for number in numbers)
+        span = next(filter(None, (self.base[number].span for number in numbers)), None)
+        return (span.file, self.source.starts(span.file)[span.line - 1]) if span else None
+
+    def _remove_row(self, table: ChangedTable, row: int) -> None:
+        numbers = [n for numbers in table.old[row].values() for n in numbers]
+        self.gone.update(numbers)
+        place, drawn = self._place(table, row), self._drawn(table)
+        is_left = len({*table.rows.values()}) >= FEWEST_ROWS
+        edit = without_row(drawn, place[1]) if place and drawn and is_left else None
+        if edit:
+            self.edits.append(edit)
+        else:
+            self.unclear.append(numbers[0])
+
     def _line(self, table: ChangedTable, row: int) -> SourceRow | None:
         """The line of a row, if that is all that it is in the source."""
-        numbers = (number for numbers in table.old[row].values() for number in numbers)
-        spans = (self.base[number].span for number in numbers)
-        span = next(filter(None, spans), None)
-        if span is None:
-            return None
-        line = self._cells(span.file, self.source.starts(span.file)[span.line - 1])
-        return line if len(line.cells) == table.width else None
+        place = self._place(table, row)
+        line = self._cells(*place) if place else None
+        return line if line and len(line.cells) == table.width else None
 
     def _cells(self, file: str, start: int) -> SourceRow:
         text = self.source.text(file)
         end = line_end(text, start)
-        ends = [match.start() for match in _PIPE.finditer(text, start, end)]
+        is_border = bool(BORDER.fullmatch(text, start, end))
+        edges = (_PLUS if is_border else _PIPE).finditer(text, start, end)
+        ends = [match.start() for match in edges]
         if not ends:
             return SourceRow(file, start, end, ())
         if text[ends[0] + 1 : end] and not text[start : ends[0]].strip(" \t>"):
@@ -205,11 +228,11 @@ class TableEdits:
         near = lines[above[-1]] if above else None
         rule = self._rule(lines)
         texts = [self._text(table.new[row].get(column, ())) for column in range(table.width)]
-        if near and rule is None:
-            text = self.source.text(near.file)
-            if drawn := drawn_row(text, near.file, near.start, texts):
-                self.edits += drawn
-                return
+        drawn = self._drawn(table) if above and rule is None else None
+        place = self._place(table, above[-1]) if above else None
+        if place and drawn and (edits := with_row(drawn, place[1], texts)):
+            self.edits += edits
+            return
         if near is None or rule is None:
             others = table.old[above[-1] if above else min(table.old)]
             self.unclear.append(next(n for each in others.values() for n in each))
@@ -222,10 +245,14 @@ class TableEdits:
         self.edits.append(SourceEdit(near.file, end, end, f"\n{line}"))
 
     def _all(self, table: ChangedTable, lines: Mapping[int, SourceRow | None]) -> list[SourceRow]:
-        """The lines of a table with its rule; none if not all are known."""
-        every = [*lines.values(), self._rule(lines)]
-        known = [line for line in every if line]
-        if len(known) == len(every):
+        """The lines of a table with its rule, or with all that is drawn around its cells; none if
+        not all are known."""
+        every: list[SourceRow | None] = [*lines.values(), self._rule(lines)]
+        if drawn := self._drawn(table):
+            every = [self._cells(drawn.file, line.start()) for line in drawn.lines]
+        known = [line for line in every if line and len(line.cells) == table.width]
+        edges = {tuple(end - line.start for _, end in line.cells) for line in known}
+        if len(known) == len(every) and (not drawn or len(edges) == 1):
             return known
         self.unclear.append(next(number for _, number in _paragraphs(table.old)))
         return []
@@ -236,19 +263,20 @@ class TableEdits:
         rows = {other: row for row, other in table.rows.items()}
         before = [table.columns[c] for c in range(column) if c in table.columns]
         texts = {
-            id(line): self._text(table.new[rows[row]].get(column, ()))
+            line.start: self._text(table.new[rows[row]].get(column, ()) if row in rows else ())
             for row, line in lines.items()
-            if row in rows
+            if line
         }
         self.written.update(n for row in table.new.values() for n in row.get(column, ()))
+        width = max(1, *map(len, texts.values())) if self._drawn(table) else 0
         for line in self._all(table, lines):
-            text = texts.get(id(line), "---" if line not in lines.values() else "")
-            if before:
-                at = line.cells[before[-1]][1]
-                self.edits.append(SourceEdit(line.file, at, at, f"| {text} "))
-            else:
-                at = line.cells[0][0]
-                self.edits.append(SourceEdit(line.file, at, at, f" {text} |"))
+            start, end = line.cells[before[-1] if before else 0]
+            text = f" {texts.get(line.start, '' if width else '---'):<{width}} "
+            edge, written = "|", self.source.text(line.file)[line.start : line.end]
+            if width and BORDER.fullmatch(written):
+                edge, text = "+", ("=" if "=" in written else "-") * len(text)
+            at, new = (end, edge + text) if before else (start, text + edge)
+            self.edits.append(SourceEdit(line.file, at, at, new))
 
     def _remove_column(
         self, table: ChangedTable, column: int, lines: Mapping[int, SourceRow | None]
@@ -256,7 +284,10 @@ class TableEdits:
         self.gone.update(n for row in table.old.values() for n in row.get(column, ()))
         for line in self._all(table, lines):
             start, end = line.cells[column]
-            if column + 1 < len(line.cells) or self.source.text(line.file)[end : end + 1] == "|":
+            if column + 1 < len(line.cells) or self.source.text(line.file)[end : end + 1] in (
+                "|",
+                "+",
+            ):
                 end += 1
             else:
                 start -= 1
