@@ -218,7 +218,7 @@ def _differing(sent: SentFile, new: str, back: Path, edit: WordEdit) -> str:
     given = read_source(sent.path, document, EDITIONS[EDITION])
     added = {p.key for p in sent.paragraphs if p.mark is None}
     again = [_own_words(p) for p in given if p.key.strip("* ") and p.mark]
-    kept = (p for p in read_edited(back) if p.key not in added)
+    kept = (p for p in read_edited(back) if p.mark or p.key not in added)
     edited = [_own_words(p) for p in kept if p.key.strip("* ")]
     if edit.kind in ("word", "tracked word", "cell", "gone") and sorted(again) == sorted(edited):
         return ""
