@@ -81,9 +81,9 @@ class ReviewedSource:
     def table_at(self, file: str, place: int) -> SourceTable | None:
         """The table in which a cell stands."""
         text, starts = self.text(file), self.starts(file)
-        for table in self._tables:
+        for table in (each for each in self._tables if each.file == file):
             start, end = starts[table.line - 1], starts[table.end or table.line]
-            if table.file == file and start <= place < end:
+            if start <= place < end:
                 return SourceTable(file, text, tuple(_LINE.finditer(text, start, end)))
         return None
 
