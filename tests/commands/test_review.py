@@ -318,6 +318,11 @@ MORE: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
         "In {{ lang }} and `{{ lang }}`.",
         "In {{ lang }} and `{{ title }}`.",
     ),
+    "beside references": (
+        lambda w: change(w, "fig-well", "fig-pit"),
+        "See @fig-well or **\\@fig-well** here.\n\n![A](a.svg \"W\"){#fig-well}",
+        "See @fig-well or **\\@fig-pit** here.\n\n![A](a.svg \"W\"){#fig-well}",
+    ),
     "between formulas": (
         lambda w: change(w, ",", " or"),
         "$x$, $2{,}5$, $y$",
@@ -656,6 +661,19 @@ def test_an_included_file_with_a_mark_of_its_encoding_is_changed_in_place(tmp_pa
     change(word, "are here", "were here")
     review(source, word)
     assert part.read_text("utf-8-sig") == "One shallow well.\n\nTwo wells were here.\n"
+
+
+def test_a_cell_of_an_included_file_is_changed_there(tmp_path: Path) -> None:
+    source, part = tmp_path / "wells.md", tmp_path / "part.md"
+    text = f"---\ntitle: Wells\nlang: en\n---\n\n{GRID}\n\n{{{{ include part.md }}}}\n"
+    source.write_text(text, "utf-8")
+    part.write_text("taps  place\n----  -----\nlong  here\n", "utf-8")
+    word = sent(source)
+    change(word, "long", "big")
+    change(word, "wells", "pits")
+    review(source, word)
+    assert part.read_text("utf-8") == "taps  place\n----  -----\nbig   here\n"
+    assert source.read_text("utf-8") == text.replace("wells ", "pits  ")
 
 
 def test_a_damaged_file_is_told(source: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.model.late import late
+from pipeline.parser.inlines.references import CROSS_REFERENCE
 from pipeline.verify.word import FORMULA
 
 ADDED = "\0"
@@ -33,9 +34,10 @@ _SAME = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
 _MARKUP = late(
     r"`[^`\n]+`|(?<=\])\([^()\s]+|(?<=[\])`*_])\{[^{}\n]*\}|\{[#.][^{}\n]*\}"
     r"|\[\^[^\[\]\s]*\]:?|<!--(?:[^-<]|-(?!->)|<(?!!--))*-->"
+    rf"|(?<![^\W_])(?<!\\){CROSS_REFERENCE}"
 )
-"""Markup of the source whose words are not in the text: addresses, attributes, signs of notes; and
-code, which is."""
+"""Markup of the source whose words are not in the text: addresses, attributes, signs of notes,
+references; and code, which is."""
 
 
 class WordToken(NamedTuple):
