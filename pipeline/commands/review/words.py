@@ -43,6 +43,9 @@ _OPENED = late(r"[ \t>]*+(?:[-*+:~]|#{1,6}|\(?\w{1,5}[.)])?[ \t]*+")
 _MARK = late(r"(?<=\w)_+(?=\w)|\\.")
 """Letters that are no marks."""
 
+_BRACKETED = late(r"<(?:[A-Za-z][\w+.-]+:[^\s<>]*|[^\s<>@]+@[^\W_][\w-]*(?:\.[^\W_][\w-]*)*)>")
+"""An address in brackets, to which it leads."""
+
 _WRITTEN_ADDRESS = late(r"[^()\s<>]*")
 
 
@@ -97,11 +100,19 @@ def changes(
                 is_whole = is_whole and bool(edit)
             continue
         edit_of = _edit(before, after, places, (i, k, j, m), edited, looks, text, file)
-        if edit_of is None:
+        if edit_of is None or _unlinks(edit_of, text):
             is_whole = False
         else:
             edits.append(edit_of)
     return WordChanges(tuple(edits), is_whole)
+
+
+def _unlinks(edit: SourceEdit, text: str) -> bool:
+    """Return whether what a change leaves of a link in brackets, such as ``<a@b.org>``, is none."""
+    start, end = text.rfind("<", 0, edit.start), text.find(">", edit.end) + 1
+    if start < 0 or not _BRACKETED.fullmatch(text, start, end):
+        return False
+    return not _BRACKETED.fullmatch(text[start : edit.start] + edit.text + text[edit.end : end])
 
 
 def _texts(words: Sequence[WordToken], paragraph: ReviewedParagraph) -> list[str]:
