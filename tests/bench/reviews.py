@@ -217,15 +217,19 @@ def _differing(sent: SentFile, new: str, back: Path, edit: WordEdit) -> str:
     document = parse(new, sent.path.name, sent.path.parent)
     given = read_source(sent.path, document, EDITIONS[EDITION])
     added = {p.key for p in sent.paragraphs if p.mark is None}
-    again = [_own_words(p) for p in given if p.key.strip("* ") and p.mark]
+    again = [_own_words(p) for p in given if p.mark and _is_text(p)]
     kept = (p for p in read_edited(back) if p.mark or p.key not in added)
-    edited = [_own_words(p) for p in kept if p.key.strip("* ")]
+    edited = [_own_words(p) for p in kept if _is_text(p)]
     if edit.kind in ("word", "tracked word", "cell", "gone") and sorted(again) == sorted(edited):
         return ""
     differing = (
         f"it gives “{a}”, not “{b}”" for a, b in zip(again, edited, strict=False) if a != b
     )
     return next(differing, "" if len(again) == len(edited) else "a paragraph is there or not")
+
+
+def _is_text(paragraph: ReviewedParagraph) -> bool:
+    return bool(paragraph.key.strip("* ")) and paragraph.style != "WordBank"
 
 
 def _own_words(paragraph: ReviewedParagraph) -> str:
