@@ -315,6 +315,9 @@ MORE: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
         "It is\\_deep \\{now}.",
         "It is_dry \\{now}.",
     ),
+    "a part of a word": (
+        lambda w: track(w, "deep", "dry"), "It is `a` or very_deep.", "It is `a` or very_dry."
+    ),
     "beside a variable": (
         lambda w: change(w, "{{ lang", "{{ title"),
         "In {{ lang }} and `{{ lang }}`.",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -144,7 +145,7 @@ def _paragraphs(
             continue
         cell = next(paragraph.iterancestors(f"{W}tc"), None)
         yield ReviewedParagraph(
-            tuple(written_pieces(paragraph, addresses)),
+            tuple(_joined(written_pieces(paragraph, addresses))),
             style,
             mark_of(paragraph),
             cell=cells.get(cell),
@@ -152,6 +153,12 @@ def _paragraphs(
             pictures=tuple(map(_alternative, paragraph.iter(f"{W}drawing"))),
             comments=tuple(_comments(paragraph, remarks)),
         )
+
+
+def _joined(pieces: Iterable[WrittenPiece]) -> Iterator[WrittenPiece]:
+    """Pieces as long as their look is the same: a tracked change parts a word."""
+    for look, run in itertools.groupby(pieces, lambda piece: piece._replace(text="")):
+        yield look._replace(text="".join(piece.text for piece in run))
 
 
 def _cells(root: Any) -> dict[Any, CellPlace]:
