@@ -288,7 +288,7 @@ GRID = """\
 | wells | 3   |
 +-------+-----+
 | pumps | two |
-|       | old |
+|       | x|y |
 +-------+-----+"""
 DASHES = """\
 What    Many  Where
@@ -366,7 +366,7 @@ MORE: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
     "a row of a drawn table that is gone": (
         lambda w: remove_row(w, "pumps"),
         GRID,
-        GRID.replace("\n| pumps | two |\n|       | old |\n+-------+-----+", ""),
+        GRID.replace("\n| pumps | two |\n|       | x|y |\n+-------+-----+", ""),
     ),
     "a new column of a drawn table": (
         lambda w: add_column(w, "Where", "at home", ""),
@@ -378,7 +378,7 @@ MORE: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
 | wells | at home | 3   |
 +-------+---------+-----+
 | pumps |         | two |
-|       |         | old |
+|       |         | x|y |
 +-------+---------+-----+""",
     ),
     "a column of a drawn table that is gone": (

@@ -47,6 +47,17 @@ class SourceTable(NamedTuple):
         return [match.start() for match in _GROUP.finditer(dashes)]
 
 
+def cells_of(table: SourceTable, line: re.Match[str]) -> tuple[tuple[int, int], ...]:
+    """Where the cells of a line begin and end; nothing if some span others."""
+    first = table.lines[0][0]
+    edges = [at for at, sign in enumerate(first) if sign == "+"]
+    is_whole = not _RULE.search(line[0]) or bool(BORDER.fullmatch(line[0]))
+    if not is_whole or any(line[0][at : at + 1] not in ("|", "+") for at in edges):
+        return ()
+    places = [line.start() + at for at in edges]
+    return tuple((start + 1, end) for start, end in itertools.pairwise(places))
+
+
 def fitted(edits: Sequence[SourceEdit], table: SourceTable | None) -> tuple[SourceEdit, ...]:
     """The changes in a cell. In a table that is drawn with lines or dashes, the spaces after the
     text make up for its length, or its column becomes wider; a change that would move other cells,

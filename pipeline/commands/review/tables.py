@@ -6,7 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.commands.review.drawn_tables import BORDER, SourceTable, with_row, without_row
+from pipeline.commands.review.drawn_tables import (
+    BORDER,
+    SourceTable,
+    cells_of,
+    with_row,
+    without_row,
+)
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.commands.review.source_words import SourceEdit, line_end, line_start
 from pipeline.commands.review.sources import ReviewedSource
@@ -14,7 +20,6 @@ from pipeline.commands.review.words import markdown
 from pipeline.model.late import late
 
 _PIPE = late(r"(?<!\\)\|")
-_PLUS = late(r"\+")
 
 FEWEST_ROWS = 2
 """The rows that a table has that is drawn: its head, and one more."""
@@ -187,9 +192,7 @@ class TableEdits:
     def _cells(self, file: str, start: int) -> SourceRow:
         text = self.source.text(file)
         end = line_end(text, start)
-        is_border = bool(BORDER.fullmatch(text, start, end))
-        edges = (_PLUS if is_border else _PIPE).finditer(text, start, end)
-        ends = [match.start() for match in edges]
+        ends = [match.start() for match in _PIPE.finditer(text, start, end)]
         if not ends:
             return SourceRow(file, start, end, ())
         if text[ends[0] + 1 : end] and not text[start : ends[0]].strip(" \t>"):
@@ -249,10 +252,12 @@ class TableEdits:
         not all are known."""
         every: list[SourceRow | None] = [*lines.values(), self._rule(lines)]
         if drawn := self._drawn(table):
-            every = [self._cells(drawn.file, line.start()) for line in drawn.lines]
+            every = [
+                SourceRow(drawn.file, line.start(), line.end(), cells_of(drawn, line))
+                for line in drawn.lines
+            ]
         known = [line for line in every if line and len(line.cells) == table.width]
-        edges = {tuple(end - line.start for _, end in line.cells) for line in known}
-        if len(known) == len(every) and (not drawn or len(edges) == 1):
+        if len(known) == len(every):
             return known
         self.unclear.append(next(number for _, number in _paragraphs(table.old)))
         return []
@@ -263,9 +268,9 @@ class TableEdits:
         rows = {other: row for row, other in table.rows.items()}
         before = [table.columns[c] for c in range(column) if c in table.columns]
         texts = {
-            line.start: self._text(table.new[rows[row]].get(column, ()) if row in rows else ())
-            for row, line in lines.items()
-            if line
+            place[1]: self._text(table.new[rows[row]].get(column, ()) if row in rows else ())
+            for row in lines
+            if (place := self._place(table, row))
         }
         self.written.update(n for row in table.new.values() for n in row.get(column, ()))
         width = max(1, *map(len, texts.values())) if self._drawn(table) else 0
