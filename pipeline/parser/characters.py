@@ -37,6 +37,13 @@ def shorten(text: str, limit: int = 50) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def is_wide(character: str, kinds: str = "WF") -> bool:
+    """Return whether a character takes two columns. Those that stand in for text which is left out
+    take one, though Python 3.11 calls unassigned characters wide."""
+    width = unicodedata.east_asian_width(character)
+    return width in kinds and unicodedata.category(character) != "Cn"
+
+
 def in_columns(line: str) -> tuple[str, list[int]]:
     """A line as displayed: with a filler after each double-width character, and without zero-width
     ones; and the position of each column in the line, or nothing if all are unchanged."""
@@ -46,7 +53,7 @@ def in_columns(line: str) -> tuple[str, list[int]]:
     places: list[int] = []
     for place, letter in enumerate(line):
         width = 0 if unicodedata.combining(letter) else 1
-        if unicodedata.east_asian_width(letter) in "WF":
+        if is_wide(letter):
             width = 2
         letters += [letter, "\0"][:width]
         places += [place] * width

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from pipeline.model import gaps
+from pipeline.parser.characters import is_wide
 from pipeline.parser.inlines.leaf import Chain, Delimiter
 from pipeline.parser.inlines.patterns import InlineSpan
 
@@ -109,8 +110,7 @@ def touches(outside: str, inside: str) -> bool:
 
 def _is_east_asian(char: str) -> bool:
     """Return whether a character is a letter or punctuation of these scripts, and no emoji."""
-    wide = unicodedata.east_asian_width(char) in "WFH"
-    return wide and unicodedata.category(char) != "So"
+    return is_wide(char, "WFH") and unicodedata.category(char) != "So"
 
 
 def is_punctuation(char: str) -> bool:
