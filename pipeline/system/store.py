@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import msgspec
 
 from pipeline.model.late import late
-from pipeline.system.paths import leads_out
+from pipeline.system.paths import builtin_templates, leads_out
 
 
 def cache_folder() -> Path | None:
@@ -196,21 +196,24 @@ LARGE = 64 * 2**20
 _PACKAGES = tuple(folder + os.sep for folder in sys.path if folder.endswith("-packages"))
 """The folders of installed packages, whose versions are in all keys (`code_version`)."""
 
+_TEMPLATES = f"{builtin_templates()}{os.sep}"
+"""The folder of the templates that ship."""
+
 UNSETTLED = 2
 """Seconds after which another change of a file has another time in every file system."""
 
 
 def file_digest(name: str) -> str:
-    """The digest of a file's content; of a large one, such as a film that a text links to, its size
-    and time; of an installed one, such as a font, its size; of a link out of the source's folder,
-    where it leads; "" without a file."""
+    """The digest of a file's content; of a large one, such as a film that a text links to, and of a
+    template that ships, its size and time; of an installed one, such as a font, its size; of a link
+    out of the source's folder, where it leads; "" without a file."""
     if out := leads_out(name):
         return out
     try:
         status = os.stat(name)  # noqa: PTH116 (a third of the time)
         if name.startswith(_PACKAGES):
             return f"{status.st_size}"
-        if status.st_size > LARGE:
+        if status.st_size > LARGE or name.startswith(_TEMPLATES):
             return f"{status.st_size} {status.st_mtime_ns}"
         if not stat.S_ISREG(status.st_mode):
             return ""
