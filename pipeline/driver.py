@@ -183,12 +183,12 @@ def make(request: Request, editions: Iterable[Edition]) -> tuple[BuiltEdition, .
     versions: dict[Edition, list[Edition]] = {}
     for edition in editions:
         versions.setdefault(standard_print(metadata, edition.version), []).append(edition)
-    made = {
+    outputs_of = {
         built.edition: built
         for standard, of_version in versions.items()
         for built in make_version(request, of_version, standard)
     }
-    return tuple(made[edition] for edition in editions)
+    return tuple(outputs_of[edition] for edition in editions)
 
 
 def make_version(

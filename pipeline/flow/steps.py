@@ -187,7 +187,7 @@ def leaks_for_all(document: Document, records: Mapping[str, bytes]) -> tuple[Dia
 def missing_answers(request: Request, pending: PendingEdition) -> tuple[Diagnostic, ...]:
     """Findings about answers of the source that the texts of a teacher's edition lack."""
     edition, name = pending.edition, output_name(request.stem, pending.edition)
-    is_key = edition.audience == "teacher" and not edition.platform  # which tells it itself
+    is_key = edition.audience == "teacher" and not edition.platform  # a platform tells of it itself
     find = features.task("missing_answers")
     if not pending.texts or not is_key or find is None:
         return ()

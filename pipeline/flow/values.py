@@ -100,9 +100,10 @@ def requested_editions(
     chosen = chosen_editions(names, metadata)
     if options.split:
         chosen = printed_editions(chosen, options.split, by_name=bool(names))
-    made = tuple(each for edition in chosen for each in wanted(edition, metadata))
+    editions = tuple(each for edition in chosen for each in wanted(edition, metadata))
     standard = standard_print(metadata)
-    return (*made, standard) if options.cover_spread and standard not in made else made
+    needs_more = options.cover_spread and standard not in editions
+    return (*editions, standard) if needs_more else editions
 
 
 class Request(NamedTuple):

@@ -60,7 +60,7 @@ def select(document: Document, edition: Edition) -> Document:
         if isinstance(node, SOLVED) or removal.is_selected(node)
     }
     solved = edition.audience == "teacher"
-    in_strings = solved and not edition.platform  # which a platform shows to pupils
+    in_strings = solved and not edition.platform  # a platform shows these to pupils
 
     pupils = for_pupils(document.metadata)
 

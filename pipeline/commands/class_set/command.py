@@ -51,13 +51,13 @@ def class_command(source: Path, listed: Path | None, out: Path, templates: Path 
         listed = source.parent / named
     if not listed.is_file():
         give_up(f"there is no file {listed}", SOURCE_ERRORS)
-    made = or_exit(class_set, source, listed, Folder(out / CACHE), templates)
-    show(made.findings)
-    if not made.pdf:
+    result = or_exit(class_set, source, listed, Folder(out / CACHE), templates)
+    show(result.findings)
+    if not result.pdf:
         sys.exit(SOURCE_ERRORS)
     folder, stem = out / stem_of(source), stem_of(source)
-    files = {folder / f"{stem}-class.pdf": made.pdf, folder / f"{stem}-class.csv": made.listing}
+    files = {folder / f"{stem}-class.pdf": result.pdf, folder / f"{stem}-class.csv": result.listing}
     or_exit(outputs.write_all, folder, files)
     for path in files:
-        say(f"class    {path}: {made.pupils} pupils")
+        say(f"class    {path}: {result.pupils} pupils")
     sys.exit(BUILT)

@@ -117,5 +117,5 @@ def _library_files(result: Result, out: Path) -> Iterator[LibraryFile]:
             yield LibraryFile(name, "", "", file.stat().st_size, digest)
             continue
         pages, sheets = output.facts.get("pages", 0), output.facts.get("sheets", 0)
-        made = LibraryFile(name, output.edition, output.format, output.size, digest, pages, sheets)
-        yield msgspec.structs.replace(made, variation=output.variation or "")
+        entry = LibraryFile(name, output.edition, output.format, output.size, digest, pages, sheets)
+        yield msgspec.structs.replace(entry, variation=output.variation or "")

@@ -37,8 +37,8 @@ def tell_moved(document: Document, _setting: PassSetting) -> Document:
         if sum(not is_fixed(item) for item in choices.items) > 1:
             for item in choices.items:
                 text = plain_text(item.children)
-                found = _found(text, understood_in(lang, "moved_choice"))
-                for words in found if not is_fixed(item) else ():
+                phrases = _found(text, understood_in(lang, "moved_choice"))
+                for words in phrases if not is_fixed(item) else ():
                     _tell(findings, words, item.span, "Write `{.fixed}` at the end of the choice.")
     return findings.added_to(document)
 

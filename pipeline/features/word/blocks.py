@@ -169,8 +169,8 @@ def _anchoring(item: model.ListItem) -> tuple[Block, ...]:
     if not item.attributes.id or not item.children or item.children[0].attributes.id:
         return item.children
     first, *rest = item.children
-    own = replace(first.attributes, id=item.attributes.id)
-    return (replace(first, attributes=own), *rest)
+    attributes = replace(first.attributes, id=item.attributes.id)
+    return (replace(first, attributes=attributes), *rest)
 
 
 def _definitions(draft: WordFile, node: model.DefinitionList, place: Spot) -> list[Element]:

@@ -54,8 +54,8 @@ def element(name: str, /, *children: Element | str | None, **attributes: object)
         if value is None:
             continue
         other, _, local = key.rpartition("__")
-        own = prefix if prefix in QUALIFIED else ""
-        qualified = tag(f"{other or own}:{local}") if other or own else local
+        usual = prefix if prefix in QUALIFIED else ""
+        qualified = tag(f"{other or usual}:{local}") if other or usual else local
         created.set(qualified, str(value))
     for child in children:
         if isinstance(child, str):

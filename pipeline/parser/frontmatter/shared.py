@@ -91,8 +91,8 @@ def merged(key: str, shared: Any, value: Any, node: Node) -> Any:
     """A document's ``value`` of a key, as its ``node`` says, with further entries of a mapping
     from the library."""
     if key in BY_NAME:
-        own = {variable.name for variable in value}
-        others = (variable for variable in shared or () if variable.name not in own)
+        names = {variable.name for variable in value}
+        others = (variable for variable in shared or () if variable.name not in names)
         return (*others, *value)
     return _merged(shared, value, node)
 

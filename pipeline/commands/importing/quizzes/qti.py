@@ -210,9 +210,9 @@ class _Item:
 
     def _gaps(self, body: Element) -> Iterator[AskedGap]:
         """The gaps of a text, in which marks take their places."""
-        found = [*body.iter("textentryinteraction", "inlinechoiceinteraction", "gap")]
-        gaps = [self._gap(node) for node in found]
-        for count, node in enumerate(found):
+        nodes = [*body.iter("textentryinteraction", "inlinechoiceinteraction", "gap")]
+        gaps = [self._gap(node) for node in nodes]
+        for count, node in enumerate(nodes):
             node.tail = f"{gap_mark(count)}{node.tail or ''}"
             drop(node)
         for node in [*body.iter("gaptext", "gapimg")]:

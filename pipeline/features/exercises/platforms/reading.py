@@ -129,12 +129,12 @@ class _Reader:
 
     def _listed(self, node: model.List, around: _Around) -> None:
         for item in node.items:
-            own = around._replace(
+            inner = around._replace(
                 name=item.label or around.name,
                 points=marks_of(item) or around.points,
                 span=item.span or around.span,
             )
-            self._questions(item.children, own)
+            self._questions(item.children, inner)
 
     def _answer(self, block: Node, around: _Around, stem: list[Block], first: int) -> None:
         """An answer: to the question that stands before it, to the one that it follows, or, as a
@@ -208,13 +208,13 @@ class _Reader:
                 for at, t in enumerate(ticks)
                 if t
             )
-            own = self._below(text, above)._replace(span=row.span or around.span)
+            row_around = self._below(text, above)._replace(span=row.span or around.span)
             right = sum(choice.is_right for choice in choices)
             if not right:
-                self._tell("No column of this row is right, so it is left out.", own.span)
+                self._tell("No column of this row is right, so it is left out.", row_around.span)
             else:
                 kind: Kind = "single" if right == 1 else "several"
-                self._add(kind, own, choices=choices)
+                self._add(kind, row_around, choices=choices)
 
     def _gaps(self, around: _Around, stem: list[Block]) -> bool:
         """Add the question that the gaps in blocks are, if there are any that are answered."""
