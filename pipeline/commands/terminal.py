@@ -180,6 +180,10 @@ def give_up(message: str, code: int = SYSTEM_MISSING) -> NoReturn:
     sys.exit(code)
 
 
+CONVERTED = "pandoc:"
+"""The beginning of the names of formats that only `chapbook build` makes, of a finished file."""
+
+
 def edition_names(
     ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 ) -> tuple[str, ...]:
@@ -189,7 +193,7 @@ def edition_names(
 
     names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
     for name in names:
-        is_converted = name.startswith("pandoc:") and ctx.command.name == "build"
+        is_converted = name.startswith(CONVERTED) and ctx.command.name == "build"
         if name not in EDITIONS and name != ALL and not is_converted:
             near = nearest(name, EDITIONS)
             listed = f"there are {', '.join(sorted(EDITIONS))}."

@@ -148,9 +148,9 @@ def varied(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
     levels = [level for level, _ in metadata.levels] if edition.is_of_a_level else []
     versions = [version for version, _ in metadata.versions] if edition.is_versioned else []
     variations: list[Edition] = []
-    for version in versions or [""]:
+    for place, version in enumerate(versions or [""]):
         for number, level in enumerate(levels or [""]):
-            parts = (level if number else "", version if version not in versions[:1] else "")
+            parts = (level if number else "", version if place else "")
             named = "".join(f"-{part}" for part in parts if part)
             row = replace(edition, level=level, version=version, variation=named)
             keeps = bool(number) and edition.name == STANDARD_PRINT

@@ -250,11 +250,13 @@ def code_version() -> str:
 
 @functools.cache
 def _installed() -> str:
-    """The state of the code, by which Python too knows whether to compile it anew, and all packages
-    installed with it."""
-    code: list[str] = []
+    """The code and all packages installed with it. Of an installed program, there is a record of
+    its files' digests; of any other, their sizes and times count, by which Python too knows whether
+    to compile them anew."""
+    records = CODE.parent.glob("chapbook-*.dist-info/RECORD")
+    code = [record.read_text("utf-8") for record in records]
     top = str(CODE)
-    for folder, folders, files in os.walk(top):
+    for folder, folders, files in os.walk(top) if not code else ():
         folders[:] = sorted(set(folders) - NOT_CODE)
         for file in sorted(files):
             path = f"{folder}/{file}"

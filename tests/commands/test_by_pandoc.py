@@ -120,6 +120,22 @@ def test_without_pandoc_the_command_says_how_to_get_it(
     assert "pip install 'chapbook[pandoc]'" in result.output
 
 
+def test_a_format_that_pandoc_cannot_make_ends_the_command(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.commands.build.by_pandoc.STYLES", Path("missing.lua"))
+    result = build(source, "odt")
+    assert result.exit_code == 3
+    assert "Pandoc cannot make well-word.odt" in result.output
+    assert not [*source.parent.rglob("*.odt")]
+
+
+def test_what_always_has_losses_is_refused_where_none_are_allowed(source: Path) -> None:
+    result = CliRunner().invoke(main, ["build", str(source), "--edition", "pandoc:odt", "--strict"])
+    assert result.exit_code == 2
+    assert "--strict allows no losses" in result.output
+
+
 def test_a_source_with_an_error_gives_no_file(source: Path) -> None:
     source.write_text(TEXT.replace("title: Wells", "title: [Wells"), "utf-8")
     result = build(source, "odt")

@@ -48,6 +48,26 @@ def test_the_version_is_that_of_code_libraries_and_environment(
     stores._installed.cache_clear()
 
 
+def test_an_installed_program_is_known_by_the_record_of_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the same on each machine, whenever it was installed."""
+    code, record = tmp_path / "pipeline" / "code.py", tmp_path / "chapbook-1.dist-info" / "RECORD"
+    code.parent.mkdir()
+    record.parent.mkdir()
+    monkeypatch.setattr(stores, "CODE", code.parent)
+    versions = []
+    for time, digest in ((1, "a"), (2, "a"), (2, "b")):
+        code.write_text("1", "utf-8")
+        os.utime(code, (time, time))
+        record.write_text(digest, "utf-8")
+        stores._installed.cache_clear()
+        versions.append(stores.code_version())
+    assert versions[0] == versions[1] != versions[2]
+    monkeypatch.undo()
+    stores._installed.cache_clear()
+
+
 def test_a_folder_keeps_what_it_is_given(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "new" / "folder")
     assert folder.get(key("a")) is None

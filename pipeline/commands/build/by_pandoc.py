@@ -12,13 +12,13 @@ import re
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
-from pipeline.commands.terminal import say
+from pipeline.commands.terminal import CONVERTED, say
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
@@ -26,7 +26,6 @@ from pipeline.model.names import nearest
 from pipeline.package.bundle import archived
 from pipeline.system import outputs
 
-PREFIX = "pandoc:"
 SUFFIXES = {
     "latex": "tex", "docbook": "dbk", "typst": "typ", "asciidoc": "adoc", "context": "ctx.tex",
     "jats": "jats.xml", "tei": "tei.xml", "mediawiki": "wiki", "texinfo": "texi",
@@ -73,7 +72,7 @@ def requested(names: Iterable[str]) -> Requested:
     """The editions and formats that were asked for. Raises `click.UsageError` for those that Pandoc
     does not write, and if it is not installed."""
     names = tuple(names)
-    formats = tuple(n.removeprefix(PREFIX) for n in names if n.startswith(PREFIX))
+    formats = tuple(n.removeprefix(CONVERTED) for n in names if n.startswith(CONVERTED))
     if not formats:
         return Requested(names, ())
     try:
@@ -86,58 +85,66 @@ def requested(names: Iterable[str]) -> Requested:
     for name in formats:
         if name not in known:
             near = nearest(name, known)
-            advice = f"did you mean {PREFIX}{near}?" if near else f"it writes {', '.join(known)}."
+            advice = (
+                f"did you mean {CONVERTED}{near}?" if near else f"it writes {', '.join(known)}."
+            )
             message = f"Pandoc does not write {name!r}; {advice}"
             raise click.BadParameter(message, param_hint="--edition")
-    editions = (name for name in names if not name.startswith(PREFIX))
+    editions = (name for name in names if not name.startswith(CONVERTED))
     return Requested(tuple(dict.fromkeys((*editions, "word"))), formats)
 
 
 def convert(source: Path, files: Iterable[Path], formats: Sequence[str]) -> tuple[Diagnostic, ...]:
-    """Write the formats beside each Word file, and say what they lack. Raises `OSError`."""
+    """Write the formats beside each Word file, and say what they lack. Raises `OSError`, also if
+    Pandoc fails."""
     parts = {file: _parts(file) for file in files if file.suffix == ".docx"}
     text = b"".join(each["word/document.xml"] for each in parts.values())
     losses = "; ".join((USUAL, *(loss for sign, loss in LOST.items() if sign in text)))
     messages = {f"As {', '.join(formats)}: {losses}.": None} if parts and formats else {}
-    for name in formats:
-        for file in parts:
-            messages |= dict.fromkeys(_convert(file, parts[file], name))
+    for file, of_file in parts.items():
+        described, data = _described(file), archived(of_file)
+        media = {part: of_file[part] for part in of_file if part.startswith("word/media/")}
+        for name in formats:
+            path = file.with_suffix(f".{SUFFIXES.get(name, name)}")
+            written, log = _converted(data, name, described, path.name)
+            beside = {} if name in WHOLE else media
+            places = {path.parent / part.removeprefix("word/"): beside[part] for part in beside}
+            outputs.write_all(path.parent, {path: written, **places})
+            say(f"{name:<8} {path}")
+            messages |= dict.fromkeys(f"Pandoc, of {name}: {m}" for m in _MESSAGE.findall(log))
     return tuple(diagnostic(Code.NOT_IN_WORD, each, source=str(source)) for each in messages)
 
 
-def _convert(file: Path, parts: Mapping[str, bytes], name: str) -> Iterator[str]:
-    """Write a format, and give messages about what is not in it."""
+def _described(file: Path) -> list[str]:
+    """The options that tell Pandoc what the file says of itself."""
     import docx
-    import pypandoc
 
-    path = file.with_suffix(f".{SUFFIXES.get(name, name)}")
     about = docx.Document(str(file)).core_properties
     described = {"title": about.title, "author": about.author, "lang": about.language}
+    return [f"--metadata={key}={value}" for key, value in described.items() if value]
+
+
+def _converted(data: bytes, name: str, described: list[str], file: str) -> tuple[bytes, str]:
+    """A Word file in another format, for a ``file``, and the messages of Pandoc."""
+    import pypandoc
+
     command = [
         pypandoc.get_pandoc_path(), "+RTS", f"-M{MEMORY}", "-RTS", "--sandbox", "--standalone",
         "--from=docx+styles+empty_paragraphs", f"--to={name}", f"--lua-filter={STYLES}",
-        *(f"--metadata={key}={value}" for key, value in described.items() if value), "--output=-",
+        *described, "--output=-",
     ]  # fmt: skip
     try:
         with tempfile.TemporaryDirectory() as folder:
             run = subprocess.run(
-                command, input=archived(parts), capture_output=True, cwd=folder, timeout=SECONDS,
+                command, input=data, capture_output=True, cwd=folder, timeout=SECONDS,
                 check=False, env={"SOURCE_DATE_EPOCH": DATE, **os.environ},
             )  # fmt: skip
     except subprocess.TimeoutExpired:
-        yield f"Pandoc has not made {path.name} in {SECONDS} seconds."
-        return
+        raise OSError(f"Pandoc has not made {file} in {SECONDS} seconds") from None
     log = run.stderr.decode("utf-8", "replace").strip()
     if run.returncode:
-        yield f"Pandoc cannot make {path.name}: {log[:300]}"
-        return
-    written = {path: _undated(run.stdout)}
-    if name not in WHOLE:
-        media = ((part, data) for part, data in parts.items() if part.startswith("word/media/"))
-        written |= {path.parent / part.removeprefix("word/"): data for part, data in media}
-    outputs.write_all(path.parent, written)
-    say(f"{name:<8} {path}")
-    yield from (f"Pandoc, of {name}: {message}" for message in _MESSAGE.findall(log))
+        raise OSError(f"Pandoc cannot make {file}: {log[:300]}")
+    return _undated(run.stdout), log
 
 
 def _parts(file: Path) -> dict[str, bytes]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.commands import builds, terminal
-from pipeline.commands.build import by_pandoc
 from pipeline.commands.progress import progress_shown
 
 if TYPE_CHECKING:
@@ -78,7 +77,14 @@ def build_command(
     from pipeline import driver
     from pipeline.system import outputs
 
-    editions, formats = by_pandoc.requested(options["editions"])
+    editions: tuple[str, ...] = options["editions"]
+    formats: tuple[str, ...] = ()
+    if any(name.startswith(terminal.CONVERTED) for name in editions):
+        from pipeline.commands.build import by_pandoc
+
+        editions, formats = by_pandoc.requested(editions)
+        if options["strict"]:
+            raise click.UsageError("--strict allows no losses, and what Pandoc makes has some.")
     run = builds.build_of({**options, "editions": editions}, dump)
     is_limited = bool(timeout or memory)
     if sandbox or is_limited:
@@ -119,7 +125,9 @@ def build_command(
                 terminal.note_withheld(result.withheld, result.requested)
             failed = failed or result.failed
             findings += result.diagnostics
-            converted = terminal.or_exit(by_pandoc.convert, source, result.files, formats)
+            converted: tuple[Diagnostic, ...] = ()
+            if formats:
+                converted = terminal.or_exit(by_pandoc.convert, source, result.files, formats)
             findings += converted
             shown_file = next((file for file in result.files if file.suffix in SHOWN), None)
             if shows and shown_file and click.launch(str(shown_file.resolve())):
