@@ -45,20 +45,21 @@ def book(number: int, **added: str) -> str:
 
 class Writing:
     """Somebody who edits a book in a preview, whose builds wait when the units are set: until they
-    are let `go`, to their end or to an error."""
+    are let `go`, to their end or to an error, or are overtaken by an edit."""
 
     def __init__(self, folder: Path) -> None:
         self.source = folder / "wells.md"
         self._news = threading.Condition()
-        self._may_go = threading.Semaphore(0)
+        self._may_go = threading.Event()
         self._error = ""
         memory = Memory()
 
         def run(source: Path, editions: Sequence[str], listener: Listener, **views: Any) -> Result:
             def on_event(event: driver.Event) -> None:
                 if isinstance(event, Begun) and event.stage == "compare":
-                    self._may_go.acquire()
-                    if self._error:
+                    while not self._may_go.wait(0.01) and not self._is_overtaken():
+                        pass
+                    if self._error and not self._is_overtaken():
                         raise RuntimeError(self._error)
                 listener(event)
 
@@ -82,6 +83,9 @@ class Writing:
         new.write_text(text, "utf-8")
         new.replace(self.source)
 
+    def _is_overtaken(self) -> bool:
+        return self.session.watcher._build_requested.is_set()
+
     def _changed(self) -> None:
         with self._news:
             self._news.notify_all()
@@ -92,30 +96,30 @@ class Writing:
             self._news.wait_for(lambda: until(self.session.state))
             return self.session.state
 
-    def wait_for_others(self, parts: Any, *, built: bool) -> Any:
-        """The state as soon as its parts are others, before or after all is built."""
-        return self.wait(lambda state: state.parts != parts and bool(state.doing) != built)
-
     def go(self, error: str = "") -> Any:
-        """The state when the build has ended."""
+        """The state when the build that waits has ended."""
         self._error = error
-        self._may_go.release()
-        return self.wait(lambda state: not state.doing)
+        self._may_go.set()
+        state = self.wait(lambda state: not state.doing)
+        self._may_go.clear()
+        return state
 
     def edit(self, text: str) -> Any:
-        """Save, and return the state when pages can be seen."""
+        """Save, and return the state when other pages can be seen. A build that waits is dropped;
+        the next one waits, too, unless its result is known."""
         before = self.session.state.parts
         self.save(text)
-        return self.wait_for_others(before, built=False)
-
-    def edit_once_more(self, text: str) -> Any:
-        """Save while the last build waits, which is then dropped, and return the state when other
-        pages can be seen."""
-        before = self.session.state.parts
-        self.save(text)
-        self.session.watcher._build_requested.wait()
-        self._may_go.release()
         return self.wait(lambda state: state.parts != before)
+
+    def build(self, text: str) -> Any:
+        """Save, and return the state when all is built and there are other pages."""
+        before = self.session.state.parts
+        self._error = ""
+        self._may_go.set()
+        self.save(text)
+        state = self.wait(lambda state: state.parts != before and not state.doing)
+        self._may_go.clear()
+        return state
 
     def pages(self, state: Any) -> tuple[PrintedPage, ...]:
         shown = self.session.view(HANDOUT, state.parts[HANDOUT].digest)
@@ -138,7 +142,7 @@ class Writing:
         ]
 
     def close(self) -> None:
-        self._may_go.release(100)
+        self._may_go.set()
         self.session.close()
 
 
@@ -156,11 +160,8 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writing]:
 @pytest.fixture
 def writing(started: Writing) -> Writing:
     """One at whose preview another book is shown."""
-    before = started.session.state.parts
     started.number = next(TRY)
-    started.save(started.book())
-    started.go()
-    started.wait_for_others(before, built=True)
+    started.build(started.book())
     return started
 
 
@@ -234,7 +235,7 @@ def test_pages_of_a_build_that_fails_do_not_stay(writing: Writing) -> None:
 
 def test_the_pages_of_the_newest_edit_are_those_that_are_seen(writing: Writing) -> None:
     writing.edit(writing.book(c2="One camel came."))
-    soon = writing.edit_once_more(writing.book(c1="It drank.", c2="Two camels came."))
+    soon = writing.edit(writing.book(c1="It drank.", c2="Two camels came."))
     words = writing.words(soon)
     assert "It drank." in words
     assert "Two camels came." in words
@@ -244,7 +245,7 @@ def test_the_pages_of_the_newest_edit_are_those_that_are_seen(writing: Writing) 
 def test_an_edit_that_is_taken_back_leaves_nothing(writing: Writing) -> None:
     before = writing.session.state
     writing.edit(writing.book(c2="One camel came."))
-    after = writing.edit_once_more(writing.book())
+    after = writing.edit(writing.book())
     assert after.parts == before.parts
     assert after.findings == before.findings
 
