@@ -279,8 +279,8 @@ FEATURES = (
         "covers",
         writes_files=True,
         tasks=(
-            "book_cover",
-            "social_preview",
+            "designs.book_cover",
+            "designs.social_preview",
             "picture.draw_cover",
             "spread.print_cover",
             "bitmaps.cover_for_shops",
@@ -300,7 +300,11 @@ FEATURES = (
     Feature("claims", tasks=("audit_book",)),
     Feature("units", tasks=("set_units", "plan.why_whole", "book.proof_pages")),
     Feature("even_pages", tasks=("make_even_pages", "line_plans.plan_lines")),
-    Feature("ebook", writes_files=True, tasks=("assemble_ebook", "book_packaging.package_ebook")),
+    Feature(
+        "ebook",
+        writes_files=True,
+        tasks=("book_pages.assemble_ebook", "book_packaging.package_ebook"),
+    ),
     Feature("fast_engine", tasks=("speed_up",)),
     Feature(
         "word",

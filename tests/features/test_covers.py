@@ -13,8 +13,7 @@ import pytest
 from PIL import Image
 
 from pipeline import Diagnostic, build, parse
-from pipeline.features import covers
-from pipeline.features.covers import title_setting
+from pipeline.features.covers import designs, title_setting
 from pipeline.features.covers.cover_colours import PAPER, palette
 from pipeline.features.covers.picture import CoverImage, draw_cover, prepared_cover
 from pipeline.render.environment import environment
@@ -33,8 +32,8 @@ def cover_of(*lines: str, wide: bool = False, folder: Path = TESTS) -> Any:
     text = "\n".join(("---", *lines, "---", "", "Text.", ""))
     document = making.resolved(text, "web", folder)
     if wide:
-        return covers.social_picture(document, environment(), "x")
-    found = covers.book_cover(document, environment())
+        return designs.social_picture(document, environment(), "x")
+    found = designs.book_cover(document, environment())
     assert found is not None
     return found
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import jinja2
 
-from pipeline.features.covers import (
+from pipeline.features.covers.cover_colours import digest
+from pipeline.features.covers.designs import (
     LINE,
     FrontText,
     Look,
@@ -18,7 +19,6 @@ from pipeline.features.covers import (
     front_of,
     look_of,
 )
-from pipeline.features.covers.cover_colours import digest
 from pipeline.features.covers.grounds import composition, printed_paper
 from pipeline.features.covers.picture import spread_picture
 from pipeline.features.covers.spread_sheet import BLEED, MARKS, SpreadSheet, reading, spread_sheet

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import tinycss2  # type: ignore[import-untyped]
 
-from pipeline.features.ebook import plain
+from pipeline.features.ebook.book_pages import plain
 from pipeline.model.rendered import Pages
 from pipeline.parser import parse_file
 from tests.helpers import making
