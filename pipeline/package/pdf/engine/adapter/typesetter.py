@@ -9,7 +9,6 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import cssselect2
-import pyphen
 import weasyprint
 import weasyprint.layout.inline
 from weasyprint.css.counters import CounterStyle
@@ -121,14 +120,6 @@ class Typesetter:
                 _SHEETS.clear()
             _SHEETS[css] = sheet, counters
         return sheet, counters
-
-
-def get_ready(lang: str, styles: Iterable[str]) -> None:
-    """Read what this process will need for texts in a language with these style sheets."""
-    if language := pyphen.language_fallback(lang):
-        pyphen.Pyphen(lang=language)
-    for css in styles:
-        Typesetter((), Path(), ())._read(css)
 
 
 class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
