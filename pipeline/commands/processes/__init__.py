@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-OBJECTS = 50_000
+OBJECTS = 150_000
 """The number of new objects after which Python looks for garbage."""
 
 FIRST = "pipeline.package.pdf"
