@@ -6,6 +6,7 @@ What Ctrl-C and closed streams do is settled here, before anything else is loade
 from __future__ import annotations
 
 import _thread
+import gc
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from types import FrameType
 
 def run() -> None:
     """Run the command, and exit."""
+    gc.disable()  # until `collect_seldom`: what is loaded stays
     _open_streams()
     is_heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if is_heard:

@@ -34,6 +34,7 @@ def collect_seldom() -> None:
     """Let Python look for garbage less often: a layout makes millions of objects that all stay,
     and a quarter of its time went into looking through them. At its end, it does not at all, which
     takes 0.1 s after an interview."""
+    gc.enable()
     gc.set_threshold(OBJECTS, 20, 50)
     atexit.register(gc.freeze)
 
@@ -117,6 +118,7 @@ def _begin(gate: Semaphore, ends: Event, stop: Connection) -> None:
     if not ends.is_set():
         collect_seldom()
         _load(FIRST)
+        gc.freeze()  # what is loaded stays, and need not be looked at
 
 
 def _load(*modules: str) -> None:
