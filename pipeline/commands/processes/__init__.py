@@ -26,6 +26,10 @@ NEXT = ("pipeline.features.ebook.book_packaging", "pipeline.features.covers.bitm
 """The modules that another process loads before its first task, and after it: an e-book waits for
 the numbers of pages."""
 
+HERE = ("pipeline.verify.gate", "pipeline.verify.completeness", "pipeline.package.html")
+"""The modules that this process loads when it has handed over the first task, for which it will
+wait."""
+
 MOST = 8
 """The maximum number of other processes: each takes some milliseconds to start."""
 
@@ -72,13 +76,16 @@ class Pool(Executor):
         others = self.begin()
         if isinstance(others, _Here):
             return others.submit(task, *args, **kwargs)
+        is_first = not self._running
         with without_interrupts():
             future = others.submit(task, *args, **kwargs)
-            if not self._running:
+            if is_first:
                 others.submit(_load, *NEXT)
         self._running = [*(running for running in self._running if not running.done()), future]
         if self._awake < min(len(self._running), self._most):
             self._wake()
+        if is_first:
+            _load(*HERE)
         return future
 
     def _wake(self) -> None:
