@@ -211,22 +211,15 @@ def make_version(
     first.sort(key=from_longest)
     waiting.sort(key=from_longest)
 
-    pending = [drafted(request, edition, resolved_for(request, edition)) for edition in first]
-    packages = packaged(request, pending)  # by other processes, while this one resolves the others
-    resolved = [resolved_for(request, edition) for edition in waiting]
-    packed = [(draft, [next(packages) for _ in draft.texts]) for draft in pending]
+    pending = packaged(request, [(edition, resolved_for(request, edition)) for edition in first])
+    resolved = [(edition, resolved_for(request, edition)) for edition in waiting]  # meanwhile
+    packed = [(draft, list(runs)) for draft, runs in pending]
 
     maps = page_maps(packed, standard)
     if waiting and not problem and not maps:
         problem = "It has errors: build the handout to see them."
-    pending = []
-    if maps or for_screens:
-        pairs = zip(waiting, resolved, strict=True)
-        pending = [drafted(request, edition, document, maps) for edition, document in pairs]
-    packages = packaged(request, pending)  # while this one compares the first
-    built = {draft.edition: finished(request, draft, runs) for draft, runs in packed}
-    for draft in pending:
-        built[draft.edition] = finished(request, draft, [next(packages) for _ in draft.texts])
+    pending = packaged(request, resolved, maps) if maps or for_screens else []
+    built = {draft.edition: finished(request, draft, runs) for draft, runs in (*packed, *pending)}
     for edition in waiting if problem else ():
         if for_screens:
             built[edition] = without_pages(request, built[edition], problem)
@@ -308,21 +301,29 @@ def rendered(
     return audit(pages, document, edition)
 
 
-def packaged(request: Request, pending: Sequence[PendingEdition]) -> Iterator[Timed]:
-    """The packages of all texts, in order. Other processes make those with pages or a
-    cover, which need the engine; a web page takes less time to make than to hand over, and long
-    texts are handed over in units. A process that stays, which has loaded the engine, makes one
-    file alone itself."""
+def packaged(
+    request: Request, group: Sequence[tuple[Edition, Resolved]], maps: PageMaps | None = None
+) -> list[tuple[PendingEdition, Iterator[Timed]]]:
+    """Editions, drafted one after the other, with the packages of their texts. Other processes
+    begin at once with those that have pages or a cover, which need the engine; a web page takes
+    less time to make than to hand over, and comes first, made here while others work; long texts
+    are handed over in units. A process that stays, which has loaded the engine, makes one file
+    alone itself."""
     name, pango = shown_name(str(request.source)), pango_version()
     rest = request.folder, request.options.assets_beside, name, pango
-    set_in_type = sum(len(draft.texts) for draft in pending if draft.edition.format != "html")
-    is_worth_it = set_in_type > request.is_lasting
-    return package.runs(
-        ((t.pages, d.edition, *rest, d.sources) for d in pending for t in d.texts),
-        lambda pages, edition, *_: (
-            is_worth_it and edition.format != "html" and not may_divide(pages, edition)
-        ),
-    )
+    set_in_type = sum(edition.format != "html" for edition, _ in group)
+    pending = []
+    for edition, resolved in group:
+        draft = drafted(request, edition, resolved, maps)
+        is_alone = request.is_lasting and set_in_type == len(draft.texts) == 1
+        runs = package.runs(
+            ((text.pages, edition, *rest, draft.sources) for text in draft.texts),
+            lambda pages, edition, *_, is_alone=is_alone: (
+                not is_alone and edition.format != "html" and not may_divide(pages, edition)
+            ),
+        )
+        pending.append((draft, runs))
+    return sorted(pending, key=lambda entry: entry[0].edition.format != "html")
 
 
 def finished(request: Request, pending: PendingEdition, runs: Iterable[Timed]) -> BuiltEdition:

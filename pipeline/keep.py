@@ -211,7 +211,7 @@ class Step(Kept[P, T]):
         self, calls: Iterable[tuple[Any, ...]], is_elsewhere: Callable[..., bool]
     ) -> Iterator[Timed]:
         """The results of calls, in order. Other processes begin at once with those that are better
-        made there; the others are made here, when the first is asked for."""
+        made there; each of the others is made here, when it is asked for."""
         if not (keep := _keep.get()):
             return (Timed(*_timed(self.function, arguments)[:2]) for arguments in calls)
         begun = []
@@ -220,13 +220,7 @@ class Step(Kept[P, T]):
             if keep.executor and call.known is None and is_elsewhere(*arguments):
                 keep.tell(Begun(self.title, call.edition))
                 call.begin_elsewhere()
-        return self._runs(begun, keep)
-
-    def _runs(self, begun: list[_Call], keep: _Keep) -> Iterator[Timed]:
-        here = [call for call in begun if call.known is None and call.future is None]
-        runs = {id(call): self._reported(call, keep) for call in here}
-        for call in begun:
-            yield runs.get(id(call)) or self._reported(call, keep)
+        return (self._reported(call, keep) for call in begun)
 
     def _reported(self, call: _Call, keep: _Keep) -> Timed:
         if call.known is None and call.future is None:
