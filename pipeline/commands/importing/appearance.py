@@ -127,7 +127,10 @@ class Levels:
         for common in dict.fromkeys(look for look in looks if look and look.is_common):
             self._keep_above_text(lines, looks, common)
         looks = [look and look._replace(is_question=False) for look in looks]
-        used = sorted(dict.fromkeys(look for look in looks if look and look.rank), key=_height)
+        used = sorted(
+            dict.fromkeys(look for look in looks if look and look.rank),
+            key=lambda look: (look.rank, -look.size, look.face != CENTRED),
+        )
         weak = {look: len(self._larger) + at for at, look in enumerate(used, 1)}
         return [(weak.get(look) or look.level) if look else 0 for look in looks]
 
@@ -195,11 +198,6 @@ class Levels:
         is_text = not (self._look(below) or RULED.fullmatch(below.text))
         is_text = is_text and not (look.is_question and NUMBER.match(below.text))
         return is_text and line.text[0].isalnum() and not line.text[0].islower()
-
-
-def _height(look: _Look) -> tuple[int, float, bool]:
-    """The order of headings that are no larger than the text, the highest first."""
-    return look.rank, -look.size, look.face != CENTRED
 
 
 def usual(sizes: Iterable[tuple[float, str]]) -> float:

@@ -207,7 +207,8 @@ def clean(article: Element) -> Iterator[Element]:
 def _is_accessory(element: Element) -> bool:
     tag = element.tag
     if tag in ("footer", "aside") and element.get("role") != "doc-footnote":
-        return "epub" not in "".join(map(str, element.keys())) and not _is_note(element)
+        is_note = "note" in f"{element.get('class') or ''} {element.get('role') or ''}"
+        return "epub" not in "".join(map(str, element.keys())) and not is_note
     if tag in ("p", "li", "td", "tr", "th", "a", "span", "em", "strong", "code", "pre", "figure"):
         if tag not in ("span", "a", "li", "p") or not _named(element):
             return False
@@ -217,10 +218,6 @@ def _is_accessory(element: Element) -> bool:
     size = length(element)
     paragraphs = sum(1 for p in element.iter("p") if length(p) > 80)
     return paragraphs < 3 or links(element) > 0.5 * max(1, size)
-
-
-def _is_note(element: Element) -> bool:
-    return bool(re.search(r"note", f"{element.get('class') or ''} {element.get('role') or ''}"))
 
 
 def _named(element: Element) -> bool:

@@ -109,7 +109,7 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
         findings += (lost(message, name) for message in messages)
         document = replace(document, blocks=blocks, notes=notes)
         text = write(document)
-    text = _COMMENT.sub(_as_comment, text)
+    text = _COMMENT.sub(lambda m: f"<!-- {m[1].replace('--', '- -').strip()} -->", text)
     again = parse(text, name)
     if again.metadata.lang != metadata.lang:  # the default, which another would be guessed for
         text = text.replace("\n---\n", f"\nlang: {metadata.lang}\n---\n", 1)
@@ -353,7 +353,3 @@ def _text_of(document: Document) -> str:
             case _:
                 parts.append(" ")
     return "".join(parts)
-
-
-def _as_comment(match: re.Match[str]) -> str:
-    return f"<!-- {match[1].replace('--', '- -').strip()} -->"

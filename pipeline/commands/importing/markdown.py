@@ -368,7 +368,7 @@ class _Files:
             return node if is_known else node.children
         if scheme(node.href) or target in self._files:
             return node
-        if self._is_kept(target):
+        if target and (self._folder / target).resolve() in self._around.chapters:
             path, mark, place = node.href.partition("#")
             return replace(node, href=f"{posixpath.splitext(path)[0]}.md{mark}{place}")
         if "%7B%7B" in node.href:
@@ -377,9 +377,6 @@ class _Files:
         hint = "Readers do not get the files beside the source: put it on the web, or include it."
         self._tell(message, span, hint)
         return node.children or (Text(text=plain_text((node,)) or quote(target)),)
-
-    def _is_kept(self, target: str) -> bool:
-        return bool(target) and (self._folder / target).resolve() in self._around.chapters
 
     def _variable(self, node: model.Variable, span: Span | None) -> Node:
         """A variable that nothing gives a value is text, as it is for its own program."""

@@ -10,32 +10,15 @@ from lxml.etree import _Element as Element
 from pipeline.model.late import late
 
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_SIGNS = {
-    **dict(
-        zip(
-            "αβγδεζηθικλμνξπρσςτυφχψω",
-            (
-                "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi"
-                " rho sigma varsigma tau upsilon varphi chi psi omega"
-            ).split(),
-            strict=True,
-        )
-    ),
-    **dict(
-        zip("ΓΔΘΛΞΠΣΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(), strict=True)
-    ),
-    **dict(
-        zip(
-            "×÷±·≤≥≠≈∞∑∏∫∂∇→⇒∈∪∩√",
-            (
-                "times div pm cdot leq geq neq approx infty sum prod int partial nabla to"
-                " Rightarrow in cup cap surd"
-            ).split(),
-            strict=True,
-        )
-    ),
-    "−": "-",
-}
+_NAMES = (
+    "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma"
+    " varsigma tau upsilon varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+    " times div pm cdot leq geq neq approx infty sum prod int partial nabla to Rightarrow in cup"
+    " cap surd -"
+)
+_SIGNS = dict(
+    zip("αβγδεζηθικλμνξπρσςτυφχψωΓΔΘΛΞΠΣΦΨΩ×÷±·≤≥≠≈∞∑∏∫∂∇→⇒∈∪∩√−", _NAMES.split(), strict=True)
+)
 _FUNCTIONS = frozenset(
     "arccos arcsin arctan arg cos cosh cot csc det dim exp gcd inf lg lim ln log max min sec sin"
     " sinh sup tan tanh".split()
@@ -121,10 +104,6 @@ def _lines(element: Element) -> str:
     return "\\begin{aligned}" + " \\\\ ".join(rows) + "\\end{aligned}"
 
 
-def _function(element: Element) -> str:
-    return f"{_operator(_part(element, 'fName'))} {_part(element, 'e')}"
-
-
 def _operator(tex: str) -> str:
     """The name of a function, which may have an index or an exponent, as a command of TeX."""
     match = _NAME.fullmatch(tex)
@@ -151,7 +130,7 @@ _ELEMENTS: dict[str, Callable[[Any], str]] = {
     "nary": _large,
     "m": _matrix,
     "eqArr": _lines,
-    "func": _function,
+    "func": lambda e: f"{_operator(_part(e, 'fName'))} {_part(e, 'e')}",
     "acc": _accent,
     "bar": lambda e: f"\\overline{{{_part(e, 'e')}}}",
     "limLow": lambda e: _limit(e, "_"),

@@ -95,7 +95,8 @@ class PageReader:
         heading with each text."""
         for root in roots:
             for element in root.iter("a", "img", *article.HEADS):
-                address = element.get("href") or element.get("src") or _heading(element)
+                heading = "" if element.tag in ("a", "img") else " ".join(article.words(element))
+                address = element.get("href") or element.get("src") or heading
                 self._places.setdefault(address.strip(), element)
 
     def tell_dropped(self, dropped: Iterable[tuple[Element, list[str]]]) -> None:
@@ -316,10 +317,6 @@ class PageReader:
 
 _GENERATED_NAME = late("[0-9a-f]{20,}")
 """A name that LibreOffice gives to an image."""
-
-
-def _heading(element: Element) -> str:
-    return " ".join(article.words(element)) if element.tag not in ("a", "img") else ""
 
 
 def has_alternative(alt: str) -> bool:

@@ -264,7 +264,7 @@ class _Reader:
             cells = tuple(model.TableCell(children=_plain(text)) for text in texts)
             rows.append(model.TableRow(cells=cells))
         message = "Lines with tabs are read as a table, and the first as its header."
-        self._tell(message, lines[0])
+        self.findings.append(lost(message, self._name, span=Span(lines[0].number)))
         return with_head_rows(model.Table(head=(), body=tuple(rows)), 1)
 
     def _paragraphs(self, lines: list[CopiedLine]) -> Iterator[Block]:
@@ -353,9 +353,6 @@ class _Reader:
             else:
                 parts.append(f" {line.text}")
         return inlines("".join(parts))
-
-    def _tell(self, message: str, line: CopiedLine) -> None:
-        self.findings.append(lost(message, self._name, span=Span(line.number)))
 
 
 def _name_before(line: CopiedLine) -> str:

@@ -5,6 +5,7 @@ targets."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -26,6 +27,7 @@ _UNWRAPPED = frozenset(
 )
 """Elements within text that say nothing that a source has to say."""
 
+N = TypeVar("N", bound=Node)
 FIRST_LEVEL = 2
 """The level of the highest headings, right below the title."""
 
@@ -130,8 +132,8 @@ class _NodeChanges:
         attributes = Attributes(self._ids.get(node.attributes.id, ""), classes, pairs)
         return NO_ATTRIBUTES if attributes == NO_ATTRIBUTES else attributes
 
-    def _bare(self, node: Node) -> Node:
-        return replace(node, attributes=self._attributes(node), span=None)
+    def _bare(self, node: N, **changes: Any) -> N:
+        return replace(node, attributes=self._attributes(node), span=None, **changes)
 
     def _text(self, node: model.Heading | model.Paragraph) -> Node:
         """A text; it has the id of an anchor that it begins with."""
@@ -149,7 +151,7 @@ class _NodeChanges:
         title = " ".join(node.title.split())
         text = " ".join(plain_text(node.children).split())
         title = "" if title == text else title
-        link = replace(node, href=href, title=title, attributes=self._attributes(node), span=None)
+        link = self._bare(node, href=href, title=title)
         return _outside(link) if text or _holds_more(node.children) else ()
 
     def _element(self, node: model.InlineElement) -> Node | tuple[Node, ...]:
@@ -176,22 +178,16 @@ class _NodeChanges:
     def _container(self, node: model.Container) -> Node | tuple[Node, ...]:
         if node.name in _TRANSPARENT and self._attributes(node) == NO_ATTRIBUTES:
             return _flowing(node.children)
-        return replace(
-            node, children=_flowing(node.children), attributes=self._attributes(node), span=None
-        )
+        return self._bare(node, children=_flowing(node.children))
 
     def _figure(self, node: model.Figure) -> Node:
-        return replace(
-            node, caption=_without_label(node.caption), attributes=self._attributes(node), span=None
-        )
+        return self._bare(node, caption=_without_label(node.caption))
 
     def _table(self, node: model.Table) -> Node | tuple[Node, ...]:
         cells = [cell for row in (*node.head, *node.body) for cell in row.cells]
         if len(cells) == 1:  # a table for the layout
             return _flowing(cells[0].children)
-        caption = _without_label(node.caption)
-        bare = replace(node, caption=caption, attributes=self._attributes(node), span=None)
-        return aligned(headed(bare))
+        return aligned(headed(self._bare(node, caption=_without_label(node.caption))))
 
     def _cell(self, node: model.TableCell) -> Node:
         children = _flowing(node.children)
@@ -207,13 +203,10 @@ class _NodeChanges:
         return replace(node, children=children, attributes=NO_ATTRIBUTES, span=None)
 
     def _holder(self, node: model.BlockQuote | Note) -> Node:
-        return replace(
-            node, children=_flowing(node.children), attributes=self._attributes(node), span=None
-        )
+        return self._bare(node, children=_flowing(node.children))
 
     def _quote(self, node: model.BlockQuote) -> Node:
-        children = attributed(_flowing(node.children))
-        return replace(node, children=children, attributes=self._attributes(node), span=None)
+        return self._bare(node, children=attributed(_flowing(node.children)))
 
     def _list(self, node: model.List) -> Node:
         tight = all(
@@ -373,8 +366,7 @@ def joined_runs() -> Changes:
             if isinstance(child, model.SoftBreak):
                 child = model.Text(text=" ")
             if nodes and isinstance(child, model.Text) and isinstance(nodes[-1], model.Text):
-                text = nodes[-1].text + child.text
-                nodes[-1] = model.Text(text=text)
+                nodes[-1] = model.Text(text=nodes[-1].text + child.text)
             else:
                 nodes.append(child)
         children = tuple(nodes)
@@ -382,16 +374,6 @@ def joined_runs() -> Changes:
             children = trim(children)  # type: ignore[arg-type]
         return replace(node, children=children)
 
-    return dict.fromkeys(
-        (
-            model.Heading,
-            model.Paragraph,
-            model.Plain,
-            model.Emphasis,
-            model.Strong,
-            model.Strikethrough,
-            model.Link,
-            model.InlineElement,
-        ),
-        leave,
-    )
+    texts = (model.Heading, model.Paragraph, model.Plain)
+    parts = (model.Emphasis, model.Strong, model.Strikethrough, model.Link, model.InlineElement)
+    return dict.fromkeys((*texts, *parts), leave)

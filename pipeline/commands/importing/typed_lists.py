@@ -26,18 +26,7 @@ _BOX = late(rf"(\s*)([{(boxes := ''.join(TO_TICK))}])\s*[^\s{boxes}][^{boxes}]*$
 RULED = late(r"[\s_]{4,}|[\s.…]{10,}")
 """A line of underscores or dots to write on."""
 
-_ROMAN = {
-    "i": 1,
-    "ii": 2,
-    "iii": 3,
-    "iv": 4,
-    "v": 5,
-    "vi": 6,
-    "vii": 7,
-    "viii": 8,
-    "ix": 9,
-    "x": 10,
-}
+_ROMAN = {sign: n for n, sign in enumerate("i ii iii iv v vi vii viii ix x".split(), 1)}
 _SENTENCE = late(r"[.!?…][”\"’»]?\s*$")
 AHEAD = 100
 """Paragraphs after an item among which the next one of its list is looked for."""

@@ -78,15 +78,11 @@ class _Worksheet:
         self.counts = dict.fromkeys((GAPS, LINES, BOXES, CHOICES), 0)
 
     def changes(self) -> dict[type[Node], Any]:
-        holders = (model.ListItem, model.BlockQuote, model.Container)
-        return {
-            model.Plain: self._text,
-            model.List: self._list,
-            **dict.fromkeys(holders, self._holder),
-        }
+        def holder(node: Any) -> Any:
+            return replace(node, children=self.flow(node.children))
 
-    def _holder(self, node: model.ListItem | model.BlockQuote | model.Container) -> Node:
-        return replace(node, children=self.flow(node.children))
+        holders = (model.ListItem, model.BlockQuote, model.Container)
+        return {model.Plain: self._text, model.List: self._list, **dict.fromkeys(holders, holder)}
 
     def flow(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
         """Blocks that follow each other."""

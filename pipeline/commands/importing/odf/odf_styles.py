@@ -55,9 +55,13 @@ class OdfStyles:
 
     def names(self, name: str) -> list[str]:
         """A style's name, and those of its parent styles."""
-        names = [name]
-        names += [style.get(f"{STYLE}parent-style-name") or "" for _, style in self._chain(name)]
-        return names
+        chain = self._chain(name)
+        return [name, *(style.get(f"{STYLE}parent-style-name") or "" for _, style in chain)]
+
+    def _first(self, key: str, *names: str) -> str:
+        """The first value of a text property that styles, or their parents, have."""
+        chains = (_of_text(style) for name in names for _, style in self._chain(name))
+        return next(filter(None, (p.get(key) for p in chains if p is not None)), "")
 
     def is_bold(self, name: str) -> bool:
         """Return whether a whole paragraph has direct bold formatting, whatever its style."""
@@ -69,9 +73,7 @@ class OdfStyles:
 
     def is_hidden(self, name: str) -> bool:
         """Return whether text in a style is hidden."""
-        properties = (_of_text(style) for _, style in self._chain(name))
-        shown = (p.get(f"{TEXT}display") for p in properties if p is not None)
-        return next(filter(None, shown), "") == "none"
+        return self._first(f"{TEXT}display", name) == "none"
 
     def size(self, name: str) -> float:
         """The size of the letters in a style, in points; 0 if it gives none."""
@@ -88,9 +90,7 @@ class OdfStyles:
 
     def has_bold(self, name: str) -> bool:
         """Return whether the text in a style is bold."""
-        properties = (_of_text(style) for _, style in self._chain(name))
-        weights = (p.get(f"{FO}font-weight") for p in properties if p is not None)
-        return next(filter(None, weights), "") in ("bold", "700")
+        return self._first(f"{FO}font-weight", name) in ("bold", "700")
 
     def colour(self, name: str) -> str:
         """The colour of the text in a style that is a direct format."""
@@ -102,9 +102,7 @@ class OdfStyles:
         """The font of an element's text."""
         outer = (element, *element.iterancestors())
         names = (above.get(f"{TEXT}style-name") or "" for above in outer)
-        chains = (_of_text(style) for name in names for _, style in self._chain(name))
-        fonts = (p.get(f"{STYLE}font-name") for p in chains if p is not None)
-        font = next(filter(None, fonts), "")
+        font = self._first(f"{STYLE}font-name", *names)
         return self._fonts.get(font, font)
 
     def columns(self, sections: Iterable[str]) -> int:
@@ -204,10 +202,7 @@ def _language(properties: Element | None) -> str:
 
 
 def _language_of(properties: dict[str, str]) -> str:
-    language, country = (
-        properties.get(f"{FO}language", "none"),
-        properties.get(f"{FO}country", "none"),
-    )
+    language, country = (properties.get(f"{FO}{key}", "none") for key in ("language", "country"))
     if language in ("none", "zxx", ""):
         return ""
     return language if country in ("none", "") else f"{language}-{country}"

@@ -116,10 +116,6 @@ def shape(lines: Sequence[PdfLine], place: str = "") -> TextLine:
     return TextLine(text, lines[0].size, is_bold, is_italic, face)
 
 
-def _is_raised(formats: Formats) -> bool:
-    return any(name == "raised" for name, _ in formats)
-
-
 def _is_apart(before: TextRun, run: TextRun, *, raised: bool = False) -> bool:
     if before.text[-1:].isspace() or run.text[:1].isspace() or run.text[0] in ".,;:!?)]’”":
         return False
@@ -195,7 +191,7 @@ def write_lines(
             note = run.note if isinstance(run, PdfPiece) else ""
             if note and number:
                 atoms[-1] = Atom(str(atoms[-1].content).rstrip(), atoms[-1].formats)
-            elif number and _is_apart(line.runs[number - 1], run, raised=_is_raised(formats)):
+            elif number and _is_apart(line.runs[number - 1], run, raised="raised" in dict(formats)):
                 atoms.append(Atom(" ", _shared(atoms[-1].formats, formats)))
             text = text if number else text.lstrip()
             atoms.append(Atom(f"{NOTE_MARK}{note}{NOTE_MARK}") if note else Atom(text, formats))

@@ -100,7 +100,7 @@ def _rows(parts: Sequence[PdfLine], start: int) -> list[dict[int, list[PdfLine]]
         elif row and part.baseline < top and _below(part, row):
             row.append(part)  # the next line of a cell
         elif row and (
-            (_is_alone(row) and not _continues(rows))
+            (_is_alone(row) and sum(not _is_alone(above) for above in rows) < 2)
             or not 0 < lowest - part.baseline < 5 * part.size
         ):
             break
@@ -134,10 +134,6 @@ def _below(part: PdfLine, row: Sequence[PdfLine]) -> bool:
 
 def _is_alone(row: Sequence[PdfLine]) -> bool:
     return max(part.left for part in row) <= min(part.right for part in row)
-
-
-def _continues(rows: Sequence[Sequence[PdfLine]]) -> bool:
-    return sum(not _is_alone(row) for row in rows) > 1
 
 
 def _columns(rows: Sequence[Sequence[PdfLine]]) -> list[tuple[float, float]]:

@@ -168,7 +168,8 @@ def read(data: bytes) -> Quiz:
     if not questions and lost:
         raise UnreadableQuizError(f"{lost[0].file}: {lost[0].message}")
     images = {name.removeprefix("content/"): content for name, content in files.items()}
-    return Quiz(package.title, tuple(questions), images, tuple(lost), _language(package))
+    lang = "" if package.language == "und" else package.language
+    return Quiz(package.title, tuple(questions), images, tuple(lost), lang)
 
 
 def _decoded(files: Mapping[str, bytes], name: str, kind: type[T]) -> T:
@@ -185,10 +186,6 @@ def _filled(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _filled(each) for key, each in value.items() if each not in (None, [])}
     return [_filled(each) for each in value] if isinstance(value, list) else value
-
-
-def _language(package: H5pPackage) -> str:
-    return "" if package.language == "und" else package.language
 
 
 def _common(name: str, parameters: Any, messages: list[str]) -> Asked:

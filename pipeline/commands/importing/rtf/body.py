@@ -69,10 +69,6 @@ class RtfBody:
         self._forms: dict[int, _RowForm] = {}
         self._reset()
 
-    def new_part(self) -> RtfBody:
-        """The collector of a note's paragraphs, with the same styles."""
-        return RtfBody(self.styles)
-
     def _reset(self) -> None:
         self._style, self._level, self._depth, self._in_table, self._nesting = 0, -1, 0, False, 1
 
@@ -173,7 +169,9 @@ class RtfBody:
             return etree.Element("p")
         if level and to is self.root and text:
             self._lists = []
-            atoms[:] = [atom._replace(formats=_without_bold(atom)) for atom in atoms]
+            for at, atom in enumerate(atoms):
+                formats = tuple(format for format in atom.formats if format[0] != "strong")
+                atoms[at] = atom._replace(formats=formats)
             return etree.SubElement(to, f"h{min(level, 6)}")
         if mark:
             return self._item(to, mark)
@@ -274,10 +272,6 @@ def _is_first(mark: str, first: str) -> bool:
     """Return whether a mark begins another list than that of this first mark: it is the same, or
     has other signs around it."""
     return bool(first) and (mark == first or re.sub(r"\w", "", mark) != re.sub(r"\w", "", first))
-
-
-def _without_bold(atom: Atom) -> tuple[tuple[str, str], ...]:
-    return tuple(format for format in atom.formats if format[0] != "strong")
 
 
 def _span(cell: Element, key: str, more: int) -> None:

@@ -255,7 +255,7 @@ class RtfReader:
         group.texts = []
         if word in ("footnote", "annotation", "shptxt"):
             self._outer.append((len(self._groups), self.body, word))
-            self.body = self.body.new_part()
+            self.body = RtfBody(self.body.styles)
             group.to, group.formats = "body", {}
         elif word == "field":
             group.field = [group.field[0]]

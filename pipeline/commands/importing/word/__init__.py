@@ -140,7 +140,7 @@ def _counts(
     counts["formulas"] = tags[f"{M}oMath"]
     counts["images"] = sum(tag.endswith(("}blip", "}imagedata")) for tag in tags.elements())
     counts[BOXES] = tags[f"{W}txbxContent"]
-    counts[CHANGED] = _number(main, f"{W}ins") + _number(main, f"{W}del")
+    counts[CHANGED] = sum(1 for _ in main.iter(f"{W}ins", f"{W}del"))
     for p, text in _texts(parts, changes):
         kind, _ = parts.styles.kind(p)
         counts["headings"] += kind == "heading" and bool(text.strip()) and p not in replaced
@@ -156,10 +156,6 @@ def _counts(
                     f"The {match[1]} “{text[:60]}” is left out: editions have their own."
                 )
     return counts, sentences
-
-
-def _number(root: Element, tag: str) -> int:
-    return sum(1 for _ in root.iter(tag))
 
 
 def _kept(root: Element, changes: Changes) -> Iterator[Element]:

@@ -61,7 +61,7 @@ class Body:
                 read.add((kind, name))
                 self.parts.part = self.parts.name_of_kind(f"{kind}s")
                 note = etree.Element("div")
-                self._blocks(note, self.parts.note_text(kind, name))
+                self._blocks(note, self.parts.note_texts[kind][name])
                 notes.append((self.parts.notes[kind, name], note))
         self.parts.part = main
         return root, notes

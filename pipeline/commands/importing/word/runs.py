@@ -175,7 +175,7 @@ class Runs:
             elif name == "instrText":
                 if self._fields:
                     self._fields[-1].instruction += child.text or ""
-            elif not self._is_shown():
+            elif not all(f.has_result and not f.is_replaced for f in self._fields):
                 words = len((child.text or "").split()) if name == "t" else 0
                 if self.in_contents():
                     self.left_out += words
@@ -183,9 +183,6 @@ class Runs:
                     self.replaced += words
             else:
                 yield from self._piece(child, name, self._linked(ordered))
-
-    def _is_shown(self) -> bool:
-        return all(f.has_result and not f.is_replaced for f in self._fields)
 
     def _linked(self, formats: Formats) -> Formats:
         address = next((f.address for f in reversed(self._fields) if f.address), "")

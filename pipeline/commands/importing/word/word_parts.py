@@ -54,7 +54,7 @@ class WordParts:
         self.numbering = Numbering(self.part_of_kind("numbering"), self.styles)
         self.comments = _comments(self.part_of_kind("comments"))
         self.notes: dict[tuple[str, str], str] = {}
-        self._note_texts = {
+        self.note_texts = {
             kind: {e.get(f"{W}id") or "": e for e in self._notes(kind)}
             for kind in ("footnote", "endnote")
         }
@@ -133,12 +133,9 @@ class WordParts:
     def note(self, reference: str, name: str) -> str:
         """The label of a note that is referred to, if there is such."""
         kind = reference.removesuffix("Reference")
-        if name not in self._note_texts[kind]:
+        if name not in self.note_texts[kind]:
             return ""
         return self.notes.setdefault((kind, name), str(len(self.notes) + 1))
-
-    def note_text(self, kind: str, name: str) -> Element:
-        return self._note_texts[kind][name]
 
     # --- languages ---
 

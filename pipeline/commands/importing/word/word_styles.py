@@ -140,7 +140,7 @@ class Styles:
         if value is None and paragraph is not None:
             styles = self.chain(self.of(paragraph))
             candidates = (style.find(f"{W}rPr/{W}{name}") for style in styles)
-            value = next((candidate for candidate in candidates if candidate is not None), None)
+            value = next((c for c in candidates if c is not None), None)
         if value is None and self.default is not None:
             value = self.default.find(f"{W}{name}")
         return value
@@ -180,14 +180,7 @@ class Styles:
         if (value is None or not value.get(key)) and paragraph is not None:
             styles = self.chain(self.of(paragraph))
             candidates = (style.find(f"{W}rPr/{W}lang") for style in styles)
-            value = next(
-                (
-                    candidate
-                    for candidate in candidates
-                    if candidate is not None and candidate.get(key)
-                ),
-                None,
-            )
+            value = next((c for c in candidates if c is not None and c.get(key)), None)
         if value is None and self.default is not None:
             value = self.default.find(f"{W}lang")
         return "" if value is None else value.get(key, "")
