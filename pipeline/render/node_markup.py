@@ -373,7 +373,8 @@ class NodeRenderer:
         if (indent := INDENTS.get(kind)) is not None:
             self._nested += indent > 0
             if self.format == "pdf":
-                usual, small = self.turned_tables if _is_turned(node) else self.table_lines
+                is_turned = isinstance(node, model.Container) and node.name == "landscape"
+                usual, small = self.turned_tables if is_turned else self.table_lines
                 self.table_lines = (usual.within(indent), small.within(indent))
         self._path.append(node)
         markup = Markup(template.render({**self._context, "node": node}))
@@ -384,10 +385,6 @@ class NodeRenderer:
         if not isinstance(node, model.CodeBlock):  # whose caption comes before its text
             markup = self.places.mark(node) + markup
         return markup
-
-
-def _is_turned(node: Node) -> bool:
-    return isinstance(node, model.Container) and node.name == "landscape"
 
 
 @functools.cache

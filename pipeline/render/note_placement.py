@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import takewhile
 from typing import Literal, TypeAlias
 
@@ -38,10 +37,8 @@ class PrintedNotes:
         if self.place == "end" or reference.occurrence != 1 or number in self._nested:
             return ()
         place = self._places[number]  # an edition of the answers alone has but some notes
-        return (self._notes[place], *self._after(place))
-
-    def _after(self, place: int) -> Iterator[model.Note]:
-        return takewhile(lambda note: note.number in self._nested, self._notes[place + 1 :])
+        nested = takewhile(lambda note: note.number in self._nested, self._notes[place + 1 :])
+        return (self._notes[place], *nested)
 
     def classes(self, note: model.Note) -> str:
         """The classes of a note: narrow margins are unsuitable for lists, tables and pictures."""
@@ -68,13 +65,9 @@ NOTES = "notes"
 def before_notes(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     """The parts before the endnotes, and those after."""
     end = len(blocks)
-    while end and _follows_notes(blocks[end - 1]):
+    while end and isinstance(last := blocks[end - 1], model.Section) and last.role in AFTER_NOTES:
         end -= 1
     return blocks[:end], blocks[end:]
-
-
-def _follows_notes(block: Block) -> bool:
-    return isinstance(block, model.Section) and block.role in AFTER_NOTES
 
 
 def listing_notes(document: Document) -> Document:

@@ -72,29 +72,9 @@ def put_back(document: Document) -> Document:
     return rewrite_document(document, leave=AS_WRITTEN["citations"])
 
 
-def _nothing(node: Node) -> tuple[Node, ...]:
-    return ()
-
-
-def _citation(node: model.Citation) -> model.Text:
-    return model.Text(text=node.source, span=node.span)
-
-
-def _variable(node: model.Variable) -> model.Text:
-    return model.Text(text=f"{{{{ {node.name} }}}}", span=node.span)
-
-
 def _table(node: model.Chart) -> model.Table:
     table, attributes = node.table, node.attributes
     return model.Table(table.head, table.body, node.caption, span=node.span, attributes=attributes)
-
-
-def _formula(node: model.Math) -> model.Code:
-    return model.Code(text=node.tex, span=node.span, attributes=node.attributes)
-
-
-def _formula_block(node: model.MathBlock) -> model.CodeBlock:
-    return model.CodeBlock(text=node.tex, span=node.span, attributes=node.attributes)
 
 
 def _in_tex(node: model.Math | model.MathBlock) -> Node:
@@ -131,19 +111,28 @@ def _list(node: model.Choices) -> tuple[Node, ...]:
 
 AS_WRITTEN: Mapping[str, Changes] = {
     "charts": {model.Chart: _table},
-    "citations": {model.Citation: _citation, model.Bibliography: _nothing},
+    "citations": {
+        model.Citation: lambda node: model.Text(text=node.source, span=node.span),
+        model.Bibliography: lambda _: (),
+    },
     "exercises": {
         model.Blank: _underscores,
         model.Choices: _list,
         model.WritingLines: _lines,
-        model.WritingSpace: _nothing,
+        model.WritingSpace: lambda _: (),
     },
     "formulas": {
         model.Blank: _blank,
-        model.Math: _formula,
-        model.MathBlock: _formula_block,
+        model.Math: lambda node: model.Code(
+            text=node.tex, span=node.span, attributes=node.attributes
+        ),
+        model.MathBlock: lambda node: model.CodeBlock(
+            text=node.tex, span=node.span, attributes=node.attributes
+        ),
     },
-    "index": {model.Index: _nothing},
-    "variables": {model.Variable: _variable},
+    "index": {model.Index: lambda _: ()},
+    "variables": {
+        model.Variable: lambda node: model.Text(text=f"{{{{ {node.name} }}}}", span=node.span)
+    },
 }
 """The nodes of features without these."""

@@ -88,7 +88,9 @@ def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
     def fill(reference: model.CrossReference, ordinal: int) -> Node | tuple[Node, ...]:
         text = texts[ordinal]
         if not text:
-            return model.Text(span=reference.span, text=_written(reference))
+            sign = "-@" if reference.form == "number" else "@"
+            written = reference.written or f"{sign}{reference.target}"
+            return model.Text(span=reference.span, text=written)
         before, after = (
             (model.Text(span=reference.span, text=side),) if side else ()
             for side in reference.around or ("", "")
@@ -98,10 +100,10 @@ def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
     def separate(text: model.Text, ordinal: int) -> model.Text:
         return replace(text, text=separator) if ordinal in between else text
 
+    plain: Changes = {model.CrossReference: lambda node: model.Text(span=node.span, text=node.text)}
+
     def flatten(link: model.Link, _: int) -> Node:
-        return replace(
-            link, children=rewrite(link.children, leave={model.CrossReference: _as_text})
-        )
+        return replace(link, children=rewrite(link.children, leave=plain))
 
     changes: Changes = {model.CrossReference: fill, model.Text: separate, model.Link: flatten}
     return rewrite_document(document, leave=changes, context=tree.ordinals())
@@ -119,14 +121,6 @@ def _separators(document: Document) -> Iterator[int]:
         )
         if is_between and isinstance(text, model.Text) and text.text == SEPARATOR:
             yield ordinal
-
-
-def _as_text(reference: model.CrossReference) -> model.Text:
-    return model.Text(span=reference.span, text=reference.text)
-
-
-def _written(reference: model.CrossReference) -> str:
-    return reference.written or f"{'-' if reference.form == 'number' else ''}@{reference.target}"
 
 
 def _target(node: Node, lang: str) -> _Target | None:

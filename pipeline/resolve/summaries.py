@@ -43,12 +43,4 @@ def _with_notes(blocks: tuple[Block, ...], notes: tuple[NoteReference, ...]) -> 
     return (Paragraph(children=notes), *blocks)
 
 
-def _text(link: Link) -> tuple[Node, ...]:
-    return link.children
-
-
-def _nothing(node: Node) -> tuple[Node, ...]:
-    return ()
-
-
-_FREE: Changes = {Link: _text, NoteReference: _nothing}
+_FREE: Changes = {Link: lambda link: link.children, NoteReference: lambda reference: ()}

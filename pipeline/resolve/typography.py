@@ -44,7 +44,10 @@ def set_typography(document: Document) -> Document:
     language = document.metadata.lang
     enter: Changes = dict.fromkeys(INLINE_FIELDS, _enter)
     document = rewrite_document(
-        document, enter=enter, context=(language, _language), kept_as="typography"
+        document,
+        enter=enter,
+        context=(language, lambda node, parent: node.attributes.get("lang") or parent),
+        kept_as="typography",
     )
     metadata = replace(
         document.metadata,
@@ -95,10 +98,6 @@ def set_text(text: str, language: str) -> str:
     run.add(text, language)
     new = run.set()[0]
     return text if new is None else new
-
-
-def _language(node: Node, parent: str) -> str:
-    return node.attributes.get("lang") or parent
 
 
 def _enter(node: Node, language: str) -> Node:

@@ -176,7 +176,8 @@ def run_checkers(paths: Iterable[Path]) -> Mapping[Path, CheckReport]:
     """The findings of the programs in finished files, and in all pages of sites, with notes on
     which ran, and which are missing."""
     runs_of = {path: tuple(_runs(path)) for path in paths}
-    commands = {name: CHECKERS[name].find() for name in _names(runs_of.values())}
+    names = {run.checker for runs in runs_of.values() for run, _ in runs}
+    commands = {name: CHECKERS[name].find() for name in names}
     files: dict[_Run, list[Path]] = {}
     for runs in runs_of.values():
         for run, file in runs:
@@ -186,10 +187,6 @@ def run_checkers(paths: Iterable[Path]) -> Mapping[Path, CheckReport]:
         done = pool.map(lambda run: _messages(run, commands[run.checker], files[run]), files)
         results = dict(zip(files, done, strict=True))
     return {path: _report(path, runs, results, commands) for path, runs in runs_of.items()}
-
-
-def _names(all_runs: Iterable[Sequence[tuple[_Run, Path]]]) -> set[str]:
-    return {run.checker for runs in all_runs for run, _ in runs}
 
 
 def _runs(path: Path) -> Iterator[tuple[_Run, Path]]:

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pipeline.commands.writer import UnwritableError, write_blocks
 from pipeline.commands.writer.sameness import bare, same
 from pipeline.commands.writer.shapes import alternate
-from pipeline.model import INLINE_NOTE, Document, Node, Note, SoftBreak, Text
+from pipeline.model import INLINE_NOTE, Document, Node, SoftBreak, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
@@ -217,7 +217,8 @@ def _formatted(written: str, references: Mapping[str, tuple[str, str]], in_brack
         return parse_body(text, in_brackets=in_brackets)
 
     before = read(written)
-    if before.diagnostics or len(before.blocks) + any(map(_is_labelled, before.notes)) != 1:
+    is_labelled = any(not note.label.startswith(INLINE_NOTE) for note in before.notes)
+    if before.diagnostics or len(before.blocks) + is_labelled != 1:
         return ""
     before = joined(before)
     try:
@@ -236,10 +237,6 @@ def _formatted(written: str, references: Mapping[str, tuple[str, str]], in_brack
         ):
             return variant
     return markdown
-
-
-def _is_labelled(note: Note) -> bool:
-    return not note.label.startswith(INLINE_NOTE)
 
 
 def _lost(source: str, result: str) -> bool:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.library.document_task import Built, LibraryFile
+from pipeline.commands.library.document_task import Built
 from pipeline.commands.messages import human_size
 from pipeline.driver import rendered, resolved_for
 from pipeline.flow.steps import mark, package
@@ -68,7 +68,7 @@ def catalogue(built: Sequence[Built], metadata: Metadata) -> Document:
         if heading != letter:
             letter = heading
             blocks.append(_heading(1, letter))
-        name = _id(document.name)
+        name = f"document-{slug(document.name.replace('/', '--'))}"
         blocks += _entry(record, document, metadata, name)
         link = model.Link(children=_in(about.lang, about.title, metadata.lang), href=f"#{name}")
         item = model.ListItem(children=(model.Plain(children=(link,)),))
@@ -105,17 +105,16 @@ def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterat
     date = written_date(about.date, vocabulary) if about.date else ""
     facts = (people, date, autonym(about.lang))
     yield _paragraph(" · ".join(filter(None, facts)))
-    for text in about.description.split("\n\n"):
-        if text:
-            yield model.Paragraph(children=_in(about.lang, text, library.lang))
+    for part in filter(None, about.description.split("\n\n")):
+        yield model.Paragraph(children=_in(about.lang, part, library.lang))
     links: list[model.Inline] = []
     for file in built.files:
         if is_for_readers(file.edition):
             links += [model.Text(text=" · ")] if links else []
             label = vocabulary.get(f"edition_{file.edition}", EDITIONS[file.edition].label)
-            link = f"{label[:1].upper()}{label[1:]} {file.variation}".rstrip()
-            links.append(_link(link, BESIDE + quote(file.file)))
-            links.append(model.Text(text=f" ({_facts(file)})"))
+            text = model.Text(text=f"{label[:1].upper()}{label[1:]} {file.variation}".rstrip())
+            links.append(model.Link(children=(text,), href=BESIDE + quote(file.file)))
+            links.append(model.Text(text=f" ({file.format.upper()}, {human_size(file.size)})"))
     yield model.Paragraph(children=tuple(links))
 
 
@@ -134,8 +133,11 @@ def is_for_readers(edition: str) -> bool:
     return row is not None and row.audience != "teacher" and not row.is_archival
 
 
-def _facts(file: LibraryFile) -> str:
-    return f"{file.format.upper()}, {human_size(file.size)}"
+COLUMNS = {
+    "name": "Document", "title": "Title", "language": "Language", "pages": "Pages",
+    "sheets": "Sheets", "level": "Reading level", "errors": "Errors", "warnings": "Warnings",
+}  # fmt: skip
+"""The columns of the report, by the keys of `facts`."""
 
 
 def report(built: Sequence[Built], metadata: Metadata) -> Document:
@@ -146,29 +148,11 @@ def report(built: Sequence[Built], metadata: Metadata) -> Document:
         for finding in {finding.code: finding for finding in document.findings}.values()
     )
     counts = [(code, kind, str(count)) for (kind, code), count in kinds.most_common()]
-    rows = [
-        (
-            row["name"], row["title"], row["language"], row["pages"], row["sheets"], row["level"],
-            row["errors"], row["warnings"],
-        )
-        for row in map(facts, built)
-    ]  # fmt: skip
-    head = (
-        "Document",
-        "Title",
-        "Language",
-        "Pages",
-        "Sheets",
-        "Reading level",
-        "Errors",
-        "Warnings",
-    )
+    rows = [tuple(row[key] for key in COLUMNS) for row in map(facts, built)]
     blocks: list[model.Block] = [_heading(1, "Findings")]
-    if counts:
-        blocks.append(_table(("Code", "Kind", "Documents"), counts))
-    else:
-        blocks.append(_paragraph("None."))
-    blocks += [_heading(1, "Documents"), _table(head, rows)]
+    head = ("Code", "Kind", "Documents")
+    blocks.append(_table(head, counts) if counts else _paragraph("None."))
+    blocks += [_heading(1, "Documents"), _table(tuple(COLUMNS.values()), rows)]
     return Document(metadata=metadata, blocks=tuple(blocks))
 
 
@@ -218,14 +202,6 @@ def _heading(level: int, text: str) -> model.Heading:
 
 def _paragraph(text: str) -> model.Paragraph:
     return model.Paragraph(children=(model.Text(text=text),))
-
-
-def _link(text: str, href: str) -> model.Link:
-    return model.Link(children=(model.Text(text=text),), href=href)
-
-
-def _id(name: str) -> str:
-    return f"document-{slug(name.replace('/', '--'))}"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> model.Table:

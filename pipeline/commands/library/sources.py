@@ -60,7 +60,9 @@ def arranged(
     passed_over: list[Path] = []
     taken_in = {file for path, text in texts.items() for file in _included_files(path, text)}
     for path, text in texts.items():
-        if not _is_document(text) or (path.resolve() in taken_in and not is_list):
+        # building a file that cannot be read says why
+        is_document = text is None or has_front_matter(text)
+        if not is_document or (path.resolve() in taken_in and not is_list):
             passed_over.append(path)
             if is_list:
                 message = "The file has no front matter, so it is not a document of the library."
@@ -150,12 +152,6 @@ def decoded(data: bytes) -> str | None:
         return normalise(data.decode("utf-8"))
     except UnicodeDecodeError:
         return None
-
-
-def _is_document(text: str | None) -> bool:
-    """Return whether a file is a document. One that cannot be read is taken for one, since
-    building it says why."""
-    return text is None or has_front_matter(text)
 
 
 def _included_files(path: Path, text: str | None) -> Iterator[Path]:

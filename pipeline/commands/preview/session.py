@@ -243,7 +243,10 @@ class Session:
             self._set(doing="", failed=True, summary="", findings=broken, parts=parts)
         else:
             self._good_parts = parts
-            findings = tuple(map(_finding, outcome.diagnostics[:MOST]))
+            findings = tuple(
+                _Finding(f.severity, f.source, f.line, as_text([f]))
+                for f in outcome.diagnostics[:MOST]
+            )
             text = summary(outcome.diagnostics, blocked=outcome.is_blocked)
             self._set(doing="", failed=outcome.failed, summary=text, findings=findings, parts=parts)
 
@@ -326,7 +329,3 @@ def _part(view: EditionView) -> _Part:
         view.documents,
         tuple(page.for_browser for page in view.pages),
     )
-
-
-def _finding(finding: Diagnostic) -> _Finding:
-    return _Finding(finding.severity, finding.source, finding.line, as_text([finding]))

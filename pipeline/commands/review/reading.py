@@ -202,10 +202,6 @@ def _comments(
             for child in paragraph:
                 if child is end or end in set(child.iter()):
                     break
-                before.append(_copied(child))
+                before.append(etree.fromstring(etree.tostring(child)))
             offset = sum(len(piece.text) for piece in written_pieces(before))
             yield ReviewerComment(*remark, offset)
-
-
-def _copied(element: Any) -> Any:
-    return etree.fromstring(etree.tostring(element))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -91,7 +90,8 @@ def source_tokens(
         return tokens(text[start:end], start)
     pattern = _WITH_FORMULAS if paragraph.formulas else _WRITTEN
     result = []
-    for match in pattern.finditer(_MARKUP.sub(_blank, text[start:end])):
+    bare = _MARKUP.sub(lambda m: m[0] if m[0][0] == "`" else " " * len(m[0]), text[start:end])
+    for match in pattern.finditer(bare):
         at, stop = start + match.start(), start + match.end()
         if match["name"] and (words := tokens(value(match["name"]))):
             result += [WordToken(word.text, at, stop, is_value=True) for word in words]
@@ -102,10 +102,6 @@ def source_tokens(
             word = _ESCAPE.sub("", match[0]).translate(_SAME) if is_word else FORMULA
             result.append(WordToken(word, at, stop))
     return result
-
-
-def _blank(match: re.Match[str]) -> str:
-    return match[0] if match[0][0] == "`" else " " * len(match[0])
 
 
 def written_tokens(paragraph: ReviewedParagraph) -> list[WordToken]:

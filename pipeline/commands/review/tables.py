@@ -289,10 +289,8 @@ class TableEdits:
         self.gone.update(n for row in table.old.values() for n in row.get(column, ()))
         for line in self._all(table, lines):
             start, end = line.cells[column]
-            if column + 1 < len(line.cells) or self.source.text(line.file)[end : end + 1] in (
-                "|",
-                "+",
-            ):
+            edge = self.source.text(line.file)[end : end + 1]
+            if column + 1 < len(line.cells) or edge in ("|", "+"):
                 end += 1
             else:
                 start -= 1

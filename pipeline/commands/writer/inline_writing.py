@@ -106,7 +106,8 @@ def _entities(text: str) -> str:
 
 def _link(node: model.Link, notes: Notes, depth: int) -> Iterable[LeafToken]:
     after = attribute_list(node.attributes)
-    text = node.children[0].text if _is_text(node.children) else ""  # type: ignore[union-attr]
+    only = node.children[0] if len(node.children) == 1 else None
+    text = only.text if isinstance(only, model.Text) else ""
     title = node.title
     if text and not title and not (after and " " in text):
         is_mail = node.href == f"mailto:{text}" and _MAIL.fullmatch(text)
@@ -240,10 +241,6 @@ def _math(node: model.Math, notes: Notes, depth: int) -> Iterable[LeafToken]:
         yield LeafToken(f"$${node.tex}$$")
     else:
         yield LeafToken(f"${node.tex}$", "math", f"$`{node.tex}`$")
-
-
-def _is_text(children: tuple[Inline, ...]) -> bool:
-    return len(children) == 1 and isinstance(children[0], model.Text)
 
 
 WRITERS: Mapping[type[Node], Callable[[Any, Notes, int], Iterable[LeafToken]]] = {

@@ -40,34 +40,27 @@ def settled(tokens: list[LeafToken]) -> list[LeafToken]:
         elif token.kind == "close":
             first = stack.pop()
             is_within = any(result[outer].text[0] == token.text[0] for outer in stack)
-            if is_within or not (_may_open(result, first) and _may_close(result, at)):
+            opens, closes = (
+                _may_stand(result, place, opens=place == first) for place in (first, at)
+            )
+            if is_within or not (opens and closes):
                 result[first] = LeafToken(result[first].other)
                 result[at] = LeafToken(token.other)
     return result
 
 
-def _may_open(tokens: list[LeafToken], at: int) -> bool:
+def _may_stand(tokens: list[LeafToken], at: int, *, opens: bool) -> bool:
+    """Return whether a mark begins what it is around where it stands, or else ends it."""
     before, after = _edge(tokens, at - 1, -1), _edge(tokens, at + 1, 0)
+    outside, inside = (before, after) if opens else (after, before)
     mark = tokens[at].text
-    if before == mark[0] or after == mark[0]:
+    if mark[0] in (before, after) or not touches(outside, inside):
         return False
-    if not touches(before, after):
+    if after == "{" and not opens:
         return False
     if mark == "==":
-        return not before.isalnum() and after not in "\"'" and before != "\\"
-    return mark[0] != "_" or _breaks(before)
-
-
-def _may_close(tokens: list[LeafToken], at: int) -> bool:
-    before, after = _edge(tokens, at - 1, -1), _edge(tokens, at + 1, 0)
-    mark = tokens[at].text
-    if before == mark[0] or after == mark[0] or after == "{":
-        return False
-    if not touches(after, before):
-        return False
-    if mark == "==":
-        return not after.isalnum() and before not in "\"'"
-    return mark[0] != "_" or _breaks(after)
+        return not outside.isalnum() and inside not in "\"'" and not (opens and before == "\\")
+    return mark[0] != "_" or _breaks(outside)
 
 
 def _edge(tokens: list[LeafToken], at: int, side: int) -> str:

@@ -38,7 +38,7 @@ def text_flows(pages: Sequence[TypesetPage]) -> list[list[Flow]]:
             element = box.element
             shown.add(element)
             count = len(letters(box.text.removesuffix(HYPHEN))) if is_text(box) else 0
-            lines = 0 if is_text(box) else _lines(box)
+            lines = 0 if is_text(box) else sum(has_class(child, "line") for child in children(box))
             if flows and flows[-1].element is element:
                 count, lines = count + flows[-1].letters, lines + flows[-1].lines
                 flows.pop()
@@ -62,8 +62,3 @@ def _text_flow(page: LayoutBox, heads: set[Element]) -> Iterator[LayoutBox]:
         if element is not None:
             yield box
         stack += children(box)[::-1]
-
-
-def _lines(box: LayoutBox) -> int:
-    """The number of writing lines in a box."""
-    return sum(has_class(child, "line") for child in children(box))

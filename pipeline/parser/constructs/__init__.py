@@ -25,17 +25,13 @@ def _bibliography(parts: Parts) -> tuple[Block, ...]:
     return (*parts.children, Bibliography(span=parts.span, attributes=parts.attributes))
 
 
-def _index(parts: Parts) -> tuple[Block, ...]:
-    """The place of the index, after the content of the block, such as an introduction."""
-    return (*parts.headed, Index(span=parts.span, attributes=parts.attributes))
-
-
 CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(boxes.NAMES, boxes.box),
     "details": boxes.details,
     "summary": boxes.details,
     "figures": figures.figures,
-    "index": _index,
+    # after the content of the block, such as an introduction
+    "index": lambda parts: (*parts.headed, Index(span=parts.span, attributes=parts.attributes)),
     "bibliography": _bibliography,
     "answer": for_teachers.answer,
     "teacher": for_teachers.teacher,

@@ -199,10 +199,6 @@ def placed(usable: Callable[[str, Node, FieldReport, str], str | None] | None = 
     return form.Form(form.TEXT, read, lambda value: value.text)
 
 
-def _citekey(value: str, node: Node, report: FieldReport, key: str) -> str:
-    return value.removeprefix("@")
-
-
 _ADDRESS = form.reference("address", {"type": "string", "format": "uri"})
 _LANGUAGE = form.reference("language", {"type": "string", "pattern": pairs.LANGUAGE_PATTERN})
 _DATE = {"type": ["string", "number"], "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
@@ -251,7 +247,7 @@ FORMS: dict[str, form.Form] = {
     "class list": form.Form(_LIST, files.class_list),
     "works": placed(files.works),
     "style": placed(files.style),
-    "citekey": placed(_citekey),
+    "citekey": placed(lambda value, *_: value.removeprefix("@")),
     "name line": form.Form(
         form.any_of(form.FLAG, _FIELDS.schema), name_line, list, reads_lists=True
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from pipeline.model.metadata import Grade
 from pipeline.parser.characters import shorten
@@ -55,16 +54,12 @@ def _grades(node: Node, report: FieldReport, key: str) -> tuple[Grade, ...]:
     return tuple(grades[percent] for percent in sorted(grades, reverse=True))
 
 
-def _mapping(grades: Any) -> dict[str, float]:
-    return {grade.name: grade.percent for grade in grades}
-
-
 GRADES = Form(
     {
         "type": "object",
         "additionalProperties": {"type": ["number", "string"], "minimum": 0, "maximum": 100},
     },
     _grades,
-    _mapping,
+    lambda grades: {grade.name: grade.percent for grade in grades},
     reads_lists=True,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from typing import Any
 
 from pipeline.model.metadata import NamedText, Translation
 from pipeline.model.variables import BUILT_IN, INCLUDE, NAME
@@ -84,14 +83,6 @@ def _problem(written: Scalar, pairs: Container[str]) -> tuple[str, str] | None:
     return None
 
 
-def _mapping(values: Any) -> dict[str, str]:
-    return dict(values)
-
-
-def _texts(variables: Any) -> dict[str, str]:
-    return {variable.name: variable.text for variable in variables}
-
-
 _BY_LANGUAGE = {"type": "object", "propertyNames": {"pattern": LANGUAGE_PATTERN}}
 _BY_NAME = {
     "type": "object",
@@ -101,11 +92,16 @@ _BY_NAME = {
         "not": {"enum": sorted({*BUILT_IN, INCLUDE})},
     },
 }
-SCRIPTS = Form(_BY_LANGUAGE | {"additionalProperties": TEXT}, _scripts, _mapping, reads_lists=True)
+SCRIPTS = Form(_BY_LANGUAGE | {"additionalProperties": TEXT}, _scripts, dict, reads_lists=True)
 TRANSLATIONS = Form(
     _BY_LANGUAGE | {"additionalProperties": {"type": "string", "format": "uri"}},
     _translations,
     lambda found: {one.lang: one.url for one in found},
     reads_lists=True,
 )
-VARIABLES = Form(_BY_NAME | {"additionalProperties": TEXT}, _variables, _texts, reads_lists=True)
+VARIABLES = Form(
+    _BY_NAME | {"additionalProperties": TEXT},
+    _variables,
+    lambda variables: {variable.name: variable.text for variable in variables},
+    reads_lists=True,
+)

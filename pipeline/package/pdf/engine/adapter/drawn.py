@@ -192,12 +192,8 @@ class _Keeper:
         return PDFObject(self.kept(extra), data)
 
 
-def _is_kept(name: str) -> bool:
-    return name not in LEFT_OUT and not name.startswith("_")
-
-
 def _use(number: int, font: Any) -> FontUse:
-    facts = {name: value for name, value in vars(font).items() if _is_kept(name)}
+    facts = {n: v for n, v in vars(font).items() if n not in LEFT_OUT and not n.startswith("_")}
     facts["name"] = font.name.decode()
     data = font.file_content
     digest = hashlib.sha256(data).hexdigest()
