@@ -25,17 +25,8 @@ if TYPE_CHECKING:
     from pipeline.parser import parse as parse
 
 __all__ = [
-    "Begun",
-    "BuiltEdition",
-    "Diagnostic",
-    "Document",
-    "Options",
-    "Ran",
-    "Result",
-    "Saved",
-    "build",
-    "parse",
-    "render_fragment",
+    "Begun", "BuiltEdition", "Diagnostic", "Document", "Options", "Ran", "Result", "Saved", "build",
+    "parse", "render_fragment",
 ]  # fmt: skip
 __version__ = "0.1.0"
 

@@ -15,23 +15,9 @@ from pathlib import Path
 import msgspec
 
 from pipeline import features
+from pipeline.flow import steps
 from pipeline.flow.saving import Saving
-from pipeline.flow.steps import (
-    audit,
-    compare,
-    cover,
-    key_sheet,
-    lacking_for_shops,
-    leaks_for_all,
-    mark,
-    missing_answers,
-    package,
-    parse,
-    render,
-    render_fragment,
-    resolve,
-    select,
-)  # fmt: skip
+from pipeline.flow.steps import render_fragment
 from pipeline.flow.values import (
     BuiltEdition,
     DocumentReady,
@@ -83,20 +69,8 @@ from pipeline.system.paths import noting, shown_name
 from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder, Memory, Store
 
 __all__ = [
-    "Begun",
-    "BuiltEdition",
-    "DocumentReady",
-    "Event",
-    "Listener",
-    "Memory",
-    "Options",
-    "Proof",
-    "Ran",
-    "Result",
-    "Saved",
-    "build",
-    "dump",
-    "render_fragment",
+    "Begun", "BuiltEdition", "DocumentReady", "Event", "Listener", "Memory", "Options", "Proof",
+    "Ran", "Result", "Saved", "build", "dump", "render_fragment",
 ]  # fmt: skip
 
 
@@ -131,7 +105,7 @@ def build(
     outputs.recover(folder)
     store = Folder(Path(out) / CACHE) if store is None else store
     with keeping(store, memory, executor, listener) as read:
-        document = parse(source)
+        document = steps.parse(source)
         seconds = spent()
         requested = requested_editions(names, document.metadata, options)
         chosen = editions_in_view(requested, in_view, document.metadata) if in_view else requested
@@ -150,7 +124,7 @@ def build(
         listener(output)
     findings = [*document.diagnostics, *(f for output in built for f in output.findings)]
     if options.catalog is True:
-        findings += lacking_for_shops(document.metadata, chosen, shown_name(str(source)))
+        findings += steps.lacking_for_shops(document.metadata, chosen, shown_name(str(source)))
     if memory is None and (unannounced := features.task("unannounced")):
         findings += unannounced(folder, document, shown_name(str(source)))
     result = Result(judged(findings, options.strict), read=tuple(read), requested=every)
@@ -162,7 +136,7 @@ def build(
     for output in writable:
         saving.add(output)
     record = saving.add_catalog(document.metadata, writable) if options.catalog else None
-    if leaks := leaks_for_all(document, saving.records(document.metadata)):
+    if leaks := steps.leaks_for_all(document, saving.records(document.metadata)):
         with_leaks = judged((*findings, *leaks), options.strict)
         return msgspec.structs.replace(result, diagnostics=with_leaks)
     files = saving.write(document.metadata)
@@ -232,10 +206,12 @@ def resolved_for(request: Request, edition: Edition) -> Resolved:
     """The document for an edition, resolved."""
     if edition.part == "keys":
         answers = varied(EDITIONS["answers"], request.document.metadata)
-        return Resolved(key_sheet({each.version: marked_for(request, each) for each in answers}))
+        return Resolved(
+            steps.key_sheet({each.version: marked_for(request, each) for each in answers})
+        )
     with noting() as files:
-        selected = select(request.document, edition, request.options.fit)
-        resolved = resolve(selected, edition, request.folder, request.options.split)
+        selected = steps.select(request.document, edition, request.options.fit)
+        resolved = steps.resolve(selected, edition, request.folder, request.options.split)
     return Resolved(resolved, tuple(files))
 
 
@@ -254,7 +230,7 @@ def drafted(
         section = (*part.metadata.part_of, part.metadata.title) if level else ()
         file = part_name(request.stem, edition, number, len(parts), name) if level else ""
         before, page_map = spent(), remaining[section].pop(0) if remaining.get(section) else None
-        document = mark(part, edition, page_map)
+        document = steps.mark(part, edition, page_map)
         if level and not document.blocks:  # because it has no answers, for example
             empty = document.diagnostics
             continue
@@ -295,10 +271,10 @@ def rendered(
 ) -> Pages:
     """The pages of a marked document, those of an e-book with its claims."""
     templates, names = request.templates, request.names
-    pages = render(document, edition, request.stem, templates, names, page_map, file)
+    pages = steps.render(document, edition, request.stem, templates, names, page_map, file)
     if edition.format != "epub" or has_errors(pages.findings):
         return pages
-    return audit(pages, document, edition)
+    return steps.audit(pages, document, edition)
 
 
 def packaged(
@@ -316,7 +292,7 @@ def packaged(
     for edition, resolved in group:
         draft = drafted(request, edition, resolved, maps)
         is_alone = request.is_lasting and set_in_type == len(draft.texts) == 1
-        runs = package.runs(
+        runs = steps.package.runs(
             ((text.pages, edition, *rest, draft.sources) for text in draft.texts),
             lambda pages, edition, *_, is_alone=is_alone: (
                 not is_alone and edition.format != "html" and not may_divide(pages, edition)
@@ -333,7 +309,7 @@ def finished(request: Request, pending: PendingEdition, runs: Iterable[Timed]) -
         for text, run in zip(pending.texts, runs, strict=True)
     ]
     of_parts = dict.fromkeys(finding for part in parts for finding in part.findings)
-    findings = (*pending.findings, *of_parts, *missing_answers(request, pending))
+    findings = (*pending.findings, *of_parts, *steps.missing_answers(request, pending))
     if parts and not request.options.split:
         return parts[0]._replace(findings=findings)
     return BuiltEdition(pending.edition, findings, parts=tuple(parts))
@@ -345,14 +321,14 @@ def _finished(
     findings, document = output.diagnostics, text.document
     if output.data and not has_errors(findings):
         name = text.file or output_name(request.stem, edition)
-        findings += compare(output, document, edition, name, request.document)
+        findings += steps.compare(output, document, edition, name, request.document)
     is_standard = edition == standard_print(request.document.metadata)
     if request.options.cover_spread and is_standard and output.data:
         # as wide as the pages are thick
         assert output.sheet is not None, "the standard print edition has a sheet"
         templates, names = request.templates, request.names
         count, stem, folder = output.facts.pages, request.stem, request.folder
-        spread = cover(document, edition, output.sheet, count, stem, templates, names, folder)
+        spread = steps.cover(document, edition, output.sheet, count, stem, templates, names, folder)
         output = msgspec.structs.replace(output, extra={**output.extra, **spread.extra})
         findings += spread.diagnostics
     return BuiltEdition(edition, findings, document, output, seconds, (), text.file, text.section)
@@ -360,17 +336,17 @@ def _finished(
 
 def marked_for(request: Request, edition: Edition, page_map: PageMap | None = None) -> Document:
     """The document for an edition, resolved and marked."""
-    return mark(resolved_for(request, edition).document, edition, page_map)
+    return steps.mark(resolved_for(request, edition).document, edition, page_map)
 
 
 def dump(source: Path, edition: Edition, stage: str, templates: Path | None = None) -> bytes:
     """The document after ``stage`` (one of `SHOWN`), as JSON."""
-    document, page_map = parse(source), None
+    document, page_map = steps.parse(source), None
     request = request_for(source, document, Options(templates=templates))
     if stage == "parsed":
         return _shown(document)
     if stage == "selected":
-        return _shown(select(document, edition, None))
+        return _shown(steps.select(document, edition, None))
     if has_page_marks(edition, document.metadata):
         (standard,) = make(request, [standard_print(document.metadata)])
         page_map = standard.page_map

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+def _flag(name: str, text: str) -> Callable[[Any], Any]:
+    return click.option(f"--{name}", is_flag=True, help=text)
+
+
 OPTIONS: dict[str, Callable[[Any], Any]] = {
     "editions": terminal.EDITION(
         help="The editions to build, separated by commas; all: every edition (default: those in the"
@@ -23,11 +28,7 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     ),
     "out": terminal.OUT,
     "templates": terminal.TEMPLATES,
-    "assets": click.option(
-        "--assets",
-        is_flag=True,
-        help="Put the web page's styles, fonts and images in separate files.",
-    ),
+    "assets": _flag("assets", "Put the web page's styles, fonts and images in separate files."),
     "fit": click.option(
         "--fit",
         metavar="PAGES",
@@ -39,21 +40,11 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
         metavar="LEVEL",
         help="Make a handout of each section of a level (1 to 6), and a zip archive of all.",
     ),
-    "cover_spread": click.option(
-        "--cover-spread",
-        is_flag=True,
-        help="Also make a print cover (back, spine and front) to fit the handout.",
+    "cover_spread": _flag(
+        "cover-spread", "Also make a print cover (back, spine and front) to fit the handout."
     ),
-    "catalog": click.option(
-        "--catalog",
-        is_flag=True,
-        help="Add catalogue records for shops and libraries: ONIX and OPDS.",
-    ),
-    "strict": click.option(
-        "--strict",
-        is_flag=True,
-        help="Treat warnings as errors: if there are any, nothing is written.",
-    ),
+    "catalog": _flag("catalog", "Add catalogue records for shops and libraries: ONIX and OPDS."),
+    "strict": _flag("strict", "Treat warnings as errors: if there are any, nothing is written."),
 }
 
 OF_PREVIEW = tuple(name for name in OPTIONS if name != "split")

@@ -6,18 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.model import CodeBlock, Document, Image, MathBlock, Node, Paragraph, Table
+from pipeline.model import CodeBlock, Document, Image, MathBlock, Node, Paragraph, Table, tree
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.model.tree import (
-    BLANK,
-    INLINE_FIELDS,
-    all_nodes,
-    all_spans,
-    plain_text,
-    top_level,
-    walk_with,
-)
 
 WORD = late(r"[^\W\d_]+(?:['’\-\u2010\u2011][^\W\d_]+)*")
 """A word: letters, also with an apostrophe or a hyphen among them."""
@@ -38,9 +29,11 @@ def paragraphs(document: Document) -> Iterator[str]:
     def inherit(node: Node, within: bool) -> bool:
         return within or isinstance(node, Table | CodeBlock | MathBlock)
 
-    for node, outside in walk_with(top_level(document), False, inherit):
+    for node, outside in tree.walk_with(tree.top_level(document), False, inherit):
         if isinstance(node, Paragraph) and not outside:
-            text = plain_text(node.children).replace(BLANK, "").replace("\u00ad", "").strip()
+            text = (
+                tree.plain_text(node.children).replace(tree.BLANK, "").replace("\u00ad", "").strip()
+            )
             if text:
                 yield text
 
@@ -49,13 +42,13 @@ def all_texts(document: Document) -> Iterator[str]:
     """All text that is read, including headings, tables and captions, without code and formulas."""
     yield document.metadata.title
     yield document.metadata.subtitle
-    for node in all_nodes(document):
-        yield from (plain_text(run).replace("\u00ad", "") for run in own_text(node))
+    for node in tree.all_nodes(document):
+        yield from (tree.plain_text(run).replace("\u00ad", "") for run in own_text(node))
 
 
 def own_text(node: Node) -> tuple[tuple[Node, ...], ...]:
     """The runs of inlines in which a node's text begins: of a definition one for each term."""
-    runs: tuple[Any, ...] | None = getattr(node, INLINE_FIELDS.get(type(node), ""), None)
+    runs: tuple[Any, ...] | None = getattr(node, tree.INLINE_FIELDS.get(type(node), ""), None)
     if runs is None:
         return ()
     return runs if runs and isinstance(runs[0], tuple) else (runs,)
@@ -92,7 +85,7 @@ class BlockPlaces:
     def __init__(self, document: Document) -> None:
         self._blocks: list[tuple[str, Span]] = []
         self._images: dict[str, Span] = {}
-        for node, inherited in all_spans(document):
+        for node, inherited in tree.all_spans(document):
             span = document.place(inherited)
             if isinstance(node, Image) and span:
                 label = node.alt or f"{node.width} × {node.height}"
@@ -125,7 +118,7 @@ def _texts(node: Node, span: Span) -> Iterator[tuple[str, Span]]:
             yield line, Span(span.line + number, file=span.file)
     for run in own_text(node):
         first = next((inline.span for inline in run if inline.span), None)
-        yield plain_text(run), first or span
+        yield tree.plain_text(run), first or span
 
 
 def _letters(text: str) -> str:

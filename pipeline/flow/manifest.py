@@ -18,23 +18,10 @@ from pipeline.system.checksums import checksum, sha256
 from pipeline.system.store import packages
 
 LIBRARIES = (
-    "chapbook",
-    "ebooklib",
-    "fonttools",
-    "jinja2",
-    "markdown",
-    "msgspec",
-    "pikepdf",
-    "pillow",
-    "pygments",
-    "pypdfium2",
-    "python-barcode",
-    "uharfbuzz",
-    "weasyprint",
-    "font-source-sans-pro",
-    "font-source-serif-pro",
-    "fontpkg-source-code-pro",
-)
+    "chapbook", "ebooklib", "fonttools", "jinja2", "markdown", "msgspec", "pikepdf", "pillow",
+    "pygments", "pypdfium2", "python-barcode", "uharfbuzz", "weasyprint", "font-source-sans-pro",
+    "font-source-serif-pro", "fontpkg-source-code-pro",
+)  # fmt: skip
 
 
 class Audit(msgspec.Struct, frozen=True):

@@ -7,19 +7,12 @@ import functools
 import re
 from collections.abc import Iterable
 
-from pipeline.model.nodes import (
-    CAPTIONED,
-    Captioned,
-    Exercise,
-    FigureGroup,
-    MathBlock,
-    Node,
-)
+from pipeline.model import nodes
 from pipeline.model.roles import UNNUMBERED
 from pipeline.model.tree import plain_text
 from pipeline.model.words import words
 
-NUMBERED = (*Captioned.__args__, MathBlock, Exercise)
+NUMBERED = (*nodes.Captioned.__args__, nodes.MathBlock, nodes.Exercise)
 
 ALSO = {
     "figure": r"fig(?:ure|\.)",
@@ -29,7 +22,7 @@ ALSO = {
 """The beginnings of labels in English and abbreviated, besides the word in the text's language."""
 
 
-def own_number(caption: Iterable[Node], kind: str, lang: str) -> str:
+def own_number(caption: Iterable[nodes.Node], kind: str, lang: str) -> str:
     """The number that a caption begins with, as written: ``2-1``; or ""."""
     match = _pattern(kind, lang).match(plain_text(caption))
     return match[1] if match else ""
@@ -45,23 +38,23 @@ def _pattern(kind: str, lang: str) -> re.Pattern[str]:
     )
 
 
-def numbered_kind(node: Node, lang: str) -> str:
+def numbered_kind(node: nodes.Node, lang: str) -> str:
     """The kind as which a node is counted, or "". Figures, groups of figures and charts are one
     kind, tables another, and code a third, if they have a caption without its own number; formulas
     if they have an id; and exercises."""
     if UNNUMBERED in node.attributes.classes:
         return ""
-    if isinstance(node, Exercise):
+    if isinstance(node, nodes.Exercise):
         return "exercise"
-    if isinstance(node, MathBlock):
+    if isinstance(node, nodes.MathBlock):
         return "equation" if node.attributes.id and not node.tag else ""
-    if isinstance(node, Captioned) and node.caption:
-        kind = CAPTIONED[type(node)]
+    if isinstance(node, nodes.Captioned) and node.caption:
+        kind = nodes.CAPTIONED[type(node)]
         return "" if own_number(node.caption, kind, lang) else kind
     return ""
 
 
-def is_lettered(group: FigureGroup) -> bool:
+def is_lettered(group: nodes.FigureGroup) -> bool:
     """Return whether the figures of a group have its number, and letters."""
     return bool(group.caption) and any(
         figure.caption or figure.attributes.id for figure in group.figures

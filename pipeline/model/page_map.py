@@ -15,17 +15,10 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 
 from pipeline import model
-from pipeline.model import Block, Document, Node
+from pipeline.model import Block, Document, Node, tree
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.paper import Sheet
-from pipeline.model.tree import (
-    children,
-    of_node,
-    plain_text,
-    top_level,
-    walk_with,
-)
 
 FIRST_PAGE = "1"
 """The label of the page on which a text begins by default."""
@@ -214,7 +207,7 @@ class _Leaves(NamedTuple):
     nodes: int
 
 
-@of_node
+@tree.of_node
 def leaves(document: Document) -> tuple[TextLeaf, ...]:
     """The pieces of text in a document, in the order of `tree.walk`; code before its caption."""
     return tuple(_leaves(document))
@@ -230,12 +223,12 @@ def _leaves(document: Document) -> Iterator[TextLeaf]:
         return _Holder(msgspec.structs.replace(position, nth=nth) if nth else position)
 
     ordinal, outermost = 0, _Holder(Position())
-    stack = [(node, outermost) for node in top_level(document)][::-1]
+    stack = [(node, outermost) for node in tree.top_level(document)][::-1]
     while stack:
         node, holder = stack.pop()
         if isinstance(node, model.Section):
             inner = holder_at("Section", node.span) if node.span else holder
-            stack.extend([(child, inner) for child in children(node)[::-1]])
+            stack.extend([(child, inner) for child in tree.children(node)[::-1]])
             ordinal += 1
             continue
         leaves = _leaves_of(node)
@@ -249,7 +242,7 @@ def _leaves(document: Document) -> Iterator[TextLeaf]:
         ordinal += leaves.nodes
 
 
-@of_node
+@tree.of_node
 def _leaves_of(block: Node) -> _Leaves:
     holders: list[tuple[str, Span]] = []
 
@@ -262,9 +255,9 @@ def _leaves_of(block: Node) -> _Leaves:
     leaves: list[_Leaf] = []
     passed: dict[int, int] = {}
     ordinal = -1
-    for ordinal, (node, holder) in enumerate(walk_with((block,), -1, inherit)):
+    for ordinal, (node, holder) in enumerate(tree.walk_with((block,), -1, inherit)):
         if isinstance(node, model.CodeBlock):
-            before = len(letters(plain_text(node.caption)))
+            before = len(letters(tree.plain_text(node.caption)))
             leaves.append(_Leaf(node, holder, before, len(letters(node.text)), ordinal))
         elif isinstance(node, PIECES):
             count = len(letters(counted_text(node)))

@@ -9,16 +9,9 @@ from typing import Any, NamedTuple, TypeVar, get_args
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import NO_ATTRIBUTES, Inline, Node
+from pipeline.model import NO_ATTRIBUTES, Inline, Node, tree
 from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite
-from pipeline.model.tree import (
-    BLANK,
-    FIELDS,
-    INLINE_FIELDS,
-    is_partial,
-    walk,
-)
 
 N = TypeVar("N", bound=Node)
 
@@ -27,7 +20,7 @@ LEFT_OUT = model.Text(text="")
 
 _INLINES = get_args(Inline)
 _CLOSING = (",", ".", ";", ":", "!", "?", ")")
-_GAP = late(rf"(?<!_){BLANK}_*+(?:\s*+(?=(\{{)))?")
+_GAP = late(rf"(?<!_){tree.BLANK}_*+(?:\s*+(?=(\{{)))?")
 _BRACES = late(r"\\.|[{}]", re.DOTALL)
 
 
@@ -100,7 +93,7 @@ def _close(node: Any) -> Node | tuple[Node, ...]:
         if any(LEFT_OUT in term for term in node.terms):
             changed["terms"] = tuple(term for each in node.terms if (term := closed_up(each)))
     else:
-        name = INLINE_FIELDS.get(type(node), "children")
+        name = tree.INLINE_FIELDS.get(type(node), "children")
         run = getattr(node, name)
         if any(child is LEFT_OUT for child in run):
             changed[name] = closed_up(run)
@@ -112,13 +105,16 @@ def _close(node: Any) -> Node | tuple[Node, ...]:
     if not any(changed.values()):
         if isinstance(node, _INLINES):
             return LEFT_OUT
-        if FIELDS[type(node)] == tuple(changed) or isinstance(node, model.DefinitionItem):
+        if tree.FIELDS[type(node)] == tuple(changed) or isinstance(node, model.DefinitionItem):
             return ()
     return replace(node, **changed)  # type: ignore[no-any-return]
 
 
 CLOSE: Changes = dict.fromkeys(
-    (*INLINE_FIELDS, *(kind for kind in FIELDS if kind in _INLINES and "children" in FIELDS[kind])),
+    (
+        *tree.INLINE_FIELDS,
+        *(kind for kind in tree.FIELDS if kind in _INLINES and "children" in tree.FIELDS[kind]),
+    ),
     _close,
 )
 """Functions that close the gap of `LEFT_OUT`, by type of node."""
@@ -181,8 +177,8 @@ def is_selected(node: Node) -> bool:
     """Return whether a node differs between editions, apart from its children."""
     if isinstance(node, model.Blank):
         return bool(node.answer)
-    return is_partial(node) or (
-        isinstance(node, model.Math | model.MathBlock) and BLANK in node.tex
+    return tree.is_partial(node) or (
+        isinstance(node, model.Math | model.MathBlock) and tree.BLANK in node.tex
     )
 
 
@@ -190,9 +186,9 @@ def for_all(nodes: tuple[N, ...]) -> tuple[N, ...]:
     """The nodes with only what all editions have in common."""
 
     def enter(node: Node) -> Node | tuple[Node, ...]:
-        return replacement_of(node) if is_partial(node) else node
+        return replacement_of(node) if tree.is_partial(node) else node
 
-    partial = {type(node) for node in walk(nodes) if is_selected(node)}
+    partial = {type(node) for node in tree.walk(nodes) if is_selected(node)}
     if not partial:
         return nodes
     return closed_up(

@@ -87,8 +87,7 @@ children: they are no part of the text around the gap."""
 
 INLINE_FIELDS: dict[type[Node], str] = {
     **dict.fromkeys(
-        (model.Heading, model.Paragraph, model.Plain, model.BibliographyEntry),
-        "children",
+        (model.Heading, model.Paragraph, model.Plain, model.BibliographyEntry), "children"
     ),
     **dict.fromkeys((model.Section, model.Admonition, model.Exercise, model.TeacherNote), "title"),
     **dict.fromkeys(

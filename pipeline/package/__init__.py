@@ -18,11 +18,7 @@ BY_FEATURES: dict[str, features.Task] = {"docx": "package_docx", "epub": "packag
 
 
 def package(
-    pages: Pages,
-    folder: Path,
-    *,
-    assets_beside: bool = False,
-    sources: tuple[str, ...] = (),
+    pages: Pages, folder: Path, *, assets_beside: bool = False, sources: tuple[str, ...] = ()
 ) -> Package:
     """The finished file of an edition.
 

@@ -20,24 +20,13 @@ ITALIC_TAGS = frozenset({"em", "i", "cite", "dfn", "var", "address"})
 BOLD_TAGS = frozenset({"strong", "b", "th", "dt", "caption", "h1", "h2", "h3", "h4", "h5", "h6"})
 # Set in bold by the styles that ship.
 BOLD_CLASSES = frozenset({"asks", "speaker", "box-title", "label"})
-VOID_TAGS = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
-)
+VOID_TAGS = frozenset("area base br col embed hr img input link meta source wbr".split())
 
 ITALICS = (
-    ("A", "Z", 0x1D434),
-    ("a", "z", 0x1D44E),
-    ("Α", "Ω", 0x1D6E2),
-    ("α", "ω", 0x1D6FC),
-    ("∂", "∂", 0x1D715),
-    ("ϵ", "ϵ", 0x1D716),
-    ("ϑ", "ϑ", 0x1D717),
-    ("ϕ", "ϕ", 0x1D719),
-    ("ϱ", "ϱ", 0x1D71A),
-    ("ϖ", "ϖ", 0x1D71B),
-    ("ı", "ı", 0x1D6A4),
-    ("ȷ", "ȷ", 0x1D6A5),
-)
+    ("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("Α", "Ω", 0x1D6E2), ("α", "ω", 0x1D6FC),
+    ("∂", "∂", 0x1D715), ("ϵ", "ϵ", 0x1D716), ("ϑ", "ϑ", 0x1D717), ("ϕ", "ϕ", 0x1D719),
+    ("ϱ", "ϱ", 0x1D71A), ("ϖ", "ϖ", 0x1D71B), ("ı", "ı", 0x1D6A4), ("ȷ", "ȷ", 0x1D6A5),
+)  # fmt: skip
 """The first and last of some letters, and the first of their mathematical italics."""
 
 _TAG = late(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)((?:\"[^<\"]*+\"|'[^<']*+'|[^<>\"'])*+)>")

@@ -81,9 +81,7 @@ def make(
 ) -> Attributes:
     """Attributes, with a single object for empty ones, so that equal documents are serialised
     alike. A class that means an answer in some language is followed by the one that passes know."""
-    meant = dict.fromkeys(
-        secret_meaning.meaning for name in classes if (secret_meaning := secret(name))
-    )
+    meant = dict.fromkeys(withheld.meaning for name in classes if (withheld := secret(name)))
     if meant:
         classes = tuple(dict.fromkeys((*classes, *meant)))
     return Attributes(name, classes, pairs) if name or classes or pairs else NO_ATTRIBUTES

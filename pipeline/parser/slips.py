@@ -25,22 +25,9 @@ from pipeline.parser.lines import Line
 MISSPELT = 0.8
 """The similarity of two names above which one is taken for a misspelling of the other."""
 
-KEYS = (
-    *("align", "caption", "columns", "delimiter", "edition", "entry", "file", "float"),
-    *(
-        "head-columns",
-        "head-rows",
-        "index",
-        "lang",
-        "level",
-        "lines",
-        "mark",
-        "minutes",
-        "only",
-        "start",
-        "title",
-    ),
-    *("type", "width", "widths"),
+KEYS = tuple(
+    "align caption columns delimiter edition entry file float head-columns head-rows index lang"
+    " level lines mark minutes only start title type width widths".split()
 )
 """The attributes that others can be misspellings of: shorter ones resemble too many words."""
 

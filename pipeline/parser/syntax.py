@@ -18,12 +18,7 @@ from msgspec.structs import replace
 from pipeline.model.diagnostics import Span
 from pipeline.parser import dialects
 from pipeline.parser.blockparser import BlockElement, LineParser, LineProcessor
-from pipeline.parser.blocks import indented
-from pipeline.parser.blocks.breaks import (
-    PageBreakProcessor,
-    ThematicBreakProcessor,
-    drop_last_breaks,
-)
+from pipeline.parser.blocks import breaks, indented
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.blocks.containers import ContainerProcessor
 from pipeline.parser.blocks.directives import DirectiveProcessor
@@ -52,8 +47,8 @@ BLOCKS: dict[str, type[LineProcessor]] = {
     "html": HtmlProcessor,
     "table": TableProcessor,
     "setext-heading": SetextHeadingProcessor,
-    "thematic-break": ThematicBreakProcessor,
-    "page-break": PageBreakProcessor,
+    "thematic-break": breaks.ThematicBreakProcessor,
+    "page-break": breaks.PageBreakProcessor,
     "item": ItemProcessor,
     "indented-code": IndentedCodeProcessor,
     "container": ContainerProcessor,
@@ -127,11 +122,7 @@ class Markdown(markdown.Markdown):
 
 
 def parse_tree(
-    text: str,
-    first_line: int = 1,
-    files: SourceFiles | None = None,
-    *,
-    in_brackets: bool = False,
+    text: str, first_line: int = 1, files: SourceFiles | None = None, *, in_brackets: bool = False
 ) -> Tree:
     """The element tree of a Markdown text, which begins on ``first_line`` of the source;
     ``in_brackets`` as in `Tree`, in the text around it."""
@@ -150,7 +141,7 @@ def parse_tree(
     if parser.files.cuts is None:
         parser.files.lines.last = root.end
     if "\\" in text:
-        drop_last_breaks(root)
+        breaks.drop_last_breaks(root)
     leaves = [
         element
         for element in root.iter()

@@ -14,20 +14,13 @@ from pipeline.model.sheet.colours import screen_rules
 from pipeline.model.sheet.proportions import is_book, sheet_of
 from pipeline.model.tree import has
 from pipeline.model.words import words, written_date
-from pipeline.render import discovery
+from pipeline.render import discovery, style_sheets
 from pipeline.render.constructs import Trait
 from pipeline.render.contents_markup import nav_points, targets
 from pipeline.render.environment import sheets
 from pipeline.render.imprint import logo, web_facts
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.sheet_rules import print_style
-from pipeline.render.style_sheets import (
-    construct_styles,
-    dark_style,
-    screen_faces,
-    script,
-    side_notes,
-)
 from pipeline.render.timings import minutes, total
 from pipeline.system.store import Memo
 
@@ -39,11 +32,7 @@ FEWEST_ENTRIES = 3
 
 
 def assemble(
-    document: Document,
-    edition: Edition,
-    stem: str,
-    environment: jinja2.Environment,
-    memo: Memo,
+    document: Document, edition: Edition, stem: str, environment: jinja2.Environment, memo: Memo
 ) -> Pages:
     """The page, with the names of styles and images as separate files."""
     renderer = NodeRenderer(
@@ -87,9 +76,9 @@ def assemble(
         pages=(Page("index.html", metadata.title, str(markup)),),
         inventory=inventory,
         styles=page_styles(document, renderer, inventory.constructs),
-        faces=own_faces(metadata) if metadata.light else screen_faces(document),
+        faces=own_faces(metadata) if metadata.light else style_sheets.screen_faces(document),
         assets=document.assets,
-        script="" if metadata.light else script(environment, inventory.constructs),
+        script="" if metadata.light else style_sheets.script(environment, inventory.constructs),
         contents=points,
         cover=picture,
     )
@@ -104,12 +93,12 @@ def page_styles(
     styles = (
         *sheets(environment, "html", "style", "reading"),
         Style("brand.css", screen_rules(accent)),
-        *construct_styles(environment, "html", constructs),
+        *style_sheets.construct_styles(environment, "html", constructs),
         *sheets(environment, "html", "print"),
         Style("paper.css", print_style(paper, document.metadata)),
-        Style("notes.css", side_notes(document, environment), apart=True),
+        Style("notes.css", style_sheets.side_notes(document, environment), apart=True),
         Style("widths.css", "\n".join(renderer.rules.values())),
-        dark_style(environment, constructs, accent),
+        style_sheets.dark_style(environment, constructs, accent),
     )
     return tuple(style for style in styles if style.css)
 

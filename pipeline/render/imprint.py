@@ -7,17 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from pipeline.model import (
-    Asset,
-    Code,
-    CodeBlock,
-    Document,
-    Image,
-    InlineElement,
-    Math,
-    MathBlock,
-    Node,
-)
+from pipeline import model
 from pipeline.model.faces import FACES, MATH, MONO
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.metadata.structured_values import hyphenated
@@ -25,7 +15,7 @@ from pipeline.model.tree import find, has
 from pipeline.model.words import words, written_date
 
 
-def logo(document: Document) -> Image | None:
+def logo(document: model.Document) -> model.Image | None:
     """The logo as an image; None if there is none, or its file cannot be used."""
     brand = document.metadata.brand
     for asset in document.assets:
@@ -34,18 +24,18 @@ def logo(document: Document) -> Image | None:
     return None
 
 
-def cover_image(document: Document) -> Asset | None:
+def cover_image(document: model.Document) -> model.Asset | None:
     """The image that the front matter names, if that is there."""
     cover = document.metadata.cover
     return next((a for a in document.assets if cover and a.path == cover.source.text), None)
 
 
-def is_drawing(image: Asset) -> bool:
+def is_drawing(image: model.Asset) -> bool:
     """Return whether the image has no pixels. Shops and old e-readers want a cover that has."""
     return image.media_type == "image/svg+xml"
 
 
-def unchanged_cover(document: Document) -> Asset | None:
+def unchanged_cover(document: model.Document) -> model.Asset | None:
     """The image that an e-book has as its cover just as it is."""
     image = cover_image(document)
     return None if image and is_drawing(image) else image
@@ -72,7 +62,7 @@ def web_facts(metadata: Metadata) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.value)
 
 
-def book_facts(document: Document, css: str) -> Iterator[Fact]:
+def book_facts(document: model.Document, css: str) -> Iterator[Fact]:
     """The imprint of an e-book with these styles."""
     metadata, word = document.metadata, words(document.metadata.lang)
     if metadata.authors:
@@ -137,16 +127,19 @@ def names(people: tuple[Contributor, ...], lang: str) -> Markup:
     return text + f" {word['and']} " + last if earlier else last
 
 
-def _families(document: Document, css: str) -> str:
-    has_code = any(_is_code(node) for _, node, _ in find(document, InlineElement, Code, CodeBlock))
+def _families(document: model.Document, css: str) -> str:
+    has_code = any(
+        _is_code(node)
+        for _, node, _ in find(document, model.InlineElement, model.Code, model.CodeBlock)
+    )
     families = dict.fromkeys(face.family for face in FACES)
     shown_families = [f for f in families if f in css and (f != MONO or has_code)]
-    if document.metadata.embed_fonts and has(document, Math, MathBlock):
+    if document.metadata.embed_fonts and has(document, model.Math, model.MathBlock):
         shown_families.append(MATH)
     return words(document.metadata.lang)["list_separator"].join(shown_families)
 
 
-def _is_code(node: Node) -> bool:
-    if isinstance(node, InlineElement):
+def _is_code(node: model.Node) -> bool:
+    if isinstance(node, model.InlineElement):
         return node.name in {"kbd", "samp"}
-    return isinstance(node, Code | CodeBlock)
+    return isinstance(node, model.Code | model.CodeBlock)

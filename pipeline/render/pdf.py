@@ -19,14 +19,9 @@ from pipeline.model.page_map import PageMap
 from pipeline.model.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
 from pipeline.model.rendered import CharacterPlace, Page, Pages, Style
 from pipeline.model.roles import BEFORE_CONTENTS, FRONT
+from pipeline.model.sheet import proportions
 from pipeline.model.sheet.colours import print_rules
 from pipeline.model.sheet.fitting import fit_for
-from pipeline.model.sheet.proportions import (
-    has_room_for_notes,
-    options_for,
-    sheet_of,
-    standards_for,
-)
 from pipeline.model.tree import all_nodes, find, has
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing_conventions import small_letters
@@ -99,7 +94,7 @@ def assemble(
     page_map: PageMap | None = None,
 ) -> Pages:
     metadata = document.metadata
-    sheet = sheet_of(document, edition)
+    sheet = proportions.sheet_of(document, edition)
     book = sheet.is_book
     folio = Folio()
     if page_map and edition.same_pages:
@@ -109,10 +104,10 @@ def assemble(
     if place == "end" and document.notes:
         before, after = before_notes(document.blocks)
         document = listing_notes(document)
-    options, is_large = options_for(edition, metadata), edition.look == "large"
+    options, is_large = proportions.options_for(edition, metadata), edition.look == "large"
     theme_styles = _theme_styles(environment, edition, metadata)
     renderer = _renderer(document, edition, sheet, place, environment, memo)
-    has_mathml = standards_for(edition, metadata).is_pdf2
+    has_mathml = proportions.standards_for(edition, metadata).is_pdf2
     colours = "".join(style.css for style in theme_styles)
     images = _formula_images(renderer, document, sheet, colours, has_mathml=has_mathml)
     half_title, before = _leading(before, HALF_TITLE if book else frozenset())
@@ -252,7 +247,7 @@ def _theme_styles(
 ) -> tuple[Style, ...]:
     """The styles of the theme, and of the publisher. How large print looks follows from the
     guidelines for it."""
-    theme = options_for(edition, metadata).theme if edition.look != "large" else None
+    theme = proportions.options_for(edition, metadata).theme if edition.look != "large" else None
     return (
         Style("theme.css", read_text(environment, f"themes/{theme or 'classic'}.css")),
         Style("brand.css", print_rules(metadata.brand.accent)),
@@ -355,7 +350,7 @@ def note_place(edition: Edition, metadata: Metadata, sheet: Sheet) -> NotePlace:
     """The position of notes: as the metadata has it, if there is room; in large print the end."""
     if edition.look == "large":
         return "end"
-    if metadata.notes == "margin" and not has_room_for_notes(sheet):
+    if metadata.notes == "margin" and not proportions.has_room_for_notes(sheet):
         return "foot"
     return metadata.notes
 

@@ -46,12 +46,7 @@ FEATURES: dict[str, tuple[str, str]] = {
 """For each feature, the thing that a book must have, and the rule of the audit that it may not
 break, to claim it: the terms of the Schema.org Accessibility Properties for Discoverability."""
 
-_MEDIA = {
-    f"{HTML}audio": SOUND,
-    f"{HTML}video": SOUND,
-    f"{HTML}track": TRACK,
-    f"{HTML}ruby": RUBY,
-}
+_MEDIA = {f"{HTML}audio": SOUND, f"{HTML}video": SOUND, f"{HTML}track": TRACK, f"{HTML}ruby": RUBY}
 
 
 def claimable(root: Element) -> set[str]:

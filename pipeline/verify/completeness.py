@@ -20,9 +20,7 @@ from msgspec.structs import replace
 from pipeline.model import DefinitionItem, Document, Section, SoftBreak, Table
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.editions import (
-    Edition,
-)
+from pipeline.model.editions import Edition
 from pipeline.model.page_map import FIRST_PAGE, letters, printed_letters
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import find

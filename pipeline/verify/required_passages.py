@@ -17,51 +17,25 @@ from pipeline.model.page_map import HOLDERS, counted_text, letters, printed_of
 from pipeline.model.tree import facts, of_node, plain_text, walk_with
 
 PARTED = (
-    model.Variable,
-    model.Citation,
-    model.Image,
-    model.Math,
-    model.MathBlock,
-    model.Blank,
-    model.Link,
-    model.NoteReference,
-    model.PageMark,
-    model.LineBreak,
-    model.CodeBlock,
-    model.CrossReference,
-    model.IndexEntry,
-    model.IndexReference,
-    model.BibliographyEntry,
-)
+    model.Variable, model.Citation, model.Image, model.Math, model.MathBlock, model.Blank,
+    model.Link, model.NoteReference, model.PageMark, model.LineBreak, model.CodeBlock,
+    model.CrossReference, model.IndexEntry, model.IndexReference, model.BibliographyEntry,
+)  # fmt: skip
 """Inline nodes with symbols of their own, or words that an edition adds: the text before, inside
 and after them is in separate passages."""
 
 APART = (*HOLDERS, *PARTED)
 
 FREE = (
-    model.Chart,
-    model.Choices,
-    model.Figure,
-    model.FigureGroup,
-    model.Index,
-    model.Matching,
-    model.Ordering,
-    model.Bibliography,
-    model.CodeBlock,
-)
+    model.Chart, model.Choices, model.Figure, model.FigureGroup, model.Index, model.Matching,
+    model.Ordering, model.Bibliography, model.CodeBlock,
+)  # fmt: skip
 """Nodes that an edition may lay out in its own order: captions above or below, sides in rows."""
 
 REPEATED = (
-    model.Heading,
-    model.Section,
-    model.Table,
-    model.TableCell,
-    model.Figure,
-    model.FigureGroup,
-    model.Chart,
-    model.CodeBlock,
-    model.Index,
-)
+    model.Heading, model.Section, model.Table, model.TableCell, model.Figure, model.FigureGroup,
+    model.Chart, model.CodeBlock, model.Index,
+)  # fmt: skip
 """Nodes whose text is often repeated: in contents, in lists, on a table's next page."""
 
 

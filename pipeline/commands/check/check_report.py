@@ -35,11 +35,7 @@ TITLES = {
 }
 """Titles for the tables of rules."""
 
-_READ = {
-    ".epub": ("file", "book"),
-    ".pdf": ("file", "pdf", "print"),
-    ".json": ("file",),
-}
+_READ = {".epub": ("file", "book"), ".pdf": ("file", "pdf", "print"), ".json": ("file",)}
 """The tables whose rules are for a file of this ending."""
 
 _OF_PAGES = ("file", "web")

@@ -8,17 +8,7 @@ from pipeline.commands.check.finished import CheckReport, site_of
 from pipeline.commands.pdf_reading.reading_order import text_of_pdf
 from pipeline.driver import Options, marked_for
 from pipeline.flow.values import request_for
-from pipeline.model import Document
-from pipeline.model.editions import (
-    DEFAULT_EDITIONS,
-    EDITIONS,
-    Edition,
-    FormatName,
-    output_name,
-    pages_name,
-    stem_of,
-    varied,
-)
+from pipeline.model import Document, editions
 from pipeline.model.metadata import Metadata
 from pipeline.package.units import DrawnText
 from pipeline.system.checksums import MANIFEST
@@ -41,15 +31,15 @@ def compare_file(
         return CheckReport()
     site = site_of(path)
     name = f"{site.name}/{START}" if site else path.name
-    edition = edition_of(name, stem_of(source), metadata)
+    edition = edition_of(name, editions.stem_of(source), metadata)
     if edition is None and renamed:
-        names = [SITE] if site else DEFAULT_EDITIONS
-        usual = (varied(EDITIONS[name], metadata)[0] for name in names)
+        names = [SITE] if site else editions.DEFAULT_EDITIONS
+        usual = (editions.varied(editions.EDITIONS[name], metadata)[0] for name in names)
         suffix = ".html" if site else path.suffix.lower()
         edition = next((candidate for candidate in usual if suffix == f".{candidate.format}"), None)
     if edition is None:
         return CheckReport(notes=(f"not compared: no edition of {source} has a file of this name",))
-    pages = pages_name(output_name(stem_of(source), edition), edition)
+    pages = editions.pages_name(editions.output_name(editions.stem_of(source), edition), edition)
     if edition.imposition != "none" and path.name != pages:
         return CheckReport(notes=("not compared: its pages are not in reading order",))
     document = marked_for(request_for(source, parsed, Options()), edition)
@@ -64,7 +54,7 @@ def compare_file(
     return CheckReport(tuple(diagnostics(faults, file.name, document)), (note,))
 
 
-def _text_of(file: Path, format: FormatName) -> DrawnText:
+def _text_of(file: Path, format: editions.FormatName) -> DrawnText:
     match format:
         case "html":
             return texts.text_of_pages(lambda name: file.with_name(name).read_bytes(), file.name)
@@ -78,11 +68,11 @@ def _text_of(file: Path, format: FormatName) -> DrawnText:
             raise texts.UnreadableFile
 
 
-def edition_of(name: str, stem: str, metadata: Metadata) -> Edition | None:
+def edition_of(name: str, stem: str, metadata: Metadata) -> editions.Edition | None:
     """The edition whose file has this name, where the source is ``stem``."""
-    for row in EDITIONS.values():
-        for edition in varied(row, metadata):
-            file = output_name(stem, edition)
-            if name in (file, pages_name(file, edition)):
+    for row in editions.EDITIONS.values():
+        for edition in editions.varied(row, metadata):
+            file = editions.output_name(stem, edition)
+            if name in (file, editions.pages_name(file, edition)):
                 return edition
     return None

@@ -7,21 +7,12 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands import terminal
 from pipeline.commands.builds import options
-from pipeline.commands.terminal import (
-    BUILT,
-    SOURCE,
-    SOURCE_ERRORS,
-    give_up,
-    need_system,
-    or_exit,
-    say,
-    show,
-)
 
 
 @click.command("class")
-@click.argument("source", type=SOURCE)
+@click.argument("source", type=terminal.SOURCE)
 @click.option(
     "--list",
     "listed",
@@ -42,7 +33,7 @@ def class_command(source: Path, listed: Path | None, out: Path, templates: Path 
     from pipeline.system import outputs
     from pipeline.system.store import CACHE, Folder
 
-    need_system({"pdf"})
+    terminal.need_system({"pdf"})
     if listed is None:
         with keeping():
             named = parse(source).metadata.class_list
@@ -50,14 +41,14 @@ def class_command(source: Path, listed: Path | None, out: Path, templates: Path 
             raise click.UsageError("Name the list: `--list pupils.csv`, or `class_list` in front.")
         listed = source.parent / named
     if not listed.is_file():
-        give_up(f"there is no file {listed}", SOURCE_ERRORS)
-    result = or_exit(class_set, source, listed, Folder(out / CACHE), templates)
-    show(result.findings)
+        terminal.give_up(f"there is no file {listed}", terminal.SOURCE_ERRORS)
+    result = terminal.or_exit(class_set, source, listed, Folder(out / CACHE), templates)
+    terminal.show(result.findings)
     if not result.pdf:
-        sys.exit(SOURCE_ERRORS)
+        sys.exit(terminal.SOURCE_ERRORS)
     folder, stem = out / stem_of(source), stem_of(source)
     files = {folder / f"{stem}-class.pdf": result.pdf, folder / f"{stem}-class.csv": result.listing}
-    or_exit(outputs.write_all, folder, files)
+    terminal.or_exit(outputs.write_all, folder, files)
     for path in files:
-        say(f"class    {path}: {result.pupils} pupils")
-    sys.exit(BUILT)
+        terminal.say(f"class    {path}: {result.pupils} pupils")
+    sys.exit(terminal.BUILT)

@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.commands.terminal import (
-    BUILT,
-    GIVEN,
-    SOURCE,
-    SOURCE_ERRORS,
-    WRONG_USAGE,
-    or_exit,
-    say,
-    show,
-)
+from pipeline.commands import terminal
 
 if TYPE_CHECKING:
     from pipeline.commands.importing import Imported
@@ -25,11 +16,11 @@ if TYPE_CHECKING:
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=GIVEN, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=terminal.GIVEN, metavar="FILE...")
 @click.option(
     "-o",
     "--out",
-    type=SOURCE,
+    type=terminal.SOURCE,
     default=Path("source"),
     show_default=True,
     help="The output: a folder or, for a single FILE, a name that ends in .md.",
@@ -75,7 +66,7 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
     if out.suffix == ".md" and len(requested) > 1:
         raise click.UsageError("Several files need a folder: name one with -o.")
     targets = [out if out.suffix == ".md" else out / f"{name}.md" for _, name in requested]
-    code = BUILT
+    code = terminal.BUILT
     imported = 0
     for (path, _), target in zip(requested, targets, strict=True):
         chapters: dict[str, Imported] = {}
@@ -91,8 +82,8 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
             inside = next((folder for folder in folders if folder.path in path.parents), ALONE)
             result = import_file(path, changes, inside)
         if result.failed:
-            show(result.findings, blocked=True)
-            code = max(code, SOURCE_ERRORS)
+            terminal.show(result.findings, blocked=True)
+            code = max(code, terminal.SOURCE_ERRORS)
             continue
         written = _files(target, result)
         for name, chapter in chapters.items():
@@ -103,12 +94,12 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
                 f"{path} is not imported: {there} already exists. Choose another place with -o."
             )
             click.echo(message, err=True)
-            code = max(code, WRONG_USAGE)
+            code = max(code, terminal.WRONG_USAGE)
             continue
-        or_exit(outputs.write_all, target.parent, written)
-        say(f"import   {path}: {target}")
+        terminal.or_exit(outputs.write_all, target.parent, written)
+        terminal.say(f"import   {path}: {target}")
         _print_ledger(result)
-        show(result.findings)
+        terminal.show(result.findings)
         imported += 1
     if code and len(requested) > 1:
         click.echo(f"{imported} of {len(requested)} files are imported.", err=True)

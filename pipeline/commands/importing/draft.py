@@ -51,23 +51,13 @@ MARKED = late(f"([{_MARKS}])[^{_MARKS}]*\\1")
 """A part of a text that stands for something else."""
 
 KINDS: dict[type[Node], str] = {
-    model.Heading: "headings",
-    model.Paragraph: "paragraphs",
-    model.List: "lists",
-    model.ListItem: "list items",
-    model.DefinitionList: "definition lists",
-    model.BlockQuote: "quotations",
-    model.Table: "tables",
-    model.TableCell: "cells",
-    model.CodeBlock: "code",
-    model.Image: "images",
-    model.Link: "links",
-    model.CrossReference: "links",
-    model.NoteReference: "notes",
-    model.Math: "formulas",
-    model.MathBlock: "formulas",
-    model.Citation: "citations",
-}
+    model.Heading: "headings", model.Paragraph: "paragraphs", model.List: "lists",
+    model.ListItem: "list items", model.DefinitionList: "definition lists",
+    model.BlockQuote: "quotations", model.Table: "tables", model.TableCell: "cells",
+    model.CodeBlock: "code", model.Image: "images", model.Link: "links",
+    model.CrossReference: "links", model.NoteReference: "notes", model.Math: "formulas",
+    model.MathBlock: "formulas", model.Citation: "citations",
+}  # fmt: skip
 """The kinds of elements that the ledger counts, and their names."""
 
 HEADS, CHANGED, OUTSIDE = "headers and footers", "tracked changes", "words outside it"

@@ -16,17 +16,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.importing import article
-from pipeline.commands.importing.draft import (
-    DISPLAY_MARK,
-    IMAGE,
-    MATH_MARK,
-    NOTE_MARK,
-    InputText,
-    image_folder,
-    look_sentences,
-    lost,
-)
+from pipeline.commands.importing import article, draft
 from pipeline.commands.importing.link_targets import LABEL
 from pipeline.commands.importing.page_styles import PageLook
 from pipeline.model import Block, Image, Node, NoteReference, Text
@@ -43,21 +33,17 @@ from pipeline.parser.ranges import SourceRecord
 Places: TypeAlias = Literal["", "line", "paragraph"]
 """The unit in which places in an input are counted, if any."""
 
-_MARKED = late(f"({NOTE_MARK}[^{NOTE_MARK}]*{NOTE_MARK}|{MATH_MARK}[^{MATH_MARK}]*{MATH_MARK})")
+_MARKED = late(
+    f"({draft.NOTE_MARK}[^{draft.NOTE_MARK}]*{draft.NOTE_MARK}|{draft.MATH_MARK}[^{draft.MATH_MARK}]*{draft.MATH_MARK})"
+)
 _START = late(r"<([A-Za-z][A-Za-z0-9]*)")
 MOST_TOLD, FEWEST_TOLD = 10, 2
 """Omitted parts of a page that are reported individually; those of fewer words are only counted."""
 
 SUFFIXES = {
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/gif": ".gif",
-    "image/webp": ".webp",
-    "image/svg+xml": ".svg",
-    "image/avif": ".avif",
-    "image/tiff": ".tif",
-    "image/bmp": ".bmp",
-}
+    "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp",
+    "image/svg+xml": ".svg", "image/avif": ".avif", "image/tiff": ".tif", "image/bmp": ".bmp",
+}  # fmt: skip
 Fetch = Callable[[str], "bytes | None"]
 """Gives the file that an address in the input leads to, if it is part of the input."""
 
@@ -130,7 +116,7 @@ class PageReader:
             for e, tags in outer.items()
             if "body" in tags and not {"a", "caption", *article.HEADS} & {*tags}
         ]
-        for message in look_sentences(texts, look.columns):
+        for message in draft.look_sentences(texts, look.columns):
             self.tell(message)
 
     def tell_guesses(self, root: Element, marks: Sequence[str]) -> None:
@@ -179,16 +165,16 @@ class PageReader:
             span = Span(number, self._columns.get(element, 0))
         if number and self._counted == "paragraph":
             message = f"{message[:-1]} (paragraph {number})."
-        finding = lost(message, self.name, hint, span)
+        finding = draft.lost(message, self.name, hint, span)
         if finding not in self.findings:
             self.findings.append(finding)
 
-    def passage(self, element: Element, text: str) -> InputText:
+    def passage(self, element: Element, text: str) -> draft.InputText:
         """A text with the place of its element."""
         number = _number(element)
         if self._counted == "line":
-            return InputText(text, number, self._columns.get(element, 0))
-        return InputText(text, paragraph=number if self._counted else 0)
+            return draft.InputText(text, number, self._columns.get(element, 0))
+        return draft.InputText(text, paragraph=number if self._counted else 0)
 
     # --- nodes ---
 
@@ -215,10 +201,10 @@ class PageReader:
     def _text(self, node: Text) -> tuple[Node, ...]:
         nodes: list[Node] = []
         for part in filter(None, _MARKED.split(node.text)):
-            if part.startswith(NOTE_MARK):
+            if part.startswith(draft.NOTE_MARK):
                 nodes.append(NoteReference(label=part[1:-1]))
-            elif part.startswith(MATH_MARK):
-                tex = part[1:-1].removeprefix(DISPLAY_MARK)
+            elif part.startswith(draft.MATH_MARK):
+                tex = part[1:-1].removeprefix(draft.DISPLAY_MARK)
                 nodes.append(model.Math(tex=tex, display=tex != part[1:-1]))
             else:
                 nodes.append(Text(text=part))
@@ -306,7 +292,7 @@ class PageReader:
         stem = words[:40].strip("-") or "image"
         if not alt and (source.startswith("data:") or _GENERATED_NAME.fullmatch(stem)):
             stem = "image"
-        folder = image_folder(self.name)
+        folder = draft.image_folder(self.name)
         name, number = f"{folder}/{stem}{suffix}", 2
         while self.images.get(name, data) != data:
             name, number = f"{folder}/{stem}-{number}{suffix}", number + 1
@@ -321,7 +307,7 @@ _GENERATED_NAME = late("[0-9a-f]{20,}")
 
 def has_alternative(alt: str) -> bool:
     """Return whether the text alternative of an image says something, and not only its file."""
-    return bool(alt.strip()) and not IMAGE.search(alt)
+    return bool(alt.strip()) and not draft.IMAGE.search(alt)
 
 
 def _break(node: model.ThematicBreak) -> Node:

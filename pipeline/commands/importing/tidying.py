@@ -43,10 +43,7 @@ _TRANSPARENT = frozenset({"div", "section", "article", "main", "address"})
 
 
 def tidied(
-    blocks: tuple[Block, ...],
-    notes: tuple[Note, ...],
-    title: str,
-    tell: Callable[..., None],
+    blocks: tuple[Block, ...], notes: tuple[Note, ...], title: str, tell: Callable[..., None]
 ) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
     """Blocks and notes without data that only their programs use; ``tell`` is called with what is
     lost."""
@@ -168,8 +165,7 @@ class _NodeChanges:
         return _outside(inner) if name in ("sub", "sup") and node.children else inner
 
     def _emphasis(
-        self,
-        node: model.Emphasis | model.Strong | model.Strikethrough,
+        self, node: model.Emphasis | model.Strong | model.Strikethrough
     ) -> Node | tuple[Node, ...]:
         if not plain_text(node.children).strip() and not _holds_more(node.children):
             return node.children

@@ -174,10 +174,7 @@ class Session:
             yield self._built(listener, (*(self._requested or first.requested), *self._added))
 
     def _built(
-        self,
-        listener: Listener,
-        editions: tuple[str, ...],
-        views: Mapping[str, str] | None = None,
+        self, listener: Listener, editions: tuple[str, ...], views: Mapping[str, str] | None = None
     ) -> Result:
         def on_event(event: Event) -> None:
             listener(event)

@@ -26,24 +26,13 @@ from pipeline.commands.report.report_values import (
 )
 from pipeline.commands.running_text import BlockPlaces, all_texts, paragraphs
 from pipeline.driver import make, marked_for, resolved_for
+from pipeline.flow import values
 from pipeline.flow.steps import parse
-from pipeline.flow.values import (
-    BuiltEdition,
-    Options,
-    has_errors,
-    request_for,
-    requested_editions,
-)
 from pipeline.keep import keeping
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, in_order
-from pipeline.model.editions import (
-    STANDARD_PRINT,
-    Edition,
-    output_name,
-    pages_name,
-)
+from pipeline.model.editions import STANDARD_PRINT, Edition, output_name, pages_name
 from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, SIZES, Fitted, PageArea, Sheet
 from pipeline.model.sheet.proportions import options_for
 from pipeline.package.result import Package
@@ -79,11 +68,11 @@ def make_report(
         document = parse(source)
         metadata = document.metadata
         names = tuple(editions) or metadata.editions or (STANDARD_PRINT,)
-        chosen = requested_editions(names, metadata, Options())
-        request = request_for(source, document, Options(templates=templates))
+        chosen = values.requested_editions(names, metadata, values.Options())
+        request = values.request_for(source, document, values.Options(templates=templates))
         name = shown_name(str(source))
         started = Report(title=metadata.title, source=name, lang=metadata.lang, prices=prices)
-        if has_errors(document.diagnostics):
+        if values.has_errors(document.diagnostics):
             resolved = (resolved_for(request, edition).document for edition in chosen)
             versions = (document, *resolved)
             return _failed(started, (f for version in versions for f in version.diagnostics))
@@ -92,13 +81,12 @@ def make_report(
         for edition in chosen:
             if edition not in built:
                 marked = marked_for(request, edition)
-                built[edition] = BuiltEdition(edition, marked.diagnostics, marked)
+                built[edition] = values.BuiltEdition(edition, marked.diagnostics, marked)
     findings = [*document.diagnostics, *(f for e in built.values() for f in e.findings)]
-    if has_errors(findings):
+    if values.has_errors(findings):
         return _failed(started, findings)
     return msgspec.structs.replace(
-        started,
-        editions=tuple(_edition(built[e], request.stem, prices, pictures) for e in chosen),
+        started, editions=tuple(_edition(built[e], request.stem, prices, pictures) for e in chosen)
     )
 
 
@@ -107,7 +95,9 @@ def _failed(report: Report, findings: Iterable[Diagnostic]) -> Report:
     return msgspec.structs.replace(report, errors=errors)
 
 
-def _edition(built: BuiltEdition, stem: str, prices: Prices, pictures: bool) -> EditionReport:
+def _edition(
+    built: values.BuiltEdition, stem: str, prices: Prices, pictures: bool
+) -> EditionReport:
     assert built.document, "a document with errors is not reported on"
     edition, document = built.edition, built.document
     lang = document.metadata.lang

@@ -7,14 +7,7 @@ from typing import Any, TypeAlias
 from markupsafe import Markup
 
 from pipeline.commands.messages import printable_lines
-from pipeline.commands.report import sayings
-from pipeline.commands.report.report_values import (
-    EditionFinding,
-    EditionReport,
-    PageFacts,
-    Printed,
-    Report,
-)
+from pipeline.commands.report import report_values, sayings
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.render.environment import environment, read_text
 
@@ -28,7 +21,7 @@ THUMBNAIL = 150
 """Pixels across."""
 
 
-def page_of(report: Report) -> bytes:
+def page_of(report: report_values.Report) -> bytes:
     """The page, the same bytes for equal reports."""
     packaged = environment()
     markup = packaged.get_template(TEMPLATE).render(
@@ -50,7 +43,7 @@ def page_of(report: Report) -> bytes:
     return f"{printable_lines(markup)}\n".encode()
 
 
-def _row(edition: EditionReport) -> View:
+def _row(edition: report_values.EditionReport) -> View:
     """An edition in the table that comes first."""
     count = len(edition.warnings)
     printed = edition.printed
@@ -68,7 +61,7 @@ def _row(edition: EditionReport) -> View:
     )
 
 
-def _view(edition: EditionReport, report: Report) -> View:
+def _view(edition: report_values.EditionReport, report: report_values.Report) -> View:
     """An edition's part of the page."""
     printed = edition.printed
     pages = printed.pages if printed else ()
@@ -86,7 +79,7 @@ def _view(edition: EditionReport, report: Report) -> View:
     )
 
 
-def _reading(edition: EditionReport) -> tuple[View, ...]:
+def _reading(edition: report_values.EditionReport) -> tuple[View, ...]:
     level = edition.level
     facts = (
         View(term="Reading time", text=sayings.time_text(edition.time)),
@@ -100,7 +93,7 @@ def _reading(edition: EditionReport) -> tuple[View, ...]:
     return (*facts, View(term="Sentences", text=lengths))
 
 
-def _paper(printed: Printed, report: Report) -> tuple[View, ...]:
+def _paper(printed: report_values.Printed, report: report_values.Report) -> tuple[View, ...]:
     facts = [
         View(term="Paper", text=sayings.paper_text(printed.sheets, printed.paper)),
         View(term="Ink", text=sayings.ink_text(printed.ink)),
@@ -114,7 +107,7 @@ def _paper(printed: Printed, report: Report) -> tuple[View, ...]:
     return tuple(facts)
 
 
-def _shown(warned: EditionFinding, edition: str, known: set[int]) -> View:
+def _shown(warned: report_values.EditionFinding, edition: str, known: set[int]) -> View:
     finding = warned.finding
     return View(
         code=finding.code,
@@ -135,7 +128,7 @@ def _place(finding: Diagnostic) -> str:
     return f"{finding.source}:{finding.line}{column}"
 
 
-def _thumbnail(page: PageFacts, edition: EditionReport) -> View:
+def _thumbnail(page: report_values.PageFacts, edition: report_values.EditionReport) -> View:
     """A page, its ink and its warnings; ``height`` is in pixels."""
     count = sum(page.number in warned.pages for warned in edition.warnings)
     return View(

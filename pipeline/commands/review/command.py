@@ -11,23 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.commands.terminal import (
-    BUILT,
-    READABLE,
-    SOURCE,
-    SOURCE_ERRORS,
-    or_exit,
-    say,
-    show,
-)
+from pipeline.commands import terminal
 
 if TYPE_CHECKING:
     from pipeline.commands.review.source_words import SourceEdit
 
 
 @click.command("review")
-@click.argument("source", type=SOURCE)
-@click.argument("files", nargs=-1, required=True, type=READABLE, metavar="FILE...")
+@click.argument("source", type=terminal.SOURCE)
+@click.argument("files", nargs=-1, required=True, type=terminal.READABLE, metavar="FILE...")
 @click.option("--apply", "applies", is_flag=True, help="Write the changes into the source.")
 @click.option("--interactive", is_flag=True, help="Ask before each change, and write those wanted.")
 @click.option("--edition", default="word", help="The edition that the files were: teacher-word.")
@@ -83,8 +75,8 @@ def review_command(
                 diagnostic(Code.REVIEW_CONFLICT, message, span=Span(line), source=str(path))
             )
         if applies or interactive:
-            or_exit(outputs.write, path, result.text.encode())
-            say(f"review   {path}: {len(chosen)} changes written")
+            terminal.or_exit(outputs.write, path, result.text.encode())
+            terminal.say(f"review   {path}: {len(chosen)} changes written")
         else:
             name = path.as_posix().lstrip("/")
             lines = difflib.unified_diff(
@@ -95,9 +87,11 @@ def review_command(
             )
             click.echo(printable_lines("".join(lines)), nl=False)
     if not edits and not findings:
-        say("review   nothing was changed")
-    show(findings)
-    sys.exit(SOURCE_ERRORS if any(finding.is_error for finding in findings) else BUILT)
+        terminal.say("review   nothing was changed")
+    terminal.show(findings)
+    sys.exit(
+        terminal.SOURCE_ERRORS if any(finding.is_error for finding in findings) else terminal.BUILT
+    )
 
 
 def _chosen(text: str, edits: Iterable[SourceEdit]) -> list[SourceEdit]:
@@ -108,8 +102,8 @@ def _chosen(text: str, edits: Iterable[SourceEdit]) -> list[SourceEdit]:
     wanted = []
     for edit in sorted(edits):
         start, end = line_start(text, edit.start), line_end(text, edit.end)
-        say(f"- {text[start:end]}")
-        say(f"+ {applied(text[start:end], [edit.moved(-start)])}")
+        terminal.say(f"- {text[start:end]}")
+        terminal.say(f"+ {applied(text[start:end], [edit.moved(-start)])}")
         if click.confirm("Write it?", default=True):
             wanted.append(edit)
     return wanted

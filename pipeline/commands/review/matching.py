@@ -44,9 +44,7 @@ def matched(
 
 
 def _pair_blocks(
-    base: Sequence[ReviewedParagraph],
-    edited: Sequence[ReviewedParagraph],
-    pairs: dict[int, int],
+    base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
 ) -> None:
     """Pair those that are left and have the same words."""
     used = set(pairs.values())
@@ -59,9 +57,7 @@ def _pair_blocks(
 
 
 def _pair_alike(
-    base: Sequence[ReviewedParagraph],
-    edited: Sequence[ReviewedParagraph],
-    pairs: dict[int, int],
+    base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
 ) -> None:
     """Pair paragraphs between the same neighbours that have many words in common."""
     used = set(pairs.values())

@@ -14,22 +14,10 @@ from pipeline.flow.values import request_for
 from pipeline.model import Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
-from pipeline.verify.word import (
-    MATH,
-    NOTES,
-    SourceMark,
-    W,
-    WrittenPiece,
-    is_listed,
-    mark_of,
-    parsed,
-    style_of,
-    written_pieces,
-    written_text,
-)
+from pipeline.verify import word
 from pipeline.verify.zip_reading import Archive, BrokenBook
 
-PARTS = ("word/document.xml", *NOTES)
+PARTS = ("word/document.xml", *word.NOTES)
 COMMENTS = "word/comments.xml"
 
 
@@ -54,9 +42,9 @@ class ReviewedParagraph(NamedTuple):
     """A paragraph: its pieces and style, which of the source it was, where that stands now, the
     cell that it is in, its formulas, and the alternative texts of its pictures."""
 
-    pieces: tuple[WrittenPiece, ...]
+    pieces: tuple[word.WrittenPiece, ...]
     style: str = ""
-    mark: SourceMark | None = None
+    mark: word.SourceMark | None = None
     span: Span | None = None
     cell: CellPlace | None = None
     formulas: tuple[str, ...] = ()
@@ -87,20 +75,20 @@ def read_edited(path: Path) -> list[ReviewedParagraph]:
     try:
         with Archive(path) as archive:
             parts = [
-                (parsed(archive.read(name)), _addresses(archive, name))
+                (word.parsed(archive.read(name)), _addresses(archive, name))
                 for name in PARTS
                 if name in archive
             ]
-            comments: Any = parsed(archive.read(COMMENTS)) if COMMENTS in archive else ()
+            comments: Any = word.parsed(archive.read(COMMENTS)) if COMMENTS in archive else ()
     except (BrokenBook, etree.LxmlError) as error:
         raise NoWordFileError("It is no Word file, or is damaged.") from error
     if not parts:
         raise NoWordFileError("It is no Word file.")
     remarks = {
-        comment.get(f"{W}id"): (
-            comment.get(f"{W}author", ""),
-            comment.get(f"{W}date", "")[:10],
-            " ".join(" ".join(map(written_text, comment.iter(f"{W}p"))).split()),
+        comment.get(f"{word.W}id"): (
+            comment.get(f"{word.W}author", ""),
+            comment.get(f"{word.W}date", "")[:10],
+            " ".join(" ".join(map(word.written_text, comment.iter(f"{word.W}p"))).split()),
         )
         for comment in comments
     }
@@ -115,7 +103,7 @@ def _addresses(archive: Archive, part: str) -> dict[str, str]:
     """The addresses of the links of a part, by their ids."""
     folder, _, name = part.rpartition("/")
     listing = f"{folder}/_rels/{name}.rels"
-    rows = parsed(archive.read(listing)) if listing in archive else ()
+    rows = word.parsed(archive.read(listing)) if listing in archive else ()
     return {row.get("Id"): row.get("Target", "") for row in rows if row.get("TargetMode")}
 
 
@@ -125,7 +113,7 @@ def read_source(source: Path, document: Document, edition: Edition) -> list[Revi
     pages = rendered(request, edition, marked_for(request, edition))
     texts = {f"word/{file.name}": file.text for file in pages.files}
     texts |= {f"word/{page.name}": page.markup for page in pages.pages}
-    roots = (parsed(texts[name].encode()) for name in PARTS if name in texts)
+    roots = (word.parsed(texts[name].encode()) for name in PARTS if name in texts)
     return [
         paragraph._replace(span=pages.spans[paragraph.mark.number - 1])
         if paragraph.mark
@@ -139,23 +127,23 @@ def _paragraphs(
     root: Any, remarks: dict[str, tuple[str, str, str]], addresses: dict[str, str]
 ) -> Iterator[ReviewedParagraph]:
     cells = _cells(root)
-    for paragraph in root.iter(f"{W}p"):
-        style = style_of(paragraph)
-        if is_listed(paragraph) or style.startswith("Index") or _is_removed(paragraph):
+    for paragraph in root.iter(f"{word.W}p"):
+        style = word.style_of(paragraph)
+        if word.is_listed(paragraph) or style.startswith("Index") or _is_removed(paragraph):
             continue
-        cell = next(paragraph.iterancestors(f"{W}tc"), None)
+        cell = next(paragraph.iterancestors(f"{word.W}tc"), None)
         yield ReviewedParagraph(
-            tuple(_joined(written_pieces(paragraph, addresses))),
+            tuple(_joined(word.written_pieces(paragraph, addresses))),
             style,
-            mark_of(paragraph),
+            word.mark_of(paragraph),
             cell=cells.get(cell),
-            formulas=tuple("".join(math.itertext()) for math in paragraph.iter(MATH)),
-            pictures=tuple(map(_alternative, paragraph.iter(f"{W}drawing"))),
+            formulas=tuple("".join(math.itertext()) for math in paragraph.iter(word.MATH)),
+            pictures=tuple(map(_alternative, paragraph.iter(f"{word.W}drawing"))),
             comments=tuple(_comments(paragraph, remarks)),
         )
 
 
-def _joined(pieces: Iterable[WrittenPiece]) -> Iterator[WrittenPiece]:
+def _joined(pieces: Iterable[word.WrittenPiece]) -> Iterator[word.WrittenPiece]:
     """Pieces as long as their look is the same: a tracked change parts a word."""
     for look, run in itertools.groupby(pieces, lambda piece: piece._replace(text="")):
         yield look._replace(text="".join(piece.text for piece in run))
@@ -164,15 +152,17 @@ def _joined(pieces: Iterable[WrittenPiece]) -> Iterator[WrittenPiece]:
 def _cells(root: Any) -> dict[Any, CellPlace]:
     """The places of all cells. Rows that a tracked change takes away are not there."""
     cells = {}
-    rows = (row for row in root.iter(f"{W}tr") if row.find(f"{W}trPr/{W}del") is None)
+    rows = (
+        row for row in root.iter(f"{word.W}tr") if row.find(f"{word.W}trPr/{word.W}del") is None
+    )
     tables: dict[Any, int] = {}
     for number, row in enumerate(rows):
         table = tables.setdefault(row.getparent(), len(tables))
         column = 0
-        for cell in row.iterfind(f"{W}tc"):
+        for cell in row.iterfind(f"{word.W}tc"):
             cells[cell] = CellPlace(table, number, column)
-            span = cell.find(f"{W}tcPr/{W}gridSpan")
-            column += 1 if span is None else int(span.get(f"{W}val", "1"))
+            span = cell.find(f"{word.W}tcPr/{word.W}gridSpan")
+            column += 1 if span is None else int(span.get(f"{word.W}val", "1"))
     return cells
 
 
@@ -184,24 +174,24 @@ def _alternative(drawing: Any) -> str:
 
 def _is_removed(paragraph: Any) -> bool:
     """Return whether a tracked change removes a paragraph with all its text, or its row."""
-    row = next(paragraph.iterancestors(f"{W}tr"), None)
-    if row is not None and row.find(f"{W}trPr/{W}del") is not None:
+    row = next(paragraph.iterancestors(f"{word.W}tr"), None)
+    if row is not None and row.find(f"{word.W}trPr/{word.W}del") is not None:
         return True
-    is_marked = paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None
-    return is_marked and not any(written_pieces(paragraph))
+    is_marked = paragraph.find(f"{word.W}pPr/{word.W}rPr/{word.W}del") is not None
+    return is_marked and not any(word.written_pieces(paragraph))
 
 
 def _comments(
     paragraph: Any, remarks: dict[str, tuple[str, str, str]]
 ) -> Iterator[ReviewerComment]:
     """The comments that end in a paragraph."""
-    for end in paragraph.iter(f"{W}commentRangeEnd"):
-        remark = remarks.get(end.get(f"{W}id"))
+    for end in paragraph.iter(f"{word.W}commentRangeEnd"):
+        remark = remarks.get(end.get(f"{word.W}id"))
         if remark:
-            before = etree.Element(f"{W}p")
+            before = etree.Element(f"{word.W}p")
             for child in paragraph:
                 if child is end or end in set(child.iter()):
                     break
                 before.append(etree.fromstring(etree.tostring(child)))
-            offset = sum(len(piece.text) for piece in written_pieces(before))
+            offset = sum(len(piece.text) for piece in word.written_pieces(before))
             yield ReviewerComment(*remark, offset)

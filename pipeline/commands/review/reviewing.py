@@ -7,19 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.commands.review import matching
 from pipeline.commands.review.drawn_tables import fitted
-from pipeline.commands.review.matching import (
-    HEADING,
-    has_new_formulas,
-    matched,
-    moved,
-    same_looks,
-)
-from pipeline.commands.review.reading import (
-    ReviewedParagraph,
-    ReviewerComment,
-    read_edited,
-)
+from pipeline.commands.review.reading import ReviewedParagraph, ReviewerComment, read_edited
 from pipeline.commands.review.source_items import (
     ITEM,
     end_of_block,
@@ -38,10 +28,7 @@ from pipeline.commands.review.source_words import (
 )
 from pipeline.commands.review.sources import FURTHER, ReviewedSource
 from pipeline.commands.review.tables import TableEdits, changed_tables
-from pipeline.commands.review.words import (
-    changes,
-    markdown,
-)
+from pipeline.commands.review.words import changes, markdown
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition, varied
@@ -83,7 +70,7 @@ class _Reviewed:
         self.findings: list[Diagnostic] = []
 
     def review(self) -> FileReview:
-        pairs = matched(self.base, self.edited)
+        pairs = matching.matched(self.base, self.edited)
         table_edits = TableEdits(self.base, self.edited, self.source)
         for table in changed_tables(self.base, self.edited, pairs):
             table_edits.add(table)
@@ -92,7 +79,7 @@ class _Reviewed:
         for number in table_edits.unclear:
             self._tell(self.base[number], "The table has another row or column: add it here.")
         titles = {n for n, other in pairs.items() if self._opens(self.base[other])}
-        strayed = moved(pairs, titles)
+        strayed = matching.moved(pairs, titles)
         for number in strayed & titles:
             base = self.base[pairs[number]]
             self._tell(base, f"“{_short(base)}” was moved, and belongs to a block: move it here.")
@@ -115,11 +102,13 @@ class _Reviewed:
     def _change(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
         for number, other in pairs.items():
             base, edited = self.base[other], self.edited[number]
-            if len(edited.pictures) != len(base.pictures) or has_new_formulas(base, edited):
+            if len(edited.pictures) != len(base.pictures) or matching.has_new_formulas(
+                base, edited
+            ):
                 self._tell(base, "A formula or a picture was changed: change it in the source.")
             elif edited.pictures != base.pictures:
                 self._alternatives(base, edited)
-            is_same = edited.key == base.key and same_looks(base, edited)
+            is_same = edited.key == base.key and matching.same_looks(base, edited)
             is_empty = not base.key and not edited.key
             if number in strayed or is_empty or (is_same and not edited.comments):
                 continue
@@ -183,7 +172,7 @@ class _Reviewed:
 
     def _level(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
         """Take over another level of a heading."""
-        old, new = HEADING.fullmatch(base.style), HEADING.fullmatch(edited.style)
+        old, new = matching.HEADING.fullmatch(base.style), matching.HEADING.fullmatch(edited.style)
         if not old or not new or old[1] == new[1] or base.span is None:
             return
         if hashes := self._hashes(base):
@@ -362,7 +351,7 @@ class _Reviewed:
             )
             return text[line_start(text, start) : end]
         text = " ".join(markdown(paragraph, 0, len(paragraph.text)).split())
-        if match := HEADING.fullmatch(paragraph.style):
+        if match := matching.HEADING.fullmatch(paragraph.style):
             return f"{'#' * self._count(int(match[1]))} {text}"
         if paragraph.style.startswith("Interview") and "\t" in paragraph.text:
             speaker, _, words = paragraph.text.partition("\t")
@@ -372,7 +361,7 @@ class _Reviewed:
     def _count(self, level: int) -> int:
         """The number of signs that a heading of a level has in the source."""
         for paragraph in self.base:
-            match = HEADING.fullmatch(paragraph.style)
+            match = matching.HEADING.fullmatch(paragraph.style)
             if match and (hashes := self._hashes(paragraph)):
                 return _limited(len(hashes[0]) + level - int(match[1]))
         return _limited(level)

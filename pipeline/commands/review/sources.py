@@ -6,15 +6,9 @@ import functools
 import re
 from pathlib import Path
 
+from pipeline.commands.review import source_words
 from pipeline.commands.review.drawn_tables import SourceTable
 from pipeline.commands.review.reading import ReviewedParagraph, read_source
-from pipeline.commands.review.source_words import (
-    WordToken,
-    line_end,
-    share_found,
-    source_tokens,
-    written_tokens,
-)
 from pipeline.model import Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
@@ -93,22 +87,24 @@ class ReviewedSource:
         tables = (node for node in walk(self.document.blocks) if isinstance(node, Table))
         return [*filter(None, (self.document.place(table.span) for table in tables))]
 
-    def words_of(self, paragraph: ReviewedParagraph) -> tuple[list[WordToken], str, str] | None:
+    def words_of(
+        self, paragraph: ReviewedParagraph
+    ) -> tuple[list[source_words.WordToken], str, str] | None:
         """The words of the source where a paragraph, or its caption, stands; the source, and its
         file. None if the words of the paragraph are not there."""
         assert paragraph.span is not None
         file, text = paragraph.span.file, self.text(paragraph.span.file)
-        words = written_tokens(paragraph)
-        read = functools.partial(source_tokens, paragraph, self._value, text)
+        words = source_words.written_tokens(paragraph)
+        read = functools.partial(source_words.source_tokens, paragraph, self._value, text)
         source = read(*self.bounds(paragraph))
-        share = share_found(words, source)
+        share = source_words.share_found(words, source)
         if paragraph.style in ("TableCaption", "Caption"):
             for match in CAPTION.finditer(text, *self.bounds(paragraph, FURTHER)):
-                caption = read(match.start(), line_end(text, match.start()))
-                if share_found(words, caption) >= max(FEWEST, share):
+                caption = read(match.start(), source_words.line_end(text, match.start()))
+                if source_words.share_found(words, caption) >= max(FEWEST, share):
                     return caption, text, file
         if share < FEWEST and not paragraph.cell:  # below which stand other cells
             further = read(*self.bounds(paragraph, FURTHER))
-            if share_found(words, further) >= FEWEST:
+            if source_words.share_found(words, further) >= FEWEST:
                 return further, text, file
         return (source, text, file) if share >= FEWEST_IN_PLACE else None

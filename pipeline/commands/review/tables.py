@@ -6,13 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.commands.review.drawn_tables import (
-    BORDER,
-    SourceTable,
-    cells_of,
-    with_row,
-    without_row,
-)
+from pipeline.commands.review import drawn_tables
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.commands.review.source_words import SourceEdit, line_end, line_start
 from pipeline.commands.review.sources import ReviewedSource
@@ -160,7 +154,7 @@ class TableEdits:
         for column in gone_columns:
             self._remove_column(table, column, lines)
 
-    def _drawn(self, table: ChangedTable) -> SourceTable | None:
+    def _drawn(self, table: ChangedTable) -> drawn_tables.SourceTable | None:
         """The table of the source, if it is drawn with lines or dashes."""
         place = next(filter(None, (self._place(table, row) for row in table.old)), None)
         drawn = self.source.table_at(*place) if place else None
@@ -177,7 +171,7 @@ class TableEdits:
         self.gone.update(numbers)
         place, drawn = self._place(table, row), self._drawn(table)
         is_left = len({*table.rows.values()}) >= FEWEST_ROWS
-        edit = without_row(drawn, place[1]) if place and drawn and is_left else None
+        edit = drawn_tables.without_row(drawn, place[1]) if place and drawn and is_left else None
         if edit:
             self.edits.append(edit)
         else:
@@ -233,7 +227,7 @@ class TableEdits:
         texts = [self._text(table.new[row].get(column, ())) for column in range(table.width)]
         drawn = self._drawn(table) if above and rule is None else None
         place = self._place(table, above[-1]) if above else None
-        if place and drawn and (edits := with_row(drawn, place[1], texts)):
+        if place and drawn and (edits := drawn_tables.with_row(drawn, place[1], texts)):
             self.edits += edits
             return
         if near is None or rule is None:
@@ -253,7 +247,7 @@ class TableEdits:
         every: list[SourceRow | None] = [*lines.values(), self._rule(lines)]
         if drawn := self._drawn(table):
             every = [
-                SourceRow(drawn.file, line.start(), line.end(), cells_of(drawn, line))
+                SourceRow(drawn.file, line.start(), line.end(), drawn_tables.cells_of(drawn, line))
                 for line in drawn.lines
             ]
         known = [line for line in every if line and len(line.cells) == table.width]
@@ -278,7 +272,7 @@ class TableEdits:
             start, end = line.cells[before[-1] if before else 0]
             text = f" {texts.get(line.start, '' if width else '---'):<{width}} "
             edge, written = "|", self.source.text(line.file)[line.start : line.end]
-            if width and BORDER.fullmatch(written):
+            if width and drawn_tables.BORDER.fullmatch(written):
                 edge, text = "+", ("=" if "=" in written else "-") * len(text)
             at, new = (end, edge + text) if before else (start, text + edge)
             self.edits.append(SourceEdit(line.file, at, at, new))

@@ -47,8 +47,7 @@ def _needed(node: model.Table, *, listed: bool = False) -> model.Attributes | No
     """The options needed for a table written with bars, or as a list, if that form is enough."""
     bare = _bare(node)
     return next(
-        (options for options in _options(node) if _read(node, options, listed=listed) == bare),
-        None,
+        (options for options in _options(node) if _read(node, options, listed=listed) == bare), None
     )
 
 

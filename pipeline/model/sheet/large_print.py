@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pipeline.model.paper import LARGE_PRINT, POINT, PrintOptions, Sheet
 
-LEADING, LEAST_LEADING = 1.5, 1.25
+LARGE_LEADING, LEAST_LARGE_LEADING = 1.5, 1.25
 """The line height, and the minimum that can be set, relative to the text size."""
 
 HEADING, TITLE = 4 / 3, 16 / 9
@@ -32,7 +32,7 @@ def enlarged(options: PrintOptions) -> PrintOptions:
     """The options with letters and lines that are large enough, in one column."""
     text = max(LARGE_PRINT, options.page.text or 0)
     requested = options.page.leading or 0
-    leading = requested if requested >= LEAST_LEADING * text else LEADING * text
+    leading = requested if requested >= LEAST_LARGE_LEADING * text else LARGE_LEADING * text
     return replace(options, page=replace(options.page, text=text, leading=leading, columns=1))
 
 

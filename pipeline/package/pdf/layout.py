@@ -14,14 +14,9 @@ from pipeline import features
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages
 from pipeline.model.sheet.fitting import fit_for
+from pipeline.package.pdf.engine.adapter import typesetter
 from pipeline.package.pdf.engine.adapter.boxes import elements
 from pipeline.package.pdf.engine.adapter.page_layout import Planning
-from pipeline.package.pdf.engine.adapter.typesetter import (
-    POINT,
-    TypesetDocument,
-    TypesetPage,
-    Typesetter,
-)
 from pipeline.package.pdf.index import Labels, PageNumbers
 from pipeline.package.pdf.print_markup import classes
 
@@ -30,27 +25,27 @@ LAYOUTS = 4
 
 
 def lay_out(
-    setter: Typesetter, root: Element, pages: Pages, labels: Labels | None = None
-) -> TypesetDocument:
+    setter: typesetter.Typesetter, root: Element, pages: Pages, labels: Labels | None = None
+) -> typesetter.TypesetDocument:
     """The document, with pages whose content is marked. ``pages`` have its styles."""
     document = set_pages(setter, root, pages, labels=labels)
     finish_layout(root, document)
     return document
 
 
-def finish_layout(root: Element, document: TypesetDocument) -> None:
+def finish_layout(root: Element, document: typesetter.TypesetDocument) -> None:
     """Have the pages marked, when they stay as they are."""
     document.mark()
     _drop_repeated_links(root, document.pages)
 
 
 def set_pages(
-    setter: Typesetter,
+    setter: typesetter.Typesetter,
     root: Element,
     pages: Pages,
     most_pages: int | None = None,
     labels: Labels | None = None,
-) -> TypesetDocument:
+) -> typesetter.TypesetDocument:
     """The document. Raises `TooManyPagesError` if there are more than ``most_pages``."""
     numbers, sheet, edition = PageNumbers(root, labels), pages.sheet, EDITIONS[pages.edition]
     planned = sheet is not None and sheet.planned
@@ -58,7 +53,7 @@ def set_pages(
     may_change = not edition.same_pages and not fit_for(edition, pages.metadata)
     planning = Planning(planned, planned and may_change)
     styles = [style.css for style in pages.styles]
-    line = sheet.leading / POINT if sheet and sheet.columns > 1 else 0
+    line = sheet.leading / typesetter.POINT if sheet and sheet.columns > 1 else 0
     return settle(
         root, lambda: setter.set(root, styles, most_pages, planning=planning), numbers, line
     )
@@ -66,10 +61,10 @@ def set_pages(
 
 def settle(
     root: Element,
-    lay_out: Callable[[], TypesetDocument],
+    lay_out: Callable[[], typesetter.TypesetDocument],
     numbers: PageNumbers | None = None,
     line: float = 0,
-) -> TypesetDocument:
+) -> typesetter.TypesetDocument:
     """The final document that `lay_out` returns for ``root``, when nothing changes any more.
     ``numbers`` are those of its index, and columns consist of whole lines of this height."""
     in_margin = [element for element in root.iter() if "margin" in classes(element)]
@@ -92,7 +87,7 @@ def settle(
     return document
 
 
-def _lost_notes(root: Element, pages: list[TypesetPage]) -> list[Element]:
+def _lost_notes(root: Element, pages: list[typesetter.TypesetPage]) -> list[Element]:
     """The notes that are on no page: WeasyPrint loses those that are referred to from content out
     of the flow, as in a custom template. They are then set at their reference."""
     notes = [span for span in root.iter("span") if "note" in classes(span)]
@@ -102,7 +97,7 @@ def _lost_notes(root: Element, pages: list[TypesetPage]) -> list[Element]:
     return [note for note in notes if note not in shown]
 
 
-def _drop_repeated_links(root: Element, pages: list[TypesetPage]) -> None:
+def _drop_repeated_links(root: Element, pages: list[typesetter.TypesetPage]) -> None:
     """Leave no links in the heads of tables that are repeated on further pages: they say
     nothing to a listener, and so may lead nowhere."""
     heads = {link for head in root.iter("thead") for link in head.iter("a")}

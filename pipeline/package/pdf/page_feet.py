@@ -12,18 +12,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.model.print_marks import OUTLINE
-from pipeline.package.pdf.engine.adapter.boxes import (
-    LayoutBox,
-    all_boxes,
-    children,
-    has_class,
-    is_floating,
-    is_furniture,
-    is_image,
-    is_line,
-    is_notes,
-    shows,
-)
+from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage
 from pipeline.package.pdf.print_markup import classes
 from pipeline.package.result import StrandedHeading
@@ -86,40 +75,42 @@ def _level(heading: Element | None) -> int:
     return 0 if heading is None else int(heading.tag[1])
 
 
-def _pieces(page: LayoutBox) -> Iterator[_Piece]:
+def _pieces(page: boxes.LayoutBox) -> Iterator[_Piece]:
     """The content of a page, in order, without running heads and feet."""
-    stack: list[tuple[LayoutBox, Element | None, str, bool]] = []
-    stack += [(box, None, "", False) for box in children(page)[::-1] if not is_furniture(box)]
+    stack: list[tuple[boxes.LayoutBox, Element | None, str, bool]] = []
+    stack += [
+        (box, None, "", False) for box in boxes.children(page)[::-1] if not boxes.is_furniture(box)
+    ]
     while stack:
         box, heading, section, is_note = stack.pop()
         element = box.element
-        if is_floating(box) or (element is not None and has_class(box, "title-page")):
+        if boxes.is_floating(box) or (element is not None and boxes.has_class(box, "title-page")):
             continue
         if element is not None and element.tag in HEADINGS:
             heading = element
         elif element is not None and element.tag == "section":
             section = element.get("id", section)
-        is_note = is_note or is_notes(box)
-        inner = children(box)
+        is_note = is_note or boxes.is_notes(box)
+        inner = boxes.children(box)
         lines = _lines(box, is_leaf=not inner)
         if lines:
-            y = box.position_y + (box.baseline if is_line(box) else 0)
+            y = box.position_y + (box.baseline if boxes.is_line(box) else 0)
             yield _Piece(y, lines, heading, box.style["font_size"], section, is_note)
-        elif not is_line(box):
+        elif not boxes.is_line(box):
             stack += [(child, heading, section, is_note) for child in inner[::-1]]
 
 
-def _lines(box: LayoutBox, *, is_leaf: bool) -> int:
+def _lines(box: boxes.LayoutBox, *, is_leaf: bool) -> int:
     """The number of lines that a box counts as, 0 if those within it count."""
-    if is_line(box):
-        inner = [inner_box for inner_box in all_boxes(box) if shows(inner_box)]
-        is_tall = any(is_image(inner_box) and inner_box.height >= TALL for inner_box in inner)
+    if boxes.is_line(box):
+        inner = [inner_box for inner_box in boxes.all_boxes(box) if boxes.shows(inner_box)]
+        is_tall = any(boxes.is_image(inner_box) and inner_box.height >= TALL for inner_box in inner)
         return LINES_BELOW if is_tall else int(bool(inner))
     if not is_leaf:
         return 0
     if box.border_height() >= TALL:
         return LINES_BELOW
-    return int(has_class(box, "line"))
+    return int(boxes.has_class(box, "line"))
 
 
 def stranded(feet: Sequence[PageFoot]) -> tuple[StrandedHeading, ...]:

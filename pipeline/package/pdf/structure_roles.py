@@ -8,33 +8,12 @@ from pipeline.package.pdf.engine.adapter.page_layout import PAGE_FLOAT
 from pipeline.package.pdf.print_markup import classes
 
 ROLES = {
-    "a": "Link",
-    "abbr": "Span",
-    "article": "Art",
-    "aside": "Aside",
-    "blockquote": "BlockQuote",
-    "caption": "Caption",
-    "code": "Code",
-    "details": "Div",
-    "em": "Em",
-    "figcaption": "Caption",
-    "figure": "Div",
-    "img": "Figure",
-    "nav": "Sect",
-    "p": "P",
-    "pre": "P",
-    "q": "Quote",
-    "section": "Sect",
-    "strong": "Strong",
-    "summary": "P",
-    "table": "Table",
-    "tbody": "TBody",
-    "td": "TD",
-    "tfoot": "TFoot",
-    "th": "TH",
-    "thead": "THead",
-    "tr": "TR",
-}
+    "a": "Link", "abbr": "Span", "article": "Art", "aside": "Aside", "blockquote": "BlockQuote",
+    "caption": "Caption", "code": "Code", "details": "Div", "em": "Em", "figcaption": "Caption",
+    "figure": "Div", "img": "Figure", "nav": "Sect", "p": "P", "pre": "P", "q": "Quote",
+    "section": "Sect", "strong": "Strong", "summary": "P", "table": "Table", "tbody": "TBody",
+    "td": "TD", "tfoot": "TFoot", "th": "TH", "thead": "THead", "tr": "TR",
+}  # fmt: skip
 LISTS = frozenset({"ul", "ol", "dl"})
 LINES = frozenset({"verse-line", "code-line"})
 FLAT = frozenset({"address", "body", "div", "header", "footer", "main"})

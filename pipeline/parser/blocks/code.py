@@ -99,23 +99,21 @@ class FenceProcessor(VerbatimProcessor):
 
 def _take_options(block: BlockElement, language: str, meant: Mapping[str, str]) -> Attributes:
     """The attributes of the lines ``:key: value`` that a directive begins with, which are taken."""
-    options_taken = NO_ATTRIBUTES
+    options = NO_ATTRIBUTES
     while block.lines and (match := _OPTION.match(block.lines[0])):
         name, value = meant.get(match[1], ""), (match[2] or "").strip()
         if name == "#":
             is_bare = language == "math" and not value.startswith("eq-")
-            options_taken = joined(
-                options_taken, attributes.named(f"eq-{value}" if is_bare else value)
-            )
+            options = joined(options, attributes.named(f"eq-{value}" if is_bare else value))
         elif name.startswith("."):
-            options_taken = joined(options_taken, make(classes=(name[1:],)))
+            options = joined(options, make(classes=(name[1:],)))
         elif name and value:
             name = "title" if name == "caption" and _FILE_NAME.fullmatch(value) else name
-            options_taken = joined(options_taken, make(pairs=((name, value),)))
+            options = joined(options, make(pairs=((name, value),)))
         del block.lines[0]
-    if options_taken != NO_ATTRIBUTES and block.lines and not block.lines[0].strip():
+    if options != NO_ATTRIBUTES and block.lines and not block.lines[0].strip():
         del block.lines[0]
-    return options_taken
+    return options
 
 
 class IndentedCodeProcessor(VerbatimProcessor):
@@ -180,42 +178,31 @@ def read_info(info: str) -> tuple[str, Attributes]:
     language = unescape(word[0]) if word else ""
     if len(info) > attributes.LONGEST:
         return language, NO_ATTRIBUTES
-    listed_attributes = NO_ATTRIBUTES
+    given = NO_ATTRIBUTES
     pos = word.end() if word else 0
     while pos < len(info):
         if lines := _LINES.match(info, pos):
-            listed_attributes = joined(
-                listed_attributes, attributes.make(pairs=(("mark", lines[1]),))
-            )
+            given = joined(given, attributes.make(pairs=(("mark", lines[1]),)))
             pos = lines.end()
         elif listed := attributes.read(info, pos):
-            listed_attributes, pos = joined(listed_attributes, listed[0]), listed[1]
+            given, pos = joined(given, listed[0]), listed[1]
         elif language and (named := _NAMED.match(info, pos)):
-            listed_attributes = joined(
-                listed_attributes, attributes.make(pairs=(("title", named[1]),))
-            )
+            given = joined(given, attributes.make(pairs=(("title", named[1]),)))
             pos = named.end()
         elif pair := _PAIR.match(info, pos):
             listed = attributes.read(f"{{{pair[0]}}}") if pair[1] in BARE else None
-            listed_attributes, pos = (
-                joined(listed_attributes, listed[0] if listed else NO_ATTRIBUTES),
-                pair.end(),
-            )
+            given, pos = joined(given, listed[0] if listed else NO_ATTRIBUTES), pair.end()
         else:
             other = _OTHER.match(info, pos)
             end = max(pos + 1, other.end() if other else 0)
             if language == "chart" and info[pos:end].isalpha():  # its type
-                listed_attributes = joined(
-                    listed_attributes, attributes.make(classes=(info[pos:end],))
-                )
+                given = joined(given, attributes.make(classes=(info[pos:end],)))
             pos = end
     if not language:
-        language = next(
-            (name for name in listed_attributes.classes if name not in NO_LANGUAGES), ""
-        )
-        classes = tuple(name for name in listed_attributes.classes if name != language)
-        listed_attributes = attributes.make(listed_attributes.id, classes, listed_attributes.pairs)
-    return language, listed_attributes
+        language = next((name for name in given.classes if name not in NO_LANGUAGES), "")
+        classes = tuple(name for name in given.classes if name != language)
+        given = attributes.make(given.id, classes, given.pairs)
+    return language, given
 
 
 def _of_cell(name: str, options: str, rest: str) -> tuple[str, Attributes]:

@@ -26,12 +26,8 @@ from pipeline.parser.frontmatter import (
     subjects,
     variations,
 )
-from pipeline.parser.frontmatter import (
-    contributor_roles as roles,
-)
-from pipeline.parser.frontmatter import (
-    named_files as files,
-)
+from pipeline.parser.frontmatter import contributor_roles as roles
+from pipeline.parser.frontmatter import named_files as files
 from pipeline.parser.frontmatter.form import reference
 from pipeline.parser.frontmatter.standard_numbers import BadValueError
 from pipeline.parser.frontmatter.values import FieldReport, paragraphs, text, words

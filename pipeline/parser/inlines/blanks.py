@@ -19,10 +19,7 @@ from pipeline.parser.inlines.math import FORMULA, is_formula
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
 _NAMES = late(rf"{NAME}(?:[ \t]+[\w-]+)*|{CALCULATION}")
-_APART_BEFORE, _APART_AFTER = (
-    late(r"[\s(\[“„«=:/$€£]|\Z"),
-    late(r"[\s)\].,;:!?”“»%/=]|\Z"),
-)
+_APART_BEFORE, _APART_AFTER = (late(r"[\s(\[“„«=:/$€£]|\Z"), late(r"[\s)\].,;:!?”“»%/=]|\Z"))
 """Characters next to three underscores that are not emphasis."""
 
 _PART = late(rf"\\.|{FORMULA}", re.DOTALL)

@@ -230,10 +230,7 @@ class Lowering:
                 first.text = first.text[match.end() :]
         children = self.blocks(element)
         return model.ListItem(
-            children=children,
-            checked=checked,
-            span=element.span,
-            attributes=element.attributes,
+            children=children, checked=checked, span=element.span, attributes=element.attributes
         )
 
     def _table(self, element: BlockElement, span: Span) -> model.Table:
@@ -306,10 +303,7 @@ class Lowering:
         self._exercises -= name == "exercise"
         settled = settled if name == "table" else aligned(settled)
         if not name and settled.classes:  # of a style, as if it had been written as a class
-            name, settled = (
-                settled.classes[0],
-                settled.without(classes=settled.classes[:1]),
-            )
+            name, settled = (settled.classes[0], settled.without(classes=settled.classes[:1]))
         parts = self._parts(name, settled, span)
         argument = element.get("argument", "")
         return constructs.container(parts._replace(argument=argument, children=children))

@@ -14,15 +14,8 @@ from urllib.parse import urldefrag
 
 import msgspec
 
+from pipeline.commands.check.weblinks import requests
 from pipeline.commands.check.weblinks.hosts import PAUSE, ForbiddenError, Hosts, host_of
-from pipeline.commands.check.weblinks.requests import (
-    TIMEOUT,
-    Method,
-    NoReplyError,
-    Reply,
-    phrase,
-    plain,
-)
 from pipeline.system import outputs
 from pipeline.system.store import cache_folder
 
@@ -96,7 +89,7 @@ PATIENCE = frozenset({429, 503})
 
 
 def look_up(
-    addresses: Iterable[str], *, pause: float = PAUSE, timeout: float = TIMEOUT
+    addresses: Iterable[str], *, pause: float = PAUSE, timeout: float = requests.TIMEOUT
 ) -> dict[str, LinkAnswer]:
     """The result for each address: a recent one, or a new one."""
     memory = LinkMemory()
@@ -109,7 +102,7 @@ def look_up(
             results[address] = known
             continue
         try:
-            by_host[host_of(plain(address))].append(address)
+            by_host[host_of(requests.plain(address))].append(address)
         except ValueError:
             results[address] = LinkAnswer("unknown", "is not an address that can be checked")
     hosts = Hosts(pause, timeout)
@@ -136,10 +129,10 @@ def look_up_address(address: str, hosts: Hosts) -> LinkAnswer:
     return answer if sure else _follow("GET", address, hosts)[0]
 
 
-def _follow(method: Method, address: str, hosts: Hosts) -> tuple[LinkAnswer, bool]:
+def _follow(method: requests.Method, address: str, hosts: Hosts) -> tuple[LinkAnswer, bool]:
     """The answer, and whether it is worth no second question."""
-    hops: list[tuple[Reply, str]] = []
-    at = plain(address)
+    hops: list[tuple[requests.Reply, str]] = []
+    at = requests.plain(address)
     try:
         while True:
             reply = hosts.ask(method, at)
@@ -149,20 +142,20 @@ def _follow(method: Method, address: str, hosts: Hosts) -> tuple[LinkAnswer, boo
             if len(hops) > MOST_REDIRECTS:
                 return LinkAnswer("unknown", "redirects without end"), False
             at = reply.location
-            if at != plain(at):
+            if at != requests.plain(at):
                 raise ValueError(at)
     except ForbiddenError:
         return LinkAnswer("forbidden"), True
     except ValueError:
         return LinkAnswer("unknown", f"redirects to {at}, which cannot be followed"), False
-    except NoReplyError as error:
+    except requests.NoReplyError as error:
         return LinkAnswer("unknown", error.reason), error.final
 
 
-def _judge(hops: list[tuple[Reply, str]]) -> tuple[LinkAnswer, bool]:
+def _judge(hops: list[tuple[requests.Reply, str]]) -> tuple[LinkAnswer, bool]:
     status, _, _ = hops[-1][0]
     if 200 <= status < 300:
         moves = len(list(takewhile(lambda hop: hop[0].status in PERMANENT, hops)))
         return LinkAnswer("moved", to=hops[moves][1]) if moves else LinkAnswer("there"), True
     outcome = "gone" if status in GONE else "unknown"
-    return LinkAnswer(outcome, f"answers {phrase(status)}"), status in PATIENCE  # type: ignore[arg-type]
+    return LinkAnswer(outcome, f"answers {requests.phrase(status)}"), status in PATIENCE  # type: ignore[arg-type]

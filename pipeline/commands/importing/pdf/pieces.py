@@ -16,13 +16,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import astuple, replace
 
 from pipeline.commands.importing.pdf.pdf_lines import PdfLine, PdfPiece, write_lines
-from pipeline.commands.pdf_reading.page_content import (
-    PageAddress,
-    PageElement,
-    PageLayout,
-    Picture,
-    TextRun,
-)
+from pipeline.commands.pdf_reading import page_content
 from pipeline.model.late import late
 from pipeline.parser.characters import FORBIDDEN
 
@@ -41,7 +35,7 @@ NOTE = late(r"(\d{1,3}|[*†‡§]{1,3})[.)]?\s{0,3}(?=\S)")
 _REFERENCE = late(r"\s?(\d{1,3}|[*†‡§]{1,3})\s?")
 
 
-def alternative(element: PageElement | None) -> str:
+def alternative(element: page_content.PageElement | None) -> str:
     """The alternative text of an element, without the characters that no source may have."""
     return " ".join(FORBIDDEN.sub(" ", element.alt).split()) if element else ""
 
@@ -50,7 +44,7 @@ class ShownImage(NamedTuple):
     """An image, its position, its name and its alternative text."""
 
     page: int
-    picture: Picture
+    picture: page_content.Picture
     name: str
 
     @property
@@ -76,7 +70,7 @@ class PdfImages:
         self._names: dict[bytes, str] = {}
         self._size = 0
 
-    def take(self, number: int, picture: Picture, image: pypdfium2.PdfImage) -> None:
+    def take(self, number: int, picture: page_content.Picture, image: pypdfium2.PdfImage) -> None:
         """Keep an image, if it is large enough to show something."""
         if min(picture.size) < LEAST or min(picture.pixels) < 2 or self._size > MOST_BYTES:
             return
@@ -91,7 +85,7 @@ class PdfImages:
             self._size += len(data)
         self._met.append(ShownImage(number, picture, self._names[digest]))
 
-    def shown(self, pages: Sequence[PageLayout]) -> list[ShownImage]:
+    def shown(self, pages: Sequence[page_content.PageLayout]) -> list[ShownImage]:
         """The images that are of the text: no scans of pages, and none that many pages have."""
         often = Counter(name for name, _ in {(image.name, image.page) for image in self._met})
         areas = {page.number: page.width * page.height for page in pages}
@@ -127,13 +121,15 @@ def _data(image: pypdfium2.PdfImage) -> tuple[bytes, str]:
 # --- links ------------------------------------------------------------------------------
 
 
-def linked(page: PageLayout) -> PageLayout:
+def linked(page: page_content.PageLayout) -> page_content.PageLayout:
     """A page, with the link addresses of its pieces; a piece that is partly a link is split."""
     runs = (piece for run in page.runs for piece in _cut(run, page.links))
     return replace(page, runs=tuple(runs))
 
 
-def _cut(run: TextRun, links: Sequence[PageAddress]) -> Iterator[PdfPiece]:
+def _cut(
+    run: page_content.TextRun, links: Sequence[page_content.PageAddress]
+) -> Iterator[PdfPiece]:
     whole = PdfPiece(*astuple(run))
     middle = (run.box.bottom + run.box.top) / 2
     for box, address in links:
@@ -240,7 +236,7 @@ def referred(
     which none has that is ``known``."""
     result: list[PdfLine] = []
     for line in lines:
-        runs: list[TextRun] = []
+        runs: list[page_content.TextRun] = []
         for run in line.runs:
             number = _REFERENCE.fullmatch(run.text)
             if number and number[1] in numbers and _is_raised(run, line):
@@ -254,7 +250,7 @@ def referred(
     return result
 
 
-def _is_raised(run: TextRun, line: PdfLine) -> bool:
+def _is_raised(run: page_content.TextRun, line: PdfLine) -> bool:
     """Return whether a piece is above the baseline of its line, and either smaller or much
     higher."""
     by = run.baseline - line.baseline

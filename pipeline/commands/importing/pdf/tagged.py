@@ -14,16 +14,7 @@ from pipeline.commands.importing.appearance import SIZE, Levels
 from pipeline.commands.importing.atoms import last_or_new, number_by
 from pipeline.commands.importing.link_targets import LABEL
 from pipeline.commands.importing.page_metadata import TITLE
-from pipeline.commands.importing.pdf.pdf_lines import (
-    HYPHENS,
-    PdfLine,
-    PdfText,
-    hyphenated,
-    lines_of,
-    plain_figures,
-    shape,
-    write_lines,
-)
+from pipeline.commands.importing.pdf import pdf_lines
 from pipeline.commands.importing.pdf.pieces import (
     NOTE,
     SMALLER,
@@ -54,7 +45,7 @@ class _Block:
     """The content of one paragraph, heading or cell."""
 
     def __init__(self, page: int, runs: Sequence[TextRun]) -> None:
-        self.lines = lines_of(page, runs)
+        self.lines = pdf_lines.lines_of(page, runs)
         element = runs[0].element
         self.roles = element.roles if element else ()
         outer = [role for role in self.roles if role not in INLINE]
@@ -69,7 +60,7 @@ class _Block:
 
 def page_of_structure(
     pages: Sequence[PageLayout], outline: dict[str, int], images: Sequence[ShownImage]
-) -> PdfText:
+) -> pdf_lines.PdfText:
     """A page of HTML with the text."""
     left_out: Counter[str] = Counter()
     for page in pages:
@@ -77,12 +68,12 @@ def page_of_structure(
             if run.element is None and page.tagged:
                 left_out[re.sub(r"\d+", "#", run.text.strip())] += len(run.text.split())
     blocks: list[_Block] = []
-    notes: dict[str, list[PdfLine]] = {}
+    notes: dict[str, list[pdf_lines.PdfLine]] = {}
     for page in pages:
         blocks += _with_notes([*_blocks(page)], notes)
     if not any(_HEADING.fullmatch(block.role) or block.role in _TOP for block in blocks):
         _find_headings(blocks, outline)
-    known = hyphenated(" ".join(block.text for block in blocks))
+    known = pdf_lines.hyphenated(" ".join(block.text for block in blocks))
     body = etree.Element("body")
     waiting = [*images]
     label, words = "", 0
@@ -97,10 +88,12 @@ def page_of_structure(
             label = block.text
             if not _MARK.fullmatch(label):  # a term, whose definition is the next item
                 term = etree.SubElement(last_or_new(body, "dl"), "dt")
-                write_lines(block.lines, term, known, marked=False)
+                pdf_lines.write_lines(block.lines, term, known, marked=False)
         else:
             _add_block(block, body, known, label)
-            words += len(block.text.split()) - sum(x.text.endswith(HYPHENS) for x in block.lines)
+            words += len(block.text.split()) - sum(
+                x.text.endswith(pdf_lines.HYPHENS) for x in block.lines
+            )
             if block.role == "Caption" and (number := LABEL.match(block.text)):
                 words -= len(number[0].split())
             label = ""
@@ -108,23 +101,23 @@ def page_of_structure(
         image.write(body)
     texts = [(name, note_of(lines, known)) for name, lines in notes.items()]
     words += sum(len(line.text.split()) for lines in notes.values() for line in lines) - len(notes)
-    plain_figures(body)
-    return PdfText(body, words, left_out, texts)
+    pdf_lines.plain_figures(body)
+    return pdf_lines.PdfText(body, words, left_out, texts)
 
 
 def _find_headings(blocks: Sequence[_Block], outline: dict[str, int]) -> None:
     """Convert paragraphs into headings, if none are tagged: those in the bookmarks, in larger type,
     or in bold."""
     plain = [b for b in blocks if b.role == "P" and not b.cell and "LI" not in b.roles]
-    lines = (shape([line]) for block in plain for line in block.lines)
+    lines = (pdf_lines.shape([line]) for block in plain for line in block.lines)
     levels = Levels(lines, outline)
-    numbers = levels.of_all([shape(b.lines) if b in plain else None for b in blocks])
+    numbers = levels.of_all([pdf_lines.shape(b.lines) if b in plain else None for b in blocks])
     for block, level in zip(blocks, numbers, strict=True):
         if level:
             block.role = f"H{min(level, 6)}"
 
 
-def _with_notes(blocks: list[_Block], notes: dict[str, list[PdfLine]]) -> list[_Block]:
+def _with_notes(blocks: list[_Block], notes: dict[str, list[pdf_lines.PdfLine]]) -> list[_Block]:
     """The blocks of a page without its notes, with references to these."""
     if not any(block.is_note for block in blocks):
         lines = [line for block in blocks for line in block.lines]
@@ -133,7 +126,7 @@ def _with_notes(blocks: list[_Block], notes: dict[str, list[PdfLine]]) -> list[_
             if block.cell or block.lines[0].size > SMALLER * size or not NOTE.match(block.text):
                 break
             block.is_note = True
-    by_number: dict[str, list[PdfLine]] = {}
+    by_number: dict[str, list[pdf_lines.PdfLine]] = {}
     number = ""
     for block in blocks:
         if not block.is_note:
@@ -178,35 +171,35 @@ def _add_block(block: _Block, body: Element, known: frozenset[str], label: str) 
         is_first = not any(e.tag in ("h1", "p") for e in body[:-1])
         if block.role == "Title" or (level == 1 and is_first):
             element.set("class", TITLE)
-        write_lines(block.lines, element, known, marked=False)
+        pdf_lines.write_lines(block.lines, element, known, marked=False)
     elif block.cell and {"TH", "TD"} & set(block.roles):
         _cell(block, body, known)
     elif block.is_note:
-        write_lines(block.lines, etree.SubElement(body, "p"), known)
+        pdf_lines.write_lines(block.lines, etree.SubElement(body, "p"), known)
     elif block.role == "Caption" and ("Table" in block.roles or _is_figure(last)):
         of_table = "Table" in block.roles
         to = etree.SubElement(body, "table") if of_table or last is None else last
         element = etree.SubElement(to, "caption" if of_table else "figcaption")
-        write_lines(block.lines, element, known, marked=False)
+        pdf_lines.write_lines(block.lines, element, known, marked=False)
     elif "LI" in block.roles or block.role == "LBody":
         _item(block, body, known, label)
     elif block.role == "BlockQuote" or "BlockQuote" in block.roles:
         quotation = last_or_new(body, "blockquote")
-        write_lines(block.lines, etree.SubElement(quotation, "p"), known)
+        pdf_lines.write_lines(block.lines, etree.SubElement(quotation, "p"), known)
     elif block.role == "Code":
         etree.SubElement(body, "pre").text = "\n".join(line.text for line in block.lines)
     elif last is not None and last.tag == "p" and _is_cut(last, block.lines):
-        write_lines(block.lines, last, known)
+        pdf_lines.write_lines(block.lines, last, known)
     else:
-        paragraph = etree.SubElement(body, "p", {SIZE: str(shape(block.lines).size)})
-        write_lines(block.lines, paragraph, known)
+        paragraph = etree.SubElement(body, "p", {SIZE: str(pdf_lines.shape(block.lines).size)})
+        pdf_lines.write_lines(block.lines, paragraph, known)
 
 
 def _is_figure(element: Element | None) -> bool:
     return element is not None and element.tag == "figure"
 
 
-def _is_cut(last: Element, lines: Sequence[PdfLine]) -> bool:
+def _is_cut(last: Element, lines: Sequence[pdf_lines.PdfLine]) -> bool:
     """Return whether a paragraph was cut by a page and continues."""
     text = "".join(str(part) for part in last.itertext())
     start = lines[0].text
@@ -224,19 +217,19 @@ def _cell(block: _Block, body: Element, known: frozenset[str]) -> None:
     filled = sum(int(cell.get("colspan", "1")) for cell in row)
     if filled > block.cell.column and len(row):
         etree.SubElement(row[-1], "br")
-        write_lines(block.lines, row[-1], known, marked=False)
+        pdf_lines.write_lines(block.lines, row[-1], known, marked=False)
         return
     for _ in range(filled, block.cell.column):
         etree.SubElement(row, "td")
     cell = etree.SubElement(row, "th" if "TH" in block.roles else "td")
     if block.cell.columns > 1:
         cell.set("colspan", str(block.cell.columns))
-    write_lines(block.lines, cell, known, marked=False)
+    pdf_lines.write_lines(block.lines, cell, known, marked=False)
 
 
 def _item(block: _Block, body: Element, known: frozenset[str], label: str) -> None:
     if label and not _MARK.fullmatch(label):
-        write_lines(block.lines, etree.SubElement(body[-1], "dd"), known)
+        pdf_lines.write_lines(block.lines, etree.SubElement(body[-1], "dd"), known)
         return
     depth = block.roles.count("L")
     kind = "ol" if re.match(r"\(?\w{1,4}[.)]", label) else "ul"
@@ -253,6 +246,6 @@ def _item(block: _Block, body: Element, known: frozenset[str], label: str) -> No
         else:
             to = last
     if label or not len(to):
-        write_lines(block.lines, etree.SubElement(to, "li"), known)
+        pdf_lines.write_lines(block.lines, etree.SubElement(to, "li"), known)
     else:
-        write_lines(block.lines, etree.SubElement(to[-1], "p"), known)
+        pdf_lines.write_lines(block.lines, etree.SubElement(to[-1], "p"), known)

@@ -10,26 +10,12 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.commands.importing import draft
 from pipeline.commands.importing.atoms import FORMATS, Atom, Formats, fill
 from pipeline.commands.importing.citations import Marks
-from pipeline.commands.importing.draft import (
-    COMMENT_MARK,
-    DISPLAY_MARK,
-    MATH_MARK,
-    NOTE_MARK,
-    Changes,
-    is_coloured,
-)
 from pipeline.commands.importing.omml import M, as_tex
 from pipeline.commands.importing.symbols import readable, symbol, unknown
-from pipeline.commands.importing.word.drawings import (
-    OFFICE,
-    alternative,
-    alternative_of_shape,
-    is_decorative,
-    kind_of_drawing,
-    local_name,
-)
+from pipeline.commands.importing.word import drawings
 from pipeline.commands.importing.word.word_parts import WordParts
 from pipeline.commands.importing.word.word_styles import VAL, W, on
 
@@ -78,7 +64,7 @@ class Runs:
     ``left_out`` and ``hidden`` are the numbers of words in the table of contents, and of hidden
     words."""
 
-    def __init__(self, parts: WordParts, changes: Changes) -> None:
+    def __init__(self, parts: WordParts, changes: draft.Changes) -> None:
         self.parts = parts
         self.changes = changes
         self.boxes: list[Element] = []
@@ -150,10 +136,12 @@ class Runs:
                     yield from self._all(child, formats)
                     self._fields.pop()
                 case "oMath":
-                    yield Atom(f"{MATH_MARK}{as_tex(child)}{MATH_MARK}")
+                    yield Atom(f"{draft.MATH_MARK}{as_tex(child)}{draft.MATH_MARK}")
                 case "oMathPara":
                     for formula in child.iter(f"{M}oMath"):
-                        yield Atom(f"{MATH_MARK}{DISPLAY_MARK}{as_tex(formula)}{MATH_MARK}")
+                        yield Atom(
+                            f"{draft.MATH_MARK}{draft.DISPLAY_MARK}{as_tex(formula)}{draft.MATH_MARK}"
+                        )
                 case _:
                     continue
 
@@ -165,7 +153,7 @@ class Runs:
             return
         formats = self._formats(run, outer)
         colour = run.find(f"{W}rPr/{W}color")
-        if colour is not None and "link" not in outer and is_coloured(colour.get(VAL) or ""):
+        if colour is not None and "link" not in outer and draft.is_coloured(colour.get(VAL) or ""):
             self.coloured += [text.text or "" for text in run.iter(f"{W}t")]
         ordered = tuple((name, formats[name]) for name in FORMATS if name in formats)
         for child in self.shown(run):
@@ -250,10 +238,10 @@ class Runs:
             case "footnoteReference" | "endnoteReference":
                 label = self.parts.note(name, child.get(f"{W}id") or "")
                 if label:
-                    yield Atom(f"{NOTE_MARK}{label}{NOTE_MARK}")
+                    yield Atom(f"{draft.NOTE_MARK}{label}{draft.NOTE_MARK}")
             case "commentReference":
                 if comment := self.parts.comments.get(child.get(f"{W}id") or ""):
-                    yield Atom(f"{COMMENT_MARK}{comment}{COMMENT_MARK}")
+                    yield Atom(f"{draft.COMMENT_MARK}{comment}{draft.COMMENT_MARK}")
             case "drawing" | "pict" | "object":
                 yield from self._drawing(child, formats)
             case "ruby":
@@ -299,15 +287,15 @@ class Runs:
         within = [b for b in element.iter(f"{W}txbxContent") if _outermost(b, element)]
         self.boxes += within
         inner = {inner_element for box in within for inner_element in box.iter()}
-        properties = next((e for e in element.iter() if local_name(e) == "docPr"), None)
-        alt = alternative(properties)
+        properties = next((e for e in element.iter() if drawings.local_name(e) == "docPr"), None)
+        alt = drawings.alternative(properties)
         is_found = bool(within)
         for image in element.iter():
-            if image in inner or local_name(image) not in ("blip", "imagedata"):
+            if image in inner or drawings.local_name(image) not in ("blip", "imagedata"):
                 continue
             is_found = True
-            vector = next((e for e in image.iter() if local_name(e) == "svgBlip"), None)
-            label = alt if properties is not None else alternative_of_shape(image)
+            vector = next((e for e in image.iter() if drawings.local_name(e) == "svgBlip"), None)
+            label = alt if properties is not None else drawings.alternative_of_shape(image)
             source = image if vector is None else vector
             names = (source.get(f"{R}{key}") for key in ("embed", "id", "link"))
             name = self.parts.image(next(filter(None, names), ""))
@@ -316,19 +304,21 @@ class Runs:
                 continue
             new_image = etree.Element("img", src=name, alt=label)
             extent = next(
-                (e.get("cx", "") for e in element.iter() if local_name(e) == "extent"), ""
+                (e.get("cx", "") for e in element.iter() if drawings.local_name(e) == "extent"), ""
             )
             if extent.isdecimal():
                 new_image.set("width", f"{int(extent) / _EMU:.1f}cm")
-            if is_decorative(properties):
+            if drawings.is_decorative(properties):
                 new_image.set("class", "decorative")
-            link = next((e for e in element.iter() if local_name(e) == "hlinkClick"), None)
+            link = next((e for e in element.iter() if drawings.local_name(e) == "hlinkClick"), None)
             target = None if link is None else self.parts.target(link.get(f"{R}id"))
             yield Atom(new_image, (("link", target), *formats) if target else formats)
-        rule = next((e for e in element.iter() if e.get(f"{OFFICE}hr") in ("t", "true")), None)
+        rule = next(
+            (e for e in element.iter() if e.get(f"{drawings.OFFICE}hr") in ("t", "true")), None
+        )
         if rule is not None:
             yield Atom(etree.Element("hr"))
-        elif not is_found and (kind := kind_of_drawing(element)):
+        elif not is_found and (kind := drawings.kind_of_drawing(element)):
             quoted = f" “{alt[:60]}”" if alt else ""
             self.messages.append(f"{kind}{quoted} is left out: Markdown cannot express it.")
 
@@ -363,7 +353,7 @@ def chosen(element: Element) -> Element:
     choice, fallback = element.find(f"{MC}Choice"), element.find(f"{MC}Fallback")
     for choice_here in (choice, fallback):
         if choice_here is not None and any(
-            local_name(e) in ("txbxContent", "blip", "imagedata", "t", "oMath")
+            drawings.local_name(e) in ("txbxContent", "blip", "imagedata", "t", "oMath")
             for e in choice_here.iter()
         ):
             return choice_here

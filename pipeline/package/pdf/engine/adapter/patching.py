@@ -11,12 +11,7 @@ from typing import Any
 
 import weasyprint
 
-from pipeline.package.pdf.engine.adapter.lines import (
-    iter_line_boxes,
-    split_inline_box,
-    split_text_box,
-    text_align,
-)
+from pipeline.package.pdf.engine.adapter import lines, spaces
 from pipeline.package.pdf.engine.adapter.page_layout import (
     Layout,
     SidedStyles,
@@ -25,13 +20,6 @@ from pipeline.package.pdf.engine.adapter.page_layout import (
     resumed_float_layout,
 )
 from pipeline.package.pdf.engine.adapter.short_pages import block_container_layout, page_layout
-from pipeline.package.pdf.engine.adapter.spaces import (
-    TextLayout,
-    remove_last_whitespace,
-    skip_first_whitespace,
-    split_first_line,
-    trailing_whitespace_size,
-)
 
 LAYOUT: dict[str, Any] = {
     "css.StyleFor": SidedStyles,
@@ -39,17 +27,17 @@ LAYOUT: dict[str, Any] = {
     "document.layout_document": layout_document,
     "layout.block.block_container_layout": block_container_layout,
     "layout.block.float_layout": float_layout,
-    "layout.block.iter_line_boxes": iter_line_boxes,
-    "layout.inline.remove_last_whitespace": remove_last_whitespace,
-    "layout.inline.skip_first_whitespace": skip_first_whitespace,
-    "layout.inline.split_first_line": split_first_line,
-    "layout.inline.split_inline_box": split_inline_box,
-    "layout.inline.split_text_box": split_text_box,
-    "layout.inline.text_align": text_align,
-    "layout.inline.trailing_whitespace_size": trailing_whitespace_size,
+    "layout.block.iter_line_boxes": lines.iter_line_boxes,
+    "layout.inline.remove_last_whitespace": spaces.remove_last_whitespace,
+    "layout.inline.skip_first_whitespace": spaces.skip_first_whitespace,
+    "layout.inline.split_first_line": spaces.split_first_line,
+    "layout.inline.split_inline_box": lines.split_inline_box,
+    "layout.inline.split_text_box": lines.split_text_box,
+    "layout.inline.text_align": lines.text_align,
+    "layout.inline.trailing_whitespace_size": spaces.trailing_whitespace_size,
     "layout.page.block_level_layout": page_layout,
     "layout.page.float_layout": resumed_float_layout,
-    "text.line_break.Layout": TextLayout,
+    "text.line_break.Layout": spaces.TextLayout,
 }
 """The functions and classes that are replaced during a layout."""
 

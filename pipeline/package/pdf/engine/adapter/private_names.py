@@ -20,13 +20,10 @@ KNOWN = "70"
 
 NAMES: Uses = (
     (
-        "takes a tree. The parser is for HTML found in the wild, takes many times as long, "
-        "and ends a paragraph at the first block inside. Kozea/WeasyPrint#2232",
+        "takes a tree. The parser is for HTML found in the wild, takes many times as long, and "
+        "ends a paragraph at the first block inside. Kozea/WeasyPrint#2232",
         (
-            "HTML.base_url",
-            "HTML.url_fetcher",
-            "HTML.media_type",
-            "HTML.wrapper_element",
+            "HTML.base_url", "HTML.url_fetcher", "HTML.media_type", "HTML.wrapper_element",
             "HTML.etree_element",
         ),
     ),
@@ -35,44 +32,37 @@ NAMES: Uses = (
         (
             "Document.__init__",
             "Document._render(html, font_config, counter_style, color_profiles, options)",
-            "Document._build_layout_context",
-            "document.LayoutContext",
+            "Document._build_layout_context", "document.LayoutContext",
         ),
     ),
     (
-        "gives access to boxes, draws the signs of broken lines, and looks for links and "
-        "places once boxes are where they stay",
+        "gives access to boxes, draws the signs of broken lines, and looks for links and places "
+        "once boxes are where they stay",
         (
-            "document.Page.__init__(self, page_box)",
-            "document.Page.paint(self, stream, scale=1)",
+            "document.Page.__init__(self, page_box)", "document.Page.paint(self, stream, scale=1)",
             "document.Page._page_box",
         ),
     ),
     (
         "ends a layout that has more pages than allowed, which nothing else does. "
         "Kozea/WeasyPrint#1549",
-        (
-            "layout.LayoutContext",
-            "layout.LayoutContext.current_page",
-        ),
+        ("layout.LayoutContext", "layout.LayoutContext.current_page"),
     ),
     (
         "if a page has left notes to the next, all pages are made again in the next pass; "
         "otherwise the notes of an unchanged page would be lost",
         (
-            "layout.LayoutContext.rendered_notes",
-            "layout.LayoutContext.reported_footnotes",
+            "layout.LayoutContext.rendered_notes", "layout.LayoutContext.reported_footnotes",
             "layout.initialize_page_maker(context, root_box)",
         ),
     ),
     (
-        "notes stay on the page of their reference, and an area that has become empty takes "
-        "no room. Kozea/WeasyPrint#1924",
+        "notes stay on the page of their reference, and an area that has become empty takes no "
+        "room. Kozea/WeasyPrint#1924",
         (
             "layout.LayoutContext._update_footnote_area(self)",
             "layout.LayoutContext.current_footnote_area",
-            "layout.LayoutContext.current_page_footnotes",
-            "layout.LayoutContext.in_column",
+            "layout.LayoutContext.current_page_footnotes", "layout.LayoutContext.in_column",
             "layout.LayoutContext.page_bottom",
             "formatting_structure.build.create_anonymous_boxes(box)",
             "layout.block.block_level_layout",
@@ -82,10 +72,8 @@ NAMES: Uses = (
         "a float that goes to the next page as a whole takes no room on its page, and one at the "
         "foot of a page takes it there. Kozea/WeasyPrint#1098",
         (
-            "layout.block.float_layout",
-            "layout.page.float_layout",
-            "layout.LayoutContext._excluded_shapes",
-            "layout.LayoutContext.broken_out_of_flow",
+            "layout.block.float_layout", "layout.page.float_layout",
+            "layout.LayoutContext._excluded_shapes", "layout.LayoutContext.broken_out_of_flow",
             "layout.LayoutContext.excluded_shapes",
         ),
     ),
@@ -97,9 +85,7 @@ NAMES: Uses = (
             "page_is_empty, absolute_boxes, fixed_boxes, adjoining_margins, first_letter_style, "
             "first_line_style, discard, max_lines)",
             "layout.block.remove_placeholders(context, box_list, absolute_boxes, fixed_boxes)",
-            "css.properties.Dimension",
-            "images.SVGImage._svg",
-            "svg.Node._etree_node",
+            "css.properties.Dimension", "images.SVGImage._svg", "svg.Node._etree_node",
         ),
     ),
     (
@@ -120,10 +106,8 @@ NAMES: Uses = (
         (
             "document.layout_document(html, root_box, context, max_loops=8)",
             "layout.make_all_pages(context, root_box, html, pages)",
-            "layout.LayoutContext.excluded_shapes",
-            "layout.LayoutContext.footnotes",
-            "layout.LayoutContext.running_elements",
-            "layout.LayoutContext.dictionaries",
+            "layout.LayoutContext.excluded_shapes", "layout.LayoutContext.footnotes",
+            "layout.LayoutContext.running_elements", "layout.LayoutContext.dictionaries",
             "layout.block.iter_line_boxes(context, box, position_y, bottom_space, skip_stack, "
             "containing_block, absolute_boxes, fixed_boxes, first_letter_style, first_line_style)",
             "layout.inline.split_inline_box(context, box, position_x, max_x, bottom_space, "
@@ -134,8 +118,7 @@ NAMES: Uses = (
             "layout.inline.justify_line(context, line, extra_width)",
             "layout.percent.percentage(value, computed, refer_to)",
             "text.line_break.create_layout(text, style, context, max_width, justification_spacing)",
-            "text.line_break.get_log_attrs(text, lang)",
-            "text.line_break.line_size(line, style)",
+            "text.line_break.get_log_attrs(text, lang)", "text.line_break.line_size(line, style)",
             "text.line_break.strut(style)",
         ),
     ),
@@ -150,16 +133,14 @@ NAMES: Uses = (
     (
         "floats within a line are on the side that their direction gives",
         (
-            "css.StyleFor.set_computed_styles",
-            "css.StyleFor._computed_styles",
+            "css.StyleFor.set_computed_styles", "css.StyleFor._computed_styles",
             "css.ComputedStyle.cascaded",
         ),
     ),
     (
         "a part of a text knows the page numbers of others that it shows, and says which it needs",
         (
-            "Document._html",
-            "css.targets.TargetLookupItem(state='pending')",
+            "Document._html", "css.targets.TargetLookupItem(state='pending')",
             "css.targets.TargetCollector.target_lookup_items",
             "css.targets.TargetCollector.counter_lookup_items",
         ),
@@ -179,28 +160,21 @@ NAMES: Uses = (
             "layout.percent.resolve_percentages(box, containing_block)",
             "layout.background.layout_box_backgrounds",
             "formatting_structure.boxes.PageBox(page_type, style)",
-            "layout.LayoutContext.string_set",
-            "layout.LayoutContext.style_for",
+            "layout.LayoutContext.string_set", "layout.LayoutContext.style_for",
         ),
     ),
     (
         "draw pages to be kept, which are not in a PDF yet",
-        (
-            "pdf.stream.Stream",
-            "pdf._use_references(pdf, resources, images, color_profiles)",
-        ),
+        ("pdf.stream.Stream", "pdf._use_references(pdf, resources, images, color_profiles)"),
     ),
     (
-        "marks everything drawn, without WeasyPrint's own tags, which divide an element "
-        "that continues on the next page. Kozea/WeasyPrint#2903",
+        "marks everything drawn, without WeasyPrint's own tags, which divide an element that "
+        "continues on the next page. Kozea/WeasyPrint#2903",
         ("pdf.stream.Stream._tags",),
     ),
     (
         "make a PDF of pages drawn before, with one subset of each font for all",
-        (
-            "pdf.fonts.Font(pango_font, description, font_size)",
-            "pdf.metadata.DocumentMetadata",
-        ),
+        ("pdf.fonts.Font(pango_font, description, font_size)", "pdf.metadata.DocumentMetadata"),
     ),
     (
         "the kinds of boxes, and which are out of the flow",
@@ -219,17 +193,10 @@ NAMES: Uses = (
     (
         "the packaged fonts, and none of the machine's. Kozea/WeasyPrint#1618",
         (
-            "text.fonts.FontConfiguration.__init__(self)",
-            "text.fonts.FontConfiguration._config",
-            "text.fonts.FontConfiguration._folder",
-            "text.fonts.FontConfiguration.font_map",
-            "text.fonts.FontConfiguration.strut_layouts",
-            "text.ffi.FROM_UNITS",
-            "text.ffi.ffi",
-            "text.ffi.fontconfig",
-            "text.ffi.gobject",
-            "text.ffi.harfbuzz",
-            "text.ffi.pango",
+            "text.fonts.FontConfiguration.__init__(self)", "text.fonts.FontConfiguration._config",
+            "text.fonts.FontConfiguration._folder", "text.fonts.FontConfiguration.font_map",
+            "text.fonts.FontConfiguration.strut_layouts", "text.ffi.FROM_UNITS", "text.ffi.ffi",
+            "text.ffi.fontconfig", "text.ffi.gobject", "text.ffi.harfbuzz", "text.ffi.pango",
             "text.ffi.pangoft2",
         ),
     ),
@@ -237,7 +204,7 @@ NAMES: Uses = (
         "fonts are kept for the next text, unless a drawing adds some",
         ("text.fonts.FontConfiguration.add_font_face(self, rule_descriptors, url_fetcher)",),
     ),
-)
+)  # fmt: skip
 
 
 def changes(uses: Uses) -> Iterator[str]:
