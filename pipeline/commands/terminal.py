@@ -51,17 +51,25 @@ SOURCE = click.Path(path_type=Path)
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FINISHED = click.Path(exists=True, path_type=Path)
 GIVEN = click.Path(exists=True, allow_dash=True, path_type=Path)
-OUT = click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("build"),
-    show_default=True,
-    help="The output folder.",
+SECONDS = click.FloatRange(min=0, min_open=True)
+
+
+def option(
+    names: str, text: str, kind: Any = None, default: Any = None, **rest: Any
+) -> Callable[[Any], Any]:
+    """An option of a command, with its names, and a help text that ends with the default unless
+    this is nothing."""
+    settings = {"show_default": bool(default), **rest}
+    return click.option(*names.split(), help=text, type=kind, default=default, **settings)
+
+
+OUT = option(
+    "--out", "The output folder.", click.Path(file_okay=False, path_type=Path), Path("build")
 )
-TEMPLATES = click.option(
+TEMPLATES = option(
     "--templates",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder of templates; each replaces Chapbook's own file of the same name.",
+    "A folder of templates; each replaces Chapbook's own file of the same name.",
+    click.Path(exists=True, file_okay=False, path_type=Path),
 )
 
 

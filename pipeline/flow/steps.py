@@ -17,7 +17,7 @@ from pipeline.flow.values import PendingEdition, Request
 from pipeline.keep import earlier, parts, step
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.diagnostics import Diagnostic, Span, in_source
 from pipeline.model.editions import EDITIONS, Edition, has_page_marks, output_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
@@ -253,8 +253,4 @@ def _template_finding(error: jinja2.TemplateError) -> Diagnostic:
 
 
 def _placed(package: Package, source: str) -> Package:
-    findings = (
-        finding if finding.source else msgspec.structs.replace(finding, source=source)
-        for finding in package.diagnostics
-    )
-    return msgspec.structs.replace(package, diagnostics=tuple(findings))
+    return msgspec.structs.replace(package, diagnostics=in_source(package.diagnostics, source))

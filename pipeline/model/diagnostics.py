@@ -84,6 +84,14 @@ class SourceLines(dict[str, list[str]]):
         return self[name]
 
 
+def in_source(findings: Iterable[Diagnostic], source: str) -> tuple[Diagnostic, ...]:
+    """Findings, in the source if they are in no other file."""
+    return tuple(
+        finding if finding.source else msgspec.structs.replace(finding, source=source)
+        for finding in findings
+    )
+
+
 def in_order(
     diagnostics: Iterable[Diagnostic], sources: SourceLines | None = None
 ) -> tuple[Diagnostic, ...]:

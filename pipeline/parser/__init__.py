@@ -3,7 +3,7 @@ it cannot parse becomes a diagnostic, and text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,7 +13,7 @@ from pipeline.features import grouped
 from pipeline.model import Document, Paragraph, Variant, Withheld
 from pipeline.model.audience import without
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Diagnostic, in_source
 from pipeline.model.editions import EDITIONS, varied
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
@@ -124,7 +124,7 @@ def parse(
         notes=document.notes,
         files=document.files,
         source=source,
-        diagnostics=_of_source(diagnostics, source),
+        diagnostics=in_source(diagnostics, source),
         withheld=withheld,
         text="\n".join((*map(partial_strings.public, front), body.record.whole))
         if withheld
@@ -147,16 +147,11 @@ def parse(
                 without=numbers,
                 blocks=reading.blocks,
                 notes=reading.notes,
-                diagnostics=_of_source(reading.diagnostics, source),
+                diagnostics=in_source(reading.diagnostics, source),
                 origins=reading.origins,
             )
         )
     return msgspec.structs.replace(document, variants=tuple(variants))
-
-
-def _of_source(findings: Iterable[Diagnostic], source: str) -> tuple[Diagnostic, ...]:
-    """Findings, in the source if they are in no other file."""
-    return tuple(d if d.source else msgspec.structs.replace(d, source=source) for d in findings)
 
 
 def _grouped(

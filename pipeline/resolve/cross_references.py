@@ -83,7 +83,7 @@ def _refers(node: Node) -> bool:
 def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
     texts = _texts(document, nodes)
     between = frozenset(_separators(document))
-    separator = words(document.metadata.lang)["reference_separator"]
+    separator = words(document.metadata.lang)["item_separator"]
 
     def fill(reference: model.CrossReference, ordinal: int) -> Node | tuple[Node, ...]:
         text = texts[ordinal]

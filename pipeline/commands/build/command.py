@@ -29,17 +29,17 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
     help="Build without network access, and with access to the folders of the source, the"
     " templates and the output only (Linux): for untrusted sources.",
 )
-@click.option(
+@terminal.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    "The time limit for each source, which is built in a process of its own.",
+    terminal.SECONDS,
     metavar="SECONDS",
-    help="The time limit for each source, which is built in a process of its own.",
 )
-@click.option(
+@terminal.option(
     "--memory",
-    type=terminal.SizeType(),
+    "The memory limit for each source, such as 2G, likewise.",
+    terminal.SizeType(),
     metavar="SIZE",
-    help="The memory limit for each source, such as 2G, likewise.",
 )
 @click.option("--open", "shows", is_flag=True, help="Open the first output when it is ready.")
 @click.option(

@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     help="The source to compare the files with, to see that no text is missing (default: found by "
     "the model.json next to them).",
 )
-@click.option(
+@terminal.option(
     "--report",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIRECTORY",
-    help="Write a report on each file to this folder, as a web page and as JSON: findings, checks,"
+    "Write a report on each file to this folder, as a web page and as JSON: findings, checks,"
     " checkers, and points that only a person can judge.",
+    click.Path(file_okay=False, path_type=Path),
+    metavar="DIRECTORY",
 )
 def check_command(
     files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None, report: Path | None

@@ -13,11 +13,10 @@ from pipeline.commands.builds import options
 
 @click.command("class")
 @click.argument("source", type=terminal.SOURCE)
-@click.option(
-    "--list",
-    "listed",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The list of the class (CSV), instead of the `class_list` of the front matter.",
+@terminal.option(
+    "--list listed",
+    "The list of the class (CSV), instead of the `class_list` of the front matter.",
+    click.Path(path_type=Path, dir_okay=False),
 )
 @options("out", "templates")
 def class_command(source: Path, listed: Path | None, out: Path, templates: Path | None) -> None:

@@ -21,7 +21,7 @@ from pipeline.commands.writer.sameness import bare, same
 from pipeline.commands.writer.shapes import alternate
 from pipeline.model import INLINE_NOTE, Document, Node, SoftBreak, Text
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Diagnostic, in_source
 from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import FIELDS
@@ -85,7 +85,7 @@ def format_file(path: Path) -> FormattedFile:
     name = shown_name(str(path))
     text, findings = read(path)
     if wrong := tuple(finding for finding in findings if finding.is_error):
-        named = tuple(f if f.source else replace(f, source=name) for f in wrong)
+        named = in_source(wrong, name)
         return FormattedFile(text, FormattedText(text, wrong=named), b"")
     after = format_text(text, name, path.parent)
     raw = path.read_bytes()

@@ -17,20 +17,17 @@ if TYPE_CHECKING:
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=terminal.GIVEN, metavar="FILE...")
-@click.option(
-    "-o",
-    "--out",
-    type=terminal.SOURCE,
-    default=Path("source"),
-    show_default=True,
-    help="The output: a folder or, for a single FILE, a name that ends in .md.",
+@terminal.option(
+    "-o --out",
+    "The output: a folder or, for a single FILE, a name that ends in .md.",
+    terminal.SOURCE,
+    Path("source"),
 )
-@click.option(
+@terminal.option(
     "--changes",
-    type=click.Choice(["accept", "reject", "keep"]),
-    default="accept",
-    show_default=True,
-    help="The treatment of tracked changes in .docx, .odt and .rtf; keep: as `<ins>` and `~~`.",
+    "The treatment of tracked changes in .docx, .odt and .rtf; keep: as `<ins>` and `~~`.",
+    click.Choice(["accept", "reject", "keep"]),
+    "accept",
 )
 @click.option("--book", is_flag=True, help="Make one book of a folder, with one file per chapter.")
 def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) -> None:

@@ -48,21 +48,19 @@ class PlaceType(click.Path):
     help="The editions to build, separated by commas (default: those in a document's front matter,"
     " or web, handout, ebook)."
 )
-@click.option(
+@terminal.option(
     "--out",
-    type=PlaceType(file_okay=False, path_type=Path),
-    default=Path("build"),
-    show_default=True,
-    help="The output folder, or a URL.",
+    "The output folder, or a URL.",
+    PlaceType(file_okay=False, path_type=Path),
+    Path("build"),
 )
 @terminal.TEMPLATES
-@click.option(
-    "--jobs",
-    "-j",
-    type=click.IntRange(1, 1000),
-    default=os.cpu_count() or 1,
+@terminal.option(
+    "--jobs -j",
+    "The number of documents to build at a time.",
+    click.IntRange(1, 1000),
+    os.cpu_count() or 1,
     show_default="one per core",
-    help="The number of documents to build at a time.",
 )
 @click.option(
     "--keep-going/--stop",
@@ -71,33 +69,23 @@ class PlaceType(click.Path):
     help="Continue after a document that cannot be built, or start no others.",
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=300,
-    show_default=True,
-    metavar="SECONDS",
-    help="The time limit for a document.",
+@terminal.option(
+    "--timeout", "The time limit for a document.", terminal.SECONDS, 300, metavar="SECONDS"
 )
-@click.option(
-    "--memory",
-    type=terminal.SizeType(),
-    default="2G",
-    show_default=True,
-    metavar="SIZE",
-    help="The memory limit for a document.",
+@terminal.option(
+    "--memory", "The memory limit for a document.", terminal.SizeType(), "2G", metavar="SIZE"
 )
-@click.option(
+@terminal.option(
     "--scheduler",
+    "The Dask scheduler whose workers build: tcp://host:8786.",
     default="",
     metavar="ADDRESS",
-    help="The Dask scheduler whose workers build: tcp://host:8786.",
 )
-@click.option(
+@terminal.option(
     "--store",
+    "A folder or URL for results kept between builds, which workers share.",
     default="",
     metavar="FOLDER|URL",
-    help="A folder or URL for results kept between builds, which workers share.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def library_command(source: Path | str, as_json: bool, keep_going: bool, **options: Any) -> None:

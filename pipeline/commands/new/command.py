@@ -20,14 +20,7 @@ def quoted(name: str) -> str:
 
 @click.command("new")
 @click.argument("name")
-@click.option(
-    "--from",
-    "kind",
-    type=click.Choice(STARTERS),
-    default=USUAL,
-    show_default=True,
-    help="The kind of publication to start.",
-)
+@terminal.option("--from kind", "The kind of publication to start.", click.Choice(STARTERS), USUAL)
 def new_command(name: str, kind: str) -> None:
     """Write a starter source, NAME.md, with comments that explain it.
 

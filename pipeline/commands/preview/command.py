@@ -38,11 +38,8 @@ def _words(_: click.Context, __: click.Parameter, command: str) -> tuple[str, ..
     callback=_words,
     help='The command that opens a source position, such as "code -g {file}:{line}".',
 )
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    help="The port to serve at (default: any free one).",
+@terminal.option(
+    "--port", "The port to serve at (default: any free one).", click.IntRange(0, 65535), 0
 )
 @click.option("--no-open", is_flag=True, help="Print the address instead of opening a browser.")
 def preview_command(

@@ -57,27 +57,12 @@ NOTHING = Decimal(0)
     help="The editions to report on, separated by commas (default: those in the front matter, or"
     " handout).",
 )
-@click.option(
-    "--copies",
-    type=click.IntRange(1, 10_000_000),
-    default=1,
-    show_default=True,
-    help="The number of copies.",
-)
-@click.option("--paper-price", type=PRICE, default=NOTHING, help="The price of a sheet of paper.")
-@click.option("--page-price", type=PRICE, default=NOTHING, help="The price of printing one side.")
-@click.option(
-    "--ink-price",
-    type=PRICE,
-    default=NOTHING,
-    help="The price of ink for a side with 5 % coverage.",
-)
-@click.option(
-    "--currency",
-    default="EUR",
-    show_default=True,
-    callback=currency_code,
-    help="The currency code to display.",
+@terminal.option("--copies", "The number of copies.", click.IntRange(1, 10_000_000), 1)
+@terminal.option("--paper-price", "The price of a sheet of paper.", PRICE, NOTHING)
+@terminal.option("--page-price", "The price of printing one side.", PRICE, NOTHING)
+@terminal.option("--ink-price", "The price of ink for a side with 5 % coverage.", PRICE, NOTHING)
+@terminal.option(
+    "--currency", "The currency code to display.", default="EUR", callback=currency_code
 )
 @terminal.OUT
 @terminal.TEMPLATES

@@ -216,7 +216,8 @@ class Structure:
         """A new node in ``parent``, or ``parent`` if the element has no meaning of its own."""
         tag = element.tag
         if tag in roles.LISTS:
-            return self._list(element, parent)
+            in_contents = parent.kind == "TOCI" or self._parents[element].tag == "nav"
+            return add(parent, StructureNode("TOC" if in_contents else "L", element))
         match tag:
             case "li":
                 return self._item(element, parent)
@@ -248,10 +249,6 @@ class Structure:
         if not kind and element.get("lang") and parent.parent is not None:
             kind = "Div" if tag in roles.FLAT else "Span"
         return add(parent, StructureNode(kind, element)) if kind else parent
-
-    def _list(self, element: Element, parent: StructureNode) -> StructureNode:
-        in_contents = parent.kind == "TOCI" or self._parents[element].tag == "nav"
-        return add(parent, StructureNode("TOC" if in_contents else "L", element))
 
     def _item(self, element: Element, parent: StructureNode) -> StructureNode:
         if parent.kind == "TOC":

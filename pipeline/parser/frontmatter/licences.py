@@ -79,12 +79,9 @@ def _commons(parts: list[str], version: str) -> Licence:
         raise BadValueError(f"there is no licence `{written}`.", f"There are {known}.")
     if version not in _VERSIONS:
         known = ", ".join(_VERSIONS)
-        message = (
-            f"CC {name.upper()} {version} does not exist."
-            if version
-            else (f"CC {name.upper()} needs its version.")
-        )
-        raise BadValueError(message, f"Write `CC {name.upper()} 4.0`; the versions are {known}.")
+        problem = f"{version} does not exist" if version else "needs its version"
+        hint = f"Write `CC {name.upper()} 4.0`; the versions are {known}."
+        raise BadValueError(f"CC {name.upper()} {problem}.", hint)
     words = _PARTS[name] if version == "4.0" else _PARTS[name].replace("NoDerivatives", "NoDerivs")
     return Licence(
         f"Creative Commons {words} {version} {_VERSIONS[version]}",
