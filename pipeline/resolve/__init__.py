@@ -25,7 +25,7 @@ reasons for their order in `passes`:
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -50,33 +50,28 @@ Pass: TypeAlias = Callable[[Document], Document]
 
 def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
     """The passes in order, for a source in ``folder``, with those of features at their places."""
-    setting = PassSetting(folder, split)
-    return (
-        functools.partial(apply, PassPlace.FIRST, setting),
-        link_remote,
-        show_absent,
-        functools.partial(apply, PassPlace.BEFORE_SECTIONS, setting),
-        nest_sections,
-        check_roles,
-        functools.partial(apply, PassPlace.BEFORE_IDS, setting),
-        free_summaries,
-        list_addresses,
-        assign_identifiers,
-        number_notes,
-        number_captions,
-        number_lines,
-        functools.partial(apply, PassPlace.WITH_NUMBERS, setting),
-        number_sections,
-        functools.partial(check_references, folder=folder),
-        functools.partial(gather_assets, folder=folder),
-        functools.partial(apply, PassPlace.BEFORE_TYPOGRAPHY, setting),
-        set_typography,
-        fill_references,
-        functools.partial(apply, PassPlace.WITH_ALL_TEXT, setting),
-        keep_marks,
-        functools.partial(apply, PassPlace.LAST, setting),
-        list_contents,
-        list_captions,
+    return _with_features(
+        (
+            PassPlace.FIRST, link_remote, show_absent,
+            PassPlace.BEFORE_SECTIONS, nest_sections, check_roles,
+            PassPlace.BEFORE_IDS, free_summaries, list_addresses, assign_identifiers,
+            number_notes, number_captions, number_lines,
+            PassPlace.WITH_NUMBERS, number_sections,
+            functools.partial(check_references, folder=folder),
+            functools.partial(gather_assets, folder=folder),
+            PassPlace.BEFORE_TYPOGRAPHY, set_typography, fill_references,
+            PassPlace.WITH_ALL_TEXT, keep_marks,
+            PassPlace.LAST, list_contents, list_captions,
+        ),
+        PassSetting(folder, split),
+    )  # fmt: skip
+
+
+def _with_features(own: Iterable[Pass | PassPlace], setting: PassSetting) -> tuple[Pass, ...]:
+    """Passes in order, with those of features at the places for these."""
+    return tuple(
+        functools.partial(apply, each, setting) if isinstance(each, PassPlace) else each
+        for each in own
     )
 
 
@@ -92,22 +87,15 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
 def resolve_fragment(document: Document) -> Document:
     """A fragment of text: with its formulas set, notes and captions numbered, references filled in,
     and code highlighted; headings, links and files stay as written, except for unsafe addresses."""
-    for each in (
+    own: tuple[Pass | PassPlace, ...] = (
         show_absent,
-        functools.partial(apply, PassPlace.BEFORE_SECTIONS, FRAGMENT),
-        put_back,
-        functools.partial(apply, PassPlace.BEFORE_IDS, FRAGMENT),
-        free_summaries,
-        number_notes,
-        number_captions,
-        number_lines,
-        functools.partial(apply, PassPlace.WITH_NUMBERS, FRAGMENT),
-        drop_unsafe_addresses,
-        functools.partial(apply, PassPlace.BEFORE_TYPOGRAPHY, FRAGMENT),
-        fill_references,
-        functools.partial(apply, PassPlace.WITH_ALL_TEXT, FRAGMENT),
-        keep_marks,
-        functools.partial(apply, PassPlace.LAST, FRAGMENT),
-    ):
+        PassPlace.BEFORE_SECTIONS, put_back,
+        PassPlace.BEFORE_IDS, free_summaries, number_notes, number_captions, number_lines,
+        PassPlace.WITH_NUMBERS, drop_unsafe_addresses,
+        PassPlace.BEFORE_TYPOGRAPHY, fill_references,
+        PassPlace.WITH_ALL_TEXT, keep_marks,
+        PassPlace.LAST,
+    )  # fmt: skip
+    for each in _with_features(own, FRAGMENT):
         document = each(document)
     return document
