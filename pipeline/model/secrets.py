@@ -48,14 +48,6 @@ def secret(name: str) -> Secret | None:
     return None
 
 
-def secret_block(name: str) -> Secret | None:
-    """Like `secret`, for a block with an unknown name, of which more may mean an answer."""
-    meaning = secret(name)
-    if meaning is None and folded(name) in folded_words("perhaps_answer"):
-        return Secret("answer", sure=False)
-    return meaning
-
-
 def meaning_of(words: str) -> Meaning | None:
     """The meaning of words such as a title; a number after them does not count."""
     return next((meaning for meaning in MEANINGS if called(words, meaning)), None)

@@ -11,7 +11,6 @@ from pipeline import model
 from pipeline.model import FORMULAS, Attributes, Document, Node, Withheld
 from pipeline.model.diagnostics import Span
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.secrets import is_answer
 from pipeline.model.strings import STRINGS, in_gaps
 from pipeline.model.tree import ANSWER, answer_text, find, plain_text
 from pipeline.parser.partial_strings import read
@@ -22,7 +21,7 @@ _CONDITIONS = Attributes(classes=(ANSWER,))
 def solutions(document: Document) -> Iterator[Withheld]:
     """The answers in nodes that all editions get."""
     for _, node, span in find(document, model.Blank, *FORMULAS, *STRINGS, marked=True):
-        texts = [value for key, value in node.attributes.pairs if is_answer(key)]
+        texts = [value for key, value in node.attributes.pairs if key == ANSWER]
         for text in (*texts, *in_gaps(node)):
             yield Withheld(span or Span(0), 0, _CONDITIONS, text, "solution")
 
@@ -41,14 +40,13 @@ def in_front_matter(lines: Iterable[str]) -> Iterator[Withheld]:
 
 def without_answers(document: Document) -> Document:
     """The document without attributes that are named like an answer."""
-    kinds = {
-        type(node)
-        for _, node, _ in find(document, marked=True)
-        if any(is_answer(key) for key, _ in node.attributes.pairs)
-    }
+
+    def has_any(node: Node) -> bool:
+        return any(key == ANSWER for key, _ in node.attributes.pairs)
 
     def leave(node: Node) -> Node:
-        keys = {key for key, _ in node.attributes.pairs if is_answer(key)}
-        return replace(node, attributes=node.attributes.without(keys)) if keys else node
+        attributes = node.attributes.without({ANSWER})
+        return replace(node, attributes=attributes) if has_any(node) else node
 
+    kinds = {type(node) for _, node, _ in find(document, marked=True) if has_any(node)}
     return rewrite_document(document, leave=dict.fromkeys(kinds, leave)) if kinds else document

@@ -10,13 +10,13 @@ from typing import NamedTuple
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.audience import conditions_of
 from pipeline.model.late import late
-from pipeline.model.secrets import meaning_of
 from pipeline.model.tree import LEVEL
 from pipeline.parser import attributes
 from pipeline.parser.attributes import make
 from pipeline.parser.lines import LinePlaces, numbered
 from pipeline.parser.markup.html_tokens import OPENING_TAG, Kind, tokenise
 from pipeline.parser.markup.safe_tags import withheld_by
+from pipeline.parser.names import meant_name
 from pipeline.parser.ranges import Place, Range
 
 _BEGINS = late(
@@ -77,8 +77,7 @@ def marks_in(text: str, first: int) -> Iterator[Mark]:
         marked, end, written = NO_ATTRIBUTES, begin.end(), "name"
         if name := begin["box"] or begin["block"]:
             at = begin.start("box") if begin["box"] else begin.start("block")
-            meaning = meaning_of(name.strip())
-            marked = make(classes=(meaning,)) if meaning else NO_ATTRIBUTES
+            marked = Attributes(classes=(meant_name(name.strip()),))
             written = "box" if begin["box"] else "name"
         elif levels := (begin["level"] or "").split():
             at = begin.start("level")

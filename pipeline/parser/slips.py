@@ -11,8 +11,8 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES, nearest
-from pipeline.model.secrets import is_answer, meaning_of
-from pipeline.model.tree import WIDTH, walk
+from pipeline.model.secrets import secret
+from pipeline.model.tree import ANSWER, WIDTH, walk
 from pipeline.parser import attributes, dialects
 from pipeline.parser.blocks.tables import column_count, different, split_row
 from pipeline.parser.characters import shorten
@@ -89,7 +89,7 @@ def warn_of_callout(line: Line, report: Report) -> None:
     match = _CALLOUT.match(line)
     name = match[1].lower() if match else ""
     known = (*boxes.NAMES, *dialects.table().boxes)
-    if meaning_of(name) or name in known:
+    if name in known:
         return
     if meant := nearest(name, known, MISSPELT):
         message = f"`[!{name.upper()}]` is not a known kind of box: it becomes a note."
@@ -113,13 +113,22 @@ INSTEAD = {
 
 
 def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
-    """A finding for each attribute key that resembles a known one, each bad language or width, and
-    each class that authors cannot use."""
+    """A finding for each attribute key that resembles a known one, each bad language or width, each
+    class that authors cannot use, and each that only resembles one for teachers."""
     for node in walk(nodes):
         attributes = getattr(node, "attributes", NO_ATTRIBUTES)
         names, taken = attributes.classes, TAKEN_CLASSES
         if isinstance(node, Container):
             names, taken = (*names, node.name), TAKEN_NAMES
+        for name in attributes.classes:
+            if (meaning := secret(name)) and not meaning.sure:
+                message = (
+                    f"The class `.{name}` withholds its content from students, like an answer."
+                )
+                hint = (
+                    f"Write `.{meaning.meaning}` if that is right; otherwise choose another name."
+                )
+                yield diagnostic(Code.NEARLY_SECRET, message, span=node.span, hint=hint)
         for name in sorted(taken.intersection(names)):
             message = f"The class `{name}` is left out: it is one of Chapbook's own."
             hint = INSTEAD.get(name, f"Give it another name, such as `.my-{name}`.")
@@ -139,8 +148,8 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
                 message = f"The attribute `style` has no effect here: `{shorten(value)}`."
                 hint = "Use a class, such as `.center` or `.small`, or templates of your own."
                 yield diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint)
-            elif is_answer(key):
-                message = f"The attribute `{key}` is left out: it is named like an answer."
+            elif key == ANSWER:
+                message = "An attribute that is named like an answer is left out."
                 hint = "Put answers between `::: answer` and `:::`."
                 yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
             elif meant := _meant(key):

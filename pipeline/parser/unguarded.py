@@ -1,25 +1,21 @@
-"""Text that looks like an answer but is not marked as one, so that students get it; and titles that
-announce an answer in more words than the one for it, in all languages: “Show the solution”,
-“Answers to exercise 3”."""
+"""Text that looks like an answer but is not marked as one, so that students get it."""
 
 from __future__ import annotations
 
-import functools
 import itertools
-import unicodedata
 from collections.abc import Iterable, Iterator
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from pipeline import model
-from pipeline.model import NO_ATTRIBUTES, Block, Document, Inline, Node
+from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.model.removal import for_all
-from pipeline.model.secrets import meaning_of, secret
-from pipeline.model.tree import children, has_condition, plain_text, walk
-from pipeline.model.words import LONGEST, folded_words, understood_in
+from pipeline.model.tree import TEACHER, children, has_condition, plain_text, walk
+from pipeline.model.words import understood_in
+from pipeline.parser.names import announces_answer, meant_name, mentions_answer
 from pipeline.parser.ranges import Range
 
 HOLDERS = (
@@ -52,10 +48,7 @@ HINT = "Put it in `::: answer` or `::: teacher` if only teachers should get it"
 def unguarded(document: Document, ranges: Iterable[Range]) -> Iterator[Diagnostic]:
     """Text in none of the ``ranges`` that pupils lack. Collapsible blocks with a word for an answer
     in their titles, and boxes that announce one; in a text with tasks also sections and lines in
-    bold, and in exercises lines that begin so. Classes that resemble such a word are reported too,
-    because their elements are withheld from students."""
-    everything = (*document.blocks, *document.notes)
-    yield from _nearly(everything)
+    bold, and in exercises lines that begin so."""
     has_tasks = any(isinstance(node, TASKS) for node in walk(document.blocks))
     places = Ranges(each.withheld() for each in ranges)
     for block, labels in _public(document.blocks, document.metadata.lang, None, places):
@@ -132,7 +125,7 @@ def _answer_title(inlines: Iterable[Inline]) -> str:
     parts = _TITLE_PARTS.split(text)
     several = len(parts) > 1
     is_one = any(
-        announces_answer(part) if meaning_of(part) != "teacher" else several and " " in part.strip()
+        announces_answer(part) if meant_name(part) != TEACHER else several and " " in part.strip()
         for part in parts
     )
     return text if is_one else _answer_text(inlines)
@@ -154,7 +147,7 @@ def _answer_line(block: model.Paragraph) -> str:
     if not any(isinstance(node, model.LineBreak) for node in block.children):
         return ""
     lines = (plain_text(line).strip() for line in [*_lines(block, model.LineBreak)][1:-1])
-    return next((t for t in lines if announces_answer(t) and meaning_of(t) != "teacher"), "")
+    return next((t for t in lines if announces_answer(t) and meant_name(t) != TEACHER), "")
 
 
 def _lines(block: model.Paragraph, *breaks: type[Inline]) -> Iterator[tuple[Inline, ...]]:
@@ -182,77 +175,3 @@ def _label(line: tuple[Inline, ...], labels: Labels) -> str:
         return label if colon and (follows or (not others and after.strip(" _.…"))) else ""
     is_label = colon or label.endswith(".") or plain_text(others[:1]).lstrip()[:1] in (":", "：")
     return label if is_label and follows else ""
-
-
-def _nearly(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
-    for node in walk(nodes):
-        attributes = getattr(node, "attributes", NO_ATTRIBUTES)
-        for name in attributes.classes:
-            meaning = secret(name)
-            if meaning and not meaning.sure:
-                yield diagnostic(
-                    Code.NEARLY_SECRET,
-                    f"The class `.{name}` withholds its content from students, like an answer.",
-                    span=node.span,
-                    hint=f"Write `.{meaning.meaning}` if that is right; otherwise choose another "
-                    "name.",
-                )
-
-
-# --- titles ---------------------------------------------------------------------------------
-
-LONGEST_PHRASE = 6
-"""The number of words, or of Chinese characters, of the longest phrases."""
-
-_Kind = Literal["answer", "beside_answer", "answering", ""]
-KINDS: tuple[_Kind, ...] = ("answering", "answer", "beside_answer")
-"""The meanings of phrases; the first is that of tasks and conversations, not of answers."""
-
-NUMBER = "0"
-"""The placeholder of any number in the lists of words."""
-
-_WORD = late(r"[\u2e80-\u9fff]|[^\W_]+?(?=[\u2e80-\u9fff]|[\W_]|$)")
-_STOPS = late(r"[:;.!?()\u2013\u2014]")
-_COUNTER = late(r"[a-z]|[ivx]+")
-"""The letter of a question, an elided article, or a Roman numeral."""
-
-
-def announces_answer(title: str) -> bool:
-    """Return whether a title says nothing else than that an answer follows."""
-    kinds = _kinds(title)
-    return bool(meaning_of(title)) or ("answer" in kinds and kinds <= {"answer", "beside_answer"})
-
-
-def mentions_answer(title: str) -> bool:
-    """Return whether a title has a word for an answer. That of a collapsed text which must be
-    opened hardly ever means anything else."""
-    kinds = _kinds(title)
-    return bool(meaning_of(title)) or ("answer" in kinds and "answering" not in kinds)
-
-
-@functools.lru_cache(1024)
-def _kinds(title: str) -> frozenset[_Kind]:
-    """The meanings of all words of a title; "" is that of any other."""
-    plain = unicodedata.normalize("NFKD", title[:LONGEST].casefold())
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    parts = (_WORD.findall(part) for part in _STOPS.split(bare))
-    return frozenset(kind for part in parts for kind in _read(part))
-
-
-def _read(written: list[str]) -> Iterator[_Kind]:
-    """The meanings of the phrases in a part of a title. “Answer the …” is a task only if it begins
-    one."""
-    tokens = [NUMBER if any(map(str.isdigit, word)) else word for word in written]
-    at = 0
-    while at < len(tokens):
-        kinds = KINDS[1:] if at and tokens[at] in folded_words("answer") else KINDS
-        for length in range(min(LONGEST_PHRASE, len(tokens) - at), 0, -1):
-            phrase = "".join(tokens[at : at + length])
-            if kind := next((kind for kind in kinds if phrase in folded_words(kind)), None):
-                yield kind
-                break
-        else:
-            length = 1
-            word = tokens[at]
-            yield "beside_answer" if word == NUMBER or _COUNTER.fullmatch(word) else ""
-        at += length

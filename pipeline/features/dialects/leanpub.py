@@ -9,7 +9,6 @@ from pipeline.model import Block, Choices
 from pipeline.model.late import late
 from pipeline.parser import constructs
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.constructs.boxes import title_of
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing
@@ -71,7 +70,7 @@ class ChoiceProcessor(LineProcessor):
 
 def quiz(parts: Parts) -> tuple[Block, ...]:
     """An exercise; its first heading is the title."""
-    title, children = title_of(parts)[0], parts.children
+    title, children = parts.titled[0], parts.children
     if children and isinstance(children[0], model.Heading):
         title, children = children[0].children, children[1:]
     children = attach_prompts(tuple(map(_with_several, children)))

@@ -14,7 +14,7 @@ from pipeline.model import NO_ATTRIBUTES, Block, Inline
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.parser import constructs
-from pipeline.parser.constructs.boxes import container, title_of
+from pipeline.parser.constructs.boxes import container
 from pipeline.parser.constructs.parts import Parts
 
 _PAIR = late(r"([\w-]{1,40})=(?:\"([^\"]*)\"|'([^']*)')")
@@ -24,7 +24,7 @@ Title = tuple[Inline, ...]
 
 def box(parts: Parts, kind: str, label: str, fold: Literal["", "closed"] = "") -> tuple[Block, ...]:
     """A box whose title is its first heading, or else ``label``."""
-    title, attributes = title_of(parts)
+    title, attributes = parts.titled
     children = parts.children
     if not title and children and isinstance(children[0], model.Heading):
         title, children = children[0].children, children[1:]
@@ -53,7 +53,7 @@ def exercises(parts: Parts) -> tuple[Block, ...]:
 
 
 def _headed(parts: Parts) -> Iterator[tuple[Title, Span, tuple[Block, ...]]]:
-    title: Title = title_of(parts)[0]
+    title: Title = parts.titled[0]
     span = parts.span
     children: list[Block] = []
     level = next((node.level for node in parts.children if isinstance(node, model.Heading)), 0)

@@ -11,12 +11,12 @@ from pipeline.model.late import late
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser.blockparser import BlockElement, Match
 from pipeline.parser.blocks.containers import ContainerProcessor
-from pipeline.parser.blocks.directives import meant_name
 from pipeline.parser.blocks.indented import IndentedProcessor
 from pipeline.parser.constructs.boxes import NAMES
 from pipeline.parser.dialects import Dialect, Inclusion, Sign, ToldMark
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 from pipeline.parser.lines import Cursor, Line
+from pipeline.parser.names import meant_name
 
 _SLASHES = late(r"(/{3,})[ \t]*+([a-z][\w-]*+)[ \t]*+(?:\|[ \t]*+(.*))?$")
 _OPTION = late(r"(type|open|new|select|attrs):[ \t]*+(.*)$")

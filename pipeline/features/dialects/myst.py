@@ -28,7 +28,7 @@ from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import all_nodes, find
 from pipeline.parser.attributes import joined, named
 from pipeline.parser.constructs import figures
-from pipeline.parser.constructs.boxes import NAMES, details, kind_of, title_for, title_of
+from pipeline.parser.constructs.boxes import NAMES, details, kind_of, title_for
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, ToldMark
 from pipeline.parser.inlines import links
@@ -63,7 +63,7 @@ def _role(m: re.Match[str], data: str) -> Result:
 
 def directive(parts: Parts) -> tuple[Block, ...]:
     """MyST's ``seealso``, and its ``admonition`` with the kind as a class."""
-    title, attributes = title_of(parts)
+    title, attributes = parts.titled
     kind = next((name for name in attributes.classes if name in NAMES), parts.name)
     box = model.Admonition(
         kind=kind_of(kind),

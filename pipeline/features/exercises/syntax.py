@@ -14,14 +14,14 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span, covering
 from pipeline.model.tree import plain_text
 from pipeline.parser.constructs import for_teachers
-from pipeline.parser.constructs.boxes import container, title_of
+from pipeline.parser.constructs.boxes import container
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Construct, Parts
-from pipeline.parser.unguarded import mentions_answer
+from pipeline.parser.names import mentions_answer
 
 
 def exercise(parts: Parts) -> tuple[Block, ...]:
-    title, attributes = title_of(parts)
+    title, attributes = parts.titled
     children = gathered(tuple(map(_gathered_within, parts.children)))
     return (Exercise(title=title, children=children, span=parts.span, attributes=attributes),)
 

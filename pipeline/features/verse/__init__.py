@@ -11,7 +11,6 @@ from pipeline.model import Block, Inline
 from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.parser.attributes import make
-from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Construct, Parts
 from pipeline.parser.constructs.passages import ATTRIBUTION, container, lines_of, with_attribution
 
@@ -25,7 +24,7 @@ def verse(parts: Parts) -> tuple[Block, ...]:
     """Verse: lines are kept, paragraphs are stanzas. A title may come first, and the source last,
     after a dash. ``every`` is the interval of line numbers."""
     parts = _numbered(parts)
-    title, attributes = boxes.title_of(parts)
+    title, attributes = parts.titled
     stanzas = tuple(
         _stanza(block)
         if isinstance(block, model.Paragraph) and block.attributes != ATTRIBUTION

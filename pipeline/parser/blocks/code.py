@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
 from pipeline.model.late import late
-from pipeline.model.secrets import meaning_of
+from pipeline.model.tree import ANSWER, FOR_TEACHERS
 from pipeline.parser import attributes
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
@@ -15,6 +15,7 @@ from pipeline.parser.characters import unescape
 from pipeline.parser.dialects import table
 from pipeline.parser.inlines.scripts import HTML_FORMATS, OTHER_FORMAT
 from pipeline.parser.lines import Cursor
+from pipeline.parser.names import meant_name
 
 _RAW = late(r"\{=(\w[\w-]*)\}")
 _PAGE_BREAKS = frozenset(
@@ -77,10 +78,10 @@ class FenceProcessor(VerbatimProcessor):
                 return
             listed = joined(listed, _take_options(block, language, dialect.options))
         block.set("language", language)
-        if _CHUNK.match(block.get("info", "")) and any(
-            map(meaning_of, _LONG_WORD.findall(block.get("info", "")))
+        if _CHUNK.match(block.get("info", "")) and not FOR_TEACHERS.isdisjoint(
+            map(meant_name, _LONG_WORD.findall(block.get("info", "")))
         ):
-            listed = joined(listed, make(classes=("answer",)))
+            listed = joined(listed, make(classes=(ANSWER,)))
         block.state = listed
 
     def _close_raw(self, block: BlockElement, parent: BlockElement, name: str) -> None:

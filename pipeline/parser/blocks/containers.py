@@ -6,13 +6,13 @@ from __future__ import annotations
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.model.codes import Code
 from pipeline.model.late import late
-from pipeline.model.secrets import secret_block
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.blocks.directives import DIRECTIVE, meant_name, take_option
+from pipeline.parser.blocks.directives import DIRECTIVE, take_option
 from pipeline.parser.dialects import table
 from pipeline.parser.lines import Cursor
+from pipeline.parser.names import likely_secret, meant_name
 
 _OPENING = late(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
 _LETTER = late(r"[^\W\d_]")
@@ -59,7 +59,7 @@ class ContainerProcessor(LineProcessor):
         name = words[0].lower() if words else next(iter(of_block.classes), "")
         if is_directive:
             name = table(self.parser.files.dialects).directives.get(name, name)
-        if words and not _LETTER.match(name) and not secret_block(name):
+        if words and not _LETTER.match(name) and not likely_secret(name):
             message = (
                 f"`{cursor.rest.rstrip()}` stays as text: a block's name begins with a letter."
             )

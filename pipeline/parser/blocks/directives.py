@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
 from pipeline.model.late import late
-from pipeline.model.secrets import meaning_of
 from pipeline.model.tree import FOR_TEACHERS
-from pipeline.model.words import called
 from pipeline.parser import attributes, dialects
 from pipeline.parser.attributes import joined
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.lines import Cursor
+from pipeline.parser.names import meant_name
 
 DIRECTIVE = late(r"\{([\w-]+)\}[ \t]*+(.*)")
 """The name of a directive, and its argument."""
@@ -135,8 +134,3 @@ def take_option(block: BlockElement, cursor: Cursor, options: Mapping[str, str])
     if isinstance(block.state, Attributes):
         block.state = joined(block.state, option)
     cursor.skip_rest()
-
-
-def meant_name(name: str) -> str:
-    """The name of the block that authors mean by a word of their language: ``Aufgabe``."""
-    return meaning_of(name) or ("exercise" if called(name, "exercise") else name)

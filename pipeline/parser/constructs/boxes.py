@@ -8,14 +8,13 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Attributes, Block, Inline
-from pipeline.model.codes import Code
+from pipeline.model import Block, Inline
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.model.secrets import Meaning, secret_block
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.constructs.parts import Parts, Report, headed
+from pipeline.parser.constructs import for_teachers
+from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import table
 from pipeline.parser.markup.flow import trim
 
@@ -43,7 +42,7 @@ FOLDS: dict[str, Fold] = {"": "", "true": "closed", "false": "open"}
 
 
 def box(parts: Parts) -> tuple[Block, ...]:
-    title, attributes = title_of(parts)
+    title, attributes = parts.titled
     fold = FOLDS.get(attributes.get("collapse"), "")
     if fold:
         attributes = attributes.without({"collapse"})
@@ -61,7 +60,7 @@ def box(parts: Parts) -> tuple[Block, ...]:
 def details(parts: Parts) -> tuple[Block, ...]:
     """``<details>`` with a summary. Without a title, which could not be opened, and for a summary
     alone, it is a container of that class."""
-    title, attributes = title_of(parts) if parts.name == "details" else ((), parts.attributes)
+    title, attributes = parts.titled if parts.name == "details" else ((), parts.attributes)
     if title:
         summary = model.Container(
             name="summary", children=(model.Paragraph(children=title),), span=parts.span
@@ -85,36 +84,25 @@ def container(parts: Parts) -> tuple[Block, ...]:
     return (node,)
 
 
-def title_of(parts: Parts) -> tuple[tuple[Inline, ...], Attributes]:
-    """The title, from ``title="…"`` or after the name, and the attributes without it."""
-    written = parts.attributes.get("title")
-    title = parts.read(written, parts.span) if written else parts.title
-    if not title:
-        return (), parts.attributes
-    return title, parts.attributes.without({"title"})
-
-
 _CALLOUT = late(r"\[!([^\W\d_][\w -]{0,40})(?:\|[^\]]*)?\]([+-]?)[ \t]*")
 _FOLDS: dict[str, Fold] = {"": "", "-": "closed", "+": "open"}
 QUOTES = frozenset({"quote", "cite"})
 
 
-def callout(
-    element: BlockElement, blocks: tuple[Block, ...], span: Span, report: Report
-) -> tuple[Block, ...] | None:
+def callout(element: BlockElement, parts: Parts) -> tuple[Block, ...] | None:
     """GitHub's and Obsidian's box for a block quote that begins with ``[!NOTE]``, in Obsidian with
-    a title after it; ``blocks`` are those of the quote. One titled with a word for an answer, or
-    similar, is withheld from students."""
+    a title after it; ``parts`` have the blocks of the quote. One titled with a word for an answer,
+    or similar, is withheld from students."""
     first = element.first
     if first is None or first.tag != "p" or not first.lines:
         return None
     match = _CALLOUT.match(first.lines[0])
-    opening, *rest = blocks
+    opening, *rest = parts.children
     if not match or not isinstance(opening, model.Paragraph):
         return None
     name = match[1].strip().lower().replace(" ", "-")
     bare = match.end() == len(first.lines[0].rstrip())
-    is_alone = len(blocks) == len(first.lines) == 1 and element.last_read == first.line
+    is_alone = len(parts.children) == len(first.lines) == 1 and element.last_read == first.line
     if bare and is_alone and name not in NAMES:
         return None  # nothing but a name, in brackets
     title, left = _first_line(opening.children, match[0])
@@ -122,66 +110,36 @@ def callout(
         begin, end = first.lines[:2][-1], first.end  # raw HTML ends a line early
         place = Span(begin.number, begin.offset, end if end > begin.number else 0)
         rest = [model.Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
-    children = tuple(rest)
     known = name in NAMES or name in table().boxes or name in QUOTES
-    written = match[1].strip()
-    if not known and (box := _withheld("[!{}]", written, title, children, span, report)):
-        return (box,)
+    parts = parts._replace(name=match[1].strip(), heading=title, children=tuple(rest))
+    if not known and (withheld := for_teachers.guessed(parts, "[!{}]")):
+        return withheld
     if name in QUOTES:
-        return (model.BlockQuote(children=headed(title, children, span), span=span),)
-    kind, title, fold = kind_of(name), title_for(name, title), _FOLDS[match[2]]
-    return (model.Admonition(kind=kind, title=title, children=children, span=span, fold=fold),)
-
-
-def report_resemblance(form: str, name: str, meaning: Meaning, span: Span, report: Report) -> None:
-    """A name that only resembles one for teachers; ``form`` is how such names are written."""
-    message = (
-        f"`{form.format(name)}` is withheld from students, because its name resembles one for "
-        f"{_KINDS[meaning]}."
+        return (model.BlockQuote(children=parts.headed, span=parts.span),)
+    box = model.Admonition(
+        kind=kind_of(name),
+        title=title_for(name, title),
+        children=parts.children,
+        span=parts.span,
+        fold=_FOLDS[match[2]],
     )
-    hint = f"Write `{form.format(meaning)}` if that is right; otherwise rename the block."
-    report(Code.NEARLY_SECRET, message, span, hint)
+    return (box,)
 
 
-_KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
-"""The parts that only teachers get."""
-
-
-def _withheld(
-    form: str,
-    name: str,
-    title: tuple[Inline, ...],
-    children: tuple[Block, ...],
-    span: Span,
-    report: Report,
-) -> model.Answer | model.TeacherNote | None:
-    """The box with a name for teachers, or one that resembles such a name."""
-    secret = secret_block(name)
-    if secret is None:
-        return None
-    if not secret.sure:
-        report_resemblance(form, name, secret.meaning, span, report)
-    if secret.meaning == "teacher":
-        return model.TeacherNote(title=title, children=children, span=span)
-    return model.Answer(children=headed(title, children, span), span=span)
-
-
-def admonition(
-    written: str, title: tuple[Inline, ...], children: tuple[Block, ...], span: Span, report: Report
-) -> tuple[Block, ...]:
-    """The box for ``!!! written``; an unknown kind is the class and default title of a note. One
+def admonition(parts: Parts) -> tuple[Block, ...]:
+    """The box for ``!!! name``; an unknown kind is the class and default title of a note. One
     named by a word for an answer, or similar, is withheld from students."""
-    word, *classes = written.split()
+    word, *classes = parts.name.split()
     known = word in NAMES or word in table().boxes
-    if not known and (withheld := _withheld("!!! {}", word, title, children, span, report)):
-        return (withheld,)
+    if not known and (withheld := for_teachers.guessed(parts._replace(name=word), "!!! {}")):
+        return withheld
     if word not in NAMES:
         classes = [word, *classes]
     box = model.Admonition(
         kind=kind_of(word),
-        title=title_for(word, title),
-        children=children,
-        span=span,
+        title=title_for(word, parts.heading),
+        children=parts.children,
+        span=parts.span,
         attributes=make(classes=tuple(classes)),
     )
     return (box,)

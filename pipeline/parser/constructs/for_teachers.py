@@ -7,22 +7,19 @@ from msgspec.structs import replace
 
 from pipeline.model import Answer, Block, Container, TeacherNote
 from pipeline.model.codes import Code
-from pipeline.model.secrets import Secret, meaning_of, secret_block
-from pipeline.model.tree import FOR_TEACHERS, LEVEL
-from pipeline.parser.constructs.boxes import report_resemblance, title_of
+from pipeline.model.tree import LEVEL
 from pipeline.parser.constructs.parts import Parts
-from pipeline.parser.unguarded import announces_answer
+from pipeline.parser.names import likely_secret
 
 
 def answer(parts: Parts) -> tuple[Block, ...]:
     """An answer; text after the name is set in bold before the rest, as in containers."""
-    children = parts.headed
-    return (Answer(children=children, span=parts.span, attributes=parts.attributes),)
+    return (Answer(children=parts.headed, span=parts.span, attributes=parts.attributes),)
 
 
 def teacher(parts: Parts) -> tuple[Block, ...]:
     """A note for teachers; text after the name is its title."""
-    title, attributes = title_of(parts)
+    title, attributes = parts.titled
     return (
         TeacherNote(title=title, children=parts.children, span=parts.span, attributes=attributes),
     )
@@ -41,16 +38,25 @@ def level(parts: Parts) -> tuple[Block, ...]:
     return (Container(name=LEVEL, children=parts.children, span=parts.span, attributes=attributes),)
 
 
-def guessed(parts: Parts) -> tuple[Block, ...] | None:
-    """A block with an unknown name that resembles one for an answer, as an answer: withholding too
-    much from students is better than showing too much. Otherwise None."""
-    secret = secret_block(parts.name)
-    if not secret:
-        whole = meaning_of(f"{parts.name} {parts.argument}") or meaning_of(parts.argument)
-        if whole or announces_answer(parts.argument):
-            secret = Secret(whole or "answer", sure=False)
-    if not secret or parts.name in ("", *FOR_TEACHERS):
+def guessed(parts: Parts, form: str = "::: {}") -> tuple[Block, ...] | None:
+    """A block with an unknown name that means an answer or only resembles one for it, as an answer:
+    withholding too much from students is better than showing too much. Otherwise None. Such names
+    are written in the ``form``."""
+    secret = likely_secret(parts.name, parts.argument)
+    if not secret or not parts.name:
         return None
-    name = f"{parts.name} {parts.argument}".strip()
-    report_resemblance("::: {}", name, secret.meaning, parts.span, parts.report)
+    if not secret.sure:
+        name = f"{parts.name} {parts.argument}".strip()
+        message = (
+            f"`{form.format(name)}` is withheld from students, because its name resembles one for "
+            f"{_KINDS[secret.meaning]}."
+        )
+        hint = (
+            f"Write `{form.format(secret.meaning)}` if that is right; otherwise rename the block."
+        )
+        parts.report(Code.NEARLY_SECRET, message, parts.span, hint)
     return (answer if secret.meaning == "answer" else teacher)(parts)
+
+
+_KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
+"""The parts that only teachers get."""

@@ -67,6 +67,13 @@ class Parts(NamedTuple):
         return self.heading or self.read(self.argument, self.span)
 
     @property
+    def titled(self) -> tuple[tuple[Inline, ...], Attributes]:
+        """The title, from ``title="…"`` or after the name, and the attributes without it."""
+        written = self.attributes.get("title")
+        title = self.read(written, self.span) if written else self.title
+        return title, self.attributes.without({"title"}) if title else self.attributes
+
+    @property
     def headed(self) -> tuple[Block, ...]:
         """The blocks after the text that follows the name."""
         return headed(self.title, self.children, self.span)

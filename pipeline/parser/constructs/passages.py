@@ -33,7 +33,7 @@ _DASH = late(r"(?:—|―|–|---?)[ \t\u00a0]*")
 
 def sidebar(parts: Parts) -> tuple[Block, ...]:
     """A text beside the main text, which may have a title."""
-    title, attributes = boxes.title_of(parts)
+    title, attributes = parts.titled
     children = parts.children
     if title:
         heading = make(classes=("box-title",))

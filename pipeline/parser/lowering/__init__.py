@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Attributes, Block, Inline, gaps, table_cells
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, gaps, table_cells
 from pipeline.model.codes import Code as Finding
 from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -188,9 +188,11 @@ class Lowering:
 
     def _quote(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         blocks = self.blocks(element)
-        if blocks and (callout := boxes.callout(element, blocks, span, self.report)):
-            assert element.first is not None
-            slips.warn_of_callout(element.first.lines[0], self.report)
+        parts = self._parts("", NO_ATTRIBUTES, span)._replace(children=blocks)
+        if blocks and (callout := boxes.callout(element, parts)):
+            if isinstance(callout[0], model.Admonition):
+                assert element.first is not None
+                slips.warn_of_callout(element.first.lines[0], self.report)
             return callout
         return (model.BlockQuote(children=passages.attributed(blocks), span=span),)
 
@@ -289,8 +291,9 @@ class Lowering:
                 f"The box `{element.get('mark', '!!!')} {written.partition(' ')[0]}` is empty."
             )
             self.report(Finding.LIKELY_SLIP, message, span, "Indent its text by four spaces.")
+        parts = self._parts(written, NO_ATTRIBUTES, span)
         children = self.blocks(element, int(has_title))
-        return boxes.admonition(written, title, children, span, self.report)
+        return boxes.admonition(parts._replace(heading=title, children=children))
 
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes, name = element.attributes, element.get("name", "")

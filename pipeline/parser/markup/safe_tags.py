@@ -6,8 +6,9 @@ import msgspec
 
 from pipeline.model import Attributes, Node
 from pipeline.model.diagnostics import Span
-from pipeline.model.secrets import Meaning, meaning_of
+from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, make
+from pipeline.parser.names import meant_name
 from pipeline.parser.style_attributes import InlineStyle
 
 
@@ -60,9 +61,10 @@ KNOWN_TAGS = (
 )  # fmt: skip
 
 
-def withheld_by(tag: str) -> Meaning | None:
-    """The meaning of a tag that HTML does not have, if it is named like an answer."""
-    return meaning_of(tag) if tag and tag not in KNOWN_TAGS else None
+def withheld_by(tag: str) -> str:
+    """The meaning of a tag that HTML does not have, if it is named like an answer, or ""."""
+    name = "" if tag in KNOWN_TAGS else meant_name(tag)
+    return name if name in FOR_TEACHERS else ""
 
 
 IMPLIED_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
