@@ -26,7 +26,7 @@ from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.dialects import signed, table
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter, shared
-from pipeline.parser.left_out import closed, without_blocks, without_definition
+from pipeline.parser.left_out import closed, without_definition
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.html_tokens import paired_names
 from pipeline.parser.slips import doubtful_attributes
@@ -178,9 +178,7 @@ def _read_again(
         name = f"body {sorted({repr(place.conditions) for place in ranges})}"
         known = memory.get(name)
         again = None
-        if document := without_blocks(body, ranges):
-            again = body._replace(document=document)
-        elif known and known.ranges == ranges and (reread := features.task("reread")):
+        if known and known.ranges == ranges and (reread := features.task("reread")):
             again = reread(known, body.text, body.line, _read_alone)
         again = again or _parse_body(body.text, body.line, files.without(ranges, body.record))
         again = again._replace(ranges=ranges)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
@@ -12,13 +11,11 @@ from pipeline.model import Document, Node, gaps, removal
 from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.late import late
-from pipeline.model.rewriting import Changes, alike, rewrite, rewrite_document
+from pipeline.model.rewriting import Changes, alike, rewrite
 from pipeline.model.tree import N, find, walk
-from pipeline.parser.block_places import TextBody
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.lines import Cursor
-from pipeline.parser.ranges import Range, outermost
+from pipeline.parser.ranges import Range
 
 
 class LeftOutProcessor(LineProcessor):
@@ -39,33 +36,6 @@ class LeftOutProcessor(LineProcessor):
         self.parser.add_leaf(element, cursor)
         cursor.skip_rest()
         return True
-
-
-_FAR = late(r"<(?!https?:)|\{[^{}\n]*#|^[ \t>]*#|\]:|\(@|\\[(\[]|[(\[][ \txX✓✔☑✅]", re.MULTILINE)
-"""The beginnings of what can have an effect elsewhere: tags, ids, headings, definitions, numbers of
-examples, formulas in escaped brackets, and marks of choices."""
-
-
-def without_blocks(body: TextBody, ranges: Iterable[Range]) -> Document | None:
-    """The document of a text without some ranges, as it would be read without them, if all of these
-    are blocks that have no effect elsewhere; else None."""
-    if body.idle or "*[" in body.text:
-        return None
-    places = outermost(ranges)
-    if any(not each.is_answer or _FAR.search(body.record.text(*each[:2])) for each in places):
-        return None
-    ends = {each.start: each.end[0] for each in places}
-
-    def enter(node: model.Answer | model.TeacherNote) -> Node:
-        span = node.span
-        if span is None or ends.get((span.line, span.column)) != max(span.line, span.end):
-            return node
-        del ends[span.line, span.column]
-        return gaps.stand_in(span, is_answer=True)
-
-    changes: Changes = {model.Answer: enter, model.TeacherNote: enter}
-    document = rewrite_document(body.document, enter=changes)
-    return None if ends else document
 
 
 def closed(document: Document, whole: Document) -> Document:

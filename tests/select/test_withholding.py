@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -13,7 +12,6 @@ from msgspec.structs import replace
 from pipeline import parse
 from pipeline.model import Document, encode
 from pipeline.model.editions import EDITIONS, Edition, varied
-from pipeline.parser.left_out import without_blocks
 from pipeline.select import select
 from tests.helpers import placements
 from tests.helpers.placements import Placement
@@ -61,22 +59,3 @@ def test_pupils_get_nothing_of_another_level_in_any_version(batch: Sequence[Plac
             assert shown(other, edition) == content
         else:
             assert bool(told) is any(" / level / " in each.place for each in batch)
-
-
-def test_whole_answers_are_left_out_as_if_they_did_not_stand_there(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """They are taken out of what was read. For other ranges, the source is read again."""
-    texts = [placements.source([each])[0] for each in (ALL if IN_FUZZ else ALL[::197])]
-    taken_out: list[Document] = []
-
-    def noted(body: Any, ranges: Any) -> Document | None:
-        document = without_blocks(body, ranges)
-        taken_out.extend([document] if document else [])
-        return document
-
-    monkeypatch.setattr("pipeline.parser.without_blocks", noted)
-    documents = [parse(text, "x.md") for text in texts]
-    assert len(taken_out) > len(texts) / 5
-    monkeypatch.setattr("pipeline.parser.without_blocks", lambda body, ranges: None)
-    assert [parse(text, "x.md") for text in texts] == documents
