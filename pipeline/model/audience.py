@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 
 from msgspec.structs import replace
 
@@ -67,26 +68,23 @@ class Ranges:
     """The ranges among withheld places, to ask what begins in one of them."""
 
     def __init__(self, places: Iterable[Withheld]) -> None:
-        self._starts: dict[str, list[tuple[int, int]]] = {}
-        self._ends: dict[str, list[tuple[int, int]]] = {}
-        ranges = (place for place in places if place.kind == "range")
-        for place in sorted(ranges, key=_begin):
-            file, line, column = _begin(place)
-            end = (max(line, place.span.end), place.end_column)
-            ends = self._ends.setdefault(file, [])
-            ends.append(max([end, *ends[-1:]]))
-            self._starts.setdefault(file, []).append((line, column))
+        ranges = sorted((place for place in places if place.kind == "range"), key=_begin)
+        ends = (
+            (place.span.file, max(place.span.line, place.span.end), place.end_column)
+            for place in ranges
+        )
+        self._starts, self._ends = [*map(_begin, ranges)], [*accumulate(ends, max)]
 
     def __bool__(self) -> bool:
         return bool(self._starts)
 
     def hold(self, span: Span | None) -> bool:
         """Return whether something that begins at ``span``, in its file, is in a range."""
-        if span is None or span.file not in self._starts:
+        if span is None:
             return False
-        begin = (span.line, span.column)
-        number = bisect_right(self._starts[span.file], begin)
-        return number > 0 and begin < self._ends[span.file][number - 1]
+        begin = (span.file, span.line, span.column)
+        number = bisect_right(self._starts, begin)
+        return number > 0 and begin < self._ends[number - 1]
 
 
 def for_teachers(document: Document) -> tuple[Span, ...]:

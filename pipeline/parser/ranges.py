@@ -39,8 +39,7 @@ class Range(NamedTuple):
 class SourceRecord:
     """The results of reading a text: its ``lines`` by number, the numbers of those that
     ``included`` others, and how many; the ``ranges`` of elements with conditions, of elements in
-    HTML (``frames``), and of code, formulas and comments (``verbatim``),
-    and the lines of ``comments``."""
+    HTML (``frames``), and of code, formulas and comments (``verbatim``)."""
 
     def __init__(self) -> None:
         self.lines: dict[int, str] = {}
@@ -48,7 +47,10 @@ class SourceRecord:
         self.ranges: list[Range] = []
         self.frames: list[tuple[Place, Place]] = []
         self.verbatim: list[tuple[Place, Place]] = []
-        self.comments: list[tuple[int, int]] = []
+
+    def skip(self, first: int, last: int) -> None:
+        """Record the lines of a comment."""
+        self.verbatim.append(((first, 1), (last, LINE_END)))
 
     def mark(
         self, attributes: Attributes, start: Span | None, end: Span | None, instead: str = ""

@@ -7,9 +7,8 @@ around it, and the author is told."""
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, islice
+from itertools import islice, pairwise
 
 from msgspec.structs import replace
 
@@ -33,6 +32,7 @@ from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.constructs import FENCES
+from pipeline.parser.cuts import Cuts
 from pipeline.parser.elements import Elements
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.marks import Mark, extent, marks_in, without_effect
@@ -219,33 +219,24 @@ class WithheldRanges:
 
     def _all_marks(self) -> Iterator[Mark]:
         """The marks in the text, outside code, formulas and comments."""
-        numbers = sorted(self._record.lines)
-        hidden = self._hidden_lines()
-        verbatim = sorted(self._record.verbatim)
-        starts = [start for start, _ in verbatim]
-        ends = [*accumulate((end for _, end in verbatim), max)]
+        rest, lines = Cuts(self._verbatim(), self._record), self._record.lines
         run: list[str] = []
-        for at, number in enumerate(numbers):
-            run.append("" if number in hidden else self._record.lines[number])
-            if at + 1 == len(numbers) or numbers[at + 1] != number + 1:
-                for mark in marks_in("\n".join(run), number - len(run) + 1):
-                    before = bisect_right(starts, mark.start) - 1
-                    if before < 0 or ends[before] <= mark.start:
-                        yield mark
+        for number, following in pairwise((*sorted(lines), 0)):
+            run.append(rest.line(number, lines[number]) or "")
+            if following != number + 1:
+                yield from marks_in("\n".join(run), number - len(run) + 1)
                 run = []
 
-    def _hidden_lines(self) -> set[int]:
-        hidden: set[int] = set()
+    def _verbatim(self) -> Iterator[Range]:
+        for place in self._record.verbatim:
+            yield Range(*place, NO_ATTRIBUTES)
         for element in self._elements.parents:
             is_code = element.tag == "pre" and element.get("language") not in FENCES
             is_indented = isinstance(element.processor, IndentedCodeProcessor)
             is_code &= is_indented or isinstance(element.processor, FenceProcessor)
-            if is_code or element.tag == "math":
-                lines = (line.number for line in element.lines)
-                hidden |= {number for number in lines if number != element.line or is_indented}
-        for first, last in self._record.comments:
-            hidden |= {*range(first, last + 1)}
-        return hidden
+            for number in (line.number for line in element.lines):
+                if (is_code or element.tag == "math") and (number != element.line or is_indented):
+                    yield Range((number, 1), (number, LINE_END), NO_ATTRIBUTES)
 
     def _in_effect(self, mark: Mark) -> Iterator[Range]:
         """The range of a mark that no construct takes up."""

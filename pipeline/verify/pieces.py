@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.model.late import late
@@ -156,17 +156,13 @@ def whole_words(run: FoundWords, text: str) -> Iterator[list[bytes]]:
         yield words(plain[start:end])
 
 
-def is_made_of(words: Iterable[bytes], known: Iterable[bytes]) -> bool:
+def is_made_of(words: Iterable[bytes], known: Sequence[bytes]) -> bool:
     """Return whether words can be put together from few phrases of ``known`` texts, folded; numbers
     can be anywhere."""
     rest = [word for word in words if not word.isdigit()]
     for _ in range(MOST):
         end = 0
-        while end < len(rest) and _is_in(b"".join(rest[: end + 1]), known):
+        while end < len(rest) and any(b"".join(rest[: end + 1]) in text for text in known):
             end += 1
         rest = rest[end:]
     return not rest
-
-
-def _is_in(letters: bytes, known: Iterable[bytes]) -> bool:
-    return any(letters in text for text in known)

@@ -67,7 +67,7 @@ class CommentProcessor(VerbatimProcessor):
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if block.get("closed"):
             del parent[-1]
-            self.parser.record.comments.append((block.line, block.end))
+            self.parser.record.skip(block.line, block.end)
             return
         comment, block.state = block.state, None
         block.tag = "typed"
@@ -238,7 +238,7 @@ class StandingProcessor(LineProcessor):
             self.parser.add_leaf(BlockElement(row.tag, cursor.number, self), cursor)
         else:
             self.parser.close_unmatched()
-            self.parser.record.comments.append((cursor.number, cursor.number))
+            self.parser.record.skip(cursor.number, cursor.number)
         cursor.skip_rest()
         return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeGuard, TypeVar, cast, get_args
+from typing import TypeVar, cast, get_args
 
 from msgspec.structs import replace
 
@@ -16,7 +16,7 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import FIRST_PAGE
 from pipeline.model.print_marks import BEGINS_PAGE
 from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import ANSWER, TEACHER, children, inlines_of, plain_text, walk
+from pipeline.model.tree import ANSWER, TEACHER, children, inlines_of, plain_text, top_level, walk
 from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import small_letters
 from pipeline.resolve.findings import Findings
@@ -26,6 +26,9 @@ N = TypeVar("N", bound=Node)
 
 MARK = "\0"
 """Stands for the value in a text of it and its name."""
+
+_LABEL = "level-label"
+"""The class of a paragraph that says for which levels the blocks after it are."""
 
 NOTHING = "–"
 """The placeholder for a question without an answer among questions that have one."""
@@ -118,14 +121,26 @@ class _Questions:
         return (replace(self._node, items=tuple(items), tight=is_tight),)
 
 
+def _pages(blocks: Iterable[Node]) -> Iterator[tuple[int, str]]:
+    """The page on which each exercise begins, after its title, by the identity of its node."""
+    page = FIRST_PAGE
+    for node in walk(blocks):
+        title = walk(node.title) if isinstance(node, model.Exercise) else ()
+        for each in (node, *title):
+            page = each.attributes.get(BEGINS_PAGE, page)
+            page = each.label if isinstance(each, model.PageMark) else page
+        if isinstance(node, model.Exercise):
+            yield id(node), page
+
+
 class _Key:
-    """Collects answers, block by block, and keeps track of the page."""
+    """Collects answers, block by block."""
 
     def __init__(self, document: Document) -> None:
         self._lang = document.metadata.lang
         self._words = words(self._lang)
         self._notes = {note.label: note for note in document.notes}
-        self._page = FIRST_PAGE
+        self._pages = dict(_pages(top_level(document)))
         self._gaps = 0
         self._has_one_gap = False
         self._in_exercise = False
@@ -146,7 +161,6 @@ class _Key:
                 answers += questions.listed()
                 questions = None
             if isinstance(block, model.List) and block.ordered and not (level or _is_answer(block)):
-                self._begin(block)
                 questions = _Questions(
                     block, [self._question(item, block.span) for item in block.items]
                 )
@@ -157,7 +171,6 @@ class _Key:
     def _of(self, block: Node, around: Span | None) -> tuple[Block, ...]:
         if isinstance(block, model.Answer) or _is_answer(block):
             return self._answer(block)
-        self._begin(block)
         match block:
             case model.Section():
                 self._gaps = 0
@@ -165,7 +178,7 @@ class _Key:
                 return (replace(block, children=inner),) if inner else ()
             case model.Exercise():
                 return self._exercise(block)
-            case model.Container(children=(label, *rest)) if _is_label(label):
+            case model.Container(children=(label, *rest)) if _LABEL in label.attributes.classes:
                 inner = self.of(rest)
                 return (replace(block, children=(label, *inner)),) if inner else ()
             case _ if isinstance(block, model.TeacherNote) or TEACHER in block.attributes.classes:
@@ -175,9 +188,13 @@ class _Key:
                 return answers
         return self._within(block, around)
 
-    def _answer(self, block: Node) -> tuple[Block, ...]:
-        self._pass(block)
-        return _as_blocks(block)
+    def _answer(self, node: Node) -> tuple[Block, ...]:
+        """An answer, or the blocks in it if it cannot stand by itself."""
+        if isinstance(node, model.Answer):
+            return _at(node.children, node.span)
+        if isinstance(node, _BLOCKS):
+            return (node,)
+        return _at((block for child in children(node) for block in self._answer(child)), node.span)
 
     def _within(self, block: Node, around: Span | None) -> tuple[Block, ...]:
         """The answers in the text of a block, those that it is itself, and those of its blocks."""
@@ -189,10 +206,8 @@ class _Key:
         return (*self._in_text(inlines, span), *self._chosen(block), *self.of(blocks, span))
 
     def _exercise(self, block: model.Exercise) -> tuple[Block, ...]:
-        for node in walk(block.title):
-            self._begin(node)
-        page, self._gaps = self._words["page_mark"].format(page=self._page), 0
-        around, self._in_exercise = self._in_exercise, True
+        page = self._words["page_mark"].format(page=self._pages[id(block)])
+        self._gaps, around, self._in_exercise = 0, self._in_exercise, True
         inner = self.of(block.children)
         self._in_exercise = around
         title = block.title or _marks_after_text(block)
@@ -256,13 +271,12 @@ class _Key:
         self, inlines: Iterable[Node], around: Span | None, noted: list[Block]
     ) -> Iterator[tuple[Inline, ...]]:
         for node in inlines:
-            self._begin(node)
             span = node.span or around
             match node:
+                case model.InlineElement(name="span") if _is_answer(node):
+                    yield _at(node.children, span)
                 case _ if _is_answer(node):
-                    self._pass(node)
-                    inlines = node.children if _is_span(node) else (cast(Inline, node),)
-                    yield _at(inlines, span)
+                    yield _at((cast(Inline, node),), span)
                 case model.Blank():
                     yield from self._gap(node.answer, span)
                 case model.Math() | model.MathBlock():
@@ -286,17 +300,6 @@ class _Key:
     def _letter(self, index: int) -> str:
         return small_letters(index, self._lang)
 
-    def _begin(self, node: Node) -> None:
-        """Take note of the page that begins with a node."""
-        self._page = node.attributes.get(BEGINS_PAGE, self._page)
-        if isinstance(node, model.PageMark):
-            self._page = node.label
-
-    def _pass(self, block: Node) -> None:
-        """Take note of the pages that begin within a node."""
-        for node in walk(block):
-            self._begin(node)
-
 
 def _marks_after_text(block: model.Exercise) -> tuple[Inline, ...]:
     """The marks of an exercise without a title."""
@@ -310,25 +313,6 @@ def _marks_after_text(block: model.Exercise) -> tuple[Inline, ...]:
 
 def _is_answer(node: Node) -> bool:
     return ANSWER in node.attributes.classes
-
-
-def _is_label(node: Node) -> bool:
-    """Return whether a node says for which levels the others around it are."""
-    return "level-label" in node.attributes.classes
-
-
-def _is_span(node: Node) -> TypeGuard[model.InlineElement]:
-    return isinstance(node, model.InlineElement) and node.name == "span"
-
-
-def _as_blocks(node: Node) -> tuple[Block, ...]:
-    """An answer, or the blocks in it if it cannot stand by itself."""
-    if isinstance(node, model.Answer):
-        return _at(node.children, node.span)
-    if isinstance(node, _BLOCKS):
-        return (node,)
-    blocks = (block for child in children(node) for block in _as_blocks(child))
-    return _at(blocks, node.span)
 
 
 def _at(nodes: Iterable[N], span: Span | None) -> tuple[N, ...]:

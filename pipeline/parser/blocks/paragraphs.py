@@ -54,7 +54,7 @@ class ParagraphProcessor(LineProcessor):
         message = f"`{shorten(lines[0])}` is a comment in MyST and LaTeX, and is left out."
         hint = "Write `<!-- … -->` for a comment, or begin with `\\%` if you mean it as text."
         self.report(block, Code.LIKELY_SLIP, message, hint)
-        self.parser.record.comments.append((block.line, block.end))
+        self.parser.record.skip(block.line, block.end)
         return True
 
     def _warn_of_rows(self, table: BlockElement, block: BlockElement) -> None:
