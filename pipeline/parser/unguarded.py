@@ -71,7 +71,10 @@ def _unguarded_answer(
         case model.Admonition():
             words, form = _answer_text(block.title, is_collapsed=bool(block.fold)), "the box “{}”"
         case model.Container(name="details", children=(model.Container() as first, *_)):
-            words, form = _first_answer_text(first.children), "the collapsed text “{}”"
+            kinds = model.Paragraph | model.Plain | model.Heading
+            lines = (block.children for block in first.children if isinstance(block, kinds))
+            words = _answer_text(next(lines, ()), is_collapsed=True)
+            form = "the collapsed text “{}”"
             hint = f"{HINT}: in print it is not collapsed."
         case model.CodeBlock() if block.language not in MARKUP:
             gap = _GAP.search(block.text)
@@ -81,10 +84,12 @@ def _unguarded_answer(
             words, form = _answer_title(block.children), "the section “{}”"
             hint = "Write `{.answer}` after the heading if only teachers should get it; if all "
             hint += 'should, `{only="html pdf epub"}`.'
+        case model.Paragraph(children=(model.Strong(children=bold),)) if has_tasks and (
+            title := _answer_title(bold)
+        ):
+            words, form = title.rstrip(": "), "the text under “{}”"
         case model.Paragraph():
-            if has_tasks and (words := _bold_answer_title(block)):
-                form = "the text under “{}”"
-            words = words or _answer_line(block)
+            words = _answer_line(block)
             if not words and labels is not None:
                 words = next(filter(None, (_label(line, labels) for line in _lines(block))), "")
     return (form.format(words), hint) if words else None
@@ -129,17 +134,6 @@ def _answer_title(inlines: Iterable[Inline]) -> str:
         for part in parts
     )
     return text if is_one else _answer_text(inlines)
-
-
-def _bold_answer_title(block: model.Paragraph) -> str:
-    only = block.children[0] if len(block.children) == 1 else None
-    return _answer_title(only.children).rstrip(": ") if isinstance(only, model.Strong) else ""
-
-
-def _first_answer_text(blocks: Iterable[Node]) -> str:
-    kinds = model.Paragraph | model.Plain | model.Heading
-    first = next((block for block in blocks if isinstance(block, kinds)), None)
-    return _answer_text(first.children, is_collapsed=True) if first else ""
 
 
 def _answer_line(block: model.Paragraph) -> str:

@@ -75,48 +75,36 @@ def _findings(
     """One finding for each place of which something is in the files."""
     if not places:
         return ()
-    ranges, within = tuple(place for place in places if place.kind == "range"), Ranges(places)
-    solutions = tuple(
-        place for place in places if place.kind == "solution" and not within.hold(place.span)
-    )
-    banks = frozenset(map(folded, public))
-    gate = _gate(document.text, ranges, solutions, banks, document.metadata.lang)
+    within = Ranges(places)
+    places = tuple(each for each in places if each.kind == "range" or not within.hold(each.span))
+    gate = _gate(document.text, places, frozenset(map(folded, public)), document.metadata.lang)
     findings: dict[int, Diagnostic] = {}
     for leak in gate.leaks(files):
         if leak.number not in findings:
-            span = _place_of(leak.text, (*ranges, *solutions)[leak.number])
+            span = _place_of(leak.text, places[leak.number])
             leaked = finding("leaked-text", span, text=leak.text, file=named, where=leak.where)
             findings[leak.number] = leaked.diagnostic(document.source)
     return tuple(findings.values())
 
 
 @functools.lru_cache(maxsize=4)
-def _gate(
-    text: str,
-    ranges: tuple[Withheld, ...],
-    solutions: tuple[Withheld, ...],
-    bank_words: frozenset[bytes],
-    lang: str,
-) -> Gate:
+def _gate(text: str, places: tuple[Withheld, ...], bank_words: frozenset[bytes], lang: str) -> Gate:
     """The gate of a source, which several editions have in common."""
-    texts = [place.text for place in (*ranges, *solutions)]
-    answers = {place.text for place in solutions}
-    public = [
-        _without(text, ranges, answers),
-        *(answer for answer in answers if folded(answer) in bank_words),
-    ]
-    return Gate(texts, public, lang)
+    answers = {place.text for place in places if place.kind == "solution"}
+    in_banks = (answer for answer in answers if folded(answer) in bank_words)
+    public = (_without(text, places, answers), *in_banks)
+    return Gate((place.text for place in places), public, lang)
 
 
 _IN_BRACES = late(r"\{([^{}]*)\}")
 
 
-def _without(text: str, ranges: Iterable[Withheld], solutions: Collection[str]) -> str:
+def _without(text: str, places: Iterable[Withheld], solutions: Collection[str]) -> str:
     """A source without the text in ranges, which are in its order, and without solutions, each of
     which stands in braces."""
     kept, end, at = list[str](), 0, 0
-    for place in ranges:
-        start = text.find(place.text, at)
+    for place in places:
+        start = text.find(place.text, at) if place.kind == "range" else -1
         if start >= 0:
             kept.append(text[end : max(start, end)])
             end, at = max(end, start + len(place.text)), start

@@ -146,8 +146,7 @@ def _of_tasks(document: Document) -> Iterator[tuple[Span | None, str]]:
         if not isinstance(node, model.Choice) or node.correct:
             yield span, ""
     for _, exercise, _ in find(document, model.Exercise):
-        inner = walk(exercise) if model.Table in facts(exercise).kinds else ()
-        for table in (node for node in inner if isinstance(node, model.Table)):
+        for table in (node for node in walk(exercise) if isinstance(node, model.Table)):
             for item in walk(table):
                 if isinstance(item, model.ListItem) and item.checked:
                     yield item.span, ""
