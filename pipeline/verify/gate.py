@@ -144,14 +144,12 @@ class Gate:
         self._public = folded(public)
         self._pieces = WithheldPieces(texts, self._public)
         self._clean: set[str] = set()
-        self._characters: dict[str, int] = {}
-        for number, text in enumerate(texts):
-            new = set(text) - self._characters.keys()
-            self._characters |= {
-                character: number
-                for character in new
-                if not character.isascii() and character.isalpha()
-            }
+        self._characters = {
+            character: number
+            for number, text in reversed([*enumerate(texts)])
+            for character in set(text)
+            if not character.isascii() and character.isalpha()
+        }
         if self._characters:
             from pipeline.package.font_subset import COMMON
 

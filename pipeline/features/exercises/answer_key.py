@@ -148,30 +148,31 @@ class _Key:
 
     def of(self, blocks: Iterable[Node], around: Span | None = None) -> tuple[Block, ...]:
         """The answers in some blocks, which are in one at the place ``around``."""
-        answers: list[Block] = []
-        questions: _Questions | None = None
+        parts: list[_Questions | tuple[Block, ...]] = []
         level = 0  # of the heading whose section is an answer; in a section it is the section's
         for block in blocks:
             if isinstance(block, model.Heading):
                 level = block.level if _is_answer(block) or 0 < level < block.level else 0
-            if questions and self._in_exercise and questions.includes(block):
-                questions.add(self._of(block, around))
-                continue
-            if questions:
-                answers += questions.listed()
-                questions = None
-            if isinstance(block, model.List) and block.ordered and not (level or _is_answer(block)):
-                questions = _Questions(
-                    block, [self._question(item, block.span) for item in block.items]
-                )
+            last = parts[-1] if parts and self._in_exercise else None
+            if isinstance(last, _Questions) and last.includes(block):
+                last.add(self._of(block, around))
+            elif level or _is_answer(block):
+                parts.append(self._answer(block))
+            elif isinstance(block, model.List) and block.ordered:
+                answers = [self._question(item, block.span) for item in block.items]
+                parts.append(_Questions(block, answers))
             else:
-                answers += self._answer(block) if level else self._of(block, around)
-        return (*answers, *(questions.listed() if questions else ()))
+                parts.append(self._of(block, around))
+        return tuple(
+            block
+            for part in parts
+            for block in (part.listed() if isinstance(part, _Questions) else part)
+        )
 
     def _of(self, block: Node, around: Span | None) -> tuple[Block, ...]:
-        if isinstance(block, model.Answer) or _is_answer(block):
-            return self._answer(block)
         match block:
+            case _ if isinstance(block, model.Answer) or _is_answer(block):
+                return self._answer(block)
             case model.Section():
                 self._gaps = 0
                 inner = self.of(block.children)
