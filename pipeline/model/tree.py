@@ -318,6 +318,10 @@ def is_for_teachers(node: Node) -> bool:
     )
 
 
+def is_answer(node: Node) -> bool:
+    return isinstance(node, model.Answer) or ANSWER in node.attributes.classes
+
+
 def is_word_bank(node: Node) -> bool:
     return isinstance(node, model.Container) and node.name == WORD_BANK
 

@@ -19,13 +19,14 @@ def title_of(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
     return title if plain_text(title).strip() else ()
 
 
-def _without_id(node: Node) -> Node:
+def without_id(node: Node) -> Node:
+    """A node that may occur more than once."""
     return replace(node, attributes=replace(node.attributes, id="")) if node.attributes.id else node
 
 
 def _bare(node: model.InlineElement) -> Node | tuple[Node, ...]:
     """A span that only marked a position is replaced by its text."""
-    kept = _without_id(node)
+    kept = without_id(node)
     return node.children if node.name == "span" and kept.attributes == NO_ATTRIBUTES else kept
 
 
@@ -34,7 +35,7 @@ def _text(node: Node, text: str) -> Node | tuple[Node, ...]:
 
 
 _CHANGES: Changes = {
-    **dict.fromkeys(get_args(Inline), _without_id),
+    **dict.fromkeys(get_args(Inline), without_id),
     model.InlineElement: _bare,
     model.Link: lambda link: link.children,
     model.CrossReference: lambda reference: _text(reference, reference.text),

@@ -16,7 +16,15 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import FIRST_PAGE
 from pipeline.model.print_marks import BEGINS_PAGE
 from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import ANSWER, TEACHER, children, inlines_of, plain_text, top_level, walk
+from pipeline.model.tree import (
+    TEACHER,
+    children,
+    inlines_of,
+    is_answer,
+    plain_text,
+    top_level,
+    walk,
+)
 from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import small_letters
 from pipeline.resolve.findings import Findings
@@ -152,11 +160,11 @@ class _Key:
         level = 0  # of the heading whose section is an answer; in a section it is the section's
         for block in blocks:
             if isinstance(block, model.Heading):
-                level = block.level if _is_answer(block) or 0 < level < block.level else 0
+                level = block.level if is_answer(block) or 0 < level < block.level else 0
             last = parts[-1] if parts and self._in_exercise else None
             if isinstance(last, _Questions) and last.includes(block):
                 last.add(self._of(block, around))
-            elif level or _is_answer(block):
+            elif level or is_answer(block):
                 parts.append(self._answer(block))
             elif isinstance(block, model.List) and block.ordered:
                 answers = [self._question(item, block.span) for item in block.items]
@@ -171,7 +179,7 @@ class _Key:
 
     def _of(self, block: Node, around: Span | None) -> tuple[Block, ...]:
         match block:
-            case _ if isinstance(block, model.Answer) or _is_answer(block):
+            case _ if is_answer(block):
                 return self._answer(block)
             case model.Section():
                 self._gaps = 0
@@ -274,9 +282,9 @@ class _Key:
         for node in inlines:
             span = node.span or around
             match node:
-                case model.InlineElement(name="span") if _is_answer(node):
+                case model.InlineElement(name="span") if is_answer(node):
                     yield _at(node.children, span)
-                case _ if _is_answer(node):
+                case _ if is_answer(node):
                     yield _at((cast(Inline, node),), span)
                 case model.Blank():
                     yield from self._gap(node.answer, span)
@@ -310,10 +318,6 @@ def _marks_after_text(block: model.Exercise) -> tuple[Inline, ...]:
         for node in first
         if isinstance(node, model.InlineElement) and "marks" in node.attributes.classes
     )
-
-
-def _is_answer(node: Node) -> bool:
-    return ANSWER in node.attributes.classes
 
 
 def _at(nodes: Iterable[N], span: Span | None) -> tuple[N, ...]:

@@ -20,11 +20,11 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition
 from pipeline.model.strings import STRINGS, all_strings, in_gaps
 from pipeline.model.tree import (
-    ANSWER,
     all_spans,
     answer_text,
     facts,
     find,
+    is_answer,
     is_word_bank,
     of_node,
     plain_text,
@@ -154,7 +154,7 @@ def _of_tasks(document: Document) -> Iterator[tuple[Span | None, str]]:
 
 def _texts(document: Document) -> Iterator[tuple[Span | None, str]]:
     """The text of answers; that of a heading goes on to the end of its section."""
-    marked = [node for _, node, _ in find(document, model.Answer, marked=True) if _is_answer(node)]
+    marked = [node for _, node, _ in find(document, model.Answer, marked=True) if is_answer(node)]
     if not marked:
         return
     headings = (document.place(node.span) for node in marked if isinstance(node, model.Heading))
@@ -168,7 +168,7 @@ def _texts(document: Document) -> Iterator[tuple[Span | None, str]]:
         return _Around(
             span=node.span or around.span,
             is_left_out=around.is_left_out or is_word_bank(node) or _is_drawn(node),
-            has_answer=around.has_answer or _is_answer(node) or in_section(node),
+            has_answer=around.has_answer or is_answer(node) or in_section(node),
         )
 
     texts: dict[Span, list[str]] = {}
@@ -207,7 +207,3 @@ def _labels(chart: model.Chart) -> Iterator[str]:
     yield from filter(None, (chart.x, chart.y, chart.unit))
     if _is_drawn(chart):
         yield from filter(None, (plain_text(row.cells[0].children) for row in chart.table.body))
-
-
-def _is_answer(node: Node) -> bool:
-    return isinstance(node, model.Answer) or ANSWER in node.attributes.classes

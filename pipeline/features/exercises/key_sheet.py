@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Block, Document, Inline, Node
+from pipeline.model import Block, Document, Inline
 from pipeline.model.codes import Code
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import walk
 from pipeline.resolve.findings import Findings
-
-
-class _Key(NamedTuple):
-    """The answers of an exercise, or between two, under its title."""
-
-    number: int
-    title: tuple[Inline, ...]
-    answers: tuple[Block, ...]
+from pipeline.resolve.titles import without_id
 
 
 def side_by_side(documents: Mapping[str, Document]) -> Document:
@@ -35,10 +27,11 @@ def side_by_side(documents: Mapping[str, Document]) -> Document:
         nothing.add(Code.NO_ANSWERS, message, None, hint)
         return nothing.added_to(first)
     columns = [list(_keys(document.blocks)) for document in documents.values()]
-    head = model.TableRow(cells=(*(_cell(_text(version), scope="col") for version in documents),))
+    names = (model.Plain(children=(model.Text(text=version),)) for version in documents)
+    head = model.TableRow(cells=tuple(_cell(name, scope="col") for name in names))
     rows = (
-        model.TableRow(cells=tuple(_cell(*_shown(key)) for key in row))
-        for row in itertools.zip_longest(*columns)
+        model.TableRow(cells=tuple(_cell(*key) for key in row))
+        for row in itertools.zip_longest(*columns, fillvalue=())
     )
     table = model.Table(head=(head,), body=tuple(rows))
     findings = dict.fromkeys(f for each in documents.values() for f in each.diagnostics)
@@ -46,8 +39,8 @@ def side_by_side(documents: Mapping[str, Document]) -> Document:
     return replace(sheet, blocks=(table,), diagnostics=tuple(findings))
 
 
-def _keys(blocks: Iterable[Block]) -> Iterator[_Key]:
-    """The answers of each exercise, and those between them, in order."""
+def _keys(blocks: Iterable[Block]) -> Iterator[tuple[Block, ...]]:
+    """The answers of each exercise, and those between them, under their titles, in order."""
     between: list[Block] = []
     title: tuple[Inline, ...] = ()
     for block in _flat(blocks):
@@ -55,14 +48,16 @@ def _keys(blocks: Iterable[Block]) -> Iterator[_Key]:
             between.append(block)
             continue
         if between:
-            yield _Key(0, title, tuple(between))
+            yield _titled(title, between)
         between = []
         if isinstance(block, model.Section):
             title = block.title
         else:
-            yield _Key(block.number, block.title[:-1], block.children)  # without its page
+            number = (model.Text(text=f"{block.number}. "),) if block.number else ()
+            without_page = block.title[:-1]
+            yield _titled((*number, *without_page), block.children)
     if between:
-        yield _Key(0, title, tuple(between))
+        yield _titled(title, between)
 
 
 def _flat(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -72,26 +67,12 @@ def _flat(blocks: Iterable[Block]) -> Iterator[Block]:
             yield from _flat(block.children)
 
 
-def _shown(key: _Key | None) -> tuple[Block, ...]:
-    if key is None:
-        return ()
-    number = model.Text(text=f"{key.number}. ")
-    title: tuple[Inline, ...] = (number, *key.title) if key.number else key.title
-    heading = model.Paragraph(children=(model.Strong(children=title),))
-    blocks = (heading, *key.answers) if title else key.answers
-    return rewrite(blocks, enter=dict.fromkeys(set(map(type, walk(blocks))), _without_id))
-
-
-def _without_id(node: Node) -> Node:
-    """A node that may be on the sheet more than once."""
-    if not node.attributes.id:
-        return node
-    return replace(node, attributes=replace(node.attributes, id=""))
+def _titled(title: tuple[Inline, ...], answers: Iterable[Block]) -> tuple[Block, ...]:
+    """Answers under their title, without ids: they may be on the sheet more than once."""
+    heading = (model.Paragraph(children=(model.Strong(children=title),)),) if title else ()
+    blocks = (*heading, *answers)
+    return rewrite(blocks, enter=dict.fromkeys(set(map(type, walk(blocks))), without_id))
 
 
 def _cell(*blocks: Block, scope: str = "") -> model.TableCell:
     return model.TableCell(children=blocks, scope=scope)  # type: ignore[arg-type]
-
-
-def _text(text: str) -> model.Plain:
-    return model.Plain(children=(model.Text(text=text),))

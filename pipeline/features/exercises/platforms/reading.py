@@ -15,7 +15,7 @@ from pipeline.features.exercises.platforms.questions import Content, Kind, Optio
 from pipeline.model import Block, Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.model.tree import ANSWER, children, is_for_teachers, plain_text, walk
+from pipeline.model.tree import children, is_answer, is_for_teachers, plain_text, walk
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 
@@ -96,7 +96,7 @@ class _Reader:
         first, stem = len(self.items), list[Block]()
         for block in _flat(blocks):
             span = block.span or around.span
-            if isinstance(block, model.Answer) or ANSWER in block.attributes.classes:
+            if is_answer(block):
                 self._answer(block, around, stem, first)
             elif is_for_teachers(block):
                 self._tell("A note for teachers is left out: platforms show questions alone.", span)
