@@ -4,7 +4,7 @@ attribute lists, classes of HTML, and names of blocks and tags."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
@@ -14,7 +14,7 @@ from pipeline.model.tree import LEVEL
 from pipeline.parser import attributes
 from pipeline.parser.attributes import make
 from pipeline.parser.lines import LinePlaces, numbered
-from pipeline.parser.markup.html_tokens import OPENING_TAG, Kind, tokenise
+from pipeline.parser.markup.html_tokens import OPENING_TAG, tokenise
 from pipeline.parser.markup.safe_tags import withheld_by
 from pipeline.parser.names import meant_name
 from pipeline.parser.ranges import Place, Range
@@ -44,20 +44,6 @@ class Mark(NamedTuple):
         return bool(place.conditions.classes) >= bool(self.conditions.classes) and {
             *place.conditions.pairs
         } >= {*self.conditions.pairs}
-
-
-def without_effect(marks: Iterable[Mark], ranges: Iterable[Range]) -> set[Mark]:
-    """The marks for which no range is withheld."""
-    coming = sorted(ranges, key=lambda place: place.start, reverse=True)
-    around: list[Range] = []
-    idle: set[Mark] = set()
-    for mark in sorted(marks, key=lambda mark: mark.start):
-        while coming and coming[-1].start <= mark.start:
-            around.append(coming.pop())
-        around = [place for place in around if mark.start < place.end]
-        if not any(map(mark.agrees_with, around)):
-            idle.add(mark)
-    return idle
 
 
 def marks_in(text: str, first: int) -> Iterator[Mark]:
@@ -99,11 +85,7 @@ def _of_tag(text: str, at: int) -> tuple[Attributes, int]:
     if tag is None:
         return NO_ATTRIBUTES, at + 1
     token = next(iter(tokenise(tag[0])))
-    if token.kind is not Kind.START:
-        return NO_ATTRIBUTES, tag.end()
-    classes = tuple(token.values.get("class", "").split())
-    if meaning := withheld_by(token.name):
-        classes += (meaning,)
+    classes = (*token.values.get("class", "").split(), withheld_by(token.name))
     return make(classes=classes), tag.end()
 
 

@@ -35,7 +35,7 @@ from pipeline.parser.constructs import FENCES
 from pipeline.parser.cuts import Cuts
 from pipeline.parser.elements import Elements
 from pipeline.parser.files import SourceFiles
-from pipeline.parser.marks import Mark, extent, marks_in, without_effect
+from pipeline.parser.marks import Mark, extent, marks_in
 from pipeline.parser.ranges import LINE_END, Place, Range, SourceRecord
 
 _PART = late(r"<(abbr|caption|colgroup|dd|dt|figcaption|tbody|tfoot|thead)\b", re.I)
@@ -116,14 +116,19 @@ class WithheldRanges:
         starts = {place.start for place in exact}
         blocks = (place for place in self._of_nodes() if place.start not in starts)
         ranges = [part for place in blocks for part in self._in_cell(place)] + exact
-        marks = [*self._all_marks()]
-        idle = without_effect(marks, ranges)
-        self.marks = {mark.start for mark in idle}
+        coming = sorted(ranges, key=lambda place: place.start, reverse=True)
+        around: list[Range] = []
         latest: list[Range] = []
-        for mark in marks:
+        for mark in self._all_marks():
+            while coming and coming[-1].start <= mark.start:
+                around.append(coming.pop())
+            around = [place for place in around if mark.start < place.end]
+            is_idle = not any(map(mark.agrees_with, around))
+            if is_idle:
+                self.marks.add(mark.start)
             if any(place.holds(mark.start) and mark.agrees_with(place) for place in latest):
                 continue
-            if mark in idle:
+            if is_idle:
                 latest = [*self._in_effect(mark)]
                 self.idle += latest
                 ranges += latest
