@@ -16,6 +16,9 @@ TAKEN_CLASSES = TAKEN_NAMES | {"note"}
 """Classes of elements that templates make and the packager treats in its own way: no author's node
 has them, except that a block of any name may be a ``note``."""
 
+MISSPELT = 0.8
+"""The similarity of two names above which one is taken for a misspelling of the other."""
+
 LONGEST = 48
 """Characters that a part of a file's name has at most."""
 

@@ -6,14 +6,11 @@ import functools
 from typing import Literal, NamedTuple
 
 from pipeline.model.late import late
-from pipeline.model.names import nearest
+from pipeline.model.names import MISSPELT, nearest
 from pipeline.model.words import called, folded, folded_words, understood
 
 Meaning = Literal["answer", "teacher"]
 MEANINGS: tuple[Meaning, ...] = ("answer", "teacher")
-
-LIKE = 0.8
-"""The similarity to a word for an answer above which a name is taken for a misspelling."""
 
 LONGEST = 60
 """The maximum length of a name that is examined."""
@@ -43,7 +40,7 @@ def secret(name: str) -> Secret | None:
     for meaning in MEANINGS:
         candidates = _candidates(meaning)
         is_compound = any(whole.startswith(word) or whole.endswith(word) for word in candidates)
-        if is_compound or nearest(whole, candidates, LIKE):
+        if is_compound or nearest(whole, candidates, MISSPELT):
             return Secret(meaning, sure=False)
     return None
 

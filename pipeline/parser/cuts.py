@@ -3,8 +3,8 @@ stand in for text, so that lines and columns are as they were, and one for all l
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from pipeline.model.gaps import BLOCK, TEXT
 from pipeline.model.late import late
@@ -16,19 +16,11 @@ COMMENT = "<!---->"
 _MARKERS = late(r"[ \t>]*")
 
 
-class _Edit(NamedTuple):
-    """The text in place of some of a line, whose columns count from 0."""
-
-    begin: int
-    end: int
-    text: str
-
-
 class Cuts:
     """``record`` is that of the source with the ranges."""
 
     def __init__(self, ranges: Iterable[Range], record: SourceRecord) -> None:
-        self._edits: dict[int, list[_Edit]] = {}
+        self._edits = defaultdict[int, list[tuple[int, int, str]]](list)
         self._swallowed: set[int] = set()
         self._included = record.included
         self.blocks: dict[int, Range] = {}
@@ -42,7 +34,7 @@ class Cuts:
             )
             if is_block and not place.instead:
                 self.blocks[first] = place
-                self._edit(first, column - 1, len(line), BLOCK)
+                self._edits[first].append((column - 1, len(line), BLOCK))
                 self._swallowed.update(range(first + 1, last + 1))
                 continue
             for number in range(first, last + 1):
@@ -55,19 +47,15 @@ class Cuts:
                 instead = place.instead if number == first or is_comment else ""
                 if end_at > begin:
                     rest = max(not is_comment, end_at - begin - len(instead))
-                    self._edit(
-                        number, begin, end_at, instead + (" " if is_comment else TEXT) * rest
-                    )
-
-    def _edit(self, number: int, begin: int, end: int, text: str) -> None:
-        self._edits.setdefault(number, []).append(_Edit(begin, end, text))
+                    text = instead + (" " if is_comment else TEXT) * rest
+                    self._edits[number].append((begin, end_at, text))
 
     def line(self, number: int, text: str) -> str | None:
         """A line as it is now; None if nothing of it is left."""
         if number in self._swallowed and not self._includes_more(number):
             return None
-        for edit in reversed(self._edits.get(number, ())):
-            text = text[: edit.begin] + edit.text + text[edit.end :]
+        for begin, end, left in reversed(self._edits.get(number, ())):  # columns count from 0
+            text = text[:begin] + left + text[end:]
         return text
 
     def _includes_more(self, number: int) -> bool:

@@ -10,20 +10,16 @@ from pipeline.model import NO_ATTRIBUTES, Chart, Container, Figure, FigureGroup,
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
-from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES, nearest
+from pipeline.model.names import MISSPELT, TAKEN_CLASSES, TAKEN_NAMES, nearest
 from pipeline.model.secrets import secret
 from pipeline.model.tree import ANSWER, WIDTH, walk
 from pipeline.parser import attributes, dialects
 from pipeline.parser.blocks.tables import column_count, different, split_row
 from pipeline.parser.characters import shorten
-from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Report
 from pipeline.parser.frontmatter.languages import language
 from pipeline.parser.frontmatter.standard_numbers import BadValueError
 from pipeline.parser.lines import Line
-
-MISSPELT = 0.8
-"""The similarity of two names above which one is taken for a misspelling of the other."""
 
 KEYS = tuple(
     "align caption columns delimiter edition entry file float head-columns head-rows index lang"
@@ -32,7 +28,6 @@ KEYS = tuple(
 """The attributes that others can be misspellings of: shorter ones resemble too many words."""
 
 SIZED = (Chart, Figure, FigureGroup, Image)
-_CALLOUT = late(r"\[!([^\]\n|]{1,60})[\]|]")
 _HEADING = late(
     r"#(?!(?:define|elif|else|endif|error|if|ifdef|ifndef|include|line|pragma|undef)\b)"
     r"(?=[^\W\d_]+ )[^#]{3,60}[^\s.,;:!?#]$"
@@ -82,19 +77,6 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
                 "Put them on a line of their own below it, or write `\\{` if you mean them as text."
             )
             report(Code.LIKELY_SLIP, message, line.at(line.rindex(written)), hint)
-
-
-def warn_of_callout(line: Line, report: Report) -> None:
-    """A box ``> [!NOET]`` whose name is nearly a known one."""
-    match = _CALLOUT.match(line)
-    name = match[1].lower() if match else ""
-    known = (*boxes.NAMES, *dialects.table().boxes)
-    if name in known:
-        return
-    if meant := nearest(name, known, MISSPELT):
-        message = f"`[!{name.upper()}]` is not a known kind of box: it becomes a note."
-        hint = f"Did you mean `[!{meant.upper()}]`?"
-        report(Code.LIKELY_SLIP, message, line.at(), hint)
 
 
 def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) -> None:

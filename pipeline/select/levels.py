@@ -58,9 +58,7 @@ def settle_levels(document: Document, whole: Document, edition: Edition) -> Docu
         return node.children if is_only_for else node  # type: ignore[attr-defined]
 
     enter: Changes = {**dict.fromkeys(NUMBERED, number), model.ListItem: told}
-    document = rewrite_document(document, enter=enter)
-    leave: Changes = dict.fromkeys(marked, settle)
-    return rewrite_document(document, leave=leave)
+    return rewrite_document(document, enter=enter, leave=dict.fromkeys(marked, settle))
 
 
 def _levels_of(node: Node) -> list[str]:

@@ -158,9 +158,8 @@ class Gate:
 
     def leaks(self, files: Mapping[str, bytes]) -> Iterator[Leak]:
         """The text in files, given by their names, that must not be there."""
-        if self._pieces or self._characters:
-            for name, data in files.items():
-                yield from self._leaks_in([*contents(name, data)])
+        for name, data in files.items() if self._pieces or self._characters else ():
+            yield from self._leaks_in([*contents(name, data)])
 
     def _leaks_in(self, all_contents: Sequence[Content]) -> Iterator[Leak]:
         for content in all_contents:

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Block, Inline
+from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
+from pipeline.model.names import MISSPELT, nearest
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import for_teachers
@@ -116,14 +118,11 @@ def callout(element: BlockElement, parts: Parts) -> tuple[Block, ...] | None:
         return withheld
     if name in QUOTES:
         return (model.BlockQuote(children=parts.headed, span=parts.span),)
-    box = model.Admonition(
-        kind=kind_of(name),
-        title=title_for(name, title),
-        children=parts.children,
-        span=parts.span,
-        fold=_FOLDS[match[2]],
-    )
-    return (box,)
+    if not known and (meant := nearest(name, (*NAMES, *table().boxes), MISSPELT)):
+        message = f"`[!{name.upper()}]` is not a known kind of box: it becomes a note."
+        place = first.lines[0].at()
+        parts.report(Code.LIKELY_SLIP, message, place, f"Did you mean `[!{meant.upper()}]`?")
+    return (_admonition(name, parts, fold=_FOLDS[match[2]]),)
 
 
 def admonition(parts: Parts) -> tuple[Block, ...]:
@@ -135,14 +134,21 @@ def admonition(parts: Parts) -> tuple[Block, ...]:
         return withheld
     if word not in NAMES:
         classes = [word, *classes]
-    box = model.Admonition(
-        kind=kind_of(word),
-        title=title_for(word, parts.heading),
+    return (_admonition(word, parts, classes=tuple(classes)),)
+
+
+def _admonition(
+    name: str, parts: Parts, classes: tuple[str, ...] = (), fold: Fold = ""
+) -> model.Admonition:
+    """The box with a name, or a note with it as the title."""
+    return model.Admonition(
+        kind=kind_of(name),
+        title=title_for(name, parts.heading),
         children=parts.children,
         span=parts.span,
-        attributes=make(classes=tuple(classes)),
+        attributes=make(classes=classes),
+        fold=fold,
     )
-    return (box,)
 
 
 def _first_line(

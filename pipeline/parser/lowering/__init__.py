@@ -189,12 +189,8 @@ class Lowering:
     def _quote(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         blocks = self.blocks(element)
         parts = self._parts("", NO_ATTRIBUTES, span)._replace(children=blocks)
-        if blocks and (callout := boxes.callout(element, parts)):
-            if isinstance(callout[0], model.Admonition):
-                assert element.first is not None
-                slips.warn_of_callout(element.first.lines[0], self.report)
-            return callout
-        return (model.BlockQuote(children=passages.attributed(blocks), span=span),)
+        callout = boxes.callout(element, parts) if blocks else None
+        return callout or (model.BlockQuote(children=passages.attributed(blocks), span=span),)
 
     def _list(self, element: BlockElement, span: Span) -> model.List | model.Choices:
         if marks := take_marks(element.blocks, self._has_choices):
