@@ -32,7 +32,7 @@ from pipeline.parser.markup.html_tokens import paired_names
 from pipeline.parser.slips import doubtful_attributes
 from pipeline.parser.source import check_text, normalise, read_any, without_stray
 from pipeline.parser.syntax import parse_tree
-from pipeline.parser.title import take_language, take_title, taken_heading, without_heading
+from pipeline.parser.title import take_language, take_title, without_heading
 from pipeline.parser.unguarded import unguarded
 from pipeline.parser.withholding import WithheldRanges, with_marks, without_empty
 from pipeline.system.paths import shown_name
@@ -103,10 +103,11 @@ def parse(
     withheld = (*_placed(body, document, files), *in_front_matter(front))
     document = without_answers(document)
     front_findings = (*front_findings, *turns)
-    blocks = document.blocks
     broken = any(finding.code == Code.BAD_YAML.slug for finding in front_findings)
-    metadata, blocks, titles = take_title(metadata, blocks, withheld, source, may_be_missing=broken)
-    title = taken_heading(document.blocks, blocks)
+    metadata, title, titles = take_title(
+        metadata, document.blocks, withheld, source, may_be_missing=broken
+    )
+    blocks = without_heading(title, document.blocks)
     metadata, guessed = take_language(metadata, front, blocks)
     if metadata.identifier is None:
         metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
@@ -135,9 +136,8 @@ def parse(
     variants: list[Variant] = []
     for number, (numbers, reading) in enumerate(again):
         reading = without_answers(_grouped(reading, metadata, files)[0])
-        if title:
-            left = without_heading(title, reading.blocks)
-            reading = msgspec.structs.replace(reading, blocks=left)
+        left = without_heading(title, reading.blocks)
+        reading = msgspec.structs.replace(reading, blocks=left)
         reading = closed(reading, whole)
         name = f"reading {number}"
         reading = settle_places(reading, memory.get(name) or document)

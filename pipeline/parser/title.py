@@ -39,8 +39,8 @@ def take_title(
     withheld: tuple[Withheld, ...],
     source: str,
     may_be_missing: bool,
-) -> tuple[Metadata, tuple[Block, ...], tuple[Diagnostic, ...]]:
-    """The metadata with a title, the blocks without the heading it is taken from, and the problems.
+) -> tuple[Metadata, Heading | None, tuple[Diagnostic, ...]]:
+    """The metadata with a title, the heading that is it, and the problems.
 
     If the front matter has no title, it is the first heading, if that has level 1 and is not a
     chapter among several; else it is derived from the name of the file ``source``, which is a
@@ -49,13 +49,11 @@ def take_title(
     ``may_be_missing`` if unreadable front matter may well contain a title.
     """
     first = blocks[0] if blocks else None
-    if metadata.title:
-        is_title = isinstance(first, Heading) and first.level == 1 and not _is_part(first)
-        if is_title and _text(first, metadata).casefold() == metadata.title.casefold():
-            return metadata, blocks[1:], ()
-        return metadata, blocks, ()
-    if may_be_missing:
-        return metadata, blocks, ()
+    if metadata.title and isinstance(first, Heading) and first.level == 1 and not _is_part(first):
+        is_title = _text(first, metadata).casefold() == metadata.title.casefold()
+        return metadata, first if is_title else None, ()
+    if metadata.title or may_be_missing:
+        return metadata, None, ()
     heading = next((node for node in walk(blocks) if isinstance(node, Heading)), None)
     is_title = (
         heading is not None and heading.level == 1 and not Ranges(withheld).hold(heading.span)
@@ -63,7 +61,7 @@ def take_title(
     text = _text(heading, metadata) if is_title else ""
     if heading and text and not _is_chapter(heading, text, blocks, metadata):
         findings = tuple(_without_value(heading, values(metadata)))
-        return replace(metadata, title=text), _without(heading, blocks), findings
+        return replace(metadata, title=text), heading, findings
     name = " ".join(re.sub(r"[-_.]", " ", PurePath(source).stem).split())
     title = name[:1].upper() + name[1:] or UNTITLED
     message = f"The publication has no title; it is called “{title}”, after its file."
@@ -74,21 +72,22 @@ def take_title(
         hint = "Give `title:` in the front matter."
         span = heading.span
     missing = diagnostic(Code.MISSING_TITLE, message, span=span, hint=hint)
-    return replace(metadata, title=title), blocks, (missing,)
+    return replace(metadata, title=title), None, (missing,)
 
 
-def taken_heading(before: tuple[Block, ...], after: tuple[Block, ...]) -> Heading | None:
-    """The heading that `take_title` has taken from some blocks."""
-    first = next((node for node in walk(before) if isinstance(node, Heading)), None)
-    left = next((node for node in walk(after) if isinstance(node, Heading)), None)
-    return first if first is not left else None
+def without_heading(heading: Heading | None, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks, in any reading, without the heading that is the title, but with its images, which
+    no title has."""
 
+    def leave(node: Heading) -> Node | tuple[Node, ...]:
+        if heading is None or node.span != heading.span:
+            return node
+        images: tuple[Inline, ...] = tuple(
+            child for child in node.children if any(isinstance(n, Image) for n in walk((child,)))
+        )
+        return (Paragraph(children=images, span=node.span),) if images else ()
 
-def without_heading(heading: Heading, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Another reading of blocks from which a heading was taken, without it."""
-    same = (n for n in walk(blocks) if isinstance(n, Heading) and n.span == heading.span)
-    same_heading = next(same, None)
-    return _without(same_heading, blocks) if same_heading else blocks
+    return rewrite(blocks, leave={Heading: leave}) if heading else blocks
 
 
 def _text(heading: Node | None, metadata: Metadata) -> str:
@@ -122,19 +121,6 @@ def _is_chapter(first: Heading, text: str, blocks: tuple[Block, ...], metadata: 
 
 def _is_part(heading: Heading) -> bool:
     return not CLASSES.keys().isdisjoint(heading.attributes.classes)
-
-
-def _without(heading: Heading, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks without the heading, but with its images, which no title has."""
-    images: tuple[Inline, ...] = tuple(
-        node for node in heading.children if any(isinstance(n, Image) for n in walk((node,)))
-    )
-    left = (Paragraph(children=images, span=heading.span),) if images else ()
-
-    def leave(node: Heading) -> Node | tuple[Node, ...]:
-        return left if node is heading else node
-
-    return rewrite(blocks, leave={Heading: leave})
 
 
 def _without_value(title: Heading, known: Mapping[str, str]) -> Iterator[Diagnostic]:
