@@ -137,8 +137,7 @@ def parse(
     for number, (numbers, reading) in enumerate(again):
         reading = without_answers(_grouped(reading, metadata, files)[0])
         left = without_heading(title, reading.blocks)
-        reading = msgspec.structs.replace(reading, blocks=left)
-        reading = closed(reading, whole)
+        reading = closed(msgspec.structs.replace(reading, blocks=left), whole)
         name = f"reading {number}"
         reading = settle_places(reading, memory.get(name) or document)
         memory.put(name, reading)
