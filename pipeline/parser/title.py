@@ -55,10 +55,9 @@ def take_title(
     if metadata.title or may_be_missing:
         return metadata, None, ()
     heading = next((node for node in walk(blocks) if isinstance(node, Heading)), None)
-    is_title = (
-        heading is not None and heading.level == 1 and not Ranges(withheld).hold(heading.span)
-    )
-    text = _text(heading, metadata) if is_title else ""
+    text = ""
+    if heading and heading.level == 1 and not Ranges(withheld).hold(heading.span):
+        text = _text(heading, metadata)
     if heading and text and not _is_chapter(heading, text, blocks, metadata):
         findings = tuple(_without_value(heading, values(metadata)))
         return replace(metadata, title=text), heading, findings
@@ -90,8 +89,7 @@ def without_heading(heading: Heading | None, blocks: tuple[Block, ...]) -> tuple
     return rewrite(blocks, leave={Heading: leave}) if heading else blocks
 
 
-def _text(heading: Node | None, metadata: Metadata) -> str:
-    assert isinstance(heading, Heading)
+def _text(heading: Heading, metadata: Metadata) -> str:
     known = values(metadata)
     shown = for_all(heading.children)
     without_images = rewrite(shown, leave={Image: lambda image: ()})
