@@ -9,7 +9,7 @@ from unicodedata import combining, normalize
 import pytest
 
 from pipeline import parse
-from pipeline.model import Attributes, Document, List, Paragraph, Table, Text, encode
+from pipeline.model import Attributes, Document, Image, List, Paragraph, Table, Text, encode
 from pipeline.model.words import understood
 from tests.helpers.making import selected
 from tests.helpers.trees import nodes, plain_text
@@ -53,6 +53,12 @@ def test_a_document_without_conditions_stays_as_it_is() -> None:
     assert found.blocks is source.blocks
     assert found.edition == "web"
     assert not source.variants
+
+
+@pytest.mark.parametrize("edition", ["web", "teacher"])
+def test_an_image_in_the_heading_that_is_the_title_stays(edition: str) -> None:
+    source = document("# T ![a pump](p.png)\n\nx\n\n::: answer\ny\n:::")
+    assert [image.alt for image in nodes(selected(source, edition).blocks, Image)] == ["a pump"]
 
 
 def test_conditions_are_removed_and_the_rest_of_the_attributes_stay() -> None:
