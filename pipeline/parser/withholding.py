@@ -224,7 +224,9 @@ class WithheldRanges:
 
     def _all_marks(self) -> Iterator[Mark]:
         """The marks in the text, outside code, formulas and comments."""
-        rest, lines = Cuts(self._verbatim(), self._record), self._record.lines
+        lines = self._record.lines
+        verbatim = (place for place in self._verbatim() if place.start[0] in lines)
+        rest = Cuts(verbatim, self._record)
         run: list[str] = []
         for number, following in pairwise((*sorted(lines), 0)):
             run.append(rest.line(number, lines[number]) or "")
