@@ -12,7 +12,7 @@ import enum
 import importlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol
 
 from pipeline.model import FEATURE_SIGNS, Attributes, Block, Document, Inline, Node
 from pipeline.model.codes import Code, diagnostic
@@ -68,70 +68,6 @@ class FeaturePass(NamedTuple):
     place: PassPlace
     function: str
     in_fragments: bool = True
-
-
-Task: TypeAlias = Literal[
-    "FormulaImages",
-    "KeptPages",
-    "MarkupBuilder",
-    "add_form",
-    "arrange_columns",
-    "assemble_docx",
-    "assemble_ebook",
-    "assemble_questions",
-    "audit_book",
-    "book_cover",
-    "cover_for_shops",
-    "describe_page",
-    "divide",
-    "draw_cover",
-    "fill_banks",
-    "fill_lines",
-    "fill_numbers",
-    "fit_pages",
-    "float_to_pages",
-    "follow_ua2",
-    "impose",
-    "keep_looks",
-    "label_pages",
-    "make_archival",
-    "make_even_pages",
-    "mark_pages",
-    "missing_answers",
-    "missing_for_shops",
-    "new_pages",
-    "number_front",
-    "onix_message",
-    "opds_feed",
-    "other_front_matter",
-    "package_docx",
-    "package_ebook",
-    "package_questions",
-    "package_site",
-    "place_margin_notes",
-    "plan_lines",
-    "print_cover",
-    "proof_pages",
-    "read_pieces",
-    "read_plates",
-    "read_svg",
-    "rearranged",
-    "record_files",
-    "render_site",
-    "reread",
-    "row_items",
-    "set_units",
-    "side_by_side",
-    "social_preview",
-    "speed_up",
-    "turn_to_rgb",
-    "unannounced",
-    "why_whole",
-    "with_errors",
-    "with_fields",
-    "wrap_pictographs",
-]
-"""Names of functions that features have for the core."""
 
 
 class Feature(NamedTuple):
@@ -353,7 +289,7 @@ def helpers(lang: str, rules: dict[str, str]) -> dict[str, Any]:
     return {name: value for function in loaded for name, value in function(lang, rules).items()}
 
 
-def task(name: Task) -> Callable[..., Any] | None:
+def task(name: str) -> Callable[..., Any] | None:
     """The function that does something for the core, if a feature has it."""
     rows = ((feature, path) for feature in FEATURES for path in feature.tasks)
     return next((row.load(path) for row, path in rows if path.split(".")[-1] == name), None)

@@ -13,7 +13,7 @@ from pipeline.model.rendered import Pages
 from pipeline.package.page_files import inside
 from pipeline.package.result import NoEngineError, Package
 
-BY_FEATURES: dict[str, features.Task] = {"docx": "package_docx", "epub": "package_ebook"}
+BY_FEATURES: dict[str, str] = {"docx": "package_docx", "epub": "package_ebook"}
 """The tasks of features for their formats; platforms get questions."""
 
 

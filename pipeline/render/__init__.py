@@ -18,7 +18,7 @@ from pipeline.system.store import Memo
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-BY_FEATURES: dict[str, tuple[str, features.Task]] = {
+BY_FEATURES: dict[str, tuple[str, str]] = {
     "docx": ("word", "assemble_docx"),
     "epub": ("ebook", "assemble_ebook"),
 }

@@ -3,6 +3,7 @@ every task of the core a feature that does it. A failure names what is missing."
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import get_args
 import pytest
 
 import pipeline
-from pipeline import features, model
+from pipeline import features, model, package, render
 from pipeline.model import Block, Document, Inline, Node, SoftBreak, Text
 from pipeline.parser.syntax import BLOCKS
 from pipeline.render.environment import template_folders
@@ -112,5 +113,9 @@ def test_answers_are_placed_in_every_block() -> None:
 def test_every_task_of_the_core_is_done_by_one_feature() -> None:
     tasks = [(row, path) for row in features.FEATURES for path in row.tasks]
     names = [path.split(".")[-1] for _, path in tasks]
-    assert sorted(names) == sorted(get_args(features.Task))
+    code = "".join(file.read_text("utf-8") for file in (ROOT / "pipeline").rglob("*.py"))
+    asked = set(re.findall(r'features\.task\("(\w+)"\)', code))
+    asked |= {"assemble_questions", "package_questions", *package.BY_FEATURES.values()}
+    asked |= {task for _, task in render.BY_FEATURES.values()}
+    assert sorted(names) == sorted(asked)
     assert all(callable(row.load(path)) for row, path in tasks)
