@@ -24,7 +24,10 @@ def as_notes(document: Document) -> Document:
             assert isinstance(before, Paragraph)
             label = f"{_CLASS}-{len(notes)}-"
             blocks[-1] = _with_references(before, label, block)
-            notes += _notes(block, label)
+            notes += (
+                Note(label=f"{label}{number}", children=item.children, span=item.span)
+                for number, item in enumerate(block.items, block.start)
+            )
         else:
             blocks.append(block)
     if len(notes) == len(document.notes):
@@ -59,8 +62,3 @@ def _pieces(node: Text, label: str, numbers: range) -> Iterator[Inline]:
             last = match.end()
     if rest := node.text[last:]:
         yield replace(node, text=rest)
-
-
-def _notes(items: List, label: str) -> Iterator[Note]:
-    for number, item in enumerate(items.items, items.start):
-        yield Note(label=f"{label}{number}", children=item.children, span=item.span)

@@ -87,15 +87,12 @@ class ContentsProcessor(LineProcessor):
         rest = cursor.rest
         if "p" in (self.parser.innermost.tag, self.parser.tip.tag) or not _CONTENTS.match(rest):
             return False
-        if rest.startswith("[") and self._is_label(rest):
+        if rest.startswith("[") and rest.strip().strip("[]").upper() in self.parser.md.references:
             return False
         self.parser.close_unmatched()
         cursor.skip_rest()
         self.parser.asks_for_contents = True
         return True
-
-    def _is_label(self, rest: str) -> bool:
-        return rest.strip().strip("[]").upper() in self.parser.md.references
 
 
 def first_match(patterns: Iterable[re.Pattern[str]], text: str) -> tuple[int, re.Match[str] | None]:

@@ -204,7 +204,9 @@ class BrokenText:
         self._text = text
         options = (break_lines(text, limit) for limit in LIMITS)
         self._known = {frozenset[int](): next(filter(None, options), {})}
-        self.natural = min(self._known[frozenset()].values(), key=_cost, default=None)
+        self.natural = min(
+            self._known[frozenset()].values(), key=lambda breaks: breaks.cost, default=None
+        )
         self.chosen = self.natural
 
     def with_lines(self, lines: int, whole: frozenset[int] = frozenset()) -> LineBreaks | None:
@@ -212,7 +214,3 @@ class BrokenText:
         if whole not in self._known:
             self._known[whole] = break_lines(self._text, LIMITS[0], whole)
         return self._known[whole].get(lines)
-
-
-def _cost(breaks: LineBreaks) -> float:
-    return breaks.cost

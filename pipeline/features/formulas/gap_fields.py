@@ -52,7 +52,7 @@ class _Divider:
             return root.format(RADICAL, self._row(element))
         if pattern := DIVIDED.get(element.tag):
             return Markup(pattern).format(*(self._row([child]) for child in element))
-        return self._with_fields_after(element)
+        return self._formula([element]) + self._fields(element)  # it cannot be divided
 
     def _row(self, elements: Iterable[Element]) -> Markup:
         """Elements side by side: fields, and formulas between them."""
@@ -81,7 +81,3 @@ class _Divider:
 
     def _fields(self, element: Element) -> Markup:
         return Markup("").join(map(self._field, letters(element)))
-
-    def _with_fields_after(self, element: Element) -> Markup:
-        """An element that cannot be divided, with its fields after it."""
-        return self._formula([element]) + self._fields(element)

@@ -109,7 +109,7 @@ class KeptPages:
 
     def _divided(self, mark: Element) -> Element | None:
         """The block that begins at a mark within a line."""
-        block = self._block(mark)
+        block = next(e for e in self._above(mark) if e.tag in LINES | HOLDERS | CELLS)
         row = next((e for e in (block, *self._above(block)) if e.tag in CELLS), None)
         if row is not None:
             return self._next_row(row, mark)
@@ -200,9 +200,6 @@ class KeptPages:
                 return block
             block = parent
 
-    def _block(self, element: Element) -> Element:
-        return next(e for e in self._above(element) if e.tag in LINES | HOLDERS | CELLS)
-
     def _above(self, element: Element) -> Iterator[Element]:
         """The ancestors of an element, innermost first."""
         while (parent := self._parents.get(element)) is not None:
@@ -263,13 +260,9 @@ def _name(block: Element, label: str) -> None:
             return
         for child in [*element][::-1] if parent is None else ():
             steps.append((child, element))
-            if not _hangs(child):
+            if not (HANGING & classes(child) or child.tag == "dt"):
                 steps.append((child, None))
     next(part for part in block.iter() if not len(part)).set(PAGE_NAME, label)
-
-
-def _hangs(element: Element) -> bool:
-    return bool(HANGING & classes(element)) or element.tag == "dt"
 
 
 def _close_up(block: Element) -> None:

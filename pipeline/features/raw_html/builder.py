@@ -288,7 +288,7 @@ class MarkupBuilder:
         self._record_frame(frame, end)
         if frame.span and self._line > frame.span.line:
             frame.span = Span(frame.span.line, frame.span.column, self._line)
-        self._stack[-1].items.extend(blocks.with_breaks(frame, _build(frame)))
+        self._stack[-1].items.extend(blocks.with_breaks(frame, BUILDERS[frame.tag](frame)))
 
     def _finish(self, report: bool) -> None:
         """Close all open elements. Elements that should have been closed are reported."""
@@ -363,8 +363,3 @@ BUILDERS: dict[str, Builder] = {
     "table": tables.table,
     "tr": tables.row,
 }
-
-
-def _build(frame: Frame) -> Iterable[Node]:
-    """The nodes that a finished element becomes."""
-    return BUILDERS[frame.tag](frame)

@@ -246,7 +246,9 @@ def _paragraph(style: TextStyle, width: int, number: int) -> list[Element | None
 def _characters(style: TextStyle, text: float) -> list[Element | None]:
     size = round(style.size * text * 2) if style.size else 0
     return [
-        _fonts(style.font) if style.font else None,
+        element("rFonts", ascii=style.font, hAnsi=style.font, cs=style.font)
+        if style.font
+        else None,
         on_off("b", style.bold),
         on_off("bCs", style.bold),
         on_off("i", style.italic),
@@ -258,10 +260,6 @@ def _characters(style: TextStyle, text: float) -> list[Element | None]:
         element("u", val="single") if style.underline else None,
         element("vertAlign", val=style.position) if style.position else None,
     ]
-
-
-def _fonts(name: str) -> Element:
-    return element("rFonts", ascii=name, hAnsi=name, cs=name)
 
 
 _PLAIN_TABLE = """<w:style w:type="table" w:default="1" w:styleId="TableNormal">

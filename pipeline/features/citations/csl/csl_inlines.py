@@ -43,7 +43,8 @@ class _Mark(NamedTuple):
 
 def inlines(text: str, locale: Locale) -> tuple[Inline, ...]:
     """The inlines that marked text becomes in a locale."""
-    return _built(_tidy(_characters(text, locale), locale))
+    tidied = _tidy(_characters(text, locale), locale)
+    return _grouped([(mark.char, mark.fonts, mark.link) for mark in tidied])
 
 
 def _characters(text: str, locale: Locale) -> list[_Mark]:
@@ -184,10 +185,6 @@ def _is_superfluous(mark: _Mark, before: list[_Mark]) -> bool:
 
 
 # --- inlines ---------------------------------------------------------------------------
-
-
-def _built(characters: list[_Mark]) -> tuple[Inline, ...]:
-    return _grouped([(mark.char, mark.fonts, mark.link) for mark in characters])
 
 
 _Run = tuple[str, tuple[str, ...], str]

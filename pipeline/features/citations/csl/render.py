@@ -38,7 +38,7 @@ def render(element: Element, context: Context) -> str:
         case "text":
             return _text(element, context)
         case "group":
-            return _group(element, context)
+            return formatted(element, element.get("delimiter").join(_parts(element, context)))
         case "names":
             return names(element, context, children)
         case "date":
@@ -48,10 +48,6 @@ def render(element: Element, context: Context) -> str:
         case "label":
             return label(element, context, element.get("variable"))
     return ""
-
-
-def _group(element: Element, context: Context) -> str:
-    return formatted(element, element.get("delimiter").join(_parts(element, context)))
 
 
 def _parts(element: Element, context: Context) -> list[str]:

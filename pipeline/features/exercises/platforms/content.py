@@ -77,7 +77,9 @@ class Portable:
             model.SoftBreak: lambda node, span: model.Text(text=" "),
             model.Link: lambda n, s: n.children if n.href[:1] in ("#", "") else _bare(n),
             model.InlineElement: lambda n, s: _bare(n) if n.name in SCRIPTS else n.children,
-            model.Citation: lambda n, s: n.children or _text(_keys(n)),
+            model.Citation: lambda n, s: (
+                n.children or _text(", ".join(f"@{item.key}" for item in n.items))
+            ),
             model.CrossReference: lambda n, s: model.Text(text=n.text or n.target),
             model.Variable: lambda n, s: model.Text(text=plain_text((n,))),
             model.Abbreviation: lambda n, s: model.Text(text=n.text),
@@ -164,11 +166,6 @@ def _answered(answer: Answered) -> tuple[Inline, ...]:
 
 def _text(text: str) -> tuple[Inline, ...]:
     return (model.Text(text=text),) if text else ()
-
-
-def _keys(node: model.Citation) -> str:
-    """The keys of works that are not known."""
-    return ", ".join(f"@{item.key}" for item in node.items)
 
 
 def _strong(inlines: tuple[Inline, ...]) -> Block:
