@@ -25,40 +25,31 @@ def speed_up() -> None:
 
     from pipeline.features.fast_engine import (
         breaking,
+        footnotes,
         hyphenation,
+        pdf_writing,
+        shared_styles,
         splitting,
-    )
-    from pipeline.features.fast_engine import (
-        footnotes as notes,
-    )
-    from pipeline.features.fast_engine import (
-        pdf_writing as writing,
-    )
-    from pipeline.features.fast_engine import (
-        shared_styles as styles,
-    )
-    from pipeline.features.fast_engine import (
-        text_lines as lines,
+        text_lines,
     )
     from pipeline.package.pdf.engine.adapter import patching
 
     patching.FASTER_LAYOUT |= {
-        "css.StyleFor": styles.SharedStyles,
-        "document.LayoutContext": notes.FastLayout,
-        "formatting_structure.boxes.Box.is_in_normal_flow": styles.is_in_normal_flow,
-        "layout.inline.add_word_spacing": lines.add_word_spacing,
+        "css.StyleFor": shared_styles.SharedStyles,
+        "document.LayoutContext": footnotes.FastLayout,
+        "layout.inline.add_word_spacing": text_lines.add_word_spacing,
         "layout.inline.split_first_line": splitting.split_first_line,
         "layout.inline.split_text_box": breaking.split_text_box,
-        "layout.inline.strut": styles.strut,
-        "layout.page.block_level_layout": notes.block_level_layout,
+        "layout.inline.strut": shared_styles.strut,
+        "layout.page.block_level_layout": footnotes.block_level_layout,
         "layout.preferred.split_first_line": splitting.width_of_line,
-        "text.line_break.Layout": lines.ShapedText,
+        "text.line_break.Layout": text_lines.ShapedText,
     }
-    patching.FASTER_DRAWING["draw.text.draw_first_line"] = lines.draw_first_line
-    weasyprint.pdf.fonts.instantiateVariableFont = writing.instance
+    patching.FASTER_DRAWING["draw.text.draw_first_line"] = text_lines.draw_first_line
+    weasyprint.pdf.fonts.instantiateVariableFont = pdf_writing.instance
     pyphen.HyphDict = hyphenation.Patterns
-    pydyf.zlib = writing.faster_zlib
-    pydyf.PDF.write = writing.write
+    pydyf.zlib = pdf_writing.faster_zlib
+    pydyf.PDF.write = pdf_writing.write
 
 
 import pipeline.package.pdf.engine  # noqa: E402, F401 - it speeds itself up, whichever is first

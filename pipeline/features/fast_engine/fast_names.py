@@ -27,25 +27,11 @@ NAMES: Uses = (
     ),
     (
         "heights of lines are computed once for a style",
-        (
-            "layout.inline.strut(style)",
-            "text.line_break.strut(style)",
-        ),
-    ),
-    (
-        "is found once for a style",
-        (
-            "formatting_structure.boxes.Box(element_tag, style, element)",
-            "formatting_structure.boxes.Box.is_in_normal_flow(self)",
-            "formatting_structure.boxes.Box.__init__(self, element_tag, style, element)",
-        ),
+        ("layout.inline.strut(style)", "text.line_break.strut(style)"),
     ),
     (
         "the notes that are to come are found at once, and each note is laid out once per page",
-        (
-            "document.LayoutContext",
-            "layout.LayoutContext.footnotes",
-        ),
+        ("document.LayoutContext", "layout.LayoutContext.footnotes"),
     ),
     (
         "the area of notes is put together of those that were laid out",
@@ -53,10 +39,7 @@ NAMES: Uses = (
     ),
     (
         "lays out no more of a text than a line can hold, and a short text only once",
-        (
-            "layout.inline.split_first_line",
-            "layout.preferred.split_first_line",
-        ),
+        ("layout.inline.split_first_line", "layout.preferred.split_first_line"),
     ),
     (
         "lines are found from the widths of a paragraph's characters, with hyphens",

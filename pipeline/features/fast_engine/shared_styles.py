@@ -23,7 +23,6 @@ from weasyprint.css import (
 )
 from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
-from weasyprint.formatting_structure.boxes import Box
 from weasyprint.text.line_break import strut as original_strut
 
 from pipeline.package.pdf.engine.adapter.page_layout import SidedStyles
@@ -247,19 +246,3 @@ def strut(style: Any) -> Any:
     if metrics is None:
         metrics = style.strut = original_strut(style)
     return metrics
-
-
-def is_in_normal_flow(box: Any) -> bool:
-    """Return whether a box is in the normal flow."""
-    style = box.style
-    return _is_in_flow(style["float"], style["position"])
-
-
-original_is_in_normal_flow = Box.is_in_normal_flow
-
-
-@functools.cache
-def _is_in_flow(floating: str, position: str | tuple[str, ...]) -> bool:
-    return bool(
-        original_is_in_normal_flow(Box("", {"float": floating, "position": position}, None))
-    )
