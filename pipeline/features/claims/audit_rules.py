@@ -227,13 +227,10 @@ def _in_page(name: str, faults: Iterable[Finding], checked: int) -> Looked:
 
 def pages_have_titles(subject: AuditSubject) -> Looked:
     for name, root in subject.roots.items():
-        yield from _in_page(name, _title_faults(root), 1)
-
-
-def _title_faults(root: Element) -> Iterator[Finding]:
-    titles = root.findall(f"{HTML}head/{HTML}title")
-    if not titles or not text_of(titles[0]):
-        yield finding("no-title", place(titles[0] if titles else root))
+        titles = root.findall(f"{HTML}head/{HTML}title")
+        is_titled = titles and text_of(titles[0])
+        fault = finding("no-title", place(titles[0] if titles else root))
+        yield from _in_page(name, () if is_titled else (fault,), 1)
 
 
 def pages_have_languages(subject: AuditSubject) -> Looked:

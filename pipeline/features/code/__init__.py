@@ -61,7 +61,8 @@ def highlight_code(document: Document, _: PassSetting = WHOLE) -> Document:
     ``rust,ignore``, are ignored.
     """
     findings = Findings(document)
-    results = in_batches(highlight, _calls(document))
+    blocks = (block for _, block, _ in find(document, CodeBlock) if block.language and block.text)
+    results = in_batches(highlight, ((block.language, block.text) for block in blocks))
 
     def leave(block: CodeBlock) -> CodeBlock:
         if not (block.language and block.text):
@@ -115,13 +116,6 @@ def highlighted(language: str, code: str) -> Highlighted:
         return (), f"the highlighter for `{name}` fails on it"
     is_whole = "".join(token.text for token in tokens) == code
     return (tokens if is_whole and any(token.kind for token in tokens) else ()), ""
-
-
-def _calls(document: Document) -> Iterator[tuple[str, str]]:
-    """The languages and texts of all code of a document."""
-    for _, block, _ in find(document, CodeBlock):
-        if block.language and block.text:
-            yield block.language, block.text
 
 
 def _moving(pieces: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[_TokenType, str]]:

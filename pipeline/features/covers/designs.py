@@ -96,23 +96,18 @@ def social_preview(
     document: Document, environment: jinja2.Environment, stem: str
 ) -> tuple[tuple[MetaTag, ...], CoverPage]:
     """The tags of a web page about its preview image, and that."""
-    return _social_tags(document.metadata, stem), social_picture(document, environment, stem)
-
-
-def _social_tags(metadata: Metadata, stem: str) -> tuple[MetaTag, ...]:
+    metadata = document.metadata
     alt = metadata.cover.alt if metadata.cover else ""
-    return (
+    alt = alt or words(metadata.lang)["cover_alt"].format(title=metadata.title)
+    tags = (
         MetaTag("property", "og:image", urljoin(metadata.url, quote(social_file(stem)))),
         MetaTag("property", "og:image:type", "image/jpeg"),
         MetaTag("property", "og:image:width", str(SOCIAL_WIDTH)),
         MetaTag("property", "og:image:height", str(SOCIAL_HEIGHT)),
-        MetaTag(
-            "property",
-            "og:image:alt",
-            alt or words(metadata.lang)["cover_alt"].format(title=metadata.title),
-        ),
+        MetaTag("property", "og:image:alt", alt),
         MetaTag("name", "twitter:card", "summary_large_image"),
     )
+    return tags, social_picture(document, environment, stem)
 
 
 def _page(

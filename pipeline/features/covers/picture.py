@@ -62,7 +62,10 @@ def draw_cover(cover: CoverPage, folder: Path) -> CoverImage:
     try:
         data = store.cached(_name(cover, prepared), make)
     except NoEngineError as error:
-        return CoverImage(b"", (_not_set(str(error)),), prepared.files)
+        message = f"The cover cannot be made: {error}."
+        hint = "Install it, or give an image of your own: `cover: cover.png`."
+        finding = diagnostic(Code.COVER_NOT_SET, message, hint=hint)
+        return CoverImage(b"", (finding,), prepared.files)
     return CoverImage(data, prepared.left_out, (*prepared.fonts, *prepared.files))
 
 
@@ -153,12 +156,4 @@ def _left_out(text: str) -> Diagnostic:
         Code.COVER_WITHOUT_TEXT,
         f"No font has all the characters of “{text}”, so the cover omits it.",
         hint="Give an image of your own: `cover: cover.png`.",
-    )
-
-
-def _not_set(problem: str) -> Diagnostic:
-    return diagnostic(
-        Code.COVER_NOT_SET,
-        f"The cover cannot be made: {problem}.",
-        hint="Install it, or give an image of your own: `cover: cover.png`.",
     )

@@ -22,21 +22,17 @@ MDX = Dialect(
 )
 
 
+_TITLE = r"(?:\{?[\"'])(?P<title>[^\"']{1,100})[^<>]*>"
+
 DOCUSAURUS = Dialect(
     names=("Docusaurus",),
     begins=frozenset("<"),
     signs=(Sign("</TabItem>", late(r"(?m)^[ \t]*<TabItem\b")),),
-    pairs=(
+    pairs=tuple(
         LinePair(
-            late(r"<TabItem\b(?: [^<>]*?)?\blabel=(?:\{?[\"'])(?P<title>[^\"']{1,100})[^<>]*>"),
-            late(r"^[ \t>]*+</TabItem>[ \t]*$"),
-            "tab",
-        ),
-        LinePair(
-            late(r"<TabItem\b(?: [^<>]*?)?\bvalue=(?:\{?[\"'])(?P<title>[^\"']{1,100})[^<>]*>"),
-            late(r"^[ \t>]*+</TabItem>[ \t]*$"),
-            "tab",
-        ),
+            late(rf"<TabItem\b(?: [^<>]*?)?\b{name}={_TITLE}"), lessons.closing("</TabItem>"), "tab"
+        )
+        for name in ("label", "value")
     ),
     standing=(Standing(late(r"</?Tabs\b[^<>]*>")),),
     containers={"tab": lessons.tab},

@@ -16,7 +16,7 @@ _INCLUDED = late(
     r"[ \t]*\{%-?[ \t]*include[ \t]+[\"'](?P<path>[^\"'\n]{1,300})[\"'][ \t]*-?%\}"
     r"[ \t]*(?P<end></code></pre>)?"
 )
-_CODE_END = late(r"^[ \t>]*+</code></pre>[ \t]*$")
+_CODE_END = lessons.closing("</code></pre>")
 
 
 class IncludedCodeProcessor(VerbatimProcessor):
@@ -56,16 +56,16 @@ GITBOOK = Dialect(
     pairs=(
         LinePair(
             late(r"\{% *hint +style=\"(?P<kind>\w+)\"[^%]*%\}"),
-            late(r"^[ \t>]*+\{% *endhint *%\}[ \t]*$"),
+            lessons.closing(r"\{% *endhint *%\}"),
         ),
         LinePair(
             late(r"\{% *tab +title=\"(?P<title>[^\"]{1,100})\" *%\}"),
-            late(r"^[ \t>]*+\{% *endtab *%\}[ \t]*$"),
+            lessons.closing(r"\{% *endtab *%\}"),
             name="tab",
         ),
         LinePair(
             late(r"\{% *code(?P<title>(?: +[\w-]+=\"[^\"]*\")*) *%\}"),
-            late(r"^[ \t>]*+\{% *endcode *%\}[ \t]*$"),
+            lessons.closing(r"\{% *endcode *%\}"),
             name="gitbook-code",
         ),
     ),

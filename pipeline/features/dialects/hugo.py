@@ -30,7 +30,7 @@ def _begin(names: str, rest: str) -> re.Pattern[str]:
 
 
 def _end(names: str) -> re.Pattern[str]:
-    return late(rf"^[ \t>]*+\{{\{{[<%] *+/ *+(?:{names}) *+[>%]\}}\}}[ \t]*$")
+    return lessons.closing(rf"\{{\{{[<%] *+/ *+(?:{names}) *+[>%]\}}\}}")
 
 
 _BOXES = "notice|callout|admonition|alert|hint"

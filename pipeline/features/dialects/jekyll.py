@@ -3,6 +3,7 @@ contents, comments and tags."""
 
 from __future__ import annotations
 
+from pipeline.features.dialects import lessons
 from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model.codes import Code
 from pipeline.model.late import late
@@ -113,7 +114,7 @@ JEKYLL = Dialect(
     verbatim=(
         LinePair(
             late(r"\{%-? *highlight +(?P<kind>[\w+#-]++)[^%]*+%\}"),
-            late(r"^[ \t>]*+\{%-? *endhighlight *-?%\}[ \t]*$"),
+            lessons.closing(r"\{%-? *endhighlight *-?%\}"),
         ),
     ),
 )

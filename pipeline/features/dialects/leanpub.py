@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline import model
+from pipeline.features.dialects import lessons
 from pipeline.model import Block, Choices
 from pipeline.model.late import late
 from pipeline.parser import constructs
@@ -88,10 +89,6 @@ def _with_several(block: Block) -> Block:
     )
 
 
-def _end(name: str) -> re.Pattern[str]:
-    return late(rf"^[ \t>]*+\{{/{name}\}}[ \t]*$")
-
-
 LEANPUB = Dialect(
     names=("Leanpub",),
     begins=frozenset("{"),
@@ -102,10 +99,13 @@ LEANPUB = Dialect(
     ),
     blocks={"leanpub-box": PrefixedProcessor, "leanpub-choice": ChoiceProcessor},
     pairs=(
-        LinePair(late(r"\{aside\}"), _end("aside"), "sidebar"),
-        LinePair(late(r"\{blurb(?:, *class: *\"?(?P<kind>[a-z]++)\"?+)?+[^{}]*+\}"), _end("blurb")),
-        LinePair(late(r"\{quiz[^{}]*\}"), _end("quiz"), QUIZ),
-        LinePair(late(r"\{exercise[^{}]*\}"), _end("exercise"), QUIZ),
+        LinePair(late(r"\{aside\}"), lessons.closing(r"\{/aside\}"), "sidebar"),
+        LinePair(
+            late(r"\{blurb(?:, *class: *\"?(?P<kind>[a-z]++)\"?+)?+[^{}]*+\}"),
+            lessons.closing(r"\{/blurb\}"),
+        ),
+        LinePair(late(r"\{quiz[^{}]*\}"), lessons.closing(r"\{/quiz\}"), QUIZ),
+        LinePair(late(r"\{exercise[^{}]*\}"), lessons.closing(r"\{/exercise\}"), QUIZ),
     ),
     standing=(
         Standing(late(r"\{pagebreak\}"), "page-break"),

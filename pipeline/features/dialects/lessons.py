@@ -4,6 +4,7 @@ listings with a caption and a file name."""
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -20,6 +21,11 @@ from pipeline.parser.constructs.parts import Parts
 _PAIR = late(r"([\w-]{1,40})=(?:\"([^\"]*)\"|'([^']*)')")
 
 Title = tuple[Inline, ...]
+
+
+def closing(mark: str) -> re.Pattern[str]:
+    """The pattern of a line that ends a block, which a quotation may be around."""
+    return late(rf"^[ \t>]*+{mark}[ \t]*$")
 
 
 def box(parts: Parts, kind: str, label: str, fold: Literal["", "closed"] = "") -> tuple[Block, ...]:

@@ -6,6 +6,7 @@ import re
 
 from msgspec.structs import replace
 
+from pipeline.features.dialects import lessons
 from pipeline.model import Answer, Block, Choices, Document, Emphasis, Exercise, Paragraph, Text
 from pipeline.model.diagnostics import covering
 from pipeline.model.late import late
@@ -93,7 +94,7 @@ LIASCRIPT = Dialect(
     ticks_are_choices=True,
     indented=True,
     settle=(_as_exercises,),
-    pairs=(LinePair(late(r"\*{4,}"), late(r"^[ \t>]*+\*{4,}[ \t]*$"), "answer"),),
+    pairs=(LinePair(late(r"\*{4,}"), lessons.closing(r"\*{4,}"), "answer"),),
     standing=(
         Standing(late(_SPOKEN)),
         Standing(late(r"\{\{\d+(?:-\d+)?\}\}")),

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from pipeline.features.dialects import lessons
 from pipeline.model.late import late
 from pipeline.parser.dialects import Dialect, Inclusion, LinePair, Sign, Standing
 
 _ATTRIBUTES = r"(?: +[\w-]+=(?:\"[^\"]*\"|[^\s\"%]+))*"
 _KIND = r"(?: +(?:type|kind|status)=\"(?P<kind>\w+)\")?"
-
-
-def _end(name: str) -> re.Pattern[str]:
-    return late(rf"^[ \t>]*+\{{% */{name} *%\}}[ \t]*$")
 
 
 MARKDOC = Dialect(
@@ -27,11 +21,11 @@ MARKDOC = Dialect(
                 rf"\{{% *(?:callout|note|aside){_KIND}(?: +title=\"(?P<title>[^\"]*)\")?"
                 rf"{_ATTRIBUTES} *%\}}"
             ),
-            _end("(?:callout|note|aside)"),
+            lessons.closing(r"\{% */(?:callout|note|aside) *%\}"),
         ),
         LinePair(
             late(rf"\{{% *tab +(?:label|title|name)=\"(?P<title>[^\"]+)\"{_ATTRIBUTES} *%\}}"),
-            _end("tab"),
+            lessons.closing(r"\{% */tab *%\}"),
             "tab",
         ),
     ),

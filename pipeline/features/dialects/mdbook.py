@@ -13,7 +13,7 @@ MDBOOK = Dialect(
     pairs=(
         LinePair(
             late(r"<Listing(?P<title>(?: +[\w-]+=(?:\"[^\"]*\"|'[^']*'))*) *>"),
-            late(r"^[ \t>]*+</Listing>[ \t]*$"),
+            lessons.closing("</Listing>"),
             name="mdbook-listing",
         ),
     ),

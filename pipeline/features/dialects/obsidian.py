@@ -89,17 +89,14 @@ def lead(document: Document) -> Document:
     """The document with links to headings, ids or files; others become text, with a finding."""
     if not any(_is_wiki(node) for _, node, _ in find(document, Link)):
         return document
+    headings = [
+        (slug(plain_text(node.children)), node.attributes.id)
+        for node in walk(document.blocks)
+        if isinstance(node, Heading)
+    ]
     ids = {node.attributes.id for node in all_nodes(document)} - {""}
-    ids |= {
-        slug(plain_text(node.children))
-        for node in walk(document.blocks)
-        if isinstance(node, Heading) and not node.attributes.id
-    }
-    by_name = {
-        slug(plain_text(node.children)): node.attributes.id
-        for node in walk(document.blocks)
-        if isinstance(node, Heading) and node.attributes.id
-    }
+    ids |= {name for name, identifier in headings if not identifier}
+    by_name = {name: identifier for name, identifier in headings if identifier}
     findings: list[Diagnostic] = []
 
     def settle(node: Link) -> Link | tuple[Inline, ...]:

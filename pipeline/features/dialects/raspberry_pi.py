@@ -123,7 +123,7 @@ def _pair(
     word: str, name: str, title: str = "", attributes: Attributes = NO_ATTRIBUTES
 ) -> LinePair:
     opening = late(rf"---[ \t]+{word}[ \t]+---")
-    closing = late(rf"^[ \t>]*+---[ \t]+/{word}[ \t]+---[ \t]*$")
+    closing = lessons.closing(rf"---[ \t]+/{word}[ \t]+---")
     return LinePair(opening, closing, name, title, attributes, options=True)
 
 

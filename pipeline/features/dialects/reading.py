@@ -101,6 +101,22 @@ def first_match(patterns: Iterable[re.Pattern[str]], text: str) -> tuple[int, re
     return next((row for row in matches if row[1]), (0, None))
 
 
+class _OfTable(LineProcessor):
+    """Reads what the rows of a table say, which all begin with one of some characters."""
+
+    kind = ""
+    """The field of `Dialect` with the rows."""
+
+    def __init__(self, parser: LineParser) -> None:
+        super().__init__(parser)
+        table = dialects.table(parser.files.dialects)
+        self.rows = getattr(table, self.kind)
+        self.begins, self.most = "".join(table.begins), table.most_indent
+
+    def may_start(self, cursor: Cursor) -> bool:
+        return bool(cursor.char) and cursor.char in self.begins and cursor.indent <= self.most
+
+
 class VerbatimPairProcessor(VerbatimProcessor):
     """Code of another tool between two lines. ``end`` is the row of the line that ends it."""
 
@@ -125,20 +141,12 @@ class VerbatimPairProcessor(VerbatimProcessor):
         return Match.END if closing.fullmatch(cursor.remainder.rstrip()) else Match.YES
 
 
-class PairProcessor(LineProcessor):
+class PairProcessor(_OfTable):
     """A block of another tool between two lines. ``state`` are its attributes, ``row`` is its place
     in the table, ``options`` tells whether the lines of its options are still to come."""
 
     container = True
-
-    def __init__(self, parser: LineParser) -> None:
-        super().__init__(parser)
-        table = dialects.table(parser.files.dialects)
-        self.rows, self.begins = table.pairs, "".join(table.begins)
-        self.most = table.most_indent
-
-    def may_start(self, cursor: Cursor) -> bool:
-        return bool(cursor.char) and cursor.char in self.begins and cursor.indent <= self.most
+    kind = "pairs"
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest.rstrip()
@@ -204,17 +212,10 @@ def box_named(kind: str) -> str:
     return kind if kind in NAMES else kind_of(kind)
 
 
-class StandingProcessor(LineProcessor):
+class StandingProcessor(_OfTable):
     """A line of another tool by itself."""
 
-    def __init__(self, parser: LineParser) -> None:
-        super().__init__(parser)
-        table = dialects.table(parser.files.dialects)
-        self.rows, self.begins = table.standing, "".join(table.begins)
-        self.most = table.most_indent
-
-    def may_start(self, cursor: Cursor) -> bool:
-        return bool(cursor.char) and cursor.char in self.begins and cursor.indent <= self.most
+    kind = "standing"
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest.rstrip()

@@ -29,18 +29,16 @@ def describe_page(metadata: Metadata, facts: WebFacts) -> PageDescription:
 
 def meta_tags(metadata: Metadata, facts: WebFacts = NOTHING) -> tuple[MetaTag, ...]:
     """HTML metadata, Dublin Core and Open Graph, without empty values."""
-    tags = [*_plain(metadata), *_dublin_core(metadata), *_open_graph(metadata, facts)]
-    if article_front(metadata):
-        tags += _highwire(metadata, facts)
-    return tuple(tag for tag in tags if tag.content)
-
-
-def _plain(metadata: Metadata) -> list[MetaTag]:
-    return [
+    tags = [
         MetaTag("name", "description", metadata.description),
         *(MetaTag("name", "author", author.name) for author in metadata.authors),
         MetaTag("name", "keywords", ", ".join(metadata.keywords)),
+        *_dublin_core(metadata),
+        *_open_graph(metadata, facts),
     ]
+    if article_front(metadata):
+        tags += _highwire(metadata, facts)
+    return tuple(tag for tag in tags if tag.content)
 
 
 def _dublin_core(metadata: Metadata) -> list[MetaTag]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urljoin
 
-from pipeline.model.metadata import Contributor, Isbns, Metadata, Subject, without_empty
+from pipeline.model.metadata import Contributor, Isbns, Metadata, without_empty
 from pipeline.render.discovery import NOTHING, WebFacts
 
 RELATORS = "http://id.loc.gov/vocabulary/relators/"
@@ -41,7 +41,25 @@ def linked_data(metadata: Metadata, facts: WebFacts = NOTHING) -> dict[str, Any]
         "copyrightNotice": metadata.rights,
         "identifier": identifier.uri if identifier else "",
         "isbn": isbn,
-        **_catalogue_data(metadata, is_book=is_book),
+        "dateModified": metadata.modified,
+        "bookEdition": metadata.edition_statement if is_book else "",
+        "about": [
+            {
+                "@type": "DefinedTerm",
+                "name": subject.name,
+                "termCode": subject.code,
+                "inDefinedTermSet": subject.scheme,
+            }
+            for subject in metadata.subjects
+        ],
+        "audience": [
+            {"@type": "Audience", "audienceType": group} for group in metadata.audience.groups
+        ],
+        "typicalAgeRange": metadata.audience.ages,
+        "educationalLevel": metadata.audience.level,
+        "publisherImprint": _thing("Organization", metadata.imprint),
+        "sameAs": [identifier.uri for identifier in metadata.identifiers],
+        "workExample": _formats(metadata.isbns),
         "isPartOf": _series(metadata),
         "hasPart": _chapters(facts),
         "timeRequired": f"PT{facts.minutes}M" if facts.minutes else "",
@@ -131,32 +149,6 @@ def _thing(kind: str, name: str) -> dict[str, Any]:
 
 
 EBOOK = "https://schema.org/EBook"
-
-
-def _catalogue_data(metadata: Metadata, *, is_book: bool) -> dict[str, Any]:
-    audience = metadata.audience
-    return {
-        "dateModified": metadata.modified,
-        "bookEdition": metadata.edition_statement if is_book else "",
-        "about": [_subject(subject) for subject in metadata.subjects],
-        "audience": [{"@type": "Audience", "audienceType": group} for group in audience.groups],
-        "typicalAgeRange": audience.ages,
-        "educationalLevel": audience.level,
-        "publisherImprint": (
-            {"@type": "Organization", "name": metadata.imprint} if metadata.imprint else {}
-        ),
-        "sameAs": [identifier.uri for identifier in metadata.identifiers],
-        "workExample": _formats(metadata.isbns),
-    }
-
-
-def _subject(subject: Subject) -> dict[str, Any]:
-    return {
-        "@type": "DefinedTerm",
-        "name": subject.name,
-        "termCode": subject.code,
-        "inDefinedTermSet": subject.scheme,
-    }
 
 
 def _formats(isbns: Isbns) -> list[dict[str, Any]]:

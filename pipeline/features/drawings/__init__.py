@@ -99,7 +99,8 @@ def read_svg(data: bytes) -> _Drawing:
         raise ValueError("it draws too much for a page")
     if (box := root.get("viewBox")) and not _BOX.fullmatch(box):
         raise ValueError("its `viewBox` is not four numbers")
-    if any(_ZERO.fullmatch(side.strip()) for side in _sides(root)):
+    sides = (root.get("width", ""), root.get("height", ""), *_view_box(root)[2:])
+    if any(_ZERO.fullmatch(side.strip()) for side in sides):
         raise ValueError("its width or height is 0, so nothing of it shows")
     chosen = without_alternatives(root)
     removed = tuple(dict.fromkeys((*builder.removed, *clean(root))))
@@ -142,16 +143,13 @@ def _count_of_elements(root: Element) -> int:
     return counts[root]
 
 
-def _sides(root: Element) -> list[str]:
-    """All widths and heights that the file states."""
-    box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
-    return [root.get("width", ""), root.get("height", ""), *box[2:]]
+def _view_box(root: Element) -> list[str]:
+    return re.split(r"[\s,]+", root.get("viewBox", "").strip())
 
 
 def _size(root: Element) -> tuple[int, int]:
     width, height = _length(root.get("width")), _length(root.get("height"))
-    box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
-    numbers = [_length(number) for number in box]
+    numbers = [_length(number) for number in _view_box(root)]
     if len(numbers) == 4 and numbers[2] > 0 and numbers[3] > 0:
         ratio = numbers[2] / numbers[3]
         if width and not height:
@@ -166,7 +164,7 @@ def _size(root: Element) -> tuple[int, int]:
 def _letters(root: Element) -> float:
     """The height of the smallest letters relative to the width. Every size in a style sheet counts;
     transformations are ignored."""
-    width = _length((re.split(r"[\s,]+", root.get("viewBox", "").strip()) + [""] * 3)[2])
+    width = _length((_view_box(root) + [""] * 3)[2])
     sizes = list(_text_sizes(root, INITIAL_SIZE))
     for style in root.iter(f"{NAMESPACE}style"):
         sizes += [_length(size) for size in _FONT_SIZE.findall(style.text or "")] if sizes else ()

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.features.even_pages.page_drafts import (
-    DraftChapter,
     DraftPage,
     DraftPiece,
     chapters_of,
 )
-from pipeline.features.even_pages.page_ends import Mended, mended, pages_elsewhere
+from pipeline.features.even_pages.page_ends import mended, pages_elsewhere
 from pipeline.package.pdf.engine.adapter.boxes import (
     LayoutBox,
     all_boxes,
@@ -43,10 +42,15 @@ def make_even_pages(html: Any, root_box: Any, context: Any, *rest: Any) -> Itera
     choices = [*mended(draft)]
     context.pages_elsewhere = pages_elsewhere(draft, choices)
     for chapter, choice in zip(draft, choices, strict=True):
-        _choose(chapter, choice, context)
+        for paragraph, breaks in zip(chapter.paragraphs, choice.lines, strict=True):
+            paragraph.chosen = breaks
+        for number, lines in enumerate(choice.taller, start=choice.before + 1):
+            if lines:
+                context.taller[number] = lines * chapter.line
     beginning.restore(context)
     pages = [*original_layout_document(html, root_box, context, *rest)]
-    if _is_worse(chapters_of(_pages(pages, context)), draft):
+    chosen = chapters_of(_pages(pages, context))
+    if sum(chapter.cost() for chapter in chosen) > sum(chapter.cost() for chapter in draft):
         context.taller.clear()
         for chapter in draft:
             chapter.keep()
@@ -71,20 +75,6 @@ class _Beginning:
         context.running_elements.clear()
         for item, values in self._items:
             vars(item).update(values)
-
-
-def _choose(chapter: DraftChapter, choice: Mended, context: Any) -> None:
-    """Choose the lines of the paragraphs of a chapter, and the heights of its pages."""
-    for paragraph, breaks in zip(chapter.paragraphs, choice.lines, strict=True):
-        paragraph.chosen = breaks
-    for number, lines in enumerate(choice.taller, start=choice.before + 1):
-        if lines:
-            context.taller[number] = lines * chapter.line
-
-
-def _is_worse(chapters: Sequence[DraftChapter], draft: Sequence[DraftChapter]) -> bool:
-    costs = [sum(chapter.cost() for chapter in chapters) for chapters in (chapters, draft)]
-    return costs[0] > costs[1]
 
 
 def _drafted(html: Any, root_box: Any, context: Any) -> list[DraftPage]:

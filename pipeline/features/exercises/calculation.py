@@ -3,6 +3,7 @@ results are fractions."""
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -187,17 +188,11 @@ def _root(values: list[Fraction]) -> Fraction:
     return Fraction(math.isqrt(int(value * 10**24)), 10**12)
 
 
-def _whole(values: list[Fraction]) -> Fraction:
+def _in_parts(most: int, problem: str, values: list[Fraction]) -> Fraction:
+    """The value, if it is whole in as many parts of one."""
     value = _only(values)
-    if value.denominator != 1:
-        raise NotNiceError("it is no whole number", value)
-    return value
-
-
-def _nice(values: list[Fraction]) -> Fraction:
-    value = _only(values)
-    if 100 % value.denominator:
-        raise NotNiceError("it has more than two decimals", value)
+    if most % value.denominator:
+        raise NotNiceError(problem, value)
     return value
 
 
@@ -207,6 +202,6 @@ FUNCTIONS: Mapping[str, Callable[[list[Fraction]], Fraction]] = {
     "abs": lambda values: abs(_only(values)),
     "min": min,
     "max": max,
-    "whole": _whole,
-    "nice": _nice,
+    "whole": functools.partial(_in_parts, 1, "it is no whole number"),
+    "nice": functools.partial(_in_parts, 100, "it has more than two decimals"),
 }

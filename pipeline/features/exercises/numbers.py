@@ -117,10 +117,9 @@ class _Numbers:
             return
         try:
             self._known[name] = self._value(name, text)
-        except NotNiceError as error:
-            self._known[name] = Amount(error.value)
-            self._tell_of(text, error, span)
         except CalculationError as error:
+            if isinstance(error, NotNiceError):
+                self._known[name] = Amount(error.value)
             self._tell_of(text, error, span)
 
     def _value(self, name: str, text: str) -> Amount:

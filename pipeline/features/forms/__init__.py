@@ -8,13 +8,12 @@ fields add typed text and ticks.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline.features.forms.field_fonts import ONE_LINE, add_fonts, face_for
 from pipeline.features.forms.fields import FormField, fields
-from pipeline.features.forms.widgets import ONE_OF_SEVERAL, FieldArea, Widgets, places
+from pipeline.features.forms.widgets import ONE_OF_SEVERAL, Widgets, places
 from pipeline.model.words import words
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
@@ -22,30 +21,24 @@ from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 BUTTONS = frozenset({"one", "several", "task"})
 
 
-class _Placed(NamedTuple):
-    """A field at a position, with the endings of its name and tooltip if it is one of several
-    parts."""
-
-    place: FieldArea
-    field: FormField
-    part: int
-
-
 def add_form(pages: list[TypesetPage], pdf: PDF, root: Element) -> dict[Any, Dictionary]:
     """Put an interactive form into a painted PDF whose pages were laid out from ``root``. Returns
     the annotations by their boxes."""
     lang = root.get("lang", "en")
     of_elements = fields(root, words(lang)["list_separator"])
-    pairs = [(place, of_elements[place.element]) for place in places(pages, of_elements)]
-    placed = _parts(pairs)
+    placed = list(places(pages, of_elements))
     if not placed:
         return {}
     widgets = Widgets(pdf)
     tree = _Tree(pdf)
     annotations: dict[Any, Dictionary] = {}
-    for place, field, part in placed:
+    counts, parts = Counter(place.element for place in placed), Counter[Element]()
+    for place in placed:
+        field = of_elements[place.element]
         name, tip = field.name, field.tip
-        if part:
+        if counts[place.element] > 1:  # it spans columns or pages
+            parts[place.element] += 1
+            part = parts[place.element]
             name, tip = (*name[:-1], f"{name[-1]}-{part}"), f"{tip} ({part})"
         if field.kind in BUTTONS:
             widget = widgets.button(place, field)
@@ -66,19 +59,6 @@ def add_form(pages: list[TypesetPage], pdf: PDF, root: Element) -> dict[Any, Dic
     return annotations
 
 
-def _parts(fields: Iterable[tuple[FieldArea, FormField]]) -> list[_Placed]:
-    """The fields, with numbered parts for those that span columns or pages."""
-    fields = list(fields)
-    count = Counter(place.element for place, _ in fields)
-    seen: Counter[Element] = Counter()
-    placed = []
-    for place, field in fields:
-        seen[place.element] += 1
-        part = seen[place.element] if count[place.element] > 1 else 0
-        placed.append(_Placed(place, field, part))
-    return placed
-
-
 class _Tree:
     """The hierarchy of the fields' names. `tops` are references to the highest ones."""
 
@@ -96,10 +76,7 @@ class _Tree:
             self._join(group, widget)
             return
         widget["T"] = String(name[-1])
-        if len(name) > 1:
-            self._join(self._group(name[:-1]), widget)
-        else:
-            self.tops.append(widget.reference)
+        self._place(name, widget)
 
     def _group(self, name: tuple[str, ...]) -> Dictionary:
         group = self._groups.get(name)
@@ -107,11 +84,14 @@ class _Tree:
             group = Dictionary({"T": String(name[-1]), "Kids": Array()})
             self._pdf.add_object(group)
             self._groups[name] = group
-            if len(name) > 1:
-                self._join(self._group(name[:-1]), group)
-            else:
-                self.tops.append(group.reference)
+            self._place(name, group)
         return group
+
+    def _place(self, name: tuple[str, ...], field: Dictionary) -> None:
+        if len(name) > 1:
+            self._join(self._group(name[:-1]), field)
+        else:
+            self.tops.append(field.reference)
 
     @staticmethod
     def _join(group: Dictionary, kid: Dictionary) -> None:

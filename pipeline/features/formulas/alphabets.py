@@ -7,22 +7,19 @@ import unicodedata
 
 from pipeline.model.late import late
 
-# Where capitals, small letters and digits begin; 0 where a face has none.
+_FIRST, _LAST = "Aa0Αα", "Zz9Ωω"
+"""The ends of capitals, small letters, digits, and Greek capitals and small letters."""
+
+# Where each of these begins in a face; 0 where it has none.
 _STARTS = {
-    "bold": (0x1D400, 0x1D41A, 0x1D7CE),
-    "italic": (0x1D434, 0x1D44E, 0),
-    "bold-italic": (0x1D468, 0x1D482, 0),
-    "script": (0x1D49C, 0x1D4B6, 0),
-    "fraktur": (0x1D504, 0x1D51E, 0),
-    "double-struck": (0x1D538, 0x1D552, 0x1D7D8),
-    "sans-serif": (0x1D5A0, 0x1D5BA, 0x1D7E2),
-    "monospace": (0x1D670, 0x1D68A, 0x1D7F6),
-}
-# Where capital and small Greek letters begin.
-_GREEK = {
-    "bold": (0x1D6A8, 0x1D6C2),
-    "italic": (0x1D6E2, 0x1D6FC),
-    "bold-italic": (0x1D71C, 0x1D736),
+    "bold": (0x1D400, 0x1D41A, 0x1D7CE, 0x1D6A8, 0x1D6C2),
+    "italic": (0x1D434, 0x1D44E, 0, 0x1D6E2, 0x1D6FC),
+    "bold-italic": (0x1D468, 0x1D482, 0, 0x1D71C, 0x1D736),
+    "script": (0x1D49C, 0x1D4B6, 0, 0, 0),
+    "fraktur": (0x1D504, 0x1D51E, 0, 0, 0),
+    "double-struck": (0x1D538, 0x1D552, 0x1D7D8, 0, 0),
+    "sans-serif": (0x1D5A0, 0x1D5BA, 0x1D7E2, 0, 0),
+    "monospace": (0x1D670, 0x1D68A, 0x1D7F6, 0, 0),
 }
 # Letters that Unicode had before the alphabets.
 _OLDER = {
@@ -42,12 +39,7 @@ def _letter(char: str, variant: str) -> str:
     older = _OLDER.get(variant, {}).get(char)
     if older:
         return older
-    capitals, small, digits = _STARTS.get(variant, (0, 0, 0))
-    for first, last, start in (("A", "Z", capitals), ("a", "z", small), ("0", "9", digits)):
-        if first <= char <= last and start:
-            return chr(start + ord(char) - ord(first))
-    capitals, small = _GREEK.get(variant, (0, 0))
-    for first, last, start in (("Α", "Ω", capitals), ("α", "ω", small)):
+    for first, last, start in zip(_FIRST, _LAST, _STARTS.get(variant, ()), strict=False):
         if first <= char <= last and start:
             return chr(start + ord(char) - ord(first))
     return char

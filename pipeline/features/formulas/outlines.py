@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 
 import msgspec
 
+from pipeline.features.formulas.mathml import ENCLOSED
 from pipeline.keep import kept
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
@@ -25,22 +26,9 @@ SIZE = 100
 EM = 0.75
 """Ziamath's em, which is larger than one by the pixels in a point."""
 
-ENCLOSED = {
-    "boxed": "box",
-    "cancel": "updiagonalstrike",
-    "bcancel": "downdiagonalstrike",
-    "sout": "horizontalstrike",
-    "xcancel": "updiagonalstrike downdiagonalstrike",
-}
-SPACES = {
-    "veryverythinmathspace": 1,
-    "verythinmathspace": 2,
-    "thinmathspace": 3,
-    "mediummathspace": 4,
-    "thickmathspace": 5,
-    "verythickmathspace": 6,
-    "veryverythickmathspace": 7,
-}
+NOTATIONS = {kind: notation for notation, kind in ENCLOSED.items()}
+_SIZES = ("veryverythin", "verythin", "thin", "medium", "thick", "verythick", "veryverythick")
+SPACES = {f"{size}mathspace": width for width, size in enumerate(_SIZES, start=1)}
 """MathML's names for spaces, in eighteenths of an em."""
 
 BINARY = late(
@@ -267,9 +255,9 @@ def _as_drawn(element: Element, display: bool) -> Element:
             copy.tag = "mrow"
         case "msqrt" if not len(copy):
             copy.append(Element("mrow"))
-        case "mrow" if kind in ENCLOSED:
+        case "mrow" if kind in NOTATIONS:
             copy.tag = "menclose"
-            copy.set("notation", ENCLOSED[kind])
+            copy.set("notation", NOTATIONS[kind])
         case "mtd" if kind:
             copy.set("lines", kind)
         case "mspace" if kind == GAP:

@@ -69,16 +69,13 @@ def quantity(command: str, arguments: list[str]) -> str:
 
 def number(text: str) -> str:
     """A number, with its uncertainty and its power of ten."""
-    factors = re.split(r"x|\\times", text)
-    if not text.strip() or not all(map(_NUMBER.fullmatch, factors)):
+    factors = [_NUMBER.fullmatch(factor) for factor in re.split(r"x|\\times", text)]
+    if not text.strip() or not all(factors):
         raise UnknownUnitError(text)
-    return r"\times ".join(map(_factor, factors))
+    return r"\times ".join(_factor(match) for match in factors if match)
 
 
-def _factor(text: str) -> str:
-    match = _NUMBER.fullmatch(text)
-    if not match:
-        raise UnknownUnitError(text)
+def _factor(match: re.Match[str]) -> str:
     value, kind, doubt, power = match.groups()
     parts = ["".join(value.split()).replace(",", "{,}")]
     if doubt:

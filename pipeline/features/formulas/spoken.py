@@ -167,7 +167,11 @@ class FormulaSpeaker:
     def _table(self, table: Element) -> str:
         columns = max((len(line) for line in table), default=0)
         if columns < 2 or table.get("class") == "aligned":
-            return self._lines(table)
+            lines = ([inner for cell in line for inner in cell] for line in table)
+            return "; ".join(
+                self._word("line", number=str(number), content=self._row(line))
+                for number, line in enumerate(lines, start=1)
+            )
         return self._matrix(table)
 
     def _fenced(self, opening: str, table: Element) -> str:
@@ -179,13 +183,6 @@ class FormulaSpeaker:
         columns = max((len(line) for line in table), default=0)
         content = self._rows(table, "row")
         return self._word(key, rows=str(len(table)), columns=str(columns), content=content)
-
-    def _lines(self, table: Element) -> str:
-        lines = [[inner for cell in line for inner in cell] for line in table]
-        return "; ".join(
-            self._word("line", number=str(number), content=self._row(line))
-            for number, line in enumerate(lines, start=1)
-        )
 
     def _rows(self, table: Element, key: str) -> str:
         return "; ".join(

@@ -163,12 +163,27 @@ def around_of(node: Node, parent: TermContext, split: int = 0) -> TermContext:
 def define_terms(document: Document, terms: dict[str, str], findings: Findings) -> Document:
     """The document with its terms defined, and in ``terms`` the id of each."""
     collation = Collation(document.metadata.lang)
-    makes_term = _Terms(terms, findings)
+    names = Names()
+
+    def define(item: model.DefinitionItem) -> model.DefinitionItem:
+        defined = []
+        for term in item.terms:
+            text = plain_text(term)
+            name = slug(text).strip("-_")
+            identifier = names.take(f"{TERM}-{name}" if name else TERM)
+            if terms.setdefault(folded(text), identifier) != identifier:
+                message = f"The glossary defines “{text.strip()}” twice."
+                hint = "Combine the two, or make their terms different."
+                findings.add(Code.DUPLICATE_TERM, message, item.span, hint)
+            attributes = Attributes(id=identifier)
+            dfn = InlineElement(name="dfn", children=term, attributes=attributes, span=item.span)
+            defined.append((dfn,))
+        return replace(item, terms=tuple(defined))
 
     def enter_list(node: model.DefinitionList, around: TermContext) -> model.DefinitionList:
         if not around.in_glossary:
             return node
-        items = tuple(makes_term.define(item) for item in node.items)
+        items = tuple(map(define, node.items))
         if around.is_sorted:
             items = tuple(sorted(items, key=lambda item: collation.key(_name(item))))
             warn_of_order(collation, "glossary", node.span, findings)
@@ -197,34 +212,6 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
         leave={model.Container: leave_container},
         context=(TermContext(), around_of),
     )
-
-
-class _Terms:
-    """Gives the terms of entries their ids, and records them in ``ids``."""
-
-    def __init__(self, ids: dict[str, str], findings: Findings) -> None:
-        self._ids = ids
-        self._findings = findings
-        self._names = Names()
-
-    def define(self, item: model.DefinitionItem) -> model.DefinitionItem:
-        terms = []
-        for term in item.terms:
-            text = plain_text(term)
-            name = slug(text).strip("-_")
-            identifier = self._names.take(f"{TERM}-{name}" if name else TERM)
-            if self._ids.setdefault(folded(text), identifier) != identifier:
-                self._findings.add(
-                    Code.DUPLICATE_TERM,
-                    f"The glossary defines “{text.strip()}” twice.",
-                    item.span,
-                    hint="Combine the two, or make their terms different.",
-                )
-            dfn = InlineElement(
-                name="dfn", children=term, attributes=Attributes(id=identifier), span=item.span
-            )
-            terms.append((dfn,))
-        return replace(item, terms=tuple(terms))
 
 
 def _name(item: model.DefinitionItem) -> str:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from pipeline.features.imposition.sides import Side, booklet, n_up
 from pipeline.model.editions import Edition
 from pipeline.model.metadata import Metadata
-from pipeline.model.paper import POINT, PageSize
+from pipeline.model.paper import POINT
 from pipeline.model.sheet.proportions import options_for, paper_for
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, children, elements, shows
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
@@ -85,7 +85,8 @@ def impose(
                 sides = n_up(count, 2, 1, rtl=rtl)
             case _:
                 sides = n_up(count, 2, 2, rtl=rtl)
-        width, height = _oriented(paper, lies=edition.imposition != "4-up")
+        lies = edition.imposition != "4-up"
+        width, height = sorted((paper.width / POINT, paper.height / POINT), reverse=lies)
         cells = _cells(edition.imposition == "booklet", width, height, len(sides[0].pages))
         forms = _forms(pdf)
         creep = (options.creep or 0) / POINT
@@ -109,12 +110,6 @@ def has_back_cover(pages: Sequence[TypesetPage]) -> bool:
     lines = [box for box in all_boxes(children(last)[0]) if shows(box)]
     height = max((box.position_y + box.height for box in lines), default=0)
     return BREAK in classes(end) and height < last.margin_height() / 2
-
-
-def _oriented(paper: PageSize, *, lies: bool) -> tuple[float, float]:
-    """Width and height of the paper in points, lying on its side or upright."""
-    short, long = sorted((paper.width / POINT, paper.height / POINT))
-    return (long, short) if lies else (short, long)
 
 
 def _cells(folded: bool, width: float, height: float, number: int) -> tuple[_Cell, ...]:

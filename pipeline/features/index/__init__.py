@@ -86,7 +86,11 @@ def fill_index(document: Document, _: PassSetting = WHOLE) -> Document:
     entries = Entries(collation)
     for mark in marks:
         entries.add(mark)
-    _report_unknown(marks, entries, findings)
+    for path, place in ((path, mark.span) for mark in marks for path in entries.unknown(mark)):
+        name = "!".join(plain_text(term) for term in path)
+        message = f"The index has no entry “{name}” to refer to."
+        hint = findings.did_you_mean(name, entries.names)
+        findings.add(Code.UNKNOWN_INDEX_ENTRY, message, place, hint)
     groups = entries.groups(ENTRY_PREFIX)
     filled = dict(_indexes(document, bool(marks), findings))
     span = next((node.span for _, node, _ in find(document, model.Index)), None)
@@ -131,7 +135,8 @@ class _Collector:
                 hint='Name the entry: `[]{.index entry="Entry"}`.',
             )
         new = [] if see else [path for path in entry_paths if self._is_new(path, in_line, around)]
-        identifier = self._identifier(options.id) if new else ""
+        self._count += bool(new and not options.id)
+        identifier = (options.id or f"{PREFIX}{self._count}") if new else ""
         section = plain_text(around.section.title) if around.section else self._title
         place = model.IndexPlace(identifier, is_range=not in_line, section=section)
         for path in entry_paths if see else new:
@@ -146,24 +151,6 @@ class _Collector:
             return False
         self._marked.add((around.holder, name))
         return True
-
-    def _identifier(self, name: str) -> str:
-        if name:
-            return name
-        self._count += 1
-        return f"{PREFIX}{self._count}"
-
-
-def _report_unknown(marks: list[IndexMark], entries: Entries, findings: Findings) -> None:
-    for mark in marks:
-        for path in entries.unknown(mark):
-            name = "!".join(plain_text(term) for term in path)
-            findings.add(
-                Code.UNKNOWN_INDEX_ENTRY,
-                f"The index has no entry “{name}” to refer to.",
-                mark.span,
-                hint=findings.did_you_mean(name, entries.names),
-            )
 
 
 def _indexes(

@@ -58,6 +58,7 @@ def _part(document: Document, part: DocumentPart, places: _PartPlaces, lists: _L
         model.Bibliography: lambda _: (),
     }
     blocks = rewrite(blocks, enter=leave_out)
+    is_whole = part.section is not None and part.blocks == part.section.children
     if part.section and any(
         ANSWER in section.attributes.classes for section in (part.section, *part.above)
     ):
@@ -72,7 +73,7 @@ def _part(document: Document, part: DocumentPart, places: _PartPlaces, lists: _L
         notes=notes,
         diagnostics=(),
         lists=(),
-        minutes=_minutes(part),
+        minutes=minutes_of(part.section) if part.section and is_whole else 0,
     )
     part_document = _with_own_addresses(_without_dead_ends(part_document, part, places))
     return replace(list_contents(number_notes(part_document)), diagnostics=())
@@ -98,12 +99,6 @@ def _as_answer(block: Block) -> Block:
     """A block of a section that is an answer as a whole."""
     classes = dict.fromkeys((*block.attributes.classes, ANSWER))
     return replace(block, attributes=replace(block.attributes, classes=tuple(classes)))
-
-
-def _minutes(part: DocumentPart) -> int:
-    """The time stated for a whole section."""
-    whole = part.section and part.blocks == part.section.children
-    return minutes_of(part.section) if part.section and whole else 0
 
 
 def _title(section: model.Section) -> str:
@@ -182,17 +177,9 @@ class _PartPlaces:
 
 
 def _listed(node: Node) -> tuple[str, ...]:
-    match node:
-        case model.BibliographyEntry():
-            return (node.attributes.id,)
-        case model.DefinitionItem():
-            return tuple(
-                inner.attributes.id
-                for term in node.terms
-                for inner in term
-                if isinstance(inner, model.InlineElement)
-            )
-    return ()
+    if isinstance(node, model.BibliographyEntry):
+        return (node.attributes.id,)
+    return _ids(node) if isinstance(node, model.DefinitionItem) else ()
 
 
 def _without_dead_ends(document: Document, part: DocumentPart, places: _PartPlaces) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from urllib.parse import unquote
@@ -89,7 +89,13 @@ class Book:
             replace(
                 unit,
                 markup=piece.markup if is_new else unit.markup,
-                page_numbers=_page_numbers(result, self._starts),
+                page_numbers={
+                    name: self._starts[name] + 1
+                    for name in result.requested
+                    if name in self._starts
+                }
+                if result.requested
+                else None,
                 side=_side(first, self._root) if unit.side else "",
                 facing=self._facing(unit, result, first),
             )
@@ -194,15 +200,6 @@ def _images(tree: Element) -> frozenset[str]:
     """The names of the assets that are shown in a tree."""
     addresses = (unquote(image.get("src", "")) for image in tree.iter("img"))
     return frozenset(address.removeprefix(f"{ASSET}images/") for address in addresses)
-
-
-def _page_numbers(unit: TypesetUnit, starts: Mapping[str, int]) -> dict[str, int] | None:
-    """The page numbers that a unit needs."""
-    return (
-        {name: starts[name] + 1 for name in unit.requested if name in starts}
-        if unit.requested
-        else None
-    )
 
 
 def raise_unfit(results: Iterable[TypesetUnit | Heads]) -> None:

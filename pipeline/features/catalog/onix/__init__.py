@@ -19,7 +19,7 @@ from pipeline.features.catalog.onix.publishing import (
     related,
     supply,
 )
-from pipeline.model.catalog import Product, Record
+from pipeline.model.catalog import Record
 
 NAMESPACE = "http://ns.editeur.org/onix/3.0/reference"
 CONFIRMED = "03"
@@ -31,7 +31,20 @@ def onix_message(
     """The records of all products of publications, from the publisher of the first if no other
     sends them."""
     first = records[0].metadata
-    products = [_product(product, record) for record in records for product in record.products]
+    products = [
+        {
+            "RecordReference": reference(product, record.metadata),
+            "NotificationType": CONFIRMED,
+            "ProductIdentifier": product_identifiers(*numbers(product, record.metadata)),
+            "DescriptiveDetail": description(product, record),
+            "CollateralDetail": collateral(record),
+            "PublishingDetail": publishing(record),
+            "RelatedMaterial": related(product, record),
+            "ProductSupply": supply(product, record),
+        }
+        for record in records
+        for product in record.products
+    ]
     sent = sent or max(record.changed for record in records)
     content: Parts = {
         "Header": {
@@ -42,16 +55,3 @@ def onix_message(
         "NoProduct": None if products else {},
     }
     return document(element("ONIXMessage", content, release="3.0", xmlns=NAMESPACE))
-
-
-def _product(product: Product, record: Record) -> Parts:
-    return {
-        "RecordReference": reference(product, record.metadata),
-        "NotificationType": CONFIRMED,
-        "ProductIdentifier": product_identifiers(*numbers(product, record.metadata)),
-        "DescriptiveDetail": description(product, record),
-        "CollateralDetail": collateral(record),
-        "PublishingDetail": publishing(record),
-        "RelatedMaterial": related(product, record),
-        "ProductSupply": supply(product, record),
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
@@ -22,6 +23,9 @@ FUNCTIONS: dict[str, Value] = {
     "sqrt": math.sqrt, "√": math.sqrt, "abs": abs, "exp": math.exp, "ln": math.log,
     "log": math.log10, "lg": math.log10, "sin": math.sin, "cos": math.cos, "tan": math.tan,
     "asin": math.asin, "acos": math.acos, "atan": math.atan, "floor": math.floor,
+}  # fmt: skip
+OPERATORS: dict[str, Callable[[float, float], float]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "^": math.pow,
 }  # fmt: skip
 _SIGNS = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "∗": "*", "÷": "/"})
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -227,13 +231,5 @@ class _Parser:
 
 
 def _joined(sign: str, left: Value, right: Value) -> Value:
-    match sign:
-        case "+":
-            return lambda x: left(x) + right(x)
-        case "-":
-            return lambda x: left(x) - right(x)
-        case "*":
-            return lambda x: left(x) * right(x)
-        case "/":
-            return lambda x: left(x) / right(x)
-    return lambda x: math.pow(left(x), right(x))
+    operate = OPERATORS[sign]
+    return lambda x: operate(left(x), right(x))

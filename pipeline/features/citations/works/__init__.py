@@ -46,9 +46,17 @@ class Works:
         text = _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
         if name.lower().endswith((".bib", ".bibtex")):
             self._read_bibtex(name, text)
-        else:
-            parse = _json if name.lower().endswith(".json") else _yaml
-            self._read_csl(name, text, parse)
+            return
+        parse = _json if name.lower().endswith(".json") else _yaml
+        try:
+            for data_of_work, line, column in parse(text):
+                span = Span(line, column, file=name)
+                try:
+                    self._add(from_csl.to_reference(_clean(data_of_work), span))
+                except BadEntryError as bad:
+                    self._wrong(str(bad), span)
+        except _BadFileError as bad:
+            self._wrong(str(bad), Span(bad.line, bad.column, file=name), bad.hint)
 
     def _read_bibtex(self, name: str, text: str) -> None:
         parser = bibtex.Parser(text)
@@ -57,18 +65,6 @@ class Works:
         self.broken |= parser.broken
         for entry in _inherited(parser.entries):
             self._add(from_bibtex.to_reference(entry, name, self._word))
-
-    def _read_csl(
-        self, name: str, text: str, parse: Callable[[str], Iterator[tuple[Any, int, int]]]
-    ) -> None:
-        try:
-            for data, line, column in parse(text):
-                try:
-                    self._add(from_csl.to_reference(_clean(data), Span(line, column, file=name)))
-                except BadEntryError as bad:
-                    self._wrong(str(bad), Span(line, column, file=name))
-        except _BadFileError as bad:
-            self._wrong(str(bad), Span(bad.line, bad.column, file=name), bad.hint)
 
     def _add(self, work: Reference) -> None:
         first = self.by_key.setdefault(work.key, work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -22,16 +22,6 @@ LIBRARIES = {
     "H5P.DragText": "1.10",
     "H5P.Essay": "1.5",
     "H5P.Image": "1.1",
-}
-KINDS = {
-    "single": "H5P.MultiChoice",
-    "several": "H5P.MultiChoice",
-    "gaps": "H5P.Blanks",
-    "short": "H5P.Blanks",
-    "number": "H5P.Blanks",
-    "matching": "H5P.DragText",
-    "ordering": "H5P.DragText",
-    "long": "H5P.Essay",
 }
 MARKS = frozenset("*/:")
 """The characters with a meaning in gaps, which cannot be written otherwise."""
@@ -91,13 +81,8 @@ def _dependency(name: str) -> dict[str, object]:
 
 def _entries(question: Question, sheet: QuestionSheet) -> Iterator[dict[str, Any]]:
     """The entry of a question in the set; none if H5P cannot hold it."""
-    library = KINDS[question.kind]
-    parameters = {
-        "H5P.MultiChoice": _choices,
-        "H5P.Blanks": _blanks,
-        "H5P.DragText": _pairs,
-        "H5P.Essay": _essay,
-    }[library](question, sheet)
+    library, write = KINDS[question.kind]
+    parameters = write(question, sheet)
     if parameters is None:
         message = "H5P cannot have one of the characters * / : in a gap: the question is left out."
         sheet.tell(message, question.span)
@@ -143,7 +128,7 @@ def _media(question: Question, sheet: QuestionSheet) -> dict[str, object]:
 
 
 def _has_media(question: Question) -> bool:
-    return KINDS[question.kind] != "H5P.DragText"
+    return question.kind not in ("matching", "ordering")
 
 
 def _asked(question: Question, sheet: QuestionSheet, *gaps: str) -> str:
@@ -211,3 +196,12 @@ def _essay(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
         "solution": {"introduction": "", "sample": _html(question.answer, question, sheet)},
         "behaviour": {"inputFieldSize": max(1, question.lines), "enableRetry": True},
     }
+
+
+KINDS: dict[str, tuple[str, Callable[[Question, QuestionSheet], dict[str, Any] | None]]] = {
+    **dict.fromkeys(("single", "several"), ("H5P.MultiChoice", _choices)),
+    **dict.fromkeys(("gaps", "short", "number"), ("H5P.Blanks", _blanks)),
+    **dict.fromkeys(("matching", "ordering"), ("H5P.DragText", _pairs)),
+    "long": ("H5P.Essay", _essay),
+}
+"""The library for each kind of question, and the function that writes its parameters."""
