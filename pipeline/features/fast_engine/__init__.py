@@ -49,7 +49,6 @@ def speed_up() -> None:
     weasyprint.pdf.fonts.instantiateVariableFont = pdf_writing.instance
     pyphen.HyphDict = hyphenation.Patterns
     pydyf.zlib = pdf_writing.faster_zlib
-    pydyf.PDF.write = pdf_writing.write
 
 
 import pipeline.package.pdf.engine  # noqa: E402, F401 - it speeds itself up, whichever is first
