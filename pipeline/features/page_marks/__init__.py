@@ -55,10 +55,8 @@ def place_marks(document: Document, page_map: PageMap) -> Document:
     """The resolved document with a `PageMark` for each page of ``page_map``, before its first
     word. Where several pages would begin at one place, the last of them does."""
     places = TextLeaves(document)
-    labels: dict[TextPlace | None, str] = {}
-    for label, place in places.of(page_map):
-        labels[places.in_text(place)] = label
-    return _marked(document, places, _marks_of(labels), breaks=False)
+    labels = {places.in_text(place): [label] for label, place in places.of(page_map)}
+    return _marked(document, places, labels, breaks=False)
 
 
 def place_book_marks(document: Document, page_map: PageMap) -> Document:
@@ -142,22 +140,18 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
     places = TextLeaves(document)
     first = _first_blocks(document)
     blocks: dict[int, str] = {}
-    labels: dict[TextPlace | None, str] = {}
+    labels: dict[TextPlace | None, list[str]] = {}
     for label, place in places.of(page_map, front=False):
         if not place.letters and place.leaf in first:
             blocks[first[place.leaf]] = label
         else:
-            labels[places.in_text(place)] = label
+            labels[places.in_text(place)] = [label]
 
     def begin(node: Node, ordinal: int) -> Node:
         return _beginning(node, blocks[ordinal]) if ordinal in blocks else node
 
     enter: Changes = dict.fromkeys(BLOCKS, begin)
-    return _marked(document, places, _marks_of(labels), breaks=True, at=blocks, enter=enter)
-
-
-def _marks_of(labels: Mapping[TextPlace | None, str]) -> dict[TextPlace | None, list[str]]:
-    return {place: [label] for place, label in labels.items()}
+    return _marked(document, places, labels, breaks=True, at=blocks, enter=enter)
 
 
 def _first_blocks(document: Document) -> dict[int, int]:

@@ -50,7 +50,7 @@ class KeptPages:
             self._begin(mark)
         starts = [element for element in root.iter() if PAGE_START in element.attrib]
         first = next((start.get(PAGE_START, "") for start in starts), "")
-        self.first = MOST_FRONT if has_roman else _number(first)
+        self.first = MOST_FRONT if has_roman else int(first) if first.isdecimal() else 0
         if first in self._numerals:
             self.first = self._numerals.index(first) + 1
         self._report(root)
@@ -277,7 +277,3 @@ def _close_up(block: Element) -> None:
 def _add_style(element: Element, style: str) -> None:
     before = element.get("style", "")
     element.set("style", f"{before}; {style}" if before else style)
-
-
-def _number(label: str) -> int:
-    return int(label) if label.isdecimal() else 0

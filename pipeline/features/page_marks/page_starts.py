@@ -151,14 +151,9 @@ class Pieces:
     """The pieces of the text that a page may begin with."""
 
     def __init__(self, reader: _Reader) -> None:
-        self._pieces = reader.pieces
+        self._reader = reader
         self._starts = [piece.start for piece in reader.pieces]
-        self._slots = reader.slots
-        self._objects = reader.objects
-        self._front = reader.front
         self._text = "".join(reader.texts)
-        self._texts = reader.texts
-        self._counts = reader.counts
         self._begins = list(accumulate(map(len, reader.texts), initial=0))
 
     def page_map(
@@ -178,21 +173,21 @@ class Pieces:
                 before = counts.get(element, 0)
                 if start is None:
                     start = self._start(label, element, count, before)
-                counts[element] = before + count + (lines if element in self._objects else 0)
+                counts[element] = before + count + (lines if element in self._reader.objects else 0)
             if start:
                 yield start
 
     def _start(self, label: str, element: Element, count: int, passed: int) -> PageStart | None:
         """The beginning of a page that begins after a number of an element's letters, if that is
         visible."""
-        if element in self._objects:
-            piece = self._objects[element]
+        if element in self._reader.objects:
+            piece = self._reader.objects[element]
             return PageStart(label, piece.position, piece.offset + passed)
         if not count:
             return None
-        if element in self._front:
-            return PageStart(label, front=self._front[element])
-        slots = self._slots.get(element)
+        if element in self._reader.front:
+            return PageStart(label, front=self._reader.front[element])
+        slots = self._reader.slots.get(element)
         if not slots:
             return None
         slot = slots[bisect.bisect_right([slot.own for slot in slots], passed) - 1]
@@ -202,19 +197,19 @@ class Pieces:
         """The beginning of a page at the letter after ``place`` others, or at the next piece if
         that is a word added by Chapbook."""
         index = bisect.bisect_right(self._starts, place) - 1
-        if index < 0 or place >= self._pieces[index].end:
+        if index < 0 or place >= self._reader.pieces[index].end:
             index += 1
-            if index == len(self._pieces):
+            if index == len(self._reader.pieces):
                 return None
-            place = self._pieces[index].start
-        piece = self._pieces[index]
+            place = self._reader.pieces[index].start
+        piece = self._reader.pieces[index]
         offset = piece.offset + place - piece.start
         return PageStart(label, piece.position, offset, self._words(index, place))
 
     def _words(self, index: int, place: int) -> str:
         """The words of a block from a place on."""
-        position, words = self._pieces[index].position, ""
-        for piece in self._pieces[index:]:
+        position, words = self._reader.pieces[index].position, ""
+        for piece in self._reader.pieces[index:]:
             if piece.position != position or len(letters(words)) >= WORDS:
                 break
             if piece.end > place:
@@ -226,6 +221,6 @@ class Pieces:
 
     def _place(self, letter: int) -> int:
         """The position of the letter after a number of others, or the end of the text."""
-        number = bisect.bisect_right(self._counts, letter) - 1
-        within = letter_place(self._texts[number], letter - self._counts[number])
+        number = bisect.bisect_right(self._reader.counts, letter) - 1
+        within = letter_place(self._reader.texts[number], letter - self._reader.counts[number])
         return self._begins[number] + within

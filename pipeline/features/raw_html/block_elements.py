@@ -145,7 +145,11 @@ def _part(frame: Frame, children: Iterable[Node]) -> FlowPart:
 
 
 def definition_list(frame: Frame) -> Iterable[Node]:
-    nodes = list(_without_groups(frame.items))
+    groups = (  # HTML lets terms and definitions be grouped by `div`
+        item.children if isinstance(item, FlowPart) and item.name == "div" else (item,)
+        for item in frame.items
+    )
+    nodes = list(itertools.chain.from_iterable(groups))
     items = definition_items(
         (True, as_inlines(n.children), None)
         if n.name == "dt"
@@ -158,15 +162,6 @@ def definition_list(frame: Frame) -> Iterable[Node]:
         return before
     list_node = model.DefinitionList(items=items, span=frame.span, attributes=frame.attributes)
     return (*before, list_node)
-
-
-def _without_groups(items: Iterable[Node]) -> Iterable[Node]:
-    """HTML lets terms and definitions be grouped by ``div``."""
-    for item in items:
-        if isinstance(item, FlowPart) and item.name == "div":
-            yield from item.children
-        else:
-            yield item
 
 
 def division(frame: Frame) -> Iterable[Node]:

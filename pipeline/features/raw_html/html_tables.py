@@ -45,17 +45,12 @@ def _count(frame: Frame, name: str) -> int:
 
 
 def row(frame: Frame) -> Iterable[Node]:
-    cells = tuple(_cells(frame.items))
-    return (TableRow(cells=cells, span=frame.span, attributes=frame.attributes),)
-
-
-def _cells(items: Iterable[Node]) -> Iterable[TableCell]:
-    """The cells among ``items``, and other content between them as cells."""
-    for item in items:
-        if isinstance(item, TableCell):
-            yield item
-        elif not is_blank(item):
-            yield TableCell(children=as_blocks((item,)))
+    cells = (  # other content between cells becomes one
+        item if isinstance(item, TableCell) else TableCell(children=as_blocks((item,)))
+        for item in frame.items
+        if not is_blank(item)
+    )
+    return (TableRow(cells=tuple(cells), span=frame.span, attributes=frame.attributes),)
 
 
 def part(frame: Frame) -> Iterable[Node]:

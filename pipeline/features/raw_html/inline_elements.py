@@ -24,8 +24,7 @@ def void_element(frame: Frame) -> Iterable[Node]:
             return (model.InlineElement(name="wbr"),)
         case "img":
             return (_image(frame),)
-        case _:
-            return ()
+    return ()
 
 
 def _image(frame: Frame) -> model.Image:
