@@ -25,7 +25,7 @@ def assemble_docx(document: Document, edition: Edition, stem: str, *_: object) -
     """The parts of the file as markup, with the addresses and names of images in the place of
     relationships."""
     metadata, page = document.metadata, sections.page_of(document, edition)
-    draft = WordFile(document, page)
+    draft = WordFile(document, page, blocks)
     draft.listed = matter.listed_titles(document)
     width = page.width
     place = Spot(width, is_free=True)

@@ -81,13 +81,13 @@ def _block(draft: WordFile, node: Node, place: Spot) -> list[Element]:
         case model.MathBlock():
             return [captioned.equation(draft, node, place)]
         case model.Table():
-            return tables.table(draft, node, place, blocks)
+            return tables.table(draft, node, place)
         case model.Figure():
             return captioned.figure(draft, node, place)
         case model.FigureGroup():
             return captioned.figures(draft, node, place)
         case model.Chart():
-            return captioned.chart(draft, node, place, blocks)
+            return captioned.chart(draft, node, place)
         case model.Admonition():
             kind, word = BOXES.get(node.kind, BOX), draft.words[node.kind]
             return boxed(draft, node, node.title, word, node.children, place, kind)
@@ -112,7 +112,7 @@ def _block(draft: WordFile, node: Node, place: Spot) -> list[Element]:
             return matter.bibliography(draft, node, place)
         case model.Index():
             return matter.index(draft, node, place)
-    return exercises.exercise_block(draft, node, place, blocks)
+    return exercises.exercise_block(draft, node, place)
 
 
 def _paragraph_style(node: Node, place: Spot) -> str:
@@ -160,7 +160,7 @@ def _list(draft: WordFile, node: model.List, place: Spot) -> list[Element]:
             inner = inner._replace(marker=ItemMarker(number, min(place.depth, 8)))
             result += blocks(draft, _anchoring(item), inner)
         else:
-            result += exercises.task(draft, item, inner._replace(style="Task"), blocks)
+            result += exercises.task(draft, item, inner._replace(style="Task"))
     return result
 
 

@@ -8,7 +8,6 @@ from pipeline.features.word.draft import Spot, TextLook, WordFile
 from pipeline.features.word.inlines import counted, formula, inlines, text_run
 from pipeline.features.word.paragraphs import label, paragraph
 from pipeline.features.word.pictures import inline_picture
-from pipeline.features.word.tables import Blocks
 from pipeline.features.word.xml import Element, element
 from pipeline.model import Node
 
@@ -128,11 +127,11 @@ def figures(draft: WordFile, node: model.FigureGroup, place: Spot) -> list[Eleme
     return [grid, *caption]
 
 
-def chart(draft: WordFile, node: model.Chart, place: Spot, blocks: Blocks) -> list[Element]:
+def chart(draft: WordFile, node: model.Chart, place: Spot) -> list[Element]:
     caption = _caption(draft, node, node.caption, place)
     picture = node.image and inline_picture(
         draft, node.image, place, width=node.attributes.get("width")
     )
     if picture:
         return [paragraph(draft, draft.anchored(node, picture), place, "Figure"), *caption]
-    return [*tables.table(draft, node.table, place, blocks), *caption]
+    return [*tables.table(draft, node.table, place), *caption]

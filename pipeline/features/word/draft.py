@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -95,8 +96,15 @@ class Spot(NamedTuple):
 class WordFile:
     """A document that is being written: its notes, lists, images, bookmarks, and findings."""
 
-    def __init__(self, document: Document, page: PageShape) -> None:
+    def __init__(
+        self,
+        document: Document,
+        page: PageShape,
+        blocks: Callable[[WordFile, Iterable[Node], Spot], list[Element]],
+    ) -> None:
         self.document, self.page, self.width = document, page, page.width
+        self.blocks = functools.partial(blocks, self)
+        """Writes some blocks at a place."""
         self.is_book = is_book(document)
         self.next_section = ""
         self.words = words(document.metadata.lang)

@@ -18,7 +18,7 @@ from pipeline.features.word.paragraphs import (
     with_attributes,
     with_space,
 )
-from pipeline.features.word.tables import Blocks, grid
+from pipeline.features.word.tables import grid
 from pipeline.features.word.xml import Element, twips
 from pipeline.model import Node
 from pipeline.model.words.writing_conventions import small_letters
@@ -32,11 +32,11 @@ SLOT = 700
 RIGHT = "✓"
 
 
-def exercise_block(draft: WordFile, node: Node, place: Spot, blocks: Blocks) -> list[Element]:
+def exercise_block(draft: WordFile, node: Node, place: Spot) -> list[Element]:
     """The elements of a block of the feature `exercises`."""
     match node:
         case model.Exercise():
-            return [_title(draft, node, place), *blocks(draft, node.children, place)]
+            return [_title(draft, node, place), *draft.blocks(node.children, place)]
         case model.WritingLines():
             lines = [
                 paragraph(draft, [], place, "Writing Line", with_next=left > 0)
@@ -46,11 +46,11 @@ def exercise_block(draft: WordFile, node: Node, place: Spot, blocks: Blocks) -> 
         case model.WritingSpace():
             return [*_space(node, place), low_paragraph(draft, place)]
         case model.Choices():
-            return _choices(draft, node, place, blocks)
+            return _choices(draft, node, place)
         case model.Matching():
-            return _matching(draft, node, place, blocks)
+            return _matching(draft, node, place)
         case model.Ordering():
-            return _ordering(draft, node, place, blocks)
+            return _ordering(draft, node, place)
     raise TypeError(f"{type(node).__name__} is no block")
 
 
@@ -79,12 +79,12 @@ def _space(node: model.WritingSpace, place: Spot) -> list[Element]:
     return [grid([[[]] * columns] * rows, [side] * columns, place.left, is_ruled=True, height=side)]
 
 
-def task(draft: WordFile, item: model.ListItem, place: Spot, blocks: Blocks) -> list[Element]:
+def task(draft: WordFile, item: model.ListItem, place: Spot) -> list[Element]:
     """An item of a list of tasks: a box to tick, and the text."""
     first = next(iter(item.children), None)
     name = spoken(first.children) if first and is_text(first) else draft.words["box"]
     box = controls.check_box(draft.next_id(), name, is_checked=bool(item.checked))
-    return _after_sign(draft, [box], item, place, blocks)
+    return _after_sign(draft, [box], item, place)
 
 
 def _after_sign(
@@ -92,7 +92,6 @@ def _after_sign(
     sign: list[Element],
     item: model.ListItem | model.Choice,
     place: Spot,
-    blocks: Blocks,
     marker: ItemMarker | None = None,
     style: str = "",
 ) -> list[Element]:
@@ -109,10 +108,10 @@ def _after_sign(
         line = paragraph(draft, draft.anchored(item, content), place, style, marker=marker)
     else:
         line = paragraph(draft, draft.anchored(item, content), inner, style, hanging=STEP)
-    return [line, *blocks(draft, rest, inner)]
+    return [line, *draft.blocks(rest, inner)]
 
 
-def _choices(draft: WordFile, node: model.Choices, place: Spot, blocks: Blocks) -> list[Element]:
+def _choices(draft: WordFile, node: model.Choices, place: Spot) -> list[Element]:
     result: list[Element] = []
     if node.prompt:
         content = [*index_fields(draft, node), *inlines(draft, node.prompt, place, place.look)]
@@ -125,11 +124,11 @@ def _choices(draft: WordFile, node: model.Choices, place: Spot, blocks: Blocks) 
             draft.next_id(), name, is_checked=bool(item.correct), is_one=not node.multiple
         )
         marker = ItemMarker(number, min(place.depth, 8))
-        result += _after_sign(draft, [box], item, place, blocks, marker, "Choice")
+        result += _after_sign(draft, [box], item, place, marker, "Choice")
     return result
 
 
-def _matching(draft: WordFile, node: model.Matching, place: Spot, blocks: Blocks) -> list[Element]:
+def _matching(draft: WordFile, node: model.Matching, place: Spot) -> list[Element]:
     """Both sides in a table: before each item on the left the letter of its partner."""
     lang = draft.document.metadata.lang
     letters = [small_letters(number, lang) for number in range(len(node.right))]
@@ -150,11 +149,11 @@ def _matching(draft: WordFile, node: model.Matching, place: Spot, blocks: Blocks
         row: list[list[Element]] = [[], [], [], []]
         if number < len(node.left):
             row[0] = _slot(draft, node, number, node.left[number], letters, cell)
-            row[1] = blocks(draft, node.left[number].children, cell)
+            row[1] = draft.blocks(node.left[number].children, cell)
         if number < len(node.right):
             sign = text_run(f"{letters[number]})", TextLook(style="Label"))
             row[2] = [paragraph(draft, [sign], cell)]
-            row[3] = blocks(draft, node.right[number].children, cell)
+            row[3] = draft.blocks(node.right[number].children, cell)
         rows.append(row)
     return [
         *bare_line(draft, draft.anchored(node, []), place),
@@ -163,12 +162,12 @@ def _matching(draft: WordFile, node: model.Matching, place: Spot, blocks: Blocks
     ]
 
 
-def _ordering(draft: WordFile, node: model.Ordering, place: Spot, blocks: Blocks) -> list[Element]:
+def _ordering(draft: WordFile, node: model.Ordering, place: Spot) -> list[Element]:
     numbers = [str(number) for number in range(1, len(node.items) + 1)]
     rest = place.width - SLOT
     cell = Spot(rest - 160, style="Table Text", look=place.look)
     rows = [
-        [_slot(draft, node, at, item, numbers, cell), blocks(draft, item.children, cell)]
+        [_slot(draft, node, at, item, numbers, cell), draft.blocks(item.children, cell)]
         for at, item in enumerate(node.items)
     ]
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline import model
@@ -13,12 +13,9 @@ from pipeline.features.word.inlines import index_fields, inlines
 from pipeline.features.word.paragraphs import bare_line, label, low_paragraph, paragraph
 from pipeline.features.word.styles import RULE
 from pipeline.features.word.xml import Element, element, tag
-from pipeline.model import Node
 from pipeline.model.table_cells import PlacedCell, column_count
 from pipeline.model.table_cells import place as placed
 from pipeline.model.tree import BLANK, plain_text, walk
-
-Blocks = Callable[[WordFile, Iterable[Node], Spot], list[Element]]
 
 LETTER = 118
 """Twentieths of a point that a letter takes, with some room."""
@@ -34,19 +31,19 @@ WIDE = frozenset("MWmw@%ÆŒ—…")
 """Letters that take two thirds more than others."""
 
 
-def table(draft: WordFile, node: model.Table, place: Spot, blocks: Blocks) -> list[Element]:
+def table(draft: WordFile, node: model.Table, place: Spot) -> list[Element]:
     """A table with its caption above."""
     count = column_count(node)
     caption = _caption(draft, node, place)
     if not count:
         return caption
     widths = _widths(node, count, place.width)
-    rows: list[Element] = []
     head, body = list(placed(node.head)), list(placed(node.body))
-    for cells in _with_spans(head, count):
-        rows.append(_row(draft, cells, widths, place, blocks, is_head=True))
-    for cells in _with_spans(body, count):
-        rows.append(_row(draft, cells, widths, place, blocks, is_head=False))
+    rows = [
+        _row(draft, cells, widths, place, is_head=part is head)
+        for part in (head, body)
+        for cells in _with_spans(part, count)
+    ]
     has_row_heads = any(p.cell.scope == "row" for cells in body for p in cells)
     look = element(
         "tblLook", val="04A0", firstRow=int(bool(node.head)), lastRow=0,
@@ -107,13 +104,7 @@ def _with_spans(rows: Sequence[Sequence[PlacedCell]], count: int) -> Iterator[li
 
 
 def _row(
-    draft: WordFile,
-    cells: Iterable[GridCell],
-    widths: Sequence[int],
-    place: Spot,
-    blocks: Blocks,
-    *,
-    is_head: bool,
+    draft: WordFile, cells: Iterable[GridCell], widths: Sequence[int], place: Spot, *, is_head: bool
 ) -> Element:
     written = []
     for cell, is_rest in cells:
@@ -133,7 +124,7 @@ def _row(
             is_note=place.is_note,
             span=node.span or place.span,
         )
-        content = blocks(draft, node.children, inner)
+        content = draft.blocks(node.children, inner)
         if not content or content[-1].tag != tag("p"):
             content.append(paragraph(draft, [], inner))
         content[-1].extend(draft.anchored(node, []))

@@ -115,10 +115,8 @@ def _given_names(
 
 def _people(reference: Reference) -> tuple[Name, ...]:
     """The people whom a citation probably names."""
-    for variable in ("author", "editor", "translator", "director"):
-        if people := reference.names.get(variable):
-            return people
-    return ()
+    variables = ("author", "editor", "translator", "director")
+    return next(filter(None, map(reference.names.get, variables)), ())
 
 
 def _expand_names(cites: _Cites) -> None:
