@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -49,10 +50,7 @@ def _inherit(node: Node, above: _Around) -> _Around:
         case model.Exercise():
             return _Around(str(node.number or ""), node.attributes.id)
         case List(ordered=True) if above.label:
-            numbers = (
-                list_number(number, node.style)
-                for number in range(node.start, node.start + len(node.items))
-            )
+            numbers = (list_number(number, node.style) for number in itertools.count(node.start))
             return above._replace(numbers=numbers)
         case ListItem() if above.numbers:
             number = next(above.numbers)

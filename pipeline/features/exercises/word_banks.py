@@ -55,18 +55,16 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
             written = Counter(folded(answer_text(word)) for word in words)
             blanks = walk((around,) if around else top_level(document))
             for blank in blanks:
-                if not isinstance(blank, model.Blank) or not blank.answer:
+                answer = blank.answer if isinstance(blank, model.Blank) else ()
+                if not answer or hidden.hold(document.place(blank.span)):
                     continue
-                if hidden.hold(document.place(blank.span)):
-                    continue
-                answer = blank.answer
                 word = folded(answer_text(answer))
                 if written[word]:
                     written[word] -= 1  # the author has listed the answers, too
                 else:
                     words.append(answer)
             seen.add(key)
-        words.sort(key=_place)
+        words.sort(key=lambda word: (folded(answer_text(word)), answer_text(word)))
         if not words:
             message = (
                 "This word bank has no words: every answer in a blank is already in another word "
@@ -85,12 +83,6 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
 
     document = rewrite_document(document, enter={Container: fill}, context=PATH)
     return replace(document, diagnostics=(*document.diagnostics, *empty))
-
-
-def _place(word: model.Answered) -> tuple[str, str]:
-    """The key by which words are in alphabetical order."""
-    text = answer_text(word)
-    return folded(text), text
 
 
 def _added(bank: Container) -> Iterator[model.Answered]:

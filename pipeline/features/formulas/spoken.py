@@ -29,6 +29,7 @@ MARKS = {
 BRACES = frozenset("⏞⏟⎴⎵⏜⏝")
 OVERLINE, PRIMES = "‾", frozenset("′″‴")
 DEGREE = "°"
+POWERS = {"2": "squared", "3": "cubed"}
 CROSSED = frozenset({"cancel", "bcancel", "xcancel", "sout"})
 UNDER = frozenset("∑∏∫∐⋃⋂") | {"lim", "sup", "inf", "max", "min"}
 
@@ -127,9 +128,8 @@ class FormulaSpeaker:
         text = self._of(exponent)
         if exponent.tag == "mo" or text == DEGREE:
             return f"{spoken} {text}"
-        for key, number in (("squared", "2"), ("cubed", "3")):
-            if exponent.tag == "mn" and exponent.text == number:
-                return self._word(key, base=spoken)
+        if exponent.tag == "mn" and (key := POWERS.get(exponent.text or "")):
+            return self._word(key, base=spoken)
         return self._enclosed("power", (exponent,), base=spoken, exponent=text)
 
     def _index(self, spoken: str, index: Element, base: Element) -> str:
