@@ -66,18 +66,14 @@ WORDS = {
 }
 
 
-def chapters(lang: str, **longer: int) -> str:
-    """A book of chapters, some of which are ``longer``: c2=3 by three sentences."""
-    return FRONT.format(lang=lang) + "".join(
-        CHAPTER.format(number=number, other=5 - number, text=WORDS[lang] * (2 + number))
-        + WORDS[lang] * longer.get(f"c{number}", 0)
-        for number in range(1, 5)
-    )
-
-
-@pytest.fixture(autouse=True)
-def _short_books(monkeypatch: pytest.MonkeyPatch) -> None:
-    short_units(monkeypatch, 1200, 2400, words=100)
+def few_words(
+    front_matter: str, monkeypatch: pytest.MonkeyPatch, chapters: int = 2, lang: str = "en-GB"
+) -> str:
+    """A book of chapters with few words each, which are units all the same."""
+    short_units(monkeypatch, 400, 800, words=10)
+    front = FRONT.format(lang=lang).replace("lang:", f"{front_matter}\nlang:", 1)
+    numbers, text = range(4, 4 + chapters), WORDS[lang][: WORDS[lang].index(" ", 10)] + "."
+    return front + "".join(CHAPTER.format(number=n, other=n, text=text) for n in numbers)
 
 
 def pages_of(source: Path, edition: str = "handout", document: Document | None = None) -> Pages:
@@ -246,7 +242,7 @@ def test_front_matter_has_pages_of_its_own_and_notes_are_in_the_margin(
     assert_same(as_whole(pages_of(source), tmp_path), made)
 
 
-def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
+def test_an_edit_costs_its_own_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
 
     def made(text: str) -> tuple[Package, list[str]]:
@@ -260,22 +256,24 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
         found = built(source, store, listener=on_event)
         return found, told
 
-    text = chapters("en-GB")
+    text = few_words("", monkeypatch)
     first, told = made(text)
-    assert first.plan == "in 7 units"
-    assert told == ["unit 7 of 7", "unit 6 of 6", "heads 7 of 7"]  # all tell page numbers
-    second, told = made(text.replace("Nobody had counted", "Somebody had counted", 1))
-    assert told == ["unit 1 of 7", "unit 1 of 6", "heads 0 of 7"]
+    assert first.plan == "in 6 units"
+    assert told == ["unit 6 of 6", "unit 4 of 4", "heads 6 of 6"]  # these tell page numbers
+    second, told = made(text.replace("Nobody had", "Somebody had", 1))
+    assert told == ["unit 1 of 6", "unit 1 of 4", "heads 0 of 6"]
     assert second.data != first.data
-    third, told = made(chapters("en-GB", c3=30))
+    third, told = made(text + WORDS["en-GB"] * 40)
     assert third.facts.pages > first.facts.pages
     again, told = made(text)
     assert (again.data, told) == (first.data, [])
 
 
-def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
+def test_a_build_that_is_dropped_sets_no_more_units(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
-    source.write_text(chapters("en-GB"), encoding="utf-8")
+    source.write_text(few_words("", monkeypatch), encoding="utf-8")
     begun: list[Begun] = []
     told: list[Event] = []
 
@@ -289,7 +287,7 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
         built(source, store, listener=on_event)
     built(source, store, listener=told.append)
     notes = (event.note for event in told if isinstance(event, Ran))
-    assert next(note for note in notes if "of" in note) == "4 of 7"
+    assert next(note for note in notes if "of" in note) == "3 of 6"
 
 
 def test_other_processes_make_the_same_and_known_pages_are_not_made_again(
@@ -303,16 +301,6 @@ def test_other_processes_make_the_same_and_known_pages_are_not_made_again(
         assert built(source, Folder(tmp_path / "elsewhere"), executor=executor) == first
         monkeypatch.setattr("pipeline.render.render", None)
         assert built(source, store, executor=executor) == first
-
-
-def few_words(
-    front_matter: str, monkeypatch: pytest.MonkeyPatch, chapters: int = 2, lang: str = "en-GB"
-) -> str:
-    """A book of chapters with few words each, which are units all the same."""
-    short_units(monkeypatch, 400, 800, words=10)
-    front = FRONT.format(lang=lang).replace("lang:", f"{front_matter}\nlang:", 1)
-    numbers, text = range(4, 4 + chapters), WORDS[lang][: WORDS[lang].index(" ", 10)] + "."
-    return front + "".join(CHAPTER.format(number=n, other=n, text=text) for n in numbers)
 
 
 SHORT = "---\ntitle: Wells\nlang: en\nclass: book\n---\n\n"
