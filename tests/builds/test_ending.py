@@ -213,7 +213,6 @@ finally:
 def test_a_command_is_interrupted_at_any_moment(limited: bool, tmp_path: Path) -> None:
     """Its moments are calls of functions, of which the first run tells the number."""
     chance = chance_of(4)
-    text = TEXT + "\n$a^2$ and more.\n\n# Two\n\nText.\n"
     source = tmp_path / "a.md"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     options = (
@@ -221,7 +220,7 @@ def test_a_command_is_interrupted_at_any_moment(limited: bool, tmp_path: Path) -
     )
 
     def run(last: int) -> tuple[int, str]:
-        source.write_text(text.format(last), "utf-8")
+        source.write_text(TEXT.format(last), "utf-8")
         done = subprocess.run(
             [sys.executable, "-c", INTERRUPTED, str(last), "build", "a.md", *options],
             cwd=tmp_path,

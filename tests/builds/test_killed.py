@@ -11,7 +11,7 @@ import shutil
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,7 @@ from tests.helpers.killing import Changes, ended, forked
 from tests.system.test_saving import contents
 
 KILLS = int(os.environ.get("KILLS", "4"))
-EDITIONS = ("web", "handout", "ebook")
+EDITIONS = ("web", "word")
 SOURCE = """---
 title: The {0} well
 lang: en
@@ -58,8 +58,8 @@ pytestmark = [
 ]
 
 
-def build(source: Path, out: Path, editions: Sequence[str] = EDITIONS) -> None:
-    assert not pipeline.build(source, editions, out=out).failed
+def build(source: Path, out: Path) -> None:
+    assert not pipeline.build(source, EDITIONS, out=out).failed
 
 
 def shown(out: Path) -> dict[str, bytes]:
@@ -119,9 +119,6 @@ def test_a_killed_build_leaves_one_set_or_the_other(tmp_path: Path) -> None:
     print(dict(left), numbers)
 
 
-QUICK = ("web", "ebook")
-
-
 def left(out: Path) -> dict[str, bytes]:
     """All that is there, but for what the document's own file says: it names the folder."""
     found = shown(out)
@@ -135,7 +132,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes
     for version, text in VERSIONS.items():
         folder = tmp_path_factory.mktemp(version)
         (folder / "well.md").write_text(text, "utf-8")
-        build(folder / "well.md", folder / "out", QUICK)
+        build(folder / "well.md", folder / "out")
         made[version] = left(folder / "out")
     return made
 
@@ -145,7 +142,7 @@ def built(tmp_path: Path) -> Path:
     """A source whose old version has been built; now it has the new one."""
     source = tmp_path / "well.md"
     source.write_text(VERSIONS["old"], "utf-8")
-    build(source, tmp_path / "out", QUICK)
+    build(source, tmp_path / "out")
     source.write_text(VERSIONS["new"], "utf-8")
     return source
 
@@ -177,7 +174,7 @@ def test_a_build_that_cannot_write_changes_nothing(
             limit()
         except ConfinementError:
             os._exit(5)
-        options = [option for name in QUICK for option in ("--edition", name)]
+        options = [option for name in EDITIONS for option in ("--edition", name)]
         done = CliRunner().invoke(main, ["build", "well.md", "--out", "out", *options])
         os.write(handle, done.stderr.encode())
         os._exit(done.exit_code)
@@ -190,7 +187,7 @@ def test_a_build_that_cannot_write_changes_nothing(
     assert code == 3
     assert told.read_text("utf-8").startswith("chapbook: cannot write ")
     assert left(built.parent / "out") == whole["old"]
-    build(built, built.parent / "out", QUICK)
+    build(built, built.parent / "out")
     assert left(built.parent / "out") == whole["new"]
 
 
@@ -201,7 +198,7 @@ def test_two_builds_at_once_leave_one_whole_set(
     for version in ("new", "old"):
         shutil.rmtree(out / ".cache")
         built.write_text(VERSIONS[version], "utf-8")
-        builds = [forked(lambda: build(built, out, QUICK)) for _ in range(2)]
+        builds = [forked(lambda: build(built, out)) for _ in range(2)]
         assert [ended(one) for one in builds] == [0, 0]
         assert left(out) == whole[version]
 
@@ -218,7 +215,7 @@ def test_a_source_that_is_edited_while_it_is_built(
             built.write_text(VERSIONS["old"], "utf-8")
 
     shutil.rmtree(out / ".cache")
-    pipeline.build(built, QUICK, out=out, listener=edit)
+    pipeline.build(built, EDITIONS, out=out, listener=edit)
     assert left(out) in (whole["old"], whole["new"])
-    build(built, out, QUICK)
+    build(built, out)
     assert left(out) == whole["old"]

@@ -90,7 +90,7 @@ def test_a_save_of_any_file_that_was_read_builds_again(tmp_path: Path) -> None:
     templates = tmp_path / "mine"
     templates.mkdir()
     file, part = tmp_path / "a.md", tmp_path / "parts" / "part.md"
-    front = "---\ntitle: A\nlang: en\neditions: [web]\n---\n\n"
+    front = "---\ntitle: A\nlang: en\neditions: [web]\npage_list: false\n---\n\n"
     file.write_text(f"{front}{{{{ include parts/part.md }}}}\n", "utf-8")
 
     def build(listener: Listener) -> Result:
