@@ -3,7 +3,7 @@
 A case is ``tests/cases/<area>/<name>.md``. Its first line is a comment that says what it
 shows; it counts as an empty line. Beside it stands what is expected:
 
-- ``<name>.html``: what `render_fragment` gives;
+- ``<name>.html``: the fragment of a page, as `render_fragment` gives it;
 - ``<name>.body.html``, for a case with front matter: what stands between the page's title
   and its end;
 - ``<name>.answers.html``: the same of its answers alone;
@@ -26,10 +26,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import Diagnostic, Document, model, parse, render_fragment
+from pipeline import Diagnostic, Document, model, parse
 from pipeline.commands.writer import write
 from pipeline.commands.writer.sameness import same
+from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse_body
+from pipeline.render import html
+from pipeline.render.environment import environment
+from pipeline.resolve import resolve_fragment
+from pipeline.select import select
 from tests.helpers import making
 from tests.helpers.paths import CASES
 from tests.helpers.sentences import no_sentences
@@ -77,7 +82,8 @@ def got(kind: str, file: Path) -> str:
     """The current result of a case."""
     match kind:
         case ".html":
-            return render_fragment(source(file), folder=file.parent).rstrip("\n") + "\n"
+            document = resolve_fragment(select(parsed(file), EDITIONS["web"]))
+            return html.fragment(document, environment()).rstrip("\n") + "\n"
         case ".body.html":
             return making.markup(resolved(file))
         case ".answers.html":

@@ -16,7 +16,7 @@ from tests.helpers.paths import CASES
 
 pytestmark = pytest.mark.slow
 
-EDITIONS_OF_A_KIND = ("web", "handout", "large-print", "answers", "form", "ebook")
+EDITIONS_OF_A_KIND = ("web", "handout", "answers", "form", "ebook")
 """One of each kind; tests/builds/test_conformance.py has all."""
 
 ARABIC = CASES / "directions" / "arabic.md"

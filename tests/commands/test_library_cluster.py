@@ -221,6 +221,7 @@ def cluster(bucket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         processes.end()
 
 
+@pytest.mark.usefixtures("kept_processes")
 def test_workers_share_no_disk_with_a_library_at_urls(
     bucket: str, cluster: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,6 +260,7 @@ def test_workers_build_what_can_be_built_though_one_is_killed(
     assert "huge.md: error[not-built]: Building it needed more than 400.0 MB" in result.output
 
 
+@pytest.mark.usefixtures("kept_processes")
 def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
     cluster: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -239,7 +239,7 @@ def test_a_block_across_two_columns_takes_few_layouts(
     layouts = count_layouts(monkeypatch)
     words = "Water is what people need and few count. " * 3 + "\n\n"
     table = "| A | B | C |\n|---|---|---|\n" + "| a long cell | b | c |\n" * 5
-    text = f"# Water\n\n{words * 4}::: landscape\n\n{table}\n:::\n\n## More\n\n{words * 4}"
+    text = f"# Water\n\n{words * 2}::: landscape\n\n{table}\n:::\n\n## More\n\n{words * 2}"
     build(tmp_path, write(tmp_path, text, "fit: even\npage: {columns: 2}\n"))
     assert 2 < len(layouts) <= LAYOUTS + 2 * MOST_TRIALS
 

@@ -113,7 +113,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 OPTIONS = Options(cover_spread=True)
-EDITIONS = ("handout", "greyscale", "large-print")
+EDITIONS = ("handout", "greyscale")
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def built(folder: Path) -> Path:
     return folder / "build" / "x"
 
 
-FILES = ("x.pdf", "x-greyscale.pdf", "x-large-print.pdf", "x-cover.pdf")
+FILES = ("x.pdf", "x-greyscale.pdf", "x-cover.pdf")
 
 
 @pytest.fixture(params=FILES)

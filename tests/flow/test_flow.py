@@ -422,7 +422,7 @@ def test_a_process_that_stays_makes_what_a_new_one_does(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png(2, 2))
     head, _, text = CHAPTERS.partition("\n\n")
     lines = [*text.split("\n"), *chance.sample(LINES, len(LINES))]
-    editions = ("web", "handout", "ebook", "teacher")
+    editions = ("web", "ebook", "teacher")
     for _ in range(4):
         place = chance.randrange(len(lines))
         match chance.choice(("line", "line", "word", "move", "away", "away")):

@@ -11,7 +11,7 @@ KINDS = ("single", "several", "gaps", "short", "number", "matching", "ordering",
 MARKS = r"~ = # { } : \ / % & < > \" ' -> // :: [x] 50% $5 ü é 水 — * _ @"
 """Characters with a meaning in one of the formats, as they are in Markdown."""
 
-EACH = 62 if settings.get_current_profile_name() == "fuzz" else 4
+EACH = 62 if settings.get_current_profile_name() == "fuzz" else 2
 """Questions of each kind."""
 
 COUNT = EACH * len(KINDS) + len(KINDS) // 2
