@@ -706,6 +706,7 @@ def test_a_file_of_another_kind_is_told(source: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.checkers
 def test_a_file_that_libreoffice_saved_changes_nothing(tmp_path: Path) -> None:
+    checkers.require("LibreOffice")
     source = ROOT / "source" / "ending-modern-slavery.md"
     files = pipeline.build(source, ["word"], out=tmp_path).files
     (tmp_path / "back").mkdir()

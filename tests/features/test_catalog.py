@@ -160,7 +160,9 @@ def test_products_know_each_other_and_the_printed_book(products: list[ET.Element
 
 
 def test_the_teachers_book_leads_to_the_students(tmp_path: Path) -> None:
-    records = records_of("title: A\npublisher: B", tmp_path, "ebook", "teacher-ebook")
+    records = records_of(
+        "title: A\npublisher: B\npage_list: false", tmp_path, "ebook", "teacher-ebook"
+    )
     assert faults(records["x-onix.xml"], tmp_path) == []
     root = ET.fromstring(records["x-onix.xml"])
     assert texts(root, "ProductRelationCode") == ["40", "39"]
@@ -213,7 +215,7 @@ def test_the_codes_of_accessibility_are_the_claims_of_the_book(
 
 
 def test_what_nobody_certifies_does_not_conform(tmp_path: Path) -> None:
-    data = records_of("title: A well", tmp_path, "ebook")["x-onix.xml"]
+    data = records_of("title: A well\npage_list: false", tmp_path, "ebook")["x-onix.xml"]
     values = texts(ET.fromstring(data), "ProductFormFeatureValue")
     assert not {*code_lists.CONFORMS, "90"} & set(values)
     assert faults(data, tmp_path) == [], "a record of little is a valid one"

@@ -54,7 +54,7 @@ def pages_of(file: Path) -> list[tuple[str, list[str]]]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("roman")
     (folder / "x.md").write_text(ROMAN, "utf-8")
-    names = ["handout", "archive", "teacher", "large-print", "ebook", "answers"]
+    names = ["handout", "archive", "teacher", "large-print", "ebook"]
     assert not pipeline.build(folder / "x.md", names, out=folder).failed
     return folder / "x"
 

@@ -229,19 +229,6 @@ def test_a_book_of_all_constructs_is_as_if_set_as_a_whole(
         assert check(pdf) == []
 
 
-def test_front_matter_has_pages_of_its_own_and_notes_are_in_the_margin(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """From right to left; below, there are others, from left to right."""
-    source = tmp_path / "wells.md"
-    text = few_words("notes: margin", monkeypatch, lang="ar")  # on the outer side
-    text = text.replace("# Preface {.unnumbered}", "# Preface {.preface}")
-    source.write_text(text, encoding="utf-8")
-    made = built(source, Folder(tmp_path / "kept"))
-    assert made.plan == "in 8 units"  # with the empty page after the preface
-    assert_same(as_whole(pages_of(source), tmp_path), made)
-
-
 def test_an_edit_costs_its_own_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
 
@@ -339,17 +326,19 @@ def own_styles(source: Path, css: str) -> Pages:
     return replace(pages, styles=(*pages.styles, Style("own.css", css)))
 
 
-def test_style_sheets_of_ones_own_count_for_all_pages(
+def test_front_matter_notes_in_the_margin_and_style_sheets_of_ones_own_are_as_in_a_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And headings without their text are known."""
+    """From right to left, too; and headings without their text are known."""
     source = tmp_path / "wells.md"
+    text = few_words("notes: margin", monkeypatch, lang="ar")  # on the outer side
+    text = text.replace("# Preface {.unnumbered}", "# Preface {.preface}")
     page = "\\\n".join(f"Line {number}." for number in range(59))
     alone = "\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
-    source.write_text(few_words("", monkeypatch) + page + alone, encoding="utf-8")
+    source.write_text(text + page + alone, encoding="utf-8")
     pages = own_styles(source, OWN_STYLES)
     joined = making.packed(pages, tmp_path)
-    assert joined.plan == "in 6 units"
+    assert joined.plan == "in 8 units"  # with the empty page after the preface
     assert [heading.text for heading in joined.stranded] == ["Stranded"]
     assert_same(as_whole(pages, tmp_path), joined)
     shown = ["from here on" in text for text in page_texts(joined.data)]

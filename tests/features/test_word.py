@@ -93,6 +93,7 @@ def test_files_are_valid_and_lose_nothing(built: Callable[[str], Path]) -> None:
 def test_libreoffice_prints_all_within_the_margins(
     built: Callable[[str], Path], name: str, tmp_path: Path
 ) -> None:
+    checkers.require("LibreOffice")
     file, margin = built(name), 25 * 72 / 25.4
     assert faults_of(file) == []
     with contextlib.closing(pypdfium2.PdfDocument(checkers.libreoffice(file, tmp_path))) as pdf:

@@ -264,10 +264,14 @@ def page_links(pdf: pikepdf.Pdf) -> Iterator[tuple[str, int]]:
                 yield plain(str(link.Contents)), places[str(link.Dest)]
 
 
-def test_references_name_the_page_that_they_lead_to(folder: Path) -> None:
-    pdf = open_pdf(making.data(BOOK, "handout", folder))
-    links = dict(page_links(pdf))
-    document = read(pdf)
+@pytest.fixture(scope="module")
+def handout(folder: Path) -> pikepdf.Pdf:
+    return open_pdf(making.data(BOOK, "handout", folder))
+
+
+def test_references_name_the_page_that_they_lead_to(handout: pikepdf.Pdf) -> None:
+    links = dict(page_links(handout))
+    document = read(handout)
     said = [text for link in document.all("Link") if " on page " in (text := plain(link.text))]
     assert len(said) == 4
     pages = set()
@@ -284,16 +288,15 @@ def test_the_order_of_words_is_the_languages(folder: Path) -> None:
     assert "第 3 页的表 1" in said
 
 
-def test_numbers_are_in_headings_outline_contents_and_lists(folder: Path) -> None:
-    pdf = open_pdf(making.data(BOOK, "handout", folder))
-    titles = [title for _, title in outline(pdf)]
+def test_numbers_are_in_headings_outline_contents_and_lists(handout: pikepdf.Pdf) -> None:
+    titles = [title for _, title in outline(handout)]
     assert [t for t in titles if not t.startswith(("Contents", "List"))] == [
         "Preface",
         "1 Water",
         "2 Counting",
         "A Sources",
     ]
-    document = read(pdf)
+    document = read(handout)
     lists = [[item.text.split() for item in toc.all("TOCI")] for toc in document.all("TOC")]
     contents, figures, tables = lists
     assert [line[:-1] for line in contents] == [
@@ -302,7 +305,7 @@ def test_numbers_are_in_headings_outline_contents_and_lists(folder: Path) -> Non
         ["2", "Counting"],
         ["A", "Sources"],
     ]
-    places = dict(page_links(pdf))
+    places = dict(page_links(handout))
     assert figures == [
         ["1", "The", "well", "of", "Kisumu,", "see", "Table", "1", str(places["Figure 1"])],
         ["2", "Both", "wells", str(places["Figure 2b"])],
@@ -324,8 +327,8 @@ def test_running_heads_have_the_chapters_number(folder: Path) -> None:
     assert "1 Water" in heads
 
 
-def test_figures_side_by_side_are_read_one_by_one(folder: Path) -> None:
-    document = read(open_pdf(making.data(BOOK, "handout", folder)))
+def test_figures_side_by_side_are_read_one_by_one(handout: pikepdf.Pdf) -> None:
+    document = read(handout)
     group = next(div for div in document.all("Div") if div.shape.count("Figure") == 2)
     assert group.shape == "Div(Div(Figure Caption) Div(Figure Caption) Caption)"
     assert [plain(caption.text) for caption in group.all("Caption")] == [
