@@ -261,14 +261,14 @@ def test_an_exercise_is_broken_between_its_questions() -> None:
     exercise += "".join(map(question.format, range(1, 5)))
     exercise += "::: answer\nFor water.\n:::\n:::\n"
     broken = 0
-    for lines in range(24, 44, 3):
+    for lines in range(24, 44, 5):
         where = first_pages(pages_of("Filler.\n\n" * lines + exercise, "teacher"))
         by_class = {name: page for element, page in where.items() for name in classes(element)}
         items = [page for element, page in where.items() if element.tag == "li"]
         assert by_class["exercise-title"] == items[0]
         assert by_class["for-teachers"] == items[-1]
         broken += items[0] != items[-1]
-    assert broken > 2, "most of them"
+    assert broken > 1, "most of them"
 
 
 # --- who it is --------------------------------------------------------------------------
