@@ -28,7 +28,7 @@ settings.register_profile(
     "chapbook",
     derandomize=True,
     database=None,
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -59,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     constants in the code, which would be those of the modules that happen to be loaded, so that
     examples would depend on the order of tests. Collects garbage seldom: much of it is cyclic, and
     comes at the end of each test."""
-    gc.set_threshold(1_000_000, 5, 50)
+    gc.set_threshold(400_000, 5, 50)
     if settings.get_current_profile_name() != "fuzz":
         local = "hypothesis.internal.conjecture.providers.is_local_module_file"
         pytest.MonkeyPatch().setattr(local, lambda path: False)

@@ -425,6 +425,7 @@ series: "]]><script>evil()</script>"
 variables: {v: "javascript:evil()", w: "<script>evil()</script>"}
 url: "javascript:evil()"
 links: list
+page_list: false
 qr_codes: true
 nocite: "*"
 ---

@@ -29,12 +29,7 @@ import pytest
 from pipeline import Diagnostic, Document, model, parse
 from pipeline.commands.writer import write
 from pipeline.commands.writer.sameness import same
-from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse_body
-from pipeline.render import html
-from pipeline.render.environment import environment
-from pipeline.resolve import resolve_fragment
-from pipeline.select import select
 from tests.helpers import making
 from tests.helpers.paths import CASES
 from tests.helpers.sentences import no_sentences
@@ -82,8 +77,7 @@ def got(kind: str, file: Path) -> str:
     """The current result of a case."""
     match kind:
         case ".html":
-            document = resolve_fragment(select(parsed(file), EDITIONS["web"]))
-            return html.fragment(document, environment()).rstrip("\n") + "\n"
+            return making.fragment(parsed(file)).rstrip("\n") + "\n"
         case ".body.html":
             return making.markup(resolved(file))
         case ".answers.html":

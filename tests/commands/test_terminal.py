@@ -155,11 +155,11 @@ IN_PARTS = """
 import os
 
 os.cpu_count = lambda: 1
+from pytest import MonkeyPatch
 from pipeline.commands import main
-from pipeline.model.sheet import proportions
-from pipeline.package import units
+from tests.helpers.short_units import short_units
 
-units.LENGTH, units.LONG, proportions.BOOK_WORDS = 200, 400, 10
+short_units(MonkeyPatch(), 200, 400, words=10)
 main()
 """
 

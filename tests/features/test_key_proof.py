@@ -21,7 +21,7 @@ from tests.helpers.placements import Placement
 
 IN_FUZZ = settings.get_current_profile_name() == "fuzz"
 ALL = placements.placements()
-BATCHES = list(placements.batches(ALL if IN_FUZZ else ALL[:100], 100))
+BATCHES = list(placements.batches(ALL if IN_FUZZ else ALL[:50], 100))
 
 SOURCE = """\
 ---

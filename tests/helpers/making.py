@@ -21,10 +21,10 @@ from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.render import render
+from pipeline.render import html, render
 from pipeline.render.environment import environment
 from pipeline.render.node_markup import NodeRenderer
-from pipeline.resolve import resolve
+from pipeline.resolve import resolve, resolve_fragment
 from pipeline.select import select
 from pipeline.system.store import Store
 
@@ -65,6 +65,12 @@ def markup(document: Document, edition: str = "web") -> str:
     notes = renderer.template("notes", notes=document.notes) if document.notes else ""
     parts = [str(part).strip("\n") for part in (renderer.render(document.blocks), notes)]
     return "\n".join(part for part in parts if part) + "\n"
+
+
+def fragment(document: Document) -> str:
+    """What `render_fragment` gives for a text, of the document that was parsed from it."""
+    resolved = resolve_fragment(select(document, EDITIONS["web"]))
+    return html.fragment(resolved, environment())
 
 
 def rendered(document: Document, stem: str = "x", templates: Path | None = None) -> Pages:

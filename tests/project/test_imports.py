@@ -173,7 +173,10 @@ TYPESETTING = ("weasyprint", "pikepdf")
 # the edition built, from a source without charts, and the modules in HEAVY that must not be loaded
 BUILDS: dict[str, tuple[list[str], tuple[str, ...]]] = {
     "a dump": (["build", "talk.md", "--dump", "parsed"], HEAVY),
-    "a page": (["build", "talk.md", "--edition", "web"], (*TYPESETTING, *CHARTS, "ebooklib")),
+    "a page": (
+        ["build", "talk.md", "--edition", "web"],
+        (*TYPESETTING, *CHARTS, "ebooklib", "PIL"),
+    ),
     "a book, whose cover has to be set": (["build", "talk.md", "--edition", "ebook"], CHARTS),
     "a book, whose cover is in the cache": (
         ["build", "talk.md", "--edition", "ebook", "--out", "other"],

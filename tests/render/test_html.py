@@ -5,10 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +17,7 @@ import pytest
 from pipeline import Diagnostic
 from pipeline.package.result import Package
 from tests.helpers import making
-from tests.helpers.paths import ROOT, TEMPLATES
+from tests.helpers.paths import TEMPLATES
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 100" width="200" height="100">'
@@ -490,52 +487,6 @@ def test_the_style_has_no_sides_that_do_not_turn() -> None:
     css = (TEMPLATES / "html/style.css").read_text(encoding="utf-8")
     sides = re.findall(r"\b(?:margin|padding|border)-(?:left|right)\b|float:", css)
     assert sides == []
-
-
-PROGRAM = """
-import sys
-from pathlib import Path
-from tests.helpers import making
-text = Path("source.md").read_text(encoding="utf-8")
-document = making.resolved(text, "web", Path.cwd())
-sys.stdout.buffer.write(making.packed(document, Path.cwd(), "ending").data)
-print(*sorted(sys.modules), file=sys.stderr)
-"""
-
-
-@pytest.fixture(scope="module")
-def elsewhere(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, set[str]]:
-    """The page, and the modules that were loaded, in another folder, time zone and locale."""
-    other = tmp_path_factory.mktemp("other")
-    (other / "chart.svg").write_bytes((folder / "chart.svg").read_bytes())
-    (other / "source.md").write_text(FRONT + BODY, encoding="utf-8")
-    changes = {
-        "PYTHONPATH": str(ROOT),
-        "PYTHONHASHSEED": "7",
-        "TZ": "Pacific/Auckland",
-        "LC_ALL": "C",
-        "CHAPBOOK_CACHE": str(other / "cache"),
-    }
-    result = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        cwd=other,
-        env={**os.environ, **changes},
-        capture_output=True,
-        check=True,
-    )
-    return result.stdout, set(result.stderr.decode().split())
-
-
-def test_the_bytes_are_the_same_elsewhere(
-    packed: Package, elsewhere: tuple[bytes, set[str]]
-) -> None:
-    assert elsewhere[0] == packed.data
-
-
-def test_a_page_is_made_without_the_tools_of_the_other_formats(
-    elsewhere: tuple[bytes, set[str]],
-) -> None:
-    assert not elsewhere[1] & {"weasyprint", "ebooklib", "PIL", "pikepdf"}
 
 
 def test_the_keys_of_linked_data_are_in_order(page: Element) -> None:

@@ -18,7 +18,7 @@ from tests.helpers.placements import Placement
 
 ALL = placements.placements()
 IN_FUZZ = settings.get_current_profile_name() == "fuzz"
-BATCHES = list(placements.batches(ALL if IN_FUZZ else ALL[:100], 100))
+BATCHES = list(placements.batches(ALL if IN_FUZZ else ALL[:50], 100))
 """In `make test` always the same few."""
 
 
