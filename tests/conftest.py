@@ -107,10 +107,11 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 LONGEST = (
-    "wheel book conformance units leaks library_cluster library preview make build reference"
-    " checkers check killed ending pdf epub_structure site_reading formatting flow web_reading"
-    " check_editions large_print press weblinks writer engine patterns notes cases fuzz columns"
-    " cover pathological fit archive form lost_text stress charts languages docs terminal bombs"
+    "wheel book word conformance units leaks library_cluster library preview make build"
+    " review taking_out reference checkers check killed ending pdf epub_structure"
+    " site_reading formatting flow web_reading check_editions large_print press weblinks"
+    " writer engine patterns notes cases fuzz columns cover pathological fit archive form"
+    " lost_text stress charts languages docs terminal bombs"
 ).split()
 """The files that take longest, or wait for other processes: the first ones first."""
 
