@@ -68,7 +68,7 @@ def markup(document: Document, edition: str = "web") -> str:
 
 
 def fragment(document: Document) -> str:
-    """What `render_fragment` gives for a text, of the document that was parsed from it."""
+    """The fragment of a page that `render_fragment` gives for the text of a parsed document."""
     resolved = resolve_fragment(select(document, EDITIONS["web"]))
     return html.fragment(resolved, environment())
 
