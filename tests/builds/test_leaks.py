@@ -128,7 +128,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 BUILDS = {
     "screens": (("web", "site", "ebook"), Options(catalog=True)),
-    "paper": (("handout", "greyscale"), Options(catalog="records")),
+    "paper": (("handout", "large-print", "greyscale"), Options(catalog="records")),
     "sheets": (("form", "booklet"), Options(assets_beside=True)),
     "parts": (("handout",), Options(split=1)),
 }
@@ -151,7 +151,7 @@ def test_students_get_no_secret(build: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_pupils_get_no_secret_nor_the_help_of_another_level(tmp_path: Path) -> None:
     source, secrets = write(tmp_path / "work", front=placements.VARIED)
-    result = pipeline.build(source, ("handout", "word"), out=tmp_path / "out")
+    result = pipeline.build(source, ("handout", "ebook", "word"), out=tmp_path / "out")
     assert not [found for found in result.diagnostics if found.is_error], result.diagnostics
     files = contents(tmp_path / "out" / "work")
     assert {"work-B.pdf", "work-support.pdf", "work-word.docx"} <= files.keys()

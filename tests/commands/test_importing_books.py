@@ -50,7 +50,7 @@ def run(*arguments: str) -> Result:
 
 def builds(path: str) -> None:
     """A book builds without any finding."""
-    result = CliRunner().invoke(commands.main, ["build", path, "--strict", "--edition", "word"])
+    result = CliRunner().invoke(commands.main, ["build", path, "--strict", "--edition", "web"])
     assert result.exit_code == 0, result.output
 
 
