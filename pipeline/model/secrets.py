@@ -60,6 +60,6 @@ def _candidates(meaning: Meaning) -> tuple[str, ...]:
 
 
 @functools.lru_cache(1000)
-def is_answer(key: str) -> bool:
+def is_answer_key(key: str) -> bool:
     """Return whether an attribute is named like an answer."""
     return meaning_of(key.removeprefix("data-")[:LONGEST]) is not None

@@ -6,7 +6,7 @@ import re
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.late import late
-from pipeline.model.secrets import is_answer, secret
+from pipeline.model.secrets import is_answer_key, secret
 from pipeline.model.tree import ANSWER
 from pipeline.parser import style_attributes as styles
 
@@ -72,7 +72,7 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
             quoted = item["dq"] if item["dq"] is not None else item["sq"]
             # The index handles a backslash before ! and ; in entries itself.
             value = re.sub(r"\\([^\w\s!;])", r"\1", quoted) if quoted is not None else item["bare"]
-            pairs.append((ANSWER if is_answer(item["key"]) else item["key"], value))
+            pairs.append((ANSWER if is_answer_key(item["key"]) else item["key"], value))
         else:
             classes.append("unnumbered")  # Pandoc's short form {-}
         at = item.end()

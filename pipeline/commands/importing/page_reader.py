@@ -33,9 +33,7 @@ from pipeline.parser.ranges import SourceRecord
 Places: TypeAlias = Literal["", "line", "paragraph"]
 """The unit in which places in an input are counted, if any."""
 
-_MARKED = late(
-    f"({draft.NOTE_MARK}[^{draft.NOTE_MARK}]*{draft.NOTE_MARK}|{draft.MATH_MARK}[^{draft.MATH_MARK}]*{draft.MATH_MARK})"
-)
+_MARKED = late("|".join(f"({sign}[^{sign}]*{sign})" for sign in draft.NOTE_MARK + draft.MATH_MARK))
 _START = late(r"<([A-Za-z][A-Za-z0-9]*)")
 MOST_TOLD, FEWEST_TOLD = 10, 2
 """Omitted parts of a page that are reported individually; those of fewer words are only counted."""
