@@ -114,7 +114,7 @@ def build(
         if has_errors(document.diagnostics):
             versions = (document, *(resolved_for(request, edition).document for edition in chosen))
             findings = [finding for version in versions for finding in version.diagnostics]
-            return Result(judged(findings, options.strict), read=tuple(read), requested=every)
+            return Result(judged(findings, options.strict), read=read, requested=every)
         built = make(request, chosen)
     if memory:
         memory.end()
@@ -127,7 +127,7 @@ def build(
         findings += steps.lacking_for_shops(document.metadata, chosen, shown_name(str(source)))
     if memory is None and (unannounced := features.task("unannounced")):
         findings += unannounced(folder, document, shown_name(str(source)))
-    result = Result(judged(findings, options.strict), read=tuple(read), requested=every)
+    result = Result(judged(findings, options.strict), read=read, requested=every)
     writable = [output for output in built if not is_held_back(output.findings)]
     if not writable or any(f.is_error and not is_held_back([f]) for f in result.diagnostics):
         return result

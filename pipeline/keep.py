@@ -23,7 +23,7 @@ import time
 import typing
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextvars import ContextVar
 from pathlib import Path
@@ -34,7 +34,7 @@ import msgspec
 from pipeline.model import Document
 from pipeline.model.editions import Edition
 from pipeline.model.events import Begun, Ran
-from pipeline.system.paths import note, noting
+from pipeline.system.paths import State, note_states, noting, states
 from pipeline.system.store import (
     Memo,
     Memory,
@@ -70,8 +70,7 @@ class Timed(NamedTuple):
 
 
 class _Keep:
-    """The places where results are known, and the processes that make them. ``digest`` is that of a
-    file."""
+    """The places where results are known, and the processes that make them."""
 
     def __init__(
         self,
@@ -81,10 +80,17 @@ class _Keep:
         tell: Callable[[Any], object],
     ) -> None:
         self.store, self.memory, self.executor, self.tell = store, memory, executor, tell
-        self.digest = functools.cache(file_digest)
+        self._digests: dict[tuple[str, State], str] = {}
         self.running: list[Future[Any]] = []
         self.spent = 0.0
         self._recent: deque[tuple[object, str]] = deque(maxlen=RECENT)
+
+    def digests(self, files: Mapping[str, State]) -> Iterator[str]:
+        """The digests of the contents of files, as they are in these states."""
+        for file in files.items():
+            if file not in self._digests:
+                self._digests[file] = file_digest(file[0])
+            yield self._digests[file]
 
     def get(self, name: str, kind: Any) -> Any:
         """The value under a name, or None."""
@@ -132,10 +138,10 @@ def keeping(
     memory: Memory | None = None,
     executor: Executor | None = None,
     listener: Callable[[Any], object] = lambda event: None,
-) -> Iterator[dict[str, None]]:
+) -> Iterator[dict[str, State]]:
     """A context in which results are kept in a ``store``, and in the ``memory`` of this process;
     the ``executor`` makes those that are worth another process. Gives the files that are looked
-    up, now or when the results that are used were made."""
+    up, now or when the results that are used were made, with their states before that."""
     keep = _Keep(store, memory, executor, listener)
     token = _keep.set(keep)
     try:
@@ -251,17 +257,19 @@ class _Call:
         editions = (value.full_name for value in arguments if isinstance(value, Edition))
         self.edition = next(editions, "")
         self.known: Timed | None = None
-        self.future: Future[tuple[bytes, float, tuple[str, ...]]] | None = None
+        self.future: Future[tuple[bytes, float, dict[str, State]]] | None = None
         for paths in self._states:
-            value = keep.get(self._state(paths), kept.gives)
+            files = states(paths)
+            value = keep.get(self._state(files), kept.gives)
             if value is not None:
-                note(paths)
+                note_states(files)
                 self.known = Timed(value, 0.0)
                 break
 
-    def _state(self, paths: Iterable[str]) -> str:
-        """The name of the result for the present content of files."""
-        return key(self._name, *(f"{path}\0{self._keep.digest(path)}" for path in paths))
+    def _state(self, files: Mapping[str, State]) -> str:
+        """The name of the result for the content of files."""
+        digests = zip(files, self._keep.digests(files), strict=True)
+        return key(self._name, *(f"{path}\0{digest}" for path, digest in digests))
 
     def begin_elsewhere(self) -> None:
         """Let another process make the result, if it is not known and there is one."""
@@ -275,22 +283,24 @@ class _Call:
         if self.known:
             return self.known
         if self.future:
-            data, seconds, paths = self.future.result()
+            data, seconds, files = self.future.result()
             self._keep.running.remove(self.future)
             self.future = value = None
         else:
             self._began = time.time()
-            value, seconds, paths = _timed(self._kept.function, self._arguments)
+            value, seconds, files = _timed(self._kept.function, self._arguments)
             data = encode(value)
         if not isinstance(value, Document):  # whose nodes are to stay the same objects
             value = decode(data, type=self._kept.gives)  # 1 and 1.0 are equal, but not the same
-        note(paths)
-        # What was saved while it was made may differ from what was read.
-        if not any(_changed_since(path, self._began) for path in paths):
-            self._keep.put(self._state(paths), value, data)
-            states = [paths, *(state for state in self._states if state != paths)][:MOST_STATES]
+        note_states(files)
+        name, paths = self._state(files), tuple(files)
+        # What was saved while it was made may differ from what was read, which for some files was
+        # before they were noted.
+        if files == states(files) and not any(_changed_since(path, self._began) for path in files):
+            self._keep.put(name, value, data)
+            known = [paths, *(state for state in self._states if state != paths)][:MOST_STATES]
             with contextlib.suppress(UnicodeEncodeError):  # of a name that is not UTF-8
-                self._keep.put(f"{self._name}.files", states, encode(states))
+                self._keep.put(f"{self._name}.files", known, encode(known))
         return Timed(value, seconds)
 
 
@@ -299,21 +309,21 @@ _States = list[tuple[str, ...]]
 
 def _timed(
     function: Callable[..., T], arguments: Iterable[Any]
-) -> tuple[T, float, tuple[str, ...]]:
+) -> tuple[T, float, dict[str, State]]:
     """The result, the seconds that it took, and the files that were looked up."""
     started = time.perf_counter()
     with noting() as files:
         value = function(*arguments)
-    return value, time.perf_counter() - started, tuple(files)
+    return value, time.perf_counter() - started, files
 
 
-def _elsewhere(name: str, arguments: tuple[Any, ...]) -> tuple[bytes, float, tuple[str, ...]]:
+def _elsewhere(name: str, arguments: tuple[Any, ...]) -> tuple[bytes, float, dict[str, State]]:
     """The same in another process, the result as bytes."""
     module, _, function = name.partition(":")
     kept: Kept[Any, Any] = getattr(importlib.import_module(module), function)
     _keep.set(None)  # that of the process of which this one is a copy
-    value, seconds, paths = _timed(kept.function, arguments)
-    return encode(value), seconds, paths
+    value, seconds, files = _timed(kept.function, arguments)
+    return encode(value), seconds, files
 
 
 def _changed_since(path: str, moment: float) -> bool:
@@ -332,15 +342,15 @@ def parts(*context: Any, files: Iterable[Path] = ()) -> Iterator[Memo]:
     if not (keep := _keep.get()):
         yield Memo()
         return
-    paths, began = [str(file) for file in files], time.time()
-    digests = map(keep.digest, paths)
-    name = f"{key(code_version(), *map(keep.described, context), *digests)}.parts"
+    before = states(files)
+    described = (*map(keep.described, context), *keep.digests(before))
+    name = f"{key(code_version(), *described)}.parts"
     if keep.memory and (remembered := keep.memory.get(name)):
         yield remembered
         return
     known = Memo(keep.store.get(name) if keep.store else None)
     yield known
-    if not any(_changed_since(path, began) for path in paths):
+    if before == states(before):
         if keep.memory:
             keep.memory.put(name, known)
         if keep.store and (data := known.data):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,6 +13,7 @@ import watchfiles
 
 from pipeline.driver import Event, Listener, Result
 from pipeline.model.events import Begun
+from pipeline.system.paths import State, states
 
 Build: TypeAlias = Callable[[Listener], Iterator[Result]]
 Notify: TypeAlias = Callable[[Result | Exception], object]
@@ -30,8 +29,6 @@ QUIET = 1.0
 
 LOOK = 500
 """Milliseconds after which files are polled, because some file systems never report changes."""
-
-_State: TypeAlias = tuple[int, int, int] | None
 
 
 class _Dropped(Exception):  # noqa: N818  (nothing is wrong)
@@ -96,9 +93,9 @@ class Watcher:
             ignore_permission_denied=True,
         ):
             with self._lock:
-                states = self._states(self._files)
-                if states != self._known:
-                    self._known = states
+                present = self._states(self._files)
+                if present != self._known:
+                    self._known = present
                     self._build_requested.set()
             if self._folders() != folders:
                 return
@@ -122,10 +119,9 @@ class Watcher:
             if self._stop.is_set():
                 return
             self._build_requested.clear()
-            started = time.time_ns()
             try:
                 for result in self._build(self._on_event):
-                    self._look_at(result.read, started)
+                    self._look_at(result.read)
                     self._notify(result)
                     del result
                     gc.collect()  # a layout is full of circles, and the process stays
@@ -140,27 +136,12 @@ class Watcher:
         if self._stop.is_set() or (isinstance(event, Begun) and self._build_requested.is_set()):
             raise _Dropped
 
-    def _look_at(self, files: tuple[str, ...], started: int) -> None:
-        """Watch these files from now on. One that is new among them and has changed since the build
-        was ``started`` may have been read before that."""
+    def _look_at(self, read: Mapping[str, State]) -> None:
+        """Watch these files from now on, for changes since they were read."""
         with self._lock:
-            states = self._states(files)
-            for path, state in states.items():
-                if path in self._known:
-                    states[path] = self._known[path]
-                elif state and state[0] >= started:
-                    states[path] = None
-            self._files, self._known = files, states
+            self._files = tuple(read)
+            self._known = {path: self._known.get(path) for path in self._states(())} | dict(read)
 
-    def _states(self, files: Iterable[str]) -> dict[str, _State]:
+    def _states(self, files: Iterable[str]) -> dict[str, State]:
         templates = self._templates.rglob("*") if self._templates else ()
-        return {path: _state(path) for path in (*files, *map(str, templates))}
-
-
-def _state(path: str) -> _State:
-    """Differs if a file does; none if it does not exist. The first value is the time at which it
-    changed, or took the place of another one."""
-    with contextlib.suppress(OSError, ValueError):
-        status = Path(path).stat()
-        return max(status.st_mtime_ns, status.st_ctime_ns), status.st_size, status.st_ino
-    return None
+        return states((*files, *templates))

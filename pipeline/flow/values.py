@@ -28,7 +28,7 @@ from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 from pipeline.package.result import Package
 from pipeline.package.units import Proof
-from pipeline.system.paths import shown_name
+from pipeline.system.paths import State, shown_name
 
 
 class DocumentReady(NamedTuple):
@@ -170,15 +170,15 @@ class PendingText(NamedTuple):
 
 class Result(msgspec.Struct, frozen=True):
     """The outcome of a build: the findings in order, and the files unless errors prevented it. The
-    files ``read`` are known in any case. ``missing`` are files that web pages link to and that have
-    not been built yet. ``outputs`` are the files as described in the manifest, and ``record``
-    describes the publication for catalogues, if requested. ``requested`` are the names of all
-    editions, of which only those in view may have been made, and ``withheld`` the places of the
-    source that only teachers' editions have."""
+    files ``read`` are known in any case, with their states before that. ``missing`` are files that
+    web pages link to and that have not been built yet. ``outputs`` are the files as described in
+    the manifest, and ``record`` describes the publication for catalogues, if requested.
+    ``requested`` are the names of all editions, of which only those in view may have been made, and
+    ``withheld`` the places of the source that only teachers' editions have."""
 
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...] = ()
-    read: tuple[str, ...] = ()
+    read: dict[str, State] = {}
     missing: tuple[Path, ...] = ()
     outputs: tuple[Output, ...] = ()
     record: Record | None = None

@@ -6,11 +6,11 @@ import contextlib
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from errno import EFBIG
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from urllib.parse import unquote
 
 from pipeline.model.codes import Code
@@ -22,28 +22,51 @@ CHECKOUT = Path(__file__).parent.parent.parent / "templates"
 MOST_BYTES = 256 * 2**20
 """The maximum size of a file that is read whole."""
 
+State: TypeAlias = tuple[int, int, int] | None
+"""A value that differs if a file does; none if it does not exist. The first part is the time at
+which it changed, or took the place of another one, in nanoseconds."""
 
-_noted: ContextVar[dict[str, None] | None] = ContextVar("noted", default=None)
+_noted: ContextVar[dict[str, State] | None] = ContextVar("noted", default=None)
+
+
+def states(paths: Iterable[Path | str]) -> dict[str, State]:
+    """The present states of files, by their paths."""
+    return {path: _state(path) for path in map(str, paths)}
+
+
+def _state(path: str) -> State:
+    with contextlib.suppress(OSError, ValueError):
+        status = os.stat(path)  # noqa: PTH116 (a third of the time)
+        return max(status.st_mtime_ns, status.st_ctime_ns), status.st_size, status.st_ino
+    return None
 
 
 @contextlib.contextmanager
-def noting() -> Iterator[dict[str, None]]:
+def noting() -> Iterator[dict[str, State]]:
     """Record, in this context, each path that is looked up in a source's folder, whether it exists
-    or not, also for the context around it. Callers need not remember to report files that were
-    read, missing or refused. A path that `leads_out` ends with a slash."""
-    noted: dict[str, None] = {}
+    or not, with its state before that, also for the context around it. Callers need not remember
+    to report files that were read, missing or refused. A path that `leads_out` ends with a
+    slash."""
+    noted: dict[str, State] = {}
     token = _noted.set(noted)
     try:
         yield noted
     finally:
         _noted.reset(token)
-        note(noted)
+        note_states(noted)
 
 
 def note(files: Iterable[Path | str]) -> None:
     """Record files that a result depends on, in the same way."""
+    if _noted.get() is not None:
+        note_states(states(files))
+
+
+def note_states(files: Mapping[str, State]) -> None:
+    """Record files with the states that they had. The first one of each counts."""
     if (noted := _noted.get()) is not None:
-        noted.update(dict.fromkeys(map(str, files)))
+        for path, state in files.items():
+            noted.setdefault(path, state)
 
 
 def leads_out(path: str) -> str:
@@ -117,9 +140,8 @@ def find_above(folder: Path, name: str) -> Path | None:
         return None
     for steps, around in enumerate((start, *start.parents)):
         path = around / name
-        if (noted := _noted.get()) is not None:
-            shown = Path(os.path.normpath(folder.joinpath(*[os.pardir] * steps, name)))
-            noted[str(path if os.pardir in shown.parts else shown)] = None
+        shown = Path(os.path.normpath(folder.joinpath(*[os.pardir] * steps, name)))
+        note((path if os.pardir in shown.parts else shown,))
         with contextlib.suppress(OSError):
             if path.is_file() and path.stat().st_uid == owner:
                 return path
@@ -152,18 +174,17 @@ def locate(folder: Path, address: str, missing: Code, shared: str = "") -> Locat
     if Path(os.path.normpath(relative)).parts[:1] == (os.pardir,):
         return outside
     shown = str(folder / os.path.normpath(relative))
-    if (noted := _noted.get()) is not None:
-        noted[shown] = None
+    before = states((shown,))
     try:
         root = folder.resolve()
         path = (root / relative).resolve()
     except (OSError, RuntimeError, ValueError):
+        note_states(before)
         return Problem(missing, f"“{relative}” is not a valid path.")
     if not path.is_relative_to(root):
-        if noted is not None:
-            del noted[shown]
-            noted[f"{shown}/"] = None
+        note((f"{shown}/",))
         return outside
+    note_states(before)
     try:
         if path.is_file():
             return Located(path, path.relative_to(root).as_posix())

@@ -138,7 +138,7 @@ def test_the_newest_edit_wins(tmp_path: Path) -> None:
                 listener(Begun("render", "web"))
         if begun[-1] == "broken":
             raise RuntimeError("broken")
-        return Result((), read=(str(file),))
+        return pipeline.build(file, ["web"], out=tmp_path, listener=listener)
 
     watched = Watched(file, build)
     try:

@@ -18,7 +18,7 @@ from pipeline import Ran
 from pipeline.driver import Event
 from pipeline.keep import keeping, kept, step
 from pipeline.model.page_map import PageMap, PageStart, Position
-from pipeline.system.paths import note
+from pipeline.system.paths import note, states
 from pipeline.system.store import Memory, Store, decode, encode
 from tests.helpers.making import Flow
 from tests.helpers.paths import CASES
@@ -154,29 +154,25 @@ def test_what_changes_while_a_function_runs_is_not_kept(path: Path) -> None:
 def read_and_replaced(path: Path) -> str:
     """The text of a file, for which another one, if there is one, is put while this runs."""
     note((path,))
-    text, other = path.read_text("utf-8"), path.with_suffix(".new")
-    _wait_for_the_clock_of_files(path.parent)
-    if other.exists():
+    text = path.read_text("utf-8") if path.exists() else ""
+    if (other := path.with_suffix(".new")).exists():
         other.replace(path)
     return text
 
 
-def _wait_for_the_clock_of_files(folder: Path) -> None:
-    """On many systems, it is some milliseconds late."""
-    now, probe = time.time(), folder / "probe"
-    while not probe.exists() or probe.stat().st_ctime <= now:
-        probe.write_text("", "utf-8")
-
-
-def test_nor_what_a_file_of_an_earlier_time_takes_the_place_of(path: Path) -> None:
-    """As editors save: the new text is written first, and then put where the old one is."""
+@pytest.mark.parametrize("before", ["abc", ""], ids=["another", "none"])
+def test_nor_what_a_file_takes_the_place_of(path: Path, before: str) -> None:
+    """As editors save: the new text is written first, and then put where the old one is, in the
+    same tick of the clock of files, which may be late, as the reading began."""
     other = path.with_suffix(".new")
     other.write_text("new", "utf-8")
-    os.utime(other, (0, 0))
+    if not before:
+        path.unlink()
     store = Kept()
-    for text in ("abc", "new"):
-        with keeping(store):
+    for text in (before, "new"):
+        with keeping(store) as files:
             assert read_and_replaced(path) == text
+        assert (files == states((path,))) is (text == "new")
 
 
 def test_a_function_depends_on_the_files_of_those_that_it_calls(path: Path) -> None:

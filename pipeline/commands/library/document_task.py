@@ -100,7 +100,7 @@ def make(task: Task, store: Store) -> Built:
         task.name,
         failed=result.failed,
         findings=result.diagnostics,
-        read=result.read,
+        read=tuple(result.read),
         files=tuple(_library_files(result, Path(task.out))),
         record=record,
         level=level,
