@@ -18,7 +18,6 @@ import contextlib
 import functools
 import importlib
 import itertools
-import os
 import time
 import typing
 import zlib
@@ -253,7 +252,7 @@ class _Call:
         self._keep, self._kept, self._arguments = keep, kept, arguments
         self._name = key(kept.name, code_version(), *map(keep.described, arguments))
         self._states: list[tuple[str, ...]] = keep.get(f"{self._name}.files", _States) or []
-        self._began = 0.0
+        self._began = 0
         editions = (value.full_name for value in arguments if isinstance(value, Edition))
         self.edition = next(editions, "")
         self.known: Timed | None = None
@@ -274,7 +273,7 @@ class _Call:
     def begin_elsewhere(self) -> None:
         """Let another process make the result, if it is not known and there is one."""
         if self.known is None and (executor := self._keep.executor):
-            self._began = time.time()
+            self._began = time.time_ns()
             self.future = executor.submit(_elsewhere, self._kept.name, self._arguments)
             self._keep.running.append(self.future)
 
@@ -287,7 +286,7 @@ class _Call:
             self._keep.running.remove(self.future)
             self.future = value = None
         else:
-            self._began = time.time()
+            self._began = time.time_ns()
             value, seconds, files = _timed(self._kept.function, self._arguments)
             data = encode(value)
         if not isinstance(value, Document):  # whose nodes are to stay the same objects
@@ -296,7 +295,8 @@ class _Call:
         name, paths = self._state(files), tuple(files)
         # What was saved while it was made may differ from what was read, which for some files was
         # before they were noted.
-        if files == states(files) and not any(_changed_since(path, self._began) for path in files):
+        present = states(files)
+        if files == present and not any(s and s[0] >= self._began for s in present.values()):
             self._keep.put(name, value, data)
             known = [paths, *(state for state in self._states if state != paths)][:MOST_STATES]
             with contextlib.suppress(UnicodeEncodeError):  # of a name that is not UTF-8
@@ -324,15 +324,6 @@ def _elsewhere(name: str, arguments: tuple[Any, ...]) -> tuple[bytes, float, dic
     _keep.set(None)  # that of the process of which this one is a copy
     value, seconds, files = _timed(kept.function, arguments)
     return encode(value), seconds, files
-
-
-def _changed_since(path: str, moment: float) -> bool:
-    """Return whether a file has changed, or taken the place of another one, which has no effect on
-    the time at which its content was written."""
-    with contextlib.suppress(OSError):
-        status = os.stat(path)  # noqa: PTH116 (a third of the time)
-        return max(status.st_mtime, status.st_ctime) >= moment
-    return False
 
 
 @contextlib.contextmanager
