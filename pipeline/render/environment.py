@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import itertools
 import os
 import sys
 import traceback
@@ -105,18 +104,21 @@ def sheets(environment: jinja2.Environment, folder: str, *names: str) -> tuple[S
 
 def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]:
     """All files that the markup of a format may be made from, for dependency files."""
+    of_user = _files_in((overrides,), format_name) if overrides else ()
+    return (*of_user, *_builtin_files(template_folders(), format_name))
+
+
+def _files_in(folders: tuple[Path, ...], format_name: str) -> tuple[Path, ...]:
     parts = (format_name, "shared", "themes", "cover")
-    of_user = (_files_of(overrides / part) for part in parts) if overrides else ()
-    builtin = (_builtin_files(folder / part) for folder in template_folders() for part in parts)
-    return tuple(itertools.chain(*of_user, *builtin))
+    walks = (os.walk(folder / part) for folder in folders for part in parts)
+    return tuple(
+        file
+        for walk in walks
+        for file in sorted(Path(top, name) for top, _, names in walk for name in names)
+    )
 
 
-def _files_of(folder: Path) -> tuple[Path, ...]:
-    files = (Path(top, file) for top, _, names in os.walk(folder) for file in names)
-    return tuple(sorted(files))
-
-
-_builtin_files = functools.cache(_files_of)
+_builtin_files = functools.cache(_files_in)
 
 
 @contextlib.contextmanager
