@@ -37,7 +37,9 @@ CONDITIONS: dict[str, Callable[[Any], bool]] = {
 }
 """The parts that are only requested for elements with such styles."""
 
-WORKED_OUT = frozenset({"anonymous_style", "empty", "hyphen", "kept", "paragraph", "strut"})
+WORKED_OUT = frozenset(
+    ("anonymous_style", "empty", "hyphen", "kept", "lengths", "paragraph", "strut")
+)
 """Attributes of a style that depend on its other properties."""
 
 
