@@ -182,21 +182,15 @@ SUBTITLED = ("subtitle: Told by those who were there", "authors: [Ann, Bob]")
 def test_a_cover_is_laid_out_twice_with_the_same_outcome_as_when_all_is_tried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    covers = [
-        cover_of(f"title: {title}", f"theme: {theme}", *more, wide=wide)
-        for title, theme, more, wide in (
-            (LONG, "classic", (), False),
-            ("How we dug our well", "modern", SUBTITLED, True),
-        )
-    ]
+    cover = cover_of(f"title: {LONG}", "theme: modern", *SUBTITLED)
     layouts = count_layouts(monkeypatch)
-    found = [set_in_type(cover) for cover in covers]
-    assert len(layouts) == 2 * len(covers)
+    expected = set_in_type(cover)
+    assert len(layouts) == 2
     monkeypatch.setattr(
         type(typeset("<html/>")), "broken", lambda *_: [0.0]
     )  # that it has one line
-    assert found == [set_in_type(cover) for cover in covers]
-    assert len(layouts) > 10 * len(covers)
+    assert set_in_type(cover) == expected
+    assert len(layouts) > 10
 
 
 def test_a_cover_from_right_to_left() -> None:

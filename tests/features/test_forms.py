@@ -102,7 +102,7 @@ def sheet(body: str, front: str = "lang: en") -> str:
 
 @pytest.fixture(scope="module")
 def form() -> bytes:
-    return make(SHEET).data
+    return making.without_findings(make(SHEET)).data
 
 
 @pytest.fixture(scope="module")
@@ -266,8 +266,9 @@ def test_lines_that_go_on_are_a_field_on_each_page() -> None:
 
 
 def test_a_head_that_is_repeated_has_its_field_once() -> None:
-    rows = "\n".join(f"| {n} | x |" for n in range(80))
-    pdf = open_pdf(make(sheet(f"| ____ | B |\n|---|---|\n{rows}\n")).data)
+    rows = "\n".join(f"| {n} | x |" for n in range(20))
+    table = f"| ____ | B |\n|---|---|\n{rows}\n"
+    pdf = open_pdf(make(sheet(table, "page: A6")).data)
     assert len(pdf.pages) > 1
     assert [len(widgets) for widgets in on_pages(pdf)] == [1, *[0] * (len(pdf.pages) - 1)]
 
@@ -284,18 +285,18 @@ def test_blanks_in_notes_quotations_definitions_and_boxes() -> None:
 
 
 def test_a_long_form() -> None:
-    body = "\n\n".join(f"::: exercise\nThe {n}th is ____{{x}}.\n:::" for n in range(60))
+    body = "\n\n".join(f"::: exercise\nThe {n}th is ____{{x}}.\n:::" for n in range(30))
     pdf = open_pdf(make(sheet(body)).data)
     found = fields(pdf)
-    assert list(found) == [f"exercise-{n}.blank-1" for n in range(1, 61)]
-    assert sum(map(len, on_pages(pdf))) == 60
+    assert list(found) == [f"exercise-{n}.blank-1" for n in range(1, 31)]
+    assert sum(map(len, on_pages(pdf))) == 30
+    assert len(pdf.pages) > 1
 
 
 def test_a_form_without_fields_is_reported() -> None:
     packed = make(sheet("Only text.\n\n- [x] done\n"))
     assert [finding.code for finding in packed.diagnostics] == ["nothing-to-fill-in"]
     assert "/AcroForm" not in open_pdf(packed.data).Root
-    assert make(SHEET).diagnostics == ()
 
 
 def test_no_attribute_of_an_author_makes_a_field() -> None:

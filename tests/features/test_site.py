@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -92,6 +93,7 @@ class Site(NamedTuple):
     def text(self, name: str) -> str:
         return (self.folder / name).read_text("utf-8")
 
+    @functools.cache
     def page(self, name: str) -> Any:
         return html5lib.parse(self.text(name), namespaceHTMLElements=False)
 
@@ -149,11 +151,9 @@ def test_a_text_is_on_its_own_page_alone(site: Site) -> None:
         "About the part": "water.html",
         "Ten met": "sec-wells.html",
     }
+    shown = {name: words(page.find(".//main")) for name, page in site.pages().items()}
     for text, name in places.items():
-        with_text = [
-            page for page in site.pages() if text in words(site.page(page).find(".//main"))
-        ]
-        assert with_text == [name]
+        assert [page for page, said in shown.items() if text in said] == [name]
 
 
 def test_a_page_begins_with_a_heading_of_the_first_level(site: Site) -> None:
