@@ -13,8 +13,8 @@ from pipeline.features.even_pages.page_drafts import DraftPage, DraftPiece, chap
 from pipeline.features.even_pages.page_ends import mended, pages_elsewhere
 from tests.bench import ends, texts
 
-STORY = texts.tale(3).replace("lang: de", "lang: de\nclass: book")
-"""Three chapters, of some twenty pages."""
+STORY = texts.tale(2).replace("lang: de", "lang: de\nclass: book")
+"""Two chapters, of some thirteen pages."""
 
 
 def printed(folder: Path, text: str = STORY) -> Path:

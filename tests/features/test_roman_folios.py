@@ -20,6 +20,7 @@ class: book
 page: A5
 contents: true
 front_numbers: roman
+even_pages: false
 ---
 
 # Foreword {.foreword}

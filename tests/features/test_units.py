@@ -263,7 +263,7 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         found = built(source, store, listener=on_event)
         return found, told
 
-    text = few_words("", monkeypatch)
+    text = few_words("even_pages: false", monkeypatch)
     first, told = made(text)
     assert first.plan == "in 6 units"
     assert told == ["unit 6 of 6", "unit 4 of 4", "heads 6 of 6"]  # these tell page numbers
@@ -280,7 +280,7 @@ def test_a_build_that_is_dropped_sets_no_more_units(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
-    source.write_text(few_words("", monkeypatch), encoding="utf-8")
+    source.write_text(few_words("even_pages: false", monkeypatch), encoding="utf-8")
     begun: list[Begun] = []
     told: list[Event] = []
 
@@ -301,7 +301,7 @@ def test_other_processes_make_the_same_and_known_pages_are_not_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
-    source.write_text(few_words("", monkeypatch), encoding="utf-8")
+    source.write_text(few_words("even_pages: false", monkeypatch), encoding="utf-8")
     first = built(source, store)
     assert first.plan.endswith("units")
     with ProcessPoolExecutor(1) as executor:
@@ -351,7 +351,7 @@ def test_front_matter_notes_in_the_margin_and_style_sheets_of_ones_own_are_as_in
 ) -> None:
     """From right to left, too; and headings without their text are known."""
     source = tmp_path / "wells.md"
-    text = few_words("notes: margin", monkeypatch, 1, "ar")  # on the outer side
+    text = few_words("notes: margin\neven_pages: false", monkeypatch, 1, "ar")  # on the outer side
     text = text.replace("# Preface {.unnumbered}", "# Preface {.preface}")
     page = "\\\n".join(f"Line {number}." for number in range(59))
     alone = "\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
@@ -391,7 +391,7 @@ def test_pages_of_different_sizes_are_why_a_text_is_not_divided(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = tmp_path / "wells.md"
-    source.write_text(few_words("", monkeypatch, chapters=1), encoding="utf-8")
+    source.write_text(few_words("even_pages: false", monkeypatch, chapters=1), encoding="utf-8")
     plan = making.packed(own_styles(source, "@page :left { margin-left: 1mm }"), tmp_path).plan
     assert plan.startswith("as a whole: ")
     assert "of different sizes" in plan
