@@ -69,7 +69,7 @@ def test_text_in_drawings_is_as_wide_as_where_it_was_drawn(tmp_path: Path) -> No
         short = "italic " * italic + ("bold" if bold else "400")
         widths = metrics(name)
         for family in families:
-            for way in WAYS.values():
+            for way in WAYS.values() if family == families[0] else (WAYS["attribute"],):
                 at = f'x="10" y="40" font-size="{SIZE}"'
                 drawings.append(drawn(way.format(at=at, f=family, w=says, s=short, t=TEXT)))
                 expected.append((family, way, sum(widths[c] for c in TEXT) * SIZE / 1000))

@@ -48,15 +48,17 @@ def table(rows: int) -> str:
 
 TEXTS: dict[str, tuple[int, str]] = {
     "paragraphs": (2, paragraphs(16)),
-    "tables": (1, sections(2, lambda n: paragraphs(1) + table(7))),
-    "Arabic": (2, sections(3, lambda n: paragraphs(3, ARABIC, 3))),
-    "images": (2, sections(3, lambda n: paragraphs(1) + "![A square](square.svg)\n\n*Figure.*")),
+    "tables": (1, sections(1, lambda n: paragraphs(1) + table(5))),
+    "Arabic": (2, sections(2, lambda n: paragraphs(3, ARABIC, 3))),
+    "images": (2, sections(2, lambda n: paragraphs(1) + "![A square](square.svg)\n\n*Figure.*")),
     "notes": (1, "".join(f"{SENTENCE * 3}[^{n}]\n\n[^{n}]: {SENTENCE}\n\n" for n in range(1, 6))),
-    "two columns": (1, paragraphs(9)),
+    "two columns": (1, paragraphs(5)),
 }
 FRONT = {
-    "Arabic": "lang: ar\n",
-    "two columns": "page: {columns: 2}\n",
+    "tables": "page: A5\n",
+    "Arabic": "lang: ar\npage: A5\n",
+    "images": "page: A5\n",
+    "two columns": "page: {size: A5, columns: 2}\n",
 }
 
 
@@ -99,8 +101,8 @@ def test_a_text_fills_its_pages(name: str, tmp_path: Path) -> None:
 
 
 def test_a_text_that_is_too_long_is_an_error_that_says_what_takes_room(tmp_path: Path) -> None:
-    text = paragraphs(8) + table(25) + "\n" + paragraphs(3)
-    result = build(tmp_path, write(tmp_path, text, "date: 2026\nfit: 1\n"))
+    text = paragraphs(4) + table(9) + "\n" + paragraphs(1)
+    result = build(tmp_path, write(tmp_path, text, "date: 2026\nfit: 1\npage: A5\n"))
     assert result.failed
     assert not (tmp_path / "build" / "talk").exists(), "nothing is written"
     (finding,) = result.diagnostics
@@ -118,9 +120,9 @@ def source_line(source: Path, start: str) -> int:
 
 
 def test_a_smaller_text_can_be_allowed(tmp_path: Path) -> None:
-    text = paragraphs(10)
-    assert build(tmp_path, write(tmp_path, text, "fit: 1\n")).failed
-    allowed = "fit: {pages: 1, smallest: 8pt}\n"
+    text, page = paragraphs(6), "page: A5\n"
+    assert build(tmp_path, write(tmp_path, text, f"fit: 1\n{page}")).failed
+    allowed = f"fit: {{pages: 1, smallest: 8pt}}\n{page}"
     assert not build(tmp_path, write(tmp_path, text, allowed)).diagnostics
     fit = fitted(tmp_path)
     assert fit is not None
@@ -137,7 +139,7 @@ def test_a_text_that_is_too_short_is_set_as_large_as_may_be(tmp_path: Path) -> N
 
 
 def test_full_sheets(tmp_path: Path) -> None:
-    source = write(tmp_path, paragraphs(14), "fit: even\n")
+    source = write(tmp_path, paragraphs(8), "fit: even\npage: A5\n")
     assert not build(tmp_path, source, "handout", "booklet").diagnostics
     handout, booklet = fitted(tmp_path), fitted(tmp_path, "booklet")
     assert handout is not None
@@ -237,9 +239,9 @@ def test_a_block_across_two_columns_takes_few_layouts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     layouts = count_layouts(monkeypatch)
-    words = "Water is what people need and few count. " * 3 + "\n\n"
-    table = "| A | B | C |\n|---|---|---|\n" + "| a long cell | b | c |\n" * 5
-    text = f"# Water\n\n{words * 2}::: landscape\n\n{table}\n:::\n\n## More\n\n{words * 2}"
+    words = "Water is what people need and few count." + "\n\n"
+    table = "| A | B | C |\n|---|---|---|\n| a long cell | b | c |\n"
+    text = f"# Water\n\n{words}::: landscape\n\n{table}\n:::\n\n## More\n\n{words}"
     build(tmp_path, write(tmp_path, text, "fit: even\npage: {columns: 2}\n"))
     assert 2 < len(layouts) <= LAYOUTS + 2 * MOST_TRIALS
 

@@ -19,11 +19,12 @@ from tests.helpers.paths import BOOK
 from tests.helpers.pdf_reading import marked_texts, open_pdf
 from tests.helpers.trees import nodes
 
-LISTING = "\n".join(f"wells = {number}" for number in range(70))
+LISTING = "\n".join(f"wells = {number}" for number in range(30))
 LONG_ANSWERS = """\
 ---
 title: Long answers
 lang: en
+page: A6
 ---
 
 ## First
@@ -59,7 +60,7 @@ Nothing is right here.
 ```python
 LISTING
 ```
-""".replace("ANSWER", "So it is. " * 250).replace("TEXT", "A long paragraph about water. " * 200)
+""".replace("ANSWER", "So it is. " * 90).replace("TEXT", "A long paragraph about water. " * 50)
 
 
 class Built:
@@ -216,7 +217,7 @@ def test_an_answer_takes_the_place_of_the_lines(tmp_path: Path) -> None:
 
 def test_the_answers_have_numbers_and_pages(tmp_path: Path) -> None:
     source = tmp_path / "long.md"
-    source.write_text(LONG_ANSWERS.replace("So it is. " * 250, "So it is."), encoding="utf-8")
+    source.write_text(LONG_ANSWERS.replace("So it is. " * 90, "So it is."), encoding="utf-8")
     pages = driver.dump(source, EDITIONS["answers"], "pages").decode()
     assert "Long answers: Answers" in pages
     assert "Exercise 1." in pages

@@ -17,7 +17,7 @@ def test_running_heads_may_be_set_in_several_threads() -> None:
     css = "@page { size: 300px; margin: 50px; @top-left { content: string(title) } }"
     fonts = tuple(map(str, font_files((LATIN_FACE,))))
     area, texts = (50.0, 50.0, 200.0, 200.0), list[Furniture]()
-    for number in range(20):
+    for number in range(10):
         pages: Any = ((None, area, {"title": (f"Text {number}",)}),) * 4
         texts.append(Furniture("<html><body/></html>", (css,), fonts, 1, 0, {}, pages))
 

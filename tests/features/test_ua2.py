@@ -226,10 +226,10 @@ def test_the_outline_and_links_lead_to_elements_and_to_pages(folder: Path) -> No
 def test_books_in_units_conform_and_lead_where_others_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    short_units(monkeypatch, 2000, 4000)
+    short_units(monkeypatch, 300, 600)
     text = "---\ntitle: T\nlang: en\nclass: book\ncontents: true\npdf: ua2\n---\n\n"
     for number in range(1, 4):
-        words = "A sentence of some words. " * 100
+        words = "A sentence of some words. " * 12
         text += f"# Well {number} {{#w{number}}}\n\n{words}$x^{number}$[^{number}]\n\n"
         text += f"[See](#w{4 - number}).\n\n[^{number}]: Note {number}.\n\n"
     (tmp_path / "x.md").write_text(text, "utf-8")
