@@ -249,7 +249,9 @@ def test_a_book_of_all_constructs_is_as_if_set_as_a_whole(
         assert check(pdf) == []
 
 
-def test_an_edit_costs_its_own_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edit_costs_its_own_unit_and_other_processes_make_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
 
     def made(text: str) -> tuple[Package, list[str]]:
@@ -274,6 +276,10 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert third.facts.pages > first.facts.pages
     again, told = made(text)
     assert (again.data, told) == (first.data, [])
+    with ProcessPoolExecutor(1) as executor:
+        assert built(source, Folder(tmp_path / "elsewhere"), executor=executor) == first
+        monkeypatch.setattr("pipeline.render.render", None)
+        assert built(source, store, executor=executor) == first
 
 
 def test_a_build_that_is_dropped_sets_no_more_units(
@@ -295,19 +301,6 @@ def test_a_build_that_is_dropped_sets_no_more_units(
     built(source, store, listener=told.append)
     notes = (event.note for event in told if isinstance(event, Ran))
     assert next(note for note in notes if "of" in note) == "3 of 6"
-
-
-def test_other_processes_make_the_same_and_known_pages_are_not_made_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
-    source.write_text(few_words("even_pages: false", monkeypatch), encoding="utf-8")
-    first = built(source, store)
-    assert first.plan.endswith("units")
-    with ProcessPoolExecutor(1) as executor:
-        assert built(source, Folder(tmp_path / "elsewhere"), executor=executor) == first
-        monkeypatch.setattr("pipeline.render.render", None)
-        assert built(source, store, executor=executor) == first
 
 
 SHORT = "---\ntitle: Wells\nlang: en\nclass: book\n---\n\n"
