@@ -160,9 +160,7 @@ def test_products_know_each_other_and_the_printed_book(products: list[ET.Element
 
 
 def test_the_teachers_book_leads_to_the_students(tmp_path: Path) -> None:
-    records = records_of(
-        "title: A\npublisher: B\npage_list: false", tmp_path, "ebook", "teacher-ebook"
-    )
+    records = records_of("title: A\npublisher: B", tmp_path, "handout", "teacher")
     assert faults(records["x-onix.xml"], tmp_path) == [], "a record of little is a valid one"
     root = ET.fromstring(records["x-onix.xml"])
     assert texts(root, "ProductRelationCode") == ["40", "39"]

@@ -233,10 +233,10 @@ def test_lines_and_spaces_take_several_lines_and_blanks_one(form: bytes) -> None
 
 def test_empty_cells_are_fields_in_exercises_alone() -> None:
     table = "| A | B |\n|---|---|\n| 1 | |\n| | 2 |\n"
-    (only,) = fields(open_pdf(make(sheet(f"{table}\nAnd ____.\n")).data))
-    assert only == "text.blank-1"
-    within = fields(open_pdf(make(sheet(f"::: exercise\n{table}:::\n")).data))
-    assert {name: field.tip for name, field in within.items()} == {
+    body = f"{table}\nAnd ____.\n\n::: exercise\n{table}:::\n"
+    found = fields(open_pdf(make(sheet(body)).data))
+    assert {name: field.tip for name, field in found.items()} == {
+        "text.blank-1": "blank 1: And ___.",
         "exercise-1.cell-1": "Exercise 1: 1, B",
         "exercise-1.cell-2": "Exercise 1: A",
     }
@@ -294,14 +294,11 @@ def test_a_long_form() -> None:
 
 
 def test_a_form_without_fields_is_reported() -> None:
-    packed = make(sheet("Only text.\n\n- [x] done\n"))
+    """No attribute of an author makes a field."""
+    forged = "A [word]{field=blank}.\n\nA text.\n{data-field=lines}\n"
+    packed = make(sheet(f"Only text.\n\n- [x] done\n\n{forged}"))
     assert [finding.code for finding in packed.diagnostics] == ["nothing-to-fill-in"]
     assert "/AcroForm" not in open_pdf(packed.data).Root
-
-
-def test_no_attribute_of_an_author_makes_a_field() -> None:
-    packed = make(sheet("A [word]{field=blank}.\n\nA text.\n{data-field=lines}\n"))
-    assert [finding.code for finding in packed.diagnostics] == ["nothing-to-fill-in"]
 
 
 # --- the answers stay away ------------------------------------------------------------------
@@ -562,7 +559,7 @@ def test_a_form_from_right_to_left() -> None:
     assert sorted(shown) == sorted("باريس")
 
 
-@pytest.mark.parametrize(("lang", "last"), [("ar", "ب"), ("fa", "ب"), ("he", "ב"), ("ur", "ب")])
+@pytest.mark.parametrize(("lang", "last"), [("ar", "ب"), ("he", "ב")])
 def test_one_of_several_is_chosen_in_alphabets_of_other_scripts(lang: str, last: str) -> None:
     packed = make(sheet("- ( ) x\n- (x) y\n", f"lang: {lang}"))
     assert packed.diagnostics == ()
