@@ -245,8 +245,9 @@ def test_a_listing_breaks_across_pages_and_keeps_its_caption() -> None:
 def test_no_empty_box_of_code_is_left_at_the_foot_of_a_page() -> None:
     """A heading is on the page of the first two lines of code below it, wherever they fall."""
     last = 0
-    for paragraphs in range(31, 41, 2):
-        source = FRONT + "Text.\n\n" * paragraphs + f"## Heading\n\n```\n{LONG}\n{LONG}\n```\n"
+    front = FRONT.replace("lang: en", "lang: en\npage: A6")
+    for paragraphs in range(7, 12):
+        source = front + "Text.\n\n" * paragraphs + f"## Heading\n\n```\n{LONG}\n{LONG}\n```\n"
         root = read(open_pdf(making.data(source, "handout")))
         heading = next(found for found in root.all("H2") if found.text == "Heading")
         (code,) = root.all("Code")

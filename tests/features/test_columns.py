@@ -206,8 +206,8 @@ def test_what_is_cut_is_whole_for_a_listener(folder: Path) -> None:
 
 
 def test_the_first_column_is_where_reading_begins(folder: Path) -> None:
-    body = "\n\n".join(["يقف البئر في القرية حيث تحمل النساء الماء كل صباح قبل المدرسة. " * 9] * 8)
-    pages = pages_of(body, folder, lang="ar")
+    body = "\n\n".join(["يقف البئر في القرية حيث تحمل النساء الماء كل صباح قبل المدرسة. " * 9] * 4)
+    pages = pages_of(body, folder, lang="ar", size="A5")
     assert pages.sheet
     # Arabic letters are higher than Latin ones
     lines = lines_of_text(laid_out(pages, folder), 1.1 * pages.sheet.leading)

@@ -95,7 +95,7 @@ def test_what_is_declared_in_c_was_read(accept: bool) -> None:
     assert place.read_text(encoding="utf-8") == made
 
 
-def test_declarations_that_nobody_has_read_are_parsed_and_what_is_seldom_called_not_loaded() -> None:
+def test_unread_declarations_are_parsed_and_what_is_seldom_called_is_not_loaded() -> None:
     """Those of another version of WeasyPrint, say."""
     code = (
         "import importlib.util, sys; importlib.util.find_spec = lambda name: None;"

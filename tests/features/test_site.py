@@ -87,15 +87,19 @@ ORDER = ["preface.html", "water.html", "sec-wells.html", "rivers.html", "chapter
 CHAPTERS = [*ORDER, "index-page.html"]
 
 
+@functools.cache
+def parsed(markup: str) -> Any:
+    return html5lib.parse(markup, namespaceHTMLElements=False)
+
+
 class Site(NamedTuple):
     folder: Path
 
     def text(self, name: str) -> str:
         return (self.folder / name).read_text("utf-8")
 
-    @functools.cache
     def page(self, name: str) -> Any:
-        return html5lib.parse(self.text(name), namespaceHTMLElements=False)
+        return parsed(self.text(name))
 
     def pages(self) -> dict[str, Any]:
         return {path.name: self.page(path.name) for path in sorted(self.folder.glob("*.html"))}

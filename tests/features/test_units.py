@@ -272,7 +272,7 @@ def test_an_edit_costs_its_own_unit_and_other_processes_make_the_same(
     second, told = made(text.replace("Nobody had", "Somebody had", 1))
     assert told == ["unit 1 of 6", "unit 1 of 4", "heads 0 of 6"]
     assert second.data != first.data
-    third, told = made(text + WORDS["en-GB"] * 40)
+    third, told = made(f"{text}\n\\newpage\n\nMore.\n")
     assert third.facts.pages > first.facts.pages
     again, told = made(text)
     assert (again.data, told) == (first.data, [])
