@@ -256,7 +256,8 @@ def test_a_drawing_as_cover_gets_pixels(tmp_path: Path) -> None:
     )
     source = tmp_path / "x.md"
     source.write_text(
-        "---\ntitle: The well\ncover: {image: c.svg, alt: Blue}\n---\n\nText.\n", encoding="utf-8"
+        "---\ntitle: The well\ncover: {image: c.svg, alt: Blue}\npage_list: false\n---\n\nText.\n",
+        encoding="utf-8",
     )
     assert not build(source, ["ebook"], out=tmp_path / "out").diagnostics
     files = making.unpacked(tmp_path / "out" / "x" / "x.epub")

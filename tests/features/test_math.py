@@ -322,7 +322,7 @@ def test_wide_formulas_in_the_text_can_be_scrolled_by_keyboard() -> None:
 
 
 def test_the_same_formulas_give_the_same_bytes() -> None:
-    for edition in ("web", "handout", "ebook"):
+    for edition in ("web", "handout"):
         assert making.data(SOURCE, edition) == making.data(SOURCE, edition)
 
 

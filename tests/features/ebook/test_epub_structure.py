@@ -181,19 +181,17 @@ def test_links_lead_across_files(whole: Book) -> None:
     assert links == ["notes.xhtml#fn-2", "the-rope.xhtml#the-rope", "the-bucket.xhtml#tbl-a"]
 
 
-@pytest.mark.parametrize(
-    ("heading", "name"),
-    [
-        ("Straße nach Łódź", "strasse-nach-lodz"),
-        ("Was ist Ärger?", "was-ist-arger"),
-        ("第一章", "chapter-01"),
-        ("Cover", "cover-page"),
-        ("Naming {#my-Own}", "my-own"),
-        ("A very long heading that goes on " * 3, "a-very-long-heading-that-goes-on-a-very"),
-    ],
-)
-def test_names_are_of_letters_that_all_systems_know(heading: str, name: str) -> None:
-    assert make(f"---\ntitle: T\nlang: en\n---\n\n# {heading}\n\nText.\n").names[-1] == name
+def test_names_are_of_letters_that_all_systems_know() -> None:
+    names = {
+        "第一章": "chapter-01",
+        "Straße nach Łódź": "strasse-nach-lodz",
+        "Was ist Ärger?": "was-ist-arger",
+        "Cover": "cover-page",
+        "Naming {#my-Own}": "my-own",
+        "A very long heading that goes on " * 3: "a-very-long-heading-that-goes-on-a-very",
+    }
+    text = "".join(f"# {heading}\n\nText.\n\n" for heading in names)
+    assert make(f"---\ntitle: T\nlang: en\n---\n\n{text}").names[-6:] == [*names.values()]
 
 
 def test_two_chapters_of_a_name_have_two_files() -> None:
