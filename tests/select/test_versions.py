@@ -269,9 +269,9 @@ def test_only_some_editions_are_varied_if_the_front_matter_says_so(tmp_path: Pat
     source.write_text(
         f"---\ntitle: T\nlang: en\npage_list: false\n{varied}\n---\n\n{task}", "utf-8"
     )
-    result = pipeline.build(source, ("web", "form", "answers", "keys"), out=tmp_path / "out")
+    result = pipeline.build(source, ("web", "handout", "answers", "keys"), out=tmp_path / "out")
     assert {path.name for path in result.files} - {"manifest.json"} == {
-        "w.html", "w-support.html", "w-form.pdf", "w-answers.pdf", "w-answers-B.pdf", "w-keys.pdf",
+        "w.html", "w-support.html", "w.pdf", "w-answers.pdf", "w-answers-B.pdf", "w-keys.pdf",
     }  # fmt: skip
     text = TEXT.replace("versions: 3", "varied: [webb]")
     (finding,) = (found for found in pipeline.parse(text).diagnostics if "webb" in found.message)

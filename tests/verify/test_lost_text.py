@@ -160,21 +160,21 @@ def test_the_command_compares_with_the_model_beside_or_the_source(
 
 
 @pytest.mark.parametrize(
-    ("template", "formats"),
+    ("template", "editions", "formats"),
     [
-        ("", ("html", "pdf", "epub")),
-        ('<ul style="display: none"><li>rope</li><li>bucket</li></ul>', ("pdf",)),
+        ("", (), ("html", "pdf", "epub")),
+        ('<ul style="display: none"><li>rope</li><li>bucket</li></ul>', ("handout",), ("pdf",)),
     ],
 )
 def test_a_build_warns_of_what_is_left_out(
-    template: str, formats: tuple[str, ...], tmp_path: Path
+    template: str, editions: tuple[str, ...], formats: tuple[str, ...], tmp_path: Path
 ) -> None:
     source, nodes = tmp_path / "well.md", tmp_path / "mine/shared/nodes"
     source.write_text(SOURCE, "utf-8")
     nodes.mkdir(parents=True)
     (nodes / "list.html.j2").write_text(template, "utf-8")
     made = pipeline.build(
-        source, out=tmp_path, options=pipeline.Options(templates=tmp_path / "mine")
+        source, editions, out=tmp_path, options=pipeline.Options(templates=tmp_path / "mine")
     )
     assert made.files
     assert sorted((d.line, d.code, d.severity, d.message) for d in made.diagnostics) == sorted(

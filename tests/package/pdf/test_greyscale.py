@@ -105,14 +105,8 @@ def pdf_of(text: str, folder: Path, edition: str = "greyscale") -> bytes:
     return making.without_findings(making.packed(document, folder)).data
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        "theme: modern\n",
-        "brand: {accent: '#8a1c1c', footer: A school}\n",
-    ],
-)
-def test_nothing_has_a_colour(options: str, folder: Path) -> None:
+def test_nothing_has_a_colour(folder: Path) -> None:
+    options = "theme: modern\nbrand: {accent: '#8a1c1c', footer: A school}\n"
     text = FRONT.format(options=options) + EVERY_COLOUR
     assert colours(open_pdf(pdf_of(text, folder))) == set()
 

@@ -127,7 +127,7 @@ def test_indices_and_numbers_of_notes_are_as_large_as_the_text() -> None:
 
 
 def test_the_heading_of_the_notes_is_not_left_with_one_of_them() -> None:
-    for lines in range(1, 7, 2):
+    for lines in (1, 5):
         text = "A line of the text.\n\n" * lines
         one = made(front(f"# One\n\n{text}A word.^[A note.] More.^[$x^2 + \\frac a b$, too.]\n"))
         pages = {shown.text.strip(): shown.page for shown in one.shown}
