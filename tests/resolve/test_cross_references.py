@@ -284,8 +284,9 @@ def test_references_name_the_page_that_they_lead_to(handout: pikepdf.Pdf) -> Non
 
 
 def test_the_order_of_words_is_the_languages(folder: Path) -> None:
-    text = f"---\ntitle: T\nlang: zh\n---\n\n@tbl-a{{.page}}\n\n\\newpage\n\n{KINDS['tbl'].format('a')}"
-    pages = making.rendered(resolved(text, folder, "handout"))
+    text = f"@tbl-a{{.page}}\n\n\\newpage\n\n{KINDS['tbl'].format('a')}"
+    chinese = f"---\ntitle: T\nlang: zh\n---\n\n{text}"
+    pages = making.rendered(resolved(chinese, folder, "handout"))
     said = "".join(getattr(box, "text", "") for box in boxes(laid_out(pages)))
     assert "第 2 页的表 1" in plain(said)
 

@@ -132,15 +132,15 @@ def depth(well: str) -> float:  # a comment that is far too long for one line of
     return {"north": 12.5, "south": 7.0}[well]
 ```
 
-::: {lang=de}
-1. Wie tief ist der Brunnen der Donaudampfschifffahrtsgesellschaft, größtenteils?
+::: {lang=es}
+1. ¿Qué profundidad tiene el pozo de la urbanización extraordinariamente grande?
 
     - [ ] 12 m
     - [ ] 7 m
 
-2. Brunnen heißen auf Arabisch [بئر]{lang=ar}, und sonst ____.
+2. En árabe, un pozo se llama [بئر]{lang=ar}, y también ____.
 
-> Ein Zitat, das über die Länge einer Zeile hinausgeht, und das deshalb umbrochen werden muss.
+> Una cita que es más larga que una línea, y que se divide correspondientemente en varias de ellas.
 
 $$\\int_0^1 x\\,dx$$
 :::
@@ -150,8 +150,11 @@ LONG = sorted(tale(1).split("\n\n"), key=len)[-1]
 """A paragraph whose lines are chosen together."""
 
 
-def test_pages_look_the_same_without_what_makes_it_faster(tmp_path: Path) -> None:
+def test_a_plain_process_makes_the_same_pages_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """No files, and no threads of Pango's that end after it is unloaded, and would run code that
+    is gone: the loader of Linux tells when it is."""
     (tmp_path / "text.md").write_text(TEXT + LONG, encoding="utf-8")
+    (scratch := tmp_path / "scratch").mkdir()
 
     def pages(out: Path) -> list[bytes]:
         return [
@@ -162,16 +165,23 @@ def test_pages_look_the_same_without_what_makes_it_faster(tmp_path: Path) -> Non
 
     pipeline.build(tmp_path / "text.md", ["handout"], out=tmp_path / "fast")
     build = "import pipeline; pipeline.build('text.md', ['handout'], out='plain')"
-    subprocess.run(
+    environment = {**os.environ, engine.PLAIN: "1", "LD_DEBUG": "files", "PYTHONPATH": str(ROOT)}
+    environment |= dict.fromkeys(("TMPDIR", "HOME", "XDG_CACHE_HOME"), str(scratch))
+    done = subprocess.run(
         [sys.executable, "-c", build],
         cwd=tmp_path,
-        env={**os.environ, engine.PLAIN: "1", "PYTHONPATH": str(ROOT)},
+        env=environment,
         check=True,
         capture_output=True,
+        text=True,
     )
     fast = pages(tmp_path / "fast")
     assert len(fast) > 2
     assert fast == pages(tmp_path / "plain")
+    assert list(scratch.iterdir()) == []
+    lines = [line for line in done.stderr.splitlines() if "libpangoft2" in line]
+    assert lines or sys.platform != "linux"
+    assert not [line for line in lines if "destroying link map" in line]
 
 
 def test_no_other_version_is_installed_with_it() -> None:
@@ -250,22 +260,3 @@ def test_weasyprint_is_as_it_was_before() -> None:
         assert vars(module)[name] is value, name
         if not isinstance(value, ModuleType):  # not a module that is loaded when it is needed
             assert "pipeline" not in str(getattr(value, "__module__", "")), name
-
-
-def test_a_process_leaves_no_files_behind_and_keeps_pango_until_it_ends(tmp_path: Path) -> None:
-    """Pango's threads end when they get to it, and would run code that is gone. Only the loader of
-    Linux tells of it."""
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    (tmp_path / "x.md").write_text("---\ntitle: T\n---\n\nA *short* text.\n", "utf-8")
-    environment = {**os.environ, "LD_DEBUG": "files", "PYTHONPATH": str(ROOT)}
-    environment |= dict.fromkeys(("TMPDIR", "HOME", "XDG_CACHE_HOME"), str(scratch))
-    script = "import pipeline; pipeline.build('x.md', ['handout'])"
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-    )
-    assert list(scratch.iterdir()) == []
-    lines = [line for line in done.stderr.splitlines() if "libpangoft2" in line]
-    assert lines or sys.platform != "linux"
-    assert not [line for line in lines if "destroying link map" in line]

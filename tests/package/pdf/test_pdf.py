@@ -681,7 +681,7 @@ def test_parts_of_a_book_have_pages_of_their_own_and_their_chapters_open_as_all_
     folder: Path,
 ) -> None:
     """On the right, as the first chapter in each, and with empty pages before where need be."""
-    long, short = ("## Chapter {}\n\n" + PARAGRAPH * count for count in (30, 1))
+    long, short = ("## Chapter {}\n\n" + PARAGRAPH * count for count in (40, 1))
     parts = ["# Part One {.part}", long, short, "# Part Two {.part}", short, short]
     text = "\n\n".join(one.replace("{}", str(n)) for n, one in enumerate(parts, start=1))
     front = "---\ntitle: The well\nlang: en\nclass: book\ncontents: true\n---\n\n"

@@ -47,9 +47,7 @@ def heights_of(page: pypdfium2.PdfPage, *texts: str) -> list[int]:
     return [round(text.get_charbox(place[0])[1]) for place in places if place]
 
 
-@pytest.mark.parametrize(
-    ("edition", "lines"), [("handout", (16, 24)), ("large-print", (2, 4))]
-)
+@pytest.mark.parametrize(("edition", "lines"), [("handout", (16, 24)), ("large-print", (2, 4))])
 def test_an_exercise_is_in_one_piece_unless_its_page_would_be_short(
     edition: str, lines: tuple[int, int], tmp_path: Path
 ) -> None:
