@@ -113,7 +113,7 @@ def test_a_note_that_has_no_room_on_any_page_of_its_chapter_comes_on_the_next(
     words = "In the year of the drought everybody came with a rope, and nobody knew why. "
     said = "This is a long note that says a great deal about wells and ropes, and goes on. "
     text, notes = ["---\ntitle: Notes\nlang: en\n---"], list[str]()
-    for chapter in range(1, 4):
+    for chapter in range(1, 3):
         marks = " ".join(f"A word.[^{chapter}{name}]" for name in "abc")
         text += [f"# Chapter {chapter}", *[words * 13] * 4, f"{words * 13} {marks}"]
         notes += [f"[^{chapter}{name}]: {said * 15}The end of {chapter}{name}." for name in "abc"]
