@@ -78,7 +78,7 @@ Inside^[N26]
 :::
 """
 ROWS = "\n".join(
-    f"| cell {n}{f'^[N{16 + n // 12}]' if n % 12 == 0 else ''} | {n} |" for n in range(48)
+    f"| cell {n}{f'^[N{16 + n // 7}]' if n % 7 == 0 else ''} | {n} |" for n in range(28)
 )
 # A caption precedes the header and the rows; a summary cannot contain notes.
 NAMES = [f"N{n}" for n in (*range(1, 14), 15, 14, *range(16, 25), 26, 25)]
@@ -172,7 +172,7 @@ def spoken_notes(document: Element) -> list[str]:
 
 @pytest.mark.parametrize("place", ["foot", "margin"])
 def test_no_note_is_lost_and_all_are_in_order(place: str, folder: Path) -> None:
-    pdf = open_pdf(make(source(EVERYWHERE.format(rows=ROWS), place), folder))
+    pdf = open_pdf(make(source(EVERYWHERE.format(rows=ROWS), place, page="A5"), folder))
     assert len(pdf.pages) > 2
     notes = spoken_notes(read(pdf))
     assert [re.findall(r"N\d+", note)[0] for note in notes] == NAMES
@@ -354,13 +354,13 @@ def test_what_the_margin_has_no_room_for_goes_to_the_foot(folder: Path) -> None:
     body = (
         f"Text.^[{WORDS * 12}]\n\nText.^[Short.]\n\nText.[^list]\n\n[^list]: A list:\n\n    - a\n"
     )
-    document = printed(source(body, "margin"), folder)
-    (page,) = document.pages
+    pages = pages_of(source(body, "margin"), folder)
+    (page,) = laid_out(pages, folder).pages
     assert [
         "Short." in "".join(t.text for t, _ in boxes(n) if hasattr(t, "text"))
         for n, _ in margin_notes(page)
     ] == [True]
-    notes = spoken_notes(read(open_pdf(make(source(body, "margin"), folder))))
+    notes = spoken_notes(read(open_pdf(making.packed(pages, folder).data)))
     assert [note[:1] for note in notes] == ["1", "2", "3"]
 
 

@@ -278,7 +278,8 @@ def test_pupils_files_pass_and_teachers_would_not(
 def test_word_banks_are_given_on_purpose(tmp_path: Path) -> None:
     path = tmp_path / "work.md"
     path.write_text(
-        "# Wells\n\n::: exercise\nIt holds ____{groundwater}. [____{wellkeepers}]{.teacher}\n\n"
+        "---\ntitle: Wells\npage_list: false\n---\n\n::: exercise\n"
+        "It holds ____{groundwater}. [____{wellkeepers}]{.teacher}\n\n"
         "::: word-bank\n:::\n:::\n",
         "utf-8",
     )
@@ -290,7 +291,7 @@ def test_word_banks_are_given_on_purpose(tmp_path: Path) -> None:
     package = Package(page.replace("groundwater", "wellkeepers").encode())
     marked = parse("::: word-bank\n- groundwater\n- wellkeepers\n:::")
     leaks = leaks_in(package, document, marked, EDITIONS["web"], "work.html")
-    assert [(one.code, one.line) for one in leaks] == [("leaked-text", 4)]
+    assert [(one.code, one.line) for one in leaks] == [("leaked-text", 7)]
 
 
 def test_answers_in_front_matter_are_sought_in_files_and_records() -> None:

@@ -234,6 +234,7 @@ def test_the_options_of_a_menu_are_not_text_said_again(tmp_path: Path) -> None:
     meaning = "a hole in the ground that was dug to get at the water that is in the rocks below"
     source = tmp_path / "a.md"
     source.write_text(
+        "---\ntitle: T\npage_list: false\n---\n\n"
         f"::: matching\n| Word | Meaning |\n|---|---|\n| well | {meaning} |\n| rope | cord |\n:::",
         "utf-8",
     )
