@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from pipeline import Diagnostic, Options, build, parse
+from pipeline import Diagnostic, parse
 from pipeline.model.paper import SIZES, PageOptions
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.package.pdf.print_markup import ready
@@ -317,13 +317,9 @@ def test_a_theme_of_ones_own(tmp_path: Path) -> None:
     own = tmp_path / "own" / "themes"
     own.mkdir(parents=True)
     (own / "classic.css").write_text("html { --ink: #16191c; --accent: #123456 }")
-    text = tmp_path / "x.md"
-    text.write_text(source())
-    result = build(
-        text, ["handout"], out=tmp_path / "out", options=Options(templates=tmp_path / "own")
-    )
-    assert not result.failed
-    with pikepdf.open(tmp_path / "out" / "x" / "x.pdf") as file:
+    document = making.resolved(source(), "handout")
+    pages = making.rendered(document, templates=tmp_path / "own")
+    with open_pdf(making.packed(pages).data) as file:
         assert (0x12 / 255, 0x34 / 255, 0x56 / 255) in [
             pytest.approx(colour, abs=0.001) for colour in colours_of(file)
         ]
