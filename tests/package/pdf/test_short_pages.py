@@ -47,7 +47,7 @@ def heights_of(page: pypdfium2.PdfPage, *texts: str) -> list[int]:
     return [round(text.get_charbox(place[0])[1]) for place in places if place]
 
 
-@pytest.mark.parametrize(("edition", "lines"), [("handout", (16, 24)), ("large-print", (2, 4))])
+@pytest.mark.parametrize(("edition", "lines"), [("handout", (24, 32)), ("large-print", (4, 11))])
 def test_an_exercise_is_in_one_piece_unless_its_page_would_be_short(
     edition: str, lines: tuple[int, int], tmp_path: Path
 ) -> None:
@@ -63,7 +63,7 @@ def test_an_exercise_is_in_one_piece_unless_its_page_would_be_short(
 def test_so_is_a_box(tmp_path: Path) -> None:
     box = f"::: note Well\n{LINE * 12}Last\n:::\n\n"
     broken = 0
-    for path in files(box, "handout", tmp_path, (22, 28)):
+    for path in files(box, "handout", tmp_path, (28, 34)):
         assert min(fullness(path)) > ENOUGH
         first, last = first_pages(path, "Well", "Last")
         broken += first != last
