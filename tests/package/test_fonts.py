@@ -152,11 +152,12 @@ def test_a_font_that_has_to_stay_whole_does(make: Make) -> None:
         ("{obfuscate: true}", "wrong-value", 8),
     ],
 )
-def test_what_is_wrong_with_a_font(
-    make: Make, tmp_path: Path, fonts: str, code: str, column: int
-) -> None:
+def test_what_is_wrong_with_a_font(tmp_path: Path, fonts: str, code: str, column: int) -> None:
     (tmp_path / "x.ttf").write_text("This is not a font.")
-    (found,) = make(INSTALLABLE, fonts).diagnostics
+    (tmp_path / "fonts").mkdir()
+    (tmp_path / "fonts" / "wells.otf").write_bytes(font(INSTALLABLE))
+    text = SOURCE.replace("{fonts}", fonts)
+    (found,) = making.resolved(text, "ebook", tmp_path).diagnostics
     assert (found.code, found.line, found.column) == (code, 5, column)
 
 

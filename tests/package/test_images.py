@@ -296,10 +296,10 @@ def test_an_image_of_too_many_pixels_is_a_finding(tmp_path: Path) -> None:
     sizes = [(100_000_000, 1), (1, 100_000_000), (2**31 - 1, 2**31 - 1)]
     for number, size in enumerate(sizes):
         (tmp_path / f"{number}.png").write_bytes(png_that_says(*size))
-    (tmp_path / "x.md").write_text("# T\n\n![A](0.png)\n\n![B](1.png)\n\n![C](2.png)\n", "utf-8")
-    result = build(tmp_path / "x.md", ["web"], out=tmp_path / "out")
-    found = [found for found in result.diagnostics if found.code == "bad-image"]
-    assert [(one.line, one.column) for one in found] == [(3, 1), (5, 1), (7, 1)]
+    text = "# T\n\n![A](0.png)\n\n![B](1.png)\n\n![C](2.png)\n"
+    findings = making.resolved(text, "web", tmp_path).diagnostics
+    found = [(one.line, one.column) for one in findings if one.code == "bad-image"]
+    assert found == [(3, 1), (5, 1), (7, 1)]
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])

@@ -115,7 +115,7 @@ def test_a_note_that_has_no_room_on_any_page_of_its_chapter_comes_on_the_next(
     text, notes = ["---\ntitle: Notes\nlang: en\n---"], list[str]()
     for chapter in range(1, 3):
         marks = " ".join(f"A word.[^{chapter}{name}]" for name in "abc")
-        text += [f"# Chapter {chapter}", *[words * 13] * 4, f"{words * 13} {marks}"]
+        text += [f"# Chapter {chapter}", words * 13, f"{words * 13} {marks}"]
         notes += [f"[^{chapter}{name}]: {said * 15}The end of {chapter}{name}." for name in "abc"]
     pdf = open_pdf(make("\n\n".join([*text, *notes]), tmp_path))
     found = "".join(read(pdf).text.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import itertools
 import re
@@ -38,6 +39,7 @@ def resolved(text: str, edition: str = "handout") -> Document:
     return making.without_findings(making.resolved(source, edition))
 
 
+@functools.cache
 def build(text: str, edition: str = "handout") -> bytes:
     return making.packed(resolved(text, edition)).data
 

@@ -577,11 +577,10 @@ def lines_of(page: pikepdf.Page) -> list[str]:
 @pytest.mark.slow
 def test_a_question_never_ends_a_page(folder: Path) -> None:
     turns = "\n\n".join(f"Ian: Question {n}?\n\nGus: {PARAGRAPH * (n % 3 + 1)}" for n in range(9))
-    for lines in (1, 11):
-        text = f"{FRONT}## Start\n\n::: lines {lines}\n:::\n\n{turns}\n\n## Last\n\n{PARAGRAPH}"
-        last = {piece.page: piece for piece in spoken(text, folder).pieces() if piece.strip()}
-        for piece in last.values():
-            assert not piece.startswith(("Question", "Ian", "Gus", "Last")), lines
+    text = f"{FRONT}## Start\n\n::: lines 1\n:::\n\n{turns}\n\n## Last\n\n{PARAGRAPH}"
+    last = {piece.page: piece for piece in spoken(text, folder).pieces() if piece.strip()}
+    for piece in last.values():
+        assert not piece.startswith(("Question", "Ian", "Gus", "Last")), piece
 
 
 def test_a_heading_with_one_line_below_it_never_ends_a_page(folder: Path) -> None:
