@@ -26,6 +26,11 @@ from tests.helpers.finished import compared
 from tests.helpers.paths import CASES
 from tests.parser.test_parse_properties import FRONT, text
 
+INVISIBLE = (
+    "\ufeff \u202a \u202b \u202c \u202d \u202e \u2066 \u2067 \u2068 \u2069 \u034f \u2061 \u2028"
+).split(" ")
+"""Signs that cannot be seen, and are not lost where a file has none of them."""
+
 SOURCE = """---
 title: The well
 ---
@@ -52,7 +57,9 @@ Short.
 
 [^one]: The keeper counts otherwise.
 [^two]: There were thirty of them.
+
 """
+SOURCE += "\n\n".join(f"The wa{sign}ter of well {n}." for n, sign in enumerate(INVISIBLE))
 FIRST = "<p>The well was dug in 1962, after"
 DEPTH = "<p>It is twelve metres deep, and it has never been without water in all these years.</p>\n"
 
@@ -383,24 +390,6 @@ def test_cells_that_look_alike_are_all_found_in_little_time(tmp_path: Path) -> N
     assert compare_file(made, document, source).diagnostics == ()
     with Lines(most=700_000):  # now that all is loaded
         compare_file(made, document, source)
-
-
-INVISIBLE = (
-    "\ufeff \u202a \u202b \u202c \u202d \u202e \u2066 \u2067 \u2068 \u2069 \u034f \u2061 \u2028"
-)
-
-
-def test_what_cannot_be_seen_is_not_lost(tmp_path: Path) -> None:
-    source = tmp_path / "well.md"
-    words = "\n\n".join(
-        f"The wa{sign}ter of well {n}." for n, sign in enumerate(INVISIBLE.split(" "))
-    )
-    source.write_text(f"---\ntitle: The well\n---\n\n{words}\n", "utf-8")
-    result = pipeline.build(source, ["web", "handout", "ebook"], out=tmp_path)
-    assert result.diagnostics == ()
-    for name in ("well.html", "well.pdf", "well.epub"):
-        report = compared(tmp_path / "well" / name, source)
-        assert report.diagnostics == ()
 
 
 @pytest.fixture
