@@ -22,6 +22,7 @@ class Lines:
     def __init__(self, most: int = UNLIMITED) -> None:
         self.count = 0
         self._most = most
+        self._counted: Callable[[], int] = lambda: 0
         self._before: Any = None
 
     def __enter__(self) -> Lines:

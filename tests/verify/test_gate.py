@@ -245,12 +245,15 @@ def test_a_pdf_without_it_passes() -> None:
 # --- worksheets ---------------------------------------------------------------------------
 
 ON_PAPER, ON_SCREENS = ("handout", "form", "teacher"), ("web", "ebook", "teacher-web")
-SAMPLE = [(10, ("handout", "teacher")), (11, ("web", "teacher-web"))]
+SAMPLE: list[tuple[int, tuple[str, ...]]] = [
+    (10, ("handout", "teacher")),
+    (11, ("web", "teacher-web")),
+]
 """Of the worksheets: that in Arabic as PDFs, and that in Chinese as web pages. `make fuzz` takes
 all."""
 
 if settings.get_current_profile_name() == "fuzz":
-    SAMPLE = list(itertools.product(range(len(LESSONS)), (ON_PAPER, ON_SCREENS)))
+    SAMPLE = [*itertools.product(range(len(LESSONS)), (ON_PAPER, ON_SCREENS))]
 
 
 @pytest.mark.hypothesis
