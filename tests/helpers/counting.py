@@ -22,12 +22,23 @@ class Lines:
     def __init__(self, most: int = UNLIMITED) -> None:
         self.count = 0
         self._most = most
+        self._counted: Callable[[], int] = lambda: 0
         self._before: Any = None
 
     def __enter__(self) -> Lines:
         gc.disable()  # finalizers of what others have left behind are no part of this
         self._before = sys.gettrace()
-        sys.settrace(self._call)
+        count, most = 0, self._most
+
+        def line(frame: FrameType, event: str, value: object) -> Any:
+            nonlocal count
+            count += 1
+            if count > most:
+                raise TooManyLines
+            return line
+
+        self._counted = lambda: count
+        sys.settrace(lambda *_: line)
         return self
 
     def __exit__(
@@ -35,15 +46,7 @@ class Lines:
     ) -> None:
         sys.settrace(self._before)
         gc.enable()
-
-    def _call(self, frame: FrameType, event: str, value: object) -> Any:
-        return self._line
-
-    def _line(self, frame: FrameType, event: str, value: object) -> Any:
-        self.count += 1
-        if self.count > self._most:
-            raise TooManyLines
-        return self._line
+        self.count = self._counted()
 
 
 def lines_of(function: Callable[[], object]) -> int:

@@ -13,19 +13,20 @@ from xml.etree import ElementTree
 import pikepdf
 import pytest
 from fontTools.ttLib import TTFont
+from msgspec.structs import replace
 
-from pipeline import Options, Result, build
 from pipeline.features.ebook.book_fonts import obfuscated
 from pipeline.model.faces import FACES, font_file
 from pipeline.package.font_subset import Flavour, subset
+from pipeline.package.result import Package
 from pipeline.system.paths import builtin_templates
+from tests.helpers import making
 
 SOURCE = """---
 title: The well
 lang: en
 identifier: 8f1b0a3e-5d0c-4c1e-9f67-0b7a5c0d9a11
 fonts: {fonts}
-page_list: false
 ---
 
 Who digs the wells?
@@ -34,7 +35,7 @@ STYLES = "body { font-family: Wells, serif }\n"
 
 INSTALLABLE, RESTRICTED, PREVIEW, EDITABLE, WHOLE, BITMAPS = 0, 2, 4, 8, 0x100, 0x200
 
-Make: TypeAlias = Callable[..., Result]
+Make: TypeAlias = Callable[..., Package]
 
 
 @functools.cache
@@ -63,17 +64,18 @@ def make(tmp_path: Path) -> Make:
     (templates / "epub" / "style.css").write_text(STYLES)
     (tmp_path / "fonts").mkdir()
 
-    def make(usage: int, fonts: str = "fonts/wells.otf", edition: str = "ebook") -> Result:
+    def make(usage: int, fonts: str = "fonts/wells.otf", edition: str = "ebook") -> Package:
         (tmp_path / "fonts" / "wells.otf").write_bytes(font(usage))
-        path = tmp_path / "x.md"
-        path.write_text(SOURCE.replace("{fonts}", fonts), encoding="utf-8")
-        return build(path, [edition], out=tmp_path / "out", options=Options(templates=templates))
+        text = SOURCE.replace("{fonts}", fonts)
+        document = making.resolved(text, edition, tmp_path)
+        made = making.packed(making.rendered(document, templates=templates), tmp_path)
+        return replace(made, diagnostics=(*document.diagnostics, *made.diagnostics))
 
     return make
 
 
-def book(folder: Path) -> zipfile.ZipFile:
-    return zipfile.ZipFile(folder / "out" / "x" / "x.epub")
+def book(made: Package) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(made.data))
 
 
 def only_font(book: zipfile.ZipFile) -> bytes:
@@ -83,8 +85,7 @@ def only_font(book: zipfile.ZipFile) -> bytes:
 
 def test_a_font_that_may_be_embedded_is(make: Make, tmp_path: Path) -> None:
     (tmp_path / "fonts" / "OFL.txt").write_text("The licence.")
-    assert not make(INSTALLABLE).diagnostics
-    with book(tmp_path) as opened:
+    with book(making.without_findings(make(INSTALLABLE))) as opened:
         characters = TTFont(io.BytesIO(only_font(opened))).getBestCmap()
         assert ord("W") in characters
         assert len(characters) < 400, "only what the text needs"
@@ -94,11 +95,12 @@ def test_a_font_that_may_be_embedded_is(make: Make, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("usage", [RESTRICTED, BITMAPS | EDITABLE])
-def test_a_font_that_forbids_it_is_refused(make: Make, tmp_path: Path, usage: int) -> None:
-    (found,) = make(usage).diagnostics
+def test_a_font_that_forbids_it_is_refused(make: Make, usage: int) -> None:
+    made = make(usage)
+    (found,) = made.diagnostics
     assert (found.code, found.line, found.column) == ("font-not-embeddable", 5, 8)
     assert not found.is_error
-    with book(tmp_path) as opened:
+    with book(made) as opened:
         assert not [name for name in opened.namelist() if "Wells" in name]
 
 
@@ -110,10 +112,9 @@ def test_a_font_that_forbids_it_is_refused(make: Make, tmp_path: Path, usage: in
     ],
 )
 def test_a_font_is_hidden_where_its_licence_asks_for_that(
-    make: Make, tmp_path: Path, usage: int, fonts: str
+    make: Make, usage: int, fonts: str
 ) -> None:
-    assert not make(usage, fonts).diagnostics
-    with book(tmp_path) as opened:
+    with book(making.without_findings(make(usage, fonts))) as opened:
         hidden = only_font(opened)
         said = ElementTree.fromstring(opened.read("META-INF/encryption.xml"))
     namespace = {"e": "http://www.w3.org/2001/04/xmlenc#"}
@@ -136,9 +137,8 @@ def test_obfuscation_is_that_of_the_standard() -> None:
     assert mixed[1040:] == zeros[1040:]
 
 
-def test_a_font_that_has_to_stay_whole_does(make: Make, tmp_path: Path) -> None:
-    assert not make(WHOLE).diagnostics
-    with book(tmp_path) as opened:
+def test_a_font_that_has_to_stay_whole_does(make: Make) -> None:
+    with book(making.without_findings(make(WHOLE))) as opened:
         assert len(TTFont(io.BytesIO(only_font(opened))).getBestCmap()) > 900
 
 
@@ -152,11 +152,12 @@ def test_a_font_that_has_to_stay_whole_does(make: Make, tmp_path: Path) -> None:
         ("{obfuscate: true}", "wrong-value", 8),
     ],
 )
-def test_what_is_wrong_with_a_font(
-    make: Make, tmp_path: Path, fonts: str, code: str, column: int
-) -> None:
+def test_what_is_wrong_with_a_font(tmp_path: Path, fonts: str, code: str, column: int) -> None:
     (tmp_path / "x.ttf").write_text("This is not a font.")
-    (found,) = make(INSTALLABLE, fonts).diagnostics
+    (tmp_path / "fonts").mkdir()
+    (tmp_path / "fonts" / "wells.otf").write_bytes(font(INSTALLABLE))
+    text = SOURCE.replace("{fonts}", fonts)
+    (found,) = making.resolved(text, "ebook", tmp_path).diagnostics
     assert (found.code, found.line, found.column) == (code, 5, column)
 
 
@@ -165,17 +166,16 @@ def test_the_print_edition_has_the_font(make: Make, tmp_path: Path) -> None:
     theme = (builtin_templates() / "themes" / "classic.css").read_text(encoding="utf-8")
     own = tmp_path / "templates" / "themes" / "classic.css"
     own.write_text(theme.replace("Source Serif Pro", "Wells"), encoding="utf-8")
-    assert not make(INSTALLABLE, edition="handout").diagnostics
-    with pikepdf.open(tmp_path / "out" / "x" / "x.pdf") as pdf:
+    made = making.without_findings(make(INSTALLABLE, edition="handout"))
+    with pikepdf.open(io.BytesIO(made.data)) as pdf:
         names = [str(one.get("/BaseFont", "")) for one in pdf.objects if hasattr(one, "get")]
     assert any(name.endswith("Wells") for name in names)
 
 
 def test_a_letter_that_is_damaged_is_found_before_it_is_needed(make: Make, tmp_path: Path) -> None:
     """The text has none of it, but pages have more letters than their text."""
-    make(INSTALLABLE)
     path = tmp_path / "fonts" / "damaged.otf"
-    with TTFont(tmp_path / "fonts" / "wells.otf", recalcBBoxes=False) as file:
+    with TTFont(io.BytesIO(font(INSTALLABLE)), recalcBBoxes=False) as file:
         strings = file["CFF "].cff.topDictIndex[0].CharStrings
         strings[file.getBestCmap()[ord("z")]].bytecode = b"\xff"
         file.save(path)

@@ -7,7 +7,6 @@ import gzip
 import io
 import re
 import shutil
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from PIL import Image
 import pipeline
 from pipeline.model.rendered import Style
 from pipeline.package.page_css import fitted
-from tests.helpers import checkers
+from tests.helpers import checkers, making
 from tests.helpers.paths import ROOT
 
 PAGE = (
@@ -69,7 +68,7 @@ def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page with photographs, one of which is in a link."""
     folder = tmp_path_factory.mktemp("light")
     for name, size in (("wide.jpg", (1600, 900)), ("tiny.png", (60, 40))):
-        Image.effect_noise(size, 80).convert("RGB").save(folder / name)
+        Image.linear_gradient("L").resize(size).convert("RGB").save(folder / name)
     body = 'A ![tiny one](tiny.png).\n\n![A photo](wide.jpg "Wide")\n\n'
     body += "[![The photo](wide.jpg)](https://example.org/)\n\n::: exercise\nWhy? ____\n:::\n"
     front = "---\ntitle: T\nlang: en\nlight: true\npage_list: false\n---"
@@ -110,15 +109,11 @@ def test_a_light_handout_is_small(tmp_path: Path) -> None:
 
 
 def test_images_are_as_large_as_the_front_matter_says(tmp_path: Path) -> None:
-    Image.effect_noise((1600, 900), 80).convert("RGB").save(tmp_path / "wide.jpg")
-    front = "---\ntitle: T\nlang: en\nimage_size: 800\npage_list: false\n---\n\n"
-    (tmp_path / "x.md").write_text(f"{front}![A photo](wide.jpg)\n", "utf-8")
-    assert not pipeline.build(tmp_path / "x.md", ["web", "ebook"], out=tmp_path).diagnostics
-    page = (tmp_path / "x" / "x.html").read_text("utf-8")
-    (embedded,) = re.findall(r'src="data:image/jpeg;base64,([^"]*)"', page)
-    with zipfile.ZipFile(tmp_path / "x" / "x.epub") as book:
-        (name,) = (name for name in book.namelist() if name.endswith("wide.jpg"))
-        images = [base64.b64decode(embedded), book.read(name)]
+    Image.linear_gradient("L").resize((1600, 900)).convert("RGB").save(tmp_path / "wide.jpg")
+    text = "---\ntitle: T\nlang: en\nimage_size: 800\n---\n\n![A photo](wide.jpg)\n"
+    page, book = (making.data(text, edition, tmp_path) for edition in ("web", "ebook"))
+    (embedded,) = re.findall(r'src="data:image/jpeg;base64,([^"]*)"', page.decode())
+    images = [base64.b64decode(embedded), *making.unpacked(book, "wide.jpg").values()]
     assert [Image.open(io.BytesIO(data)).size for data in images] == [(800, 450)] * 2
 
 

@@ -228,12 +228,19 @@ def test_how_deep_files_take_in_files(deep: int, found: list[str], tmp_path: Pat
     assert messages(parsed(tmp_path, files | {f"{deep}.md": "Text.\n"})) == found
 
 
+@pytest.fixture
+def few_includes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.parser.blocks.includes.MAX_INCLUDES", 100)
+
+
+@pytest.mark.usefixtures("few_includes")
 def test_how_many_are_taken_in(tmp_path: Path) -> None:
-    files = {"book.md": FRONT + "{{ include a.md }}\n" * 1001, "a.md": "Text.\n"}
+    files = {"book.md": FRONT + "{{ include a.md }}\n" * 101, "a.md": "Text.\n"}
     document = parsed(tmp_path, files)
-    assert messages(document) == ["book.md:1005:12 too-many-includes"]
+    assert messages(document) == ["book.md:105:12 too-many-includes"]
 
 
+@pytest.mark.usefixtures("few_includes")
 def test_files_that_multiply_come_to_an_end(tmp_path: Path) -> None:
     files = {"book.md": FRONT + "{{ include 1.md }}\n"}
     files |= {f"{n}.md": f"{{{{ include {n + 1}.md }}}}\n" * 9 for n in range(1, 16)}

@@ -52,7 +52,7 @@ The same in all chapters.
 [^note-{n}]: The note of {n}.
 """
 FRONT = "---\ntitle: A long book\nnumber_sections: true\n---\n\n"
-BOOK = "".join(CHAPTER.format(n=n) + "\n" for n in range(1, 11))
+BOOK = "".join(CHAPTER.format(n=n) + "\n" for n in range(1, 5))
 NEW = "A paragraph that is put in at the top,\nin two lines.\n\n"
 
 
@@ -78,7 +78,7 @@ def test_a_paragraph_at_the_top_changes_no_block_but_itself() -> None:
     after = stages(FRONT + NEW + BOOK, "teacher")
     for old, new in zip(before, after, strict=True):
         kept = Counter(blocks(top_level(old)))
-        assert len(kept) > 100
+        assert len(kept) > 40
         (added,) = (Counter(blocks(top_level(new))) - kept).elements()
         assert b"put in at the top" in added
         assert not kept - Counter(blocks(top_level(new)))

@@ -199,7 +199,7 @@ FORMS = (
 
 @pytest.mark.parametrize("meaning", ["answer", "teacher"])
 def test_students_get_nothing_by_a_word_for_an_answer(meaning: str) -> None:
-    """In every language, as authors may write it: each word in all ways, each spelling in four."""
+    """In every language, as authors may write it: each spelling in two of the ways in turn."""
     names: dict[str, None] = {}
     for word in understood(meaning):
         joined = re.sub(r"[\W_]+", "-", word.casefold()).strip("-")
@@ -210,7 +210,7 @@ def test_students_get_nothing_by_a_word_for_an_answer(meaning: str) -> None:
     texts = [
         form.format(name=name, mark=mark)
         for name, mark in hidden.items()
-        for form in itertools.islice(forms, 4)
+        for form in itertools.islice(forms, 2)
     ]
     document = parse("# T\n\n" + "\n\n".join(texts))
     assert not document.diagnostics
@@ -218,7 +218,7 @@ def test_students_get_nothing_by_a_word_for_an_answer(meaning: str) -> None:
     assert "Shown" in said
     assert [name for name, mark in hidden.items() if mark in said] == []
     said = plain_text(selected(document, "teacher").blocks)
-    assert [name for name, mark in hidden.items() if said.count(mark) < 4] == []
+    assert [name for name, mark in hidden.items() if said.count(mark) < 2] == []
 
 
 NO_ANSWERS = (

@@ -21,11 +21,13 @@ import pypdfium2
 import pytest
 
 import pipeline
+from pipeline import package
 from pipeline.features.fast_engine import fast_names as names_of_fast
 from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine.adapter import private_names as names
 from pipeline.package.pdf.engine.adapter import weasyprint
 from tests.bench.texts import tale
+from tests.helpers import making
 from tests.helpers.laid_out import boxes, typeset
 from tests.helpers.paths import ROOT
 
@@ -43,27 +45,15 @@ def test_weasyprint_has_what_is_used_of_it() -> None:
     assert not list(names.changes(USED))
 
 
-def test_a_change_of_weasyprint_is_told_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "one.md").write_text("---\ntitle: A text\n---\n\nWords.\n", "utf-8")
-    changes = ("os.cpu_count = lambda: 1", "del weasyprint.layout.initialize_page_maker")
-    script = "\n".join(("import os, weasyprint", *changes))
-    (tmp_path / "sitecustomize.py").write_text(script, "utf-8")
-    environment = {
-        **os.environ,
-        "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}",
-        "CHAPBOOK_CACHE": str(tmp_path / "cache"),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "pipeline", "build", "one.md", "--edition", "handout"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_a_change_of_weasyprint_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(weasyprint.layout, "initialize_page_maker")
+    monkeypatch.delattr(package, "pdf", raising=False)
+    for name in [name for name in sys.modules if name.startswith("pipeline.package.pdf")]:
+        monkeypatch.delitem(sys.modules, name)
+    (finding,) = making.packed(making.resolved("Words.", "handout")).diagnostics
     change = f"WeasyPrint {weasyprint.VERSION} has no layout.initialize_page_maker; version"
-    assert len([line for line in done.stderr.splitlines() if change in line]) == 1
-    assert "Traceback" not in done.stderr
+    assert finding.message.startswith(f"No pages can be set: {change}")
+    assert "\n" not in finding.message
 
 
 def test_parameters_are_compared() -> None:
@@ -142,15 +132,15 @@ def depth(well: str) -> float:  # a comment that is far too long for one line of
     return {"north": 12.5, "south": 7.0}[well]
 ```
 
-::: {lang=de}
-1. Wie tief ist der Brunnen der Donaudampfschifffahrtsgesellschaft, größtenteils?
+::: {lang=es}
+1. ¿Qué profundidad tiene el pozo de la urbanización extraordinariamente grande?
 
     - [ ] 12 m
     - [ ] 7 m
 
-2. Brunnen heißen auf Arabisch [بئر]{lang=ar}, und sonst ____.
+2. En árabe, un pozo se llama [بئر]{lang=ar}, y también ____.
 
-> Ein Zitat, das über die Länge einer Zeile hinausgeht, und das deshalb umbrochen werden muss.
+> Una cita que es más larga que una línea, y que se divide correspondientemente en varias de ellas.
 
 $$\\int_0^1 x\\,dx$$
 :::
@@ -160,8 +150,11 @@ LONG = sorted(tale(1).split("\n\n"), key=len)[-1]
 """A paragraph whose lines are chosen together."""
 
 
-def test_pages_look_the_same_without_what_makes_it_faster(tmp_path: Path) -> None:
+def test_a_plain_process_makes_the_same_pages_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """No files, and no threads of Pango's that end after it is unloaded, and would run code that
+    is gone: the loader of Linux tells when it is."""
     (tmp_path / "text.md").write_text(TEXT + LONG, encoding="utf-8")
+    (scratch := tmp_path / "scratch").mkdir()
 
     def pages(out: Path) -> list[bytes]:
         return [
@@ -172,16 +165,23 @@ def test_pages_look_the_same_without_what_makes_it_faster(tmp_path: Path) -> Non
 
     pipeline.build(tmp_path / "text.md", ["handout"], out=tmp_path / "fast")
     build = "import pipeline; pipeline.build('text.md', ['handout'], out='plain')"
-    subprocess.run(
+    environment = {**os.environ, engine.PLAIN: "1", "LD_DEBUG": "files", "PYTHONPATH": str(ROOT)}
+    environment |= dict.fromkeys(("TMPDIR", "HOME", "XDG_CACHE_HOME"), str(scratch))
+    done = subprocess.run(
         [sys.executable, "-c", build],
         cwd=tmp_path,
-        env={**os.environ, engine.PLAIN: "1", "PYTHONPATH": str(ROOT)},
+        env=environment,
         check=True,
         capture_output=True,
+        text=True,
     )
     fast = pages(tmp_path / "fast")
     assert len(fast) > 2
     assert fast == pages(tmp_path / "plain")
+    assert list(scratch.iterdir()) == []
+    lines = [line for line in done.stderr.splitlines() if "libpangoft2" in line]
+    assert lines or sys.platform != "linux"
+    assert not [line for line in lines if "destroying link map" in line]
 
 
 def test_no_other_version_is_installed_with_it() -> None:
@@ -219,8 +219,8 @@ def test_what_was_set_leaves_no_memory_in_use() -> None:
         found = allocated()
         return int(found.mapped + found.in_use)
 
-    before = used_after(4)
-    assert used_after(6) - before < 6 * 4_000  # 700 each, and 12,500 where features stay
+    before = used_after(3)
+    assert used_after(4) - before < 4 * 4_000  # 700 each, and 12,500 where features stay
 
 
 @pytest.mark.parametrize(
@@ -260,16 +260,3 @@ def test_weasyprint_is_as_it_was_before() -> None:
         assert vars(module)[name] is value, name
         if not isinstance(value, ModuleType):  # not a module that is loaded when it is needed
             assert "pipeline" not in str(getattr(value, "__module__", "")), name
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="asks the loader of Linux")
-def test_pango_stays_until_the_process_ends() -> None:
-    """Its threads end when they get to it, and would run code that is gone."""
-    script = "from pipeline.package.pdf.engine.adapter.resources import fonts_of; fonts_of([])"
-    environment = {**os.environ, "LD_DEBUG": "files", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    lines = [line for line in done.stderr.splitlines() if "libpangoft2" in line]
-    if not lines:
-        pytest.skip("the loader of this system tells nothing")
-    assert not [line for line in lines if "destroying link map" in line]

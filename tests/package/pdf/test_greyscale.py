@@ -105,22 +105,13 @@ def pdf_of(text: str, folder: Path, edition: str = "greyscale") -> bytes:
     return making.without_findings(making.packed(document, folder)).data
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        "theme: modern\n",
-        "brand: {accent: '#8a1c1c', footer: A school}\n",
-    ],
-)
-def test_nothing_has_a_colour(options: str, folder: Path) -> None:
-    text = FRONT.format(options=options) + EVERY_COLOUR
-    assert colours(open_pdf(pdf_of(text, folder))) == set()
+BRAND = "theme: modern\nbrand: {accent: '#8a1c1c', footer: A school}\n"
+TEXT = FRONT.format(options=BRAND) + EVERY_COLOUR
 
 
-def test_the_colours_are_there_in_the_handout(folder: Path) -> None:
-    text = FRONT.format(options="theme: classic\n") + EVERY_COLOUR
-    found = colours(open_pdf(pdf_of(text, folder, "handout")))
-    assert {"/DeviceRGB"} < found
+def test_nothing_has_a_colour_but_in_the_handout(folder: Path) -> None:
+    assert colours(open_pdf(pdf_of(TEXT, folder))) == set()
+    assert {"/DeviceRGB"} < colours(open_pdf(pdf_of(TEXT, folder, "handout")))
 
 
 def test_boxes_tables_code_and_marks_have_no_tint(folder: Path) -> None:
@@ -147,7 +138,7 @@ def areas(pdf: pikepdf.Pdf) -> list[tuple[float, float]]:
 
 
 def test_holes_stay_and_photographs_stay_small(folder: Path) -> None:
-    pdf = open_pdf(pdf_of(FRONT.format(options="theme: classic\n") + EVERY_COLOUR, folder))
+    pdf = open_pdf(pdf_of(TEXT, folder))
     images = [
         thing
         for thing in pdf.objects

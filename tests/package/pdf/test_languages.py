@@ -31,26 +31,25 @@ def fonts(made: Package) -> set[str]:
     return {name.partition("+")[2] for name in names if "+" in name}
 
 
-@pytest.mark.parametrize(
-    ("text", "family"),
-    [
-        ("السلام عليكم", "Amiri"),
-        ("שלום עולם", "Frank-Ruhl-Libre"),
-        ("नमस्ते दुनिया", "Noto-Sans"),
-        ("ওহে বিশ্ব", "Hind-Siliguri"),
-        ("வணக்கம்", "Noto-Sans-Tamil"),
-        ("నమస్కారం", "Noto-Sans-Telugu"),
-        ("สวัสดีชาวโลก", "Noto-Sans-Thai"),
-        ("សួស្តី", "Noto-Sans-Khmer"),
-        ("你好", "Noto-Sans-CJK-JP"),
-        ("★ ☐", "DejaVu-Sans"),
-        ("🙂 ⚠️ ✔", "Noto-Emoji"),
-    ],
-)
-def test_scripts_have_their_fonts(text: str, family: str, tmp_path: Path) -> None:
-    made = make(text, tmp_path)
+FAMILIES = {
+    "Amiri": "السلام عليكم",
+    "Frank-Ruhl-Libre": "שלום עולם",
+    "Noto-Sans": "नमस्ते दुनिया",
+    "Hind-Siliguri": "ওহে বিশ্ব",
+    "Noto-Sans-Tamil": "வணக்கம்",
+    "Noto-Sans-Telugu": "నమస్కారం",
+    "Noto-Sans-Thai": "สวัสดีชาวโลก",
+    "Noto-Sans-Khmer": "សួស្តី",
+    "Noto-Sans-CJK-JP": "你好",
+    "DejaVu-Sans": "★ ☐",
+    "Noto-Emoji": "🙂 ⚠️ ✔",
+}
+
+
+def test_scripts_have_their_fonts(tmp_path: Path) -> None:
+    made = make("\n\n".join(FAMILIES.values()), tmp_path)
     assert made.diagnostics == ()
-    assert any(name.startswith(family) for name in fonts(made)), fonts(made)
+    assert FAMILIES.keys() - fonts(made) == set()
 
 
 def test_a_font_is_there_only_for_who_needs_it(tmp_path: Path) -> None:

@@ -41,7 +41,11 @@ Task, Girls
 School, 4
 ```
 
-{{ include parts/code.md }}
+Some `code`.
+
+```python
+print(1)
+```
 """
 
 
@@ -84,7 +88,7 @@ def book() -> Made:
 
 
 def test_no_letter_is_under_18_points(book: Made) -> None:
-    assert len(book.shown) > 250
+    assert len(book.shown) > 120
     assert [one for one in book.shown if one.size < 18] == []
 
 
@@ -127,7 +131,7 @@ def test_indices_and_numbers_of_notes_are_as_large_as_the_text() -> None:
 
 
 def test_the_heading_of_the_notes_is_not_left_with_one_of_them() -> None:
-    for lines in range(1, 7, 2):
+    for lines in (1, 5):
         text = "A line of the text.\n\n" * lines
         one = made(front(f"# One\n\n{text}A word.^[A note.] More.^[$x^2 + \\frac a b$, too.]\n"))
         pages = {shown.text.strip(): shown.page for shown in one.shown}

@@ -17,8 +17,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-import pipeline
-from tests.helpers import checkers
+from tests.helpers import checkers, making
 from tests.helpers.pdf_reading import Element, Piece, artifacts, heard, open_pdf, read
 
 STANDARD = frozenset(
@@ -136,12 +135,13 @@ def words(element: Element) -> list[str]:
     return element.text.replace("\u00ad", "").split()
 
 
-def built(folder: Path, name: str, text: str) -> Path:
+def built(folder: Path, text: str) -> Path:
     Image.new("RGB", (60, 40), "steelblue").save(folder / "dot.png")
-    (folder / f"{name}.md").write_text(text, "utf-8")
-    result = pipeline.build(folder / f"{name}.md", ["handout"], out=folder / "build")
-    assert not result.failed, result.diagnostics
-    return folder / "build" / name / f"{name}.pdf"
+    document = making.resolved(text, "handout", folder)
+    assert not [finding for finding in document.diagnostics if finding.is_error]
+    file = folder / "x.pdf"
+    file.write_bytes(making.packed(document, folder).data)
+    return file
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     front = "---\ntitle: Techniques\nlang: en\n---\n\n"
     table = "# Table\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\nSee [a page](https://a.example).\n"
     text = f"{front}# All\n\n" + "\n".join(parts) + table
-    return built(tmp_path_factory.mktemp("techniques"), "x", text)
+    return built(tmp_path_factory.mktemp("techniques"), text)
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +169,7 @@ def test_headings(tmp_path: Path) -> None:
     title = "A title of so many words that it goes on over a second line of the page that it is on"
     levels = "\n\n".join(f"{'#' * n} Level {n}" for n in range(1, 7))
     text = f"---\ntitle: {title}\nsubtitle: A subtitle\nlang: en\n---\n\n{levels}\n\n"
-    pdf = open_pdf(built(tmp_path, "x", f"{text}# ![A well](dot.png)\n\nText.\n").read_bytes())
+    pdf = open_pdf(built(tmp_path, f"{text}# ![A well](dot.png)\n\nText.\n").read_bytes())
     found = read(pdf)
     headings = [spoken(one) for one in found.all() if re.fullmatch(r"H\d", one.kind)]
     assert headings == [
@@ -185,7 +185,7 @@ def test_what_goes_on_over_pages_is_one(tmp_path: Path) -> None:
     items = "\n".join(f"- Item {n}" for n in range(60))
     front = "---\ntitle: T\nlang: en\nclass: handout\n---\n\n"
     text = f"{front}{LONG}\n\n- {LONG}\n\n<!-- -->\n\n{items}\n"
-    found = read(open_pdf(built(tmp_path, "x", text).read_bytes()))
+    found = read(open_pdf(built(tmp_path, text).read_bytes()))
     paragraph, *lists = [one for one in found.children if one.kind in ("P", "L")]
     (item,) = lists[0].children
     for one in (paragraph, item.children[-1], lists[1]):
@@ -197,7 +197,7 @@ def test_what_goes_on_over_pages_is_one(tmp_path: Path) -> None:
 def test_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
     text = "---\ntitle: T\nlang: en\npage: {columns: 2}\n---\n\n"
     text += " ".join(f"word{n}" for n in range(900))
-    found = read(open_pdf(built(tmp_path, "x", text).read_bytes()))
+    found = read(open_pdf(built(tmp_path, text).read_bytes()))
     assert [words(one) for one in found.all("P")] == [text.splitlines()[-1].split()]
 
 
@@ -205,7 +205,7 @@ def test_what_is_read_from_right_to_left_is_said_as_it_is_written(tmp_path: Path
     """Glyphs are drawn from left to right, whatever they are read in."""
     text = "---\ntitle: كتاب البئر\nlang: ar\n---\n\nاستعمل **البئر الأولى** في سنة 1962 *و* النهر."
     text += "\n\n::: {dir=ltr}\nEnglish with عربي *كلمة*, and שלום.\n:::\n"
-    found = read(open_pdf(built(tmp_path, "x", text).read_bytes()))
+    found = read(open_pdf(built(tmp_path, text).read_bytes()))
     assert [one.text for one in found.all("P")] == [
         "استعمل البئر الأولى في سنة 1962 و النهر.",
         "English with عربي كلمة, and שלום.",
@@ -238,7 +238,7 @@ Say it.
 def test_what_stands_beside_the_text_and_what_is_only_said_are_words_of_their_own(
     tmp_path: Path,
 ) -> None:
-    said = heard(read(open_pdf(built(tmp_path, "x", ASIDE).read_bytes())), notes=False)
+    said = heard(read(open_pdf(built(tmp_path, ASIDE).read_bytes())), notes=False)
     assert said == (
         "Name blank Class blank Date blank T The 2 road Ann Asker asks: Was he?"
         " Ben Baker answers: He was. Exercise 1. Who? Say it."
@@ -274,7 +274,7 @@ def test_cells_name_their_headers_where_the_scope_is_not_enough(
     standard: str, tmp_path: Path
 ) -> None:
     text = f"---\ntitle: T\nlang: en\npdf: {standard}\n---\n\n{TABLES}"
-    file = built(tmp_path, "x", text)
+    file = built(tmp_path, text)
     assert checkers.verapdf(file, profile=standard) == []
     found = read(open_pdf(file.read_bytes()))
     cells = [one for one in found.all() if one.kind in ("TH", "TD")]

@@ -30,9 +30,14 @@ def pages_of(text: str, edition: str = "handout", **front: str) -> Pages:
     return making.rendered(making.resolved(making.without_findings(parsed), edition))
 
 
-def boxes_of(pages: Pages, name: str) -> list[Any]:
+def printed(text: str, **front: str) -> Any:
+    """A handout as it is laid out."""
+    return laid_out(pages_of(text, **front))
+
+
+def boxes_of(document: Any, name: str) -> list[Any]:
     """The boxes of the elements of this class, in order."""
-    return [box for box in boxes(laid_out(pages), name) if box.element_tag in ("div", "span")]
+    return [box for box in boxes(document, name) if box.element_tag in ("div", "span")]
 
 
 def steps(found: list[Any]) -> set[float]:
@@ -49,7 +54,7 @@ DISTANCES = {"primary": 12.0, "secondary": 9.0, "adult": 7.5}
 @pytest.mark.parametrize("hand", DISTANCES)
 @pytest.mark.parametrize("size", ["A4", "A5"])
 def test_lines_are_as_far_apart_as_the_hand_asks(hand: str, size: str) -> None:
-    lines = boxes_of(pages_of("Why?\n\n::: lines 4\n:::\n", handwriting=hand, page=size), "line")
+    lines = boxes_of(printed("Why?\n\n::: lines 4\n:::\n", handwriting=hand, page=size), "line")
     assert len(lines) == 4
     assert steps(lines) == {DISTANCES[hand]}
     assert len({box.border_width() for box in lines}) == 1
@@ -57,7 +62,7 @@ def test_lines_are_as_far_apart_as_the_hand_asks(hand: str, size: str) -> None:
 
 def test_who_learns_to_write_has_a_line_for_small_letters() -> None:
     def guides(hand: str, option: str = "") -> int:
-        document = laid_out(pages_of(f"::: lines 3 {option}\n:::\n", handwriting=hand))
+        document = printed(f"::: lines 3 {option}\n:::\n", handwriting=hand)
         return sum(
             box.element_tag == "div::before" and "line" in classes(box.element)
             for box in boxes(document)
@@ -69,7 +74,7 @@ def test_who_learns_to_write_has_a_line_for_small_letters() -> None:
 
 def test_dotted_lines_are_dotted() -> None:
     for option, style in (("", "solid"), ("{.dotted}", "dotted"), ("{.plain}", "solid")):
-        lines = boxes_of(pages_of(f"::: lines 2 {option}\n:::\n"), "line")
+        lines = boxes_of(printed(f"::: lines 2 {option}\n:::\n"), "line")
         assert {box.style["border_bottom_style"] for box in lines} == {style}
 
 
@@ -97,9 +102,9 @@ One ____{a}, two ____{seven letters}, three ____{twenty letters, at the least}.
 
 def test_all_that_is_filled_in_grows_with_the_hand() -> None:
     def sizes(hand: str) -> dict[str, list[tuple[float, float]]]:
-        pages = pages_of(GAPS, handwriting=hand)
+        document = printed(GAPS, handwriting=hand)
         return {
-            name: [(box.border_width(), box.border_height()) for box in boxes_of(pages, name)]
+            name: [(box.border_width(), box.border_height()) for box in boxes_of(document, name)]
             for name in ("blank", "mark", "slot")
         }
 
@@ -119,7 +124,7 @@ def test_all_that_is_filled_in_grows_with_the_hand() -> None:
 def test_blanks_give_no_lengths_away() -> None:
     def widths(answers: tuple[str, ...]) -> set[float]:
         text = " ".join(f"____{{{answer}}}" for answer in answers)
-        return {box.width for box in boxes_of(pages_of(text), "blank")}
+        return {box.width for box in boxes_of(printed(text), "blank")}
 
     assert len(widths(("a", "tower", "oasis"))) == 1
     assert len(widths(("a", "fifteen letters"))) == 2
@@ -142,7 +147,7 @@ def test_a_letter_stands_on_the_line_of_a_blank(space: str) -> None:
 
 def test_a_space_is_as_high_as_it_is_asked_to_be() -> None:
     text = "::: space 40mm\n:::\n\n::: space 2.5cm\n:::\n\n::: space 1in\n:::\n"
-    found = boxes_of(pages_of(text), "writing-space")
+    found = boxes_of(printed(text), "writing-space")
     heights = [round(box.border_height() / MILLIMETRE, 1) for box in found]
     assert heights == [40, 25, 25.4]
 
@@ -150,14 +155,14 @@ def test_a_space_is_as_high_as_it_is_asked_to_be() -> None:
 @pytest.mark.parametrize(("size", "lang"), [("A4", "en"), ("A5", "ar")])
 def test_squared_paper_has_whole_squares(size: str, lang: str) -> None:
     text = "::: space 22mm {.squared}\n:::\n\n1. Now?\n\n   ::: space 30mm {.squared}\n   :::\n"
-    pages = pages_of(text, page=size, lang=lang)
-    spaces = boxes_of(pages, "writing-space")
+    document = printed(text, page=size, lang=lang)
+    spaces = boxes_of(document, "writing-space")
     assert [round(box.height / MILLIMETRE, 2) for box in spaces] == [25, 30]
     for box in spaces:
         squares = box.width / MILLIMETRE / 5
         assert squares == pytest.approx(round(squares), abs=0.01)
         assert squares > 15
-    assert steps(boxes_of(pages, "row")[:5]) == {5}
+    assert steps(boxes_of(document, "row")[:5]) == {5}
 
 
 def test_a_space_is_never_higher_than_the_page() -> None:
@@ -210,7 +215,7 @@ def questions(seed: int) -> str:
     """A worksheet with questions and exercises of many lengths."""
     chance = random.Random(seed)
     parts = []
-    for number in range(16):
+    for number in range(10):
         sentence = "Why did they walk so far, and what did they say of it at home? "
         question = f"Q{number}. " + sentence * chance.randint(1, 5)
         room = chance.choice(
@@ -233,7 +238,7 @@ def questions(seed: int) -> str:
 
 def test_questions_and_their_room_are_on_one_page() -> None:
     found = list(spaces_of(pages_of(questions(2), page="A5", handwriting="primary")))
-    assert len(found) >= 16
+    assert len(found) >= 10
     assert len({page for one in found for page in one.room}) > 3
     assert [one for one in found if not one.question == one.room == {one.first}] == []
 
@@ -261,14 +266,14 @@ def test_an_exercise_is_broken_between_its_questions() -> None:
     exercise += "".join(map(question.format, range(1, 5)))
     exercise += "::: answer\nFor water.\n:::\n:::\n"
     broken = 0
-    for lines in range(24, 44, 5):
+    for lines in (24, 29):
         where = first_pages(pages_of("Filler.\n\n" * lines + exercise, "teacher"))
         by_class = {name: page for element, page in where.items() for name in classes(element)}
         items = [page for element, page in where.items() if element.tag == "li"]
         assert by_class["exercise-title"] == items[0]
         assert by_class["for-teachers"] == items[-1]
         broken += items[0] != items[-1]
-    assert broken > 1, "most of them"
+    assert broken == 2
 
 
 # --- who it is --------------------------------------------------------------------------
@@ -308,8 +313,7 @@ def test_those_who_hand_in_paper_have_a_name_line() -> None:
     ("size", "hand"), [("A4", "adult"), ("A5", "primary"), ("A6", "secondary")]
 )
 def test_a_name_line_keeps_within_the_page_and_has_room_to_write(size: str, hand: str) -> None:
-    pages = pages_of("Text.\n", page=size, handwriting=hand, name_line="true")
-    document = laid_out(pages)
+    document = printed("Text.\n", page=size, handwriting=hand, name_line="true")
     (page,) = document.pages
     blanks = boxes(document, "blank")
     assert len(blanks) == 3
