@@ -126,8 +126,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 BUILDS = {
     "screens": (("web", "site", "ebook"), Options(catalog=True)),
-    "paper": (("handout", "large-print", "greyscale"), Options(catalog="records")),
-    "sheets": (("form", "booklet"), Options(assets_beside=True)),
+    "paper": (("handout", "large-print", "form", "booklet"), Options(catalog="records")),
     "parts": (("handout",), Options(split=1)),
 }
 
