@@ -169,27 +169,31 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
 
 
 @pytest.fixture(scope="module")
-def kept(built: Tree) -> Path:
-    """A copy of the built project."""
-    return shutil.copytree(built.root, built.root.with_name("kept"))
+def kept(built: Tree) -> tuple[Path, Files]:
+    """A copy of the built project, and its files."""
+    copy = shutil.copytree(built.root, built.root.with_name("kept"))
+    return copy, files(copy)
 
 
 @pytest.fixture
-def tree(built: Tree, kept: Path) -> Iterator[Tree]:
+def tree(built: Tree, kept: tuple[Path, Files]) -> Iterator[Tree]:
     """The built project; after the test all is put back as it was, times too."""
     yield built
-    then, now = files(kept), files(built.root)
+    (copy, then), now = kept, files(built.root)
     for name in now.keys() - then.keys():
         (built.root / name).unlink()
     for name in (name for name in then if then[name] != now.get(name)):
         (built.root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(kept / name, built.root / name)
+        shutil.copy2(copy / name, built.root / name)
     for folder, _, _ in os.walk(built.root, topdown=False):
         with contextlib.suppress(OSError):  # there is something in it
             Path(folder).rmdir()
 
 
-def files(folder: Path) -> dict[str, tuple[int, int]]:
+Files = dict[str, tuple[int, int]]
+
+
+def files(folder: Path) -> Files:
     """When each file was last changed, and how large it is, but for what Python has compiled."""
     found = {}
     for place, folders, names in os.walk(folder):
