@@ -662,20 +662,12 @@ def test_a_near_name_is_suggested(tmp_path: Path) -> None:
     assert "missing-image" in chapbook("explain", "mising-image", cwd=tmp_path).stderr
 
 
-def test_a_missing_system_part_is_reported_in_one_line(tmp_path: Path) -> None:
+def test_a_missing_system_part_is_reported_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path, "# T\n\ntext\n")
-    script = (
-        "import pipeline.system.pango; pipeline.system.pango.pango_problem = lambda: 'no Pango';"
-        "from pipeline.commands import main; main(['build', 'x.md'])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    monkeypatch.setattr("pipeline.system.pango.pango_problem", lambda: "no Pango")
+    done = chapbook("build", "x.md", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (3, "chapbook: no Pango\n")
 
 

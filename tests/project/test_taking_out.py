@@ -22,6 +22,7 @@ from pipeline.flow.values import has_errors
 from pipeline.model import FEATURE_SIGNS, FeatureSigns
 from pipeline.model.editions import EDITIONS as EDITION_ROWS
 from tests.helpers import making
+from tests.helpers.pdf_reading import open_pdf, read
 
 SOURCE = """\
 ---
@@ -217,15 +218,17 @@ def test_a_book_is_printed_without_a_feature_of_print(
     rows = tuple(row for row in FEATURES if row.name != name)
     monkeypatch.setattr(features, "FEATURES", rows)
     source = tmp_path / "well.md"
-    front = "title: Well\nlang: en\nclass: book\neditions: [handout, web]"
+    front = "title: Well\nlang: en\nclass: book"
     text = "Rain ☔ falls: 24 + 38 = 62 drops, and the well is full again in the morning. " * 30
     source.write_text(f"---\n{front}\n---\n\n# Water\n\n{text}\n", encoding="utf-8")
 
-    result = pipeline.build(source, out=tmp_path / "build")
+    editions = ("handout", *(("web",) if name == "page_marks" else ()))
+    result = pipeline.build(source, editions, out=tmp_path / "build")
 
     assert not result.diagnostics
-    assert (tmp_path / "build" / "well" / "well.pdf").read_bytes().startswith(b"%PDF")
-    assert "24 + 38" in (tmp_path / "build" / "well" / "well.html").read_text("utf-8")
+    assert "24 + 38" in read(open_pdf((tmp_path / "build/well/well.pdf").read_bytes())).text
+    for file in (tmp_path / "build" / "well").glob("*.html"):
+        assert "24 + 38" in file.read_text("utf-8")
 
 
 TASKS = """\
