@@ -6,7 +6,6 @@ import contextlib
 import errno
 import io
 import json
-import multiprocessing
 import os
 import re
 import shlex
@@ -16,7 +15,7 @@ import sys
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -33,6 +32,8 @@ from pipeline.commands.format.formatting import format_text
 from pipeline.commands.new.starters import STARTERS
 from pipeline.commands.processes import Pool
 from pipeline.driver import Event
+from tests.helpers import making
+from tests.helpers.killing import ended, forked
 from tests.helpers.paths import ROOT, TEMPLATES
 from tests.helpers.sentences import is_sentence
 
@@ -48,27 +49,18 @@ def _pixel() -> bytes:
 PIXEL = _pixel()
 
 
-def in_a_process(
-    *arguments: object, cwd: Path, env: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """The command as a shell runs it."""
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=3600,
-    )
-
-
 def chapbook(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The command in this process, which has everything loaded; no exception gets out of it."""
     words = [*map(str, arguments)]
     with contextlib.chdir(cwd):
         done = CliRunner(catch_exceptions=False).invoke(main, words, prog_name="chapbook")
     return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+
+def forking(test: Callable[[Path], None]) -> Callable[[Path], None]:
+    """A test that makes a copy of its process."""
+    test = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")(test)
+    return pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no copies")(test)
 
 
 def write(folder: Path, text: str, name: str = "x.md") -> Path:
@@ -95,7 +87,7 @@ UNPAGED = "---\ntitle: T\npage_list: false\n---\n\ntext\n"
 
 def test_a_source_becomes_three_files_and_a_manifest_that_describes_them(tmp_path: Path) -> None:
     write(tmp_path, "# Hello\n\nA text.\n")
-    done = in_a_process("build", "x.md", cwd=tmp_path)
+    done = chapbook("build", "x.md", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     names = {path.name for path in (tmp_path / "build" / "x").iterdir()}
@@ -191,12 +183,12 @@ def test_every_stage_can_be_looked_at(tmp_path: Path, stage: str) -> None:
 @pytest.mark.parametrize("kind", STARTERS)
 def test_each_starter_builds_without_a_finding(tmp_path: Path, kind: str) -> None:
     assert chapbook("new", "my-first", "--from", kind, cwd=tmp_path).returncode == 0
-    source = tmp_path / "my-first.md"
-    title, date = (pipeline.parse(source.read_text("utf-8")).metadata.title, "date: 2026-01-01")
-    assert title == "My first"
-    assert date not in source.read_text("utf-8")
-    assert format_text(source.read_text("utf-8")).text == source.read_text("utf-8")
-    done = chapbook("build", "my-first.md", "--edition", "web,handout", "--strict", cwd=tmp_path)
+    text = (tmp_path / "my-first.md").read_text("utf-8")
+    assert pipeline.parse(text).metadata.title == "My first"
+    assert "date: 2026-01-01" not in text
+    assert format_text(text).text == text
+    making.without_findings(making.resolved(text, "web", tmp_path))
+    done = chapbook("build", "my-first.md", "--edition", "handout", "--strict", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -334,18 +326,15 @@ def test_a_damaged_cache_does_no_harm(tmp_path: Path, damage: bytes) -> None:
 # --- nothing from elsewhere ------------------------------------------------------------
 
 
-AUDIT = """
-import os, sys
-def hook(event, arguments):
+def refuse(event: str, arguments: tuple[object, ...]) -> None:
+    """From now on, this process can neither use the network nor read a secret."""
     if event.startswith("socket.") and event != "socket.__new__":
-        raise RuntimeError("network: " + event)
-    if event == "open" and isinstance(arguments[0], str):
-        if "secret." in os.path.realpath(arguments[0]):
-            raise RuntimeError("read outside: " + arguments[0])
-sys.addaudithook(hook)
-from pipeline.commands import main
-main(["build", "x.md", "--json"], prog_name="chapbook")
-"""
+        raise RuntimeError(f"network: {event}")
+    path = arguments[0] if event == "open" else ""
+    if isinstance(path, str) and "secret." in os.path.realpath(path):
+        raise RuntimeError(f"read outside: {path}")
+
+
 SECRETS = {
     "png": PIXEL,
     "svg": b"<svg xmlns='http://www.w3.org/2000/svg'><text>SECRET</text></svg>",
@@ -374,6 +363,7 @@ NAMING = """\
 """
 
 
+@forking
 def test_no_network_and_nothing_outside_the_folder(tmp_path: Path) -> None:
     """By every place of a source that names a file, and every way to write a path."""
     folder = tmp_path / "in"
@@ -391,17 +381,16 @@ def test_no_network_and_nothing_outside_the_folder(tmp_path: Path) -> None:
         keys += f"{key}:\n" + "".join(f"  - '{way}.{kind}'\n" for way in ways)
     body = "![a](a.svg) [@k]\n\n" + "".join(NAMING.format(way) for way in ways)
     write(folder, f"---\n{keys}---\n\n{body}")
-    done = subprocess.run(
-        [sys.executable, "-c", AUDIT],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0
-    assert "RuntimeError" not in done.stderr
-    told = Counter(found["code"] for found in json.loads(done.stdout))
+
+    def work() -> None:
+        sys.addaudithook(refuse)
+        done = chapbook("build", "x.md", "--json", cwd=folder)
+        (tmp_path / "findings").write_text(done.stdout, "utf-8")
+        assert (done.returncode, done.stderr) == (0, "")
+
+    assert ended(forked(work)) == 0
+    found = json.loads((tmp_path / "findings").read_bytes())
+    told = Counter(finding["code"] for finding in found)
     assert told.keys() >= {"outside-folder", "remote-image", "bad-image", "cleaned-image"}
     assert told["outside-folder"] >= len(OUT) * 10 + 3  # a way each, and what is one way only
     made = [path for path in (folder / "build").rglob("*") if path.is_file()]
@@ -673,20 +662,12 @@ def test_a_near_name_is_suggested(tmp_path: Path) -> None:
     assert "missing-image" in chapbook("explain", "mising-image", cwd=tmp_path).stderr
 
 
-def test_a_missing_system_part_is_reported_in_one_line(tmp_path: Path) -> None:
+def test_a_missing_system_part_is_reported_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path, "# T\n\ntext\n")
-    script = (
-        "import pipeline.system.pango; pipeline.system.pango.pango_problem = lambda: 'no Pango';"
-        "from pipeline.commands import main; main(['build', 'x.md'])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    monkeypatch.setattr("pipeline.system.pango.pango_problem", lambda: "no Pango")
+    done = chapbook("build", "x.md", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (3, "chapbook: no Pango\n")
 
 
@@ -928,8 +909,7 @@ def test_a_build_that_is_stopped_reports_that(
     assert (done.exit_code, done.stderr.strip()) == (130, "chapbook: stopped")
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no copies of processes")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@forking
 def test_a_copy_of_a_process_sets_type_as_well(tmp_path: Path) -> None:
     def built(name: str, text: str) -> bytes:
         source = write(tmp_path, f"# T\n\n{text}\n")
@@ -938,10 +918,7 @@ def test_a_copy_of_a_process_sets_type_as_well(tmp_path: Path) -> None:
 
     built("before", "A text")
     other = "A *text* in **other** `faces`."
-    copy = multiprocessing.get_context("fork").Process(target=built, args=("there", other))
-    copy.start()
-    copy.join(timeout=3600)
-    copy.kill()
+    assert ended(forked(lambda: built("there", other))) == 0
     (found,) = (tmp_path / "there").glob("*/*.pdf")
     assert found.read_bytes() == built("here", other)
 
@@ -951,11 +928,11 @@ def test_a_source_that_takes_too_long_is_a_finding(tmp_path: Path) -> None:
     (templates / "html").mkdir(parents=True)
     endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
     (templates / "html" / "imprint.html.j2").write_text(endless, "utf-8")
-    limits = ("--timeout", 1, "--memory", "1G")
+    limits = ("--timeout", 0.3, "--memory", "1G")
     done = chapbook("build", source, "--templates", templates, *limits, cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr == (
-        f"{source}: error[not-built]: Building it took more than a second, and was stopped.\n"
+        f"{source}: error[not-built]: Building it took more than 0.3 seconds, and was stopped.\n"
         "    hint: Give it more time with `--timeout`, or divide it.\n"
         "1 error. Nothing was written.\n"
     )

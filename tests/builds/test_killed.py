@@ -129,25 +129,27 @@ def left(out: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
-    """The outputs of the versions, each built in a folder of its own."""
-    made = {}
-    for version, text in VERSIONS.items():
-        folder = tmp_path_factory.mktemp(version)
-        (folder / "well.md").write_text(text, "utf-8")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The versions, each built in a folder of its own."""
+    made = {version: tmp_path_factory.mktemp(version) for version in VERSIONS}
+    for version, folder in made.items():
+        (folder / "well.md").write_text(VERSIONS[version], "utf-8")
         build(folder / "well.md", folder / "out", QUICK)
-        made[version] = left(folder / "out")
     return made
 
 
+@pytest.fixture(scope="module")
+def whole(folders: dict[str, Path]) -> dict[str, dict[str, bytes]]:
+    """The outputs of the versions."""
+    return {version: left(folder / "out") for version, folder in folders.items()}
+
+
 @pytest.fixture
-def built(tmp_path: Path) -> Path:
+def built(folders: dict[str, Path], tmp_path: Path) -> Path:
     """A source whose old version has been built; now it has the new one."""
-    source = tmp_path / "well.md"
-    source.write_text(VERSIONS["old"], "utf-8")
-    build(source, tmp_path / "out", QUICK)
-    source.write_text(VERSIONS["new"], "utf-8")
-    return source
+    shutil.copytree(folders["old"], tmp_path, dirs_exist_ok=True)
+    (tmp_path / "well.md").write_text(VERSIONS["new"], "utf-8")
+    return tmp_path / "well.md"
 
 
 def without_room() -> None:

@@ -15,11 +15,15 @@ from tests.helpers.look import assert_looks_as_accepted
 from tests.helpers.paths import TESTS
 
 SOURCE = TESTS / "book" / "worksheet.md"
-FILES = {"web": 2, "handout": 4, "ebook": 2, "teacher": 2, "keys": 1, "word": 2}
+FILES = {"handout": 4, "keys": 1}
 """The number of files of an edition."""
 
 if checkers.ARE_INSTALLED:
-    FILES |= {"answers": 2, "form": 4, "teacher-web": 1}
+    FILES |= {"web": 2, "ebook": 2, "word": 2, "teacher": 2, "teacher-web": 1}
+    FILES |= {"answers": 2, "form": 4}
+
+LOOKS = {"": "core-A", "-support-B": "support-B", "-teacher": "teacher-A", "-keys": "keys"}
+"""The names of the accepted pictures, by the ends of files."""
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +60,7 @@ def test_our_own_check_finds_nothing(built: Path) -> None:
 
 @pytest.mark.slow
 def test_pages_look_as_they_were_accepted(built: Path, accept: bool, tmp_path: Path) -> None:
-    for name, end in (
-        ("core-A", ""),
-        ("support-B", "-support-B"),
-        ("teacher-A", "-teacher"),
-        ("keys", "-keys"),
-    ):
+    for end, name in LOOKS.items():
         pdf = built / f"{SOURCE.stem}{end}.pdf"
-        assert_looks_as_accepted(pdf, f"{SOURCE.stem}/{name}", accept, tmp_path)
+        if pdf.exists() or checkers.ARE_INSTALLED:
+            assert_looks_as_accepted(pdf, f"{SOURCE.stem}/{name}", accept, tmp_path)

@@ -171,13 +171,15 @@ class Read(Conforming):
     def test_html_for_everyone(self, built: Path) -> None:
         assert checkers.browser(built.with_suffix(".html"), windows=self.windows) == []
 
-    def test_the_book_lists_every_page(self, built: Path) -> None:
-        output = Output(built)
+    @pytest.fixture
+    def output(self, built: Path) -> Output:
+        return Output(built)
+
+    def test_the_book_lists_every_page(self, output: Output) -> None:
         listed = [label for label, _ in output.nav("page-list")]
         assert listed == [str(number) for number, _ in enumerate(output.printed(), start=1)]
 
-    def test_each_mark_of_the_book_stands_where_its_page_begins(self, built: Path) -> None:
-        output = Output(built)
+    def test_each_mark_of_the_book_stands_where_its_page_begins(self, output: Output) -> None:
         printed = output.printed()
         for label, address in output.nav("page-list"):
             name, _, target = address.partition("#")
@@ -186,15 +188,13 @@ class Read(Conforming):
             if int(label) > self.front:
                 assert_right(mark, printed[int(label) - 1])
 
-    def test_each_mark_of_the_web_page_stands_where_its_page_begins(self, built: Path) -> None:
-        output = Output(built)
+    def test_each_mark_of_the_web_page_stands_where_its_page_begins(self, output: Output) -> None:
         printed, found = output.printed(), output.marks_on_page()
         assert list(found) == [f"page--{number}" for number, _ in enumerate(printed, start=1)]
         for mark, page in list(zip(found.values(), printed, strict=True))[self.front :]:
             assert_right(mark, page)
 
-    def test_older_reading_systems_have_the_list_of_pages_too(self, built: Path) -> None:
-        output = Output(built)
+    def test_older_reading_systems_have_the_list_of_pages_too(self, output: Output) -> None:
         targets, head = output.ncx_pages()
         assert targets == output.nav("page-list")
         assert head["dtb:totalPageCount"] == head["dtb:maxPageNumber"] == str(len(targets))

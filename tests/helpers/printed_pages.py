@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,7 @@ class Output(NamedTuple):
     place: Path
     """The files, without the end of their names."""
 
+    @functools.lru_cache(maxsize=1)  # noqa: B019 (several tests ask for the same)
     def printed(self) -> list[str]:
         """The letters of each page of the handout."""
         with open_pdf(self.place.with_suffix(".pdf").read_bytes()) as pdf:

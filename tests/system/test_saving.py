@@ -3,10 +3,10 @@ once the next one has begun, the new one; and no litter."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -83,21 +83,15 @@ def test_a_journal_of_somebody_else_leads_nowhere(folder: Path) -> None:
     assert contents(folder) == OLD
 
 
-def _save_often(folder: Path, letter: str) -> None:
-    for _ in range(50):
-        files = {folder / f"{number}.txt": letter.encode() for number in range(5)}
-        outputs.write_all(folder, files)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no lock on folders")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no copies of processes")
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
 def test_two_at_once_do_not_mix(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_save_often, args=(tmp_path, letter)) for letter in "ab"]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert [writer.exitcode for writer in writers] == [0, 0]
+    def save_often(letter: bytes) -> None:
+        for _ in range(50):
+            outputs.write_all(tmp_path, {tmp_path / f"{n}.txt": letter for n in range(5)})
+
+    writers = [forked(partial(save_often, letter)) for letter in (b"a", b"b")]
+    assert [ended(writer) for writer in writers] == [0, 0]
     assert len(set(contents(tmp_path).values())) == 1
     assert len(contents(tmp_path)) == 5
 
