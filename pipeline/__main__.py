@@ -10,7 +10,11 @@ import gc
 import os
 import signal
 import sys
+import threading
 from types import FrameType
+
+SOON = 0.01
+"""Seconds until an interruption that was lost is repeated."""
 
 
 def run() -> None:
@@ -24,9 +28,7 @@ def run() -> None:
 
     sys.unraisablehook = _note_unraisable
     try:
-        if is_heard:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        main(prog_name="chapbook")
+        main(prog_name="chapbook", obj=is_heard)
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done but to end
 
@@ -49,9 +51,10 @@ def _stop_at_once(number: int, frame: FrameType | None) -> None:
 
 
 def _note_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
-    """Interrupt again if Ctrl-C came while an object was freed, where nothing can be raised."""
+    """Interrupt again if Ctrl-C came while an object was freed, where nothing can be raised; but
+    after this, where nothing can be raised either."""
     if isinstance(unraisable.exc_value, KeyboardInterrupt):
-        _thread.interrupt_main()
+        threading.Timer(SOON, _thread.interrupt_main).start()
     else:
         sys.__unraisablehook__(unraisable)
 

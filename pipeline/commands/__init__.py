@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import signal
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -81,7 +84,8 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _hearing() if ctx.obj else contextlib.nullcontext():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("\nchapbook: stopped", err=True)
             ctx.exit(STOPPED)
@@ -98,6 +102,16 @@ class _Group(click.Group):
                 terminal.give_up("there is not enough memory; end other programs, and try again")
             tell_of_fault(error)
             ctx.exit(FAULT)
+
+
+@contextlib.contextmanager
+def _hearing() -> Iterator[None]:
+    """While this lasts, Ctrl-C interrupts. Around it, click would say that it aborts."""
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done but to end
 
 
 @click.group(cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

@@ -209,7 +209,7 @@ CALLS = {"handout": 140_000, "web": 12_000}
 @pytest.mark.parametrize("edition", CALLS)
 def test_a_command_is_interrupted_at_any_moment(edition: str, tmp_path: Path) -> None:
     """Its moments are calls of functions; with a limit, it builds in another process."""
-    chance = chance_of(5)
+    chance = chance_of(4)
     (tmp_path / "a.md").write_text(TEXT.format(1), "utf-8")
     limit = ["--timeout", str(SECONDS)] if edition == "web" else []
     outcomes = set[tuple[int, str]]()

@@ -233,6 +233,12 @@ def test_the_manifest_knows_the_sections(wells: Path) -> None:
         assert output["sha256"] == hashlib.sha256((wells / name).read_bytes()).hexdigest()
 
 
+def test_the_same_source_gives_the_same_archive(wells: Path, tmp_path: Path) -> None:
+    pipeline.build(write(tmp_path), ["handout"], out=tmp_path, options=pipeline.Options(split=1))
+    archive = (tmp_path / "wells" / "wells-handout.zip").read_bytes()
+    assert archive == (wells / "wells-handout.zip").read_bytes()
+
+
 SMALL = "# One\n\nText.\n\n## Inner\n\nMore.\n\n## Other\n\nLess.\n\n# Two\n\nLast.\n"
 
 

@@ -1,4 +1,4 @@
-"""From a wheel, the command works like in the project's folder."""
+"""Installed from a wheel, the command works like in the project's folder."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
-from importlib import metadata
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 import pipeline
@@ -63,29 +64,28 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def chapbook(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
-    """The command, run from what the wheel holds, as its script does. Dependencies come from the
-    tests' environment; that the wheel requires all of them is shown by `make` on a new machine."""
+def chapbook(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command in an environment with only the wheel. Dependencies come from the tests'
+    environment; that the wheel requires all of them is shown by `make` on a new machine."""
     folder = tmp_path_factory.mktemp("clean")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder)
-    # its modules, which are the same, with what Python has compiled
-    shutil.copytree(ROOT / "pipeline", folder / "pipeline", dirs_exist_ok=True)
-    (distribution,) = metadata.distributions(path=[str(folder)])
-    (script,) = distribution.entry_points.select(group="console_scripts", name="chapbook")
-    code = f"import sys; sys.path.insert(0, {str(folder)!r})"
-    code += f"; from {script.module} import {script.attr}; sys.exit({script.attr}())"
-    return sys.executable, "-P", "-c", code
+    venv = folder / "venv"
+    run(sys.executable, "-m", "venv", "--without-pip", venv, cwd=folder)
+    pip = (sys.executable, "-m", "pip", "--python", venv, "--quiet", "--disable-pip-version-check")
+    run(*pip, "install", "--no-compile", "--no-deps", wheel, cwd=folder)
+    base = {"base": str(venv), "platbase": str(venv)}
+    packages = Path(sysconfig.get_path("purelib", "venv", base))
+    (packages / "needed.pth").write_text(f"{sysconfig.get_path('purelib')}\n", "utf-8")
+    return Path(sysconfig.get_path("scripts", "venv", base)) / "chapbook"
 
 
 @pytest.fixture(scope="module")
-def built(chapbook: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(chapbook: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The outputs of the installed command, without the end of their names."""
     folder = tmp_path_factory.mktemp("built") / "deep" / "place 1"
     shutil.copytree(BOOK.parent, folder)
     (folder / "talk.md").write_text(SOURCE, encoding="utf-8")
     cache = str(tmp_path_factory.mktemp("cache"))
-    run(*chapbook, "build", "talk.md", cwd=folder, CHAPBOOK_CACHE=cache, **ELSEWHERE)
+    run(chapbook, "build", "talk.md", cwd=folder, CHAPBOOK_CACHE=cache, **ELSEWHERE)
     return folder / "build" / "talk" / "talk"
 
 
@@ -107,8 +107,22 @@ def test_the_wheel_holds_the_package_and_the_templates(wheel: Path) -> None:
     assert {folder for folder in folders if not folder.endswith(".dist-info")} == {"pipeline"}
 
 
+def test_it_builds_all_three_from_any_folder(built: Path) -> None:
+    outputs = {suffix: built.with_suffix(f".{suffix}") for suffix in FORMATS}
+    page = outputs["html"].read_text(encoding="utf-8")
+    assert "Text, <em>stressed</em>" in page
+    # the fonts were found, and are embedded
+    assert "data:font/woff2" in page
+    with pikepdf.open(outputs["pdf"]) as pdf:
+        dictionaries = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary)]
+        fonts = [str(item.FontName) for item in dictionaries if "/FontFile3" in item]
+    assert any("Source" in font for font in fonts), fonts
+    with zipfile.ZipFile(outputs["epub"]) as epub:
+        assert "EPUB/one.xhtml" in epub.namelist()
+
+
 def test_it_builds_the_same_as_here(built: Path, tmp_path: Path) -> None:
-    """All three, whatever the folder, the time zone, the language and the order of hashes."""
+    """Whatever the folder, the time zone, the language and the order of hashes."""
     source = shutil.copytree(BOOK.parent, tmp_path / "book") / "talk.md"
     source.write_text(SOURCE, encoding="utf-8")
     assert not pipeline.build(source, out=tmp_path / "here").diagnostics
@@ -117,5 +131,5 @@ def test_it_builds_the_same_as_here(built: Path, tmp_path: Path) -> None:
         assert here.read_bytes() == there.read_bytes(), suffix
 
 
-def test_the_command_s_version(chapbook: tuple[str, ...], tmp_path: Path) -> None:
-    assert "0.1.0" in run(*chapbook, "--version", cwd=tmp_path)
+def test_the_command_s_version(chapbook: Path, tmp_path: Path) -> None:
+    assert "0.1.0" in run(chapbook, "--version", cwd=tmp_path)
