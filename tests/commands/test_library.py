@@ -10,7 +10,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,8 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from pipeline.commands import main
+from pipeline.commands import main, processes
 from pipeline.commands.library import catalogue, sources
-from pipeline.commands.processes.limited_child import Limits
 from pipeline.commands.processes.limited_pool import LimitedPool
 from tests.helpers import checkers
 
@@ -49,39 +48,27 @@ def document(path: Path, title: str, text: str = "Text.") -> Path:
     return path
 
 
-class KeptPool(LimitedPool):
-    """A pool whose processes stay for the next run, because loading all takes longer than most
-    builds."""
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave all as it is."""
+POOL = "pipeline.commands.processes.limited_pool.LimitedPool"
 
 
 @contextlib.contextmanager
-def kept_pools() -> Iterator[Callable[[int, Limits], KeptPool]]:
-    """The pool to take for these limits."""
-    pools: dict[tuple[float, int], KeptPool] = {}
-
-    def pool_for(jobs: int, limits: Limits) -> KeptPool:
-        """Whatever modules are loaded in advance: others are loaded when they are needed."""
-        return pools.setdefault((limits.seconds, limits.memory), KeptPool(jobs, limits))
-
-    yield pool_for
-    for pool in pools.values():
-        LimitedPool.shutdown(pool)
+def building_here() -> Iterator[None]:
+    """Documents are built in this process, which has loaded all."""
+    with pytest.MonkeyPatch.context() as patch, contextlib.chdir("."):
+        patch.setattr(POOL, lambda *_: processes._Here())
+        yield
 
 
-@pytest.fixture(scope="module")
-def kept() -> Iterator[Callable[[int, Limits], KeptPool]]:
-    with kept_pools() as kept:
-        yield kept
+@pytest.fixture(scope="module", autouse=True)
+def _here() -> Iterator[None]:
+    with building_here():
+        yield
 
 
-@pytest.fixture(autouse=True)
-def kept_processes(
-    kept: Callable[[int, Limits], KeptPool], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pipeline.commands.processes.limited_pool.LimitedPool", kept)
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are built in other processes."""
+    monkeypatch.setattr(POOL, LimitedPool)
 
 
 def run(given: Path, *options: str) -> Result:
@@ -129,41 +116,45 @@ def test_a_library_is_built_once(handouts: Path, monkeypatch: pytest.MonkeyPatch
     assert "errors   included-front-matter in 1" in strict
 
 
+@pytest.mark.usefixtures("elsewhere")
 def test_no_module_is_taken_from_where_a_document_is(
-    handouts: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.undo()  # a process that is started there
-    monkeypatch.chdir(handouts)
-    document(handouts / "sums.md", "Sums", "$a^2$\n\n```chart\nA,B\na,3\n```")
-    program = f"open({str(handouts.parent / 'ran')!r}, 'a').write(__name__)\n"
+    folder = document(
+        tmp_path / "in" / "sums.md", "Sums", "$a^2$\n\n```chart\nA,B\na,3\n```"
+    ).parent
+    monkeypatch.chdir(folder)
+    program = f"open({str(tmp_path / 'ran')!r}, 'a').write(__name__)\n"
     for name in ("PIL", "ebooklib", "langcodes", "latex2mathml", "pyphen", "yaml", "ziafont"):
-        (handouts / f"{name}.py").write_text(program, "utf-8")
-    result = run(handouts, "--edition", "ebook")
-    assert "3 built" in result.output
-    assert not (handouts.parent / "ran").exists()
+        (folder / f"{name}.py").write_text(program, "utf-8")
+    assert "1 built" in run(folder, "--edition", "ebook").output
+    assert not (tmp_path / "ran").exists()
 
 
-def test_what_hangs_or_grows_is_a_row(handouts: Path) -> None:
-    templates = handouts.parent / "house"
-    (templates / "html").mkdir(parents=True)
-    (templates / "html" / "imprint.html.j2").write_text(HOUSE, encoding="utf-8")
-    document(handouts / "huge.md", "Huge")
-    options = ("--templates", str(templates))
-    result = run(handouts, *options)
+@pytest.mark.usefixtures("elsewhere")
+def test_what_hangs_or_grows_is_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    imprint = tmp_path / "house" / "html" / "imprint.html.j2"
+    imprint.parent.mkdir(parents=True)
+    imprint.write_text(HOUSE, encoding="utf-8")
+    folder = document(tmp_path / "handouts" / "huge.md", "Huge").parent
+    document(folder / "wells.md", "Wells")
+    options = ("--templates", str(tmp_path / "house"))
+    result = run(folder, *options)
     assert result.exit_code == SOURCE_ERRORS
-    assert "3 documents: 2 built, 0 unchanged, 1 failed" in result.output
+    assert "2 documents: 1 built, 0 unchanged, 1 failed" in result.output
     assert "huge.md: error[not-built]: Building it needed more than 400.0 MB" in result.output
 
-    (handouts / "huge.md").unlink()
-    document(handouts / "endless.md", "Endless")
-    result = run(handouts, *options, "--timeout", "1")
-    assert "3 documents: 0 built, 2 unchanged, 1 failed" in result.output
-    assert "endless.md: error[not-built]: Building it took more than a second" in result.output
+    (folder / "huge.md").unlink()
+    document(folder / "endless.md", "Endless")
+    result = run(folder, *options, "--timeout", "0.1")
+    assert "2 documents: 0 built, 1 unchanged, 1 failed" in result.output
+    assert "endless.md: error[not-built]: Building it took more than 0.1 seconds" in result.output
     assert "errors   not-built in 1" in result.output
-    assert re.search(r"^failed +([1-9]|\d\d+)\.\d\d s  endless$", result.output, re.MULTILINE)
+    assert re.search(r"^failed +(?!0\.0)\d+\.\d\d s  endless$", result.output, re.MULTILINE)
     # a document that failed for a temporary reason is tried again, and finished ones are not
-    document(handouts / "endless.md", "Brief")
-    assert "3 documents: 1 built, 2 unchanged, 0 failed" in run(handouts, *options).output
+    monkeypatch.undo()
+    document(folder / "endless.md", "Brief")
+    assert "2 documents: 1 built, 1 unchanged, 0 failed" in run(folder, *options).output
 
 
 LIBRARY = """\
@@ -247,9 +238,7 @@ Text.
 
 
 @pytest.fixture(scope="module")
-def school(
-    kept: Callable[[int, Limits], KeptPool], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The outputs of a library of two documents in two languages, with e-books, and one that cannot
     be built."""
     folder = tmp_path_factory.mktemp("school") / "handouts"
@@ -258,9 +247,7 @@ def school(
     document(folder / "report.md", "A report")
     (folder / "brunnen.md").write_text(TALK, encoding="utf-8")
     (folder / "library.yaml").write_text("title: Hill School\nlang: en-GB\n", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.commands.processes.limited_pool.LimitedPool", kept)
-        result = run(folder, "--edition", "ebook")
+    result = run(folder, "--edition", "ebook")
     assert "2 built, 0 unchanged, 1 failed" in result.output, result.output
     assert "report.md: error[same-name]: The library itself has a folder" in result.output
     assert "errors   same-name in 1, include-cycle in 1" in result.output
@@ -426,22 +413,17 @@ def test_documents_may_have_the_front_matter_of_other_tools(tmp_path: Path) -> N
     assert [one.name for one in listing.documents] == ["json", "pandoc", "toml", "wrong"]
 
 
-def test_a_run_that_was_killed_goes_on(
-    handouts: Path,
-    kept: Callable[[int, Limits], KeptPool],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.mark.usefixtures("elsewhere")
+def test_a_run_that_was_killed_goes_on(handouts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     document(handouts / "broken.md", "Broken", "{{ include broken.md }}")
     document(handouts / "wells.md", "Wells")
-    with monkeypatch.context() as patch:
-        # it is stopped
-        patch.setattr("pipeline.commands.processes.limited_pool.LimitedPool", LimitedPool)
-        stopped = run(handouts, "--jobs", "1", "--stop", "--strict")
+    stopped = run(handouts, "--jobs", "1", "--stop", "--strict")
     assert stopped.exit_code == SOURCE_ERRORS
     assert "4 documents: 0 built, 0 unchanged, 1 failed, 3 not begun" in stopped.output
     ledger = next((handouts.parent / "out" / ".cache").glob("*.ledger"))
     with ledger.open("ab") as file:
         file.write(ledger.read_bytes()[:40])  # a line that was cut off
+    monkeypatch.undo()
     result = run(handouts, "--strict")
     assert "4 documents: 3 built, 0 unchanged, 1 failed" in result.output
     assert "broken.md:6:12: error[include-cycle]" in result.output  # told again

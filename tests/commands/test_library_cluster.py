@@ -19,8 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.commands import main
-from pipeline.commands.processes.limited_child import Limits
-from tests.commands.test_library import HOUSE, LOGO, KeptPool, document, kept_pools, run
+from tests.commands.test_library import HOUSE, LIMITS, LOGO, building_here, document, run
 
 pytestmark = pytest.mark.slow
 
@@ -107,27 +106,17 @@ def bucket() -> Iterator[str]:
         server.stop()
 
 
-@pytest.fixture(scope="module")
-def kept(bucket: str) -> Iterator[Callable[[int, Limits], KeptPool]]:
-    """Processes that know where the bucket is."""
-    assert bucket
-    with kept_pools() as pools:
-        yield pools
-
-
-@pytest.fixture
-def kept_processes(
-    kept: Callable[[int, Limits], KeptPool], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pipeline.commands.processes.limited_pool.LimitedPool", kept)
+@pytest.fixture(autouse=True)
+def _here() -> Iterator[None]:
+    with building_here():
+        yield
 
 
 def remote(given: str, *options: str) -> Result:
-    arguments = [given, "--edition", "web", "--jobs", "1", *options]
+    arguments = [given, "--edition", "web", "--jobs", "1", *LIMITS, *options]
     return CliRunner().invoke(main, ["library", *arguments], catch_exceptions=False)
 
 
-@pytest.mark.usefixtures("kept_processes")
 def test_sources_and_outputs_may_be_at_urls(
     bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,7 +170,6 @@ def test_a_bucket_or_folder_that_does_not_exist_is_reported(bucket: str, tmp_pat
     assert not out.exists()
 
 
-@pytest.mark.usefixtures("kept_processes")
 def test_a_bucket_that_may_not_be_looked_into_is_used(
     bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,7 +209,6 @@ def cluster(bucket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         processes.end()
 
 
-@pytest.mark.usefixtures("kept_processes")
 def test_workers_share_no_disk_with_a_library_at_urls(
     bucket: str, cluster: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,7 +239,7 @@ def test_workers_build_what_can_be_built_though_one_is_killed(
     for number in range(3):
         document(folder / f"handout-{number}.md", f"Handout {number}")
     document(folder / "huge.md", "Huge")
-    options = ("--templates", str(templates), "--memory", "400M")
+    options = ("--templates", str(templates))
     with _killed_with(cluster.workers[0], tmp_path / "out" / "handout-0"):
         result = run(folder, *options, "--scheduler", cluster.address)
     assert cluster.workers[0].wait() == -signal.SIGKILL
@@ -260,7 +247,6 @@ def test_workers_build_what_can_be_built_though_one_is_killed(
     assert "huge.md: error[not-built]: Building it needed more than 400.0 MB" in result.output
 
 
-@pytest.mark.usefixtures("kept_processes")
 def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
     cluster: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
