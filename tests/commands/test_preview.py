@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
+from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
@@ -28,7 +30,7 @@ from pipeline.commands.preview.server import Preview, _Protocol
 from pipeline.commands.preview.session import Session
 from pipeline.commands.preview.showing import places
 from pipeline.commands.watcher import Watcher
-from pipeline.driver import Listener
+from pipeline.driver import Listener, Memory
 from tests.helpers import checkers
 from tests.helpers.paths import ROOT
 
@@ -224,33 +226,32 @@ class Previewed(NamedTuple):
         return state
 
 
+def wait_for_parts(address: str) -> None:
+    """Wait until something is shown."""
+    with urllib.request.urlopen(f"{address}events") as events:
+        while not json.loads(events.readline().removeprefix(b"data: ") or b"0")["state"]["parts"]:
+            assert events.readline() == b"\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _garbage() -> Iterator[None]:
+    """A builder does not look through all that tests have loaded."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watcher, "gc", Mock())
+        yield
+
+
 @pytest.fixture(scope="module")
 def previewed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Previewed]:
     folder = tmp_path_factory.mktemp("preview")
     file, out = folder / "well.md", folder / "build"
     file.write_text(source(), "utf-8")
-    editor = f"{sys.executable} -c \"open('opened', 'w').write('{{file}}:{{line}}')\""
-    options = ["--no-open", "--out", str(out), "--editor", editor]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "preview", str(file), *options],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert process.stdout
-    try:
-        address = process.stdout.readline().split()[1]
-        found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/([\w-]{32})/", address)
-        assert found
-        one = Previewed(file, out, address, int(found[1]), found[2])
-        while not one.state()["parts"]:
-            assert process.poll() is None
-        yield one
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.stdout.close()
-        assert process.wait() == 130
+    run = functools.partial(pipeline.build, out=out, memory=Memory())
+    with contextlib.closing(Session(file, run)) as session:
+        preview = Preview(session, editor=("edit", "{file}:{line}"))
+        threading.Thread(target=preview.run, args=(session.begin,), daemon=True).start()
+        wait_for_parts(preview.address)
+        yield Previewed(file, out, preview.address, preview.port, preview.address.split("/")[3])
 
 
 def test_what_is_shown_is_what_was_built(previewed: Previewed) -> None:
@@ -351,18 +352,48 @@ def test_other_hosts_and_sites_are_refused(previewed: Previewed, header: str, va
     assert previewed.get(f"/{previewed.token}/open?file=&line=1", "POST", **given)[0] == 403
 
 
-def test_the_editor_is_opened_at_places_of_the_text_alone(previewed: Previewed) -> None:
-    opened = previewed.source.parent / "opened"
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The commands that were started, but for nothing."""
+    commands: list[tuple[str, ...]] = []
+    monkeypatch.setattr(subprocess, "Popen", lambda words, **_: commands.append((*words,)))
+    return commands
+
+
+def test_the_editor_is_opened_at_places_of_the_text_alone(
+    previewed: Previewed, opened: list[tuple[str, ...]]
+) -> None:
     base = f"/{previewed.token}/open"
     refused = ("file=/etc/passwd&line=1", "file=../x.md&line=1", "file=&line=x", "file=&line=-1")
     for query in refused:
         assert previewed.get(f"{base}?{query}", "POST")[0] == 404
     assert previewed.get(f"{base}?file=&line=7")[0] == 405
-    assert not opened.exists()
+    assert not opened
     assert previewed.get(f"{base}?file=&line=7", "POST")[0] == 204
-    while not (opened.exists() and opened.read_text("utf-8")):
-        threading.Event().wait(0.01)
-    assert opened.read_text("utf-8") == f"{previewed.source}:7"
+    assert opened == [("edit", f"{previewed.source}:7")]
+
+
+def test_the_command_serves_a_browser_and_an_editor_until_it_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: list[tuple[str, ...]]
+) -> None:
+    file = tmp_path / "a.md"
+    file.write_text("---\ntitle: A\nlang: en\npage_list: false\n---\n\nA text.\n", "utf-8")
+
+    def look(address: str) -> None:
+        try:
+            wait_for_parts(address)
+            with urllib.request.urlopen(f"{address}open?file=&line=7", b""):
+                pass
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(
+        "webbrowser.open", lambda address: threading.Thread(target=look, args=(address,)).start()
+    )
+    options = ("--edition=web", "--out", str(tmp_path / "out"), "--editor", "edit {file}:{line}")
+    done = CliRunner().invoke(main, ["preview", str(file), *options])
+    assert done.exit_code == 130
+    assert opened == [("edit", f"{file}:7")]
 
 
 def test_a_file_may_be_named_from_the_folder_of_the_source(
@@ -468,10 +499,9 @@ def test_nothing_is_left_when_it_is_killed(name: str, code: int, tmp_path: Path)
     )
     assert process.stdout
     address = process.stdout.readline().split()[1]
-    with urllib.request.urlopen(f"{address}events") as events:
-        while not json.loads(events.readline().removeprefix(b"data: ") or b"0")["state"]["parts"]:
-            assert events.readline() == b"\n"
-        process.send_signal(getattr(signal, name))
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{32}/", address)
+    wait_for_parts(address)
+    process.send_signal(getattr(signal, name))
     process.communicate()
     assert process.returncode == code
     assert not list(temporary.iterdir())
