@@ -122,15 +122,9 @@ def test_columns_replace_variables_and_are_not_kept(folder: Path) -> None:
     assert not any(b"Zebraville" in path.read_bytes() for path in kept)
 
 
-def test_the_same_list_gives_the_same_bytes(built: Path, folder: Path) -> None:
-    run(folder)
-    file = "out/w/w-class.pdf"
-    assert (folder / file).read_bytes() == (built / file).read_bytes()
-
-
-def test_each_level_and_version_is_set_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [f"P{n},{('core', 'support')[n % 2]}," for n in range(30)]
-    (folder / "pupils.csv").write_text("\n".join(["name,level,version", *rows]), "utf-8")
+def test_the_same_list_gives_the_same_bytes_of_sheets_that_are_set_once(
+    built: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made: list[object] = []
     handout = making._handout
 
@@ -139,9 +133,11 @@ def test_each_level_and_version_is_set_once(folder: Path, monkeypatch: pytest.Mo
         return handout(*arguments)
 
     monkeypatch.setattr(making, "_handout", noted)
-    assert run(folder).exit_code == 0
-    assert len(made) == 2
-    assert len(rows_of(folder)) == 30
+    run(folder)
+    file = "out/w/w-class.pdf"
+    assert (folder / file).read_bytes() == (built / file).read_bytes()
+    kinds = {(row["level"], row["version"]) for row in rows_of(folder)}
+    assert len(made) == len(kinds) < len(rows_of(folder))
 
 
 @pytest.mark.parametrize(
