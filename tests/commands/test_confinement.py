@@ -86,7 +86,7 @@ def test_nothing_else_can_be_reached(tmp_path: Path) -> None:
 def test_what_is_built_is_the_same(tmp_path: Path) -> None:
     source = tmp_path / "texts" / "well.md"
     source.parent.mkdir()
-    source.write_text("---\ntitle: The well\n---\n\nWater, $x^2$.\n", "utf-8")
+    source.write_text("---\ntitle: The well\npage_list: false\n---\n\nWater, $x^2$.\n", "utf-8")
     editions = ("web", "handout")
     files = pipeline.build(source, editions, out=tmp_path / "plain").files
     assert len(files) > 2

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -20,7 +19,8 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Severity, Span, in_order
 from pipeline.system.store import CACHE, Folder
 from tests.helpers.counting import is_linear
-from tests.helpers.paths import ROOT
+from tests.helpers.killing import ended, forked
+from tests.helpers.short_units import short_units
 
 HOSTILE = "\x1b]0;x\x07\x9b31m\u202e\u2028\r\n\x7f"
 CONTROLS = frozenset("\x1b\x07\x9b\u202e\u2028\r\x7f")
@@ -151,40 +151,41 @@ def test_many_findings_on_one_line_take_linear_time(tmp_path: Path) -> None:
     assert is_linear(show, 100)
 
 
-IN_PARTS = """
-import os
-
-os.cpu_count = lambda: 1
-from pytest import MonkeyPatch
-from pipeline.commands import main
-from tests.helpers.short_units import short_units
-
-short_units(MonkeyPatch(), 200, 400, words=10)
-main()
-"""
-
-
-def test_a_terminal_shows_the_stage_that_runs(tmp_path: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs copies of processes")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_terminal_shows_the_stage_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And the part of a long text; and once it is known from the run before, the time left."""
     pty = pytest.importorskip("pty")
+    short_units(monkeypatch, 200, 400, words=10)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
     source = tmp_path / "a.md"
-    command = [sys.executable, "-c", IN_PARTS, "build", "a.md", "--edition", "handout"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "80"}
+
+    def build() -> None:
+        """Build on a terminal."""
+        for number, name in ((1, "stdout"), (2, "stderr")):
+            os.dup2(theirs, number)
+            setattr(sys, name, os.fdopen(number, "w"))
+        with pytest.raises(SystemExit) as done:
+            main(["build", "a.md", "--edition", "handout"])
+        assert not done.value.code
+
     shown = []
     for count in (60, 56):
         chapters = (f"# {n}\n\n" + "The well and the rope. " * (count // 4) for n in range(3))
         source.write_text("\n\n".join(chapters), "utf-8")
         ours, theirs = pty.openpty()
-        process = subprocess.Popen(
-            command, stdout=theirs, stderr=theirs, cwd=tmp_path, env=environment
-        )
+        process = forked(build)
         os.close(theirs)
         said = b""
         with contextlib.suppress(OSError):  # this ends it
             while part := os.read(ours, 10_000):
                 said += part
         os.close(ours)
-        assert process.wait() == 0
+        assert ended(process) == 0
         shown.append(said.decode())
         kept = Folder(tmp_path / "build" / CACHE)
         (name,) = (path.name for path in (tmp_path / "build" / CACHE).glob("*.times"))
