@@ -34,9 +34,9 @@ def asked_text(content: Content) -> str:
     return " ".join(unescape(asked((Question("long", "", content),))).split())
 
 
-def questions(source: Path, edition: str) -> dict[tuple[object, ...], int]:
+def questions(flow: making.Flow, edition: str) -> dict[tuple[object, ...], int]:
     """The questions of a source, each with the line of its task."""
-    marked = making.Flow(source).marked(edition)
+    marked = flow.marked(edition)
     asked = questions_of(marked, Findings(marked))
     return {
         known(question): place.line for question in asked if (place := marked.place(question.span))
@@ -52,15 +52,16 @@ def test_what_goes_out_comes_in_again(edition: str, count: int, tmp_path: Path) 
     source = tmp_path / "wells.md"
     front = "---\ntitle: Wells\nlang: en\n---\n\n"
     source.write_text(front + generated(count), "utf-8")
-    output = making.Flow(source).built(edition)
+    flow = making.Flow(source)
+    output = flow.built(edition)
     assert output.package, output.findings
     file = tmp_path / f"quiz.{output.edition.format}"
     file.write_bytes(output.package.data)
-    before = questions(source, edition)
+    before = questions(flow, edition)
     imported = import_file(file)
     assert not imported.findings, imported.findings[:3]
     source.write_text(imported.text, "utf-8")
-    after = questions(source, edition)
+    after = questions(making.Flow(source), edition)
     told = {finding.line for finding in output.findings}
     lost = [question for question in before.keys() - after.keys() if before[question] not in told]
     assert not lost, lost[:2]

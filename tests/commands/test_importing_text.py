@@ -554,7 +554,7 @@ def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_long_paragraph() -> None:
     """Lines that were broken to fit a width are joined in a time that grows as they do."""
     line = "the well was dug by hand in a summer that nobody who is old forgets, inter-\nnational\n"
-    assert is_linear(lambda count: of_text(f"The well\n\n{line * count}".encode(), "a.txt"), 100)
+    assert is_linear(lambda count: of_text(f"The well\n\n{line * count}".encode(), "a.txt"), 40)
 
 
 KICKERS = {

@@ -233,7 +233,7 @@ WITHOUT_NOTES = (
 )
 WITH_NOTES = (
     f"{LINES[:20]}\n\n## Head[^1]\n\n{SHORT}More.\n\n[^1]: A note.\n",
-    "## Head\n\nShort.[^2]\n\n\\newpage\n\nMore.\n\n[^2]: A note.\n",
+    f"{LINES[:20]}\n\n## Head\n\nShort.[^2]\n\n\\newpage\n\nMore.\n\n[^2]: A note.\n",
 )
 
 
