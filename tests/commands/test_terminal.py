@@ -7,14 +7,18 @@ import json
 import os
 import re
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import RenderableType
 
-from pipeline import Diagnostic
+from pipeline import Begun, Diagnostic
 from pipeline.commands import main
 from pipeline.commands.messages import as_json, as_text
+from pipeline.commands.progress import Progress
+from pipeline.driver import Event
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Severity, Span, in_order
 from pipeline.system.store import CACHE, Folder
@@ -162,7 +166,23 @@ def test_a_terminal_shows_the_stage_that_runs(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
-    source = tmp_path / "a.md"
+    source, drawn = tmp_path / "a.md", threading.Event()
+    on_event, rich = Progress.on_event, Progress.__rich__
+
+    def followed(progress: Progress, event: Event) -> None:
+        """Go on when the terminal shows that pages are set."""
+        on_event(progress, event)
+        if isinstance(event, Begun) and event.stage == "package":
+            drawn.clear()
+            drawn.wait()
+
+    def noted(progress: Progress) -> RenderableType:
+        table = rich(progress)
+        drawn.set()
+        return table
+
+    monkeypatch.setattr(Progress, "on_event", followed)
+    monkeypatch.setattr(Progress, "__rich__", noted)
 
     def build() -> None:
         """Build on a terminal."""
