@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import functools
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ from docx.text.run import Run
 
 import pipeline
 from pipeline.commands import main
+from pipeline.features import word
 from tests.helpers import checkers
-from tests.helpers.paths import ROOT
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -66,6 +67,14 @@ Ask [the trust](https://trust.example) for **good** water.
 
 [^1]: The keeper says so.
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _styles_made_once() -> Iterator[None]:
+    """Make the styles, which are the same in all files, once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(word, "styles_part", functools.cache(word.styles_part))
+        yield
 
 
 @pytest.fixture
@@ -713,8 +722,7 @@ def test_a_file_of_another_kind_is_told(source: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.checkers
-def test_a_file_that_libreoffice_saved_changes_nothing(tmp_path: Path) -> None:
-    source = ROOT / "source" / "ending-modern-slavery.md"
+def test_a_file_that_libreoffice_saved_changes_nothing(source: Path, tmp_path: Path) -> None:
     files = pipeline.build(source, ["word"], out=tmp_path).files
     (tmp_path / "back").mkdir()
     back = checkers.libreoffice(files[0], tmp_path / "back", "docx")
