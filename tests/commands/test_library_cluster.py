@@ -133,7 +133,7 @@ def test_sources_and_outputs_may_be_at_urls(
     files = fsspec.filesystem("s3", use_listings_cache=False)
     files.put(str(folder), f"{bucket}/handouts", recursive=True)
     given = f"{bucket}/handouts"
-    options = ("--out", f"{bucket}/public", "--store", f"{bucket}/store")
+    options = ("--out", f"{bucket}/public")
     result = remote(given, *options)
     assert "2 documents: 2 built, 0 unchanged, 0 failed" in result.output, result.output
     assert "parts/more.md:3:1: warning[missing-image]: There is no file" in result.output
@@ -143,7 +143,6 @@ def test_sources_and_outputs_may_be_at_urls(
     assert page.count("data:image/svg") >= 2
     assert files.exists(f"{bucket}/public/catalogue/index.html")
     assert files.exists(f"{bucket}/public/SHA256SUMS")
-    assert files.ls(f"{bucket}/store")
 
     files.pipe_file(f"{bucket}/handouts/parts/well.svg", LOGO.replace("9z", "8z").encode())
     assert "1 built, 1 unchanged" in remote(given, *options).output
@@ -222,6 +221,7 @@ def test_workers_share_no_disk_with_a_library_at_urls(
     given, out = f"{bucket}/shared", f"{bucket}/made"
     options = ("--out", out, "--store", f"{bucket}/kept", "--scheduler", cluster.address)
     assert "2 documents: 2 built, 0 unchanged, 0 failed" in remote(given, *options).output
+    assert files.ls(f"{bucket}/kept")
     alone = run(folder)
     assert "2 documents: 2 built" in alone.output
     for number in range(2):
