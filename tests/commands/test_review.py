@@ -22,7 +22,7 @@ from docx.text.run import Run
 
 import pipeline
 from pipeline.commands import main
-from pipeline.features import word
+from pipeline.features.word.styles import styles_part
 from tests.helpers import checkers
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -73,7 +73,7 @@ Ask [the trust](https://trust.example) for **good** water.
 def _styles_made_once() -> Iterator[None]:
     """Make the styles, which are the same in all files, once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(word, "styles_part", functools.cache(word.styles_part))
+        patch.setattr("pipeline.features.word.styles_part", functools.cache(styles_part))
         yield
 
 
