@@ -15,7 +15,6 @@ import pytest
 
 import pipeline
 from pipeline import Begun, Result, driver
-from pipeline.commands import watcher
 from pipeline.commands.preview import page_images
 from pipeline.commands.preview.pages import MOST, PrintedPage, pages_of, soonest
 from pipeline.commands.preview.session import Session
@@ -140,7 +139,8 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writing]:
     """One at whose preview a book is shown as it was last built."""
     with pytest.MonkeyPatch.context() as patch:
         short_units(patch, 10, 20, words=5)
-        patch.setattr(watcher, "gc", Mock())  # it would look through all that tests have loaded
+        # it would look through all that tests have loaded
+        patch.setattr("pipeline.commands.watcher.gc", Mock())
         with contextlib.closing(Writing(tmp_path_factory.mktemp("wells"))) as writing:
             yield writing
 

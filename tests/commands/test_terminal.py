@@ -9,6 +9,7 @@ import re
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -18,7 +19,6 @@ from pipeline import Begun, Diagnostic
 from pipeline.commands import main
 from pipeline.commands.messages import as_json, as_text
 from pipeline.commands.progress import Progress
-from pipeline.driver import Event
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Severity, Span, in_order
 from pipeline.system.store import CACHE, Folder
@@ -169,7 +169,7 @@ def test_a_terminal_shows_the_stage_that_runs(
     source, drawn = tmp_path / "a.md", threading.Event()
     on_event, rich = Progress.on_event, Progress.__rich__
 
-    def followed(progress: Progress, event: Event) -> None:
+    def followed(progress: Progress, event: Any) -> None:
         """Go on when the terminal shows that pages are set."""
         on_event(progress, event)
         if isinstance(event, Begun) and event.stage == "package":
