@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -133,6 +134,7 @@ def _one_process() -> Iterator[None]:
             "pipeline.commands.terminal.other_processes", lambda _: contextlib.nullcontext()
         )
         patch.setattr("pipeline.commands.collect_seldom", lambda: None)
+        patch.setattr("pipeline.commands.watcher.gc", Mock())
         yield
 
 

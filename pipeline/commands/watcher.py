@@ -52,6 +52,7 @@ class Watcher:
         self._build_requested = threading.Event()
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._has_built = False
         self._builder = threading.Thread(target=self._build_always, daemon=True)
 
     def run(self) -> None:
@@ -125,7 +126,8 @@ class Watcher:
                     self._notify(result)
                     del result
                     gc.collect()  # a layout is full of circles, and the process stays
-                    if not gc.get_freeze_count():
+                    if not self._has_built:
+                        self._has_built = True
                         gc.freeze()  # modules, and what further builds share, stay
             except _Dropped:
                 continue

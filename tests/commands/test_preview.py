@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
-from unittest.mock import Mock
 
 import pytest
 import uvicorn
@@ -234,14 +233,6 @@ def wait_for_parts(address: str) -> None:
     with urllib.request.urlopen(f"{address}events") as events:
         while not json.loads(events.readline().removeprefix(b"data: ") or b"0")["state"]["parts"]:
             assert events.readline() == b"\n"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _garbage() -> Iterator[None]:
-    """A builder does not look through all that tests have loaded."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(watcher, "gc", Mock())
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -492,7 +483,7 @@ def test_an_edition_may_be_chosen_before_the_first_build(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-@pytest.mark.parametrize(("name", "code"), [("SIGKILL", -9), ("SIGHUP", 129)])
+@pytest.mark.parametrize(("name", "code"), [("SIGKILL", -9), ("SIGHUP", 129), ("SIGINT", 130)])
 def test_nothing_is_left_when_it_is_killed(name: str, code: int, tmp_path: Path) -> None:
     """Its output ends when the last of its processes has."""
     file, temporary = tmp_path / "a.md", tmp_path / "temporary"

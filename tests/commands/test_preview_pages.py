@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 
@@ -140,7 +139,6 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writing]:
     with pytest.MonkeyPatch.context() as patch:
         short_units(patch, 10, 20, words=5)
         # it would look through all that tests have loaded
-        patch.setattr("pipeline.commands.watcher.gc", Mock())
         with contextlib.closing(Writing(tmp_path_factory.mktemp("wells"))) as writing:
             yield writing
 
