@@ -30,13 +30,14 @@ _noted: ContextVar[dict[str, State] | None] = ContextVar("noted", default=None)
 
 
 def states(paths: Iterable[Path | str]) -> dict[str, State]:
-    """The present states of files, by their paths."""
+    """The present states of files, by their paths, or of links that lead out of the folder."""
     return {path: _state(path) for path in map(str, paths)}
 
 
 def _state(path: str) -> State:
+    stays_inside = not path.endswith("/")
     with contextlib.suppress(OSError, ValueError):
-        status = os.stat(path)  # noqa: PTH116 (a third of the time)
+        status = os.stat(path.rstrip("/"), follow_symlinks=stays_inside)  # noqa: PTH116 (a third of the time)
         return max(status.st_mtime_ns, status.st_ctime_ns), status.st_size, status.st_ino
     return None
 
@@ -174,17 +175,16 @@ def locate(folder: Path, address: str, missing: Code, shared: str = "") -> Locat
     if Path(os.path.normpath(relative)).parts[:1] == (os.pardir,):
         return outside
     shown = str(folder / os.path.normpath(relative))
-    before = states((shown,))
     try:
         root = folder.resolve()
         path = (root / relative).resolve()
     except (OSError, RuntimeError, ValueError):
-        note_states(before)
+        note((shown,))
         return Problem(missing, f"“{relative}” is not a valid path.")
     if not path.is_relative_to(root):
         note((f"{shown}/",))
         return outside
-    note_states(before)
+    note((shown,))
     try:
         if path.is_file():
             return Located(path, path.relative_to(root).as_posix())
