@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
+from unittest.mock import Mock
 
 import pytest
 import uvicorn
@@ -202,10 +203,6 @@ def test_a_block_has_a_place_where_it_begins_and_one_where_it_is_easily_found() 
 # --- preview ---------------------------------------------------------------------------------
 
 
-EDITOR = (sys.executable, "-c", "")
-"""A command that opens nothing."""
-
-
 class Previewed(NamedTuple):
     source: Path
     out: Path
@@ -246,7 +243,7 @@ def previewed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Previewed]:
     file.write_text(source(), "utf-8")
     run = functools.partial(pipeline.build, out=out, memory=Memory())
     with contextlib.closing(Session(file, run)) as session:
-        preview = Preview(session, editor=(*EDITOR, "{file}:{line}"))
+        preview = Preview(session, editor=("edit", "{file}:{line}"))
         threading.Thread(target=preview.run, args=(session.begin,), daemon=True).start()
         wait_for_parts(preview.address)
         yield Previewed(file, out, preview.address, preview.port, preview.address.split("/")[3])
@@ -368,7 +365,7 @@ def test_the_editor_is_opened_at_places_of_the_text_alone(
     assert previewed.get(f"{base}?file=&line=7")[0] == 405
     assert not opened
     assert previewed.get(f"{base}?file=&line=7", "POST")[0] == 204
-    assert opened == [(*EDITOR, f"{previewed.source}:7")]
+    assert opened == [("edit", f"{previewed.source}:7")]
 
 
 def test_the_command_serves_a_browser_and_an_editor_until_it_is_interrupted(
@@ -527,7 +524,9 @@ def test_a_command_that_opens_nothing_is_refused(command: str, said: str, tmp_pa
 
 @pytest.fixture(scope="module")
 def seen(previewed: Previewed) -> dict[str, Any]:
-    return checkers.preview(previewed.address, previewed.source)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.commands.preview.server.subprocess", Mock())  # opens nothing
+        return checkers.preview(previewed.address, previewed.source)
 
 
 @pytest.mark.checkers
