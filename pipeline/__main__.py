@@ -27,10 +27,7 @@ def run() -> None:
     from pipeline.commands import main
 
     sys.unraisablehook = _note_unraisable
-    try:
-        main(prog_name="chapbook", obj=is_heard)
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done but to end
+    main(prog_name="chapbook", obj=is_heard)
 
 
 def _open_streams() -> None:

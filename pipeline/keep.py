@@ -48,8 +48,8 @@ from pipeline.system.store import (
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MOST_STATES = 8
-"""The number of file states remembered for a call."""
+MOST_LOOKUPS = 8
+"""The number of sets of files remembered that a call has looked up."""
 
 LARGE = 2**18
 """Bytes of an argument that is known to be the same as a result from its being the same object."""
@@ -251,21 +251,21 @@ class _Call:
     def __init__(self, keep: _Keep, kept: Kept[Any, Any], arguments: tuple[Any, ...]) -> None:
         self._keep, self._kept, self._arguments = keep, kept, arguments
         self._name = key(kept.name, code_version(), *map(keep.described, arguments))
-        self._states: list[tuple[str, ...]] = keep.get(f"{self._name}.files", _States) or []
+        self._lookups: list[tuple[str, ...]] = keep.get(f"{self._name}.files", _Lookups) or []
         self._began = 0
         editions = (value.full_name for value in arguments if isinstance(value, Edition))
         self.edition = next(editions, "")
         self.known: Timed | None = None
         self.future: Future[tuple[bytes, float, dict[str, State]]] | None = None
-        for paths in self._states:
+        for paths in self._lookups:
             files = states(paths)
-            value = keep.get(self._state(files), kept.gives)
+            value = keep.get(self._name_with(files), kept.gives)
             if value is not None:
                 note_states(files)
                 self.known = Timed(value, 0.0)
                 break
 
-    def _state(self, files: Mapping[str, State]) -> str:
+    def _name_with(self, files: Mapping[str, State]) -> str:
         """The name of the result for the content of files."""
         digests = zip(files, self._keep.digests(files), strict=True)
         return key(self._name, *(f"{path}\0{digest}" for path, digest in digests))
@@ -292,19 +292,21 @@ class _Call:
         if not isinstance(value, Document):  # whose nodes are to stay the same objects
             value = decode(data, type=self._kept.gives)  # 1 and 1.0 are equal, but not the same
         note_states(files)
-        name, paths = self._state(files), tuple(files)
+        name, paths = self._name_with(files), tuple(files)
         # What was saved while it was made may differ from what was read, which for some files was
         # before they were noted.
         present = states(files)
-        if files == present and not any(s and s[0] >= self._began for s in present.values()):
+        if files == present and not any(
+            state and state[0] >= self._began for state in present.values()
+        ):
             self._keep.put(name, value, data)
-            known = [paths, *(state for state in self._states if state != paths)][:MOST_STATES]
+            known = [paths, *(other for other in self._lookups if other != paths)][:MOST_LOOKUPS]
             with contextlib.suppress(UnicodeEncodeError):  # of a name that is not UTF-8
                 self._keep.put(f"{self._name}.files", known, encode(known))
         return Timed(value, seconds)
 
 
-_States = list[tuple[str, ...]]
+_Lookups = list[tuple[str, ...]]
 
 
 def _timed(
