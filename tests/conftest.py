@@ -76,7 +76,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     """Leaves all that is loaded out of the collections of garbage that come."""
-    gc.collect()
     gc.freeze()
 
 
