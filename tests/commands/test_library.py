@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+from pipeline import driver
 from pipeline.commands import main, processes
 from pipeline.commands.library import catalogue, sources
 from pipeline.commands.processes.limited_pool import LimitedPool
@@ -114,6 +115,27 @@ def test_a_library_is_built_once(handouts: Path, monkeypatch: pytest.MonkeyPatch
     strict = run(handouts, "--strict").output
     assert "1 built, 0 unchanged, 1 failed" in strict
     assert "errors   included-front-matter in 1" in strict
+
+
+def test_a_file_that_an_older_one_replaces_while_it_is_read_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = document(tmp_path / "handouts" / "wells.md", "Wells", "New.")
+    older = document(tmp_path / "older.md", "Wells", "Old.")
+    os.utime(older, (0, 0))
+    build = driver.build
+
+    def build_and_replace(*arguments: Any, **options: Any) -> Any:
+        result = build(*arguments, **options)
+        older.replace(source)
+        return result
+
+    with monkeypatch.context() as patched:
+        patched.setattr(driver, "build", build_and_replace)
+        assert "1 built" in run(source.parent).output
+    assert "1 built" in run(source.parent).output
+    assert "Old." in (tmp_path / "out" / "wells" / "wells.html").read_text("utf-8")
+    assert "0 built" in run(source.parent).output
 
 
 @pytest.mark.usefixtures("elsewhere")

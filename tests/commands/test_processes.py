@@ -19,7 +19,7 @@ def test_what_ends_its_process_is_tried_three_times() -> None:
     limits = Limits(10**6, 10**9)
     task = Task("", "wells.md", "wells", "out", "out", ())
     with LimitedPool(1, limits) as pool:
-        ((_, result, _),) = built([task], pool, limits, 1, do=crash)
+        ((_, result),) = built([task], pool, limits, 1, do=crash)
         assert result.failed
         assert result.findings[0].message == "The process that built it ended 3 times (SIGSEGV)."
         assert result.seconds > 0

@@ -75,15 +75,15 @@ def built(
     at_once: int,
     do: Callable[[bytes], bytes] = build,
     is_alive: Callable[[], bool] = lambda: True,
-) -> Iterator[tuple[Task, Built, float]]:
-    """Each task with its result, and the time when it was submitted, as they are completed. Raises
-    `LostExecutorError` if nothing is completed any more, because nobody ``is_alive``."""
+) -> Iterator[tuple[Task, Built]]:
+    """Each task with its result, as they are completed. Raises `LostExecutorError` if nothing is
+    completed any more, because nobody ``is_alive``."""
     waiting = iter(tasks)
-    running: dict[Future[bytes], tuple[Task, int, float, float]] = {}
+    running: dict[Future[bytes], tuple[Task, int, float]] = {}
 
     def hand_over(task: Task, tries: int, seconds: float) -> None:
         future = executor.submit(do, msgspec.msgpack.encode(task))
-        running[future] = task, tries, seconds, time.time()
+        running[future] = task, tries, seconds
 
     while True:
         while len(running) < at_once * AHEAD and (task := next(waiting, None)):
@@ -94,7 +94,7 @@ def built(
         if not completed and not is_alive():
             raise LostExecutorError
         for future in completed:
-            task, tries, seconds, began = running.pop(future)
+            task, tries, seconds = running.pop(future)
             try:
                 result = msgspec.msgpack.decode(future.result(), type=Built)
             except TaskStoppedError as error:
@@ -107,7 +107,7 @@ def built(
                 if type(error).__name__ != "KilledWorker":
                     raise LostExecutorError from error
                 result = _stopped(task, TaskStoppedError(CRASHED, "with its worker"), limits)
-            yield task, result, began
+            yield task, result
 
 
 def _stopped(task: Task, error: TaskStoppedError, limits: Limits) -> Built:

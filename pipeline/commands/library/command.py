@@ -248,12 +248,12 @@ class _Run:
         is_whole = False
         try:
             results = built(due, pool, limits, at_once, do, is_alive)
-            for task, result, began in self._shown(results, len(due)):
+            for task, result in self._shown(results, len(due)):
                 if self._remote:
                     self._remote.sizes |= {file.file: file.size for file in result.files}
                 if result.failed:
                     result = ledger.with_last(result)
-                ledger.add(keys[task.name], result, began)
+                ledger.add(keys[task.name], result)
                 self.built.append(result)
                 self.remaining -= 1
                 self._report(result)

@@ -12,6 +12,7 @@ from pipeline.model.catalog import Record
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.system.checksums import checksum
+from pipeline.system.paths import State
 
 if TYPE_CHECKING:
     from pipeline.driver import Result
@@ -48,7 +49,8 @@ class LibraryFile(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Built(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The result for a document. ``read`` are the files that were looked for, there or not.
+    """The result for a document. ``read`` are the files that were looked for, there or not, with
+    their states before that.
     ``level`` is how hard it is to read, in words. One that ``may_differ`` next time, though nothing
     has changed, is built again then."""
 
@@ -56,7 +58,7 @@ class Built(msgspec.Struct, frozen=True, omit_defaults=True):
     seconds: float = 0.0
     failed: bool = False
     findings: tuple[Diagnostic, ...] = ()
-    read: tuple[str, ...] = ()
+    read: dict[str, State] = {}
     files: tuple[LibraryFile, ...] = ()
     record: Record | None = None
     level: str = ""
@@ -100,7 +102,7 @@ def make(task: Task, store: Store) -> Built:
         task.name,
         failed=result.failed,
         findings=result.diagnostics,
-        read=tuple(result.read),
+        read=result.read,
         files=tuple(_library_files(result, Path(task.out))),
         record=record,
         level=level,

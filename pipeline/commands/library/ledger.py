@@ -18,14 +18,14 @@ import msgspec
 from pipeline.commands.library.document_task import Built
 from pipeline.model.editions import stem_of
 from pipeline.system.checksums import checksum
-from pipeline.system.paths import leads_out
+from pipeline.system.paths import State, leads_out, states
 
 Stamp: TypeAlias = tuple[int, int, str]
 """The time of a file's last change, in nanoseconds, its size, and its SHA-256."""
 
 ABSENT: Stamp = (0, -1, "")
 UNSTABLE: Stamp = (-1, -1, "")
-"""The stamp of a file that was changed while it was read."""
+"""The stamp of a file that was changed after it had been read."""
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -41,11 +41,14 @@ _entries = msgspec.json.Decoder(_Entry)
 
 
 class Files(Protocol):
-    """The files of a library: their times and sizes (`ABSENT` if missing), and digests."""
+    """The files of a library: their times and sizes (`ABSENT` if missing), digests, and the change
+    of one since it had a state, before it was read."""
 
     def stat(self, path: str) -> tuple[int, int]: ...
 
     def digest(self, path: str) -> str: ...
+
+    def has_changed(self, path: str, state: State) -> bool: ...
 
 
 class DiskFiles:
@@ -60,6 +63,9 @@ class DiskFiles:
 
     def digest(self, path: str) -> str:
         return leads_out(path) or checksum(Path(path))
+
+    def has_changed(self, path: str, state: State) -> bool:
+        return states([path]) != {path: state}
 
 
 class Ledger:
@@ -100,18 +106,18 @@ class Ledger:
     def _has_outputs(self, entry: _Entry) -> bool:
         return all(self._stat(str(self._out / file)) == was for file, was in entry.outputs.items())
 
-    def add(self, task: str, built: Built, began: float) -> None:
-        """Note a document whose building ``began`` then."""
+    def add(self, task: str, built: Built) -> None:
+        """Note a document that was built."""
         if built.may_differ:
             return
         self._stats.clear()
         files: dict[str, Stamp] = {}
-        for path in built.read:
+        for path, state in built.read.items():
             if not path.startswith(self._installed):
                 stamp = self._stamp(path, ABSENT)
-                files[path] = UNSTABLE if stamp[0] >= began * 1e9 else stamp
+                files[path] = UNSTABLE if self._files.has_changed(path, state) else stamp
         outputs = {file.file: self._stat(str(self._out / file.file)) for file in built.files}
-        self._add(_Entry(task, msgspec.structs.replace(built, read=()), files, outputs))
+        self._add(_Entry(task, msgspec.structs.replace(built, read={}), files, outputs))
 
     def gone(self, names: Container[str]) -> list[str]:
         """The documents not among these names whose sources are gone, but some of whose

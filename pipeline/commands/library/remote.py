@@ -20,6 +20,7 @@ from pipeline.commands.library.document_task import Built, Task
 from pipeline.commands.library.ledger import ABSENT
 from pipeline.commands.library.sources import SUFFIXES, LibraryListing, arranged, decoded
 from pipeline.parser.frontmatter.shared import NAME
+from pipeline.system.paths import State
 from pipeline.system.store import Store, key, sealed, unsealed
 
 SOURCES, OUT = "sources", "out"
@@ -159,6 +160,10 @@ class RemoteFiles:
     def digest(self, path: str) -> str:
         return str(self.stat(path)[0])
 
+    def has_changed(self, path: str, state: State) -> bool:
+        """False: what is known of it is older than what was read."""
+        return False
+
 
 def documents_of(files: RemoteFiles) -> LibraryListing:
     """The documents below a URL."""
@@ -190,7 +195,7 @@ def build(task: Task, make: Callable[[Task, Store], Built], store: Store) -> Bui
             os.chdir(task.folder or tempfile.gettempdir())
     return msgspec.structs.replace(
         built,
-        read=tuple(path for read in built.read if (path := _within(read, folder))),
+        read={path: None for read in built.read if (path := _within(read, folder))},
         findings=tuple(
             msgspec.structs.replace(finding, source=finding.source.removeprefix(f"{SOURCES}/"))
             for finding in built.findings
