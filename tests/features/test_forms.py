@@ -271,6 +271,7 @@ def test_a_head_that_is_repeated_has_its_field_once() -> None:
     pdf = open_pdf(make(sheet(table, "page: A6")).data)
     assert len(pdf.pages) > 1
     assert [len(widgets) for widgets in on_pages(pdf)] == [1, *[0] * (len(pdf.pages) - 1)]
+    assert list(fields(pdf)) == ["text.blank-1"]
 
 
 def test_blanks_in_notes_quotations_definitions_and_boxes() -> None:
