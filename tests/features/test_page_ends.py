@@ -7,39 +7,38 @@ from pathlib import Path
 
 import pytest
 
-import pipeline
 from pipeline.features.even_pages.line_breaks import LineEnd, ParagraphWidths, break_lines
 from pipeline.features.even_pages.page_drafts import DraftPage, DraftPiece, chapters_of
 from pipeline.features.even_pages.page_ends import mended, pages_elsewhere
 from tests.bench import ends, texts
+from tests.helpers import making
 
-STORY = texts.tale(2).replace("lang: de", "lang: de\nclass: book")
-"""Two chapters, of some thirteen pages."""
+TALE = texts.tale(2).replace("lang: de", "lang: de\nclass: book")
 
 
-def printed(folder: Path, text: str = STORY) -> Path:
-    source = folder / "story.md"
-    source.write_text(text, encoding="utf-8")
-    result = pipeline.build(source, ["handout"], out=folder / "out")
-    return next(file for file in result.files if file.suffix == ".pdf")
+def story() -> str:
+    """Two chapters, of some ten pages, the second with notes."""
+    paragraphs, notes = TALE.split("\n\n"), []
+    second = next(place for place, text in enumerate(paragraphs) if text.startswith("# 2."))
+    for number, place in enumerate(range(second + 3, len(paragraphs), 14), start=1):
+        paragraphs[place] += f"[^{number}]"
+        notes.append(f"[^{number}]: Note {number}{' says what it is' * (7 * number % 11)}.")
+    return "\n\n".join((*paragraphs, *notes))
+
+
+def faults_of(text: str, folder: Path) -> list[ends.Fault]:
+    file = folder / "story.pdf"
+    file.write_bytes(making.data(text, "handout"))
+    return ends.faults(file)
 
 
 def test_pages_of_a_book_end_evenly(tmp_path: Path) -> None:
-    """Unless the front matter has them end as they come."""
-    as_they_come = STORY.replace("class: book", "class: book\neven_pages: false")
-    faults = ends.faults(printed(tmp_path, as_they_come))
+    """Unless the front matter has them end as they come. A note stands on the page of its line,
+    and ends where the facing page does."""
+    as_they_come = story().replace("class: book", "class: book\neven_pages: false")
+    faults = faults_of(as_they_come, tmp_path)
     assert {"fragment", "uneven"} <= {fault.kind for fault in faults}
-    assert ends.faults(printed(tmp_path)) == []
-
-
-def test_pages_with_notes_end_evenly(tmp_path: Path) -> None:
-    """A note stands on the page of its line, and ends where the facing page does."""
-    paragraphs, notes = STORY.split("\n\n"), []
-    for number, place in enumerate(range(8, len(paragraphs), 14), start=1):
-        paragraphs[place] += f"[^{number}]"
-        notes.append(f"[^{number}]: Note {number}{' says what it is' * (7 * number % 11)}.")
-    text = "\n\n".join((*paragraphs, *notes))
-    assert ends.faults(printed(tmp_path, text)) == []
+    assert faults_of(story(), tmp_path) == []
 
 
 def widths(text: str, width: int, hyphens: list[int]) -> ParagraphWidths:
