@@ -322,9 +322,22 @@ def qpdf(path: Path) -> list[str]:
     return [] if result.returncode == 0 else result.stderr.splitlines()
 
 
+PROFILE = """\
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Setup/Product">
+<prop oor:name="ooSetupLastVersion" oor:op="fuse"><value>99</value></prop>
+</item>
+</oor:items>
+"""
+"""Settings of LibreOffice that no version takes for its first start, which would begin twice."""
+
+
 def libreoffice(path: Path, folder: Path, kind: str = "pdf") -> Path:
     """A Word file as LibreOffice prints it, or saves it as another ``kind``, in a folder."""
     require("LibreOffice")
+    settings = folder / "profile" / "user" / "registrymodifications.xcu"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(PROFILE, "utf-8")
     profile = f"-env:UserInstallation=file://{folder}/profile"
     _run(["soffice", profile, "--headless", "--convert-to", kind, "--outdir", folder, path])
     return folder / f"{path.stem}.{kind}"
