@@ -18,6 +18,7 @@ from pypdfium2 import raw
 
 from pipeline import Begun, Document, Ran, parse
 from pipeline.driver import Event
+from pipeline.features.units.plan import why_whole
 from pipeline.model.rendered import Pages, Style
 from pipeline.package.result import Package
 from pipeline.system.store import Folder, Store
@@ -249,10 +250,12 @@ def test_a_book_of_all_constructs_is_as_if_set_as_a_whole(
         assert check(pdf) == []
 
 
-def test_an_edit_costs_its_own_unit_and_other_processes_make_the_same(
+def test_what_was_set_is_not_set_again_and_other_processes_make_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Neither after a build that was dropped nor after an edit, which costs its own unit."""
     source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
+    text = few_words("even_pages: false", monkeypatch)
 
     def made(text: str) -> tuple[Package, list[str]]:
         told: list[str] = []
@@ -265,15 +268,23 @@ def test_an_edit_costs_its_own_unit_and_other_processes_make_the_same(
         found = built(source, store, listener=on_event)
         return found, told
 
-    text = few_words("even_pages: false", monkeypatch)
+    begun: list[Begun] = []
+
+    def drop(event: Event) -> None:
+        if isinstance(event, Begun) and event.is_part:
+            begun.append(event)
+            if len(begun) == 4:
+                raise KeyboardInterrupt
+
+    source.write_text(text, encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        built(source, store, listener=drop)
     first, told = made(text)
     assert first.plan == "in 6 units"
-    assert told == ["unit 6 of 6", "unit 4 of 4", "heads 6 of 6"]  # these tell page numbers
+    assert told == ["unit 3 of 6", "unit 4 of 4", "heads 6 of 6"]  # these tell page numbers
     second, told = made(text.replace("Nobody had", "Somebody had", 1))
     assert told == ["unit 1 of 6", "unit 1 of 4", "heads 0 of 6"]
     assert second.data != first.data
-    third, told = made(f"{text}\n\\newpage\n\nMore.\n")
-    assert third.facts.pages > first.facts.pages
     again, told = made(text)
     assert (again.data, told) == (first.data, [])
     with ProcessPoolExecutor(1) as executor:
@@ -282,46 +293,8 @@ def test_an_edit_costs_its_own_unit_and_other_processes_make_the_same(
         assert built(source, store, executor=executor) == first
 
 
-def test_a_build_that_is_dropped_sets_no_more_units(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
-    source.write_text(few_words("even_pages: false", monkeypatch), encoding="utf-8")
-    begun: list[Begun] = []
-    told: list[Event] = []
-
-    def on_event(event: Event) -> None:
-        if isinstance(event, Begun):
-            begun.append(event)
-            if sum(one.is_part for one in begun) == 4:
-                raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        built(source, store, listener=on_event)
-    built(source, store, listener=told.append)
-    notes = (event.note for event in told if isinstance(event, Ran))
-    assert next(note for note in notes if "of" in note) == "3 of 6"
-
-
 SHORT = "---\ntitle: Wells\nlang: en\nclass: book\n---\n\n"
-
-
-@pytest.mark.parametrize(
-    ("edition", "more", "why"),
-    [
-        ("handout", "page: {columns: 2}", "it is in columns"),
-        ("handout", "fit: even", "it fills a number of pages"),
-        ("booklet", "", "several pages are on a sheet"),
-    ],
-)
-def test_what_cannot_be_divided_says_why(
-    edition: str, more: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    short_units(monkeypatch, 1200, 30, words=100)
-    source = tmp_path / "wells.md"
-    text = SHORT.replace("class", f"{more}\nclass") + "# Old wells\n\nFew words.\n\n# New wells\n"
-    source.write_text(text, encoding="utf-8")
-    assert making.packed(pages_of(source, edition), tmp_path).plan == f"as a whole: {why}"
+WELLS = "# Old wells\n\n- Few words.\n\n\\newpage\n\n## New wells\n\nMore.\n"
 
 
 OWN_STYLES = """\
@@ -334,8 +307,8 @@ h2 { background: linear-gradient(red, blue) }
 """
 
 
-def own_styles(source: Path, css: str) -> Pages:
-    pages = pages_of(source)
+def own_styles(source: Path, css: str, edition: str = "handout") -> Pages:
+    pages = pages_of(source, edition)
     return replace(pages, styles=(*pages.styles, Style("own.css", css)))
 
 
@@ -359,32 +332,45 @@ def test_front_matter_notes_in_the_margin_and_style_sheets_of_ones_own_are_as_in
 
 
 @pytest.mark.parametrize(
+    ("edition", "more", "css", "why"),
+    [
+        ("handout", "page: {columns: 2}", "", "it is in columns"),
+        ("handout", "fit: even", "", "it fills a number of pages"),
+        ("booklet", "", "", "several pages are on a sheet"),
+        (
+            "handout",
+            "",
+            "h2 { counter-increment: c } h2::before { content: counter(c) }",
+            "its style sheets use counters",
+        ),
+        ("handout", "", "@page :first { margin: 1cm }", "its first pages have styles of their own"),
+        ("handout", "", "section { break-before: right }", "parts begin on left or right pages"),
+    ],
+)
+def test_what_cannot_be_divided_says_why(
+    edition: str, more: str, css: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short_units(monkeypatch, 100, 30, words=100)
+    source = tmp_path / "wells.md"
+    source.write_text(SHORT.replace("class", f"{more}\nclass") + WELLS, encoding="utf-8")
+    assert why_whole(own_styles(source, css, edition)) == why
+
+
+@pytest.mark.parametrize(
     ("css", "why"),
     [
-        ("h2 { counter-increment: c } h2::before { content: counter(c) }", "use counters"),
-        ("@page :first { margin: 1cm }", "first pages"),
-        ("section { break-before: right }", "left or right"),
         ("html { background: #ffe }", "backgrounds"),
         ("li::after { content: counter(page) }", "counted in style sheets"),
         ("@page { @top-center { content: 'x'; opacity: .5 } }", "running heads have images"),
+        ("@page :left { margin-left: 1mm }", "of different sizes"),
     ],
 )
 def test_style_sheets_that_reach_beyond_units_are_why_a_text_is_not_divided(
     css: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = tmp_path / "wells.md"
-    short_units(monkeypatch, 1200, 30, words=100)
-    source.write_text(f"{SHORT}# Old wells\n\n- Few words.\n\n# New wells\n", encoding="utf-8")
+    short_units(monkeypatch, 100, 30, words=100)
+    source.write_text(SHORT + WELLS, encoding="utf-8")
     plan = making.packed(own_styles(source, css), tmp_path).plan
     assert plan.startswith("as a whole: ")
     assert why in plan
-
-
-def test_pages_of_different_sizes_are_why_a_text_is_not_divided(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = tmp_path / "wells.md"
-    source.write_text(few_words("even_pages: false", monkeypatch, chapters=1), encoding="utf-8")
-    plan = making.packed(own_styles(source, "@page :left { margin-left: 1mm }"), tmp_path).plan
-    assert plan.startswith("as a whole: ")
-    assert "of different sizes" in plan
