@@ -62,32 +62,28 @@ def test_a_mark_stands_before_what_has_no_words(tmp_path: Path) -> None:
     assert order == sorted(order)
     assert body.index('id="page--4"') < body.index("first")
     assert [label for label, _ in output.nav("page-list")] == ["1", "2", "3", "4"]
+    assert not output.place.with_suffix(".pdf").exists(), "nobody asks for the handout"
 
 
 def test_an_empty_listing_keeps_no_mark_to_itself(tmp_path: Path) -> None:
+    """A page may begin with one all the same."""
     lines = "".join(f"line {number}\n" for number in range(30))
     empty = "```\n```\n\n```\n   \n```\n\n"
-    text = f"{SMALL}# A talk\n\n{empty}```text\n{lines}```\n\nThe end.\n"
+    text = f"{SMALL}# A talk\n\n{empty}```text\n{lines}```\n\nThe end.\n\n"
+    text += f"\\newpage\n\n{empty}More.\n"
     output = build(text, tmp_path, "web", "ebook")
     page = output.place.with_suffix(".html").read_text("utf-8")
-    order = [page.index(text) for text in ("line 0", 'id="page--2"', "line 29", "The end.")]
+    texts = ("line 0", 'id="page--2"', "line 29", "The end.", 'id="page--3"', "More.")
+    order = [page.index(text) for text in texts]
     assert order == sorted(order)
-    assert [label for label, _ in output.nav("page-list")] == ["1", "2"]
-
-
-def test_a_page_may_begin_with_an_empty_listing(tmp_path: Path) -> None:
-    text = f"{SMALL}# A talk\n\n```\n```\n\n" + "A paragraph of a few words.\n\n" * 30
-    output = build(text, tmp_path, "web", "ebook")
-    page = output.place.with_suffix(".html").read_text("utf-8")
-    labels = [label for label, _ in output.nav("page-list")]
-    assert len(labels) > 1
-    assert [f'id="page--{label}"' in page for label in labels] == [True] * len(labels)
+    assert [label for label, _ in output.nav("page-list")] == ["1", "2", "3"]
 
 
 def test_pages_before_the_text_are_numbered_in_the_book_s_own(tmp_path: Path) -> None:
     front = "---\ntitle: A talk\npublisher: A Press\nclass: book\n"
     front += "even_pages: false\npage: {size: A6}\ncontents: {show: always}\n---\n\n"
-    text = "\n\n".join(f"# Chapter {n}\n\nMany words about wells." for n in range(14))
+    sections = "\n\n".join(f"## {n}. What is said of all wells that there are" for n in range(15))
+    text = f"# Wells\n\nMany words about wells.\n\n{sections}\n\nMany words."
     output = build(front + text, tmp_path, "handout", "ebook")
     names = [address.partition("#")[0] for _, address in output.nav("page-list")]
     assert names[:3] == ["title.xhtml", "imprint.xhtml", "nav.xhtml"]
@@ -129,12 +125,6 @@ def test_a_book_without_the_handout_has_no_list(saying: str, tmp_path: Path) -> 
     output = build(text, tmp_path, "web", "ebook")
     assert output.nav("page-list") == []
     assert output.marks_on_page() == {}
-
-
-def test_the_handout_that_is_not_asked_for_is_not_written(tmp_path: Path) -> None:
-    output = build(PICTURES, tmp_path, "web")
-    assert not output.place.with_suffix(".pdf").exists()
-    assert "page--2" in output.marks_on_page()
 
 
 def test_without_pango_there_are_no_marks_and_a_warning(
