@@ -118,8 +118,9 @@ def test_the_lines_are_the_text(text: str, language: str, format_name: Any, numb
 
 
 def test_an_e_book_sets_off_keywords_and_remarks_alone() -> None:
-    files = making.unpacked(making.data(SOURCE, "ebook"))
-    chapter, css = files["opening.xhtml"].decode(), files["style.css"].decode()
+    pages = making.rendered(making.resolved(SOURCE, "ebook"))
+    (chapter,) = (page.markup for page in pages.pages if page.name == "opening.xhtml")
+    css = "".join(style.css for style in pages.styles)
     kinds = set(re.findall(r'<span class="(\w+)">', chapter.partition("<pre")[2]))
     assert kinds == {"k", "c"}
     rules = re.findall(r"[^{}]*\.code[^{}]*\{([^{}]*)\}", css)
@@ -128,13 +129,13 @@ def test_an_e_book_sets_off_keywords_and_remarks_alone() -> None:
 
 
 def test_screen_readers_announce_which_lines_are_marked() -> None:
-    page = making.data(SOURCE, "web").decode()
+    page = making.markup(making.resolved(SOURCE))
     assert '<p class="visually-hidden">Marked lines: 9</p>' in page
     assert page.count('<mark class="code-line"') == 1
 
 
 def test_numbers_are_no_text_of_the_page() -> None:
-    page = making.data(SOURCE, "web").decode()
+    page = making.markup(making.resolved(SOURCE))
     code = re.search(r"<pre class=\"code.*?</pre>", page, re.DOTALL)
     assert code
     assert "".join(ET.fromstring(code[0]).itertext()) == TEXT

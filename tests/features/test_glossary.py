@@ -86,16 +86,16 @@ def test_a_word_that_is_nearly_a_term_is_named() -> None:
     assert finding.hint == "Did you mean `well`?"
 
 
-def test_the_web_page_says_what_is_a_term(tmp_path: Path) -> None:
-    page = html5lib.parse(making.data(TEXT, "web", tmp_path).decode(), namespaceHTMLElements=False)
+def test_the_web_page_says_what_is_a_term() -> None:
+    markup = making.markup(making.resolved(TEXT))
+    page = html5lib.parse(markup, namespaceHTMLElements=False)
     section = next(e for e in page.iter("section") if e.get("role") == "doc-glossary")
     assert [dfn.get("id") for dfn in section.iter("dfn")] == ["term-well", "term-debt-bondage"]
     assert all(a.get("role") == "doc-glossref" for a in page.iter("a") if a.get("class") == "term")
 
 
-def test_the_links_of_an_e_book_lead_to_another_file(tmp_path: Path) -> None:
-    files = making.unpacked(making.data(TEXT, "ebook", tmp_path), ".xhtml")
-    pages = {name: ElementTree.fromstring(data) for name, data in files.items()}
+def test_the_links_of_an_e_book_lead_to_another_file() -> None:
+    pages = {name: ElementTree.fromstring(page) for name, page in making.chapters(TEXT).items()}
     found = [
         (name, a.get("href", ""))
         for name, page in pages.items()

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pipeline
 from pipeline.features.index.entry_marks import paths
 from pipeline.model import Index, IndexEntry
 from pipeline.package.pdf.index import PageRange as PageRange
@@ -96,7 +95,7 @@ def test_without_the_sounds_of_chinese_another_order_is_reported(
 ) -> None:
     """By radicals 人 comes before 奴, whose sounds are the other way round."""
     text = "---\ntitle: T\nlang: zh\n---\n\n[奴隶]{.index}和[人权]{.index}。\n\n::: index\n:::\n"
-    making.data(text, "web", Path())
+    making.without_findings(making.resolved(text))
     monkeypatch.setitem(sys.modules, "pypinyin", None)
     (found,) = making.resolved(text, "web").diagnostics
     assert (found.code, found.line) == ("no-pinyin", 8)
@@ -239,8 +238,9 @@ The [well]{.index} again. []{.index entry="Spring" see="Well"}
 """
 
 
-def test_links_say_where_they_lead(tmp_path: Path) -> None:
-    page = html5lib.parse(making.data(BOOK, "web", tmp_path).decode(), namespaceHTMLElements=False)
+def test_links_say_where_they_lead() -> None:
+    markup = making.markup(making.resolved(BOOK))
+    page = html5lib.parse(markup, namespaceHTMLElements=False)
     section = next(e for e in page.iter("section") if e.get("role") == "doc-index")
     links = {"".join(a.itertext()): a.get("href", "") for a in section.iter("a")}
     assert list(links) == ["One", "Well", "One (2)", "Two", "First things"]
@@ -248,9 +248,8 @@ def test_links_say_where_they_lead(tmp_path: Path) -> None:
     assert {href.removeprefix("#") for href in links.values()} <= ids
 
 
-def test_an_e_book_has_an_index_that_reading_systems_know(tmp_path: Path) -> None:
-    files = making.unpacked(making.data(BOOK, "ebook", tmp_path), ".xhtml")
-    pages = {name: ElementTree.fromstring(data) for name, data in files.items()}
+def test_an_e_book_has_an_index_that_reading_systems_know() -> None:
+    pages = {name: ElementTree.fromstring(page) for name, page in making.chapters(BOOK).items()}
     page = next(p for p in pages.values() if p.find(f".//{XHTML}*[@role='doc-index']") is not None)
     kinds = [e.get(EPUB_TYPE, "") for e in page.iter() if "index" in e.get(EPUB_TYPE, "")]
     assert kinds.count("index") == 1
@@ -264,18 +263,15 @@ def test_an_e_book_has_an_index_that_reading_systems_know(tmp_path: Path) -> Non
             assert any(e.get("id") == target for e in pages[file].iter())
 
 
-def test_a_section_that_is_no_index_is_not_called_one(tmp_path: Path) -> None:
-    text = "# T\n\n## Index {.index}\n\n- a list of my own\n"
-    files = making.unpacked(making.data(text, "ebook", tmp_path), ".xhtml").values()
-    (page,) = (file.decode() for file in files if b"a list of my own" in file)
+def test_a_section_that_is_no_index_is_not_called_one() -> None:
+    pages = making.chapters("# T\n\n## Index {.index}\n\n- a list of my own\n").values()
+    (page,) = (page for page in pages if "a list of my own" in page)
     assert 'epub:type="index"' not in page
     assert 'role="doc-index"' in page
 
 
-def test_a_note_of_nothing_but_an_empty_mark_stays(tmp_path: Path) -> None:
-    source = tmp_path / "a.md"
-    source.write_text("# The well\n\nText[^a] here.\n\n[^a]: []{.index}\n", "utf-8")
-    built = pipeline.build(source, ["handout", "web"], out=tmp_path)
-    assert {found.code for found in built.diagnostics} == {"bad-attribute", "empty-index"}
-    (note,) = making.resolved(source.read_text("utf-8"), "web", tmp_path).notes
+def test_a_note_of_nothing_but_an_empty_mark_stays() -> None:
+    document = making.resolved("# The well\n\nText[^a] here.\n\n[^a]: []{.index}\n")
+    assert {finding.code for finding in document.diagnostics} == {"bad-attribute", "empty-index"}
+    (note,) = document.notes
     assert note.number == 1

@@ -52,7 +52,7 @@ def pdf() -> pikepdf.Pdf:
 
 def book_of(text: str, folder: Path) -> dict[str, bytes]:
     source = folder / "wells.md"
-    source.write_text(text, "utf-8")
+    source.write_text(text.replace("---\n", "---\npage_list: false\n", 1), "utf-8")
     return making.unpacked(pipeline.build(source, ["ebook"], out=folder).files[0])
 
 

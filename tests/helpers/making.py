@@ -114,6 +114,11 @@ class Flow:
         return result
 
 
+def chapters(text: str, folder: Path = HERE) -> dict[str, str]:
+    """The markup of the pages of an e-book, by the names of its files."""
+    return {page.name: page.markup for page in rendered(resolved(text, "ebook", folder)).pages}
+
+
 @contextmanager
 def without_fonts() -> Iterator[None]:
     """Web pages come without fonts, which would be made anew for the letters of each text."""

@@ -492,7 +492,8 @@ def test_the_time_of_change(make: Callable[[str], Book], monkeypatch: pytest.Mon
 def test_the_cache_is_an_aid_only(
     make: Callable[[str], Book], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
-    text = "---\ntitle: Plain\nembed_fonts: true\n---\n\nText.\n"
+    cover = "cover: {image: wrapper.png, alt: Grey}"
+    text = f"---\ntitle: Plain\nembed_fonts: true\n{cover}\n---\n\nText.\n"
     usual = make(text)
     assert fonts(usual)
     cache = tmp_path / "cache"
