@@ -200,7 +200,7 @@ def test_files_beside_the_page_are_there() -> None:
 
 def test_a_drawing_is_no_file_that_was_read(tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text(f"# T\n{BARS}", "utf-8")
-    read = pipeline.build(tmp_path / "x.md", ["web", "handout"], out=tmp_path / "build").read
+    read = pipeline.build(tmp_path / "x.md", ["web"], out=tmp_path / "build").read
     assert str(tmp_path / "x.md") in read
     assert not [name for name in read if "chart:" in name]
 

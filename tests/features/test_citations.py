@@ -646,9 +646,8 @@ Two: @allain2012 [p. 170].
 """
 
 
-def test_the_e_book_leads_from_chapter_to_chapter(make: Make, tmp_path: Path) -> None:
-    files = making.unpacked(making.packed(make(TALK, "ebook"), tmp_path).data, ".xhtml")
-    pages = {name: data.decode() for name, data in files.items()}
+def test_the_e_book_leads_from_chapter_to_chapter(make: Make) -> None:
+    pages = {page.name: page.markup for page in making.rendered(make(TALK, "ebook")).pages}
     (listing,) = [name for name, page in pages.items() if 'role="doc-bibliography"' in page]
     assert 'epub:type="bibliography"' in pages[listing]
     targets = {
