@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "parts/more.md").write_text("More of it.\n", "utf-8")
     (folder / "unused.md").write_text("A draft.\n", "utf-8")
     (folder / "x.md").write_text(TEXT, "utf-8")
-    result = pipeline.build(folder / "x.md", ["archive", "handout", "web"], out=folder / "build")
+    result = pipeline.build(folder / "x.md", ["archive", "handout"], out=folder / "build")
     assert not result.failed, result.diagnostics
     return folder
 

@@ -13,20 +13,33 @@ from typing import Any
 import pytest
 import tinycss2  # type: ignore[import-untyped]
 
-from pipeline.features.ebook.book_pages import plain
-from pipeline.model.rendered import Pages
-from pipeline.parser import parse_file
+from pipeline.features.ebook.book_pages import plain, styles
+from pipeline.model.rendered import Style
+from pipeline.render.constructs import CONSTRUCTS
+from pipeline.render.environment import environment
 from tests.helpers import making
-from tests.helpers.paths import BOOK, TEMPLATES
 
 FUNCTIONS = {"attr", "url"}
 PSEUDO = {"first-child", "before", "after"}
 
 
+SIZED = """\
+![A well](well.png){width=50%}
+
+::: lines-numbered
+The road is long,
+the bucket heavy.
+:::
+"""
+
+
 @pytest.fixture(scope="module")
-def pages() -> Pages:
-    """A book that has all there is, as an e-book."""
-    return making.rendered(making.resolved(parse_file(BOOK), "ebook", BOOK.parent))
+def sheets() -> tuple[Style, ...]:
+    """Those of a book that has all there is, with rules for a text. Code has no colours there."""
+    pages = making.rendered(making.resolved(SIZED, "ebook"))
+    (sizes,) = (style.css for style in pages.styles if style.name == "widths.css")
+    constructs = tuple(name for name in CONSTRUCTS if name != "highlighting")
+    return styles(environment(), constructs, sizes, "ltr")
 
 
 def rules(css: str, *, is_apart: bool = False) -> Iterator[Any]:
@@ -53,22 +66,12 @@ def declarations(css: str) -> Iterator[Any]:
                 yield found
 
 
-def old(pages: Pages) -> str:
-    return "\n".join(style.css for style in pages.styles if not style.apart)
+def old(sheets: tuple[Style, ...]) -> str:
+    return "\n".join(style.css for style in sheets if not style.apart)
 
 
-def test_the_book_has_styles_for_all_that_there_is(pages: Pages) -> None:
-    names = {style.name for style in pages.styles}
-    ours = {f"epub-{path.name}" for path in TEMPLATES.rglob("epub/*.css")}
-    rare = {
-        f"epub-{name}.css"
-        for name in ("style", "modern", "strokes", "for-teachers", "timings", "article", "rubric")
-    }
-    assert ours - names <= rare
-
-
-def test_nothing_is_in_it_that_old_engines_stumble_over(pages: Pages) -> None:
-    for found in declarations(old(pages)):
+def test_nothing_is_in_it_that_old_engines_stumble_over(sheets: tuple[Style, ...]) -> None:
+    for found in declarations(old(sheets)):
         said = f"{found.name}: {tinycss2.serialize(found.value)}"
         for token in tokens(found.value):
             if token.type == "function":
@@ -81,8 +84,8 @@ def test_nothing_is_in_it_that_old_engines_stumble_over(pages: Pages) -> None:
         assert not any(word in said for word in ("flex", "grid", "position")), said
 
 
-def test_selectors_are_those_of_css_2(pages: Pages) -> None:
-    for rule in rules(old(pages)):
+def test_selectors_are_those_of_css_2(sheets: tuple[Style, ...]) -> None:
+    for rule in rules(old(sheets)):
         selector = tinycss2.serialize(rule.prelude).strip()
         assert "::" not in selector, selector
         assert "~" not in selector, selector
@@ -95,10 +98,10 @@ def test_selectors_are_those_of_css_2(pages: Pages) -> None:
                 assert operators <= {"="}, selector
 
 
-def test_colours_are_the_readers(pages: Pages) -> None:
+def test_colours_are_the_readers(sheets: tuple[Style, ...]) -> None:
     """Night is the reader's to choose: nothing is coloured but by `currentColor`. Pictures alone
     keep their paper."""
-    for style in pages.styles:
+    for style in sheets:
         for rule in rules(style.css, is_apart=style.apart):
             selector = tinycss2.serialize(rule.prelude)
             for found in tinycss2.parse_blocks_contents(rule.content, skip_comments=True):
@@ -109,8 +112,8 @@ def test_colours_are_the_readers(pages: Pages) -> None:
                 assert value in {"inherit", "currentColor"} or is_paper, selector
 
 
-def test_text_is_neither_sized_nor_spaced_nor_set_in_a_font(pages: Pages) -> None:
-    for rule in rules(old(pages)):
+def test_text_is_neither_sized_nor_spaced_nor_set_in_a_font(sheets: tuple[Style, ...]) -> None:
+    for rule in rules(old(sheets)):
         names = {part.strip() for part in tinycss2.serialize(rule.prelude).split(",")}
         if names & {"html", "body", "p"}:
             content = tinycss2.serialize(rule.content)
@@ -118,8 +121,8 @@ def test_text_is_neither_sized_nor_spaced_nor_set_in_a_font(pages: Pages) -> Non
                 assert word not in content, names
 
 
-def test_a_break_is_declared_in_both_ways(pages: Pages) -> None:
-    for style in pages.styles:
+def test_a_break_is_declared_in_both_ways(sheets: tuple[Style, ...]) -> None:
+    for style in sheets:
         for rule in rules(style.css, is_apart=style.apart):
             found = {
                 d.name: tinycss2.serialize(d.value).strip()
