@@ -206,10 +206,9 @@ def test_a_drawing_is_no_file_that_was_read(tmp_path: Path) -> None:
 
 
 def test_the_book_has_the_drawing_and_the_table_after_it() -> None:
-    files = making.unpacked(make(BARS, "ebook").data)
-    chapter = files["opening.xhtml"].decode()
-    assert "images/chart-1.svg" in files
-    assert "images/chart-1-narrow.svg" not in files
+    pages = making.rendered(document(BARS, "ebook"))
+    assert [asset.name for asset in pages.assets] == ["chart-1.svg"]
+    (chapter,) = (page.markup for page in pages.pages if page.name == "opening.xhtml")
     image, table = chapter.index("<img"), chapter.index("<table")
     assert image < chapter.index("</figure>") < table
     assert "<details" not in chapter

@@ -54,12 +54,12 @@ def test_spines_are_read_as_is_the_custom() -> None:
 
 @pytest.fixture(scope="module")
 def spread(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The print cover of a book of 24 pages on very thick paper."""
+    """The print cover of a book of 12 pages on very thick paper."""
     folder = tmp_path_factory.mktemp("spread")
     (folder / "x.md").write_text(
-        "---\ntitle: The well\nauthors: [Ann]\nlang: en\npage: A5\npaper_thickness: 0.5mm\n"
+        "---\ntitle: The well\nauthors: [Ann]\nlang: en\npage: A5\npaper_thickness: 1mm\n"
         "identifier: isbn:978-0-306-40615-7\ndescription: All about wells.\ntheme: modern\n"
-        "contents: never\n---\n\n" + "Text.\n\n::: page-break\n:::\n\n" * 23 + "End.\n",
+        "contents: never\n---\n\n" + "Text.\n\n::: page-break\n:::\n\n" * 11 + "End.\n",
         encoding="utf-8",
     )
     result = build(folder / "x.md", ["web"], out=folder, options=Options(cover_spread=True))
@@ -70,7 +70,7 @@ def spread(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_boxes_of_a_print_cover(spread: Path) -> None:
     with contextlib.closing(pypdfium2.PdfDocument(spread.parent / "x.pdf")) as text:
-        spine = -(-len(text) // 2) * 0.5
+        spine = -(-len(text) // 2)  # of 1 mm each
     with contextlib.closing(pypdfium2.PdfDocument(spread)) as document:
         page: Any = document[0]
         assert len(document) == 1

@@ -421,7 +421,8 @@ def test_without_the_feature_the_edition_is_an_error(
     rows = tuple(row for row in features.FEATURES if row.name != "word")
     monkeypatch.setattr(features, "FEATURES", rows)
     source = tmp_path / "well.md"
-    source.write_text(f"{FRONT}Water.\n", "utf-8")
+    front = FRONT.replace("lang: en", "lang: en\npage_list: false")
+    source.write_text(f"{front}Water.\n", "utf-8")
     result = pipeline.build(source, ["word", "web"], out=tmp_path / "build")
     (finding,) = result.diagnostics
     assert finding.code == "absent-feature"

@@ -288,7 +288,8 @@ def test_the_documentation_lists_the_rules() -> None:
 
 
 def test_the_manifest_has_the_audit(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "x.md").write_text(CERTIFIED + "Text.\n", "utf-8")
+    text = CERTIFIED.replace("title: A\n", "title: A\npage_list: false\n")
+    (tmp_path / "x.md").write_text(f"{text}Text.\n", "utf-8")
     pipeline.build(tmp_path / "x.md", ["ebook"], out=tmp_path)
     written = msgspec.json.decode((tmp_path / "x" / "manifest.json").read_bytes())
     audit = written["outputs"][0]["accessibility"]

@@ -141,7 +141,7 @@ def test_without_pango_there_are_no_marks_and_a_warning(
 
 def test_a_handout_with_errors_does_not_keep_the_web_page_from_being_made(tmp_path: Path) -> None:
     source = tmp_path / "talk.md"
-    text = "---\ntitle: A talk\nfit: 1\n---\n\n" + "Many words about wells. " * 250
+    text = "---\ntitle: A talk\nfit: 1\npage: A6\n---\n\n" + "Many words about wells. " * 60
     source.write_text(text, encoding="utf-8")
     result = pipeline.build(source, ["web"], out=tmp_path / "build")
     assert [finding.code for finding in result.diagnostics] == [Code.NO_PAGE_MAP.slug]
