@@ -74,7 +74,7 @@ def test_the_ends_of_lines_without_spaces_are_found_in_few_letters(
         if lang == "zh"
         else "Donau-dampf/schifffahrt" + ">" * 9
     )
-    markup = f'<html lang="{lang}"><body><p>{text * (500 // len(text))}</p></body></html>'
+    markup = f'<html lang="{lang}"><body><p>{text * (400 // len(text))}</p></body></html>'
     styles = [
         f"p {{ width: 50px; font-family: '{LATIN}'; overflow-wrap: anywhere }}",
         "p { hyphens: auto }",

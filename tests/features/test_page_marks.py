@@ -11,7 +11,6 @@ import pikepdf
 import pytest
 
 from pipeline import BuiltEdition, driver, parse
-from pipeline.keep import keeping
 from pipeline.model import CodeBlock, Document, Exercise, PageMark, Section
 from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import PageMap, counted_text, letters
@@ -72,9 +71,7 @@ class Built:
         document = parse(text, source.name, source.parent) if text else None
         self.flow = making.Flow(source, document)
         self.document = self.flow.document
-        editions = [EDITIONS["handout"], EDITIONS["teacher"]]
-        with keeping(None):
-            self.handout, self.teacher = driver.make(self.flow.request, editions)
+        self.handout, self.teacher = self.flow.each("handout", "teacher")
 
     @property
     def page_map(self) -> PageMap:

@@ -109,9 +109,14 @@ class Flow:
 
     def built(self, edition: str, store: Store | None = None, **options: Any) -> BuiltEdition:
         """An edition, whose steps are kept in a store."""
-        with keeping(store, **options):
-            (result,) = driver.make(self.request, [EDITIONS[edition]])
+        (result,) = self.each(edition, store=store, **options)
         return result
+
+    def each(
+        self, *editions: str, store: Store | None = None, **options: Any
+    ) -> tuple[BuiltEdition, ...]:
+        with keeping(store, **options):
+            return driver.make(self.request, [EDITIONS[edition] for edition in editions])
 
 
 def chapters(text: str, folder: Path = HERE) -> dict[str, str]:
