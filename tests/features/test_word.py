@@ -52,6 +52,44 @@ Tuesday, 5
 
 [^more]: In all, $x^2$.
 
+::: teacher Before the lesson
+Read it aloud.
+:::
+
+::: lines-numbered The walk every=2
+The road is long
+to the house.
+:::
+
+::: exercise True or false? {marks=2}
+| | true | false |
+|---|:-:|:-:|
+| Wells are dug. | (x) | ( ) |
+
+a) A ____{pump} has a ____{handle}. {marks=1}
+
+b) Draw one. {marks=1}
+
+::: space 20mm {.squared}
+:::
+
+::: word-bank
+rope
+:::
+
+::: matching
+Well
+:   is dug
+
+    ::: answer
+    By hand.
+    :::
+
+River
+:   runs
+:::
+:::
+
 ::: index
 :::
 """
@@ -76,8 +114,8 @@ def shown(element: Any) -> str:
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The teacher's edition of a book of what Word has a way of its own for."""
-    others = r"\{\{ include parts/(?!plain|tables|exercises).* }}"
-    text = re.sub(others, "", BOOK.read_text("utf-8")) + MORE
+    others = r"\{\{ include parts/(?!plain|tables).* }}"
+    text = re.sub(others, "", BOOK.read_text("utf-8")) + EXERCISE + MORE
     document = making.without_findings(making.resolved(text, "teacher-word", BOOK.parent))
     file = tmp_path_factory.mktemp("word") / "book.docx"
     file.write_bytes(making.without_findings(making.packed(document, BOOK.parent)).data)
