@@ -350,12 +350,6 @@ def test_the_manifest_counts_pages_sides_and_sheets(walk: Path) -> None:
     }
 
 
-def test_a_short_last_page_of_its_own_is_the_back(tmp_path: Path) -> None:
-    folder = build(tmp_path, SIX.format(more="", end=""), "booklet")
-    found = spots((folder / "walk-booklet.pdf").read_bytes())
-    assert (found["pagefive"].side, half(found["pagefive"])) == (0, "left")
-
-
 def test_letter_and_creep_and_signatures_are_as_asked_for(tmp_path: Path) -> None:
     more = "editions:\n  - booklet: {page: {size: Letter, creep: 0.5mm, signature: 2}}\n"
     folder = build(tmp_path, SIX.format(more=more, end=FULL))
@@ -393,10 +387,12 @@ def test_a_page_on_its_side_is_turned_and_fits(tmp_path: Path) -> None:
 
 
 def test_settings_for_whole_sheets_are_not_those_of_small_pages(tmp_path: Path) -> None:
+    """And a short last page of its own is the back."""
     more = "page: {margins: 40mm, columns: 2}\n"
     folder = build(tmp_path, SIX.format(more=more, end=""), "booklet")
-    found = spots((folder / "walk-booklet-pages.pdf").read_bytes())
-    assert found["pagetwo"].x < 20
+    assert spots((folder / "walk-booklet-pages.pdf").read_bytes())["pagetwo"].x < 20
+    back = spots((folder / "walk-booklet.pdf").read_bytes())["pagefive"]
+    assert (back.side, half(back)) == (0, "left")
 
 
 @pytest.mark.parametrize(
