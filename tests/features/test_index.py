@@ -143,15 +143,6 @@ def test_what_an_edition_leaves_out_is_not_in_its_index() -> None:
 # --- page numbers ------------------------------------------------------------------------
 
 
-def chapters(places: dict[int, str], count: int = 9) -> str:
-    """A text with a number of pages, and marks in some of its parts."""
-    parts = (
-        f"\\newpage\n\n{FILLER}{places.get(number, '')} PAGE{number}\n\n"
-        for number in range(2, count + 1)
-    )
-    return f"---\ntitle: T\n---\n\n{FILLER}{places.get(1, '')}\n\n" + "".join(parts)
-
-
 def entries_of(document: Element) -> list[str]:
     """The lines of the printed index, without the foot of the page."""
     lists = list(document.all("L"))
@@ -166,21 +157,22 @@ def entries_of(document: Element) -> list[str]:
 
 
 def test_pages_are_merged_only_where_each_has_a_mark(tmp_path: Path) -> None:
-    mark = "[]{.index entry=Wells}"
-    text = chapters(dict.fromkeys((2, 4, 5, 6, 9), mark))
-    document = read(open_pdf(making.data(text, "handout", tmp_path)))
-    assert entries_of(document) == ["Wells, 2, 4–6, 9"]
-
-
-def test_a_marked_part_is_a_range(tmp_path: Path) -> None:
-    body = "\n\n\\newpage\n\n".join(f"{FILLER} PART{n}" for n in range(3))
-    text = (
-        f"---\ntitle: T\n---\n\n{FILLER}\n\n\\newpage\n\n## Rivers {{index=Rivers}}\n\n{body}\n\n"
-        f"::: {{index='Boxes; Rivers!in a box'}}\n{FILLER}\n:::\n\n\\newpage\n\n## Others\n\n"
-        "The [rivers]{.index} again.\n"
+    """A marked part is a range."""
+    mark, new_page = "[]{.index entry=Wells}", "\n\n\\newpage\n\n"
+    parts = [f"{FILLER} PART{n}" for n in range(3)]
+    texts = (
+        FILLER,
+        f"## Rivers {{index=Rivers}}\n\n{parts[0]}{mark}",
+        parts[1],
+        f"{parts[2]}{mark}\n\n::: {{index='Boxes; Rivers!in a box'}}\n{FILLER}\n:::",
+        f"## Others\n\nThe [rivers]{{.index}} again.{mark}",
+        f"{FILLER}{mark}",
+        FILLER,
+        f"{FILLER}{mark}",
     )
+    text = f"---\ntitle: T\n---\n\n{new_page.join(texts)}\n"
     document = read(open_pdf(making.data(text, "handout", tmp_path)))
-    assert entries_of(document) == ["Boxes, 4", "Rivers, 2–5", "in a box, 4"]
+    assert entries_of(document) == ["Boxes, 4", "Rivers, 2–5", "Wells, 2, 4–6, 8", "in a box, 4"]
 
 
 def test_each_number_leads_to_a_page_that_has_the_mark(tmp_path: Path) -> None:

@@ -79,18 +79,26 @@ def test_an_empty_listing_keeps_no_mark_to_itself(tmp_path: Path) -> None:
     assert [label for label, _ in output.nav("page-list")] == ["1", "2", "3"]
 
 
-def test_pages_before_the_text_are_numbered_in_the_book_s_own(tmp_path: Path) -> None:
+def test_pages_that_no_source_has_are_in_the_list(tmp_path: Path) -> None:
+    """Those before the text are numbered in the book's own, and there is the index after it."""
     front = "---\ntitle: A talk\npublisher: A Press\nclass: book\n"
     front += "even_pages: false\npage: {size: A6}\ncontents: {show: always}\n---\n\n"
     sections = "\n\n".join(f"## {n}. What is said of all wells that there are" for n in range(15))
-    text = f"# Wells\n\nMany words about wells.\n\n{sections}\n\nMany words."
+    trees = "alder apple ash beech birch cedar elm fig fir hazel larch lime maple oak pine".split()
+    terms = " ".join(f"[{tree} {number}]{{.index}}" for tree in trees for number in range(2))
+    text = f"# Wells\n\nMany words about wells.\n\n{sections}\n\n{terms}"
     output = build(front + text, tmp_path, "handout", "ebook")
-    names = [address.partition("#")[0] for _, address in output.nav("page-list")]
+    pages = output.nav("page-list")
+    names = [address.partition("#")[0] for _, address in pages]
     assert names[:3] == ["title.xhtml", "imprint.xhtml", "nav.xhtml"]
     assert names[3:].count("nav.xhtml") == names.count("nav.xhtml") - 1 > 0
-    for label, address in output.nav("page-list"):
+    for label, address in pages:
         name, _, target = address.partition("#")
         assert output.marks_in_book(name)[target].label == f"Page {label}"
+    last = len(open_pdf(output.place.with_suffix(".pdf").read_bytes()).pages)
+    index = [label for label, place in pages if place.startswith("index")]
+    assert len(index) > 1
+    assert [label for label, _ in pages][-1] == index[-1] == str(last)
 
 
 def test_a_title_page_of_one_s_own_has_them_in_the_text(tmp_path: Path) -> None:
@@ -99,18 +107,6 @@ def test_a_title_page_of_one_s_own_has_them_in_the_text(tmp_path: Path) -> None:
     names = [address.partition("#")[0] for _, address in output.nav("page-list")]
     assert len(names) == 4
     assert "title.xhtml" not in names
-
-
-def test_an_index_that_no_source_has_is_in_the_list(tmp_path: Path) -> None:
-    trees = "alder apple ash beech birch cedar elm fig fir hazel larch lime maple oak pine".split()
-    terms = " ".join(f"[{tree} {number}]{{.index}}" for tree in trees for number in range(2))
-    front = "---\ntitle: Trees\nlang: en\nclass: book\neven_pages: false\npage: {size: A6}\n---\n\n"
-    output = build(f"{front}# Woods\n\n{terms}\n", tmp_path, "handout", "ebook")
-    last = len(open_pdf(output.place.with_suffix(".pdf").read_bytes()).pages)
-    pages = output.nav("page-list")
-    index = [label for label, place in pages if place.startswith("index")]
-    assert len(index) > 1
-    assert [label for label, _ in pages][-1] == index[-1] == str(last)
 
 
 def test_one_page_needs_no_list(tmp_path: Path) -> None:
