@@ -233,14 +233,16 @@ def test_without_pango_there_is_one_line_that_says_so(
         lambda: "PDF needs Pango; install with: this",
     )
     source = tmp_path / "x.md"
-    source.write_text("# The well\n\nText.\n", encoding="utf-8")
+    source.write_text("---\npage_list: false\n---\n\n# The well\n\nText.\n", encoding="utf-8")
     result = build(source, ["ebook"], out=tmp_path / "out")
     found = [one for one in result.diagnostics if one.code == "cover-not-set"]
     assert len(found) == 1
     assert "install with: this" in found[0].message
     assert not list((tmp_path / "out").glob("[!.]*"))
     Image.new("RGB", (160, 256), "navy").save(tmp_path / "c.png")
-    source.write_text("---\ntitle: The well\ncover: c.png\n---\n\nText.\n", encoding="utf-8")
+    source.write_text(
+        "---\npage_list: false\ncover: c.png\n---\n\n# The well\n\nText.\n", encoding="utf-8"
+    )
     assert not build(source, ["ebook"], out=tmp_path / "out").failed
 
 

@@ -40,7 +40,7 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
         ("zh", "这是一个足够长的中文段落，它有两行。"),
     )
     markup = "".join(
-        f'<p lang="{language}" style="width: {width}px">{text} {text}</p>'
+        f'<p lang="{language}" style="width: {width}px">{text}</p>'
         for language, text in texts
         for width in range(120, 240, 60)
     )
