@@ -16,7 +16,6 @@ from pipeline.features.charts.diagrams.arithmetic import MistakeError, at_x, for
 from pipeline.features.drawings import read_svg
 from pipeline.model import Chart, Document
 from pipeline.parser.constructs.charts import DIAGRAMS
-from tests.features.test_charts import make
 from tests.helpers import making
 from tests.helpers.counting import Lines
 from tests.helpers.trees import nodes
@@ -151,9 +150,9 @@ def test_the_numbers_of_a_line_can_be_left_to_be_written() -> None:
 def test_the_page_has_no_table_of_a_diagram() -> None:
     """It would reveal the answer to the drawing's question."""
     for edition in ("web", "ebook"):
-        made = make(fence("clock", "10:15\n"), edition)
-        assert b"<table" not in made.data
-        assert b"10:15" not in made.data
+        for page in making.rendered(document(fence("clock", "10:15\n"), edition)).pages:
+            assert "<table" not in page.markup
+            assert "10:15" not in page.markup
 
 
 @pytest.mark.parametrize(
