@@ -48,7 +48,7 @@ def table(rows: int) -> str:
 
 TEXTS = {
     "tables": ("page: A5\n", sections(1, lambda n: paragraphs(1) + table(5))),
-    "Arabic": ("page: A5\nlang: ar\n", sections(1, lambda n: paragraphs(5, ARABIC))),
+    "Arabic": ("page: A5\nlang: ar\n", sections(1, lambda n: paragraphs(3, ARABIC))),
     "images": (
         "page: A5\n",
         sections(1, lambda n: paragraphs(2) + "![A square](square.svg)\n\n*Figure.*"),
@@ -99,8 +99,8 @@ def test_a_text_fills_its_pages(front: str, text: str, tmp_path: Path) -> None:
 
 
 def test_a_text_that_is_too_long_is_an_error_that_says_what_takes_room(tmp_path: Path) -> None:
-    text = paragraphs(4) + table(9) + "\n" + paragraphs(1)
-    result = build(tmp_path, write(tmp_path, text, "date: 2026\nfit: 1\npage: A5\n"))
+    text = paragraphs(2) + table(6)
+    result = build(tmp_path, write(tmp_path, text, "date: 2026\nfit: 1\npage: A6\n"))
     assert result.failed
     assert not (tmp_path / "build" / "talk").exists(), "nothing is written"
     (finding,) = result.diagnostics

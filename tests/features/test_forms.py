@@ -403,7 +403,7 @@ def test_each_field_is_written_in_the_embedded_font(form: bytes) -> None:
 
 
 def test_typed_lines_stand_on_the_ruled_ones() -> None:
-    for hand, distance in (("primary", 12), ("secondary", 9), ("adult", 7.5)):
+    for hand, distance in (("primary", 12), ("adult", 7.5)):
         text = sheet("Why?\n\n::: lines 6\n:::\n", f"handwriting: {hand}")
         filled = typing(make(text).data, lambda _: "one line\n" * 5)
         (field,) = fields(open_pdf(filled)).values()
