@@ -320,9 +320,8 @@ def test_front_matter_notes_in_the_margin_and_style_sheets_of_ones_own_are_as_in
     source = tmp_path / "wells.md"
     text = few_words("notes: margin\neven_pages: false", monkeypatch, 1, "ar")  # on the outer side
     text = text.replace("# Preface {.unnumbered}", "# Preface {.preface}")
-    page = "\\\n".join(f"Line {number}." for number in range(59))
-    alone = "\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
-    source.write_text(text + page + alone, encoding="utf-8")
+    text += "\n\n::: space 150mm\n:::\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
+    source.write_text(text, encoding="utf-8")
     pages = own_styles(source, OWN_STYLES)
     joined = making.packed(pages, tmp_path)
     assert joined.plan == "in 7 units"  # with the empty page after the preface
