@@ -219,7 +219,7 @@ def test_what_is_cut_is_whole_for_a_listener(folder: Path) -> None:
 
 
 def test_the_first_column_is_where_reading_begins(folder: Path) -> None:
-    body = "\n\n".join(["يقف البئر في القرية حيث تحمل النساء الماء كل صباح قبل المدرسة. " * 9] * 4)
+    body = "\n\n".join(["يقف البئر في القرية حيث تحمل النساء الماء كل صباح قبل المدرسة. " * 9] * 3)
     pages = pages_of(body, folder, lang="ar", size="A5")
     assert pages.sheet
     # Arabic letters are higher than Latin ones

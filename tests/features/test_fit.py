@@ -236,9 +236,7 @@ def test_a_block_across_two_columns_takes_few_layouts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     layouts = count_layouts(monkeypatch)
-    words = "Water is what people need and few count." + "\n\n"
-    table = "| A | B | C |\n|---|---|---|\n| a long cell | b | c |\n"
-    text = f"{words}::: landscape\n\n{table}\n:::\n\n{words}"
+    text = "Water.\n\n::: landscape\n\nA well.\n\n:::\n\nPeople."
     build(tmp_path, write(tmp_path, text, "fit: even\npage: {columns: 2}\n"))
     assert 2 < len(layouts) <= LAYOUTS + 2 * MOST_TRIALS
 
