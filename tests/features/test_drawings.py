@@ -53,7 +53,7 @@ def drawn(markup: str) -> str:
 
 def build(tmp_path: Path, drawings: list[str], *editions: str) -> pipeline.Result:
     source = tmp_path / "well.md"
-    lines = ["---", "title: W", "page_list: false", "---", ""]
+    lines = ["---", "title: The well", "page_list: false", "---", ""]
     for number, drawing in enumerate(drawings):
         (tmp_path / f"{number}.svg").write_text(drawing, "utf-8")
         lines += [f"![Drawing {number}]({number}.svg)", ""]

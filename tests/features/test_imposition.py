@@ -114,7 +114,7 @@ SEVERAL = "\n\n::: page-break\n:::\n\n".join(f"Page {number}." for number in ran
 
 @pytest.mark.parametrize("name", ["booklet", "ebook"])
 def test_facts_are_those_of_the_files(name: str, tmp_path: Path) -> None:
-    text = f"---\ntitle: T\nfit: even\n---\n\n{SEVERAL}\n"
+    text = f"---\ntitle: The well\nfit: even\n---\n\n{SEVERAL}\n"
     made = making.packed(making.resolved(text, name), tmp_path)
     for data, facts in (
         (made.data, made.facts),
