@@ -8,20 +8,23 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.commands import main
 from pipeline.model.editions import DEFAULT_EDITIONS, EDITIONS, output_name
-from tests.helpers.paths import ROOT, TESTS
+from pipeline.system import paths, store
+from tests.helpers.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
-COPIED = ("Makefile", "pyproject.toml", "constraints.txt", ".tools", "pipeline", "templates")
+COPIED = ("Makefile", "pyproject.toml", "constraints.txt", ".tools", "templates")
+CODE = ("model", "commands/editions")  # enough for it to change: the stages run here
 FORMATS = ("html", "pdf", "epub")
 SOURCE = """---
 title: A talk
@@ -39,15 +42,14 @@ Text with a picture.
 SQUARE = """<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" viewBox="0 0 40 40">
 <rect width="40" height="40" fill="#345"/></svg>
 """
-# replaces the environment's Python: records the calls, passes them to the server, and executes
-# AFTERWARDS
+# replaces the environment's Python: records the calls, asks for a stage, and executes AFTERWARDS
 PYTHON = r"""#!/bin/sh
 printf '%s\n' "$(printf '%s\t' "$@")" >>calls
 [ "$2" = pipeline ] || exit 0
 answer=$(mktemp -d)
 mkfifo "$answer/status"
 printf '%s\0' "$@" >"$answer/arguments"
-echo "$answer" >'{requests}'
+echo "$answer" >"$REQUESTS"
 read -r status <"$answer/status"
 cat "$answer/out"
 cat "$answer/err" >&2
@@ -93,20 +95,27 @@ class Tree:
         self.built = root / "build" / "talk"
 
     def make(self, *arguments: str, source: str = "source/talk.md", **variables: str) -> Run:
-        calls = self.root / "calls"
+        """The result of make, whose stages run in this process, which has all loaded."""
+        calls, out, err = (self.root / name for name in ("calls", "out", "err"))
         calls.write_text("")
         inherited = {name: value for name, value in os.environ.items() if "MAKE" not in name}
-        result = subprocess.run(
-            ["make", "VENV=venv", f"SOURCE={source}", "V=1", *arguments],
-            cwd=self.root,
-            env={**inherited, **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=3600,
-        )
-        lines = calls.read_text().splitlines()
-        return Run(result.returncode, result.stdout, result.stderr, lines)
+        requests, asked = os.pipe()
+        command = ["make", "VENV=venv", "PYTHON=venv/bin/python", f"SOURCE={source}", "V=1"]
+        with out.open("w") as stdout, err.open("w") as stderr:
+            process = subprocess.Popen(
+                [*command, *arguments],
+                cwd=self.root,
+                env={**inherited, "REQUESTS": f"/dev/fd/{asked}", **variables},
+                stdout=stdout,
+                stderr=stderr,
+                pass_fds=[asked],
+            )
+        os.close(asked)
+        with os.fdopen(requests) as answers, contextlib.chdir(self.root):
+            for answer in answers:
+                run_stage(Path(answer.rstrip("\n")))
+        status = process.wait()
+        return Run(status, out.read_text(), err.read_text(), calls.read_text().splitlines())
 
     def output(self, format: str) -> Path:
         return self.built / f"talk.{format}"
@@ -121,13 +130,14 @@ def append(path: Path, text: str) -> None:
     path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
 
-def listens(pipe: Path) -> bool:
-    """Return whether a process has opened a named pipe."""
-    try:
-        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
-    except OSError:
-        return False
-    return True
+def run_stage(answer: Path) -> None:
+    """Runs the stage that a Makefile's Python asks for, and answers."""
+    _, _, *arguments, _ = (answer / "arguments").read_text("utf-8").split("\0")  # -m pipeline
+    store._installed.cache_clear()  # the code may have changed
+    result = CliRunner().invoke(main, arguments, prog_name="chapbook")
+    (answer / "out").write_text(result.stdout, "utf-8")
+    (answer / "err").write_text(result.stderr, "utf-8")
+    (answer / "status").write_text(f"{result.exit_code}\n", "utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -135,10 +145,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     """The project, once built."""
     root = tmp_path_factory.mktemp("make") / "project"
     root.mkdir()
-    for name in COPIED:
+    for name in (*COPIED, *(f"pipeline/{folder}" for folder in CODE)):
         original = ROOT / name
         if original.is_dir():
-            # with what Python has compiled, but for what it is just writing
             shutil.copytree(original, root / name, ignore=shutil.ignore_patterns("*.pyc.*"))
         else:
             shutil.copy2(original, root / name)
@@ -148,24 +157,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     tree.image.write_text(SQUARE, encoding="utf-8")
     python = root / "venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
-    requests = root.with_name("requests")
-    os.mkfifo(requests)
-    python.write_text(PYTHON.format(requests=requests))
+    python.write_text(PYTHON)
     python.chmod(0o755)
     (root / "venv" / ".installed").touch()
-    server = subprocess.Popen(
-        [sys.executable, "-B", TESTS / "helpers" / "stage_server.py", root, requests],
-        env={**os.environ, "PYTHONPATH": str(root), "PYTHONSAFEPATH": "1"},
-    )
-    while not listens(requests):
-        assert server.poll() is None, "the server of stages does not start"
-        time.sleep(0.1)
-    run = tree.make()
-    assert run.status == 0, run.stderr
-    assert run.stages == ALL_STAGES
-    yield tree
-    server.terminate()
-    server.wait()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "CODE", root / "pipeline")
+        patch.setattr(paths, "PACKAGED", root / "templates")
+        run = tree.make()
+        assert run.status == 0, run.stderr
+        assert run.stages == ALL_STAGES
+        yield tree
 
 
 @pytest.fixture(scope="module")
