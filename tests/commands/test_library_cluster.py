@@ -117,43 +117,6 @@ def remote(given: str, *options: str) -> Result:
     return CliRunner().invoke(main, ["library", *arguments], catch_exceptions=False)
 
 
-def test_sources_and_outputs_may_be_at_urls(
-    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "cache"))
-    folder = tmp_path / "handouts"
-    document(folder / "wells.md", "Wells", "{{ include parts/more.md }}")
-    (folder / "parts").mkdir()
-    (folder / "parts" / "more.md").write_text("![A well](well.svg)\n\n![Gone](gone.png)\n", "utf-8")
-    (folder / "parts" / "well.svg").write_text(LOGO, "utf-8")
-    document(folder / "water" / "rivers.md", "Rivers")
-    shared = "title: Hill School\npublisher: The Hill\nbrand: {logo: logo.svg, alt: The hill}\n"
-    (folder / "library.yaml").write_text(shared, "utf-8")
-    (folder / "logo.svg").write_text(LOGO, "utf-8")
-    files = fsspec.filesystem("s3", use_listings_cache=False)
-    files.put(str(folder), f"{bucket}/handouts", recursive=True)
-    given = f"{bucket}/handouts"
-    options = ("--out", f"{bucket}/public")
-    result = remote(given, *options)
-    assert "2 documents: 2 built, 0 unchanged, 0 failed" in result.output, result.output
-    assert "parts/more.md:3:1: warning[missing-image]: There is no file" in result.output
-    assert "\n    ![Gone](gone.png)\n    ^" in result.output
-    page = files.cat_file(f"{bucket}/public/wells/wells.html").decode()
-    assert "The Hill" in page
-    assert page.count("data:image/svg") >= 2
-    assert files.exists(f"{bucket}/public/catalogue/index.html")
-    assert files.exists(f"{bucket}/public/SHA256SUMS")
-
-    files.pipe_file(f"{bucket}/handouts/parts/well.svg", LOGO.replace("9z", "8z").encode())
-    assert "1 built, 1 unchanged" in remote(given, *options).output
-
-    # the same below a folder, named as a URL
-    local = remote(folder.as_uri(), "--out", (tmp_path / "out").as_uri())
-    assert "2 built, 0 unchanged" in local.output
-    made = (tmp_path / "out" / "water" / "rivers" / "rivers.html").read_bytes()
-    assert made == files.cat_file(f"{bucket}/public/water/rivers/rivers.html")
-
-
 def test_a_bucket_or_folder_that_does_not_exist_is_reported(bucket: str, tmp_path: Path) -> None:
     given, out = document(tmp_path / "handouts" / "wells.md", "Wells").parent, tmp_path / "out"
     for result, told in (
@@ -208,25 +171,42 @@ def cluster(bucket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         processes.end()
 
 
-def test_workers_share_no_disk_with_a_library_at_urls(
+def test_sources_and_outputs_may_be_at_urls_of_workers_without_a_disk_in_common(
     bucket: str, cluster: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "handouts"
-    for number in range(2):
-        document(folder / f"handout-{number}.md", f"Handout {number}", "![A well](well.svg)")
-    (folder / "well.svg").write_text(LOGO, "utf-8")
+    document(folder / "wells.md", "Wells", "{{ include parts/more.md }}")
+    (folder / "parts").mkdir()
+    (folder / "parts" / "more.md").write_text("![A well](well.svg)\n\n![Gone](gone.png)\n", "utf-8")
+    (folder / "parts" / "well.svg").write_text(LOGO, "utf-8")
+    document(folder / "water" / "rivers.md", "Rivers")
+    shared = "title: Hill School\npublisher: The Hill\nbrand: {logo: logo.svg, alt: The hill}\n"
+    (folder / "library.yaml").write_text(shared, "utf-8")
+    (folder / "logo.svg").write_text(LOGO, "utf-8")
     files = fsspec.filesystem("s3", use_listings_cache=False)
-    files.put(str(folder), f"{bucket}/shared", recursive=True)
-    given, out = f"{bucket}/shared", f"{bucket}/made"
-    options = ("--out", out, "--store", f"{bucket}/kept", "--scheduler", cluster.address)
-    assert "2 documents: 2 built, 0 unchanged, 0 failed" in remote(given, *options).output
+    files.put(str(folder), f"{bucket}/handouts", recursive=True)
+    given = f"{bucket}/handouts"
+    options = ("--out", f"{bucket}/public", "--store", f"{bucket}/kept")
+    result = remote(given, *options, "--scheduler", cluster.address)
+    assert "2 documents: 2 built, 0 unchanged, 0 failed" in result.output, result.output
+    assert "parts/more.md:3:1: warning[missing-image]: There is no file" in result.output
+    assert "\n    ![Gone](gone.png)\n    ^" in result.output
+    page = files.cat_file(f"{bucket}/public/wells/wells.html").decode()
+    assert "The Hill" in page
+    assert page.count("data:image/svg") >= 2
+    assert files.exists(f"{bucket}/public/catalogue/index.html")
+    assert files.exists(f"{bucket}/public/SHA256SUMS")
     assert files.ls(f"{bucket}/kept")
-    alone = run(folder)
-    assert "2 documents: 2 built" in alone.output
-    for number in range(2):
-        name = f"handout-{number}/handout-{number}.html"
-        assert files.cat_file(f"{out}/{name}") == (tmp_path / "out" / name).read_bytes()
+
+    files.pipe_file(f"{bucket}/handouts/parts/well.svg", LOGO.replace("9z", "8z").encode())
+    assert "1 built, 1 unchanged" in remote(given, *options).output
+
+    # the same below a folder, named as a URL
+    local = remote(folder.as_uri(), "--out", (tmp_path / "out").as_uri())
+    assert "2 built, 0 unchanged" in local.output
+    made = (tmp_path / "out" / "water" / "rivers" / "rivers.html").read_bytes()
+    assert made == files.cat_file(f"{bucket}/public/water/rivers/rivers.html")
 
 
 def test_workers_build_what_can_be_built_though_one_is_killed(
