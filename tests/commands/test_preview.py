@@ -428,7 +428,7 @@ class Looking:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, keys: str) -> None:
         monkeypatch.setattr(watcher, "QUIET", 0)
         source = folder / "a.md"
-        source.write_text(f"---\ntitle: A\nlang: en\n{keys}\n---\n\nA text.\n", "utf-8")
+        source.write_text(f"---\ntitle: A\npage_list: false\n{keys}\n---\n\nA text.\n", "utf-8")
         self.builds: list[list[str]] = []
         self._news = threading.Condition()
 
@@ -453,45 +453,58 @@ class Looking:
 def test_what_is_in_view_is_built_before_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looking = Looking(tmp_path, monkeypatch, "editions: [web, handout, letter, ebook]")
+    looking = Looking(tmp_path, monkeypatch, "editions: [web, teacher-web, ebook]")
     with contextlib.closing(looking.session):
         looking.session.begin()
-        looking.wait("web", "handout", "letter", "ebook")
-    assert looking.builds == [["web", "handout", "ebook"], ["web", "handout", "letter", "ebook"]]
+        looking.wait("web", "teacher-web", "ebook")
+    assert looking.builds == [["web", "ebook"], ["web", "teacher-web", "ebook"]]
 
 
 def test_the_first_version_is_shown_when_all_are_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looking = Looking(tmp_path, monkeypatch, "editions: [handout]\nversions: 2")
+    looking = Looking(tmp_path, monkeypatch, "editions: [web]\nversions: 2")
     with contextlib.closing(looking.session):
         looking.session.begin()
-        looking.wait("handout")
-        view = looking.session.view("handout", looking.session.state.parts["handout"].digest)
+        looking.wait("web")
+        view = looking.session.view("web", looking.session.state.parts["web"].digest)
     assert view is not None
-    assert view.documents == ("a.pdf",)
+    assert view.documents == ("a.html",)
 
 
 def test_an_edition_may_be_chosen_before_the_first_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looking = Looking(tmp_path, monkeypatch, "editions: [web, handout]")
+    looking = Looking(tmp_path, monkeypatch, "editions: [web, ebook]")
     with contextlib.closing(looking.session):
-        looking.session.look_at({"html": "", "pdf": "large-print"})
+        looking.session.look_at({"html": "teacher-web", "epub": ""})
         looking.session.begin()
-        looking.wait("web", "handout", "large-print")
-    assert looking.builds[0] == ["web", "large-print"]
+        looking.wait("web", "teacher-web", "ebook")
+    assert looking.builds[0] == ["teacher-web", "ebook"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-@pytest.mark.parametrize(("name", "code"), [("SIGKILL", -9), ("SIGHUP", 129), ("SIGINT", 130)])
-def test_nothing_is_left_when_it_is_killed(name: str, code: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "code", "edition"),
+    [("SIGKILL", -9, "handout"), ("SIGHUP", 129, "web"), ("SIGINT", 130, "web")],
+)
+def test_nothing_is_left_when_it_is_killed(
+    name: str, code: int, edition: str, tmp_path: Path
+) -> None:
     """Its output ends when the last of its processes has."""
     file, temporary = tmp_path / "a.md", tmp_path / "temporary"
-    file.write_text("---\ntitle: A\nlang: en\n---\n\nA text.\n", "utf-8")
+    file.write_text("---\ntitle: A\npage_list: false\n---\n\nA text.\n", "utf-8")
     temporary.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "preview", str(file), "--no-open", "--edition=handout"],
+        [
+            sys.executable,
+            "-m",
+            "pipeline",
+            "preview",
+            str(file),
+            "--no-open",
+            f"--edition={edition}",
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
