@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import pipeline
-from pipeline import commands, features, parse
+from pipeline import Diagnostic, commands, features, parse
 from pipeline.commands import COMMANDS, FOLDERS
 from pipeline.commands.writer import write
 from pipeline.commands.writer.sameness import same
@@ -139,13 +139,28 @@ def _remove(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "meta_path", [_Without(folder), *sys.meta_path])
 
 
-@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
-def test_each_feature_can_be_taken_out(
-    feature: features.Feature, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _remove(f"{features.__name__}.{feature.name}", monkeypatch)
-    rows = tuple(row for row in FEATURES if row != feature)
+def _take_out(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    for name in names:
+        _remove(f"{features.__name__}.{name}", monkeypatch)
+    rows = tuple(row for row in FEATURES if row.name not in names)
     monkeypatch.setattr(features, "FEATURES", rows)
+
+
+def _told(findings: Iterable[Diagnostic]) -> set[str]:
+    """The features that findings say are absent."""
+    return {name for finding in findings for name in re.findall(r"lacks (\w+)", finding.message)}
+
+
+OTHERS = tuple(feature.name for feature in FEATURES if feature.name not in SHOWN)
+TAKEN_OUT = [(name,) for name in SHOWN] + [OTHERS[n::4] for n in range(4)]
+"""Features that readers miss alone, the others several at a time: no feature imports another."""
+
+
+@pytest.mark.parametrize("names", TAKEN_OUT, ids=" ".join)
+def test_each_feature_can_be_taken_out(
+    names: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _take_out(monkeypatch, *names)
     (tmp_path / "works.bib").write_text(WORKS, encoding="utf-8")
     source = tmp_path / "all.md"
     unpaged = SOURCE.replace("title:", "page_list: false\ntitle:")
@@ -157,72 +172,70 @@ def test_each_feature_can_be_taken_out(
 
     assert built.package
     assert not has_errors(built.findings)
-    absent = (finding for finding in built.findings if finding.code == "absent-feature")
-    messages = [finding.message for finding in absent]
-    signs = FEATURE_SIGNS.get(feature.name, FeatureSigns())
-    is_told = signs.nodes or signs.keys or signs.values or feature.name in TOLD_BY_THE_PARSER
-    assert len(messages) == bool(is_told)
-    assert all(f"lacks {feature.name}" in message for message in messages)
+    absent = [finding for finding in built.findings if finding.code == "absent-feature"]
+    signs = {name: FEATURE_SIGNS.get(name, FeatureSigns()) for name in names}
+    needed = [name for name, of in signs.items() if of.nodes or of.keys or of.values]
+    needed += (name for name in names if name in TOLD_BY_THE_PARSER)
+    assert _told(absent) == {*needed}
+    assert len(absent) == len(needed)
     page = built.package.data.decode()
-    assert SHOWN.get(feature.name, "In spring") in page
+    assert SHOWN.get(names[0], "In spring") in page
     assert not [word for word in WITHHELD if word in page]
 
-    if feature.name not in SHOWN:
+    if names[0] not in SHOWN:
         return
-    if feature.name != "raw_html":  # the notation of what Markdown has none for, such as keys
+    if names[0] != "raw_html":  # the notation of what Markdown has none for, such as keys
         assert same(flow.document, parse(write(flow.document), folder=tmp_path))
     (printed,) = making.rendered(making.resolved(flow.document, "handout", tmp_path)).pages
-    assert SHOWN[feature.name] in printed.markup
+    assert SHOWN[names[0]] in printed.markup
 
 
 NEEDING = [
-    *((name, edition, "") for name, row in FEATURE_SIGNS.items() for edition in row.editions),
-    ("columns", "handout", "page: {columns: 2}"),
-    ("fit", "handout", "fit: even"),
-    ("margin_notes", "handout", "notes: margin"),
-    ("standards", "handout", "pdf: ua2"),
-    ("standards", "handout", "print: x4"),
+    *(((name,), edition, "") for name, row in FEATURE_SIGNS.items() for edition in row.editions),
+    (("standards",), "handout", "print: x4"),
+    (
+        ("columns", "fit", "margin_notes", "standards"),
+        "handout",
+        "page: {columns: 2}\nfit: even\nnotes: margin\npdf: ua2",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("name", "edition", "key"), NEEDING)
+@pytest.mark.parametrize(("names", "edition", "keys"), NEEDING)
 def test_an_edition_that_needs_a_feature_says_so_without_it(
-    name: str, edition: str, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    names: tuple[str, ...], edition: str, keys: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _remove(f"{features.__name__}.{name}", monkeypatch)
-    rows = tuple(row for row in FEATURES if row.name != name)
-    monkeypatch.setattr(features, "FEATURES", rows)
+    _take_out(monkeypatch, *names)
     source = tmp_path / "well.md"
-    text = f"---\ntitle: Well\nlang: en\n{key}\n---\n\nWater.^[Cold.]\n"
+    text = f"---\ntitle: Well\nlang: en\n{keys}\n---\n\nWater.^[Cold.]\n"
     source.write_text(text, encoding="utf-8")
 
     result = pipeline.build(source, [edition], out=tmp_path / "build")
 
-    for finding in result.diagnostics:
-        assert finding.code == "absent-feature"
-        assert f"lacks {name}" in finding.message
+    assert {finding.code for finding in result.diagnostics} == {"absent-feature"}
+    assert _told(result.diagnostics) == {*names}
     row = EDITION_ROWS[edition]
-    assert [f.is_error for f in result.diagnostics] == [True] * bool(row.platform) + [False]
+    is_error = [finding.is_error for finding in result.diagnostics]
+    assert is_error == [True] * bool(row.platform) + [False] * len(names)
     files = (tmp_path / "build" / "well").rglob(f"*.{row.format}")
     assert len(list(files)) == (not row.platform)
 
 
-PRINTING = ("units", "even_pages", "pictographs", "page_marks", "table_lists", "sums")
-
-
-@pytest.mark.parametrize("name", PRINTING)
-def test_a_book_is_printed_without_a_feature_of_print(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "names",
+    [("units", "even_pages", "page_marks"), ("pictographs", "table_lists", "sums")],
+    ids=" ".join,
+)
+def test_a_book_is_printed_without_features_of_print(
+    names: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _remove(f"{features.__name__}.{name}", monkeypatch)
-    rows = tuple(row for row in FEATURES if row.name != name)
-    monkeypatch.setattr(features, "FEATURES", rows)
+    _take_out(monkeypatch, *names)
     source = tmp_path / "well.md"
     front = "title: Well\nlang: en\nclass: book"
     text = "Rain ☔ falls: 24 + 38 = 62 drops, and the well is full again in the morning. " * 30
     source.write_text(f"---\n{front}\n---\n\n# Water\n\n{text}\n", encoding="utf-8")
 
-    editions = ("handout", *(("web",) if name == "page_marks" else ()))
+    editions = ("handout", *(("web",) if "page_marks" in names else ()))
     result = pipeline.build(source, editions, out=tmp_path / "build")
 
     assert not result.diagnostics
@@ -260,9 +273,7 @@ An okapi, too.
 def test_without_exercises_answers_are_withheld_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _remove(f"{features.__name__}.exercises", monkeypatch)
-    rows = tuple(row for row in FEATURES if row.name != "exercises")
-    monkeypatch.setattr(features, "FEATURES", rows)
+    _take_out(monkeypatch, "exercises")
     document = parse(TASKS)
 
     (pupils,) = making.rendered(making.resolved(document, "web")).pages
@@ -296,9 +307,7 @@ Rain <span class="answer">tapir</span> falls. <!-- zebra -->
 def test_without_raw_html_what_it_marks_is_withheld_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _remove(f"{features.__name__}.raw_html", monkeypatch)
-    rows = tuple(row for row in FEATURES if row.name != "raw_html")
-    monkeypatch.setattr(features, "FEATURES", rows)
+    _take_out(monkeypatch, "raw_html")
 
     (pupils,) = making.rendered(making.resolved(parse(MARKUP), "web")).pages
     (teachers,) = making.rendered(making.resolved(parse(MARKUP), "teacher-web")).pages
@@ -335,9 +344,7 @@ OPTIONS = [
 def test_an_option_of_a_feature_that_was_taken_out_has_no_effect(
     name: str, option: str, edition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _remove(f"{features.__name__}.{name}", monkeypatch)
-    rows = tuple(row for row in FEATURES if row.name != name)
-    monkeypatch.setattr(features, "FEATURES", rows)
+    _take_out(monkeypatch, name)
     source = tmp_path / "well.md"
     source.write_text("---\ntitle: Well\nlang: en\n---\n\nWater.\n", encoding="utf-8")
 
@@ -353,9 +360,7 @@ def test_an_option_of_a_feature_that_was_taken_out_has_no_effect(
 
 
 def test_without_drawings_an_image_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _remove(f"{features.__name__}.drawings", monkeypatch)
-    rows = tuple(row for row in FEATURES if row.name != "drawings")
-    monkeypatch.setattr(features, "FEATURES", rows)
+    _take_out(monkeypatch, "drawings")
     (tmp_path / "well.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', "utf-8")
 
     document = making.resolved("![A well](well.svg)\n", "web", tmp_path)
@@ -367,9 +372,7 @@ def test_gaps_of_formulas_are_those_of_questions_without_formulas(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Platforms set TeX themselves."""
-    _remove(f"{features.__name__}.formulas", monkeypatch)
-    rows = tuple(row for row in FEATURES if row.name != "formulas")
-    monkeypatch.setattr(features, "FEATURES", rows)
+    _take_out(monkeypatch, "formulas")
     source = tmp_path / "sums.md"
     source.write_text(
         "# Sums\n\n::: exercise\n$$ 1 + ____{78} = ____{79} $$ and $2 + ____{80}$\n:::\n", "utf-8"
