@@ -118,26 +118,39 @@ def test_nothing_is_found_in_arabic(tmp_path: Path) -> None:
     assert found(Path(shutil.copy(ARABIC, tmp_path)), editions) == []
 
 
-def test_what_is_no_finished_file_is_passed_over(tmp_path: Path) -> None:
-    source = tmp_path / "well.md"
-    source.write_text("---\ntitle: The well\neditions: [web, site]\n---\n\nText.\n", "utf-8")
-    pipeline.build(source, ["web", "site"], out=tmp_path)
-    folder = tmp_path / "well"
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A source, and beside it outputs of all kinds, built in two steps."""
+    source = tmp_path_factory.mktemp("built") / "well.md"
+    chapters = "\n\n".join(f"# {name}\n\nDeep." for name in ("One", "Two"))
+    front = "title: The well\nclass: book\npage_list: false\nurl: https://w.example/"
+    source.write_text(f"---\n{front}\n---\n\n{chapters}\n", "utf-8")
+    options = pipeline.Options(cover_spread=True, catalog=True, assets_beside=True)
+    editions = ("web", "site", "ebook")
+    assert not pipeline.build(source, editions, out=source.parent, options=options).failed
+    # keeps what is known of the others
+    pipeline.build(source, ["large-print"], out=source.parent, options=pipeline.Options(split=1))
+    return source
+
+
+@pytest.fixture
+def folder(built: Path, tmp_path: Path) -> Path:
+    """A copy of the outputs."""
+    return shutil.copytree(built.with_suffix(""), tmp_path / "well")
+
+
+def test_what_is_no_finished_file_is_passed_over(built: Path, folder: Path) -> None:
     (folder / "empty").mkdir()
-    said = CliRunner().invoke(main, ["check", *map(str, sorted(folder.iterdir())), str(source)])
+    said = CliRunner().invoke(main, ["check", *map(str, sorted(folder.iterdir())), str(built)])
     assert said.exit_code == 0
     assert f"{folder / 'empty'}: skipped, not a page" in said.output
     assert f"{folder / 'manifest.json'}: no findings" in said.output
-    assert f"{source}: skipped, a source: check its web links" in said.output
+    assert f"{built}: skipped, a source: check its web links" in said.output
     assert f"{folder / 'well.html'}: no findings" in said.output
     assert f"{folder / 'well-site'}: no findings" in said.output
 
 
-def test_files_are_compared_with_their_manifest(tmp_path: Path) -> None:
-    source = tmp_path / "well.md"
-    source.write_text("---\ntitle: The well\n---\n\nText.\n", "utf-8")
-    pipeline.build(source, ["web", "site", "ebook"], out=tmp_path)
-    folder = tmp_path / "well"
+def test_files_are_compared_with_their_manifest(folder: Path) -> None:
     with (folder / "well.html").open("a") as page:
         page.write("\n")
     (folder / "well.epub").unlink()
@@ -153,18 +166,7 @@ def test_files_are_compared_with_their_manifest(tmp_path: Path) -> None:
     )
 
 
-def test_a_change_of_any_file_is_noticed(tmp_path: Path) -> None:
-    source = tmp_path / "well.md"
-    chapters = "\n\n".join(f"# {name}\n\nDeep." for name in ("One", "Two"))
-    source.write_text(
-        f"---\ntitle: The well\nclass: book\nurl: https://w.example/\n---\n\n{chapters}\n", "utf-8"
-    )
-    editions = ("web", "site", "handout", "ebook")
-    options = pipeline.Options(cover_spread=True, catalog=True, assets_beside=True)
-    assert not pipeline.build(source, editions, out=tmp_path, options=options).failed
-    # keeps what is known of the others
-    pipeline.build(source, ["large-print"], out=tmp_path, options=pipeline.Options(split=1))
-    folder = tmp_path / "well"
+def test_a_change_of_any_file_is_noticed(folder: Path) -> None:
     manifest = folder / "manifest.json"
     files = {path for path in folder.rglob("*") if path.is_file()} - {manifest}
     kinds = {path.suffix for path in files} | {path.parent.name for path in files}
