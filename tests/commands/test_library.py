@@ -142,9 +142,10 @@ def test_a_file_that_an_older_one_replaces_while_it_is_read_is_read_again(
 def test_no_module_is_taken_from_where_a_document_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = document(
-        tmp_path / "in" / "sums.md", "Sums", "$a^2$\n\n```chart\nA,B\na,3\n```"
-    ).parent
+    title = "Sums\ncover: {image: square.png, alt: A square}"
+    text = "$a^2$\n\n```chart\nA,B\na,3\n```"
+    folder = document(tmp_path / "in" / "sums.md", title, text).parent
+    Image.new("1", (320, 240)).save(folder / "square.png")
     monkeypatch.chdir(folder)
     program = f"open({str(tmp_path / 'ran')!r}, 'a').write(__name__)\n"
     for name in ("PIL", "ebooklib", "langcodes", "latex2mathml", "pyphen", "yaml", "ziafont"):
@@ -159,7 +160,7 @@ def test_what_hangs_or_grows_is_a_row(tmp_path: Path, monkeypatch: pytest.Monkey
     imprint.parent.mkdir(parents=True)
     imprint.write_text(HOUSE, encoding="utf-8")
     folder = document(tmp_path / "handouts" / "huge.md", "Huge").parent
-    document(folder / "wells.md", "Wells")
+    document(folder / "a-well.md", "A well")  # built before, by the process that is ended then
     options = ("--templates", str(tmp_path / "house"))
     result = run(folder, *options)
     assert result.exit_code == SOURCE_ERRORS
