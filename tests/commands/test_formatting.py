@@ -29,7 +29,8 @@ def formatted(body: str) -> str:
     return found.text.removeprefix("---\ntitle: Wells\n---\n\n")
 
 
-SOURCES = [*ROOT.glob("source/*.md"), *sorted((TESTS / "book" / "parts").rglob("*.md"))]
+STARTERS = ROOT / "pipeline" / "commands" / "new" / "starters"
+SOURCES = [STARTERS / "interview.md", *sorted((TESTS / "book" / "parts").rglob("*.md"))]
 """They have every construct; `test_cases.py` writes all golden cases."""
 
 
