@@ -143,7 +143,7 @@ def test_the_newest_edit_wins(tmp_path: Path) -> None:
                 time.sleep(0.001)
         if begun[-1] == "broken":
             raise RuntimeError("broken")
-        return pipeline.build(file, ["web"], out=tmp_path, listener=listener)
+        return pipeline.build(file, ["word"], out=tmp_path, listener=listener)
 
     watched = Watched(file, build)
     try:

@@ -38,7 +38,7 @@ def test_outputs_are_opened_on_request(tmp_path: Path, monkeypatch: pytest.Monke
         return 0
 
     monkeypatch.setattr("click.launch", launch)
-    (tmp_path / "x.md").write_text("# A\n\nText.\n")
+    (tmp_path / "x.md").write_text("---\npage_list: false\n---\n\nText.\n")
     asked = ["build", str(tmp_path / "x.md"), "--out", str(tmp_path / "out"), "--edition", "web"]
     CliRunner().invoke(main, asked)
     assert not opened
@@ -98,17 +98,22 @@ def test_a_message_repeats_two_hundred_characters_at_most() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "![a](<x\x1b[31m.png>)\n",
-        "![a](<x\x9b31m.png>)\n",
         "{{ include x\x1b[31m.md }}\n",
-        "[a](x\u202e.txt)\n",
-        '<a href="javascript\x9b:x">b</a>\n',
-        "```python file=x\x1b.py\n```\n",
+        "\n".join(
+            (
+                "![a](<x\x1b[31m.png>)\n",
+                "![a](<x\x9b31m.png>)\n",
+                "[a](x\u202e.txt)\n",
+                '<a href="javascript\x9b:x">b</a>\n',
+                "```python file=x\x1b.py\n```\n",
+            )
+        ),
     ],
+    ids=["an error", "warnings"],
 )
 def test_sources_reach_the_terminal_harmless(source: str, tmp_path: Path) -> None:
     file = tmp_path / "a.md"
-    file.write_text(f"# A\n\n{source}", "utf-8")
+    file.write_text(f"---\ntitle: A\npage_list: false\n---\n\n{source}", "utf-8")
     out = str(tmp_path / "out")
     result = CliRunner().invoke(main, ["build", str(file), "--out", out, "--edition", "web"])
     assert not CONTROLS & set(result.output), result.output
