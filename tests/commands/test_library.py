@@ -388,7 +388,7 @@ def test_what_is_over_all_follows_the_documents(school: Path) -> None:
     assert not (school / "catalogue" / "subjects.html").exists()
     assert "brunnen" not in (school / "catalogue" / "opds.json").read_text("utf-8")
     assert "brunnen" not in (school / "SHA256SUMS").read_text("utf-8")
-    document(handouts / "another.md", "Another")
+    document(handouts / "another.md", "Wells")  # whose cover is there
     assert told in run(handouts, "--edition", "ebook").output
     (handouts / "another.md").unlink()
     shutil.rmtree(school / "brunnen")

@@ -39,6 +39,7 @@ from pipeline.commands.check.check_report import TITLES
 from pipeline.model.codes import BY_SLUG
 from pipeline.model.keys import Field, fields
 from pipeline.parser.frontmatter.schema import KEYS
+from pipeline.system.store import CACHE
 from pipeline.verify.rules import rules
 from tests.helpers import making
 from tests.helpers.documentation import DOCS, PAGES, Fence, fences, read, write_files
@@ -178,10 +179,20 @@ def agrees(shown: str, printed: str) -> bool:
     )
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The steps of builds: several pages begin with the same document."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pages
 @pytest.mark.xdist_group("documentation")
-def test_sessions(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: bool) -> None:
+def test_sessions(
+    name: str, kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: bool
+) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("build").mkdir()
+    Path("build", CACHE).symlink_to(kept)
     monkeypatch.setenv("PATH", "")  # where checkers may be installed
     runner = CliRunner()
     names: dict[str, object] = {}

@@ -63,8 +63,6 @@ PATTERNS = (
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
-@pytest.mark.parametrize(
-    "text", ["abcd", "ab", "aab", "b", "a\nb", "A\nb\n", "aa", "aaaa", "c", ""]
-)
-def test_it_matches_as_python_does(pattern: str, text: str) -> None:
-    assert Matcher(re.compile(pattern)).matches(text) == bool(re.fullmatch(pattern, text))
+def test_it_matches_as_python_does(pattern: str) -> None:
+    for text in ("abcd", "ab", "aab", "b", "a\nb", "A\nb\n", "aa", "aaaa", "c", ""):
+        assert Matcher(re.compile(pattern)).matches(text) == bool(re.fullmatch(pattern, text)), text
