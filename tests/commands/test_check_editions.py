@@ -16,9 +16,6 @@ from tests.helpers.paths import CASES
 
 pytestmark = pytest.mark.slow
 
-EDITIONS_OF_A_KIND = ("web", "handout", "answers", "form", "ebook")
-"""One of each kind; tests/builds/test_conformance.py has all."""
-
 ARABIC = CASES / "directions" / "arabic.md"
 SENTENCE = "The well was dug in the year {} after the drought, and everybody came with a rope. "
 
@@ -41,6 +38,18 @@ LINK_ALONE = """\
 A document with a [way to the well](https://example.org/wells/of/the/old/village/and/of/the/new/one)
 and no headings, but a sign, `𝌆`. The address is https://example.org/wells/of/the/old/village/and/of/the/new/one.
 """
+EXERCISES = """\
+## Exercises
+
+::: exercise How deep?
+- [ ] ten
+- [x] twelve
+
+::: answer
+Twelve metres, `wc -l` and $x^2$.
+:::
+:::
+"""
 GATHERED = f"""## Notes with addresses
 
 A note,[^one] another[^two] and the [way to it](https://example.org/a/path/that/is/long?with=a&query=b).
@@ -54,17 +63,7 @@ A note,[^one] another[^two] and the [way to it](https://example.org/a/path/that/
 
 {wide_table(14, 3)}
 
-## Exercises
-
-::: exercise How deep?
-- [ ] ten
-- [x] twelve
-
-::: answer
-Twelve metres, `wc -l` and $x^2$.
-:::
-:::
-
+{EXERCISES}
 ## The end
 
 {paragraph(300, 2)}
@@ -84,14 +83,12 @@ Who dug.
 CHAPTERS = [f"\n## Chapter {n}\n\n{paragraph(1000 * n, 20)}\n" for n in range(1, 3)]
 BOOK = "\n".join((PARTS, "# One {.part}", CHAPTERS[0], "# Two {.part}", CHAPTERS[1]))
 SOURCES = {
-    "link": ("", LINK_ALONE, ("handout", "large-print", "2-up")),
-    "gathered": (
-        "links: foot\nqr_codes: true\n",
-        GATHERED,
-        EDITIONS_OF_A_KIND,
-    ),
-    "book": ("class: book\ncontents: true\n", BOOK, ("site", "handout", "ebook", "booklet")),
+    "link": ("", LINK_ALONE, ("handout", "large-print", "2-up", "booklet")),
+    "exercises": ("", EXERCISES, ("answers", "form")),
+    "gathered": ("links: foot\nqr_codes: true\n", GATHERED, ("web", "handout", "ebook")),
+    "book": ("class: book\ncontents: true\n", BOOK, ("site", "handout", "ebook")),
 }
+"""With one edition of each kind; tests/builds/test_conformance.py has all."""
 
 
 def found(source: Path, editions: tuple[str, ...], *, is_sold: bool = False) -> list[str]:

@@ -47,7 +47,7 @@ class Processes:
     def _begin(
         self, kind: str, *options: str
     ) -> tuple[subprocess.Popen[str], Callable[[str], str]]:
-        command = [sys.executable, "-m", "dask", kind, *options, "--no-dashboard"]
+        command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options, "--no-dashboard"]
         log = self._folder / f"{kind}-{len(self._all)}.log"
         with log.open("w") as file:
             process = subprocess.Popen(command, stdout=file, stderr=file, text=True)
