@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,7 @@ def test_each_pupil_gets_the_right_sheet_in_the_order_of_the_list(built: Path) -
         ("Çağ Öz", "core", "A"),
         ("李小龙", "support", "B"),
     ]
+    depths = set()
     for row in rows:
         first, count = int(row["from_page"]), int(row["pages"])
         assert first % 2 == 1, "on a right page"
@@ -99,9 +101,11 @@ def test_each_pupil_gets_the_right_sheet_in_the_order_of_the_list(built: Path) -
             assert f"{row['code']}-{number + 1}" in page
         text = "".join(pages[first - 1 : first - 1 + count])
         assert ("rosewater" in text) is (row["level"] == "support")
+        depths |= {(row["version"], depth) for depth in re.findall(r"is (\d) m deep", text)}
         assert "zinnias" not in text
         after = pages[first - 1 + count : first + count]
         assert count % 2 == 0 or after == [""], "the back of the last sheet is blank"
+    assert len(depths) == len({depth for _, depth in depths}) == 2, "one of each version"
 
 
 def test_names_are_nowhere_else(built: Path) -> None:
