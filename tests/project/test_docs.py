@@ -39,7 +39,6 @@ from pipeline.commands.check.check_report import TITLES
 from pipeline.model.codes import BY_SLUG
 from pipeline.model.keys import Field, fields
 from pipeline.parser.frontmatter.schema import KEYS
-from pipeline.system.store import CACHE
 from pipeline.verify.rules import rules
 from tests.helpers import making
 from tests.helpers.documentation import DOCS, PAGES, Fence, fences, read, write_files
@@ -192,7 +191,7 @@ def test_sessions(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("build").mkdir()
-    Path("build", CACHE).symlink_to(kept)
+    Path("build", ".cache").symlink_to(kept)
     monkeypatch.setenv("PATH", "")  # where checkers may be installed
     runner = CliRunner()
     names: dict[str, object] = {}

@@ -440,15 +440,15 @@ def test_make_knows_all_editions_and_their_files(tree: Tree) -> None:
 def test_a_file_of_a_level_and_version_can_be_asked_for(tree: Tree) -> None:
     head = "lang: en\nlevels: [core, support]\nversions: 2"
     tree.source.write_text(SOURCE.replace("lang: en", head), encoding="utf-8")
-    assert tree.make("build/talk/talk-support-B.html").status == 0
+    assert tree.make("build/talk/talk-letter-support-B.pdf").status == 0
     ends = ("-B", "-support-B", "-support", "")
-    varied = [f"talk{end}.html" for end in ends]
-    assert sorted(path.name for path in tree.built.glob("*.html")) == varied
+    varied = [f"talk-letter{end}.pdf" for end in ends]
+    assert sorted(path.name for path in tree.built.glob("*letter*")) == varied
     assert tree.make(*(f"build/talk/{name}" for name in varied)).calls == []
     append(tree.source, "\n::: level support\nHelp.\n:::\n")
-    run = tree.make("build/talk/talk-support-B.html")
-    assert run.stages == sorted(["parse", *stages("web-support", "web-support-B")])
-    for name in ("talk-nobody.html", "talk-core-A.html"):
+    run = tree.make("build/talk/talk-letter-support-B.pdf")
+    assert run.stages == sorted(["parse", *stages("letter-support", "letter-support-B")])
+    for name in ("talk-letter-nobody.pdf", "talk-letter-core-A.pdf"):
         run = tree.make(f"build/talk/{name}")
         assert run.status == 2
         assert f"There is no build/talk/{name}" in run.stderr
