@@ -141,7 +141,7 @@ def made_up_text(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Pages, 
     """A text, its pages, and those as they are laid out."""
     folder = tmp_path_factory.mktemp("made-up")
     draw_well(folder)
-    text = made_up(10)
+    text = made_up(6)
     pages = pages_of(text, folder, size="A5")
     return text, pages, laid_out(pages, folder)
 
