@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 import pipeline
 from pipeline.commands.check.comparison import compare_file
 from pipeline.commands.check.finished import check
+from pipeline.flow import steps
 from pipeline.keep import keeping
 from pipeline.model import Document, Image, Math, MathBlock
 from pipeline.model.codes import Code
@@ -25,7 +25,6 @@ from pipeline.model.editions import (
     stem_of,
 )
 from pipeline.model.words import words
-from pipeline.parser import parse_file
 from pipeline.system.store import CACHE, Folder
 from pipeline.verify.completeness import match, required_passages
 from tests.helpers import checkers, making
@@ -59,15 +58,10 @@ def words_of(document: Document) -> set[str]:
     return set(re.findall(r"[^\W\d_]{3,}", said))
 
 
-@functools.lru_cache(maxsize=1)
-def parsed(source: Path) -> Document:
-    return parse_file(source)
-
-
 def found_by_check(folder: Path, source: Path) -> list[str]:
     """All that ``chapbook check`` finds in a folder of outputs: of each file, and of a site as
     one. Those that have pages in the order of reading are compared with their source."""
-    stem, document = stem_of(source), parsed(source)
+    stem = stem_of(source)
     imposed = {output_name(stem, e) for e in EDITIONS.values() if e.imposition != "none"}
     passed = list(FOR_OTHERS)
     if "\ufffd" in source.read_text("utf-8"):  # it speaks of what stands for no glyph
@@ -75,8 +69,8 @@ def found_by_check(folder: Path, source: Path) -> list[str]:
     found = []
     for file in sorted(folder.iterdir()):
         if file.is_dir() or file.suffix in (".html", ".pdf", ".epub"):
-            with keeping(Folder(folder.parent / CACHE)):  # where it is resolved
-                compared = compare_file(file, document, source)
+            with keeping(Folder(folder.parent / CACHE)):  # where it is parsed and resolved
+                compared = compare_file(file, steps.parse(source), source)
             is_read = file.name not in imposed and file.name != f"{stem}-cover.pdf"
             assert compared.notes[0].startswith("compared") is is_read, compared.notes
             found += [
@@ -109,6 +103,13 @@ class Conforming:
         assert not result.diagnostics
         return out / cls.source.stem / cls.source.stem
 
+    @pytest.fixture(scope="class")
+    @classmethod
+    def document(cls, built: Path) -> Document:
+        """The source, as it was parsed for them."""
+        with keeping(Folder(built.parent.parent / CACHE)):
+            return steps.parse(cls.source)
+
     def test_epub(self, built: Path) -> None:
         for book in built.parent.glob("*.epub"):
             assert checkers.epubcheck(book) == []
@@ -124,10 +125,9 @@ class Conforming:
     def test_pdf(self, check: checkers.Check, built: Path) -> None:
         assert check(built.with_suffix(".pdf")) == []
 
-    def test_tags_say_the_text_word_for_word(self, built: Path) -> None:
+    def test_tags_say_the_text_word_for_word(self, built: Path, document: Document) -> None:
         """And in order; besides, they only say whole words that are in the source or the language
         has for what an edition adds."""
-        document = parsed(self.source)
         flow = making.Flow(self.source, document)
         for edition in map(EDITIONS.__getitem__, self.editions):
             file = built.parent / output_name(built.name, edition)
