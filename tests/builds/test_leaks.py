@@ -23,6 +23,7 @@ from PIL import Image as Picture
 import pipeline
 from pipeline import Options
 from pipeline.commands import main
+from tests.commands.test_library import building_here
 from tests.flow.test_flow import PAGES
 from tests.helpers import making, pdf_drawing, placements
 from tests.helpers.pdf_reading import marked_texts, open_pdf, outline
@@ -44,7 +45,7 @@ HEAD = "\n\n".join(f"# Part {number}\n\nOpen {number}." for number in (1, 2))
 def write(folder: Path, end: str = "q", front: str = "") -> tuple[Path, dict[str, str]]:
     """A source with the sample, whose secrets end in ``end``, and the place of each."""
     folder.mkdir()
-    sample = [*SAMPLE, *(OF_A_LEVEL if "levels" in front else ())]
+    sample = [*SAMPLE[:3], *OF_A_LEVEL] if "levels" in front else SAMPLE
     text, secrets = placements.source(sample, end, front)
     front, rest = text.split("\n---\n", 1)
     source = folder / "work.md"
@@ -126,7 +127,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 BUILDS = {
     "screens": (("web", "site", "ebook"), Options(catalog=True)),
-    "paper": (("handout", "large-print", "form", "booklet"), Options(catalog="records")),
+    "paper": (("handout", "large-print", "form", "booklet", "word"), Options(catalog="records")),
     "parts": (("handout",), Options(split=1)),
 }
 
@@ -147,7 +148,7 @@ def test_students_get_no_secret(build: str, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_pupils_get_no_secret_nor_the_help_of_another_level(tmp_path: Path) -> None:
-    source, secrets = write(tmp_path / "work", front=placements.VARIED)
+    source, secrets = write(tmp_path / "work", front=UNPAGED + placements.VARIED)
     result = pipeline.build(source, ("handout", "ebook", "word"), out=tmp_path / "out")
     assert not [found for found in result.diagnostics if found.is_error], result.diagnostics
     files = contents(tmp_path / "out" / "work")
@@ -164,7 +165,8 @@ def test_a_catalogue_has_no_secret(tmp_path: Path) -> None:
     _, secrets = write(tmp_path / "library", front=UNPAGED)
     arguments = ["library", str(tmp_path / "library"), "--out", str(tmp_path / "out")]
     arguments += ["--edition", "web", "--jobs", "1"]
-    result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    with building_here():
+        result = CliRunner().invoke(main, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     files = contents(tmp_path / "out" / "catalogue")
     assert "work" in files["index.html"]
