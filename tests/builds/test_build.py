@@ -145,10 +145,11 @@ def test_what_the_page_leads_to_and_is_not_built_is_reported(tmp_path: Path) -> 
     write(tmp_path, UNPAGED)
     said = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout
     assert said.endswith("note     The web page leads to x.pdf and x.epub, not built yet.\n")
-    chapbook("build", "x.md", "--edition", "ebook", cwd=tmp_path)
+    write(tmp_path / "build/x", "", "x.epub")
     said = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout
     assert said.endswith("leads to x.pdf, not built yet.\n")
-    assert "note" not in chapbook("build", "x.md", cwd=tmp_path).stdout
+    write(tmp_path / "build/x", "", "x.pdf")
+    assert "note" not in chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout
     write(tmp_path, UNPAGED.replace("title", "editions: [web]\ntitle"))
     assert "note" not in chapbook("build", "x.md", "--out", "other", cwd=tmp_path).stdout
 
@@ -184,10 +185,11 @@ def test_every_stage_can_be_looked_at(tmp_path: Path, stage: str) -> None:
 def test_each_starter_builds_without_a_finding(tmp_path: Path, kind: str) -> None:
     assert chapbook("new", "my-first", "--from", kind, cwd=tmp_path).returncode == 0
     text = (tmp_path / "my-first.md").read_text("utf-8")
-    assert pipeline.parse(text).metadata.title == "My first"
+    document = pipeline.parse(text, "my-first.md", tmp_path)
+    assert document.metadata.title == "My first"
     assert "date: 2026-01-01" not in text
     assert format_text(text).text == text
-    making.without_findings(making.resolved(text, "web", tmp_path))
+    making.without_findings(making.resolved(document, "web", tmp_path))
     done = chapbook("build", "my-first.md", "--edition", "handout", "--strict", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -416,6 +418,7 @@ url: "javascript:evil()"
 links: list
 page_list: false
 qr_codes: true
+cover: i.svg
 nocite: "*"
 ---
 
@@ -524,7 +527,7 @@ def test_a_link_is_followed_once_it_no_longer_leads_out(tmp_path: Path) -> None:
     for place, text in ((tmp_path, "Secret."), (folder, "Ours.")):
         (place / "part.md").write_text(text, "utf-8")
     (folder / "link.md").symlink_to("../part.md")
-    source = write(folder, "---\ntitle: T\n---\n\n{{ include link.md }}\n")
+    source = write(folder, UNPAGED.replace("text", "{{ include link.md }}"))
     for told, shown in ((["outside-folder"], "include link.md"), ([], "Ours.")):
         result = pipeline.build(source, ["web"], out=tmp_path / "out")
         assert [found.code for found in result.diagnostics] == told
@@ -538,7 +541,7 @@ def test_a_link_is_followed_once_it_no_longer_leads_out(tmp_path: Path) -> None:
 BAD = {
     "bad YAML": ("---\ntitle: a: b\n---\n\ntext\n", "bad-yaml", "2:9"),
     "an empty file": ("", "empty-file", ""),
-    "a long line": ("# T\n\n" + "a" * 10_000_000, "line-too-long", "3:1"),
+    "a long line": ("# T\n\n" + "a" * 1_000_001, "line-too-long", "3:1"),
     "an answer that may be seen": ("# T\n\nThe sky is ____{blue.\n", "unclosed-answer", "3:12"),
     "a file without end": ("# T\n\n{{ include x.md }}\n", "include-cycle", "3:12"),
 }
@@ -752,9 +755,10 @@ def test_a_layout_that_is_written_otherwise_makes_the_same_page(tmp_path: Path) 
     assert b"<style>" in usual
 
 
-@pytest.mark.parametrize(
-    "css",
-    [
+def test_a_style_that_loads_from_elsewhere_is_a_finding(tmp_path: Path) -> None:
+    write(tmp_path, UNPAGED)
+    (tmp_path / "t/html").mkdir(parents=True)
+    for css in (
         "@import 'https://example.org/a.css';",
         "@import/**/url(//example.org/a.css);",
         "@import '\\\\\\\\host\\\\a.css';",
@@ -762,25 +766,16 @@ def test_a_layout_that_is_written_otherwise_makes_the_same_page(tmp_path: Path) 
         "p { background: url(/etc/a.png) }",
         "p { background: url( 'HTTP://example.org/a.png' ) }",
         "@media print { p { background: u\\72l(https://example.org/a.png) } }",
-    ],
-)
-def test_a_style_that_loads_from_elsewhere_is_a_finding(tmp_path: Path, css: str) -> None:
-    write(tmp_path, UNPAGED)
-    (tmp_path / "t/html").mkdir(parents=True)
-    write(tmp_path / "t/html", f"p {{ color: red }}\n{css}\n", "style.css")
-    done = chapbook("build", "x.md", "--edition", "web", "--templates", "t", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "style.css:2: error[template-error]: " in done.stderr
-    assert "loads" in done.stderr
-
-
-def test_a_style_may_name_the_web_in_its_text(tmp_path: Path) -> None:
-    write(tmp_path, UNPAGED)
-    (tmp_path / "t/html").mkdir(parents=True)
+    ):
+        write(tmp_path / "t/html", f"p {{ color: red }}\n{css}\n", "style.css")
+        done = chapbook("build", "x.md", "--edition", "web", "--templates", "t", cwd=tmp_path)
+        assert done.returncode == 1, css
+        assert "style.css:2: error[template-error]: " in done.stderr, css
+        assert "loads" in done.stderr, css
     css = "/* https://example.org */ p::after { content: 'https://example.org' }"
     write(tmp_path / "t/html", css, "style.css")
     done = chapbook("build", "x.md", "--edition", "web", "--templates", "t", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stderr  # it may name the web in its text
 
 
 def test_own_templates_come_first_file_by_file(tmp_path: Path) -> None:
@@ -816,7 +811,7 @@ def test_completion_for_shells(tmp_path: Path, shell: str) -> None:
     ids=["two points", "a point", "long"],
 )
 def test_odd_names_stay_in_the_folder(tmp_path: Path, name: str, folder: str) -> None:
-    write(tmp_path, "# T\n\ntext\n", name)
+    write(tmp_path, UNPAGED, name)
     result = pipeline.build(tmp_path / name, ["web", "ebook"], out=tmp_path / "a/b/out")
     assert not result.failed
     (made,) = (tmp_path / "a/b/out").glob("[!.]*")
@@ -835,7 +830,7 @@ def test_a_name_that_is_not_utf_8_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_clock_before_the_first_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path, "# T\n\ntext\n")
+    write(tmp_path, UNPAGED)
     expected = make_ebook(tmp_path, "now")
     monkeypatch.setattr("time.time", lambda: 0.0)
     monkeypatch.setattr("time.localtime", lambda seconds=0: time.gmtime(0))
