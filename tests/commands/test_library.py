@@ -6,6 +6,7 @@ import contextlib
 import csv
 import errno
 import hashlib
+import importlib
 import json
 import os
 import re
@@ -55,6 +56,7 @@ POOL = "pipeline.commands.processes.limited_pool.LimitedPool"
 @contextlib.contextmanager
 def building_here() -> Iterator[None]:
     """Documents are built in this process, which has loaded all."""
+    importlib.import_module("pipeline.commands.limits")  # it keeps the pool that it finds
     with pytest.MonkeyPatch.context() as patch, contextlib.chdir("."):
         patch.setattr(POOL, lambda *_: processes._Here())
         yield
