@@ -6,18 +6,22 @@ import contextlib
 import errno
 import io
 import json
+import multiprocessing
 import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import ParamSpec
 
 import pikepdf
 import pytest
@@ -27,6 +31,7 @@ from PIL import Image
 
 import pipeline
 from pipeline import Ran, Saved
+from pipeline.__main__ import run
 from pipeline.commands import main
 from pipeline.commands.format.formatting import format_text
 from pipeline.commands.new.starters import STARTERS
@@ -36,6 +41,8 @@ from tests.helpers import making
 from tests.helpers.killing import ended, forked
 from tests.helpers.paths import ROOT, TEMPLATES
 from tests.helpers.sentences import is_sentence
+
+P = ParamSpec("P")
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +64,7 @@ def chapbook(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
 
 
-def forking(test: Callable[[Path], None]) -> Callable[[Path], None]:
+def forking(test: Callable[P, None]) -> Callable[P, None]:
     """A test that makes a copy of its process."""
     test = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")(test)
     return pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no copies")(test)
@@ -257,25 +264,24 @@ finally:
 """The command in a process that reports at the end whether it has loaded the engine."""
 
 
-KILLED = """
-import multiprocessing, os, signal, threading, time
-from pipeline.commands import main
+@forking
+def test_a_process_that_is_killed_ends_the_command_with_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a system that has no more memory."""
 
-def kill():
-    while not (others := multiprocessing.active_children()):
-        time.sleep(0.001)
-    os.kill(others[0].pid, signal.SIGKILL)
+    def kill() -> None:
+        while not (others := multiprocessing.active_children()):
+            time.sleep(0.001)
+        os.kill(others[0].pid or 0, signal.SIGKILL)
 
-os.cpu_count = lambda: 2
-threading.Thread(target=kill, daemon=True).start()
-main()
-"""
-"""The command, whose other process is killed, as by a system that has no more memory."""
-
-
-def test_a_process_that_is_killed_ends_the_command_with_a_line(tmp_path: Path) -> None:
     write(tmp_path, "# One\n\ntext\n")
-    done = scripted(tmp_path, KILLED, "build", "x.md", "--edition", "handout", "--out", "out")
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("pipeline.commands.terminal.other_processes", lambda _: Pool())
+    killing = threading.Thread(target=kill)
+    killing.start()
+    done = chapbook("build", "x.md", "--edition", "handout", "--out", "out", cwd=tmp_path)
+    killing.join()
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("chapbook: a process that sets pages was ended")
     assert done.stderr.count("\n") == 1
@@ -884,13 +890,19 @@ def test_want_of_memory_is_no_fault(
     )
 
 
-@pytest.mark.skipif(os.name != "posix", reason="only there can streams be closed like this")
-def test_closed_streams_are_no_fault(tmp_path: Path) -> None:
-    write(tmp_path, UNPAGED)
-    command = f"{sys.executable} -m pipeline build x.md --edition web <&- >&- 2>&-"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    assert subprocess.run(command, shell=True, cwd=tmp_path, env=environment).returncode == 0
-    assert (tmp_path / "build" / "x" / "x.html").exists()
+@forking
+def test_closed_streams_are_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["build", str(write(tmp_path, UNPAGED)), "--edition", "web", "--out", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", ["chapbook", *words])
+
+    def work() -> None:
+        os.closerange(0, 3)
+        sys.stdin = sys.stdout = sys.stderr = None  # as Python has them
+        with pytest.raises(SystemExit, match=r"^0$"):
+            run()
+
+    assert ended(forked(work)) == 0
+    assert (tmp_path / "x" / "x.html").exists()
 
 
 def test_a_build_that_is_stopped_reports_that(
@@ -923,11 +935,11 @@ def test_a_source_that_takes_too_long_is_a_finding(tmp_path: Path) -> None:
     (templates / "html").mkdir(parents=True)
     endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
     (templates / "html" / "imprint.html.j2").write_text(endless, "utf-8")
-    limits = ("--timeout", 0.3, "--memory", "1G")
+    limits = ("--timeout", 0.1, "--memory", "1G")
     done = chapbook("build", source, "--templates", templates, *limits, cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr == (
-        f"{source}: error[not-built]: Building it took more than 0.3 seconds, and was stopped.\n"
+        f"{source}: error[not-built]: Building it took more than 0.1 seconds, and was stopped.\n"
         "    hint: Give it more time with `--timeout`, or divide it.\n"
         "1 error. Nothing was written.\n"
     )
