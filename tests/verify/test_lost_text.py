@@ -290,9 +290,10 @@ And \u061b] is one of their signs.
 
 \\newpage
 
-| Keeper | Hands |
+|        |       |
 |--------|-------|
 | Ada    | two   |
+| Bo     | one   |
 
 A note[^a] and another[^b] in the text.
 

@@ -25,9 +25,10 @@ WHITE = Colour(255, 255, 255)
 
 
 class PageCell(NamedTuple):
-    """A table cell: its row, among all those on the page, its column, and its span."""
+    """A table cell: its row, by the places of elements in others from the root of the structure
+    tree on, which are the same on all pages; its column, and its span."""
 
-    row: int
+    row: tuple[int, ...]
     column: int
     columns: int = 1
 

@@ -37,8 +37,8 @@ def _in_order(pages: Iterable[PageLayout]) -> Iterator[TextRun]:
     for page in pages:
         tagged = [run for run in page.runs if run.element and _is_text(run)]
         tagged.sort(key=lambda run: run.element.order if run.element else 0)
-        head = len(list(itertools.takewhile(_is_in_row_of(tagged[:1]), tagged)))
-        if row and head and _row_roles(row[0]) == _row_roles(tagged[0]):
+        head = len(list(itertools.takewhile(_is_in_row_of(row[:1]), tagged)))
+        if head:
             row = sorted((*row, *tagged[:head]), key=_column)
             tagged = tagged[head:]
         if tagged:
@@ -54,13 +54,6 @@ def _is_in_row_of(runs: Iterable[TextRun]) -> Callable[[TextRun], bool]:
     return lambda run: any(
         run.element and run.element.cell and run.element.cell.row == cell.row for cell in cells
     )
-
-
-def _row_roles(run: TextRun) -> tuple[str, ...]:
-    """The roles from the outermost to that of the row, which parts of one row have in common, and
-    the last row of a table and the head of the next have not."""
-    roles = run.element.roles if run.element else ()
-    return roles[: len(roles) - roles[::-1].index("TR")] if "TR" in roles else ()
 
 
 def _column(run: TextRun) -> int:

@@ -66,7 +66,7 @@ def figures_of(page: Any) -> list[tuple[tuple[float, ...], str]]:
                 read(child, depth + 1)
 
     with _structure(page) as elements:
-        for element in elements:
+        for element in elements.values():
             read(element, 0)
     return figures
 
@@ -87,13 +87,15 @@ def _declared_box(element: Any) -> tuple[float, ...]:
 
 
 @contextlib.contextmanager
-def _structure(page: Any) -> Iterator[list[Any]]:
-    """The topmost elements of the structure tree."""
+def _structure(page: Any) -> Iterator[dict[int, Any]]:
+    """The topmost elements of the structure tree on a page, by their places among all of them."""
     tree = pdfium.FPDF_StructTree_GetForPage(page)
     count = pdfium.FPDF_StructTree_CountChildren(tree) if tree else 0
-    children = (pdfium.FPDF_StructTree_GetChildAtIndex(tree, index) for index in range(count))
+    children = {
+        index: pdfium.FPDF_StructTree_GetChildAtIndex(tree, index) for index in range(count)
+    }
     try:
-        yield [child for child in children if child]
+        yield {index: child for index, child in children.items() if child}
     finally:
         if tree:
             pdfium.FPDF_StructTree_Close(tree)
@@ -102,29 +104,34 @@ def _structure(page: Any) -> Iterator[list[Any]]:
 def elements_of(page: Any) -> dict[int, PageElement]:
     """The elements of the structure tree by the number of their marked content."""
     by_content: dict[int, PageElement] = {}
-    blocks, rows = itertools.count(1), itertools.count(1)
+    blocks = itertools.count(1)
 
     def read(
-        element: Any, roles: tuple[str, ...], alt: str, block: int, cell: PageCell | None
+        element: Any,
+        path: tuple[int, ...],
+        roles: tuple[str, ...],
+        alt: str,
+        block: int,
+        cell: PageCell | None,
     ) -> None:
         role = string_of(pdfium.FPDF_StructElement_GetType, element)
         role = BEFORE.get(role, role)
         roles = (*roles, role)
         alt = string_of(pdfium.FPDF_StructElement_GetAltText, element) or alt
         block = block if role in INLINE else next(blocks)
-        row, column = next(rows) if role == "TR" else 0, 0
+        column = 0
         for index in range(pdfium.FPDF_StructElement_CountChildren(element)):
             content = pdfium.FPDF_StructElement_GetChildMarkedContentID(element, index)
             child = pdfium.FPDF_StructElement_GetChildAtIndex(element, index)
-            if row:  # an empty cell has nothing on the page, and no element
-                cell = PageCell(row, column, _columns(child) if child else 1)
+            if role == "TR":  # an empty cell has nothing on the page, and no element
+                cell = PageCell(path, column, _columns(child) if child else 1)
                 column += cell.columns
             if content >= 0:
                 by_content[content] = PageElement(len(by_content), block, roles, alt, cell)
             elif child and len(roles) < LEVELS:
-                read(child, roles, alt, block, cell)
+                read(child, (*path, index), roles, alt, block, cell)
 
     with _structure(page) as elements:
-        for element in elements:
-            read(element, (), "", 0, None)
+        for index, element in elements.items():
+            read(element, (index,), (), "", 0, None)
     return by_content
