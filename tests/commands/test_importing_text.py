@@ -16,7 +16,7 @@ from tests.commands.test_importing_odt import odt
 from tests.commands.test_importing_pdf import pdf
 from tests.commands.test_importing_rtf import rtf
 from tests.commands.test_importing_word import p, run, word
-from tests.helpers.counting import Lines, is_linear
+from tests.helpers.counting import Steps, is_linear
 
 INTERVIEW = """\
 Skip to content
@@ -638,7 +638,7 @@ def test_lines_that_go_on(tmp_path: Path) -> None:
 def test_quotations_in_quotations(tmp_path: Path) -> None:
     """Letters that quote letters take linear time, however often they do."""
     text = "A letter\n\n" + "\n".join("> " * depth + "Words of it." for depth in range(40))
-    with Lines(most=5_000_000):
+    with Steps(most=1_500_000):
         made = of(tmp_path, text)
     assert body(made).count("> > ") > 10
     of(tmp_path, f"A letter\n\nText.\n\n{'>' * 20_000} x\n")

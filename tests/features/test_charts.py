@@ -19,7 +19,7 @@ from pipeline.model.sheet import colours
 from pipeline.package.result import Package
 from pipeline.parser.constructs.charts import KINDS
 from tests.helpers import making
-from tests.helpers.counting import Lines
+from tests.helpers.counting import Steps
 from tests.helpers.paths import TEMPLATES
 from tests.helpers.pdf_reading import open_pdf, read
 from tests.helpers.trees import nodes
@@ -152,7 +152,7 @@ def test_a_chart_of_too_much_is_an_error() -> None:
 @pytest.mark.parametrize(("kind", "name"), [("line", "x" * 4000), ("stacked", "word م" * 500)])
 def test_a_chart_takes_no_more_than_it_may(kind: str, name: str) -> None:
     rows = "".join(f"{name} {n},{n},{n + 1}\n" for n in range(20))
-    with Lines(most=2_000_000):
+    with Steps(most=700_000):
         (drawing,) = drawings(f"```chart {{type={kind}}}\nA,{name} b,{name} c\n{rows}```\n")
     assert len(drawing.data) < 4_000_000
 

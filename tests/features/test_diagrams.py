@@ -17,7 +17,7 @@ from pipeline.features.drawings import read_svg
 from pipeline.model import Chart, Document
 from pipeline.parser.constructs.charts import DIAGRAMS
 from tests.helpers import making
-from tests.helpers.counting import Lines
+from tests.helpers.counting import Steps
 from tests.helpers.trees import nodes
 
 LINES = {
@@ -171,6 +171,6 @@ def test_the_page_has_no_table_of_a_diagram() -> None:
     ],
 )
 def test_a_diagram_takes_no_more_than_it_may(text: str) -> None:
-    with Lines(most=5_000_000):
+    with Steps(most=1_500_000):
         found = document(text, "handout")
     assert sum(len(asset.data) for asset in found.assets) < 500_000

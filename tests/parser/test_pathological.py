@@ -1,5 +1,5 @@
-"""Texts that make parsers slow: the work grows in proportion to the text, whatever it is. Lines of
-code are counted; `python -m tests.bench.parsing` measures times."""
+"""Texts that make parsers slow: the work grows in proportion to the text, whatever it is. Steps
+of Python are counted; `python -m tests.bench.parsing` measures times."""
 
 from __future__ import annotations
 

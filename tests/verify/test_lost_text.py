@@ -21,7 +21,7 @@ from pipeline.commands.pdf_reading.seen import read_pages
 from pipeline.model.faces import font_file
 from pipeline.model.rendered import Face
 from tests.helpers import making
-from tests.helpers.counting import Lines
+from tests.helpers.counting import Steps
 from tests.helpers.finished import compared
 from tests.helpers.paths import CASES
 from tests.parser.test_parse_properties import FRONT, text
@@ -389,7 +389,7 @@ def test_cells_that_look_alike_are_all_found_in_little_time(tmp_path: Path) -> N
     assert [found.code for found in result.diagnostics] == ["bad-chart"]
     made, document = tmp_path / "a/a.html", parse(source.read_text("utf-8"), "a.md")
     assert compare_file(made, document, source).diagnostics == ()
-    with Lines(most=700_000):  # now that all is loaded
+    with Steps(most=200_000):  # now that all is loaded
         compare_file(made, document, source)
 
 
