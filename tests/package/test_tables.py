@@ -61,7 +61,7 @@ def test_ticks_are_lines() -> None:
     """Poppler, and programs that print with it, do not show such narrow gradients."""
     with pikepdf.open(io.BytesIO(build("| a | b |\n|---|---|\n| [x] | [ ] |\n"))) as pdf:
         assert not pdf.pages[0].Resources.get("/Pattern", {})
-    found = ImageChops.difference(printed("| [x] | [ ] |\n"), printed("| [ ] | [ ] |\n"))
+    found = ImageChops.difference(printed("| [x] | [ ] |\n"), printed("| [ ] | [x] |\n"))
     assert sum(found.histogram()[64:]) > 4
 
 
@@ -267,34 +267,33 @@ def pipes(*rows: list[str]) -> str:
     )
 
 
-CROWDED = {
-    "long words": pipes([LONG] * 6, [LONG] * 6),
-    "many columns": pipes(["Households"] * 14, ["12 000 000"] * 14),
-    "an address": pipes(["a", "b"], ["https://example.org/" + "very-long/" * 30, SENTENCE * 3]),
-    "no word at all": pipes(["a", "b", "c"], ["x" * 300, "y" * 200, SENTENCE]),
-    "texts": pipes(["One", "Two", "Three", "Four"], [SENTENCE * 4] * 4),
-    "in a list": "- x\n\n  " + pipes([LONG] * 4, [LONG] * 4).replace("\n", "\n  "),
-    "in a box": f"::: note\n{pipes([LONG] * 4, [LONG] * 4)}\n:::\n",
-}
-
-
-@pytest.mark.parametrize("name", CROWDED)
-def test_no_table_runs_over_the_margin(name: str) -> None:
-    found = boxes(f"{SENTENCE * 9}\n\n{CROWDED[name]}\n")
-    edge = 794 - 24 * 96 / 25.4  # the sheet but for its margin
-    assert max(box.right for box in found) <= edge + 0.5
-
-
-MONTHS = pipes(["Month", *["Buckets"] * 7], ["June", *["1234567"] * 7])
-
-
-@pytest.mark.parametrize(
-    "inside", ["{}", "1. a\n\n   1. b\n\n      {}", "> {}", "> - x\n>\n>   {}"]
+CROWDED = (
+    pipes([LONG] * 6, [LONG] * 6),
+    pipes(["Households"] * 14, ["12 000 000"] * 14),
+    pipes(["a", "b"], ["https://example.org/" + "very-long/" * 30, SENTENCE * 3]),
+    pipes(["a", "b", "c"], ["x" * 300, "y" * 200, SENTENCE]),
+    pipes(["One", "Two", "Three", "Four"], [SENTENCE * 4] * 4),
+    "- x\n\n  " + pipes(["In a list" + LONG] * 4, [LONG] * 4).replace("\n", "\n  "),
+    f"::: note\n{pipes(['In a box' + LONG] * 4, [LONG] * 4)}\n:::",
 )
-def test_numbers_are_whole_in_tables_in_lists_and_quotations(inside: str) -> None:
-    before = inside.rpartition("\n")[2].removesuffix("{}")
-    said = [box.text for box in boxes(inside.format(MONTHS.replace("\n", f"\n{before}")))]
-    assert sum("1234567" in text for text in said) == 7, said
+
+
+def test_no_table_runs_over_the_margin() -> None:
+    edge = 794 - 24 * 96 / 25.4  # the sheet but for its margin
+    found = boxes("\n\n".join((SENTENCE * 9, *CROWDED)))
+    assert not [box for box in found if box.right > edge + 0.5]
+
+
+def test_numbers_are_whole_in_tables_in_lists_and_quotations() -> None:
+    insides = ("{}", "1. a\n\n   1. b\n\n      {}", "> {}", "> - x\n>\n>   {}")
+    text = ""
+    for number, inside in enumerate(insides):
+        before = inside.rpartition("\n")[2].removesuffix("{}")
+        months = pipes(["Month", *["Buckets"] * 7], ["June", *[f"{number}234567"] * 7])
+        text += inside.format(months.replace("\n", f"\n{before}")) + "\n\nText.\n\n"
+    said = [box.text for box in boxes(text)]
+    for number, inside in enumerate(insides):
+        assert sum(f"{number}234567" in each for each in said) == 7, inside
 
 
 def test_a_table_on_a_sheet_on_its_side_has_all_of_its_width() -> None:
@@ -393,7 +392,7 @@ def test_a_caption_stays_with_two_rows_of_its_table() -> None:
 
 
 def test_long_rows_may_be_broken() -> None:
-    document = read(open_pdf(build(pipes(["a", "b"], ["x", SENTENCE * 60], ["y", SENTENCE * 60]))))
+    document = read(open_pdf(build(pipes(["a", "b"], ["x", SENTENCE * 60], ["y", SENTENCE * 40]))))
     assert [one_page(row) for row in document.all("TR")] == [True, False, False]
 
 
@@ -425,13 +424,13 @@ def test_widths_of_an_author_hold_everywhere() -> None:
 
 def test_tables_of_one_row_may_be_parted_from_each_other(tmp_path: Path) -> None:
     """Not only within a table do its first and last rows stay together."""
-    tables = "\n\n".join(f"| Word {n} | B |\n|---|---|\n| 1 | 2 |" for n in range(6))
+    tables = "\n\n".join(f"| Word {n} | B |\n|---|---|\n| 1 | 2 |" for n in range(4))
     document = making.resolved(
         f"---\ntitle: T\nlang: en\n---\n\n::: columns 2\n{tables}\n:::\n", "handout", tmp_path
     )
     data = making.packed(document, tmp_path).data
     (page,) = read_pages(data)
     lefts = [round(run.box.left) for run in page.body if run.text.startswith("Word")]
-    assert len(lefts) == 6
+    assert len(lefts) == 4
     assert lefts == sorted(lefts)
-    assert lefts.count(lefts[0]) == 3, "half of them are in each column"
+    assert lefts.count(lefts[0]) == 2, "half of them are in each column"
