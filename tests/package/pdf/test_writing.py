@@ -51,8 +51,7 @@ def steps(found: list[Any]) -> set[float]:
 DISTANCES = {"primary": 12.0, "secondary": 9.0, "adult": 7.5}
 
 
-@pytest.mark.parametrize("hand", DISTANCES)
-@pytest.mark.parametrize("size", ["A4", "A5"])
+@pytest.mark.parametrize(("hand", "size"), [*((hand, "A4") for hand in DISTANCES), ("adult", "A5")])
 def test_lines_are_as_far_apart_as_the_hand_asks(hand: str, size: str) -> None:
     lines = boxes_of(printed("Why?\n\n::: lines 4\n:::\n", handwriting=hand, page=size), "line")
     assert len(lines) == 4
@@ -60,22 +59,24 @@ def test_lines_are_as_far_apart_as_the_hand_asks(hand: str, size: str) -> None:
     assert len({box.border_width() for box in lines}) == 1
 
 
+LINES = "\n\n".join(f"::: lines 2 {option}\n:::" for option in ("", "{.dotted}", "{.plain}"))
+
+
 def test_who_learns_to_write_has_a_line_for_small_letters() -> None:
-    def guides(hand: str, option: str = "") -> int:
-        document = printed(f"::: lines 3 {option}\n:::\n", handwriting=hand)
+    def guides(hand: str) -> int:
+        document = printed(LINES, handwriting=hand)
         return sum(
             box.element_tag == "div::before" and "line" in classes(box.element)
             for box in boxes(document)
         )
 
-    assert [guides(hand) for hand in DISTANCES] == [3, 0, 0]
-    assert [guides("primary", option) for option in ("{.plain}", "{.dotted}")] == [0, 0]
+    assert [guides(hand) for hand in DISTANCES] == [2, 0, 0], "and none is plain or dotted"
 
 
 def test_dotted_lines_are_dotted() -> None:
-    for option, style in (("", "solid"), ("{.dotted}", "dotted"), ("{.plain}", "solid")):
-        lines = boxes_of(printed(f"::: lines 2 {option}\n:::\n"), "line")
-        assert {box.style["border_bottom_style"] for box in lines} == {style}
+    lines = boxes_of(printed(LINES), "line")
+    styles = [box.style["border_bottom_style"] for box in lines]
+    assert styles == ["solid"] * 2 + ["dotted"] * 2 + ["solid"] * 2
 
 
 GAPS = """
@@ -122,27 +123,22 @@ def test_all_that_is_filled_in_grows_with_the_hand() -> None:
 
 
 def test_blanks_give_no_lengths_away() -> None:
-    def widths(answers: tuple[str, ...]) -> set[float]:
-        text = " ".join(f"____{{{answer}}}" for answer in answers)
-        return {box.width for box in boxes_of(printed(text), "blank")}
-
-    assert len(widths(("a", "tower", "oasis"))) == 1
-    assert len(widths(("a", "fifteen letters"))) == 2
+    text = " ".join(f"____{{{answer}}}" for answer in ("a", "tower", "oasis", "fifteen letters"))
+    widths = [box.width for box in boxes_of(printed(text), "blank")]
+    assert widths[0] == widths[1] == widths[2] != widths[3]
 
 
 # --- spaces -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("space", ["", "\n"], ids=["tight", "loose"])
-def test_a_letter_stands_on_the_line_of_a_blank(space: str) -> None:
-    data = making.packed(pages_of(f"a) How deep ____?\n{space}b) Who dug it?")).data
+def test_a_letter_stands_on_the_line_of_a_blank() -> None:
+    tight, loose = "a) How deep ____?\nb) Who dug it?", "c) How wide ____?\n\nd) Who drank?"
+    data = making.packed(pages_of(f"{tight}\n\n***\n\n{loose}")).data
     page = pypdfium2.PdfDocument(data)[0].get_textpage()
-    feet = []
-    for words_of in ("a)", "How deep"):
-        at = page.search(words_of).get_next()
-        assert at
-        feet.append(page.get_charbox(at[0], loose=True)[1])
-    assert feet[0] == pytest.approx(feet[1], abs=0.01)
+    for letter, question in (("a)", "How deep"), ("c)", "How wide")):
+        places = [page.search(words_of).get_next() for words_of in (letter, question)]
+        feet = [page.get_charbox(at[0], loose=True)[1] for at in places if at]
+        assert feet == pytest.approx([feet[1]] * 2, abs=0.01), question
 
 
 def test_a_space_is_as_high_as_it_is_asked_to_be() -> None:
