@@ -18,6 +18,8 @@ def forked(work: Callable[[], object]) -> int:
         try:
             work()
             code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
         finally:
             os._exit(code)
     return process

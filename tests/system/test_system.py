@@ -9,31 +9,23 @@ import ctypes
 import ctypes.util
 import os
 import pty
+import runpy
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, NamedTuple
 
 import pytest
 
 from pipeline.system import pango
+from tests.helpers.killing import ended, forked
 from tests.helpers.paths import ROOT
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 APT = ("apt-get update", "apt-get install -y --no-install-recommends {}libharfbuzz-subset0")
 APT_LINE = " && ".join(f"sudo {line.format('')}" for line in APT)
-# .tools/system-packages on a machine without HarfBuzz-Subset, and as another user
-TRIED = """
-import os, runpy, sys
-from pathlib import Path
-import pipeline.system.pango
-sys.platform, user, *sys.argv = sys.argv[1:]
-os.geteuid = lambda: int(user)
-got = Path("got")
-pipeline.system.pango.missing_libraries = lambda: [] if got.exists() else ["HarfBuzz-Subset"]
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
 
 
 class Reply(NamedTuple):
@@ -65,30 +57,49 @@ class Machine:
         answer: str | None = None,
         **variables: str,
     ) -> Reply:
-        """The effect of .tools/system-packages for a user; with an answer, at a terminal."""
+        """The effect of .tools/system-packages for a user of a machine without HarfBuzz-Subset;
+        with an answer, at a terminal."""
         script = str(ROOT / ".tools" / "system-packages")
-        command = [sys.executable, "-c", TRIED, platform, str(user), script, *options]
-        return self.run(command, answer, PYTHONPATH=str(ROOT), **variables)
 
-    def run(self, command: Iterable[str], answer: str | None = None, **variables: str) -> Reply:
+        def work() -> None:
+            got = Path("got")
+            pango.missing_libraries = lambda: [] if got.exists() else ["HarfBuzz-Subset"]
+            os.geteuid = lambda: user
+            sys.platform, sys.argv = platform, [script, *options]
+            sys.stdin, sys.stderr = os.fdopen(0), os.fdopen(2, "w", 1)
+            runpy.run_path(script, run_name="__main__")
+
+        return self.run(work, answer, **variables)
+
+    def run(self, work: Callable[[], object], answer: str | None = None, **variables: str) -> Reply:
+        """The effect of some work of a copy of this process."""
+
+        def on_this_machine() -> None:
+            os.chdir(self.folder)
+            os.environ.clear()
+            os.environ.update(PATH=str(self.bin), **variables)
+            os.dup2(nothing.fileno() if answer is None else inside.fileno(), 0)
+            os.dup2(inside.fileno(), 2)
+            work()
+
         with contextlib.ExitStack() as files:
-            ends = terminal() if answer is not None else None
-            outside, inside = (files.enter_context(end) for end in ends) if ends else (None, None)
-            if outside:
-                outside.write(str(answer).encode())
-            result = subprocess.run(
-                list(command),
-                cwd=self.folder,
-                env={"PATH": str(self.bin), **variables},
-                stdin=inside or subprocess.DEVNULL,
-                stderr=inside or subprocess.PIPE,
-                check=False,
-                timeout=3600,
-            )
-            message = outside.read(10_000) if outside else result.stderr
+            outside, inside = map(files.enter_context, pipe() if answer is None else terminal())
+            nothing = files.enter_context(Path(os.devnull).open("rb"))
+            if answer is not None:
+                outside.write(answer.encode())
+            status = ended(forked(on_this_machine))
+            if answer is None:
+                inside.close()
+            message = outside.read(10_000)
         typed = self.folder / "typed"
         lines = typed.read_text().splitlines() if typed.exists() else []
-        return Reply(result.returncode, message.decode(), lines)
+        return Reply(status, message.decode(), lines)
+
+
+def pipe() -> tuple[IO[bytes], IO[bytes]]:
+    """What is written into the second can be read from the first."""
+    outside, inside = os.pipe()
+    return os.fdopen(outside, "rb"), os.fdopen(inside, "wb", 0)
 
 
 def terminal() -> tuple[IO[bytes], IO[bytes]]:
@@ -275,7 +286,8 @@ def bare(machine: Machine) -> Machine:
 
 
 def set_up(bare: Machine, extras: str = "", **variables: str) -> Reply:
-    return bare.run(["sh", str(ROOT / ".tools" / "venv"), "my venv", extras], **variables)
+    script = str(ROOT / ".tools" / "venv")
+    return bare.run(lambda: os.execvp("sh", ["sh", script, "my venv", extras]), **variables)
 
 
 @pytest.mark.parametrize(("extras", "options"), [("", ""), ("test", " --required")])
