@@ -27,10 +27,10 @@ def test_code_and_formulas_may_be_computed_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The result is the same; an edit has one part of them computed again."""
-    pieces = [f"$w_{{{n}}} + {n}$\n\n```python\ndeep({n})  # well\n```\n" for n in range(12)]
+    pieces = [f"$w_{{{n}}} + {n}$\n\n```python\ndeep({n})  # well\n```\n" for n in range(6)]
     pieces.append(r"$\unknown$")
-    monkeypatch.setattr(keep, "MANY", 5)
-    monkeypatch.setattr(keep, "A_BATCH", 4)
+    monkeypatch.setattr(keep, "MANY", 3)
+    monkeypatch.setattr(keep, "A_BATCH", 2)
     batches: dict[str, str] = {}
 
     def on_event(event: Event) -> None:
@@ -56,7 +56,7 @@ def test_code_and_formulas_may_be_computed_elsewhere(
     with ProcessPoolExecutor(1) as executor:
         assert build("several", executor) == alone
         assert batches == dict.fromkeys(("formulas", "highlight", "drawings"), "4 of 4")
-        edited = SPREAD.format("\n".join(pieces).replace("deep(7)", "deeper(7)"))
+        edited = SPREAD.format("\n".join(pieces).replace("deep(5)", "deeper(5)"))
         source.write_text(edited, "utf-8")
         build("several", executor)
         assert batches["highlight"] in ("1 of 4", "2 of 4")
