@@ -189,11 +189,11 @@ def test_the_gate_finds_what_another_level_gets(tmp_path: Path) -> None:
     assert not leaks_in(package, document, resolved, support, "wells-support.pdf")
 
 
-def test_shared_text_is_on_the_same_page_at_each_level(tmp_path: Path) -> None:
+def test_shared_text_is_on_the_same_page_at_each_level_which_it_names(tmp_path: Path) -> None:
     long = "\n\n".join(f"Paragraph {n} of a text that all read together." for n in range(20))
     help_ = "\n\n".join(f"More help, number {n}." for n in range(12))
     source = tmp_path / "w.md"
-    head = HEAD.replace(", extension", "")
+    head = HEAD.replace("[core, support, extension]", '{core: "", support: "◆ Plus"}')
     words = f"{head}{long}\n\n::: level support\n{help_}\n:::\n\n{long}\n\n## The end\n"
     source.write_text(words, "utf-8")
     result = pipeline.build(source, ("handout",), out=tmp_path / "out")
@@ -203,19 +203,9 @@ def test_shared_text_is_on_the_same_page_at_each_level(tmp_path: Path) -> None:
     for pages in (core, support):
         assert "2 of 2" in pages[-1]
         assert "The end" in pages[-1]
-
-
-def test_a_text_after_a_level_is_on_its_pages(tmp_path: Path) -> None:
-    source = tmp_path / "w.md"
-    levels = '{core: "", support: "◆ Plus"}'
-    source.write_text(f"---\ntitle: W\nlevels: {levels}\n---\n\nText.\n", "utf-8")
-    pipeline.build(source, ("handout",), out=tmp_path / "out")
-    (core,), (support,) = (
-        page_texts(tmp_path / f"out/w/{name}.pdf") for name in ("w", "w-support")
-    )
-    assert "Plus" in support
-    assert "Plus" not in core
-    assert "support" not in support
+        assert "support" not in pages[0]
+    assert "Plus" in support[0]
+    assert "Plus" not in core[0]
 
 
 def test_links_lead_to_files_of_the_same_level(tmp_path: Path) -> None:
