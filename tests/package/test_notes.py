@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +57,11 @@ Term^[N11]
 
 | Head^[N14] | Two |
 |---|---|
-{rows}
+"""
+EVERYWHERE += "\n".join(
+    f"| cell {n}{f'^[N{16 + n // 4}]' if n % 4 == 0 else ''} | {n} |" for n in range(16)
+)
+EVERYWHERE += """
 
 Table: Caption^[N15]
 
@@ -77,9 +82,6 @@ Choose.^[N23]
 Inside^[N26]
 :::
 """
-ROWS = "\n".join(
-    f"| cell {n}{f'^[N{16 + n // 4}]' if n % 4 == 0 else ''} | {n} |" for n in range(16)
-)
 # A caption precedes the header and the rows; a summary cannot contain notes.
 NAMES = [f"N{n}" for n in (*range(1, 14), 15, 14, *range(16, 25), 26, 25)]
 
@@ -174,9 +176,18 @@ def spoken_notes(document: Element) -> list[str]:
     return [note.text for note in document.all("Note")]
 
 
-@pytest.mark.parametrize("place", ["foot", "margin"])
-def test_no_note_is_lost_and_all_are_in_order(place: str, folder: Path) -> None:
-    pdf = open_pdf(make(source(EVERYWHERE.format(rows=ROWS), place, page="A5"), folder))
+@pytest.fixture(scope="module", params=["foot", "margin"])
+def everywhere(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> pikepdf.Pdf:
+    """Notes at the foot, or in the margin, from wherever there may be some."""
+    folder = tmp_path_factory.mktemp("everywhere")
+    Image.new("RGB", (300, 150), "steelblue").save(folder / "bars.png")
+    return open_pdf(make(source(EVERYWHERE, request.param, page="A5"), folder))
+
+
+def test_no_note_is_lost_and_all_are_in_order(everywhere: pikepdf.Pdf) -> None:
+    pdf = everywhere
     assert len(pdf.pages) > 2
     notes = spoken_notes(read(pdf))
     assert [re.findall(r"N\d+", note)[0] for note in notes] == NAMES
@@ -268,18 +279,22 @@ def test_notes_at_the_end_are_a_part_of_the_publication(folder: Path) -> None:
     assert any(str(a.get("/Contents")) == "Back to reference 1" for a in links)
 
 
-@pytest.mark.parametrize("place", ["foot", "margin", "end"])
-def test_notes_and_references_lead_to_each_other(place: str, folder: Path) -> None:
+def test_notes_and_references_lead_to_each_other(everywhere: pikepdf.Pdf) -> None:
+    assert_that_notes_lead_back(everywhere, len(NAMES))
+
+
+def test_notes_at_the_end_and_references_lead_to_each_other(folder: Path) -> None:
+    body = f"## One\n\n{WORDS * 9}^[A note.] {WORDS}^[Another, with ^[a third].]\n\n{WORDS}[^x]"
+    body += f"{WORDS}[^x]\n\n## Two[^y]\n\n[^x]: A fourth.\n\n    - a list\n\n[^y]: {WORDS}\n"
+    assert_that_notes_lead_back(open_pdf(make(source(body, "end"), folder)), 5)
+
+
+def assert_that_notes_lead_back(pdf: pikepdf.Pdf, count: int) -> None:
     """From places that can be clicked, to the line that the number is in."""
-    body = (
-        f"## One\n\n{WORDS * 9}^[A note.] {WORDS}^[Another, with ^[a third].]\n\n{WORDS}[^x]{WORDS}"
-    )
-    body += f"[^x]\n\n## Two[^y]\n\n[^x]: A fourth.\n\n    - a list\n\n[^y]: {WORDS}\n"
-    pdf = open_pdf(make(source(body, place), folder))
     areas: dict[str, list[float]] = {}
     leads: dict[str, str] = {}
     for page in pdf.pages:
-        for link in page.Annots:
+        for link in page.get("/Annots", ()):
             text, area = str(link.Contents), [float(edge) for edge in link.Rect]
             if "ote " in text or "eference " in text:
                 assert abs(area[1] - area[3]) > 6, text
@@ -287,7 +302,7 @@ def test_notes_and_references_lead_to_each_other(place: str, folder: Path) -> No
                 leads.setdefault(text, str(link.Dest))
     names = list(pdf.Root.Names.Dests.Names)
     tops = {str(name): float(view[3]) for name, view in zip(names[::2], names[1::2], strict=True)}
-    for number in "12345":
+    for number in range(1, count + 1):
         note, back = f"Note {number}", f"Back to reference {number}"
         assert (leads[note], leads[back]) == (f"fn-{number}", f"fnref-{number}")
         assert tops[leads[back]] == pytest.approx(max(areas[note][1], areas[note][3]), abs=0.01)

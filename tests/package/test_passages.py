@@ -72,16 +72,20 @@ def test_a_landscape_sheet_has_its_folio_and_the_whole_width() -> None:
     assert max(lefts) * 0.75 > 700
 
 
-def test_lines_of_verse_are_read_aloud_as_words_and_not_run_together() -> None:
-    body = "::: verse\nThe *bucket\nis* heavy\non the way\n:::\n"
-    (stanza,) = (e for e in tagged(body).all("P") if "bucket" in e.text)
+@pytest.fixture(scope="module")
+def passages() -> Element:
+    body = "::: epigraph\nOne.\n--- Ann\n:::\n\n::: pull-quote\nTwo.\n:::\n\n"
+    body += "::: sidebar\nThree.\n:::\n\n::: verse\nThe *bucket\nis* heavy\non the way\n:::\n"
+    return tagged(body)
+
+
+def test_lines_of_verse_are_read_aloud_as_words_and_not_run_together(passages: Element) -> None:
+    (stanza,) = (e for e in passages.all("P") if "bucket" in e.text)
     assert stanza.text.split() == "The bucket is heavy on the way".split()
 
 
-def test_a_pull_quote_and_an_epigraph_are_quotations() -> None:
-    body = "::: epigraph\nOne.\n--- Ann\n:::\n\n::: pull-quote\nTwo.\n:::\n\n"
-    body += "::: sidebar\nThree.\n:::\n"
-    tree = tagged(body)
+def test_a_pull_quote_and_an_epigraph_are_quotations(passages: Element) -> None:
+    tree = passages
     assert [quote.text for quote in tree.all("BlockQuote")] == ["One.— Ann", "Two."]
     assert [division.text for division in tree.all("Div")] == ["Three."]
 
@@ -104,11 +108,13 @@ def test_columns_are_read_one_after_the_other() -> None:
 
 
 def test_what_is_kept_together_is_on_one_page() -> None:
-    def pages(name: str) -> int:
-        body = "Line.\n\n" * 36 + f"::: {name}\n" + "Kept.\n\n" * 8 + ":::\n"
-        return len({piece.page for piece in tagged(body).pieces() if "Kept" in piece})
-
-    assert (pages("keep-together"), pages("loose")) == (1, 2)
+    lines = "Line.\n\n" * 40
+    kept, loose = (
+        f"::: {name}\n" + f"In {name}.\n\n" * 8 + ":::\n" for name in ("keep-together", "loose")
+    )
+    pieces = list(tagged(f"{lines}{kept}\n\\newpage\n\n{lines}{loose}").pieces())
+    assert {piece.page for piece in pieces if "In keep" in piece} == {1}
+    assert {piece.page for piece in pieces if "In loose" in piece} == {2, 3}
 
 
 def test_the_book_knows_what_a_passage_is() -> None:

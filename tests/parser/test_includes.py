@@ -263,7 +263,7 @@ def test_a_finding_shows_the_line_of_its_file(
     write(
         tmp_path,
         {
-            "texts/book.md": FRONT + "Fine.\n\n{{ include parts/a.md }}\n",
+            "texts/book.md": "---\ntitle: Book\neditions: [web]\n---\n\n{{ include parts/a.md }}\n",
             "texts/parts/a.md": "Fine.\n\nSee [it](#nowhere) and ![x](no.png).\n",
         },
     )
