@@ -33,7 +33,7 @@ EXERCISE = "## Work {minutes=20}\n\n::: exercise Deep\nHow deep is it?\n:::\n"
 
 def page(front: str, body: str = EXERCISE) -> Element:
     document = making.without_findings(making.resolved(f"---\n{front}---\n\n{body}"))
-    markup = making.packed(document, stem="the well").data.decode()
+    markup = making.rendered(document, "the well").pages[0].markup
     read: Element = html5lib.HTMLParser(namespaceHTMLElements=False).parse(markup)
     return read
 

@@ -106,28 +106,47 @@ def test_all_text_is_black(book: Made) -> None:
     assert {one.colour for one in book.shown} == {(0, 0, 0)}
 
 
-def test_emphasis_is_bold() -> None:
-    one = made(
-        front("## Of *books*\n\nThe *whole* text, a [cite]{.small-caps} and <cite>Title</cite>.\n")
-    )
-    bold = " ".join(shown.text for shown in one.shown if shown.font.endswith("-Bold"))
+LONG = "Responsibility institutionalisation internationalisation compartmentalisation "
+WORDS = f"""\
+## Of *books*
+
+The *whole* text, a [cite]{{.small-caps}} and <cite>Title</cite>.
+
+Drink H~2~O.^[The note.] Then x^2^.
+
+{LONG * 12}
+
+> {LONG * 12}
+
+## Last
+
+The end.
+"""
+
+
+@pytest.fixture(scope="module")
+def words() -> Made:
+    return made(front(WORDS, "notes: margin\n"))
+
+
+def test_emphasis_is_bold(words: Made) -> None:
+    bold = " ".join(shown.text for shown in words.shown if shown.font.endswith("-Bold"))
     assert "whole" in bold
     assert "Title" in bold
     assert "text" not in bold
 
 
-LONG = "Responsibility institutionalisation internationalisation compartmentalisation "
-
-
-def test_no_word_is_divided() -> None:
-    one = made(front(LONG * 20 + "\n\n> " + LONG * 20 + "\n"))
-    ends = [shown.text for shown in one.shown if shown.text.rstrip().endswith(("-", "\u2010"))]
+def test_no_word_is_divided(words: Made) -> None:
+    ends = [shown.text for shown in words.shown if shown.text.rstrip().endswith(("-", "\u2010"))]
     assert ends == []
 
 
-def test_indices_and_numbers_of_notes_are_as_large_as_the_text() -> None:
-    one = made(front("Drink H~2~O.^[A note.] Then x^2^.\n\n[^1]: B.\n"))
-    assert {shown.size for shown in one.shown if shown.text in ("1", "2")} == {18}
+def test_indices_and_numbers_of_notes_are_as_large_as_the_text(words: Made) -> None:
+    assert {shown.size for shown in words.shown if shown.text in ("1", "2")} == {18}
+
+
+def test_notes_are_at_the_end(words: Made) -> None:
+    assert words.words.index("The end.") < words.words.index("The note.")
 
 
 def test_the_heading_of_the_notes_is_not_left_with_one_of_them() -> None:
@@ -150,7 +169,8 @@ def test_the_heading_of_the_notes_is_not_left_with_one_of_them() -> None:
     ],
 )
 def test_the_size_that_is_asked_for_counts_from_18_points_on(options: str, size: float) -> None:
-    sheet = made(front("Text.^[Note.]\n", options)).pages.sheet
+    text = front("Text.^[Note.]\n", options)
+    sheet = making.rendered(making.resolved(text, "large-print")).sheet
     assert sheet is not None
     assert (sheet.text, sheet.note, sheet.code, sheet.columns) == (size, size, size, 1)
     assert sheet.leading == 1.5 * size
@@ -164,11 +184,6 @@ def test_large_print_in_small_letters_is_a_warning() -> None:
     assert (finding.code, finding.line, finding.column) == ("under-large-print", 6, 5)
     assert "14 points" in finding.message
     assert not finding.is_error
-
-
-def test_notes_are_at_the_end() -> None:
-    one = made(front("First.^[The note.]\n\n## Last\n\nThe end.\n", "notes: margin\n"))
-    assert one.words.index("The end.") < one.words.index("The note.")
 
 
 # --- tables ------------------------------------------------------------------------------
