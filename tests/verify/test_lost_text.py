@@ -364,7 +364,7 @@ Why?
 def test_a_block_of_an_authors_class_has_room_for_its_lines(tmp_path: Path) -> None:
     """These are classes of lines to write on, and of other things that have no text in them."""
     names = ("line", "logo", "marks", "row")
-    block, words = "In the block. " * 60, "Words of the well. " * 60
+    block, words = "In the block. " * 35, "Words of the well. " * 20
     text = "".join(f"\n\\newpage\n\n::: {name}\n{block}\n:::\n\n{words}\n" for name in names)
     source = tmp_path / "a.md"
     source.write_text(f"{ROOM}{text}", "utf-8")
