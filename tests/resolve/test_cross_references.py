@@ -317,8 +317,8 @@ def test_numbers_are_in_headings_outline_contents_and_lists(handout: pikepdf.Pdf
 
 
 def test_running_heads_have_the_chapters_number(folder: Path) -> None:
-    text = "\n\n".join(["Slavery exists in every region of the world. " * 60] * 3)
-    front = "---\ntitle: Wells\nclass: book\nnumber_sections: true\n---\n\n"
+    text = "\n\n".join(["Slavery exists in every region of the world. " * 32] * 3)
+    front = "---\ntitle: Wells\nclass: book\npage: A5\nnumber_sections: true\n---\n\n"
     pdf = open_pdf(
         making.data(
             f"{front}# Foreword {{.foreword}}\n\nA\n\n# Water\n\n{text}\n", "handout", folder

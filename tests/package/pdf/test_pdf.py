@@ -684,16 +684,17 @@ def test_many_writing_lines_begin_under_their_question(folder: Path) -> None:
 
 
 def test_a_long_text_is_a_book(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    short_units(monkeypatch, words=2000)
+    short_units(monkeypatch, words=1000)
     chapters = "\n\n".join(
         f"# {title}\n\n{PARAGRAPH * length}"
         for title, length in (
-            ("Chapter 1", 40),
-            ("What the well says {short=Wells}", 24),
+            ("Chapter 1", 28),
+            ("What the well says {short=Wells}", 16),
             ("End", 3),
         )
     )
-    pdf = open_pdf(make(FRONT + chapters, folder).data)
+    front = FRONT.replace("---\n", "---\npage: A5\n", 1)
+    pdf = open_pdf(make(front + chapters, folder).data)
     said = [
         [text for number, text in marked_texts(page).items() if number < 0 and text]
         for page in pdf.pages
@@ -712,10 +713,10 @@ def test_parts_of_a_book_have_pages_of_their_own_and_their_chapters_open_as_all_
     folder: Path,
 ) -> None:
     """On the right, as the first chapter in each, and with empty pages before where need be."""
-    long, short = ("## Chapter {}\n\n" + PARAGRAPH * count for count in (40, 1))
+    long, short = ("## Chapter {}\n\n" + PARAGRAPH * count for count in (28, 1))
     parts = ["# Part One {.part}", long, short, "# Part Two {.part}", short, short]
     text = "\n\n".join(one.replace("{}", str(n)) for n, one in enumerate(parts, start=1))
-    front = "---\ntitle: The well\nlang: en\nclass: book\ncontents: true\n---\n\n"
+    front = "---\ntitle: The well\nlang: en\nclass: book\npage: A5\ncontents: true\n---\n\n"
     pdf = open_pdf(make(front + text, folder).data)
     lines = [lines_of(page) for page in pdf.pages]
 
