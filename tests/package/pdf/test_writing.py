@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
 import re
@@ -50,36 +51,18 @@ def steps(found: list[Any]) -> set[float]:
 
 DISTANCES = {"primary": 12.0, "secondary": 9.0, "adult": 7.5}
 
+SHEET = """
+Why?
 
-@pytest.mark.parametrize(("hand", "size"), [*((hand, "A4") for hand in DISTANCES), ("adult", "A5")])
-def test_lines_are_as_far_apart_as_the_hand_asks(hand: str, size: str) -> None:
-    lines = boxes_of(printed("Why?\n\n::: lines 4\n:::\n", handwriting=hand, page=size), "line")
-    assert len(lines) == 4
-    assert steps(lines) == {DISTANCES[hand]}
-    assert len({box.border_width() for box in lines}) == 1
+::: lines 4
+:::
 
+::: lines 2 {.dotted}
+:::
 
-LINES = "\n\n".join(f"::: lines 2 {option}\n:::" for option in ("", "{.dotted}", "{.plain}"))
+::: lines 2 {.plain}
+:::
 
-
-def test_who_learns_to_write_has_a_line_for_small_letters() -> None:
-    def guides(hand: str) -> int:
-        document = printed(LINES, handwriting=hand)
-        return sum(
-            box.element_tag == "div::before" and "line" in classes(box.element)
-            for box in boxes(document)
-        )
-
-    assert [guides(hand) for hand in DISTANCES] == [2, 0, 0], "and none is plain or dotted"
-
-
-def test_dotted_lines_are_dotted() -> None:
-    lines = boxes_of(printed(LINES), "line")
-    styles = [box.style["border_bottom_style"] for box in lines]
-    assert styles == ["solid"] * 2 + ["dotted"] * 2 + ["solid"] * 2
-
-
-GAPS = """
 ::: exercise
 One ____{a}, two ____{seven letters}, three ____{twenty letters, at the least}.
 
@@ -101,11 +84,39 @@ One ____{a}, two ____{seven letters}, three ____{twenty letters, at the least}.
 """
 
 
+@functools.cache
+def sheet(hand: str) -> Any:
+    """A worksheet for a hand, as it is laid out."""
+    return printed(SHEET, handwriting=hand)
+
+
+@pytest.mark.parametrize("hand", DISTANCES)
+def test_lines_are_as_far_apart_as_the_hand_asks(hand: str) -> None:
+    lines = boxes_of(sheet(hand), "line")[:4]
+    assert steps(lines) == {DISTANCES[hand]}
+    assert len({box.border_width() for box in lines}) == 1
+
+
+def test_who_learns_to_write_has_a_line_for_small_letters() -> None:
+    def guides(hand: str) -> int:
+        return sum(
+            box.element_tag == "div::before" and "line" in classes(box.element)
+            for box in boxes(sheet(hand))
+        )
+
+    assert [guides(hand) for hand in DISTANCES] == [4, 0, 0], "and none if it is plain or dotted"
+
+
+def test_dotted_lines_are_dotted() -> None:
+    lines = boxes_of(sheet("adult"), "line")
+    styles = [box.style["border_bottom_style"] for box in lines]
+    assert styles == ["solid"] * 4 + ["dotted"] * 2 + ["solid"] * 2
+
+
 def test_all_that_is_filled_in_grows_with_the_hand() -> None:
     def sizes(hand: str) -> dict[str, list[tuple[float, float]]]:
-        document = printed(GAPS, handwriting=hand)
         return {
-            name: [(box.border_width(), box.border_height()) for box in boxes_of(document, name)]
+            name: [(box.border_width(), box.border_height()) for box in boxes_of(sheet(hand), name)]
             for name in ("blank", "mark", "slot")
         }
 
