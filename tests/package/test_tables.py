@@ -298,9 +298,9 @@ def test_numbers_are_whole_in_tables_in_lists_and_quotations() -> None:
 
 def test_a_table_on_a_sheet_on_its_side_has_all_of_its_width() -> None:
     wide = pipes(["Village", *["Buckets"] * 15], ["Aba", *["1234567"] * 15])
-    assert "Village: Aba" in " ".join(box.text for box in boxes(wide)), "it becomes a list else"
-    turned = [box.text for box in boxes(f"::: landscape\n{wide}\n:::\n")]
-    assert turned.count("1234567") == 15, turned
+    found = [box.text for box in boxes(f"{wide}\n\n::: landscape\n{wide}\n:::\n")]
+    assert "Village: Aba" in " ".join(found), "it becomes a list else"
+    assert found.count("1234567") == 15, found
 
 
 def test_a_table_that_no_line_has_room_for_is_a_list_of_its_rows() -> None:
@@ -316,19 +316,15 @@ def test_a_table_of_few_words_is_left_to_itself() -> None:
     assert fit(table(text)) == (False, (), frozenset(), True)
 
 
-def test_words_are_kept_whole_where_they_can_be() -> None:
+def test_words_and_code_are_kept_whole_where_they_can_be() -> None:
+    """The letters of code are all as wide, and an option is not broken after its hyphens."""
     head = ["Municipality", "Households", "Rehabilitated", "Notes"]
-    row = ["Freiburg im Breisgau", "12 000", "Nothing", SENTENCE * 2]
-    found = {box.text for box in boxes(pipes(head, row))}
-    assert set(head) <= found
-
-
-def test_code_is_kept_whole_where_it_can_be() -> None:
-    """Its letters are all as wide, and an option is not broken after its hyphens."""
+    words = pipes(head, ["Freiburg im Breisgau", "12 000", "Nothing", SENTENCE * 2])
     code = ["assets_beside", "ill_if_lilt", "--out-of-it", "-f"]
     rows = [[f"`{each}`", "None", SENTENCE * 2] for each in code]
-    found = {box.text for box in boxes(pipes(["Field", "Default", "Meaning"], *rows))}
-    assert set(code) <= found
+    fields = pipes(["Field", "Default", "Meaning"], *rows)
+    found = {box.text for box in boxes(f"{words}\n\nText.\n\n{fields}")}
+    assert {*head, *code} <= found
 
 
 def test_long_texts_have_more_room_than_short_ones() -> None:
