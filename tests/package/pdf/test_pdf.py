@@ -479,10 +479,10 @@ def test_decoration_is_an_artifact(small: dict[str, list[Element]]) -> None:
 def test_a_broken_line_breaks_no_word_and_joins_none(folder: Path) -> None:
     """Lines end with hyphens, dashes and spaces, and beside stressed words and codes, which have
     spaces of their own before and after them."""
-    names = [f"{'abcdefgh'[: 1 + number % 8]}{number}" for number in range(150)]
+    names = [f"{'abcdefgh'[: 1 + number % 8]}{number}" for number in range(80)]
     texts = (
-        PARAGRAPH * 8 + "A twenty-four-hour-long and slow—or fast—run – or not. " * 20,
-        ", ".join(f"`{name}`" for name in names[:100]),
+        PARAGRAPH * 4 + "A twenty-four-hour-long and slow—or fast—run – or not. " * 12,
+        ", ".join(f"`{name}`" for name in names[:50]),
         "".join(
             f"{'*' * (number % 3)}{name}{'*' * (number % 3)}{', '[number % 2 :]}"
             for number, name in enumerate(names)
