@@ -104,12 +104,12 @@ def test_a_light_handout_is_small() -> None:
 
 
 def test_images_are_as_large_as_the_front_matter_says(tmp_path: Path) -> None:
-    Image.linear_gradient("L").resize((1600, 900)).convert("RGB").save(tmp_path / "wide.jpg")
+    Image.linear_gradient("L").resize((1000, 500)).convert("RGB").save(tmp_path / "wide.jpg")
     text = "---\ntitle: T\nlang: en\nimage_size: 800\n---\n\n![A photo](wide.jpg)\n"
     page, book = (making.data(text, edition, tmp_path) for edition in ("web", "ebook"))
     (embedded,) = re.findall(r'src="data:image/jpeg;base64,([^"]*)"', page.decode())
     images = [base64.b64decode(embedded), *making.unpacked(book, "wide.jpg").values()]
-    assert [Image.open(io.BytesIO(data)).size for data in images] == [(800, 450)] * 2
+    assert [Image.open(io.BytesIO(data)).size for data in images] == [(800, 400)] * 2
 
 
 @pytest.mark.checkers
