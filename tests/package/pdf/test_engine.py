@@ -30,6 +30,7 @@ from tests.bench.texts import tale
 from tests.helpers import making
 from tests.helpers.laid_out import boxes, typeset
 from tests.helpers.paths import ROOT
+from tests.helpers.pictures import svg
 
 ENGINE = Path(engine.__file__).parent
 
@@ -110,7 +111,7 @@ class: book
 # Wells
 
 A well is a *hole*[^1] in the ground -- the “inefficiency” of officers, afflicted -- from which
-water is taken, in unremarkable quantities: $\\frac{a}{b} + \\sqrt{x^2}$ litres, and **much**
+water is taken, in unremarkable quantities: ![ten](a.svg){width=2em} litres, and **much**
 more[^2] on days of internationalisation.[^3]
 
 [^1]: Of a depth that differs.
@@ -142,7 +143,7 @@ def depth(well: str) -> float:  # a comment that is far too long for one line of
 
 > Una cita que es más larga que una línea, y que se divide correspondientemente en varias de ellas.
 
-$$\\int_0^1 x\\,dx$$
+![Un pozo](a.svg)
 :::
 
 """
@@ -154,6 +155,7 @@ def test_a_plain_process_makes_the_same_pages_and_leaves_nothing_behind(tmp_path
     """No files, and no threads of Pango's that end after it is unloaded, and would run code that
     is gone: the loader of Linux tells when it is."""
     (tmp_path / "text.md").write_text(TEXT + LONG, encoding="utf-8")
+    (tmp_path / "a.svg").write_bytes(svg("<path d='M0 0h9v4z'/>"))
     (scratch := tmp_path / "scratch").mkdir()
 
     def pages(out: Path) -> list[bytes]:
