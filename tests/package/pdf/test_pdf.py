@@ -738,11 +738,11 @@ def test_a_book_opens_as_printed_books_do(folder: Path, monkeypatch: pytest.Monk
     """With a half-title and a title on the right, nothing but names on no page, no folios before
     the contents or on the pages of parts, and the first chapter on the right: in a long text, which
     is set in parts, as in a short one."""
-    short_units(monkeypatch, 600, 3000)
+    short_units(monkeypatch, 600, 1800)
     half_title, dedication = "# The Well {.half-title}\n\n", "# For Anna {.dedication}\n\n"
     front = "---\ntitle: The well\nlang: en\nclass: book\nrights: None\ncontents: true\n---\n\n"
     for repeated, opening in ((1, half_title), (5, half_title + dedication)):
-        chapters = "\n\n".join(f"# Chapter {n}\n\n" + PARAGRAPH * repeated for n in range(1, 4))
+        chapters = "\n\n".join(f"# Chapter {n}\n\n" + PARAGRAPH * repeated for n in (1, 2))
         found = make(front + opening + chapters, folder)
         assert ("units" in found.plan) == (repeated > 1), found.plan
         shown = [" ".join(marked_texts(page).values()) for page in open_pdf(found.data).pages]
