@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -113,36 +114,37 @@ def test_bold_ideographs_that_are_not_bold_are_missed(
     assert found.hint.endswith("noto-cjk-sans-jp-bold`.")
 
 
-def test_pages_from_right_to_left_are_mirrored(tmp_path: Path) -> None:
-    body = "[abc](https://example.org/) و\n\n- [abc](https://example.org/b)\n"
-    edges = []
-    for lang in ("en", "ar"):
-        pdf = open_pdf(make(body, tmp_path, lang).data)
-        page = pdf.pages[0]
-        width = float(page.MediaBox[2])
-        boxes = [[float(n) for n in a.Rect] for a in page.Annots]
-        edges.append([(box[0], width - box[2]) for box in boxes])
-    (english, arabic) = edges
-    for (start, _), (_, end) in zip(english, arabic, strict=True):
-        assert end == pytest.approx(start, abs=0.5)
-
-
-@pytest.mark.parametrize(("lang", "other"), [("en", "lang=ar dir=rtl"), ("ar", "lang=en dir=ltr")])
-def test_parts_written_the_other_way_stay_on_the_sheet(
-    lang: str, other: str, tmp_path: Path
-) -> None:
-    """Content that hangs into the margin at the start has none at the other edge."""
+@functools.cache
+def links(lang: str, other: str) -> tuple[list[list[float]], float]:
+    """Where links are on a page, of which the first three are in parts that are written the other
+    way; and how wide the page is."""
     body = (
         f"## [abc](https://example.org/a) {{{other}}}\n\n"
         "::: exercise [abc](https://example.org/b)\nDo it.\n:::\n\n"
-        "[abc](https://example.org/c)\n:   It means *this*.\n"
+        "[abc](https://example.org/c)\n:   It means *this*.\n\n"
+        "[abc](https://example.org/) و\n\n- [abc](https://example.org/e)\n"
     )
-    pdf = open_pdf(make(body, tmp_path, lang).data)
+    pdf = open_pdf(make(body, Path(), lang).data)
     page = pdf.pages[0]
-    width = float(page.MediaBox[2])
-    boxes = [[float(n) for n in a.Rect] for a in page.Annots]
-    assert len(boxes) == 3
-    for box in boxes:
+    boxes = [[float(n) for n in link.Rect] for link in page.Annots]
+    assert len(boxes) == 5
+    return boxes, float(page.MediaBox[2])
+
+
+WAYS = [("en", "lang=ar dir=rtl"), ("ar", "lang=en dir=ltr")]
+
+
+def test_pages_from_right_to_left_are_mirrored() -> None:
+    (english, _), (arabic, width) = (links(*way) for way in WAYS)
+    for from_left, from_right in zip(english[3:], arabic[3:], strict=True):
+        assert width - from_right[2] == pytest.approx(from_left[0], abs=0.5)
+
+
+@pytest.mark.parametrize(("lang", "other"), WAYS)
+def test_parts_written_the_other_way_stay_on_the_sheet(lang: str, other: str) -> None:
+    """Content that hangs into the margin at the start has none at the other edge."""
+    boxes, width = links(lang, other)
+    for box in boxes[:3]:
         assert box[0] > 60
         assert box[2] < width - 60
 
