@@ -97,7 +97,7 @@ class Machine:
 
 
 def pipe() -> tuple[IO[bytes], IO[bytes]]:
-    """What is written into the second can be read from the first."""
+    """A pipe: the end that is read, and the one that is written."""
     outside, inside = os.pipe()
     return os.fdopen(outside, "rb"), os.fdopen(inside, "wb", 0)
 

@@ -12,7 +12,6 @@ import pytest
 from pipeline import parse
 from pipeline.commands.pdf_reading.reading_order import text_of_pdf
 from pipeline.model.faces import font_file
-from pipeline.model.rendered import Pages
 from pipeline.model.sheet import proportions
 from pipeline.model.sheet.proportions import is_book
 from pipeline.model.words.writing_conventions import ALPHABETS
@@ -24,13 +23,12 @@ from tests.helpers.pdf_reading import open_pdf, read
 from tests.helpers.trees import plain_text
 
 
-def pages_of(body: str, folder: Path, lang: str) -> Pages:
-    text = f"---\ntitle: T\nlang: {lang}\nlinks: none\n---\n{body}"
-    return making.rendered(making.resolved(text, "handout", folder))
+def source(body: str, lang: str) -> str:
+    return f"---\ntitle: T\nlang: {lang}\nlinks: none\n---\n{body}"
 
 
 def make(body: str, folder: Path, lang: str = "en") -> Package:
-    return making.packed(pages_of(body, folder, lang), folder)
+    return making.packed(making.resolved(source(body, lang), "handout", folder), folder)
 
 
 def fonts(made: Package) -> set[str]:
@@ -228,9 +226,9 @@ def test_paragraphs_from_right_to_left_are_indented(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("lang", "letter"), [("ar", "أ"), ("fa", "الف"), ("he", "א"), ("en", "a")])
-def test_choices_have_the_letters_of_the_script(lang: str, letter: str, tmp_path: Path) -> None:
+def test_choices_have_the_letters_of_the_script(lang: str, letter: str) -> None:
     body = f"{letter}\n\n::: exercise 1\n- [ ] 2\n- [x] 3\n:::\n"
-    document = laid_out(pages_of(body, tmp_path, lang))
+    document = laid_out(making.rendered(making.resolved(source(body, lang), "handout")))
     texts = [box.text.strip() for box in boxes(document) if hasattr(box, "text")]
     assert any(sorted(text) == sorted(f"{letter}.") for text in texts), texts
 

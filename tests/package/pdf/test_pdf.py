@@ -433,7 +433,7 @@ Man liest <ADDRESS> dort.
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Element]]:
-    """What stands below each heading of a text."""
+    """The parts of a text below each of its headings."""
     folder = tmp_path_factory.mktemp("small")
     Image.new("RGB", (30, 15), "steelblue").save(folder / "bars.png")
     made = making.without_findings(make(short(SMALL), folder))
