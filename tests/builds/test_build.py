@@ -6,15 +6,12 @@ import contextlib
 import errno
 import io
 import json
-import multiprocessing
 import os
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 import time
 import zipfile
 from collections import Counter
@@ -31,7 +28,6 @@ from PIL import Image
 
 import pipeline
 from pipeline import Ran, Saved
-from pipeline.__main__ import run
 from pipeline.commands import main
 from pipeline.commands.format.formatting import format_text
 from pipeline.commands.new.starters import STARTERS
@@ -264,24 +260,25 @@ finally:
 """The command in a process that reports at the end whether it has loaded the engine."""
 
 
-@forking
-def test_a_process_that_is_killed_ends_the_command_with_a_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As by a system that has no more memory."""
+KILLED = """
+import multiprocessing, os, signal, threading, time
+from pipeline.commands import main
 
-    def kill() -> None:
-        while not (others := multiprocessing.active_children()):
-            time.sleep(0.001)
-        os.kill(others[0].pid or 0, signal.SIGKILL)
+def kill():
+    while not (others := multiprocessing.active_children()):
+        time.sleep(0.001)
+    os.kill(others[0].pid, signal.SIGKILL)
 
+os.cpu_count = lambda: 2
+threading.Thread(target=kill, daemon=True).start()
+main()
+"""
+"""The command, whose other process is killed, as by a system that has no more memory."""
+
+
+def test_a_process_that_is_killed_ends_the_command_with_a_line(tmp_path: Path) -> None:
     write(tmp_path, "# One\n\ntext\n")
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr("pipeline.commands.terminal.other_processes", lambda _: Pool())
-    killing = threading.Thread(target=kill)
-    killing.start()
-    done = chapbook("build", "x.md", "--edition", "handout", "--out", "out", cwd=tmp_path)
-    killing.join()
+    done = scripted(tmp_path, KILLED, "build", "x.md", "--edition", "handout", "--out", "out")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("chapbook: a process that sets pages was ended")
     assert done.stderr.count("\n") == 1
@@ -890,19 +887,13 @@ def test_want_of_memory_is_no_fault(
     )
 
 
-@forking
-def test_closed_streams_are_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = ["build", str(write(tmp_path, UNPAGED)), "--edition", "web", "--out", str(tmp_path)]
-    monkeypatch.setattr("sys.argv", ["chapbook", *words])
-
-    def work() -> None:
-        os.closerange(0, 3)
-        sys.stdin = sys.stdout = sys.stderr = None  # as Python has them
-        with pytest.raises(SystemExit, match=r"^0$"):
-            run()
-
-    assert ended(forked(work)) == 0
-    assert (tmp_path / "x" / "x.html").exists()
+@pytest.mark.skipif(os.name != "posix", reason="only there can streams be closed like this")
+def test_closed_streams_are_no_fault(tmp_path: Path) -> None:
+    write(tmp_path, UNPAGED)
+    command = f"{sys.executable} -m pipeline build x.md --edition web <&- >&- 2>&-"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert subprocess.run(command, shell=True, cwd=tmp_path, env=environment).returncode == 0
+    assert (tmp_path / "build" / "x" / "x.html").exists()
 
 
 def test_a_build_that_is_stopped_reports_that(

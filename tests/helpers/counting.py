@@ -7,6 +7,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
+from threading import get_ident
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ class Steps:
     def __init__(self, most: int = UNLIMITED) -> None:
         self.count = 0
         self._most = most
+        self._thread = get_ident()
 
     def __enter__(self) -> Steps:
         if monitoring is None:
@@ -41,6 +43,8 @@ class Steps:
         return self
 
     def _step(self, *_: object) -> None:
+        if get_ident() != self._thread:
+            return
         self.count += 1
         if self.count > self._most:
             monitoring.set_events(TOOL, 0)
