@@ -495,16 +495,9 @@ def test_nothing_is_left_when_it_is_killed(
     file, temporary = tmp_path / "a.md", tmp_path / "temporary"
     file.write_text("---\ntitle: A\npage_list: false\n---\n\nA text.\n", "utf-8")
     temporary.mkdir()
+    command = [sys.executable, "-m", "pipeline", "preview", str(file), "--no-open"]
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "pipeline",
-            "preview",
-            str(file),
-            "--no-open",
-            f"--edition={edition}",
-        ],
+        [*command, f"--edition={edition}"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

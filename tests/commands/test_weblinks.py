@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline import commands
-from pipeline.commands.check.weblinks import LinkAnswer, look_up, lookup
+from pipeline.commands.check.weblinks import LinkAnswer, hosts, look_up, lookup
 from pipeline.commands.check.weblinks.requests import plain
 from tests.helpers.sentences import no_sentences
 
@@ -44,6 +44,19 @@ PATIENCE = 3600
 
 
 @dataclass
+class Clock:
+    """A clock that only goes on while somebody waits."""
+
+    now: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
 class Request:
     """A request as the server saw it."""
 
@@ -57,6 +70,7 @@ class Request:
 @dataclass
 class Server:
     address: str
+    clock: Clock = field(default_factory=Clock)
     asked: list[Request] = field(default_factory=list)
     robots: str = ""
     barrier: threading.Barrier | None = None
@@ -96,13 +110,13 @@ def running() -> Iterator[Server]:
 
         def answer(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            asked = Request(self.command, self.path, headers, time.monotonic())
+            asked = Request(self.command, self.path, headers, server.clock.now)
             server.asked.append(asked)
             if server.barrier and self.path != "/robots.txt":
                 server.barrier.wait(PATIENCE)
             if self.path == SLOW:
                 server.ended.wait()
-            asked.ended = time.monotonic()
+            asked.ended = server.clock.now
             self.respond()
 
         def respond(self) -> None:
@@ -237,7 +251,10 @@ def test_addresses_are_sent_as_the_web_wants_them() -> None:
 # --- politeness ------------------------------------------------------------------------
 
 
-def test_one_request_at_a_time_with_a_pause_after_each(server: Server) -> None:
+def test_one_request_at_a_time_with_a_pause_after_each(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosts, "time", server.clock)
     look_up([server.url(path) for path in ("/a", "/no-head", "/moved")], pause=0.1)
     assert [f"{one.method} {one.path}" for one in server.asked] == [
         "GET /robots.txt",
@@ -278,7 +295,10 @@ def test_what_robots_are_asked_to_leave_alone(path: str, server: Server) -> None
     assert "/private/a" not in server.paths()
 
 
-def test_a_server_may_ask_for_a_longer_pause(server: Server) -> None:
+def test_a_server_may_ask_for_a_longer_pause(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosts, "time", server.clock)
     server.robots = "User-agent: chapbook\nCrawl-delay: 1\n"
     look_up([server.url("/a")], pause=0)
     robots, page = server.asked

@@ -36,6 +36,7 @@ from click.testing import CliRunner
 import pipeline
 from pipeline import commands
 from pipeline.commands.check.check_report import TITLES
+from pipeline.model import Document, Heading, Link
 from pipeline.model.codes import BY_SLUG
 from pipeline.model.keys import Field, fields
 from pipeline.parser.frontmatter.schema import KEYS
@@ -43,6 +44,7 @@ from pipeline.verify.rules import rules
 from tests.helpers import making
 from tests.helpers.documentation import DOCS, PAGES, Fence, fences, read, write_files
 from tests.helpers.paths import ROOT
+from tests.helpers.trees import nodes, plain_text
 
 pages = pytest.mark.parametrize("name", PAGES)
 SCHEMA = json.loads((DOCS / "frontmatter.schema.json").read_text("utf-8"))
@@ -114,7 +116,7 @@ def test_front_matter_is_valid(name: str) -> None:
 
 def test_every_key_is_described() -> None:
     keys = {key for key, value in SCHEMA["properties"].items() if "$ref" not in value}
-    assert keys <= {text for text, _ in headings(DOCS / "frontmatter.md")}
+    assert keys <= titles(DOCS / "frontmatter.md")
 
 
 def key_row(name: str, one: Field) -> str:
@@ -220,35 +222,36 @@ def test_sessions(
 # --- links and lists -------------------------------------------------------------------
 
 
-def prose(path: Path) -> str:
-    """A page without the text of its fences."""
-    page = path.read_text("utf-8")
-    for fence in reversed(fences(page)):
-        page = page[: fence.place.start] + page[fence.place.stop :]
-    return page
+@functools.cache
+def parsed(path: Path) -> Document:
+    return pipeline.parse(path.read_text("utf-8"), path.name)
 
 
-def headings(path: Path) -> list[tuple[str, str]]:
-    """The text of a page's headings, and the anchors that they are given."""
-    found = re.findall(r"^##+ (.+?)(?: \{#(\S+)\})?$", prose(path), re.MULTILINE)
-    return [(re.sub("[`*]", "", text), anchor) for text, anchor in found]
+def headings(path: Path) -> list[Heading]:
+    return [node for node in parsed(path).blocks if isinstance(node, Heading)]
+
+
+def titles(path: Path) -> set[str]:
+    """The text of a page's headings."""
+    return {plain_text(heading.children) for heading in headings(path)}
 
 
 @functools.cache
 def anchors(path: Path) -> set[str]:
     """The anchors of a page, there and on GitHub."""
     return {
-        anchor or re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
-        for text, anchor in headings(path)
+        heading.attributes.id
+        or re.sub(r"[^\w\- ]", "", plain_text(heading.children).lower()).replace(" ", "-")
+        for heading in headings(path)
     }
 
 
 @pages
 def test_links_lead_somewhere(name: str) -> None:
     path = PAGES[name]
-    page = re.sub(r"`[^`\n]+`", "", prose(path))
-    for address in re.findall(r"\]\(([^\s()]+)", page):
-        if ":" in address:
+    for node in nodes(parsed(path)):
+        address = node.href if isinstance(node, Link) else getattr(node, "source", "")
+        if not address or ":" in address:
             continue
         file, _, target = address.partition("#")
         there = (path.parent / file).resolve() if file else path

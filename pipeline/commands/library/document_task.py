@@ -50,9 +50,8 @@ class LibraryFile(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Built(msgspec.Struct, frozen=True, omit_defaults=True):
     """The result for a document. ``read`` are the files that were looked for, there or not, with
-    their states before that.
-    ``level`` is how hard it is to read, in words. One that ``may_differ`` next time, though nothing
-    has changed, is built again then."""
+    their states before that, if they are on this machine. ``level`` is how hard it is to read, in
+    words. One that ``may_differ`` next time, though nothing has changed, is built again then."""
 
     name: str
     seconds: float = 0.0

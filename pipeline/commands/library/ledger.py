@@ -41,8 +41,8 @@ _entries = msgspec.json.Decoder(_Entry)
 
 
 class Files(Protocol):
-    """The files of a library: their times and sizes (`ABSENT` if missing), digests, and the change
-    of one since it had a state, before it was read."""
+    """The files of a library: their times and sizes (`ABSENT` if missing), their digests, and
+    whether one has changed since it was read, before which it had a certain state."""
 
     def stat(self, path: str) -> tuple[int, int]: ...
 

@@ -91,11 +91,9 @@ def _structure(page: Any) -> Iterator[dict[int, Any]]:
     """The topmost elements of the structure tree on a page, by their places among all of them."""
     tree = pdfium.FPDF_StructTree_GetForPage(page)
     count = pdfium.FPDF_StructTree_CountChildren(tree) if tree else 0
-    children = {
-        index: pdfium.FPDF_StructTree_GetChildAtIndex(tree, index) for index in range(count)
-    }
+    children = (pdfium.FPDF_StructTree_GetChildAtIndex(tree, index) for index in range(count))
     try:
-        yield {index: child for index, child in children.items() if child}
+        yield {index: child for index, child in enumerate(children) if child}
     finally:
         if tree:
             pdfium.FPDF_StructTree_Close(tree)
