@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline import features
+from pipeline.features import absence, here
 from pipeline.flow import steps
 from pipeline.flow.saving import Saving
 from pipeline.flow.steps import render_fragment
@@ -125,7 +125,9 @@ def build(
     findings = [*document.diagnostics, *(f for output in built for f in output.findings)]
     if options.catalog is True:
         findings += steps.lacking_for_shops(document.metadata, chosen, shown_name(str(source)))
-    if memory is None and (unannounced := features.task("unannounced")):
+    if memory is None:
+        from pipeline.features.changes import unannounced
+
         findings += unannounced(folder, document, shown_name(str(source)))
     result = Result(judged(findings, options.strict), read=read, requested=every)
     writable = [output for output in built if not is_held_back(output.findings)]
@@ -175,8 +177,6 @@ def make_version(
     """
     metadata = request.document.metadata
     waiting = [edition for edition in editions if has_page_marks(edition, metadata)]
-    if waiting and features.task("mark_pages") is None:
-        waiting = []
     first = [edition for edition in editions if edition not in waiting]
     for_screens = all(edition.format != "pdf" for edition in editions)
     problem = (waiting and for_screens and pango_problem()) or ""
@@ -252,9 +252,10 @@ def _divided(
     if not (level := request.options.split):
         return (("", document),), ()
     findings, name = document.diagnostics, shown_name(str(request.source))
-    divide = features.task("divide")
-    if divide is None:
-        return (("", document),), (*findings, features.absence("split", name, option="`--split`"))
+    if not here("split"):
+        return (("", document),), (*findings, absence("split", name, option="`--split`"))
+    from pipeline.features.split import divide
+
     parts = divide(document, level)
     if len(parts) < 2:
         message = f"There are fewer than two sections of level {level} to split into handouts."

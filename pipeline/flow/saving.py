@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline import features
+from pipeline.features import here
 from pipeline.flow import manifest
 from pipeline.flow.values import BuiltEdition
 from pipeline.model.catalog import CoverPicture, Product, Record, is_product
@@ -87,8 +87,10 @@ class Saving:
         path = self._folder / name
         fit, size = package.facts.fitted, len(package.data)
         new_pages = DifferingPages()
-        if package.looks and not built.file and (find := features.task("new_pages")):
-            new_pages = find(self._folder, name, package.looks)
+        if package.looks and not built.file:
+            from pipeline.features import changes
+
+            new_pages = changes.new_pages(self._folder, name, package.looks)
             self._looks[name] = package.looks
         self.saved.append(Saved(edition.format, built.seconds, size, path, fit, new_pages))
         return files
@@ -103,8 +105,9 @@ class Saving:
         front = next((package.front for package in packages.values() if package.front), None)
         cover = None
         if front:
-            cover_for_shops = features.task("cover_for_shops")
-            front = cover_for_shops(front) if cover_for_shops else front
+            from pipeline.features.covers.bitmaps import cover_for_shops
+
+            front = cover_for_shops(front)
             name = f"{self._stem}-cover{front.suffix}"
             self._put(name, front.data)
             cover = CoverPicture(name, front.media_type, front.width, front.height)
@@ -122,8 +125,10 @@ class Saving:
         web = next((output_name(self._stem, e) for e in packages if e.format == "html"), "")
         changed = publication_moment(metadata.modified or metadata.date) or NO_DATE
         record = Record(metadata, self._stem, changed, products, cover, web)
-        record_files = features.task("record_files")
-        self._records = record_files(record) if record_files else {}
+        if here("catalog"):
+            from pipeline.features.catalog import record_files
+
+            self._records = record_files(record)
         for name, data in self._records.items():
             self._put(name, data)
             kind = "onix" if name.endswith(".xml") else "opds"
@@ -158,8 +163,9 @@ class Saving:
         self._put(place.name, data)
         outputs.write_all(self._folder, self._files, self._removed)
         outputs.write(outputs.model_of(self._folder), self._model)
+        if self._looks:
+            from pipeline.features import changes
         for name, looks in self._looks.items():
-            if keep_looks := features.task("keep_looks"):
-                keep_looks(self._folder, name, looks)
+            changes.keep_looks(self._folder, name, looks)
         outputs.list_outputs(self._folder, self._files)
         return tuple(self._files)

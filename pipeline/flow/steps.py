@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from pipeline import features
+from pipeline.features import absence, here
 from pipeline.flow.values import PendingEdition, Request
 from pipeline.keep import earlier, parts, step
 from pipeline.model import Document
@@ -59,25 +59,26 @@ def resolve(document: Document, edition: Edition, folder: Path, split: int) -> D
 
 
 def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Document:
-    """A resolved document with the page marks that an edition needs; features put answers in place
-    before, and take them out alone after that."""
-    from pipeline.features import WHOLE, PassPlace, apply
+    """A resolved document with the page marks that an edition needs. Answers are put in place
+    before, and taken out alone after that."""
+    from pipeline.features.exercises.answer_key import answers_alone
+    from pipeline.features.exercises.in_place import put_in_place
+    from pipeline.features.page_marks import mark_pages
     from pipeline.resolve.titles import titled_for_teachers
 
-    document = apply(PassPlace.BEFORE_PAGE_MARKS, WHOLE, document)
+    document = put_in_place(document)
     if edition.audience == "teacher" and edition.format != "pdf":  # paper lies in their hands
         document = titled_for_teachers(document)
     if page_map is not None and has_page_marks(edition, document.metadata):
-        mark_pages = features.task("mark_pages")
-        document = mark_pages(document, edition, page_map) if mark_pages else document
-    return apply(PassPlace.WITH_PAGE_MARKS, WHOLE, document)
+        document = mark_pages(document, edition, page_map)
+    return answers_alone(document)
 
 
 def key_sheet(documents: Mapping[str, Document]) -> Document:
     """The answers of all versions, given by their names, as one document."""
-    side_by_side = features.task("side_by_side")
-    first = next(iter(documents.values()))
-    return side_by_side(documents) if side_by_side else first
+    from pipeline.features.exercises.key_sheet import side_by_side
+
+    return side_by_side(documents)
 
 
 @step
@@ -115,8 +116,9 @@ def render(
 def audit(pages: Pages, document: Document, edition: Edition) -> Pages:
     """The pages of an e-book with its accessibility claims, and findings that prevent further
     claims."""
-    audit_book = features.task("audit_book")
-    return audit_book(document, pages) if audit_book else pages
+    from pipeline.features.claims import audit_book
+
+    return audit_book(document, pages)
 
 
 @step
@@ -148,7 +150,9 @@ def compare(
     from pipeline.verify.completeness import compare_built
 
     findings = compare_built(package, document, edition, file)
-    if edition.audience == "teacher" and (with_errors := features.task("with_errors")):
+    if edition.audience == "teacher":
+        from pipeline.features.exercises.key_proof import with_errors
+
         findings = with_errors(findings, parsed)
     if package.stranded:
         from pipeline.verify.completeness import stranded_headings
@@ -169,10 +173,12 @@ def lacking_for_shops(
     metadata: Metadata, editions: Sequence[Edition], source: str
 ) -> Iterator[Diagnostic]:
     """Findings about data that catalogues require, and the front matter lacks."""
-    if missing_for_shops := features.task("missing_for_shops"):
-        yield from missing_for_shops(metadata, editions, source)
-    else:
-        yield features.absence("catalog", source, option="`--catalog`")
+    if not here("catalog"):
+        yield absence("catalog", source, option="`--catalog`")
+        return
+    from pipeline.features.catalog import missing_for_shops
+
+    yield from missing_for_shops(metadata, editions, source)
 
 
 def leaks_for_all(document: Document, records: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
@@ -188,11 +194,12 @@ def missing_answers(request: Request, pending: PendingEdition) -> tuple[Diagnost
     """Findings about answers of the source that the texts of a teacher's edition lack."""
     edition, name = pending.edition, output_name(request.stem, pending.edition)
     is_key = edition.audience == "teacher" and not edition.platform  # a platform tells of it itself
-    find = features.task("missing_answers")
-    if not pending.texts or not is_key or find is None:
+    if not pending.texts or not is_key:
         return ()
+    from pipeline.features.exercises.key_proof import missing_answers
+
     documents = [text.document for text in pending.texts]
-    return tuple(find(request.document, documents, edition, name))
+    return tuple(missing_answers(request.document, documents, edition, name))
 
 
 @step
@@ -210,13 +217,9 @@ def cover(
     standard print edition."""
     import jinja2
 
+    from pipeline.features.covers.spread import print_cover
     from pipeline.render.environment import template_files
 
-    print_cover = features.task("print_cover")
-    if print_cover is None:
-        return Package(
-            b"", (features.absence("covers", document.source, option="`--cover-spread`"),)
-        )
     note(template_files(templates, edition.format))
     try:
         result = print_cover(document, sheet, pages, stem, templates, folder)

@@ -11,7 +11,7 @@ Fields marked *resolved* are empty after parsing; the pass that is named fills t
 from __future__ import annotations
 
 from collections.abc import Container as Some
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -594,49 +594,6 @@ CAPTIONED: dict[type[Node], str] = {
 
 FORMULAS = (Math, MathBlock)
 
-
-class FeatureSigns(NamedTuple):
-    """Signs that a document needs a feature: ``nodes``, ``keys`` of the front matter, ``values`` of
-    these, names of ``:::`` ``blocks``, which are containers without it, and ``editions``."""
-
-    nodes: tuple[type[Node], ...] = ()
-    keys: tuple[str, ...] = ()
-    values: tuple[tuple[str, object], ...] = ()
-    blocks: tuple[str, ...] = ()
-    editions: tuple[str, ...] = ()
-
-
-FEATURE_SIGNS: dict[str, FeatureSigns] = {
-    "charts": FeatureSigns(nodes=(Chart,)),
-    "citations": FeatureSigns(nodes=(Citation, Bibliography), keys=("bibliography", "nocite")),
-    "columns": FeatureSigns(values=(("columns", 2),)),
-    "dialogue": FeatureSigns(keys=("speakers",)),
-    "exercises": FeatureSigns(
-        nodes=(Choices, Blank, WritingLines, WritingSpace),
-        keys=("score", "grades"),
-        blocks=("exercise", "space", "lines", "draw", "rubric"),
-        editions=("answers", "keys", "moodle", "gift", "qti", "qti3", "h5p", "anki", "csv"),
-    ),
-    "fit": FeatureSigns(keys=("fit",)),
-    "formulas": FeatureSigns(nodes=FORMULAS),
-    "forms": FeatureSigns(editions=("form",)),
-    "imposition": FeatureSigns(editions=("booklet", "2-up", "4-up")),
-    "index": FeatureSigns(nodes=(Index,)),
-    "margin_notes": FeatureSigns(values=(("notes", "margin"),)),
-    "own_fonts": FeatureSigns(keys=("fonts",)),
-    "openings": FeatureSigns(keys=("opening", "chapter_numbers")),
-    "qr_codes": FeatureSigns(keys=("qr_codes",)),
-    "site": FeatureSigns(editions=("site",)),
-    "page_marks": FeatureSigns(editions=("teacher",)),
-    "standards": FeatureSigns(
-        keys=("archive", "print"), values=(("pdf", "ua2"),), editions=("archive",)
-    ),
-    "roman_folios": FeatureSigns(keys=("front_numbers",)),
-    "timetable": FeatureSigns(keys=("starts",)),
-    "variables": FeatureSigns(nodes=(Variable,)),
-    "word": FeatureSigns(keys=("word",)),
-}
-"""The features (`pipeline.features`) without which something is not what it says."""
 
 Block: TypeAlias = (
     Heading | Section | Paragraph | List | DefinitionList | BlockQuote | Plain | CodeBlock

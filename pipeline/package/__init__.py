@@ -6,15 +6,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pipeline import features
+from pipeline.features import here
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.faces import located
 from pipeline.model.rendered import Pages
 from pipeline.package.page_files import inside
 from pipeline.package.result import NoEngineError, Package
-
-BY_FEATURES: dict[str, str] = {"docx": "package_docx", "epub": "package_ebook"}
-"""The tasks of features for their formats; platforms get questions."""
 
 
 def package(
@@ -26,11 +23,12 @@ def package(
     the web page in separate files (`Package.extra`). ``sources`` are the names of files there to
     attach to an archival PDF.
     """
-    result: Package
     edition = pages.row
     pages = replace(pages, faces=located(pages.faces, folder))
     match edition.format:
-        case "html" if edition.chapters and (package_site := features.task("package_site")):
+        case "html" if edition.chapters and here("site"):
+            from pipeline.features.site.packaging import package_site
+
             result = package_site(pages, folder)
         case "html":
             from pipeline.package import html
@@ -42,10 +40,18 @@ def package(
             except NoEngineError as error:
                 return Package(b"", (diagnostic(Code.NO_ENGINE, f"No pages can be set: {error}."),))
             result = pdf.package(pages, folder, sources)
+        case "epub":
+            from pipeline.features.ebook.book_packaging import package_ebook
+
+            result = package_ebook(pages, folder)
+        case "docx":
+            from pipeline.features.word import package_docx
+
+            result = package_docx(pages, folder)
         case _:
-            make = features.task(BY_FEATURES.get(edition.format, "package_questions"))
-            assert make, "without the feature, its pages have an error"
-            result = make(pages, folder)
+            from pipeline.features.exercises.platforms import package_questions
+
+            result = package_questions(pages, folder)
     attached = (str(inside(folder, name)) for name in sources)
     files = dict.fromkeys((*result.dependencies, *attached))
     return replace(result, accessibility=pages.accessibility, dependencies=tuple(files))

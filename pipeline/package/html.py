@@ -12,7 +12,6 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from pipeline import features
 from pipeline.model import LIGHT, Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
@@ -99,9 +98,10 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
 
 def with_picture(package: Package, pages: Pages, folder: Path) -> Package:
     """The result, with the preview image next to it, if there is one."""
-    draw_cover = features.task("draw_cover") if pages.cover else None
-    if pages.cover is None or draw_cover is None:
+    if pages.cover is None:
         return package
+    from pipeline.features.covers.picture import draw_cover
+
     social = draw_cover(pages.cover, folder)
     return msgspec.structs.replace(
         package,

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline import features
-from pipeline.features import grouped
 from pipeline.model import Document, Paragraph, Variant, Withheld
 from pipeline.model.audience import without
 from pipeline.model.codes import Code
@@ -88,8 +86,9 @@ def parse(
     memory = memory or Memory()
     known = memory.get("body")
     body = None
-    reread = features.task("reread") if known else None
-    if known and reread and known.dialects == files.dialects:
+    if known and known.dialects == files.dialects:
+        from pipeline.features.rereading import reread
+
         body = reread(known, rest, front_lines + 1, _read_alone)
     body = body or _parse_body(rest, front_lines + 1, files)
     document = body.document
@@ -156,9 +155,11 @@ def parse(
 def _grouped(
     document: Document, metadata: Metadata, files: SourceFiles
 ) -> tuple[Document, tuple[Diagnostic, ...]]:
-    """The document with blocks grouped as features do, and with all places in their files; and
+    """The document with turns of speakers in dialogues, and with all places in their files; and
     findings."""
-    blocks, findings = grouped(document.blocks, metadata)
+    from pipeline.features.dialogue import group_turns
+
+    blocks, findings = group_turns(document.blocks, metadata)
     document = msgspec.structs.replace(document, blocks=blocks)
     return files.lines.apply(document), files.lines.placed(findings)
 
@@ -177,7 +178,9 @@ def _read_again(
         name = f"body {sorted({repr(place.conditions) for place in ranges})}"
         known = memory.get(name)
         again = None
-        if known and known.ranges == ranges and (reread := features.task("reread")):
+        if known and known.ranges == ranges:
+            from pipeline.features.rereading import reread
+
             again = reread(known, body.text, body.line, _read_alone)
         again = again or _parse_body(body.text, body.line, files.without(ranges, body.record))
         again = again._replace(ranges=ranges)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from pipeline import features
+from pipeline.features import here
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Document
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
@@ -154,24 +154,28 @@ class Dialect(NamedTuple):
 
 def signed(text: str) -> tuple[str, ...]:
     """The tools that a document's own signs name."""
+    if not here("dialects"):
+        return ()
+    from pipeline.features.dialects import DIALECTS
+
     return tuple(
         dialect.names[0]
-        for dialect in features.dialect_tables()
+        for dialect in DIALECTS
         if any(sign.word in text and sign.pattern.search(text) for sign in dialect.signs)
     )
 
 
 def table(tools: tuple[str, ...] = ()) -> Dialect:
     """All that counts for a document with the signs of these tools."""
-    return _table(features.FEATURES, tools)
+    return _table(tools) if here("dialects") else Dialect(())
 
 
 @functools.lru_cache(maxsize=64)
-def _table(rows: tuple[features.Feature, ...], tools: tuple[str, ...]) -> Dialect:
-    """The table of `table`, for the features that there are."""
-    counting = [row for row in features.dialect_tables() if not row.signs or row.names[0] in tools]
-    fields = zip(*counting, strict=True) if counting else ()
-    return Dialect(*map(_joined, fields)) if counting else Dialect(())
+def _table(tools: tuple[str, ...]) -> Dialect:
+    from pipeline.features.dialects import DIALECTS
+
+    counting = (row for row in DIALECTS if not row.signs or row.names[0] in tools)
+    return Dialect(*map(_joined, zip(*counting, strict=True)))
 
 
 def _joined(values: tuple[Any, ...]) -> Any:

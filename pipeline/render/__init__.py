@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from pipeline import features
+from pipeline.features import here
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import Edition
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 from pipeline.system.store import Memo
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-BY_FEATURES: dict[str, tuple[str, str]] = {
-    "docx": ("word", "assemble_docx"),
-    "epub": ("ebook", "assemble_ebook"),
-}
-"""For each format that a feature makes, its name and its task; platforms get questions."""
 
 
 def render(
@@ -47,22 +37,30 @@ def render(
         using = environment(templates), Memo() if memo is None else memo
         if edition.format == "pdf":
             return pdf.assemble(document, edition, stem, *using, page_map)
-        if edition.platform or edition.format in BY_FEATURES:
-            return _by_feature(document, edition, stem, *using)
-        assemble = features.task("render_site") if edition.chapters else None
-        pages: Pages = (assemble or html.assemble)(document, edition, stem, *using)
-        return pages
+        if edition.platform:
+            from pipeline.features.exercises.platforms import assemble_questions
+
+            return assemble_questions(document, edition, stem, *using)
+        if edition.format == "epub":
+            from pipeline.features.ebook.book_pages import assemble_ebook
+
+            return assemble_ebook(document, edition, stem, *using)
+        if edition.format == "docx":
+            if not here("word"):
+                return _without_word(document, edition, stem)
+            from pipeline.features.word import assemble_docx
+
+            return assemble_docx(document, edition, stem, *using)
+        if edition.chapters and here("site"):
+            from pipeline.features.site import render_site
+
+            return render_site(document, edition, stem, *using)
+        return html.assemble(document, edition, stem, *using)
 
 
-def _by_feature(
-    document: Document, edition: Edition, stem: str, environment: Environment, memo: Memo
-) -> Pages:
-    """The pages of an edition that a feature makes; without it, an error."""
-    name, task = BY_FEATURES.get(edition.format, ("exercises", "assemble_questions"))
-    if assemble := features.task(task):
-        pages: Pages = assemble(document, edition, stem, environment, memo)
-        return pages
-    message = f"This copy of Chapbook lacks {name}, and so has no edition {edition.name}."
+def _without_word(document: Document, edition: Edition, stem: str) -> Pages:
+    """No pages, but an error, since the feature is absent."""
+    message = f"This copy of Chapbook lacks word, and so has no edition {edition.name}."
     absent = diagnostic(Code.ABSENT_FEATURE, message, source=document.source)
     absent = replace(absent, severity=Code.TEMPLATE_ERROR.value.severity)
     return Pages(edition.name, stem, document.metadata, pages=(), findings=(absent,))

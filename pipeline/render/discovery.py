@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 import jinja2
 
-from pipeline import features
 from pipeline.model import Document
 from pipeline.model.editions import Edition, FormatName, offered, output_name
 from pipeline.model.metadata import Direction, Metadata, direction_of
@@ -95,9 +94,10 @@ class PageDescription(NamedTuple):
 
 
 def described(metadata: Metadata, facts: WebFacts = NOTHING) -> PageDescription:
-    """The description of a web page, if there is the feature ``discovery``."""
-    describe = features.task("describe_page")
-    return PageDescription(*describe(metadata, facts)) if describe else PageDescription()
+    """The description of a web page."""
+    from pipeline.features.discovery import describe_page
+
+    return PageDescription(*describe_page(metadata, facts))
 
 
 def downloads(metadata: Metadata, stem: str, edition: Edition) -> tuple[Download, ...]:
@@ -148,5 +148,8 @@ def social_preview(
 ) -> tuple[tuple[MetaTag, ...], CoverPage | None]:
     """The tags of a web page about its preview image, and that. Open Graph requires a full address:
     without the publication's own there is no image."""
-    preview = features.task("social_preview") if document.metadata.url else None
-    return preview(document, environment, stem) if preview else ((), None)
+    if not document.metadata.url:
+        return (), None
+    from pipeline.features.covers import designs
+
+    return designs.social_preview(document, environment, stem)

@@ -14,7 +14,6 @@ import jinja2
 from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from pipeline import features
 from pipeline.model.css_addresses import loaded
 from pipeline.model.rendered import Style
 from pipeline.system.paths import builtin_templates, scheme
@@ -32,13 +31,12 @@ def environment(overrides: Path | None = None) -> jinja2.Environment:
 def template_folders() -> tuple[Path, ...]:
     """The built-in folders in which the name of a template is looked up: that of what every
     document needs, and one for each feature that has templates."""
-    return _folders_of(features.FEATURES, builtin_templates())
+    return _folders_of(builtin_templates())
 
 
 @functools.lru_cache(maxsize=8)
-def _folders_of(rows: tuple[features.Feature, ...], builtin: Path) -> tuple[Path, ...]:
-    of_features = (builtin / "features" / feature.name for feature in rows)
-    return (builtin, *(folder for folder in of_features if folder.is_dir()))
+def _folders_of(builtin: Path) -> tuple[Path, ...]:
+    return (builtin, *sorted(path for path in (builtin / "features").iterdir() if path.is_dir()))
 
 
 @functools.lru_cache(maxsize=8)

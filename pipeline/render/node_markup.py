@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from pipeline import features, model
+from pipeline import model
 from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.editions import FormatName
 from pipeline.model.formula_gaps import GAP
@@ -123,6 +123,8 @@ class NodeRenderer:
         self.formula_images: Any = None
         self._templates: dict[type[Node], jinja2.Template] = {}
         self._fields = Fields()
+        from pipeline.features.exercises.markup import helpers
+
         functions: tuple[Callable[..., object], ...] = (
             self.render, self.render_item, self.render_note, self.attributes, self.heading_level,
             self.href, self.image_source, self.larger_source, self.word, self.distinct,
@@ -135,7 +137,7 @@ class NodeRenderer:
         )  # fmt: skip
         self._context: dict[str, object] = {
             **{function.__name__: function for function in functions},
-            **features.helpers(document.metadata.lang, self.rules),
+            **helpers(document.metadata.lang, self.rules),
             "format": format_name,
             "metadata": document.metadata,
             "language_links": language_links(document.metadata),
@@ -244,8 +246,11 @@ class NodeRenderer:
         """The rows of a table that becomes a list."""
         lines = self.table_lines
         is_list = reflows(node, lines) if self.large_line else cuts_words(node, lines[1])
-        row_items = features.task("row_items") if is_list else None
-        return row_items(node) if row_items else ()
+        if not is_list:
+            return ()
+        from pipeline.features.table_lists import row_items
+
+        return row_items(node)
 
     def put_in_words(self, image: model.Image) -> str:
         """The text to read instead of a drawing whose letters are too small."""
@@ -311,9 +316,10 @@ class NodeRenderer:
     def mathml(self, node: model.Math | model.MathBlock) -> Markup:
         """The markup of a formula; on a web page with a field for each gap."""
         has_gaps = self.format == "html" and GAP in node.mathml
-        with_fields = features.task("with_fields") if has_gaps else None
-        if with_fields is None:
+        if not has_gaps:
             return Markup(node.mathml)
+        from pipeline.features.formulas.gap_fields import with_fields
+
         group = Markup('<span class="gaps" role="group" aria-label="{}">{}</span>')
         return group.format(node.spoken, with_fields(node.mathml, self._gap_field))
 

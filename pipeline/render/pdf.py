@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import jinja2
 from msgspec.structs import replace
 
-from pipeline import features, model
-from pipeline.model import FORMULAS, Block, Document
+from pipeline import model
+from pipeline.features import needed
+from pipeline.model import Block, Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import STANDARD_PRINT, Edition, Look
 from pipeline.model.faces import FACES, LARGE_PRINT_FACES, own_faces
@@ -224,10 +225,11 @@ def _formula_images(
 ) -> Any:
     """The images that a renderer gets of formulas, in the colours of the theme; None if there are
     none."""
-    drawing = features.task("FormulaImages") if has(document, *FORMULAS) else None
-    if drawing is None:
+    if not needed("formulas", document):
         return None
-    images = renderer.formula_images = drawing(document)
+    from pipeline.features.formulas.formula_images import FormulaImages
+
+    images = renderer.formula_images = FormulaImages(document)
     images.has_mathml = has_mathml
     images.room = sheet.line / POINT / sheet.text - EQUATION_INDENT
     letter = WRITTEN_LETTER * sheet.writing + LEAST_LETTER

@@ -1,35 +1,25 @@
 """From a selected document to a resolved one, with ids, numbers, files and contents.
 
-Each pass is a function from document to document in a module of its own; none knows another. The
-reasons for their order in `passes`:
-
-- Variables (a feature) come first, so that their values are text to all others.
-- Images on the web become links before anything examines links.
-- Formulas come before anything that needs the text of titles.
-- Sections come before anything that needs positions; their roles in a book are checked before other
-  passes add sections.
-- Citations make notes, and a section of works, before these are counted.
-- A glossary and a place for the index come before ids, because they get some.
-- Summaries, which are buttons, lose their links before links and notes are examined.
-- Addresses may become notes, and so come before these are counted.
-- Identifiers and notes count the contents of sections.
-- The questions of an exercise are labelled with its number once that is known; their marks become
-  text before typography.
-- Typography needs the final words, except for those that later passes write.
-- References need all ids, and cross-references the numbers and the titles that they quote.
-- The index and charts come when all their text is final.
-- Parts with a direction of their own (a feature) are isolated when all text is there.
-- Contents and the lists of captions come last, because they copy what is finished.
+Each pass is a function from document to document in a module of its own; none knows another.
+`resolve` has them in order.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeAlias
 
-from pipeline.features import FRAGMENT, PassPlace, PassSetting, apply
+from pipeline.features import here, needed
+from pipeline.features.code import highlight_code
+from pipeline.features.directions import isolate_directions
+from pipeline.features.exercises.marks import count_marks
+from pipeline.features.exercises.moved import tell_moved
+from pipeline.features.exercises.questions import number_questions
+from pipeline.features.openings import open_chapters
+from pipeline.features.openings.chapter_numbers import show_numbers
+from pipeline.features.qr_codes import draw_codes
+from pipeline.features.sums import line_sums
+from pipeline.features.timetable import give_start_times
+from pipeline.features.variables import fill_variables
 from pipeline.model import Document
 from pipeline.resolve.absent import put_back, show_absent
 from pipeline.resolve.addresses import list_addresses
@@ -45,57 +35,108 @@ from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.summaries import free_summaries
 from pipeline.resolve.typography import keep_marks, set_typography
 
-Pass: TypeAlias = Callable[[Document], Document]
-
-
-def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
-    """The passes in order, for a source in ``folder``, with those of features at their places."""
-    return _with_features(
-        (
-            PassPlace.FIRST, link_remote, show_absent,
-            PassPlace.BEFORE_SECTIONS, nest_sections, check_roles,
-            PassPlace.BEFORE_IDS, free_summaries, list_addresses, assign_identifiers,
-            number_notes, number_captions, number_lines,
-            PassPlace.WITH_NUMBERS, number_sections,
-            functools.partial(check_references, folder=folder),
-            functools.partial(gather_assets, folder=folder),
-            PassPlace.BEFORE_TYPOGRAPHY, set_typography, fill_references,
-            PassPlace.WITH_ALL_TEXT, keep_marks,
-            PassPlace.LAST, list_contents, list_captions,
-        ),
-        PassSetting(folder, split),
-    )  # fmt: skip
-
-
-def _with_features(own: Iterable[Pass | PassPlace], setting: PassSetting) -> tuple[Pass, ...]:
-    """Passes in order, with those of features at the places for these."""
-    return tuple(
-        functools.partial(apply, each, setting) if isinstance(each, PassPlace) else each
-        for each in own
-    )
-
 
 def resolve(document: Document, folder: Path, split: int = 0) -> Document:
     """The document after all passes. Paths are relative to ``folder``, the source's, and nothing
     outside it is read. Problems are added to `Document.diagnostics`. The document is to be divided
     into the sections of level ``split`` (`division.divide`), or not at all (0)."""
-    for each in passes(folder, split):
-        document = each(document)
-    return document
+    # Variables first: their values are text to all others. Images on the web become links before
+    # anything examines links.
+    document = show_absent(link_remote(fill_variables(document)))
+
+    # Formulas before anything that needs the text of titles, sections before anything that needs
+    # positions; their roles in a book are checked before other passes add sections.
+    document = _with_formulas(tell_moved(document))
+    document = check_roles(nest_sections(document))
+
+    # Citations make notes, and a section of works, before these are counted; a glossary and an
+    # index get ids. Summaries, which are buttons, lose their links before these are examined.
+    # Addresses may become notes.
+    if needed("citations", document):
+        from pipeline.features.citations import cite_works
+
+        document = cite_works(document, folder, split)
+    document = _with_terms(document, split)
+    if here("index"):
+        from pipeline.features.index import place_index
+
+        document = place_index(document)
+    document = list_addresses(free_summaries(document))
+
+    # Identifiers and notes count the contents of sections. The questions of an exercise are
+    # labelled with its number once that is known; their points become text before typography.
+    document = number_notes(assign_identifiers(document))
+    document = number_lines(number_captions(document))
+    document = count_marks(number_questions(document))
+    document = number_sections(document)
+    document = gather_assets(check_references(document, folder=folder), folder=folder)
+
+    # Typography needs the final words, except for those that later passes write.
+    if needed("own_fonts", document):
+        from pipeline.features.own_fonts import read_fonts
+
+        document = read_fonts(document, folder)
+    document = highlight_code(document)
+    if document.metadata.starts:
+        document = give_start_times(document)
+    document = set_typography(document)
+
+    # References need all ids, and cross-references the numbers and the titles that they quote.
+    document = fill_references(document)
+
+    # The index, charts and codes, when all their text is final.
+    document = _with_index(document)
+    if needed("charts", document):
+        from pipeline.features.charts import draw_charts
+
+        document = draw_charts(document)
+    if document.metadata.opening or document.metadata.chapter_numbers:
+        document = show_numbers(open_chapters(document))
+    document = draw_codes(document)
+    if needed("word", document):
+        from pipeline.features.word.template import read_template
+
+        document = read_template(document, folder)
+    document = keep_marks(document)
+
+    # Contents and the lists of captions last, because they copy what is finished.
+    document = isolate_directions(line_sums(document))
+    return list_captions(list_contents(document))
 
 
 def resolve_fragment(document: Document) -> Document:
     """A fragment of text: with its formulas set, notes and captions numbered, references filled in,
     and code highlighted; headings, links and files stay as written, except for unsafe addresses."""
-    own: tuple[Pass | PassPlace, ...] = (
-        show_absent,
-        PassPlace.BEFORE_SECTIONS, put_back,
-        PassPlace.BEFORE_IDS, free_summaries, number_notes, number_captions, number_lines,
-        PassPlace.WITH_NUMBERS, drop_unsafe_addresses,
-        PassPlace.BEFORE_TYPOGRAPHY, fill_references,
-        PassPlace.WITH_ALL_TEXT, keep_marks,
-        PassPlace.LAST,
-    )  # fmt: skip
-    for each in _with_features(own, FRAGMENT):
-        document = each(document)
-    return document
+    document = put_back(_with_formulas(tell_moved(show_absent(document))))
+    document = number_notes(free_summaries(_with_terms(document)))
+    document = number_lines(number_captions(document))
+    document = drop_unsafe_addresses(count_marks(number_questions(document)))
+    document = fill_references(highlight_code(document))
+    return isolate_directions(keep_marks(_with_index(document)))
+
+
+def _with_formulas(document: Document) -> Document:
+    """The document with its formulas set."""
+    if not needed("formulas", document):
+        return document
+    from pipeline.features.formulas import set_formulas
+
+    return set_formulas(document)
+
+
+def _with_terms(document: Document, split: int = 0) -> Document:
+    """The document with links from its terms to a glossary."""
+    if not here("glossary"):
+        return document
+    from pipeline.features.glossary import link_terms
+
+    return link_terms(document, split)
+
+
+def _with_index(document: Document) -> Document:
+    """The document with the entries of its index."""
+    if not here("index"):
+        return document
+    from pipeline.features.index import fill_index
+
+    return fill_index(document)

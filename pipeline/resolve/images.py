@@ -7,7 +7,6 @@ import io
 import warnings
 from typing import Any, NamedTuple
 
-from pipeline import features
 from pipeline.resolve.findings import describe
 
 MOST_SPARSE = 1_000_000_000
@@ -105,9 +104,8 @@ def looks_like_svg(data: bytes) -> bool:
 
 
 def _drawing(data: bytes) -> ImageKind:
-    read_svg = features.task("read_svg")
-    if read_svg is None:
-        raise BadImageError("it is an SVG file, and this copy of Chapbook lacks drawings")
+    from pipeline.features.drawings import read_svg
+
     try:
         svg = read_svg(data)
     except UnsafeSvgError as error:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from pipeline import features, model
+from pipeline import model
 from pipeline.model import Document, Node, removal
 from pipeline.model.audience import FORMAT_NAMES, admits, conditions_of, names_in, variant_for
 from pipeline.model.codes import Code, diagnostic
@@ -45,14 +45,16 @@ def select(document: Document, edition: Edition) -> Document:
     """
     unknown, withheld, whole = tuple(_unknown_words(document)), document.withheld, document
     seeds, document = seeds_of(edition, document.metadata), variant_for(document, edition)
-    rearranged = None if seeds == (AS_WRITTEN,) else features.task("rearranged")
-    if rearranged:
+    if seeds != (AS_WRITTEN,):
+        from pipeline.features.exercises.rearranging import rearranged
+
         document = rearranged(document, whole, seeds)
         whole = rearranged(whole, whole, seeds)
     document = settle_levels(with_numbers(document, whole, edition), whole, edition)
     document = keep_timings(document, edition)
-    if fill_banks := features.task("fill_banks"):
-        document = fill_banks(document, edition, withheld)
+    from pipeline.features.exercises.word_banks import fill_banks
+
+    document = fill_banks(document, edition, withheld)
     document = replace(document, edition=edition.name)
     chosen: set[type[Node]] = {
         type(node)
@@ -91,11 +93,9 @@ def with_numbers(document: Document, whole: Document, edition: Edition) -> Docum
     texts = (variable.text for variable in whole.metadata.variables)
     if not has(whole, model.Variable) and not any(text.startswith("=") for text in texts):
         return document
-    fill_numbers, seeds = features.task("fill_numbers"), seeds_of(edition, whole.metadata)
-    if fill_numbers is None:
-        return document
-    filled: Document = fill_numbers(document, whole, seeds, edition.version)
-    return filled
+    from pipeline.features.exercises.numbers import fill_numbers
+
+    return fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition.version)
 
 
 UNSOLVED: Changes = {**removal.UNANSWERED, model.Choice: lambda node: replace(node, correct=None)}

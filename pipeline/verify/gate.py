@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from pipeline.features import FEATURES, vocabulary
+from pipeline.features import FEATURES, here
 from pipeline.model import Container, Document, Plain, Withheld
 from pipeline.model.audience import Ranges, lacked
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -206,7 +206,12 @@ class Gate:
 @functools.cache
 def _words(lang: str) -> bytes:
     """The words that Chapbook and its libraries add in a language."""
-    return folded(BREAK.join((*words(lang).values(), *vocabulary(lang))))
+    known = [*words(lang).values()]
+    if here("citations"):
+        from pipeline.features.citations import terms
+
+        known.append(terms(lang))
+    return folded(BREAK.join(known))
 
 
 @functools.cache
@@ -215,11 +220,15 @@ def _styles() -> bytes:
     return _read(builtin_templates(), ".css", ".js")
 
 
+WRITERS = ("exercises", "standards", "covers", "discovery", "ebook")
+"""Folders whose code writes files, besides those of the core and of features that say so."""
+
+
 @functools.cache
 def _sources() -> bytes:
     """The code that writes files: names and terms of formats that are in them."""
     program = Path(__file__).parent.parent
-    writing = (row.name for row in FEATURES if row.writes_files)
+    writing = (*WRITERS, *(name for name, row in FEATURES.items() if row.writes_files))
     folders = (
         program / "render",
         program / "package",

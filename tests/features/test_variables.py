@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import Document, parse
-from pipeline.features import WHOLE
 from pipeline.features.variables import fill_variables
 from pipeline.model import Link
 from pipeline.model.editions import EDITIONS
@@ -62,7 +61,7 @@ def test_markup_in_a_value_is_text(name: str) -> None:
 
 @given(st.text(st.characters(exclude_characters='"\\', exclude_categories=("C", "Z")), min_size=1))
 def test_a_value_stands_as_it_is(value: str) -> None:
-    found = fill_variables(document("a{{ v }}b", v=value), WHOLE)
+    found = fill_variables(document("a{{ v }}b", v=value))
     assert not found.diagnostics
     (paragraph,) = found.blocks
     assert plain_text((paragraph,)) == f"a{' '.join(value.split())}b"

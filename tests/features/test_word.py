@@ -456,8 +456,7 @@ def test_lost_text_is_told(tmp_path: Path) -> None:
 def test_without_the_feature_the_edition_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = tuple(row for row in features.FEATURES if row.name != "word")
-    monkeypatch.setattr(features, "FEATURES", rows)
+    monkeypatch.setattr(features, "FOLDERS", features.FOLDERS - {"word"})
     source = tmp_path / "well.md"
     front = FRONT.replace("lang: en", "lang: en\npage_list: false")
     source.write_text(f"{front}Water.\n", "utf-8")

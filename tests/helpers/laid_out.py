@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import features
+from pipeline.features.columns import arrange_columns
 from pipeline.features.forms.field_fonts import LATIN_FACE
 from pipeline.model.rendered import Face, Pages, tree_of
 from pipeline.package.page_files import font_files
@@ -25,9 +25,8 @@ def laid_out(pages: Pages, folder: Path = Path()) -> Any:
     """The document of a printed edition."""
     root = tree_of(pages.pages[0].markup)
     ready(root)
-    arrange = features.task("arrange_columns")
-    if arrange and pages.sheet and pages.sheet.columns > 1:
-        arrange(root)
+    if pages.sheet and pages.sheet.columns > 1:
+        arrange_columns(root)
     return lay_out(Typesetter(font_files(pages.faces), folder, pages.assets), root, pages)
 
 

@@ -14,9 +14,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.features import table
 from pipeline.model.words import understood
-from pipeline.parser.constructs import CONTAINERS, FENCES
+from pipeline.parser.constructs import FENCES, containers_for
 from pipeline.parser.markup.safe_tags import KNOWN_TAGS, VOID_TAGS
 
 HIDING_BLOCKS = {
@@ -245,7 +244,7 @@ CONTENTS = (
     {"text": "¤"}
     | BLOCKS
     | MORE
-    | {f"::: {name}": f"::: {name} ¤\n¤\n:::" for name in (*CONTAINERS, *table("containers"))}
+    | {f"::: {name}": f"::: {name} ¤\n¤\n:::" for name in containers_for(())}
     | {f"fence {name}": f"```{name}\n¤,2\n```" for name in FENCES}
     | {f"<{name}>": f'<{name} title="¤">¤</{name}>' for name in sorted(KNOWN_TAGS - VOID_TAGS)}
 )

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import features, parse, render_fragment
+from pipeline import parse, render_fragment
+from pipeline.features.dialects import DIALECTS
 from pipeline.parser import parse_body
 from pipeline.parser.blocks.tables import split_row
 from pipeline.parser.lines import Line
@@ -166,7 +167,7 @@ def test_only_the_first_line_may_be_a_title_of_asciidoc(source: str, told: int) 
 
 
 def test_lines_of_a_tool_begin_with_its_characters() -> None:
-    for tool in features.dialect_tables():
+    for tool in DIALECTS:
         pairs = (pair.opening for pair in (*tool.pairs, *tool.verbatim))
         for pattern in (*pairs, *(row.pattern for row in tool.standing)):
             assert pattern.pattern.lstrip("\\")[0] in tool.begins, (tool.names, pattern.pattern)

@@ -12,7 +12,8 @@ from typing import get_args
 import pytest
 
 import pipeline
-from pipeline import features, model
+from pipeline import model
+from pipeline.features.dialects import DIALECTS
 from pipeline.model import Block, Document, Inline, Node, SoftBreak, Text
 from pipeline.parser.syntax import BLOCKS
 from pipeline.render.environment import template_folders
@@ -114,16 +115,6 @@ def test_every_node_has_a_golden_case(cased: set[str]) -> None:
 
 
 def test_answers_are_placed_in_every_block() -> None:
-    of_tools = (name for table in features.dialect_tables() for name in table.blocks)
+    of_tools = (name for table in DIALECTS for name in table.blocks)
     assert placements.BLOCKS.keys() == {*BLOCKS, *of_tools, "left-out"}
     assert len(placements.placements()) > 5000
-
-
-def test_every_task_of_the_core_is_done_by_one_feature() -> None:
-    tasks = [(row, path) for row in features.FEATURES for path in row.tasks]
-    names = [path.split(".")[-1] for _, path in tasks]
-    code = "".join(file.read_text("utf-8") for file in (ROOT / "pipeline").rglob("*.py"))
-    asked = set(re.findall(r'features\.task\("(\w+)"\)', code))
-    assert len(names) == len({*names}) > 50
-    assert asked <= {*names} <= {*re.findall(r'"(\w+)"', code)}
-    assert all(callable(row.load(path)) for row, path in tasks)

@@ -19,10 +19,8 @@ from pipeline.commands.writer import write
 from pipeline.commands.writer.sameness import same
 from pipeline.features import FEATURES
 from pipeline.flow.values import has_errors
-from pipeline.model import FEATURE_SIGNS, FeatureSigns
 from pipeline.model.editions import EDITIONS as EDITION_ROWS
 from tests.helpers import making
-from tests.helpers.pdf_reading import open_pdf, read
 
 SOURCE = """\
 ---
@@ -95,15 +93,8 @@ Down there is a pulley.
 WORKS = "@book{moss2020, author = {Moss, Ada}, title = {Rain}, year = {2020}}\n"
 
 SHOWN = {
-    "timetable": "Water",
-    "openings": "fills the",
     "charts": "North",
     "citations": "[@moss2020]",
-    "code": "wells = 60",
-    "variables": "{{ pump }}",
-    "raw_html": "A rope.",
-    "dialogue": "Ana: How deep is it?",
-    "exercises": "A bucket hangs",
     "formulas": "a + b = 7",
     "dialects": "Press ++ctrl+w++.",
     "glossary": "A hole with water",
@@ -111,9 +102,6 @@ SHOWN = {
     "word": "fills the",
 }
 """Words that readers still get without a feature, in print and in a source that is written, too."""
-
-TOLD_BY_THE_PARSER = ("raw_html",)
-"""Features whose signs are no nodes."""
 
 WITHHELD = ("sprocket", "(x)", "cogwheel", "pulley", "✓")
 """Words that pupils do not get with any features."""
@@ -142,8 +130,7 @@ def _remove(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def _take_out(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     for name in names:
         _remove(f"{features.__name__}.{name}", monkeypatch)
-    rows = tuple(row for row in FEATURES if row.name not in names)
-    monkeypatch.setattr(features, "FEATURES", rows)
+    monkeypatch.setattr(features, "FOLDERS", features.FOLDERS.difference(names))
 
 
 def _told(findings: Iterable[Diagnostic]) -> set[str]:
@@ -151,9 +138,15 @@ def _told(findings: Iterable[Diagnostic]) -> set[str]:
     return {name for finding in findings for name in re.findall(r"lacks (\w+)", finding.message)}
 
 
-OTHERS = tuple(feature.name for feature in FEATURES if feature.name not in SHOWN)
+OTHERS = tuple(name for name in FEATURES if name not in SHOWN)
 TAKEN_OUT = [(name,) for name in SHOWN] + [OTHERS[n::4] for n in range(4)]
 """Features that readers miss alone, the others several at a time: no feature imports another."""
+
+TOLD = {
+    "charts", "citations", "columns", "fit", "formulas", "index", "margin_notes", "own_fonts",
+    "word",
+}  # fmt: skip
+"""Features of which the text has signs."""
 
 
 @pytest.mark.parametrize("names", TAKEN_OUT, ids=" ".join)
@@ -173,30 +166,27 @@ def test_each_feature_can_be_taken_out(
     assert built.package
     assert not has_errors(built.findings)
     absent = [finding for finding in built.findings if finding.code == "absent-feature"]
-    signs = {name: FEATURE_SIGNS.get(name, FeatureSigns()) for name in names}
-    needed = [name for name, of in signs.items() if of.nodes or of.keys or of.values]
-    needed += (name for name in names if name in TOLD_BY_THE_PARSER)
-    assert _told(absent) == {*needed}
-    assert len(absent) == len(needed)
+    assert sorted(_told(absent)) == sorted(TOLD.intersection(names))
+    assert len(absent) == len(TOLD.intersection(names))
     page = built.package.data.decode()
     assert SHOWN.get(names[0], "In spring") in page
     assert not [word for word in WITHHELD if word in page]
 
     if names[0] not in SHOWN:
         return
-    if names[0] != "raw_html":  # the notation of what Markdown has none for, such as keys
-        assert same(flow.document, parse(write(flow.document), folder=tmp_path))
+    assert same(flow.document, parse(write(flow.document), folder=tmp_path))
     (printed,) = making.rendered(making.resolved(flow.document, "handout", tmp_path)).pages
     assert SHOWN[names[0]] in printed.markup
 
 
 NEEDING = [
-    *(((name,), edition, "") for name, row in FEATURE_SIGNS.items() for edition in row.editions),
-    (("standards",), "handout", "print: x4"),
+    *((("imposition",), edition, "") for edition in ("booklet", "2-up", "4-up")),
+    (("forms",), "form", ""),
+    (("site",), "site", ""),
     (
-        ("columns", "fit", "margin_notes", "standards"),
+        ("columns", "fit", "margin_notes"),
         "handout",
-        "page: {columns: 2}\nfit: even\nnotes: margin\npdf: ua2",
+        "page: {columns: 2}\nfit: even\nnotes: margin",
     ),
 ]
 
@@ -221,105 +211,6 @@ def test_an_edition_that_needs_a_feature_says_so_without_it(
     assert len(list(files)) == (not row.platform)
 
 
-@pytest.mark.parametrize(
-    "names",
-    [("units", "even_pages", "page_marks"), ("pictographs", "table_lists", "sums")],
-    ids=" ".join,
-)
-def test_a_book_is_printed_without_features_of_print(
-    names: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _take_out(monkeypatch, *names)
-    source = tmp_path / "well.md"
-    front = "title: Well\nlang: en\nclass: book"
-    text = "Rain ☔ falls: 24 + 38 = 62 drops, and the well is full again in the morning. " * 30
-    source.write_text(f"---\n{front}\n---\n\n# Water\n\n{text}\n", encoding="utf-8")
-
-    editions = ("handout", *(("web",) if "page_marks" in names else ()))
-    result = pipeline.build(source, editions, out=tmp_path / "build")
-
-    assert not result.diagnostics
-    assert "24 + 38" in read(open_pdf((tmp_path / "build/well/well.pdf").read_bytes())).text
-    for file in (tmp_path / "build" / "well").glob("*.html"):
-        assert "24 + 38" in file.read_text("utf-8")
-
-
-TASKS = """\
-::: exercise Animals {marks=4}
-1. Which has stripes? ____{tapir}
-   - ( ) gnu
-   - (x) zebra
-
-::: lines 3
-:::
-
-::: matching
-| ox | low |
-| dog | yap |
-:::
-
-::: ordering
-1. caterpillar
-2. butterfly
-:::
-
-::: answer
-An okapi, too.
-:::
-:::
-"""
-
-
-def test_without_exercises_answers_are_withheld_all_the_same(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    _take_out(monkeypatch, "exercises")
-    document = parse(TASKS)
-
-    (pupils,) = making.rendered(making.resolved(document, "web")).pages
-    (teachers,) = making.rendered(making.resolved(document, "teacher")).pages
-
-    for word in ("Animals", "stripes", "gnu", "zebra"):
-        assert word in pupils.markup
-        assert word in teachers.markup
-    for answer in ("tapir", "(x)", "yap", "caterpillar", "okapi"):
-        assert answer not in pupils.markup
-        assert answer in teachers.markup
-
-
-MARKUP = """\
-<div class="answer">
-An okapi.
-</div>
-
-Rain <span class="answer">tapir</span> falls. <!-- zebra -->
-
-<solution>A gnu.</solution>
-
-<!-- A dog. -->
-
-| Well | Depth |
-|------|-------|
-| <span class="teacher">yak</span> | 4 |
-"""
-
-
-def test_without_raw_html_what_it_marks_is_withheld_all_the_same(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    _take_out(monkeypatch, "raw_html")
-
-    (pupils,) = making.rendered(making.resolved(parse(MARKUP), "web")).pages
-    (teachers,) = making.rendered(making.resolved(parse(MARKUP), "teacher-web")).pages
-
-    assert "Rain" in pupils.markup
-    for secret in ("okapi", "tapir", "gnu", "yak"):
-        assert secret not in pupils.markup
-        assert secret in teachers.markup
-    for comment in ("zebra", "dog"):
-        assert comment not in pupils.markup + teachers.markup
-
-
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_can_be_taken_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _remove(f"{commands.__name__}.{FOLDERS.get(name, name)}", monkeypatch)
@@ -335,7 +226,6 @@ def test_each_command_can_be_taken_out(name: str, monkeypatch: pytest.MonkeyPatc
 
 OPTIONS = [
     ("catalog", "--catalog", "web"),
-    ("covers", "--cover-spread", "handout"),
     ("split", "--split=1", "handout"),
 ]
 
@@ -357,15 +247,6 @@ def test_an_option_of_a_feature_that_was_taken_out_has_no_effect(
     assert (
         len(list((tmp_path / "build" / "well").rglob(f"well*.{EDITION_ROWS[edition].format}"))) == 1
     )
-
-
-def test_without_drawings_an_image_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _take_out(monkeypatch, "drawings")
-    (tmp_path / "well.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', "utf-8")
-
-    document = making.resolved("![A well](well.svg)\n", "web", tmp_path)
-
-    assert "lacks drawings" in document.diagnostics[-1].message
 
 
 def test_gaps_of_formulas_are_those_of_questions_without_formulas(

@@ -37,7 +37,7 @@ from pipeline.commands.importing.turns import (
     utterances,
     without_lead,
 )
-from pipeline.features import grouped
+from pipeline.features.dialogue import group_turns
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata, Speaker
@@ -89,7 +89,7 @@ def with_speakers(draft: Draft, name: str) -> Draft:
     marked = ended(marked, detection.turns[-1].at, names)
     plain = quiet(marked, {turn.at for turn in detection.turns}, names)
     metadata = replace(metadata, speakers=detection.speakers)
-    blocks, _ = grouped(tuple(plain), metadata)
+    blocks, _ = group_turns(tuple(plain), metadata)
     was, now = count(draft.blocks, ()), count(blocks, ())
     counts = dict(draft.counts)
     for row in ("paragraphs", "words"):  # a name in a line of its own is no paragraph any more

@@ -15,10 +15,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from pipeline import features
 from pipeline.commands.library import catalogue
 from pipeline.commands.library.document_task import Built
 from pipeline.commands.messages import shown_json
+from pipeline.features import here
 from pipeline.model.catalog import Record
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
@@ -124,8 +124,10 @@ def _files(built: Sequence[Built], metadata: Metadata, out: Path, store: Store) 
     site = catalogue.pages(document, "site", out, CATALOGUE, store)
     files = {f"{CATALOGUE}/{path}": data for path, data in site.items()}
     records = [result.record for result in built if result.record]
-    opds_feed, onix_message = features.task("opds_feed"), features.task("onix_message")
-    if records and opds_feed and onix_message:
+    if records and here("catalog"):
+        from pipeline.features.catalog.onix import onix_message
+        from pipeline.features.catalog.opds import opds_feed
+
         feed = f"{CATALOGUE}/opds.json"
         offered = filter(None, map(_offered, built))
         files[feed] = opds_feed(offered, metadata.title, f"{metadata.url}opds.json")

@@ -15,7 +15,6 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from pipeline import features
 from pipeline.commands.messages import as_text, summary
 from pipeline.commands.preview import page_images
 from pipeline.commands.preview.pages import Size, pages_of, soonest
@@ -203,8 +202,8 @@ class Session:
             return
         none = EditionView(proof.edition, "", {}, (), ())
         before = self._kept_views[name, part.digest] if part else none
-        proof_pages = features.task("proof_pages")
-        assert proof_pages, "the proof is of units"
+        from pipeline.features.units.book import proof_pages
+
         try:
             pages = soonest(
                 before.pages, proof.bodies, functools.partial(proof_pages, proof), self._opened

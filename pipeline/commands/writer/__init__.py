@@ -16,7 +16,6 @@ from pipeline.commands.writer.attribute_lists import UnwritableError
 from pipeline.commands.writer.blocks import BLOCKS
 from pipeline.commands.writer.inline_writing import Notes
 from pipeline.commands.writer.shapes import Writer
-from pipeline.features import table
 from pipeline.model import INLINE_NOTE, NO_ATTRIBUTES, Abbreviation, Block, Document, Note, Text
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import TEACHER, walk
@@ -47,7 +46,7 @@ def write_blocks(
     blocks, notes = tuple(blocks), tuple(notes)
     defined = _definitions(blocks, notes)
     context = Notes({note.label: note for note in notes}, links, frozenset(defined))
-    writer = Writer({**BLOCKS, **table("writers")}, context)
+    writer = Writer(BLOCKS, context)
     parts = [writer.blocks(blocks)] if blocks else []
     parts += (writer.block(note) for note in notes if not note.label.startswith(INLINE_NOTE))
     for attributes, names in itertools.groupby(defined, lambda name: defined[name].attributes):

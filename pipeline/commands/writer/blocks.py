@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.writer import captioned
+from pipeline.commands.writer import captioned, exercises
 from pipeline.commands.writer import table_writing as tables
 from pipeline.commands.writer.attribute_lists import attribute_list
 from pipeline.commands.writer.html_writing import element, plain, tag, unwritable
@@ -223,6 +223,21 @@ def _note(node: model.Note, out: Writer) -> str:
     return f"[^{node.label}]: {indented(out.blocks(node.children), 4)}".rstrip(" \n")
 
 
+def _dialogue(node: model.Dialogue, out: Writer) -> str:
+    """A dialogue as Markdown, with each speaker's name before the turn."""
+    return "\n\n".join(_turn(turn, out) for turn in node.turns)
+
+
+def _turn(turn: model.Turn, out: Writer) -> str:
+    first = turn.children[0] if turn.children else None
+    if not isinstance(first, model.Paragraph):
+        inner = out.blocks(turn.children)
+        return f"{turn.speaker}:\n\n{inner}" if inner else f"{turn.speaker}:"
+    name = model.Text(text=f"{turn.speaker}: ")
+    text = replace(first, children=(name, *first.children))
+    return out.blocks((text, *turn.children[1:]))
+
+
 BLOCKS: Mapping[type[Node], Callable[[Any, Writer], str]] = {
     model.Heading: _heading,
     model.Section: _section,
@@ -249,4 +264,8 @@ BLOCKS: Mapping[type[Node], Callable[[Any, Writer], str]] = {
     model.ThematicBreak: _thematic_break,
     model.PageBreak: lambda *_: "\\newpage",
     model.Note: _note,
+    model.Dialogue: _dialogue,
+    model.Exercise: exercises.exercise,
+    model.Matching: exercises.matching,
+    model.Ordering: exercises.ordering,
 }

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.features import WHOLE, PassSetting
 from pipeline.features.charts import chart_data as table
 from pipeline.features.charts import diagrams, look
 from pipeline.features.charts.chart_data import Data
@@ -58,7 +57,7 @@ _COLUMNS = late(r"columns-\d")
 _POINTS = {"mm": MILLIMETRE, "cm": 10 * MILLIMETRE, "in": 72.0, "pt": 1.0, "px": 0.75}
 
 
-def draw_charts(document: Document, _: PassSetting = WHOLE) -> Document:
+def draw_charts(document: Document) -> Document:
     """The document with its charts drawn, each a generated `Asset`, and the numbers in their tables
     formatted for the language.
 

@@ -6,12 +6,12 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import PassSetting
 from pipeline.features.citations import surroundings
 from pipeline.features.citations.bibliographies import Sources, missing_files, read_sources
 from pipeline.features.citations.cited import Cited, all_citations, in_reading_order, positions
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pipeline.features.citations.csl.style import CitationStyle
 
 
-def cite_works(document: Document, setting: PassSetting) -> Document:
+def cite_works(document: Document, folder: Path, split: int) -> Document:
     """The document with its citations formatted, and its bibliography.
 
     Without ``bibliography:`` everything that begins with ``@`` is text; a probable citation is then
@@ -47,17 +47,17 @@ def cite_works(document: Document, setting: PassSetting) -> Document:
     listing = [node for _, node, _ in find(document, model.Bibliography)]
     metadata = document.metadata
     if not (cited or listing or metadata.nocite):
-        missing = tuple(missing_files(document, setting.folder))
+        missing = tuple(missing_files(document, folder))
         return replace(document, diagnostics=document.diagnostics + missing)
     findings = Findings(document)
     if not metadata.bibliography:
         _warn(cited.values(), listing, findings)
         return findings.added_to(surroundings.list_works(put_back(document), (), ""))
-    sources = read_sources(document, setting.folder)
+    sources = read_sources(document, folder)
     document = replace(document, diagnostics=(*document.diagnostics, *sources.findings))
     items_at = {at: _described(citation, sources, findings) for at, citation in cited.items()}
     try:
-        document = _formatted(document, cited, items_at, sources, findings, setting.split)
+        document = _formatted(document, cited, items_at, sources, findings, split)
     except Exception as error:  # whatever happens with an unusual style or work
         style_name = metadata.citation_style
         style = f"`{style_name.text}`" if style_name else "the usual style"

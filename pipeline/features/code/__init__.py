@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline.features import WHOLE, PassSetting
 from pipeline.keep import in_batches, kept
 from pipeline.model import CodeBlock, Document, Token
 from pipeline.model.codes import Code
@@ -53,7 +52,7 @@ EMPTY = 64
 advance."""
 
 
-def highlight_code(document: Document, _: PassSetting = WHOLE) -> Document:
+def highlight_code(document: Document) -> Document:
     """The document with the code of known languages in `Token`s; code that would take too long
     stays plain (PLAIN_CODE).
 

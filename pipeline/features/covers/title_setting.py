@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline import features
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Standards
@@ -72,8 +71,11 @@ def set_spread(
     """The print cover as a PDF with its trim size, and ``bleed`` millimetres around it: in the inks
     of a press, if the text is."""
     press = standards_for(EDITIONS[STANDARD_PRINT], metadata).press
-    read_plates = features.task("read_plates") if press else None
-    plates = read_plates(press, metadata, folder).plates if read_plates else None
+    plates = None
+    if press:
+        from pipeline.features.standards.press import read_plates
+
+        plates = read_plates(press, metadata, folder).plates
     standards = Standards(accessible=None, press=press if plates else None)
 
     def finish(pdf: PDF) -> None:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import MarkdownWriter
 from pipeline.model import Block, Inline
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span, covering
@@ -180,21 +179,3 @@ def _unnamed(blocks: Iterable[Block]) -> Iterator[Diagnostic]:
 def _without(text: model.Text, count: int, rest: tuple[Inline, ...]) -> tuple[Inline, ...]:
     left = text.text[count:]
     return (model.Text(text=left, span=text.span), *rest) if left else rest
-
-
-def write_turns(node: model.Dialogue, out: MarkdownWriter) -> str:
-    """A dialogue as Markdown, with each speaker's name before the turn."""
-    return "\n\n".join(_written(turn, out) for turn in node.turns)
-
-
-def _written(turn: model.Turn, out: MarkdownWriter) -> str:
-    first = turn.children[0] if turn.children else None
-    if not isinstance(first, model.Paragraph):
-        inner = out.blocks(turn.children)
-        return f"{turn.speaker}:\n\n{inner}" if inner else f"{turn.speaker}:"
-    name = model.Text(text=f"{turn.speaker}: ")
-    text = replace(first, children=(name, *first.children))
-    return out.blocks((text, *turn.children[1:]))
-
-
-WRITERS = {model.Dialogue: write_turns}

@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline.features import PassSetting
 from pipeline.model import Attributes, Code, Document, Inline, InlineElement, Link, Node, Text
 from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite_document
@@ -46,7 +45,7 @@ Direction: TypeAlias = Literal["rtl", "isolated", "ltr"]
 """The direction of text: right to left, an isolated part within that, or left to right."""
 
 
-def isolate_directions(document: Document, _: PassSetting) -> Document:
+def isolate_directions(document: Document) -> Document:
     """The document with parts of right-to-left text that have their own direction isolated."""
     start: Direction = document.metadata.direction
     marked = (node for _, node, _ in find(document, marked=True))

@@ -16,7 +16,6 @@ from xml.sax.saxutils import quoteattr
 from ebooklib import epub
 from PIL import UnidentifiedImageError
 
-from pipeline import features
 from pipeline.features.ebook.book_fonts import FILE as ENCRYPTION
 from pipeline.features.ebook.book_fonts import add_fonts, encryption, hidden_fonts, obfuscated
 from pipeline.features.ebook.ncx import ncx
@@ -61,8 +60,9 @@ def package_ebook(pages: Pages, folder: Path) -> Package:
     documents = [_document(page, gathered.in_place(page.markup), metadata) for page in pages.pages]
     images = list(gathered.items)
     files = list(gathered.files)
-    draw_cover = features.task("draw_cover") if pages.cover else None
-    if pages.cover and draw_cover:
+    if pages.cover:
+        from pipeline.features.covers.picture import draw_cover
+
         cover = draw_cover(pages.cover, folder)
         media_type = "image/png" if pages.cover.is_png else "image/jpeg"
         images.append(_item("cover-image", pages.cover.file, media_type, cover.data, "cover-image"))

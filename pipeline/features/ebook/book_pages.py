@@ -10,7 +10,6 @@ from typing import Literal
 import jinja2
 from msgspec.structs import replace
 
-from pipeline import features
 from pipeline.features.ebook.front import (
     COVER,
     FRONT_PAGES,
@@ -72,8 +71,9 @@ def assemble_ebook(
     )
     renderer.table_lines = TABLES
     lists = caption_navs(document, renderer)
-    book_cover = features.task("book_cover")
-    design = book_cover(document, environment) if book_cover else None
+    from pipeline.features.covers.designs import book_cover
+
+    design = book_cover(document, environment)
     has_cover = bool(design or unchanged_cover(document))
     order = tuple(reading_order(plan, has_cover=has_cover))
     pages = {chapter.name: _chapter(chapter, renderer, document) for chapter in plan}

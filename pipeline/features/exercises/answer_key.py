@@ -8,7 +8,6 @@ from typing import TypeVar, cast, get_args
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import PassSetting
 from pipeline.model import FORMULAS, Block, Document, Inline, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
@@ -50,7 +49,7 @@ OF_QUESTION = (
 it may be a task of its own."""
 
 
-def answers_alone(document: Document, _: PassSetting) -> Document:
+def answers_alone(document: Document) -> Document:
     """The key to a resolved document, for an edition of answers. The pages in the document are
     marked as `keep_pages` does; the key has the answers to each exercise under its number, title
     and page, and the titles of their sections. Without any, there is a NO_ANSWERS warning."""

@@ -8,14 +8,13 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import PassSetting
 from pipeline.model import DIAGRAM_KINDS, Block, Document, Node
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import FIELDS
 
 
-def put_in_place(document: Document, _: PassSetting) -> Document:
+def put_in_place(document: Document) -> Document:
     """The document, if it is for teachers, with each answer in place of the lines, the space or the
     empty diagram directly before it."""
     edition = EDITIONS.get(document.edition)

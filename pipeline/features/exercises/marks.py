@@ -11,7 +11,6 @@ from typing import Literal, NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import PassSetting
 from pipeline.model import (
     Attributes,
     Block,
@@ -45,7 +44,7 @@ SCORE = Attributes(classes=("score",))
 _MARKS = late(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 
 
-def count_marks(document: Document, _setting: PassSetting) -> Document:
+def count_marks(document: Document) -> Document:
     """The document with the marks of each exercise and question as text, and with totals if the
     front matter asks for them; for a platform, they stay attributes. An invalid number of marks, or
     one in the wrong place, is a BAD_ATTRIBUTE. A number that differs from the sum of the questions

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pipeline import model
-from pipeline.features import PassSetting
 from pipeline.features.exercises.rearranging import is_fixed, moving_groups
 from pipeline.model import Block, Document
 from pipeline.model.codes import Code
@@ -16,7 +15,7 @@ from pipeline.model.words import understood_in
 from pipeline.resolve.findings import Findings
 
 
-def tell_moved(document: Document, _setting: PassSetting) -> Document:
+def tell_moved(document: Document) -> Document:
     """The document, with a DEPENDS_ON_ORDER warning for each text that names a place: “the exercise
     above” of exercises that change places, “all of the above” among choices, “exercise 3”."""
     if len(document.metadata.versions) < 2:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import PassSetting
 from pipeline.model import Document, List, ListItem, Node
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import find, has
@@ -24,7 +23,7 @@ class _Around(NamedTuple):
     numbers: Iterator[str] | None = None
 
 
-def number_questions(document: Document, _: PassSetting) -> Document:
+def number_questions(document: Document) -> Document:
     """The document with the labels of its questions. One that has no id, but is referred to by
     that of its exercise with the letters after it (`ex-well-b`, `ex-3b`), gets that."""
     if not has(document, model.Exercise):

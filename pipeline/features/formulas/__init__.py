@@ -12,7 +12,6 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import WHOLE, PassSetting
 from pipeline.features.formulas.break_points import broken
 from pipeline.features.formulas.commands import INSTEAD
 from pipeline.features.formulas.macros import Macro, defines
@@ -74,7 +73,7 @@ class _Result(NamedTuple):
     defines: bool = False
 
 
-def set_formulas(document: Document, _: PassSetting = WHOLE) -> Document:
+def set_formulas(document: Document) -> Document:
     """The document with the markup of its formulas, and their spoken alternatives.
 
     The first problem in a formula is BAD_MATH, at its position; the source is then shown, unless

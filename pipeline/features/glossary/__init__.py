@@ -7,7 +7,6 @@ from typing import NamedTuple, TypeAlias, get_args
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import PassSetting
 from pipeline.model import Attributes, Block, Document, InlineElement, Link, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
@@ -47,7 +46,7 @@ class TermContext(NamedTuple):
 Inherited: TypeAlias = tuple[TermContext, Span | None]
 
 
-def link_terms(document: Document, setting: PassSetting) -> Document:
+def link_terms(document: Document, split: int = 0) -> Document:
     """The document with the terms of its glossaries defined (`dfn`), and the first ``[…]{.term}``
     of each linked to its definition; in an e-book the first in each chapter, in a document to be
     ``split`` the first in each part, in a glossary all.
@@ -61,7 +60,7 @@ def link_terms(document: Document, setting: PassSetting) -> Document:
     findings = Findings(document)
     terms: dict[str, str] = {}
     document = define_terms(document, terms, findings)
-    uses = _Uses(document, terms, findings, setting.split)
+    uses = _Uses(document, terms, findings, split)
     document = rewrite_document(
         document, enter={InlineElement: uses.enter}, context=((TermContext(), None), uses.inherit)
     )

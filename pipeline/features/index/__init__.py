@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import WHOLE, PassSetting
 from pipeline.features.index.entries import Entries
 from pipeline.features.index.entry_marks import (
     MARK,
@@ -35,7 +34,7 @@ PREFIX, ENTRY_PREFIX = "ix-", "ix-entry-"
 """The prefixes of the ids of places and of entries."""
 
 
-def place_index(document: Document, _: PassSetting = WHOLE) -> Document:
+def place_index(document: Document) -> Document:
     """The document with a place for its index if it has marks but no place: in the section with
     that role, in an empty section with such a title, or in a new section at the end."""
     if has(document, model.Index) or not any(is_mark(n) for _, n, _ in find(document, marked=True)):
@@ -62,7 +61,7 @@ def _is_called_index(section: model.Section) -> bool:
     return bare and called(plain_text(section.title), ROLE)
 
 
-def fill_index(document: Document, _: PassSetting = WHOLE) -> Document:
+def fill_index(document: Document) -> Document:
     """The document with its index filled, and ids in place of marks.
 
     A mark inside a part of the text with the same entry is redundant, and so is a second one in a

@@ -6,7 +6,6 @@ import re
 
 from msgspec.structs import replace
 
-from pipeline.features import WHOLE, PassSetting
 from pipeline.model import (
     Attributes,
     Document,
@@ -30,7 +29,7 @@ _FIRST_WORDS = late(r"\W{0,2}\w[\w’'-]*(?: [\w’'-]+){0,3}")
 _FIRST_LETTER = late(r"\W{0,2}\w")
 
 
-def open_chapters(document: Document, _: PassSetting = WHOLE) -> Document:
+def open_chapters(document: Document) -> Document:
     """The document whose chapters begin as the front matter says, if that is with a paragraph."""
     if document.metadata.opening is None:
         return document

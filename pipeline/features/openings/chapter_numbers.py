@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.features import WHOLE, PassSetting
 from pipeline.model import Block, Document, Section, Text
 from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import CHAPTER, SHORT, plain_text
@@ -41,7 +40,7 @@ class _Numbering(NamedTuple):
         return label[:1].upper() + label[1:]
 
 
-def show_numbers(document: Document, _: PassSetting = WHOLE) -> Document:
+def show_numbers(document: Document) -> Document:
     """The document whose chapters have the words for their numbers above their titles, or as their
     titles. Those whose titles begin with such words are left as they are."""
     metadata = document.metadata

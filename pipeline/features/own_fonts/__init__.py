@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
+from pathlib import Path
 
 from msgspec.structs import replace
 
-from pipeline.features import PassSetting
 from pipeline.model import Document, encode
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
@@ -31,7 +31,7 @@ MOST_BYTES = 64 * 2**20
 """The maximum size of a font. The largest ones, for Chinese in all weights, are smaller."""
 
 
-def read_fonts(document: Document, setting: PassSetting) -> Document:
+def read_fonts(document: Document, folder: Path) -> Document:
     """The document with its fonts found and read. Errors are MISSING_FILE, OUTSIDE_FOLDER,
     BAD_FONT and FONT_NOT_EMBEDDABLE, each where the font is named."""
     findings = Findings(document)
@@ -39,7 +39,7 @@ def read_fonts(document: Document, setting: PassSetting) -> Document:
     fonts = []
     for font in document.metadata.fonts:
         span = Span(font.line, font.column) if font.line else None
-        located = locate(setting.folder, font.source, Code.MISSING_FILE)
+        located = locate(folder, font.source, Code.MISSING_FILE)
         if isinstance(located, Problem):
             findings.add(located.code, located.message, span, located.hint)
             continue

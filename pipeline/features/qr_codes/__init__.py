@@ -7,7 +7,6 @@ import io
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import PassSetting
 from pipeline.model import Document, Node
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import rewrite_document
@@ -18,7 +17,7 @@ from pipeline.resolve.assets import drawing_asset
 from pipeline.system.paths import scheme, written
 
 
-def draw_codes(document: Document, setting: PassSetting) -> Document:
+def draw_codes(document: Document) -> Document:
     """The document of a printed edition with QR codes: next to the links of their class in running
     text, and otherwise next to the addresses."""
     edition = EDITIONS.get(document.edition)

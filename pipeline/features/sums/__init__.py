@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from pipeline.features import PassSetting
 from pipeline.model import Attributes, Document, Inline, InlineElement, Node, Paragraph, Text
 from pipeline.model.editions import EDITIONS
 from pipeline.model.late import late
@@ -25,7 +24,7 @@ _SUM = late(
 _LINING = Attributes(classes=("lining",))
 
 
-def line_sums(document: Document, _: PassSetting) -> Document:
+def line_sums(document: Document) -> Document:
     """The document with the sums of paragraphs in elements of their own, in print."""
     edition = EDITIONS.get(document.edition)
     if edition is None or edition.format != "pdf":

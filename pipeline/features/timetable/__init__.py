@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pipeline.features import WHOLE, PassSetting
 from pipeline.model import Document, Node
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import STARTS, find, minutes_of
 
 
-def give_start_times(document: Document, _: PassSetting = WHOLE) -> Document:
+def give_start_times(document: Document) -> Document:
     """The document in which parts with minutes have the time at which they begin. Those within
     another part begin with it, and the next one begins when it ends."""
     kinds = {type(node) for _, node, _ in find(document, marked=True) if minutes_of(node)}

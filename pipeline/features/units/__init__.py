@@ -10,9 +10,10 @@ import pipeline.package.pdf.engine  # noqa: F401 - it loads WeasyPrint in its ow
 from pipeline.features.units.book import Book, joined
 from pipeline.features.units.setting import heads, unit
 from pipeline.keep import tell
+from pipeline.model.sheet.proportions import standards_for
 from pipeline.package.page_files import attached
 from pipeline.package.pdf.page_feet import stranded
-from pipeline.package.pdf.whole import Printing, complete, file_facts, standards_of
+from pipeline.package.pdf.whole import Printing, complete, file_facts
 from pipeline.package.result import Package
 from pipeline.package.units import DrawnText, Proof, UndividedError
 from pipeline.system.pango import pango_version
@@ -51,7 +52,7 @@ def set_units(text: Printing) -> Package:
     sets, furniture = tuple(book.sets), tuple(book.furniture)
     tell(Proof(edition, sets, furniture, files))
     above = tuple(heads.each((pages_of_unit, edition, pango) for pages_of_unit in furniture))
-    standards = standards_of(edition, pages.metadata)
+    standards = standards_for(edition, pages.metadata)
     attachments = attached(folder, text.sources)
     data, digests = joined(
         text.setter, sets, above, text.fonts,

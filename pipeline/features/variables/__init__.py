@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pipeline.features import PassSetting
 from pipeline.model import Abbreviation, Document, Image, Link, Node, Text, Variable
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
@@ -35,7 +34,7 @@ STRINGS: dict[type[Node], tuple[str, ...]] = {
 ADDRESSES: dict[type[Node], str] = {Image: "source", Link: "href"}
 
 
-def fill_variables(document: Document, setting: PassSetting) -> Document:
+def fill_variables(document: Document) -> Document:
     """The document with the values of its variables, in text, in addresses and in the values of
     attributes. One that has no value is an UNKNOWN_VARIABLE warning, and stays as it is."""
     known = values(document.metadata, EDITIONS.get(document.edition))

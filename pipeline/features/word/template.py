@@ -12,7 +12,6 @@ from typing import NamedTuple
 from lxml import etree
 from msgspec.structs import replace
 
-from pipeline.features import PassSetting
 from pipeline.features.word.styles import HEADING_FONT, STYLES
 from pipeline.features.word.xml import NAMESPACES, Element, element, tag, written
 from pipeline.model import Document
@@ -74,7 +73,7 @@ class MediaFile(NamedTuple):
     data: bytes
 
 
-def read_template(document: Document, setting: PassSetting) -> Document:
+def read_template(document: Document, folder: Path) -> Document:
     """The document with the page and the size of the text of its template; without the template,
     and with a finding where the front matter names it, if it cannot be used."""
     options, edition = document.metadata.word, EDITIONS.get(document.edition)
@@ -83,7 +82,7 @@ def read_template(document: Document, setting: PassSetting) -> Document:
     findings = Findings(document)
     result: WordOptions | None = None
     try:
-        template = _opened(options.template, setting.folder)
+        template = _opened(options.template, folder)
         result = replace(options, section=written(template.section), text=template.text)
     except BadTemplateError as error:
         message = f"The template “{options.template.text}” cannot be used: {error}."

@@ -14,7 +14,6 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline import features
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import STANDARD_PRINT
 from pipeline.model.rendered import Pages, tree_of
@@ -31,8 +30,9 @@ from pipeline.package.units import UndividedError
 def package(pages: Pages, folder: Path, sources: tuple[str, ...] = ()) -> Package:
     """The PDF of an edition; ``folder`` is the source's folder, with the assets, and ``sources`` in
     it are attached to an archival PDF."""
-    why_whole = features.task("why_whole")
-    reason = why_whole(pages) if why_whole else "this copy of Chapbook lacks units"
+    from pipeline.features.units.plan import why_whole
+
+    reason = why_whole(pages)
     if not reason:
         try:
             return _printed(pages, folder, sources)
@@ -55,11 +55,16 @@ def _printed(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: st
     setter = Typesetter(fonts, folder, pages.assets, is_grey=is_grey)
     with listening(root, missing, pages.assets) as log:
         ready(root)
-        if float_to_pages := features.task("float_to_pages"):
-            float_to_pages(root, pages)
+        from pipeline.features.page_floats import float_to_pages
+
+        float_to_pages(root, pages)
         text = Printing(pages, folder, sources, root, pieces, fonts, missing, setter, log)
-        set_units = None if undivided else features.task("set_units")
-        result = set_units(text) if set_units else set_whole(text)
+        if undivided:
+            result = set_whole(text)
+        else:
+            from pipeline.features.units import set_units
+
+            result = set_units(text)
     if not result.data:
         return result
     return replace(
@@ -74,7 +79,8 @@ def _printed(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: st
 def _read(pages: Pages) -> tuple[Element, Any]:
     """The tree of a text, and the pieces that a page may begin with, in the standard edition."""
     (page,) = pages.pages
-    if pages.edition == STANDARD_PRINT and (read_pieces := features.task("read_pieces")):
-        pieces: tuple[Element, Any] = read_pieces(page.markup, pages.pieces)
-        return pieces
+    if pages.edition == STANDARD_PRINT:
+        from pipeline.features.page_marks.page_starts import read_pieces
+
+        return read_pieces(page.markup, pages.pieces)
     return tree_of(page.markup), None

@@ -8,7 +8,6 @@ import math
 
 from PIL import ImageOps
 
-from pipeline import features
 from pipeline.model.editions import Edition
 from pipeline.model.sheet.colours import luminance
 from pipeline.package.pdf.engine.adapter.objects import PDF
@@ -58,5 +57,7 @@ def turn_drawn(pdf: PDF, edition: Edition) -> None:
     """Turn what is drawn into the colours of an edition."""
     if edition.look == "grey":
         turn_colours(pdf, GREYS)
-    if edition.is_archival and (turn_to_rgb := features.task("turn_to_rgb")):
+    if edition.is_archival:
+        from pipeline.features.standards.archival import turn_to_rgb
+
         turn_to_rgb(pdf)

@@ -7,10 +7,10 @@ next layout.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element
 
-from pipeline import features
+from pipeline.features import here
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages
 from pipeline.model.sheet.fitting import fit_for
@@ -68,20 +68,26 @@ def settle(
     """The final document that `lay_out` returns for ``root``, when nothing changes any more.
     ``numbers`` are those of its index, and columns consist of whole lines of this height."""
     in_margin = [element for element in root.iter() if "margin" in classes(element)]
-    place_notes = features.task("place_margin_notes") if in_margin else None
-    for note in () if place_notes else in_margin:
+    for note in () if here("margin_notes") else in_margin:
         note.set("class", "note")
-    fill_lines = features.task("fill_lines") if line > 0 else None
     for layout in range(LAYOUTS):
         document, is_last = lay_out(), layout == LAYOUTS - 1
         changed = numbers is not None and numbers.fill(document.pages)
-        rejected = place_notes(document.pages, is_last) if place_notes else ()
+        rejected: Iterable[Element] = ()
+        if in_margin and here("margin_notes"):
+            from pipeline.features.margin_notes import place_margin_notes
+
+            rejected = place_margin_notes(document.pages, is_last)
         for note in rejected:
             note.set("class", "note")
         lost = _lost_notes(root, document.pages)
         for note in lost:
             note.set("class", "note stray")
-        moved = fill_lines and fill_lines(document.pages, line)
+        moved = False
+        if line > 0 and here("columns"):
+            from pipeline.features.columns import fill_lines
+
+            moved = fill_lines(document.pages, line)
         if not changed and not rejected and not lost and not moved:
             break
     return document

@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline import features
 from pipeline.model.late import late
 from pipeline.model.print_marks import OUTLINE, SPOKEN
 from pipeline.model.rendered import Pages
@@ -67,8 +66,9 @@ Standard Annex 14, LB13)."""
 
 def ready_text(root: Element, missing: Collection[str]) -> None:
     """Prepare the text of a tree; characters that are ``missing`` are in no font."""
-    may_have_emoji = MAY_BE_EMOJI.search("".join(root.itertext()))
-    if may_have_emoji and (wrap_pictographs := features.task("wrap_pictographs")):
+    if MAY_BE_EMOJI.search("".join(root.itertext())):
+        from pipeline.features.pictographs import wrap_pictographs
+
         wrap_pictographs(root, missing)
     replace_characters(root, missing)
     let_break(root)

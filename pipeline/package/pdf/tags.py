@@ -8,7 +8,6 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline import features
 from pipeline.model.page_map import printed_letters
 from pipeline.package.pdf.engine.adapter.drawn import shown
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
@@ -76,7 +75,9 @@ def write_tags(
     writer.write(parts)
     if not is_pdf2 and any(tag.kind == "H7" for tag, _ in writer.elements):
         writer.root["RoleMap"] = Dictionary({"H7": "/H6"})
-    if is_pdf2 and (follow_ua2 := features.task("follow_ua2")):
+    if is_pdf2:
+        from pipeline.features.standards.ua2 import follow_ua2
+
         follow_ua2(pdf, writer.root, writer.elements, writer.links)
 
 

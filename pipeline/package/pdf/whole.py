@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline import features
+from pipeline.features import here
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.editions import STANDARD_PRINT, Edition, output_name, pages_name
+from pipeline.model.editions import STANDARD_PRINT, output_name, pages_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted, Standards
 from pipeline.model.rendered import Pages
@@ -56,20 +56,26 @@ def set_whole(text: Printing) -> Package:
     edition = pages.row
     standards, plates, findings = _standards(pages, folder)
     ready_text(root, text.missing)
-    if pages.sheet and pages.sheet.columns > 1 and (arrange := features.task("arrange_columns")):
-        arrange(root)
+    if pages.sheet and pages.sheet.columns > 1 and here("columns"):
+        from pipeline.features.columns import arrange_columns
+
+        arrange_columns(root)
     for block in first_blocks(root) if pages.sheet and pages.sheet.is_book else ():
         block.set("style", "break-before: recto")
-    kept_pages = features.task("KeptPages") if edition.same_pages else None
-    kept = kept_pages(root, has_roman=has_roman_folios(pages)) if kept_pages else None
+    from pipeline.features.page_marks.kept_pages import KeptPages
+    from pipeline.features.roman_folios import label_pages, number_front
+
+    kept = KeptPages(root, has_roman=has_roman_folios(pages)) if edition.same_pages else None
     fitted: Fitted | None = None
-    if (fit := fit_for(edition, pages.metadata)) and (fit_pages := features.task("fit_pages")):
+    if (fit := fit_for(edition, pages.metadata)) and here("fit"):
+        from pipeline.features.fit import fit_pages
+
         pages, fitted, of_fit = fit_pages(setter, pages, fit, root, text.log.silenced)
         if any(finding.is_error for finding in of_fit):
             return Package(b"", of_fit)
         findings = (*findings, *of_fit)
     front = 0
-    if not kept and has_roman_folios(pages) and (number_front := features.task("number_front")):
+    if not kept and has_roman_folios(pages):
         pages, front = number_front(setter, root, pages)
     labels = kept.numbers if kept else lambda of: folios(len(of), front)
     document = lay_out(setter, root, pages, labels)
@@ -77,7 +83,7 @@ def set_whole(text: Printing) -> Package:
         findings = (*findings, *plates.coarse_images(document.pages, pages.assets))
         for page in document.pages:
             page.links = []
-    add_form = features.task("add_form") if edition.fields else None
+    has_fields = edition.fields and here("forms")
     widgets: dict[object, object] = {}
     texts: list[DrawnText] = []
     looks: list[str] = []
@@ -85,26 +91,30 @@ def set_whole(text: Printing) -> Package:
     def finish(pdf: PDF) -> None:
         if edition.name == STANDARD_PRINT:
             looks.extend(painted(document, pdf))
-        if add_form:
+        if has_fields:
+            from pipeline.features.forms import add_form
+
             widgets.update(add_form(document.pages, pdf, root))
         texts.append(tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2))
         turn_drawn(pdf, edition)
         complete(pdf, pages.metadata, standards, attached(folder, text.sources))
         if kept:
             kept.name_pages(pdf, document.pages, words(pages.metadata.lang)["page_further"])
-        if front and (label_pages := features.task("label_pages")):
+        if front:
             label_pages(pdf, front)
         if plates:
             plates.prepare(pdf, in_greys=edition.look == "grey")
 
     data = document.written(finish, standards.version)
-    if add_form and not widgets:
+    if has_fields and not widgets:
         message = "There is nothing to fill in: no blanks, writing lines, choices or tasks."
         findings = (*findings, diagnostic(Code.NOTHING_TO_FILL_IN, message))
     facts = file_facts(document.pages, fitted)
     extra: dict[str, bytes] = {}
     extra_facts: dict[str, FileFacts] = {}
-    if edition.imposition != "none" and (impose := features.task("impose")):
+    if edition.imposition != "none" and here("imposition"):
+        from pipeline.features.imposition import impose
+
         pages_file = pages_name(pages.file or output_name(pages.stem, edition), edition)
         if pages_file:
             extra[pages_file], extra_facts[pages_file] = data, facts
@@ -128,20 +138,15 @@ def set_whole(text: Printing) -> Package:
     )
 
 
-def standards_of(edition: Edition, metadata: Metadata) -> Standards:
-    """The standards that the PDF of an edition follows, as far as there is the feature for them."""
-    has_standards = features.task("make_archival")
-    return standards_for(edition, metadata) if has_standards else Standards()
-
-
 def _standards(pages: Pages, folder: Path) -> tuple[Standards, Any, tuple[Diagnostic, ...]]:
     """The standards that the PDF follows, and the plates for printers; if these cannot be had, it
     follows the others, and there are findings."""
     edition, metadata = pages.row, pages.metadata
-    standards = standards_of(edition, metadata)
-    read_plates = features.task("read_plates") if standards.press else None
-    if read_plates is None:
+    standards = standards_for(edition, metadata)
+    if not standards.press:
         return standards, None, ()
+    from pipeline.features.standards.press import read_plates
+
     plates, findings = read_plates(standards.press, metadata, folder)
     return standards if plates else Standards(), plates, findings
 
@@ -151,7 +156,9 @@ def complete(
 ) -> None:
     """Adds the parts of a PDF that are not on its pages."""
     describe(pdf, metadata, standards)
-    if standards.archival and (make_archival := features.task("make_archival")):
+    if standards.archival:
+        from pipeline.features.standards.archival import make_archival
+
         make_archival(pdf, sources)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline import features
 from pipeline.model import Bibliography, Block, Index
 from pipeline.model.codes import Code
 from pipeline.model.tree import LEVEL, TOGETHER, WORD_BANK
@@ -42,10 +41,6 @@ CONTAINERS: dict[str, Construct] = {
     "columns": passages.columns,
     "centre": passages.plain,
 }
-SOLVED = ("matching", "ordering")
-"""Blocks that only a feature reads, and whose content is their solution: without the feature, it is
-withheld from pupils."""
-
 MEANT = frozenset({
     "column", "glossary", "center", "keep-together", "keep-with-next", "landscape", "letter",
     "section", TOGETHER, WORD_BANK,
@@ -62,7 +57,10 @@ FENCES: dict[str, Construct] = {
 
 def containers_for(dialects: tuple[str, ...]) -> dict[str, Construct]:
     """All blocks with a meaning of their own, by name, in a document of some dialects."""
-    return {**CONTAINERS, **features.table("containers"), **table(dialects).containers}
+    from pipeline.features.exercises.syntax import CONTAINERS as EXERCISES
+    from pipeline.features.verse import CONTAINERS as VERSE
+
+    return {**CONTAINERS, **EXERCISES, **VERSE, **table(dialects).containers}
 
 
 def container(parts: Parts) -> tuple[Block, ...]:
@@ -74,12 +72,6 @@ def container(parts: Parts) -> tuple[Block, ...]:
         return _bibliography(parts)
     construct = containers.get(parts.name)
     if construct is None:
-        if parts.name in SOLVED:
-            message = (
-                f"This copy of Chapbook lacks `::: {parts.name}`: only teachers get its content."
-            )
-            parts.report(Code.ABSENT_FEATURE, message, parts.span, "")
-            return for_teachers.answer(parts)
         guessed = for_teachers.guessed(parts)
         if guessed is not None:
             return guessed

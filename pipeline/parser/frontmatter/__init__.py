@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pipeline import features
+from pipeline.features import here
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
@@ -70,8 +70,11 @@ def read_front_matter(
 
 def of_other_tool(text: str) -> Any:
     """The front matter of another tool that a text begins with, if it is read."""
-    find = features.task("other_front_matter")
-    return find(text) if find else None
+    if not here("dialects"):
+        return None
+    from pipeline.features.dialects.front_matter import other_front_matter
+
+    return other_front_matter(text)
 
 
 def has_front_matter(text: str) -> bool:

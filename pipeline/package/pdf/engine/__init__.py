@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 
-from pipeline import features
+from pipeline.features import here
 
 PLAIN = "CHAPBOOK_PLAIN_ENGINE"
 
-if not os.environ.get(PLAIN) and (speed_up := features.task("speed_up")):
+if here("fast_engine") and not os.environ.get(PLAIN):
+    from pipeline.features.fast_engine import speed_up
+
     speed_up()

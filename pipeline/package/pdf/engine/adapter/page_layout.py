@@ -15,8 +15,6 @@ from weasyprint.css.targets import TargetLookupItem
 from weasyprint.formatting_structure.build import create_anonymous_boxes
 from weasyprint.layout import LayoutContext
 
-from pipeline import features
-
 original_block_level_layout = weasyprint.layout.block.block_level_layout
 original_float_layout = weasyprint.layout.block.float_layout
 original_layout_document = weasyprint.document.layout_document
@@ -80,11 +78,13 @@ class _Elsewhere(NamedTuple):
 
 
 def layout_document(html: Any, root_box: Any, context: Any, *rest: Any) -> Iterable[Any]:
-    """The pages of a document. If the context ``plans_pages``, their ends are chosen, as far as
-    there is the feature ``even_pages``."""
-    make_pages = features.task("make_even_pages") if context.plans_pages else None
-    pages: Iterable[Any] = (make_pages or original_layout_document)(html, root_box, context, *rest)
-    return pages
+    """The pages of a document. If the context ``plans_pages``, their ends are chosen."""
+    if not context.plans_pages:
+        pages: Iterable[Any] = original_layout_document(html, root_box, context, *rest)
+        return pages
+    from pipeline.features.even_pages import make_even_pages
+
+    return make_even_pages(html, root_box, context, *rest)
 
 
 class Layout(LayoutContext):  # type: ignore[misc]
@@ -116,9 +116,11 @@ class Layout(LayoutContext):  # type: ignore[misc]
     _carries_notes = False
 
     @functools.cached_property
-    def plan_lines(self) -> Callable[..., Any] | None:
-        """The function of the feature ``even_pages`` that plans the lines of a paragraph."""
-        return features.task("plan_lines")
+    def plan_lines(self) -> Callable[..., Any]:
+        """The function that plans the lines of a paragraph."""
+        from pipeline.features.even_pages.line_plans import plan_lines
+
+        return plan_lines
 
     @property
     def current_page(self) -> int | None:

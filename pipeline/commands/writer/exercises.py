@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from pipeline import model
-from pipeline.features import MarkdownWriter
-from pipeline.model import Node
+from pipeline.commands.writer.shapes import Writer
 
 
-def exercise(node: model.Exercise, out: MarkdownWriter) -> str:
+def exercise(node: model.Exercise, out: Writer) -> str:
     """An exercise, whose questions may have marks."""
     inner = out.within_exercise().blocks(node.children)
     return out.fenced("exercise", out.line(node.title), node.attributes, inner)
 
 
-def matching(node: model.Matching, out: MarkdownWriter) -> str:
+def matching(node: model.Matching, out: Writer) -> str:
     """Pairs as a table, or as definitions if they contain more than a text."""
     pairs = [
         (node.left[at] if at < len(node.left) else model.ListItem(children=()), right)
@@ -56,7 +52,7 @@ def _is_text(item: model.ListItem) -> bool:
     )
 
 
-def ordering(node: model.Ordering, out: MarkdownWriter) -> str:
+def ordering(node: model.Ordering, out: Writer) -> str:
     """The items in their right order."""
     tight = all(
         len(item.children) < 2 or not isinstance(item.children[1], model.Paragraph)
@@ -64,10 +60,3 @@ def ordering(node: model.Ordering, out: MarkdownWriter) -> str:
     )
     items = model.List(ordered=True, items=node.items, tight=tight)
     return out.fenced("ordering", "", node.attributes, out.block(items))
-
-
-WRITERS: Mapping[type[Node], Callable[[Any, MarkdownWriter], str]] = {
-    model.Exercise: exercise,
-    model.Matching: matching,
-    model.Ordering: ordering,
-}
