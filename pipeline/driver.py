@@ -126,7 +126,7 @@ def build(
     if options.catalog is True:
         findings += steps.lacking_for_shops(document.metadata, chosen, shown_name(str(source)))
     if memory is None:
-        from pipeline.features.changes import unannounced
+        from pipeline.flow.changes import unannounced
 
         findings += unannounced(folder, document, shown_name(str(source)))
     result = Result(judged(findings, options.strict), read=read, requested=every)

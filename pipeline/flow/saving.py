@@ -88,7 +88,7 @@ class Saving:
         fit, size = package.facts.fitted, len(package.data)
         new_pages = DifferingPages()
         if package.looks and not built.file:
-            from pipeline.features import changes
+            from pipeline.flow import changes
 
             new_pages = changes.new_pages(self._folder, name, package.looks)
             self._looks[name] = package.looks
@@ -105,7 +105,7 @@ class Saving:
         front = next((package.front for package in packages.values() if package.front), None)
         cover = None
         if front:
-            from pipeline.features.covers.bitmaps import cover_for_shops
+            from pipeline.package.covers import cover_for_shops
 
             front = cover_for_shops(front)
             name = f"{self._stem}-cover{front.suffix}"
@@ -164,7 +164,7 @@ class Saving:
         outputs.write_all(self._folder, self._files, self._removed)
         outputs.write(outputs.model_of(self._folder), self._model)
         if self._looks:
-            from pipeline.features import changes
+            from pipeline.flow import changes
         for name, looks in self._looks.items():
             changes.keep_looks(self._folder, name, looks)
         outputs.list_outputs(self._folder, self._files)

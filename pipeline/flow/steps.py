@@ -63,7 +63,7 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
     before, and taken out alone after that."""
     from pipeline.features.exercises.answer_key import answers_alone
     from pipeline.features.exercises.in_place import put_in_place
-    from pipeline.features.page_marks import mark_pages
+    from pipeline.mark.page_marks import mark_pages
     from pipeline.resolve.titles import titled_for_teachers
 
     document = put_in_place(document)
@@ -116,7 +116,7 @@ def render(
 def audit(pages: Pages, document: Document, edition: Edition) -> Pages:
     """The pages of an e-book with its accessibility claims, and findings that prevent further
     claims."""
-    from pipeline.features.claims import audit_book
+    from pipeline.verify.audit import audit_book
 
     return audit_book(document, pages)
 
@@ -217,7 +217,7 @@ def cover(
     standard print edition."""
     import jinja2
 
-    from pipeline.features.covers.spread import print_cover
+    from pipeline.flow.cover_spread import print_cover
     from pipeline.render.environment import template_files
 
     note(template_files(templates, edition.format))

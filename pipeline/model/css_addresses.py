@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -44,3 +45,8 @@ def loaded(css: str) -> Iterator[Loaded]:
 def _within(tokens: list[Any], function: Any) -> list[tuple[Any, Any]]:
     """Tokens to be read, the next one last, each with the function that loads it."""
     return [(token, function) for token in reversed(tokens)]
+
+
+def string(text: str) -> str:
+    """A CSS string (CSS Syntax 3, section 4.3.5)."""
+    return json.dumps(text, ensure_ascii=False).replace("\\n", "\\a ")

@@ -41,7 +41,7 @@ def package(
                 return Package(b"", (diagnostic(Code.NO_ENGINE, f"No pages can be set: {error}."),))
             result = pdf.package(pages, folder, sources)
         case "epub":
-            from pipeline.features.ebook.book_packaging import package_ebook
+            from pipeline.package.epub import package_ebook
 
             result = package_ebook(pages, folder)
         case "docx":

@@ -100,7 +100,7 @@ def with_picture(package: Package, pages: Pages, folder: Path) -> Package:
     """The result, with the preview image next to it, if there is one."""
     if pages.cover is None:
         return package
-    from pipeline.features.covers.picture import draw_cover
+    from pipeline.package.covers import draw_cover
 
     social = draw_cover(pages.cover, folder)
     return msgspec.structs.replace(

@@ -87,7 +87,7 @@ def parse(
     known = memory.get("body")
     body = None
     if known and known.dialects == files.dialects:
-        from pipeline.features.rereading import reread
+        from pipeline.parser.rereading import reread
 
         body = reread(known, rest, front_lines + 1, _read_alone)
     body = body or _parse_body(rest, front_lines + 1, files)
@@ -157,7 +157,7 @@ def _grouped(
 ) -> tuple[Document, tuple[Diagnostic, ...]]:
     """The document with turns of speakers in dialogues, and with all places in their files; and
     findings."""
-    from pipeline.features.dialogue import group_turns
+    from pipeline.parser.dialogue import group_turns
 
     blocks, findings = group_turns(document.blocks, metadata)
     document = msgspec.structs.replace(document, blocks=blocks)
@@ -179,7 +179,7 @@ def _read_again(
         known = memory.get(name)
         again = None
         if known and known.ranges == ranges:
-            from pipeline.features.rereading import reread
+            from pipeline.parser.rereading import reread
 
             again = reread(known, body.text, body.line, _read_alone)
         again = again or _parse_body(body.text, body.line, files.without(ranges, body.record))

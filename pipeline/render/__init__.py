@@ -42,7 +42,7 @@ def render(
 
             return assemble_questions(document, edition, stem, *using)
         if edition.format == "epub":
-            from pipeline.features.ebook.book_pages import assemble_ebook
+            from pipeline.render.ebook import assemble_ebook
 
             return assemble_ebook(document, edition, stem, *using)
         if edition.format == "docx":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import NamedTuple
 
+from pipeline.model.css_addresses import string
 from pipeline.model.editions import Edition
 from pipeline.model.metadata import Metadata
 from pipeline.model.words import words
@@ -43,11 +43,6 @@ def head_css(edition: Edition, metadata: Metadata) -> str:
     )
     text = " · ".join(filter(None, heads))
     return f"@page {{ @top-center {{ content: {string(text)} }} }}\n" if text else ""
-
-
-def string(text: str) -> str:
-    """A CSS string (CSS Syntax 3, section 4.3.5)."""
-    return json.dumps(text, ensure_ascii=False).replace("\\n", "\\a ")
 
 
 def content(pattern: str, **values: str) -> str:

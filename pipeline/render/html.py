@@ -14,7 +14,7 @@ from pipeline.model.sheet.colours import screen_rules
 from pipeline.model.sheet.proportions import is_book, sheet_of
 from pipeline.model.tree import has
 from pipeline.model.words import words, written_date
-from pipeline.render import discovery, style_sheets
+from pipeline.render import covers, discovery, style_sheets
 from pipeline.render.constructs import Trait
 from pipeline.render.contents_markup import nav_points, targets
 from pipeline.render.environment import sheets
@@ -43,7 +43,7 @@ def assemble(
     points = nav_points(document.contents, renderer.href)
     facts = _facts(document, edition, stem, points)
     for_teachers = edition.audience == "teacher"
-    about_page, picture = discovery.social_preview(document, environment, stem)
+    about_page, picture = covers.social_preview(document, environment, stem)
     if for_teachers:
         about_page, picture = UNLISTED, None
     described = discovery.described(metadata, facts)

@@ -248,7 +248,7 @@ class NodeRenderer:
         is_list = reflows(node, lines) if self.large_line else cuts_words(node, lines[1])
         if not is_list:
             return ()
-        from pipeline.features.table_lists import row_items
+        from pipeline.render.table_lists import row_items
 
         return row_items(node)
 

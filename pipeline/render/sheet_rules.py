@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import math
 
+from pipeline.model.css_addresses import string
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import POINT, Sheet
 from pipeline.model.print_marks import HYPHEN
 from pipeline.model.sheet.proportions import FOOTER, FOOTER_OF_BOOK, SIDE
 from pipeline.model.words import words
-from pipeline.render.folios import Folio, content, string
+from pipeline.render.folios import Folio, content
 
 HYPHENS = f"html {{ hyphenate-character: {string(HYPHEN)} }}\n"
 """The hyphen that the packager knows for ours; a theme does not say it, for it may be replaced."""

@@ -54,10 +54,6 @@ class BadImageError(Exception):
     """The file cannot be shown; the message says why, for the author."""
 
 
-class UnsafeSvgError(Exception):
-    """The file contains something unsafe, which the message names."""
-
-
 class ImageKind(NamedTuple):
     """The properties of an image file; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if
     unknown, ``letters``, ``removed`` and ``data`` as in `svg.Drawing`. ``moving`` means animated,
@@ -104,7 +100,7 @@ def looks_like_svg(data: bytes) -> bool:
 
 
 def _drawing(data: bytes) -> ImageKind:
-    from pipeline.features.drawings import read_svg
+    from pipeline.resolve.drawings import UnsafeSvgError, read_svg
 
     try:
         svg = read_svg(data)

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from pygments.lexers import get_all_lexers
 
 from pipeline import parse
-from pipeline.features.code import LONGEST_SLOW, highlight_code
 from pipeline.model import CodeBlock
+from pipeline.resolve.code import LONGEST_SLOW, highlight_code
 
 MOST = 2.0
 """Seconds."""

@@ -727,10 +727,8 @@ def test_a_broken_template_is_a_finding(
 )
 def test_a_layout_has_each_slot_once(tmp_path: Path, edition: str, slot: str, times: int) -> None:
     write(tmp_path, UNPAGED)
-    folder, name = TEMPLATES, "html/layout.html.j2"
-    if edition == "ebook":
-        folder, name = TEMPLATES / "features" / "ebook", "epub/layout.html.j2"
-    layout = (folder / name).read_text("utf-8")
+    name = "epub/layout.html.j2" if edition == "ebook" else "html/layout.html.j2"
+    layout = (TEMPLATES / name).read_text("utf-8")
     (tmp_path / "t" / name).parent.mkdir(parents=True)
     changed = layout.replace(f"{{{{ {slot} }}}}", f"{{{{ {slot} }}}}" * times)
     write(tmp_path / "t", changed, name)

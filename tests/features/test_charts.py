@@ -13,11 +13,11 @@ import pytest
 import pipeline
 from pipeline import Diagnostic, parse
 from pipeline.features.charts import look
-from pipeline.features.drawings import read_svg
 from pipeline.model import Asset, Chart, Document
 from pipeline.model.sheet import colours
 from pipeline.package.result import Package
 from pipeline.parser.constructs.charts import KINDS
+from pipeline.resolve.drawings import read_svg
 from tests.helpers import making
 from tests.helpers.counting import Steps
 from tests.helpers.paths import TEMPLATES

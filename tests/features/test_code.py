@@ -17,11 +17,11 @@ from msgspec.structs import replace
 from pygments.token import Keyword
 
 from pipeline import parse
-from pipeline.features.code import highlight_code
 from pipeline.model import CodeBlock, Document
 from pipeline.model.words import words
 from pipeline.parser.blocks.code import read_info
 from pipeline.render.code_lines import listing
+from pipeline.resolve.code import highlight_code
 from tests.helpers import making
 from tests.helpers.handmade import document as handmade
 from tests.helpers.pdf_reading import artifacts, open_pdf, page_texts, read

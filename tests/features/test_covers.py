@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from pipeline import Diagnostic, build, parse
-from pipeline.features.covers import designs, title_setting
-from pipeline.features.covers.cover_colours import PAPER, palette
-from pipeline.features.covers.picture import CoverImage, draw_cover, prepared_cover
+from pipeline.package.covers import CoverImage, draw_cover, prepared_cover
+from pipeline.package.pdf import cover_setting
+from pipeline.render import covers
+from pipeline.render.covers import PAPER, palette
 from pipeline.render.environment import environment
 from tests.helpers import making
 from tests.helpers.contrast import contrast
@@ -32,8 +33,8 @@ def cover_of(*lines: str, wide: bool = False, folder: Path = TESTS) -> Any:
     text = "\n".join(("---", *lines, "---", "", "Text.", ""))
     document = making.resolved(text, "web", folder)
     if wide:
-        return designs.social_picture(document, environment(), "x")
-    found = designs.book_cover(document, environment())
+        return covers.social_picture(document, environment(), "x")
+    found = covers.book_cover(document, environment())
     assert found is not None
     return found
 
@@ -69,7 +70,7 @@ def set_in_type(cover: Any) -> bytes:
     prepared = prepared_cover(cover, TESTS)
     assert not isinstance(prepared, Diagnostic)
     assert not prepared.left_out
-    return title_setting.set_cover(cover, prepared.root, prepared.fonts, TESTS)
+    return cover_setting.set_cover(cover, prepared.root, prepared.fonts, TESTS)
 
 
 def largest(pdf: bytes) -> float:
@@ -122,7 +123,7 @@ def test_the_same_cover_is_the_same_file(
     def set_again(*_: object) -> bytes:
         raise AssertionError("it is in the cache")
 
-    monkeypatch.setattr(title_setting, "set_cover", set_again)
+    monkeypatch.setattr(cover_setting, "set_cover", set_again)
     assert draw_cover(cover_of(*said, "theme: plain"), TESTS).data == again.data
 
 
@@ -226,7 +227,7 @@ def test_without_pango_there_is_one_line_that_says_so(
 ) -> None:
     monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(
-        "pipeline.features.covers.picture.pango_problem",
+        "pipeline.package.covers.pango_problem",
         lambda: "PDF needs Pango; install with: this",
     )
     source = tmp_path / "x.md"

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pipeline import parse
 from pipeline.features.charts import look
 from pipeline.features.charts.diagrams.arithmetic import MistakeError, at_x, formula, number
-from pipeline.features.drawings import read_svg
 from pipeline.model import Chart, Document
 from pipeline.parser.constructs.charts import DIAGRAMS
+from pipeline.resolve.drawings import read_svg
 from tests.helpers import making
 from tests.helpers.counting import Steps
 from tests.helpers.trees import nodes

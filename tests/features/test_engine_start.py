@@ -79,7 +79,7 @@ def test_what_is_declared_in_c_was_read(accept: bool) -> None:
     assert weasyprint.__file__
     theirs = Path(weasyprint.__file__).parent / "text" / "ffi.py"
     ffi = cffi.FFI()
-    for file in (theirs, *sorted((*ENGINE.rglob("*.py"), *FAST_ENGINE.parent.rglob("*.py")))):
+    for file in (theirs, *sorted((*ENGINE.parent.rglob("*.py"), *FAST_ENGINE.rglob("*.py")))):
         for text in declarations(file):
             ffi.cdef(text)
     ffi.set_source("declared", None)

@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.features.even_pages.line_breaks import LineEnd, ParagraphWidths, break_lines
-from pipeline.features.even_pages.page_drafts import DraftPage, DraftPiece, chapters_of
-from pipeline.features.even_pages.page_ends import mended, pages_elsewhere
+from pipeline.package.pdf.even_pages import (
+    DraftPage,
+    DraftPiece,
+    chapters_of,
+    mended,
+    pages_elsewhere,
+)
+from pipeline.package.pdf.line_plans import LineEnd, ParagraphWidths, break_lines
 from tests.bench import ends, texts
 from tests.helpers import making
 

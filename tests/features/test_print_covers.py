@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from pipeline import Options, build, parse
 from pipeline.commands import main
-from pipeline.features.covers.spread import bar_code, isbn_in_print
-from pipeline.features.covers.spread_sheet import reading, spread_sheet
+from pipeline.flow.cover_spread import bar_code, isbn_in_print
 from pipeline.model.paper import SIZES
+from pipeline.package.covers import reading, spread_sheet
 from tests.helpers.pdf_reading import page_texts
 
 MM = 72 / 25.4

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pipeline.features.forms.field_fonts import LATIN_FACE
-from pipeline.features.units.setting import heads
 from pipeline.model.editions import EDITIONS
 from pipeline.package.page_files import font_files
+from pipeline.package.pdf.units import heads
 from pipeline.package.units import Furniture
 
 

@@ -19,8 +19,8 @@ from pypdfium2 import raw
 
 from pipeline import Begun, Document, Ran, parse
 from pipeline.driver import Event
-from pipeline.features.units.plan import why_whole
 from pipeline.model.rendered import Pages, Style
+from pipeline.package.pdf.unit_plans import why_whole
 from pipeline.package.result import Package
 from pipeline.system.store import Folder, Store
 from tests.helpers import checkers, making

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import Document, parse
-from pipeline.features.variables import fill_variables
 from pipeline.model import Link
 from pipeline.model.editions import EDITIONS
 from pipeline.model.words import FOLDER
+from pipeline.resolve.variables import fill_variables
 from tests.helpers import making
 from tests.helpers.trees import nodes, plain_text
 

@@ -10,8 +10,9 @@ import pytest
 import pipeline
 from pipeline import Ran, keep
 from pipeline.driver import Event
-from pipeline.features import code, formulas
+from pipeline.features import formulas
 from pipeline.features.formulas import outlines
+from pipeline.resolve import code
 
 SPREAD = """---
 title: Wells

@@ -17,14 +17,14 @@ import pytest
 
 from pipeline.commands import main, watcher
 from pipeline.commands.watcher import Watcher
-from pipeline.features import units as setting
-from pipeline.features.units import book
+from pipeline.package.pdf import units
+from pipeline.package.pdf import units as setting
 from tests.helpers.short_units import short_units
 
 
 def waiting(go: Path) -> None:
     """Let the joining of units wait."""
-    join, run, noticed = book.joined, Watcher.run, go.with_name("noticed")
+    join, run, noticed = units.joined, Watcher.run, go.with_name("noticed")
     watchers: list[Watcher] = []
 
     def kept(watcher: Watcher) -> None:

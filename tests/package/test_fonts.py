@@ -15,8 +15,8 @@ import pytest
 from fontTools.ttLib import TTFont
 from msgspec.structs import replace
 
-from pipeline.features.ebook.book_fonts import obfuscated
 from pipeline.model.faces import FACES, font_file
+from pipeline.package.epub import obfuscated
 from pipeline.package.font_subset import Flavour, subset
 from pipeline.package.result import Package
 from pipeline.system.paths import builtin_templates

@@ -276,7 +276,7 @@ def test_an_edit_that_is_taken_back_runs_no_stage(tree: Tree) -> None:
 
 
 def test_a_format_s_template_rebuilds_that_format(tree: Tree) -> None:
-    book = "features/ebook/epub/layout.html.j2"
+    book = "epub/layout.html.j2"
     for template, edition in (("html/layout.html.j2", "web"), (book, "ebook")):
         before = tree.outputs()
         append(tree.root / "templates" / template, "\n<!-- changed -->")

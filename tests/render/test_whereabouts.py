@@ -11,9 +11,8 @@ import html5lib
 import pytest
 
 from pipeline import parse
-from pipeline.features.discovery.linked_data import linked_data
 from pipeline.model.rendered import NavPoint
-from pipeline.render.discovery import WebFacts
+from pipeline.render.discovery import WebFacts, linked_data
 from tests.helpers import making
 
 FRONT = """\

@@ -37,13 +37,13 @@ from pipeline.commands.importing.turns import (
     utterances,
     without_lead,
 )
-from pipeline.features.dialogue import group_turns
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata, Speaker
 from pipeline.model.names import nearest
 from pipeline.model.tree import plain_text
 from pipeline.model.words import called, folded
+from pipeline.parser.dialogue import group_turns
 from pipeline.parser.utterances import is_conversation
 
 LONGEST = 90

@@ -202,7 +202,7 @@ class Session:
             return
         none = EditionView(proof.edition, "", {}, (), ())
         before = self._kept_views[name, part.digest] if part else none
-        from pipeline.features.units.book import proof_pages
+        from pipeline.package.pdf.units import proof_pages
 
         try:
             pages = soonest(

@@ -22,7 +22,7 @@ OBJECTS = 150_000
 """The number of new objects after which Python looks for garbage."""
 
 FIRST = "pipeline.package.pdf"
-NEXT = ("pipeline.features.ebook.book_packaging", "pipeline.features.covers.bitmaps")
+NEXT = ("pipeline.package.epub", "pipeline.package.covers")
 """The modules that another process loads before its first task, and after it: an e-book waits for
 the numbers of pages."""
 

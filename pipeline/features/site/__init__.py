@@ -19,13 +19,8 @@ from pipeline.model.rendered import NavPoint, Page, Pages, Style
 from pipeline.model.words import words, written_date
 from pipeline.render.constructs import Trait
 from pipeline.render.contents_markup import nav_points, targets
-from pipeline.render.discovery import (
-    WebFacts,
-    described,
-    downloads,
-    full_title,
-    social_preview,
-)
+from pipeline.render.covers import social_preview
+from pipeline.render.discovery import WebFacts, described, downloads, full_title
 from pipeline.render.environment import read_text
 from pipeline.render.html import is_learnt_from, page_styles
 from pipeline.render.imprint import logo, web_facts

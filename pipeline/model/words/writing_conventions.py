@@ -110,7 +110,7 @@ ALPHABETS = {
     "persian": "الف ب ج د ه و ز ح ط ی ک ل م ن س ع ف ص ق ر ش ت ث خ ذ ض ظ غ".split(),
     "hebrew": list("אבגדהוזחטיכלמנסעפצקרשת"),
 }
-"""Letters that choices are counted by, as in `templates/features/exercises/shared/letters.css`."""
+"""Letters that choices are counted by, as in `templates/shared/letters.css`."""
 
 
 def letters(index: int) -> str:

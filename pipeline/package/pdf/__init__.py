@@ -30,7 +30,7 @@ from pipeline.package.units import UndividedError
 def package(pages: Pages, folder: Path, sources: tuple[str, ...] = ()) -> Package:
     """The PDF of an edition; ``folder`` is the source's folder, with the assets, and ``sources`` in
     it are attached to an archival PDF."""
-    from pipeline.features.units.plan import why_whole
+    from pipeline.package.pdf.unit_plans import why_whole
 
     reason = why_whole(pages)
     if not reason:
@@ -55,14 +55,14 @@ def _printed(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: st
     setter = Typesetter(fonts, folder, pages.assets, is_grey=is_grey)
     with listening(root, missing, pages.assets) as log:
         ready(root)
-        from pipeline.features.page_floats import float_to_pages
+        from pipeline.package.pdf.page_floats import float_to_pages
 
         float_to_pages(root, pages)
         text = Printing(pages, folder, sources, root, pieces, fonts, missing, setter, log)
         if undivided:
             result = set_whole(text)
         else:
-            from pipeline.features.units import set_units
+            from pipeline.package.pdf.units import set_units
 
             result = set_units(text)
     if not result.data:
@@ -80,7 +80,7 @@ def _read(pages: Pages) -> tuple[Element, Any]:
     """The tree of a text, and the pieces that a page may begin with, in the standard edition."""
     (page,) = pages.pages
     if pages.edition == STANDARD_PRINT:
-        from pipeline.features.page_marks.page_starts import read_pieces
+        from pipeline.package.pdf.page_starts import read_pieces
 
         return read_pieces(page.markup, pages.pieces)
     return tree_of(page.markup), None

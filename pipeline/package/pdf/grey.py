@@ -8,10 +8,8 @@ import math
 
 from PIL import ImageOps
 
-from pipeline.model.editions import Edition
 from pipeline.model.sheet.colours import luminance
-from pipeline.package.pdf.engine.adapter.objects import PDF
-from pipeline.package.pdf.printer_colours import Inks, luminance_of, rgb_of, turn_colours
+from pipeline.package.pdf.printer_colours import Inks, luminance_of, rgb_of
 from pipeline.system.pictures import Image
 
 QUALITY = 90
@@ -51,13 +49,3 @@ GREYS = Inks(
     {3: lambda *rgb: (grey_of(*rgb),), 4: lambda *cmyk: (grey_of(*rgb_of(*cmyk)),)},
     lambda lightness, *_: (_from_luminance(luminance_of(lightness)),),
 )
-
-
-def turn_drawn(pdf: PDF, edition: Edition) -> None:
-    """Turn what is drawn into the colours of an edition."""
-    if edition.look == "grey":
-        turn_colours(pdf, GREYS)
-    if edition.is_archival:
-        from pipeline.features.standards.archival import turn_to_rgb
-
-        turn_to_rgb(pdf)

@@ -16,7 +16,7 @@ from pipeline.model.rendered import Pages
 from pipeline.model.sheet.fitting import fit_for
 from pipeline.package.pdf.engine.adapter import typesetter
 from pipeline.package.pdf.engine.adapter.boxes import elements
-from pipeline.package.pdf.engine.adapter.page_layout import Planning
+from pipeline.package.pdf.even_pages import planning_for
 from pipeline.package.pdf.index import Labels, PageNumbers
 from pipeline.package.pdf.print_markup import classes
 
@@ -51,7 +51,7 @@ def set_pages(
     planned = sheet is not None and sheet.planned
     # The number of pages stays what was fitted, and pages of another edition begin where they do.
     may_change = not edition.same_pages and not fit_for(edition, pages.metadata)
-    planning = Planning(planned, planned and may_change)
+    planning = planning_for(lines=planned, pages=planned and may_change)
     styles = [style.css for style in pages.styles]
     line = sheet.leading / typesetter.POINT if sheet and sheet.columns > 1 else 0
     return settle(

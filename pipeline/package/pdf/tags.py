@@ -76,7 +76,7 @@ def write_tags(
     if not is_pdf2 and any(tag.kind == "H7" for tag, _ in writer.elements):
         writer.root["RoleMap"] = Dictionary({"H7": "/H6"})
     if is_pdf2:
-        from pipeline.features.standards.ua2 import follow_ua2
+        from pipeline.package.pdf.standards import follow_ua2
 
         follow_ua2(pdf, writer.root, writer.elements, writer.links)
 

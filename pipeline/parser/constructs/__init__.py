@@ -58,7 +58,7 @@ FENCES: dict[str, Construct] = {
 def containers_for(dialects: tuple[str, ...]) -> dict[str, Construct]:
     """All blocks with a meaning of their own, by name, in a document of some dialects."""
     from pipeline.features.exercises.syntax import CONTAINERS as EXERCISES
-    from pipeline.features.verse import CONTAINERS as VERSE
+    from pipeline.parser.constructs.verse import CONTAINERS as VERSE
 
     return {**CONTAINERS, **EXERCISES, **VERSE, **table(dialects).containers}
 

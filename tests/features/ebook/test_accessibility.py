@@ -12,11 +12,11 @@ from PIL import Image
 
 import pipeline
 from pipeline import Document
-from pipeline.features.claims import RULES, STANDARD
-from pipeline.features.claims import audit_book as audit
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Accessibility, Pages
 from pipeline.model.words import words
+from pipeline.verify.audit import RULES, STANDARD
+from pipeline.verify.audit import audit_book as audit
 from pipeline.verify.claims import CRITERIA, FOR_PEOPLE, judged_by_nature
 from tests.helpers import making
 from tests.helpers.documentation import DOCS

@@ -12,10 +12,10 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from pipeline.features.claims import audit_book as audit
 from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.result import Package
+from pipeline.verify.audit import audit_book as audit
 from tests.helpers import making
 
 NS = {

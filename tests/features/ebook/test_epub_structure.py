@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pipeline.features.claims import audit_book as audit
 from pipeline.model.roles import ROLES
 from pipeline.package import package
+from pipeline.verify.audit import audit_book as audit
 from tests.helpers import checkers, making
 
 H = "{http://www.w3.org/1999/xhtml}"

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import tinycss2  # type: ignore[import-untyped]
 
-from pipeline.features.ebook.book_pages import plain, styles
 from pipeline.model.rendered import Style
 from pipeline.render.constructs import CONSTRUCTS
+from pipeline.render.ebook import plain, styles
 from pipeline.render.environment import environment
 from tests.helpers import making
 

@@ -234,7 +234,7 @@ def test_choices_have_the_letters_of_the_script(lang: str, letter: str) -> None:
 
 
 def test_letters_are_those_of_the_style_sheet() -> None:
-    css = (TEMPLATES / "features" / "exercises" / "shared" / "letters.css").read_text("utf-8")
+    css = (TEMPLATES / "shared" / "letters.css").read_text("utf-8")
     for name, alphabet in ALPHABETS.items():
         found = re.search(rf"@counter-style {name}-letters {{[^}}]*symbols: ([^;]*);", css)
         assert found, name

@@ -56,7 +56,11 @@ def iter_line_boxes(
 ) -> Iterator[tuple[Any, Any]]:
     """The lines of a block. Those of a draft have nothing on them, unless there are notes."""
     plan = None
-    if context.plans_lines and not any(rest[2:]) and not _is_beside_floats(context, position_y):
+    if (
+        context.planning.plan_lines
+        and not any(rest[2:])
+        and not _is_beside_floats(context, position_y)
+    ):
         plan = _plan_of(context, box, containing_block)
     vars(box)[PLAN] = plan
     if plan is None:
@@ -133,8 +137,7 @@ def _plan_of(context: Any, box: Any, block: Any) -> Any:
     width = round(block.width, 3)  # of left and right pages
     if width not in plans:
         indent = percentage(style["text_indent"], style, width)
-        plan_lines = context.plan_lines
-        plans[width] = plan_lines(context, box, width, indent) if plan_lines else None
+        plans[width] = context.planning.plan_lines(context, box, width, indent)
     return plans[width]
 
 

@@ -3,7 +3,6 @@ places in other units."""
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -40,11 +39,11 @@ class TooManyPagesError(Exception):
 
 
 class Planning(NamedTuple):
-    """The steps before pages are made: ``lines`` of paragraphs are chosen, for ``pages`` that are
-    drafted."""
+    """The functions that choose the lines of a paragraph together, and the ends of pages; None if
+    they come as they do."""
 
-    lines: bool = False
-    pages: bool = False
+    plan_lines: Callable[..., Any] | None = None
+    make_pages: Callable[..., Iterable[Any]] | None = None
 
 
 AS_IT_COMES = Planning()
@@ -78,13 +77,10 @@ class _Elsewhere(NamedTuple):
 
 
 def layout_document(html: Any, root_box: Any, context: Any, *rest: Any) -> Iterable[Any]:
-    """The pages of a document. If the context ``plans_pages``, their ends are chosen."""
-    if not context.plans_pages:
-        pages: Iterable[Any] = original_layout_document(html, root_box, context, *rest)
-        return pages
-    from pipeline.features.even_pages import make_even_pages
-
-    return make_even_pages(html, root_box, context, *rest)
+    """The pages of a document, whose ends are chosen if its `Planning` says so."""
+    make_pages = context.planning.make_pages or original_layout_document
+    pages: Iterable[Any] = make_pages(html, root_box, context, *rest)
+    return pages
 
 
 class Layout(LayoutContext):  # type: ignore[misc]
@@ -101,7 +97,7 @@ class Layout(LayoutContext):  # type: ignore[misc]
     current_page_footnotes: list[Any]
     page_bottom: float
     most_pages: int | None = None
-    plans_lines = plans_pages = False
+    planning = AS_IT_COMES
     is_draft = False
     pages_elsewhere = 0
     taller: dict[int, float]
@@ -114,13 +110,6 @@ class Layout(LayoutContext):  # type: ignore[misc]
     reported_footnotes: list[Any]
     _number: int | None = None
     _carries_notes = False
-
-    @functools.cached_property
-    def plan_lines(self) -> Callable[..., Any]:
-        """The function that plans the lines of a paragraph."""
-        from pipeline.features.even_pages.line_plans import plan_lines
-
-        return plan_lines
 
     @property
     def current_page(self) -> int | None:

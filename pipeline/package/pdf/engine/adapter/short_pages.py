@@ -49,7 +49,7 @@ def page_layout(context: Any, box: Any, *rest: Any, **of_notes: Any) -> Any:
     if not box.is_for_root_element:
         return original_block_level_layout(context, box, *rest, **of_notes)
     page = _Page(context, box, rest)
-    if not context.plans_lines and _is_left(page.result):
+    if not context.planning.plan_lines and _is_left(page.result):
         _fill(page)
     if page.lacks_feet():
         context.defers_feet = True

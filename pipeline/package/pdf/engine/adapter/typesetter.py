@@ -134,7 +134,7 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
     def _build_layout_context(cls, markup: _Markup, *rest: Any) -> Any:
         context = super()._build_layout_context(markup, *rest)
         context.most_pages, context.taller = markup.most_pages, {}
-        context.plans_lines, context.plans_pages = markup.planning
+        context.planning = markup.planning
         markup.context = context
         if markup.targets is not None:
             markup.targets.update(context.target_collector.target_lookup_items)

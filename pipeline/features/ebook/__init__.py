@@ -1,1 +1,0 @@
-"""E-books: their pages, and the packages made of them."""

@@ -1,1 +1,0 @@
-"""The standards of PDF beyond accessible PDF/UA-1: for archives, for a press, and PDF 2.0."""

@@ -1,0 +1,737 @@
+"""Units of a book: each is set by itself, in parallel, and all are joined to one PDF."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from msgspec.structs import replace
+
+from pipeline.keep import kept, tell
+from pipeline.model.editions import Edition
+from pipeline.model.late import late
+from pipeline.model.paper import Standards
+from pipeline.model.rendered import Pages, tree_of
+from pipeline.model.sheet.proportions import standards_for
+from pipeline.package import units
+from pipeline.package.page_files import attached
+from pipeline.package.pdf.engine.adapter.drawn import COLOURS, FONTS, draw, shown
+from pipeline.package.pdf.engine.adapter.for_features import Font, ffi, harfbuzz, pydyf
+from pipeline.package.pdf.engine.adapter.objects import PDF, PRODUCER, mend_file, mend_fonts
+from pipeline.package.pdf.engine.adapter.page_layout import Targets
+from pipeline.package.pdf.engine.adapter.problems import reporting_to
+from pipeline.package.pdf.engine.adapter.typesetter import (
+    POINT,
+    TypesetDocument,
+    Typesetter,
+    written,
+)
+from pipeline.package.pdf.even_pages import planning_for
+from pipeline.package.pdf.index import PageNumbers, first_pages, folios, names_on
+from pipeline.package.pdf.layout import finish_layout, settle
+from pipeline.package.pdf.page_feet import page_foot, stranded
+from pipeline.package.pdf.print_markup import ASSET, classes, ready_text
+from pipeline.package.pdf.standards import turn_drawn
+from pipeline.package.pdf.tags import drawn_text, read_tags, write_tags
+from pipeline.package.pdf.text_flows import Flow, text_flows
+from pipeline.package.pdf.unit_plans import (
+    UnitSlice,
+    divided,
+    furniture_root,
+    is_plain,
+    place_of,
+    styled,
+)
+from pipeline.package.pdf.unit_plans import heads as set_furniture
+from pipeline.package.pdf.whole import Printing, complete, file_facts
+from pipeline.package.result import Package
+from pipeline.package.units import (
+    DrawnPages,
+    DrawnText,
+    FontUse,
+    Furniture,
+    Heads,
+    PageDigest,
+    Proof,
+    Side,
+    TypesetUnit,
+    UndividedError,
+    Unit,
+    UnitPage,
+)
+from pipeline.system.pango import pango_version
+from pipeline.system.paths import note
+from pipeline.system.store import cached, key
+
+# --- unit joining ----------------------------------------------------------------------------
+#
+# Joins parts that were drawn earlier into one PDF: the engine writes it like any other, and is
+# given the drawing of each page.
+
+ffi.cdef(
+    "hb_blob_t * hb_blob_create (const char *, unsigned int, int, void *, void *);"
+    "hb_face_t * hb_face_create (hb_blob_t *, unsigned int);"
+)
+
+_TOKEN = late("\x01(\\w+)\x01")
+
+
+class DrawnPart(NamedTuple):
+    """Pages, their drawings, those of their running heads and feet, and the number of CSS pixels by
+    which each is to the right of where it was drawn."""
+
+    pages: Sequence[UnitPage]
+    drawing: DrawnPages
+    heads: DrawnPages
+    shifts: Sequence[float]
+
+    @property
+    def digests(self) -> tuple[PageDigest, ...]:
+        """Those of each page."""
+        shifts = (shift / page.width for page, shift in zip(self.pages, self.shifts, strict=True))
+        return tuple(map(PageDigest, self.drawing.digests, self.heads.digests, shifts))
+
+
+class _Area:
+    """The area of a link."""
+
+    link_annotation: Any = None
+
+
+class KeptPage:
+    """A page, with the interface that the engine expects."""
+
+    def __init__(self, page: UnitPage, shift: float, stream: bytes) -> None:
+        self.width, self.height = page.width, page.height
+        self.bleed = dict.fromkeys(("top", "right", "bottom", "left"), 0)
+        self.links = [
+            (link.kind, link.target, (a + shift, b, c + shift, d), _Area())
+            for link in page.links
+            for a, b, c, d in [link.area]
+        ]
+        self.anchors = {name: (x + shift, *rest) for name, (x, *rest) in page.anchors.items()}
+        self.bookmarks = [
+            (mark.level, mark.label, (mark.place[0] + shift, mark.place[1]), mark.state)
+            for mark in page.bookmarks
+        ]
+        self.forms: dict[None, list[Any]] = {None: []}
+        self._drawn = stream
+
+    def paint(self, stream: Any, _: float) -> None:
+        stream.stream, stream.compress = [self._drawn], False
+        stream.extra = {"Filter": "/FlateDecode"}
+
+    def link(self, number: int) -> Any:
+        """The annotation of a link, in a PDF that the page is in."""
+        return self.links[number][3].link_annotation
+
+
+class UsedFonts:
+    """The combined font use of the `DrawnPart`s of a text, with the font files. ``unfit`` gives the
+    reason if they cannot be fonts of a single PDF."""
+
+    def __init__(self, parts: Iterable[DrawnPart], files: Iterable[Path]) -> None:
+        self.unfit = ""
+        self.fonts: dict[int, list[FontUse]] = {}
+        widths: dict[tuple[int, int], float] = {}
+        for part in parts:
+            for use in (*part.drawing.fonts, *part.heads.fonts):
+                self.fonts.setdefault(use.key, []).append(use)
+                for glyph, width in use.widths.items():
+                    if widths.setdefault((use.key, glyph), width) != width:
+                        self.unfit = "a letter of it has different widths"
+        used = {(use.length, use.digest) for uses in self.fonts.values() for use in uses}
+        lengths = {length for length, _ in used}
+        self._data: dict[str, bytes] = {}
+        for file in files:
+            if file.stat().st_size in lengths:
+                data = file.read_bytes()
+                self._data[hashlib.sha256(data).hexdigest()] = data
+        if not self._data.keys() >= {digest for _, digest in used}:
+            self.unfit = "a drawing in it brings a font"
+
+    def cut(self) -> dict[int, _Font]:
+        """The fonts, by the engine's names for them."""
+        return {
+            number: _Font(uses, self._data[uses[0].digest]) for number, uses in self.fonts.items()
+        }
+
+
+def join(
+    setter: Typesetter,
+    parts: Sequence[DrawnPart],
+    uses: UsedFonts,
+    finish: Callable[[PDF, Sequence[KeptPage]], None],
+    version: str,
+) -> bytes:
+    """The PDF of parts, in order, with one subset of each font used in them, and everything except
+    the additions of ``finish``."""
+    document: Any = setter.document(())
+    document.fonts = uses.cut()
+    document.pages = [
+        KeptPage(page, shift, stream)
+        for part in parts
+        for page, shift, stream in zip(part.pages, part.shifts, part.drawing.streams, strict=True)
+    ]
+
+    def finisher(_: Any, pdf: PDF) -> None:
+        mend_fonts(pdf, files=False)
+        _draw_all(pdf, parts)
+        finish(pdf, document.pages)
+
+    return written(document, finisher, version)
+
+
+def _draw_all(pdf: PDF, parts: Iterable[DrawnPart]) -> None:
+    """Add the drawing and its resources to each page."""
+    known: dict[tuple[str, bytes | None], Any] = {}
+
+    def add(text: str, data: bytes | None = None) -> str:
+        if (text, data) not in known:
+            pdf_object = _Text(text) if data is None else _Data(text, data)
+            pdf.add_object(pdf_object)
+            known[text, data] = pdf_object.reference.decode()
+        return str(known[text, data])
+
+    pages = {entry.number: entry for entry in pdf.objects}
+    references = iter(pdf.page_references)
+    for part in parts:
+        resources: Any = None
+        for shift, drawn in zip(part.shifts, part.heads.streams, strict=True):
+            page = pages[int(next(references).split()[0])]
+            shared = pages[int(page["Resources"].split()[0])]
+            if resources is None:
+                tokens = {FONTS: shared["Font"].decode(), COLOURS: shared["ColorSpace"].decode()}
+                resources = _resources(part, tokens, add)
+            move = f"q 1 0 0 1 {shift * POINT:f} 0 cm" if shift else "q"
+            move = add(f"<</Length {len(move)}>>", move.encode())
+            above = add(f"<</Filter /FlateDecode/Length {len(drawn)}>>", drawn)
+            page["Contents"] = pydyf.Array((move, page["Contents"], above))
+            page["Resources"] = resources.encode()
+
+
+def _resources(part: DrawnPart, shared: Mapping[str, str], add: Callable[..., str]) -> str:
+    """The resources of a part's pages, whose objects are `add`ed."""
+    numbers = dict(shared)
+
+    def settled(text: str) -> str:
+        return _TOKEN.sub(lambda token: numbers[token[1]], text)
+
+    for number, pdf_object in enumerate(part.drawing.objects):  # what it refers to comes before it
+        numbers[str(number)] = add(settled(pdf_object.text), pdf_object.data)
+    kinds: dict[str, dict[str, str]] = {
+        kind: {name: settled(value) for name, value in values.items()}
+        for kind, values in part.drawing.resources.items()
+    }
+    kinds.setdefault("ExtGState", {}).update(part.heads.resources.get("ExtGState", {}))
+    extra = "".join(
+        f"/{kind} <<{''.join(f'/{name} {value}' for name, value in values.items())}>>"
+        for kind, values in kinds.items()
+    )
+    return add(f"<<{extra}/ColorSpace {shared[COLOURS]}/Font {shared[FONTS]}>>")
+
+
+class _Text(pydyf.Object):  # type: ignore[misc]
+    """An object that is written as it is."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text.encode("ascii")
+
+    @property
+    def data(self) -> bytes:
+        return self._text
+
+
+class _Data(pydyf.Stream):  # type: ignore[misc]
+    """A stream that is written as it is."""
+
+    def __init__(self, text: str, data: bytes) -> None:
+        super().__init__()
+        self._text = b"\n".join((text.encode("ascii"), b"stream", data, b"endstream"))
+
+    @property
+    def data(self) -> bytes:
+        return self._text
+
+
+class _Font(Font):  # type: ignore[misc]
+    """A font with its combined use on all pages."""
+
+    def __init__(self, uses: Sequence[FontUse], data: bytes) -> None:
+        facts = uses[0].facts
+        self.__dict__ |= facts
+        self.name, self.file_content = facts["name"].encode(), data
+        self.missing: dict[int, int] = {}
+        self.widths: dict[int, float] = {}
+        self.to_unicode: dict[int, str] = {}
+        for use in uses:
+            self.widths = use.widths | self.widths
+            for glyph, text in use.characters.items():
+                self.to_unicode.setdefault(glyph, text)
+        self._use = uses[0]
+
+    def clean(self, to_unicode: dict[int, str], hinting: bool) -> None:
+        """Subset the font to the characters used, unless this was done before."""
+        source = self.file_content
+
+        def cut() -> bytes:
+            blob = harfbuzz.hb_blob_create(source, len(source), 0, ffi.NULL, ffi.NULL)
+            face = harfbuzz.hb_face_create(blob, self.index)
+            self.hb_face = ffi.gc(face, harfbuzz.hb_face_destroy)
+            harfbuzz.hb_blob_destroy(blob)
+            super(_Font, self).clean(to_unicode, hinting)
+            return mend_file(self.file_content)
+
+        glyphs = str(sorted(to_unicode))
+        name = key("font", PRODUCER, self._use.digest, str(sorted(self._use.facts.items())), glyphs)
+        self.file_content = cached(f"{name}.font", cut)
+
+
+# --- setting ---------------------------------------------------------------------------------
+#
+# Sets a unit of a text by itself, and its running heads and feet.
+
+NOTHING = units.DrawnPages((), (), {}, ())
+"""The empty drawing of a unit that is laid out again once its page numbers are known."""
+
+EPSILON = 1e-6
+"""CSS pixels that two places may differ by and be the same."""
+
+
+@kept
+def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.TypesetUnit:
+    """A unit of an edition, set and drawn, with this version of Pango; its assets are in a
+    ``folder``."""
+    note(part.fonts)
+    root = tree_of(part.markup)
+    order = {element: number for number, element in enumerate(root.iter())}
+    ready_text(root, part.missing)
+    if side := part.side or part.facing:
+        root.set("style", f"{root.get('style', '')}; break-before: {side}")
+    is_grey = edition.look == "grey"
+    setter = Typesetter(map(Path, part.fonts), folder, part.assets, is_grey=is_grey)
+    planning = planning_for(lines=part.planned, pages=part.planned)
+    messages: list[tuple[str, str, str]] = []
+    with reporting_to(lambda *message: messages.append(message)):
+        document = settle(
+            root,
+            lambda: setter.set(
+                root, part.styles, targets=Targets(part.page_numbers), planning=planning
+            ),
+        )
+        finish_layout(root, document)
+        for page in document.pages:
+            for number, link in enumerate(page.links):
+                link[3].link_annotation = number
+        flows = text_flows(document.pages)
+        tags, texts = list[units.Tag](), list[units.DrawnText]()
+
+        def finish(pdf: PDF) -> None:
+            tags.append(read_tags(document, root, {}, part.level))
+            texts.append(drawn_text(tags[0], shown(document, pdf)))
+            turn_drawn(pdf, edition)
+
+        is_draft = part.page_numbers is None and document.requested
+        drawing, tree, text = NOTHING, units.Tag("Document", {}, ()), units.DrawnText()
+        if not is_draft:
+            drawing = draw(document, finish)
+            (tree,), (text,) = tags, texts
+    pages = tuple(
+        units.UnitPage(
+            name=page.box.page_type.name,
+            width=page.width,
+            height=page.height,
+            area=place_of(page.box),
+            strings=document.strings(number),
+            marks=len(page.marks or ()),
+            links=tuple(units.PageLink(*link[:3]) for link in page.links),
+            anchors=dict(page.anchors),
+            bookmarks=tuple(units.Bookmark(*mark) for mark in page.bookmarks),
+            flows=tuple(
+                units.UnitFlow(order[piece.element], piece.letters, piece.lines)
+                for piece in flow
+                if piece.element in order
+            ),
+            again=tuple(names_on(page, frozenset(part.wholes))),
+            foot=page_foot(page),
+        )
+        for number, (page, flow) in enumerate(zip(document.pages, flows, strict=True), start=1)
+    )
+    note(setter.files.files)
+    return units.TypesetUnit(
+        pages, drawing, tree, text, document.requested, tuple(messages),
+        tuple(map(str, setter.files.files)), setter.files.diagnostics, _unfit(document),
+        document.pages_elsewhere,
+    )  # fmt: skip
+
+
+def _unfit(document: TypesetDocument) -> str:
+    if document.counts_pages:
+        return "its page numbers are counted in style sheets"
+    if any(page.box.page_type.blank for page in document.pages):
+        return "notes continue after its end"
+    if any(font.missing for font in document.fonts.values()):
+        return "fonts lack some of its letters"
+    if not all(is_plain(page) for page in document.pages):
+        return "its pages have backgrounds, borders or bleed"
+    if any(link[0] == "attachment" for page in document.pages for link in page.links):
+        return "files are attached to it"
+    return ""
+
+
+@kept
+def heads(furniture: units.Furniture, edition: Edition, pango: str) -> units.Heads:
+    """The running heads and feet of a unit's pages."""
+    note(furniture.fonts)
+    on = styled(furniture, is_grey=edition.look == "grey")
+    messages = list(on.messages)
+    with reporting_to(lambda *message: messages.append(message)):
+        document = set_furniture(on, furniture)
+        document.mark()
+
+        def finish(pdf: PDF) -> None:
+            read_tags(document, on.root, {})
+            turn_drawn(pdf, edition)
+
+        drawing = draw(document, finish, above=True)
+    places = [place_of(page.box) for page in document.pages]
+    shifts = tuple(
+        place[0] - area[0] for place, (_, area, _) in zip(places, furniture.pages, strict=True)
+    )
+    unfit = ""
+    if not drawing.resources.keys() <= {"ExtGState"}:
+        unfit = "its running heads have images"
+    for place, (_, area, _) in zip(places, furniture.pages, strict=True):
+        if any(abs(a - b) > EPSILON for a, b in zip(place[1:], area[1:], strict=True)):
+            unfit = "left and right pages have text areas of different sizes"
+    return units.Heads(drawing, shifts, tuple(messages), unfit)
+
+
+# --- book ------------------------------------------------------------------------------------
+#
+# The units of a text, the page numbers that they need from each other, and how they are joined.
+
+FACING_ROUNDS = 4
+"""The number of rounds in which units are set again because they begin on another side."""
+
+
+class Book:
+    """A printed text in units, and what they know of each other. Characters that are ``missing``
+    are in no font. ``units`` become those that are right, and their ``sets`` with them. All raise
+    `UndividedError` if it turns out that units cannot be joined."""
+
+    def __init__(self, setter: Typesetter, root: Element, pages: Pages) -> None:
+        self._slices = list(divided(setter, root, pages))
+        self._root, self._pages = root, pages
+        self._numbers = PageNumbers(root)
+        self._starts: dict[str, int] = {}
+        self._openings: list[int] = []
+        self._rounds = 0
+        self.units: list[Unit] = []
+        self.sets: list[TypesetUnit] = []
+
+    def each_unit(self, fonts: Sequence[Path], missing: Collection[str]) -> Iterator[Unit]:
+        """The units as they are where nothing is known of the others."""
+        wholes = self._numbers.wholes
+        for unit in _units(self._slices, self._root, self._pages, fonts, missing, wholes):
+            self.units.append(unit)
+            yield unit
+
+    def begin(self) -> None:
+        """Leave out empty pages that are not needed, now that all units have been set once."""
+        number = 0
+        while number < len(self._slices):
+            fills = self._slices[number].fills
+            if fills and _ends_on_the_left(self.sets[:number]):
+                del self._slices[number], self.units[number], self.sets[number]
+                self._openings.append(number)
+            elif fills:
+                self._openings.append(number + 1)
+            number += 1
+
+    def stale(self) -> list[int]:
+        """The numbers of units that show other page numbers than they should, or are on another
+        side; they are to be set again."""
+        raise_unfit(self.sets)
+        self._rounds += 1
+        pages = [page for result in self.sets for page in result.pages]
+        self._starts = first_pages(page.anchors for page in pages)
+        ends = {name: number for number, page in enumerate(pages) for name in page.again}
+        is_new = self._numbers.write(self._starts, ends, folios(len(pages)))
+        rows = zip(self.units, self._slices, self.sets, self._firsts(), strict=True)
+        now = [
+            replace(
+                unit,
+                markup=piece.markup if is_new else unit.markup,
+                page_numbers={
+                    name: self._starts[name] + 1
+                    for name in result.requested
+                    if name in self._starts
+                }
+                if result.requested
+                else None,
+                side=_side(first, self._root) if unit.side else "",
+                facing=self._facing(unit, result, first),
+            )
+            for unit, piece, result, first in rows
+        ]
+        stale = [number for number, unit in enumerate(now) if unit != self.units[number]]
+        self.units = now
+        return stale
+
+    def _firsts(self) -> Iterator[int]:
+        """The first page of each unit, once those that are on the other side are set there."""
+        first = 1
+        for unit, result in zip(self.units, self.sets, strict=True):
+            yield first
+            is_there = self._facing(unit, result, first) == unit.facing
+            first += (0 if is_there else result.pages_elsewhere) or len(result.pages)
+
+    def _facing(self, unit: Unit, result: TypesetUnit, first: int) -> Side:
+        """The side on which a unit begins, if its pages end otherwise on the other one. After some
+        rounds it stays as it is: each may change the number of pages of some units, and so the
+        sides of all that follow."""
+        side = _side(first, self._root)
+        if unit.side or not (unit.facing or result.pages_elsewhere) or self._rounds > FACING_ROUNDS:
+            return unit.facing
+        return side if unit.facing or side != _side(1, self._root) else ""
+
+    def check(self) -> None:
+        """Check that units which are not stale can be joined."""
+        if not all(_ends_on_the_left(self.sets[:number]) for number in self._openings):
+            reason = "its contents take another page once they have their page numbers"
+            raise UndividedError(reason)
+        links = (link for result in self.sets for page in result.pages for link in page.links)
+        if any(link.is_internal and link.target not in self._starts for link in links):
+            raise UndividedError("it has links that lead nowhere")
+
+    def proof(self, edition: Edition, fonts: tuple[str, ...]) -> Proof:
+        """The units until now, but for those that wait for page numbers, which are not drawn."""
+        pairs = zip(self.sets, self.furniture, strict=True)
+        drawn = [pair for pair in pairs if pair[0].drawing.streams and not pair[0].unfit]
+        sets, furniture = map(tuple, zip(*drawn, strict=True)) if drawn else ((), ())
+        return Proof(edition, sets, furniture, fonts, is_whole=False)
+
+    @property
+    def pages(self) -> list[UnitPage]:
+        return [page for result in self.sets for page in result.pages]
+
+    @property
+    def flows(self) -> list[list[Flow]]:
+        """The text of each page, from the elements of the units."""
+        flows = []
+        for piece, result in zip(self._slices, self.sets, strict=True):
+            elements = list(piece.root.iter())
+            flows += [
+                [Flow(elements[flow.element], flow.letters, flow.lines) for flow in page.flows]
+                for page in result.pages
+            ]
+        return flows
+
+    @property
+    def furniture(self) -> Iterator[Furniture]:
+        """The pages of each unit, for their running heads and feet."""
+        return _furniture(self.sets, self._root, self.units[0])
+
+
+def _ends_on_the_left(sets: Sequence[TypesetUnit]) -> bool:
+    return sum(len(result.pages) for result in sets) % 2 == 0
+
+
+def _units(
+    slices: Iterable[UnitSlice],
+    root: Element,
+    pages: Pages,
+    fonts: Iterable[Path],
+    missing: Collection[str],
+    wholes: Collection[str],
+) -> Iterator[Unit]:
+    """The units as they are where nothing is known of the others."""
+    styles, files = tuple(style.css for style in pages.styles), tuple(map(str, fonts))
+    shown = _images(root)
+    for piece in slices:
+        elsewhere = shown - _images(piece.root)
+        assets = tuple(asset for asset in pages.assets if asset.name not in elsewhere)
+        names = (element.get("id", "") for element in piece.root.iter())
+        here = tuple(name for name in names if name in wholes) if wholes else ()
+        # Notes in the margin are put into the outer one.
+        has_sides = any("margin" in classes(span) for span in piece.root.iter("span"))
+        side = _side(1, root) if has_sides else ""
+        markup = piece.markup
+        lacking = tuple(sorted(character for character in missing if character in markup))
+        planned = pages.sheet is not None and pages.sheet.planned
+        yield Unit(
+            markup, styles, files, assets, piece.level, lacking, here, side=side, planned=planned
+        )
+
+
+def _side(page: int, root: Element) -> Side:
+    """The side of a page in the whole, by its number."""
+    return "right" if (page % 2 == 1) == (root.get("dir") != "rtl") else "left"
+
+
+def _images(tree: Element) -> frozenset[str]:
+    """The names of the assets that are shown in a tree."""
+    addresses = (unquote(image.get("src", "")) for image in tree.iter("img"))
+    return frozenset(address.removeprefix(f"{ASSET}images/") for address in addresses)
+
+
+def raise_unfit(results: Iterable[TypesetUnit | Heads]) -> None:
+    if unfit := next((result.unfit for result in results if result.unfit), ""):
+        raise UndividedError(unfit)
+
+
+def _furniture(sets: Sequence[TypesetUnit], root: Element, unit: Unit) -> Iterator[Furniture]:
+    """The pages of all units, including ``unit``."""
+    markup = ElementTree.tostring(furniture_root(root), encoding="unicode")
+    total = sum(len(result.pages) for result in sets)
+    shown = total if any(re.search(r"\bpages\b", style) for style in unit.styles) else 0
+    first, before = 1, dict[str, str]()
+    for result in sets:
+        heads = tuple((page.name, page.area, page.strings) for page in result.pages)
+        yield Furniture(markup, unit.styles, unit.fonts, first, shown, dict(before), heads)
+        first += len(result.pages)
+        for page in result.pages:
+            before |= {name: texts[-1] for name, texts in page.strings.items()}
+
+
+def joined(
+    setter: Typesetter,
+    sets: Sequence[TypesetUnit],
+    heads: Sequence[Heads],
+    fonts: Sequence[Path],
+    complete: Callable[[PDF], None],
+    standards: Standards,
+) -> tuple[bytes, tuple[PageDigest, ...]]:
+    """The PDF of a text whose units are set, with their running heads and feet, and the digests of
+    its pages; ``complete`` adds the parts that are not on pages."""
+    raise_unfit(heads)
+    parts = [
+        DrawnPart(result.pages, result.drawing, above.drawing, above.shifts)
+        for result, above in zip(sets, heads, strict=True)
+    ]
+    uses = UsedFonts(parts, fonts)
+    if uses.unfit:
+        raise UndividedError(uses.unfit)
+    shifts = [shift * POINT for part in parts for shift in part.shifts]
+
+    def finish(pdf: PDF, kept: Sequence[KeptPage]) -> None:
+        marks = [page.marks for result in sets for page in result.pages]
+        firsts = accumulate((len(result.pages) for result in sets[:-1]), initial=0)
+        write_tags(
+            pdf,
+            list(zip((result.tags for result in sets), firsts, strict=True)),
+            marks,
+            lambda page, number: kept[page].link(number),
+            shifts,
+            is_pdf2=standards.is_pdf2,
+        )
+        complete(pdf)
+
+    data = join(setter, parts, uses, finish, standards.version)
+    return data, tuple(page for part in parts for page in part.digests)
+
+
+def proof_pages(proof: Proof, numbers: Collection[int]) -> tuple[bytes, tuple[PageDigest, ...]]:
+    """A PDF of the pages of some units, just as they will be in the whole, and their digests;
+    nothing if they cannot be joined."""
+    chosen, pango = sorted(numbers), pango_version()
+    # here, as other processes may have many units to set before
+    above = [heads(proof.furniture[number], proof.edition, pango) for number in chosen]
+    parts = [
+        DrawnPart(tuple(map(_bare, unit.pages)), unit.drawing, head.drawing, head.shifts)
+        for unit, head in zip((proof.sets[number] for number in chosen), above, strict=True)
+    ]
+    fonts = [*map(Path, proof.fonts)]
+    # with the letters of the whole, whose fonts are likely to be known
+    all_parts = [*parts, *(DrawnPart((), unit.drawing, NOTHING, ()) for unit in proof.sets)]
+    uses = UsedFonts(all_parts, fonts)
+    if uses.unfit or any(head.unfit for head in above):
+        return b"", ()
+    data = join(Typesetter(fonts, Path(), ()), parts, uses, lambda *_: None, "1.7")
+    return data, tuple(digest for part in parts for digest in part.digests)
+
+
+def _bare(page: UnitPage) -> UnitPage:
+    """A page without what leads to others."""
+    return replace(page, links=(), anchors={}, bookmarks=())
+
+
+# --- units -----------------------------------------------------------------------------------
+#
+# A printed text in units: each is laid out separately, and all are joined to the same PDF as if
+# the text had been laid out as a whole. So an edit only costs its own unit, and units are laid out
+# in parallel.
+
+
+# isort: split
+
+
+ROUNDS = 8
+"""The maximum number of times that units are laid out until their page numbers are right, as in the
+engine."""
+
+
+SOON = (1, 2, 4, 8)
+"""Numbers of first units that can be seen while the others are set."""
+
+
+def set_units(text: Printing) -> Package:
+    """The PDF of a text in several units. Raises `UndividedError`."""
+    pages, folder, pango = text.pages, text.folder, pango_version()
+    edition = pages.row
+    book = Book(text.setter, text.root, pages)
+    files = tuple(map(str, text.fonts))
+    units = book.each_unit(text.fonts, text.missing)
+    for result in unit.each((each, edition, folder, pango) for each in units):
+        book.sets.append(result)
+        if len(book.sets) in SOON:
+            tell(book.proof(edition, files))
+    book.begin()
+    for _ in range(ROUNDS):
+        stale = book.stale()
+        if not stale:
+            break
+        again = unit.each((book.units[number], edition, folder, pango) for number in stale)
+        for number, result in zip(stale, again, strict=True):
+            book.sets[number] = result
+    else:
+        raise UndividedError("its page numbers change each time that it is set")
+    book.check()
+    sets, furniture = tuple(book.sets), tuple(book.furniture)
+    tell(Proof(edition, sets, furniture, files))
+    above = tuple(heads.each((pages_of_unit, edition, pango) for pages_of_unit in furniture))
+    standards = standards_for(edition, pages.metadata)
+    attachments = attached(folder, text.sources)
+    data, digests = joined(
+        text.setter, sets, above, text.fonts,
+        lambda pdf: complete(pdf, pages.metadata, standards, attachments), standards,
+    )  # fmt: skip
+    for message in (m for results in (sets, above) for result in results for m in result.messages):
+        text.log.record(*message)
+    return Package(
+        data=data,
+        diagnostics=tuple(dict.fromkeys(f for result in sets for f in result.diagnostics)),
+        dependencies=tuple(dict.fromkeys(str(file) for result in sets for file in result.files)),
+        facts=file_facts(book.pages),
+        sheet=pages.sheet,
+        page_map=text.pieces.page_map(pages.edition, book.flows, pages.sheet)
+        if text.pieces
+        else None,
+        plan=f"in {len(sets)} units",
+        digests=digests,
+        looks=tuple(f"{body} {above} {shift:g}" for body, above, shift in digests),
+        stranded=stranded([page.foot for page in book.pages]),
+        text=DrawnText(
+            "".join(result.text.text for result in sets),
+            "".join(result.text.notes for result in sets),
+        ),
+    )

@@ -1,0 +1,95 @@
+"""Parsing again after a change: only the paragraph in which a text has changed, where nothing else
+can depend on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from pipeline.model import NO_ATTRIBUTES, Document, Heading, Paragraph, ThematicBreak
+from pipeline.model.late import late
+from pipeline.parser.block_places import TextBody
+
+ReadBody: TypeAlias = Callable[[str, int, tuple[str, ...]], Document]
+"""A function that parses text without front matter, from a line of the source on, of some tools."""
+
+ALONE = (Heading, Paragraph, ThematicBreak)
+"""Blocks that a paragraph beside them does not change."""
+
+_TOUCHES = late(r"[\[\]{}<>|$@]|__|%%|\\(?:\(|if|fi)|:::|\(\s{0,9}[xX✓✔☑✅]?\s{0,9}\)")
+"""Marks in a paragraph that may mean something elsewhere, or that depend on what is there."""
+
+_BEGINS = late(r"[^\W_]|[“\"'(*_]")
+_FOLLOWED = late(r"\n+(?:[^\W_]|[“\"'(*_#]|\Z)")
+
+
+def reread(known: TextBody, text: str, line: int, read: ReadBody) -> TextBody | None:
+    """The document of a text that differs from a ``known`` one within a paragraph, and has as many
+    lines; None if more may differ. A paragraph on its own is parsed as it was in its context."""
+    blocks = known.document.blocks
+    if line != known.line or known.document.diagnostics or "*[" in text:
+        return None
+    begin, old, new, after = _changed(known.text, text)
+    if (
+        begin < 0
+        or old.count("\n") != new.count("\n")
+        or any(
+            _TOUCHES.search(paragraph) or not _BEGINS.match(paragraph) for paragraph in (old, new)
+        )
+        or not _FOLLOWED.match(text, after)
+    ):
+        return None
+    first = line + text.count("\n", 0, begin)
+    places = (
+        number for number, block in enumerate(blocks) if block.span and block.span.line == first
+    )
+    number = next(places, -1)
+    around = blocks[max(0, number - 1) : number + 2]
+    if number < 0 or not all(isinstance(node, ALONE) for node in around):
+        return None
+    readings = [read(version, first, known.dialects) for version in (old, new)]
+    if any(
+        len(reading.blocks) != 1 or reading.notes or reading.diagnostics for reading in readings
+    ):
+        return None
+    (before,), (now,) = (reading.blocks for reading in readings)
+    is_same = before == blocks[number] and before.attributes == NO_ATTRIBUTES
+    if not is_same or not isinstance(before, Paragraph) or not isinstance(now, Paragraph):
+        return None
+    document = replace(known.document, blocks=(*blocks[:number], now, *blocks[number + 1 :]))
+    record = copy(known.record)
+    record.lines = dict(enumerate(text.removesuffix("\n").split("\n"), line))
+    return known._replace(text=text, document=document, record=record)
+
+
+def _changed(old: str, new: str) -> tuple[int, str, str, int]:
+    """The lines between blank ones that have changed: the first of them (-1 if there are none), the
+    old and the new lines, and their end now."""
+    most = min(len(old), len(new))
+    same = _common(lambda begin, end: old[begin:end] == new[begin:end], most)
+    more, less = len(new), len(old)
+    rest = _common(
+        lambda begin, end: old[less - end : less - begin] == new[more - end : more - begin],
+        most - same,
+    )
+    begin, end = old.rfind("\n\n", 0, same), old.find("\n\n", less - rest)
+    if begin < 0 or end < 0:
+        return -1, "", "", 0
+    after = end + more - less
+    return begin + 2, old[begin + 2 : end], new[begin + 2 : after], after
+
+
+def _common(is_same: Callable[[int, int], bool], most: int) -> int:
+    """The number of characters, of ``most``, up to which all are the same."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if is_same(low, middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,112 @@
+"""Left-to-right parts of right-to-left text: code, keys, addresses, sums of money, and numbers with
+signs. Each is isolated; otherwise its signs would change places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+from msgspec.structs import replace
+
+from pipeline.model import Attributes, Code, Document, Inline, InlineElement, Link, Node, Text
+from pipeline.model.late import late
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import find, plain_text
+
+LTR = ("dir", "ltr")
+ISOLATE = "bdi"
+NO_BREAK = "\u00a0"
+VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
+
+DIGITS = r"[0-9]+(?:[.,:/][0-9]+)*"
+PLAIN = late(DIGITS)
+GAP = "[ \u00a0\u2009\u202f]"
+# The currencies of scripts from right to left stand where their writers put them.
+CURRENCY = "$¢£¤¥€₣₤₩₫₱₴₦₹₺₽"
+NUMBER = rf"(?: [{CURRENCY}] {GAP}? )? {DIGITS} (?: {GAP}? [{CURRENCY}%‰] )?"
+APART = late(
+    rf"""
+    (?<![\w.,:/+−-])
+    (?: (?: https?:// | www\. | mailto: ) [!-~]* [\w/=&\#-]      # an address
+      | [\w.+-]+ @ [\w-]+ (?: \.[\w-]+ )+                        # one of e-mail
+      | \+ {DIGITS} (?: [ \u00a0\u202f()/-]{{1,2}} [0-9]+ )+     # a telephone number
+      | [+−±-]? {NUMBER}
+        (?: (?: {GAP}? [×÷=+*] {GAP}? | [−-] | {GAP} (?= [0-9]{{3}} (?![0-9]) ) ) {NUMBER} )*
+    )
+    (?! [\w{CURRENCY}%‰] )
+    """,
+    re.VERBOSE | re.ASCII,
+)
+"""Parts whose order could change: telephone numbers, dates, sums, and everything with a sign."""
+
+
+Direction: TypeAlias = Literal["rtl", "isolated", "ltr"]
+"""The direction of text: right to left, an isolated part within that, or left to right."""
+
+
+def isolate_directions(document: Document) -> Document:
+    """The document with parts of right-to-left text that have their own direction isolated."""
+    start: Direction = document.metadata.direction
+    marked = (node for _, node, _ in find(document, marked=True))
+    if start != "rtl" and not any(node.attributes.get("dir") == "rtl" for node in marked):
+        return document
+
+    def mark(node: Code | InlineElement | Link, direction: Direction) -> Node:
+        if direction != "isolated":
+            return node
+        attributes = replace(node.attributes, pairs=(*node.attributes.pairs, LTR))
+        return replace(node, attributes=attributes)
+
+    def part(node: Text, direction: Direction) -> Node | tuple[Node, ...]:
+        return tuple(_parts(node)) if direction == "rtl" else node
+
+    return rewrite_document(
+        document,
+        enter={Code: mark, InlineElement: mark, Link: mark},
+        leave={Text: part},
+        context=(start, _direction),
+    )
+
+
+def _direction(node: Node, parent: Direction) -> Direction:
+    match node.attributes.get("dir"):
+        case "ltr":
+            return "ltr"
+        case "rtl":
+            return "rtl"
+    if parent != "rtl":
+        return "ltr"
+    return "isolated" if _is_verbatim(node) else "rtl"
+
+
+def _is_verbatim(node: Node) -> bool:
+    match node:
+        case Code():
+            return True
+        case InlineElement():
+            return node.name in VERBATIM
+        case Link():
+            shown = plain_text(node.children).strip()
+            return bool(shown) and shown.isascii() and shown in node.href
+    return False
+
+
+def _parts(node: Text) -> Iterator[Inline]:
+    """The parts of a text, with everything to be isolated in elements of its own."""
+    start = 0
+    for match in APART.finditer(node.text):
+        if match[0].isdecimal() or PLAIN.fullmatch(match[0]):
+            continue  # one number, which keeps its order wherever it stands
+        if match.start() > start:
+            yield replace(node, text=node.text[start : match.start()])
+        yield InlineElement(
+            span=node.span,
+            attributes=Attributes(pairs=(LTR,)),
+            name=ISOLATE,
+            children=(replace(node, text=match[0].replace(" ", NO_BREAK)),),
+        )
+        start = match.end()
+    if start < len(node.text) or not start:
+        yield replace(node, text=node.text[start:]) if start else node
