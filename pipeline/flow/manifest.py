@@ -92,7 +92,7 @@ def describe(
 
 
 def _audit(accessibility: Accessibility) -> Audit:
-    from pipeline.verify.claims import FOR_PEOPLE, judged_by_nature
+    from pipeline.verify.audit import FOR_PEOPLE, judged_by_nature
 
     return Audit(
         conforms_to=accessibility.conforms_to,

@@ -64,7 +64,7 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
     from pipeline.features.exercises.answer_key import answers_alone
     from pipeline.features.exercises.in_place import put_in_place
     from pipeline.mark.page_marks import mark_pages
-    from pipeline.resolve.titles import titled_for_teachers
+    from pipeline.resolve.contents import titled_for_teachers
 
     document = put_in_place(document)
     if edition.audience == "teacher" and edition.format != "pdf":  # paper lies in their hands

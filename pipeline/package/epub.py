@@ -45,9 +45,8 @@ from pipeline.model.rendered import (
 from pipeline.model.roles import ROLES
 from pipeline.model.words import words
 from pipeline.package.bundle import archived
-from pipeline.package.font_subset import COMMON, subset, with_fonts
-from pipeline.package.font_use import characters, font_face, used_faces
-from pipeline.package.image_sizes import LONGEST, for_ereaders
+from pipeline.package.fonts import COMMON, characters, font_face, subset, used_faces, with_fonts
+from pipeline.package.images import LONGEST, for_ereaders
 from pipeline.package.page_files import asset_bytes
 from pipeline.package.result import NO_DATE, FileFacts, FrontImage, Package, publication_moment
 from pipeline.system.pictures import Image

@@ -3,26 +3,159 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import quote, unquote
 
 import msgspec
+import rcssmin
+import tinycss2  # type: ignore[import-untyped]
+from msgspec.structs import replace
 
 from pipeline.model import LIGHT, Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
-from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Face, Pages
-from pipeline.package.font_subset import subset, with_fonts
-from pipeline.package.font_use import characters, font_face, used_faces
-from pipeline.package.image_metadata import without_metadata
-from pipeline.package.page_css import fitted
+from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Face, Pages, Style
+from pipeline.package.fonts import characters, font_face, subset, used_faces, with_fonts
+from pipeline.package.images import without_metadata
 from pipeline.package.page_files import asset_bytes
 from pipeline.package.result import Package
+
+# --- page css --------------------------------------------------------------------------------
+#
+# The part of a style sheet that a page needs: the rules whose elements and classes it, or its
+# script, has, without comments and needless spaces.
+
+_TAG = late(r"<([a-zA-Z][\w-]*)")
+_NAMES = late(r"""\b(class|id|lang|dir)=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_WORD = late(r"[\w-]+")
+_LITERAL = late(r"""(?:"([^"\n]*)"|'([^'\n]*)'|`([^`\n]*)`)""")
+
+WRITTEN = {"class": ".{}", "id": "#{}", "lang": ":lang({})", "dir": '[dir="{}"]'}
+"""The way a selector names the value of an attribute; a language is without its region."""
+
+GROUPS = frozenset({"media", "supports", "layer", "container", "scope"})
+"""At-rules with rules in them."""
+
+
+def fitted(styles: Iterable[Style], markup: str, script: str) -> tuple[Style, ...]:
+    """The style sheets of a page, or of several, with the rules that can apply to their
+    ``markup``, and to the elements and classes that a ``script`` names in its literals."""
+    names = {*_TAG.findall(markup)}
+    for attribute, *values in set(_NAMES.findall(markup)):
+        words = "".join(values).split()
+        if attribute == "lang":
+            words = [word.partition("-")[0].lower() for word in words]
+        names |= {WRITTEN[attribute].format(word) for word in words}
+    for literal in map("".join, _LITERAL.findall(script)):
+        names |= {literal, *(f"{sign}{word}" for word in _WORD.findall(literal) for sign in ".#")}
+    fitting = (replace(style, css=_fitted(style.css, names)) for style in styles)
+    return tuple(style for style in fitting if style.css)
+
+
+def _fitted(css: str, names: Set[str]) -> str:
+    return str(rcssmin.cssmin("\n".join(_needed(_rules_of(css), names))))
+
+
+class _Selector(NamedTuple):
+    """A selector: the elements, classes, ids, languages and directions that it names, as they are
+    written there, and the alternatives of each ``:is`` in it."""
+
+    text: str
+    names: frozenset[str]
+    choices: tuple[tuple[_Selector, ...], ...]
+
+    def may_apply(self, names: Set[str]) -> bool:
+        """Return whether all that is named is among the names."""
+        return self.names <= names and all(
+            any(part.may_apply(names) for part in parts) for parts in self.choices
+        )
+
+
+class _Rule(NamedTuple):
+    """A rule with ``selectors``; a group of ``rules`` after a ``start``; or any other, as a
+    ``start`` alone."""
+
+    selectors: tuple[_Selector, ...] = ()
+    content: str = ""
+    start: str = ""
+    rules: tuple[_Rule, ...] = ()
+
+
+@functools.lru_cache(maxsize=256)
+def _rules_of(css: str) -> tuple[_Rule, ...]:
+    """The rules of a style sheet, which most pages share: parsing takes longer than all else that
+    a short page needs."""
+    return tuple(_read(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)))
+
+
+def _read(rules: Iterable[Any]) -> Iterator[_Rule]:
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            selectors = tuple(map(_selector, _split(rule.prelude)))
+            yield _Rule(selectors, tinycss2.serialize(rule.content))
+        elif rule.type == "at-rule" and rule.content and rule.lower_at_keyword in GROUPS:
+            inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+            start = f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}"
+            if within := tuple(_read(inner)):
+                yield _Rule(start=start, rules=within)
+        elif rule.type == "at-rule":
+            yield _Rule(start=rule.serialize())
+
+
+def _needed(rules: Iterable[_Rule], names: Set[str]) -> Iterator[str]:
+    """The rules that a page with these names needs, as they are written."""
+    for rule in rules:
+        if rule.selectors:
+            selectors = [one.text for one in rule.selectors if one.may_apply(names)]
+            if selectors:
+                yield f"{','.join(selectors)}{{{rule.content}}}"
+        elif rule.rules:
+            if needed := "\n".join(_needed(rule.rules, names)):
+                yield f"{rule.start}{{{needed}}}"
+        else:
+            yield rule.start
+
+
+def _split(tokens: Iterable[Any]) -> Iterator[list[Any]]:
+    """The selectors of a list."""
+    selector: list[Any] = []
+    for token in tokens:
+        if token == ",":
+            yield selector
+            selector = []
+        else:
+            selector.append(token)
+    yield selector
+
+
+def _selector(tokens: list[Any]) -> _Selector:
+    """The selector that is written so. What is in other brackets is not examined."""
+    names: set[str] = set()
+    choices: list[tuple[_Selector, ...]] = []
+    before: Any = None
+    for token in tokens:
+        text = token.serialize()
+        if token.type == "function" and token.lower_name in ("is", "where"):
+            choices.append(tuple(map(_selector, _split(token.arguments))))
+        elif token.type == "function" and token.lower_name == "lang":
+            names.add(f":{text.partition('-')[0].rstrip(')').lower()})")
+        elif token.type == "hash" or text.startswith("[dir="):
+            names.add(text)
+        elif token.type == "ident" and before != ":":
+            names.add(f".{text}" if before == "." else text)
+        before = token
+    return _Selector(tinycss2.serialize(tokens), frozenset(names), tuple(choices))
+
+
+# --- html ------------------------------------------------------------------------------------
+#
+# The web page as a single file, or with its files in a folder next to it.
 
 # Text has its quotes escaped, so that these are found in tags alone.
 LONGEST = 2048
@@ -116,7 +249,7 @@ def _with_small_images(
 ) -> tuple[str, dict[str, bytes]]:
     """The markup of a light page, which links to the large images, and these, as files next to it;
     ``images`` become small."""
-    from pipeline.package.image_sizes import shown
+    from pipeline.package.images import shown
 
     larger: dict[str, bytes] = {}
     for name in [asset.name for asset in pages.assets if asset.is_large and asset.name in images]:
@@ -242,7 +375,7 @@ def _image(asset: Asset, data: bytes, pages: Pages) -> File:
     if asset.media_type == "image/svg+xml":
         data = with_fonts(data, pages.faces)
     elif size > most:
-        from pipeline.package.image_sizes import shown  # most pages do without Pillow
+        from pipeline.package.images import shown  # most pages do without Pillow
 
         data = shown(data, most)
         has_half = most == LONGEST and not asset.moving and asset.media_type != "image/gif"
@@ -283,7 +416,7 @@ def all_sizes(images: Mapping[str, File]) -> Iterator[File]:
 
 def smaller(file: File) -> File:
     """An image for a small screen."""
-    from pipeline.package.image_sizes import shown
+    from pipeline.package.images import shown
 
     return File(_smaller_name(file.name), file.media_type, shown(file.data, HALF))
 

@@ -15,12 +15,12 @@ from pipeline.model.sheet.proportions import is_book, sheet_of
 from pipeline.model.tree import has
 from pipeline.model.words import words, written_date
 from pipeline.render import covers, discovery, style_sheets
-from pipeline.render.constructs import Trait
 from pipeline.render.contents_markup import nav_points, targets
 from pipeline.render.environment import sheets
 from pipeline.render.imprint import logo, web_facts
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.sheet_rules import print_style
+from pipeline.render.style_sheets import Trait
 from pipeline.render.timings import minutes, total
 from pipeline.system.store import Memo
 

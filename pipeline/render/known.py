@@ -14,7 +14,7 @@ from pipeline.model.editions import FormatName
 from pipeline.model.late import late
 from pipeline.model.print_marks import TEXT
 from pipeline.model.tree import walk
-from pipeline.render.constructs import Sign, Trait
+from pipeline.render.style_sheets import Sign, Trait
 from pipeline.system.store import Memo
 
 REMEMBERED = (model.Paragraph, model.List, model.BlockQuote, model.Section)

@@ -3,40 +3,429 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 import jinja2
 from markupsafe import Markup, escape
+from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Block, Document, Inline, Node
+from pipeline.model import (
+    Answer,
+    Asset,
+    Block,
+    CodeBlock,
+    Container,
+    Document,
+    Figure,
+    FigureGroup,
+    Image,
+    Inline,
+    Node,
+    PageMark,
+    Token,
+)
 from pipeline.model.editions import FormatName
 from pipeline.model.formula_gaps import GAP
-from pipeline.model.paper import LARGE_PRINT
-from pipeline.model.print_marks import FIELD, FieldKind
+from pipeline.model.late import late
+from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES
+from pipeline.model.paper import LARGE_PRINT, POINT, Sheet
+from pipeline.model.print_marks import FIELD, OURS, FieldKind
 from pipeline.model.rendered import Inventory
-from pipeline.model.tree import is_for_teachers
+from pipeline.model.tree import (
+    CHAPTER,
+    MINUTES,
+    STARTS,
+    WIDTH,
+    has,
+    is_for_teachers,
+    top_level,
+    walk_with,
+)
 from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import writing
-from pipeline.render import table_markup as tables
-from pipeline.render.code_lines import Listing, listing
-from pipeline.render.constructs import Sign, Trait, constructs_of, is_wide_formula, signs_of
+from pipeline.render import tables
 from pipeline.render.discovery import article_front, language_links
-from pipeline.render.element_attributes import SizeClasses, attributes_of, classes_of
-from pipeline.render.figures import figure_rows
+from pipeline.render.environment import SLOTS, check_slots
 from pipeline.render.known import KnownBlocks, is_remembered
 from pipeline.render.note_placement import NotePlace, PrintedNotes
-from pipeline.render.semantics import BLOCK_TAGS, Fields, form, form_roles, index_links, semantics
-from pipeline.render.slots import SLOTS, check_slots
-from pipeline.render.table_fit import SMALL, USUAL, cuts_words
-from pipeline.render.table_reflow import reflows
+from pipeline.render.plan import BLOCK_TAGS, Fields, form, form_roles, index_links, semantics
+from pipeline.render.style_sheets import Sign, Trait, constructs_of, is_wide_formula, signs_of
+from pipeline.render.tables import SMALL, USUAL, cuts_words, is_option, reflows
 from pipeline.render.text_places import TextPlaces, with_place
-from pipeline.render.text_width import is_option
 from pipeline.render.timings import timing
+from pipeline.system.paths import scheme
 from pipeline.system.store import Memo
+
+# --- element attributes ----------------------------------------------------------------------
+#
+# The attributes of elements: the node's own, and classes that set a size, so that no markup needs
+# a style attribute.
+
+
+class SizeClasses:
+    """Names classes after the size that they set, and puts the styles of each into ``rules``."""
+
+    def __init__(self, rules: dict[str, str]) -> None:
+        self._rules = rules
+
+    def width(self, value: str) -> str:
+        """A class that sets a width; "" for an invalid one."""
+        match = WIDTH.fullmatch(value.strip())
+        if not match:
+            return ""
+        number, unit = match[1], match[2] or "px"
+        name = "width-" + (number + unit).replace("%", "pc").replace(".", "-")
+        # A figure takes the width, and its image fills the figure.
+        self._rules[name] = (
+            f".{name} {{ width: {number}{unit}; height: auto }}\n"
+            f"figure.{name} > img {{ width: 100% }}"
+        )
+        return name
+
+    def tail(self, figures: float) -> str:
+        """A class that leaves room for a number of digits on the right."""
+        name = f"tail-{figures:g}".replace(".", "-")
+        self._rules[name] = (
+            f".{name} {{ margin-right: {figures / 2:g}em; margin-right: {figures:g}ch }}"
+        )
+        return name
+
+    def answer_room(self, node: Answer) -> str:
+        """Classes for the room of the lines or the space that an answer replaces."""
+        if not node.lines and not node.space:
+            return ""
+        name = f"answer-{node.lines}-{node.space:g}".replace(".", "-")
+        room = f"{node.lines} * var(--writing-line)" if node.lines else f"{node.space:g}mm"
+        self._rules[name] = f".{name} {{ min-height: calc({room}) }}"
+        return f"in-place {name}"
+
+
+def classes_of(node: Node, classes: Iterable[str]) -> list[str]:
+    """The classes of a node's element: those of its template, and the author's. The name of
+    a container, of which its template makes a class, is the author's too."""
+    if isinstance(node, Container):
+        return [name for name in (*classes, *node.attributes.classes) if name not in TAKEN_NAMES]
+    return [*classes, *(name for name in node.attributes.classes if name not in TAKEN_CLASSES)]
+
+
+def attributes_of(
+    node: Node, classes: tuple[str, ...], format_name: FormatName, sizes: SizeClasses
+) -> Markup:
+    """The attributes of a node's element in a format, with ``classes`` before its own."""
+    names = classes_of(node, classes)
+    attributes: dict[str, str] = {}
+    if node.attributes.id:
+        attributes["id"] = node.attributes.id
+    if format_name == "epub" and isinstance(node, Container) and node.name == "details":
+        # Many e-readers cannot unfold anything.
+        attributes["open"] = "open"
+    for key, value in node.attributes.pairs:
+        if key in (MINUTES, STARTS, CHAPTER):  # templates put it in words
+            continue
+        if key[:1] == "+":  # what a pass says
+            attributes[f"data-{key[1:]}"] = value
+        elif key == "width":
+            names.append(sizes.width(value))
+        elif key == "lang":
+            attributes["lang"] = value
+            if format_name != "html":
+                attributes["xml:lang"] = value
+        elif key == "cite":
+            if scheme(value) in {"", "http", "https"}:
+                attributes[key] = value
+        elif key in {"dir", "title", "datetime", "open"}:
+            attributes[key] = value
+        elif re.fullmatch(r"[a-z][a-z0-9-]*", key):
+            name = key if key.startswith("data-") else f"data-{key}"
+            if format_name != "pdf" or name not in OURS:
+                attributes[name] = value
+    if any(names):
+        attributes["class"] = " ".join(dict.fromkeys(filter(None, names)))
+    return Markup("").join(
+        Markup(' {}="{}"').format(key, value) for key, value in attributes.items() if key
+    )
+
+
+# --- code lines ------------------------------------------------------------------------------
+#
+# Code for the templates: divided into lines if they are numbered, highlighted or wrapped.
+
+WIDE = 32
+"""Characters from which on a line may be wider than a telephone's screen."""
+
+NESTED = 5
+"""Characters that a block around the code takes of that."""
+
+NO_BREAK = "\u00a0"
+
+PLAIN = frozenset({"", "n", "p", "o", "pm", "x", "esc", "g"})
+"""Kinds of tokens that no style sets off, so that print has no need of them."""
+
+WORDS, REMARKS = "k", "c"
+"""Kinds, by their first letter, that an e-book sets off too: in bold and in italics, since
+colours are the reader's there."""
+
+Piece: TypeAlias = tuple[str, str]
+
+
+class CodeLine(NamedTuple):
+    """A line: its number, 0 for none, its pieces, each a kind of token and a text, and the
+    pages that begin with it."""
+
+    number: int
+    marked: bool
+    pieces: tuple[Piece, ...]
+    pages: tuple[PageMark, ...] = ()
+
+
+class Listing(NamedTuple):
+    """The lines of some code, or a single one with all of it; ``by_line`` says which. ``marked``
+    names the highlighted lines for screen readers; ``digits`` is a class for numbers of more than
+    two digits."""
+
+    lines: tuple[CodeLine, ...]
+    by_line: bool
+    is_wide: bool
+    marked: str
+    digits: str
+
+
+def listing(
+    node: CodeBlock, format_name: FormatName, words: Mapping[str, str], nested: int = 0
+) -> Listing:
+    """The code for a format, ``nested`` in a number of indented blocks."""
+    by_line = format_name != "html" or bool(node.first_line or node.marked or node.marks)
+    pieces = list(_pieces(node.tokens or (Token("", node.text),), format_name))
+    rows = list(_split(pieces)) if by_line else [tuple(pieces)]
+    if format_name == "pdf":
+        rows = [_with_indentation(row, is_numbered=node.first_line > 0) for row in rows]
+    if node.marks and not rows:  # marks stand before a line, if only an empty one
+        rows = [()]
+    marked = frozenset(node.marked)
+    lines = tuple(
+        CodeLine(
+            node.first_line + index if node.first_line else 0,
+            index + 1 in marked,
+            row,
+            tuple(
+                PageMark(label=m.label, breaks=m.breaks)
+                for m in node.marks
+                if min(m.line, len(rows)) == index + 1
+            ),
+        )
+        for index, row in enumerate(rows)
+    )
+    room = max(1, WIDE - NESTED * nested)
+    is_wide = any(len(line) > room for line in node.text.split("\n"))
+    digits = len(str(lines[-1].number)) if lines else 0
+    return Listing(
+        lines,
+        by_line,
+        is_wide,
+        _ranges(node, words["list_separator"]),
+        f"digits-{digits}" if digits > 2 else "",
+    )
+
+
+def _pieces(tokens: Iterable[Token], format_name: FormatName) -> Iterator[Piece]:
+    """The tokens as pieces of text, neighbours of one kind joined."""
+    last, texts = "", list[str]()
+    for token in tokens:
+        kind = _kind(token.kind, format_name)
+        if kind != last and texts:
+            yield last, "".join(texts)
+            texts.clear()
+        last = kind
+        texts.append(token.text)
+    if texts:
+        yield last, "".join(texts)
+
+
+def _kind(kind: str, format_name: FormatName) -> str:
+    """The class of a kind of token in a format."""
+    if format_name == "html":
+        return kind
+    if format_name == "pdf":
+        return "" if kind in PLAIN else kind
+    return kind[0] if kind and kind[0] in (WORDS, REMARKS) else ""
+
+
+def _split(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, ...]]:
+    """The pieces of each line, the last with the line's end."""
+    row: list[Piece] = []
+    for kind, text in pieces:
+        for part in _lines(text):
+            row.append((kind, part))
+            if part.endswith("\n"):
+                yield tuple(row)
+                row = []
+    if row:
+        yield tuple(row)
+
+
+def _with_indentation(row: tuple[Piece, ...], is_numbered: bool) -> tuple[Piece, ...]:
+    """The pieces of a line, with its indentation joined to the first piece: otherwise the line
+    might be broken between them, leaving an empty line. If the first word may be too long for the
+    rest of the line, non-breaking spaces are used; in the PDF they are ordinary spaces. (After a
+    number, WeasyPrint would then not break a word.)"""
+    if len(row) > 1 and not row[0][1].strip(" \t"):
+        (_, blank), (kind, text), *rest = row
+        row = ((kind, blank + text), *rest)
+    (kind, text), *rest = row
+    code = text.lstrip(" ")
+    spaces = len(text) - len(code)
+    line = "".join((code, *(more for _, more in rest)))
+    is_short = spaces + len(line.partition(" ")[0]) <= WIDE
+    if is_numbered or is_short or not 0 < spaces <= WIDE:
+        return row
+    return ((kind, NO_BREAK * spaces + code), *rest)
+
+
+def _lines(text: str) -> Iterator[str]:
+    *whole, rest = text.split("\n")
+    yield from (f"{line}\n" for line in whole)
+    if rest:
+        yield rest
+
+
+def _ranges(node: CodeBlock, separator: str) -> str:
+    """The marked lines by their numbers, as one writes them: “2, 4–5”."""
+    runs: list[list[int]] = []
+    for line in node.marked:
+        if runs and runs[-1][1] == line - 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    shift = max(0, node.first_line - 1)
+    return separator.join(
+        f"{first + shift}" if first == last else f"{first + shift}–{last + shift}"
+        for first, last in runs
+    )
+
+
+# --- figures ---------------------------------------------------------------------------------
+#
+# Figures side by side: which share of the line each has; and how large images are in print.
+
+FIGURE_GAP = 4
+"""Per cent of the line between two figures of a row."""
+
+NARROWEST = 0.6
+"""The least share of an equal width: a panorama leaves a portrait room for its caption."""
+
+_PER_CENT = late(r"(\d+(?:\.\d+)?)%")
+
+
+INCH = 25.4
+"""Millimetres."""
+
+_LENGTH = late(r"(\d+(?:\.\d+)?)(px|cm|mm|in|pt)?")
+_MILLIMETRES = {"px": INCH / 96, "": INCH / 96, "cm": 10.0, "mm": 1.0, "in": INCH, "pt": POINT}
+
+
+class _Placed(NamedTuple):
+    """A figure, and the per cent of the line that it takes."""
+
+    figure: Figure
+    share: float
+
+
+def figure_rows(group: FigureGroup) -> Iterator[tuple[_Placed, ...]]:
+    """The figures in rows. In a row all images are as high, so that their captions begin
+    on one line; the last row's are as wide as if it were full."""
+    columns = group.columns or len(group.figures)
+    for start in range(0, len(group.figures), columns):
+        yield tuple(_place(group.figures[start : start + columns], columns))
+
+
+def _place(row: tuple[Figure, ...], columns: int) -> Iterator[_Placed]:
+    shapes = [_shape(figure) for figure in row]
+    missing = (columns - len(row)) * sum(shapes) / len(shapes)
+    parts = _at_least([shape / (sum(shapes) + missing) for shape in shapes], NARROWEST / columns)
+    room = 100 - FIGURE_GAP * (columns - 1)
+    for figure, part in zip(row, parts, strict=True):
+        share = _own_share(figure) or room * part
+        yield _Placed(figure, math.floor(share * 10) / 10)
+
+
+def _at_least(parts: list[float], least: float) -> list[float]:
+    """The parts, with the smallest enlarged at the expense of the others."""
+    small: set[int] = set()
+    factor = 1.0
+    while new := {i for i, part in enumerate(parts) if part * factor < least} - small:
+        small |= new
+        rest = sum(part for i, part in enumerate(parts) if i not in small)
+        factor = (sum(parts) - len(small) * least) / rest
+    return [least if i in small else part * factor for i, part in enumerate(parts)]
+
+
+def _shape(figure: Figure) -> float:
+    """The aspect ratio of an image: width by height."""
+    image = figure.image
+    return image.width / image.height if image.width and image.height else 1.0
+
+
+def _own_share(figure: Figure) -> float:
+    """The per cent that the author gives it."""
+    match = _PER_CENT.fullmatch(figure.attributes.get("width"))
+    return min(100.0, float(match[1])) if match else 0
+
+
+def for_print(
+    document: Document, sheet: Sheet, resolution: int, *, is_large: bool
+) -> tuple[Asset, ...]:
+    """The document's assets; images with more pixels than print shows have a reduced size. In large
+    print all are as wide as possible."""
+    upright = sheet.measure
+    turned = sheet.size.height - sheet.top - sheet.bottom
+
+    def room(node: Node, above: float) -> float:
+        """The millimetres that a node's images can be wide."""
+        if isinstance(node, Container) and node.name == "landscape":
+            return turned
+        if is_large:
+            return above
+        if isinstance(node, FigureGroup):
+            shares = [placed.share for row in figure_rows(node) for placed in row]
+            return above * max(shares, default=100) / 100
+        return _requested_width(node.attributes.get("width"), above)
+
+    widest: dict[str, float] = {}
+    nodes = top_level(document) if has(document, Image) else ()
+    for node, width in walk_with(nodes, upright, room):
+        if isinstance(node, Image) and node.asset:
+            is_sized = is_large or node.attributes.get("width")
+            printed_width = width if is_sized else min(width, node.width * _MILLIMETRES["px"])
+            widest[node.asset] = max(printed_width, widest.get(node.asset, 0.0))
+    if logo := document.metadata.brand.logo:
+        widest[logo.text] = max(upright, widest.get(logo.text, 0.0))
+
+    def fitted(asset: Asset) -> Asset:
+        scale = widest.get(asset.path, 0.0) / INCH * resolution / max(1, asset.width)
+        if asset.is_drawing or not asset.is_file or not 0 < scale < 1:
+            return asset
+        return replace(asset, longest=math.ceil(scale * max(asset.width, asset.height)))
+
+    return tuple(map(fitted, document.assets))
+
+
+def _requested_width(width: str, above: float) -> float:
+    """The author's length in millimetres, or the available one if it is in another unit."""
+    if match := _PER_CENT.fullmatch(width):
+        return above * min(100.0, float(match[1])) / 100
+    if match := _LENGTH.fullmatch(width):
+        return min(above, float(match[1]) * _MILLIMETRES[match[2] or ""])
+    return above
+
+
+# --- node markup -----------------------------------------------------------------------------
+#
+# From nodes to markup: one template for each node, called after all decisions are made.
 
 PIXEL = 72 / 96
 """Points."""
@@ -248,7 +637,7 @@ class NodeRenderer:
         is_list = reflows(node, lines) if self.large_line else cuts_words(node, lines[1])
         if not is_list:
             return ()
-        from pipeline.render.table_lists import row_items
+        from pipeline.render.tables import row_items
 
         return row_items(node)
 

@@ -27,18 +27,16 @@ from pipeline.model.tree import all_nodes, find, has
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing_conventions import small_letters
 from pipeline.model.writing_systems import beyond, fonts_for
-from pipeline.render import table_reflow
-from pipeline.render.constructs import Trait
+from pipeline.render import tables
 from pipeline.render.contents_markup import nav_points, prints_contents, targets
 from pipeline.render.environment import read_text, sheets
-from pipeline.render.figures import for_print
 from pipeline.render.folios import Folio, head_css, kept, kept_css
 from pipeline.render.imprint import in_series, logo, numbers, published_by
-from pipeline.render.node_markup import NodeRenderer
+from pipeline.render.node_markup import NodeRenderer, for_print
 from pipeline.render.note_placement import NotePlace, before_notes, is_plain, listing_notes
 from pipeline.render.sheet_rules import css, large_print_furniture
-from pipeline.render.style_sheets import construct_styles, drawing_faces
-from pipeline.render.table_fit import Setting
+from pipeline.render.style_sheets import Trait, construct_styles, drawing_faces
+from pipeline.render.tables import Setting
 from pipeline.render.text_places import TextPlaces
 from pipeline.render.timings import total
 from pipeline.system.store import Memo
@@ -211,7 +209,7 @@ def _renderer(
     )
     if edition.look == "large":
         renderer.large_line = sheet.measure / POINT
-    settings = table_reflow.settings if renderer.large_line else table_settings
+    settings = tables.settings if renderer.large_line else table_settings
     renderer.table_lines, renderer.turned_tables = settings(sheet), settings(turned(sheet))
     if edition.name == STANDARD_PRINT:
         renderer.places = TextPlaces(document)
@@ -236,7 +234,7 @@ def _formula_images(
     images.letter = letter / POINT / sheet.text
     images.writing_line = sheet.writing / POINT / sheet.text
     if renderer.large_line:
-        images.large_room = table_reflow.line(sheet) - EQUATION_NUMBER
+        images.large_room = tables.line(sheet) - EQUATION_NUMBER
     colours = {name.lower(): value.lower() for name, value in COLOUR.findall(css_of_theme)}
     images.ink = colours.get("ink", images.ink)
     images.accent = colours.get("accent", images.accent)

@@ -17,14 +17,17 @@ from pipeline.resolve.code import highlight_code
 from pipeline.resolve.contents import list_captions, list_contents
 from pipeline.resolve.cross_references import fill_references
 from pipeline.resolve.directions import isolate_directions
-from pipeline.resolve.identifiers import assign_identifiers
 from pipeline.resolve.notes import number_notes
-from pipeline.resolve.numbering import number_captions, number_lines, number_sections
+from pipeline.resolve.numbering import (
+    assign_identifiers,
+    number_captions,
+    number_lines,
+    number_sections,
+)
 from pipeline.resolve.openings import open_chapters, show_numbers
 from pipeline.resolve.qr_codes import draw_codes
 from pipeline.resolve.references import check_references, drop_unsafe_addresses
-from pipeline.resolve.section_roles import check_roles
-from pipeline.resolve.sections import nest_sections
+from pipeline.resolve.sections import check_roles, nest_sections
 from pipeline.resolve.summaries import free_summaries
 from pipeline.resolve.sums import line_sums
 from pipeline.resolve.timetable import give_start_times
@@ -94,7 +97,7 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
         document = show_numbers(open_chapters(document))
     document = draw_codes(document)
     if needed("word", document):
-        from pipeline.features.word.template import read_template
+        from pipeline.features.word.styles import read_template
 
         document = read_template(document, folder)
     document = keep_marks(document)

@@ -1,22 +1,38 @@
-"""Converts headings and the blocks after them into nested sections."""
+"""Nested sections: from headings and the blocks after them, with their roles in a book."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Block, Document, Node
+from pipeline.model import (
+    Bibliography,
+    Block,
+    Document,
+    Index,
+    Inline,
+    Node,
+    PageBreak,
+    Section,
+    ThematicBreak,
+)
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.names import nearest
 from pipeline.model.rewriting import alike, rewrite, rewrite_document
-from pipeline.model.roles import CLASSES, OUTSIDE, UNNUMBERED
+from pipeline.model.roles import CLASSES, OUTSIDE, ROLES, UNNUMBERED, divisions, is_front
 from pipeline.model.tree import facts, find, is_for_teachers, plain_text, walk
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
+
+# --- sections --------------------------------------------------------------------------------
+#
+# Converts headings and the blocks after them into nested sections.
 
 UNTITLED = frozenset({"dedication", "epigraph"})
 """The parts of a book that print shows without a heading."""
@@ -197,3 +213,138 @@ def _lower_headings(node: N, depth: int) -> N:
             0
         ]
     return node
+
+
+# --- section roles ---------------------------------------------------------------------------
+#
+# Checks that sections are in the right place for their roles as parts of a book.
+
+SLIP = 0.82
+"""The similarity to the name of a part above which a class is taken for a misspelling."""
+
+FEWER = "Give the heading fewer `#`"
+
+
+def check_roles(document: Document) -> Document:
+    """The document, with a MISPLACED_ROLE warning for each section in an unusual place for its role
+    in a book, and a LIKELY_SLIP for each class that resembles a role."""
+    findings = Findings(document)
+    top = [block for block in document.blocks if isinstance(block, Section)]
+    for section, division in zip(top, divisions(s.role for s in top), strict=True):
+        if is_front(section.role) and division != "frontmatter":
+            remedy = "Move it before the first chapter"
+            _report_place(section, "before the text of a book", remedy, findings)
+    meant = functools.cache(lambda name: nearest(name, CLASSES, SLIP))
+    for section, parent in _nested(document):
+        if not section.role:
+            _report_slips(section, meant, findings)
+        if parent is None:
+            continue
+        if section.role in ROLES and ROLES[section.role].is_top:
+            _report_place(section, "at the highest level only", FEWER, findings)
+        elif section.role == "chapter" and parent.role != "part":
+            _report_place(section, "at the highest level, or in a `.part`", FEWER, findings)
+    return findings.added_to(document)
+
+
+def _nested(document: Document) -> Iterator[tuple[Section, Section | None]]:
+    """All sections, each with its parent."""
+    stack: list[tuple[Section, Section | None]] = [
+        (block, None) for block in reversed(document.blocks) if isinstance(block, Section)
+    ]
+    while stack:
+        section, parent = stack.pop()
+        yield section, parent
+        below = (block for block in reversed(section.children) if isinstance(block, Section))
+        stack += ((block, section) for block in below)
+
+
+def _report_place(section: Section, place: str, remedy: str, findings: Findings) -> None:
+    findings.add(
+        Code.MISPLACED_ROLE,
+        f"{_quoted_title(section)} has {_class_of(section)}, whose place is {place}.",
+        section.span,
+        hint=f"{remedy}, or leave the class out.",
+    )
+
+
+def _report_slips(section: Section, meant: Callable[[str], str], findings: Findings) -> None:
+    for name in section.attributes.classes:
+        if near := meant(name):
+            findings.add(
+                Code.LIKELY_SLIP,
+                f"{_quoted_title(section)} has the class `{name}`, which no part of a book has.",
+                section.span,
+                hint=f"Did you mean `{near}`?",
+            )
+
+
+def _class_of(section: Section) -> str:
+    """The class that gives a section its role."""
+    classes = section.attributes.classes
+    return next(f"the class `{name}`" for name in classes if CLASSES.get(name) == section.role)
+
+
+def _quoted_title(section: Section) -> str:
+    return f"“{plain_text(section.title).strip()}”"
+
+
+# --- publication parts -----------------------------------------------------------------------
+#
+# The parts that a publication is divided into, one for each section of a level.
+
+LISTS = ("bibliography", "index")
+"""The roles of sections that list content of others."""
+
+
+class DocumentPart(msgspec.Struct, frozen=True):
+    """A stretch of the text. ``section`` is the section that it is, or that it is the beginning of,
+    and None before all sections; ``above`` are the sections around it, outermost first."""
+
+    blocks: tuple[Block, ...]
+    section: Section | None = None
+    above: tuple[Section, ...] = ()
+
+    @property
+    def title(self) -> tuple[Inline, ...]:
+        return self.section.title if self.section else ()
+
+
+def parts(blocks: tuple[Block, ...], level: int) -> Iterator[DocumentPart]:
+    """The parts of some blocks: the sections at ``level``, or higher ones without subsections, and
+    the text before the first section of each; the whole for level 0.
+
+    Sections with only a bibliography or an index belong to no part, and neither do empty ones.
+    """
+    if level == 0:
+        yield DocumentPart(blocks)
+        return
+    yield from _parts(blocks, level, None, ())
+
+
+def _parts(
+    blocks: tuple[Block, ...], level: int, around: Section | None, above: tuple[Section, ...]
+) -> Iterator[DocumentPart]:
+    # Sections are six levels deep at most, so that this may recurse.
+    text = tuple(block for block in blocks if not isinstance(block, Section))
+    if _has_text(text):
+        yield DocumentPart(text, around, above)
+    inside = (*above, around) if around else above
+    for section in blocks:
+        if not isinstance(section, Section) or is_list(section):
+            continue
+        if section.depth < level and any(isinstance(b, Section) for b in section.children):
+            yield from _parts(section.children, level, section, inside)
+        elif _has_text(section.children):
+            yield DocumentPart(section.children, section, inside)
+
+
+def is_list(section: Section) -> bool:
+    """Return whether a section is the list of works or the index."""
+    return section.role in LISTS and any(
+        isinstance(node, Bibliography | Index) for node in walk(section.children)
+    )
+
+
+def _has_text(blocks: tuple[Block, ...]) -> bool:
+    return any(not isinstance(block, PageBreak | ThematicBreak) for block in blocks)

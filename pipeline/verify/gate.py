@@ -151,7 +151,7 @@ class Gate:
             if not character.isascii() and character.isalpha()
         }
         if self._characters:
-            from pipeline.package.font_subset import COMMON
+            from pipeline.package.fonts import COMMON
 
             for known in {*public, *"".join(words(lang).values())} | COMMON:
                 self._characters.pop(known, None)
@@ -179,7 +179,7 @@ class Gate:
     def _leaks_in_fonts(self, all_contents: Iterable[Content]) -> Iterator[Leak]:
         """The characters of subsets that no text needs. A font that has more of them is no subset:
         pupils type with it."""
-        from pipeline.package.font_subset import COMMON
+        from pipeline.package.fonts import COMMON
 
         shown = "".join(content.text for content in all_contents)
         used = COMMON.union(shown, unicodedata.normalize("NFKD", shown))

@@ -211,7 +211,7 @@ def test_pages_grow_as_their_exercises_do(rows: int, tmp_path: Path) -> None:
 def test_formulas_and_charts_that_are_too_much(
     text: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.features.charts.chart_data.MOST_POINTS", 500)
+    monkeypatch.setattr("pipeline.features.charts.data.MOST_POINTS", 500)
     assert codes(resolved(f"---\ntitle: T\nlang: en\n---\n\n{text}\n", tmp_path)) == [code]
 
 

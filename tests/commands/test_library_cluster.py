@@ -164,7 +164,7 @@ def cluster(bucket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     processes = Processes(tmp_path_factory.mktemp("cluster"))
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("pipeline.commands.library.cluster.PATIENCE", PATIENCE)
+            patch.setattr("pipeline.commands.library.building.PATIENCE", PATIENCE)
             processes.begin(workers=2)
             yield processes
     finally:
@@ -246,7 +246,7 @@ def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
     assert f"10 documents: {10 - built} built, {built} unchanged, 0 failed" in run(folder).output
 
     document(folder / "new.md", "New")
-    monkeypatch.setattr("pipeline.commands.library.cluster.PATIENCE", 2)
+    monkeypatch.setattr("pipeline.commands.library.building.PATIENCE", 2)
     lost = run(folder, "--scheduler", cluster.address)
     assert lost.exit_code == 3
     assert f"there is no scheduler at {cluster.address} that answers" in lost.output

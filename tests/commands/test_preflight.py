@@ -16,7 +16,7 @@ import pipeline
 from pipeline.commands.pdf_reading.page_content import Colour
 from pipeline.commands.pdf_reading.seen import UnreadablePdf, read_pages
 from pipeline.commands.print_faults import contrast, grey, print_faults
-from pipeline.commands.report.cost import Ink, ink_of, mean
+from pipeline.commands.report.making import Ink, ink_of, mean
 from pipeline.model.paper import PageArea
 from tests.helpers.finished import checked
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.commands.reading_level import count, reading_level, reading_time
-from pipeline.commands.running_text import sentences, words
+from pipeline.commands.reading_level import count, reading_level, reading_time, sentences, words
 
 
 def test_sentences() -> None:

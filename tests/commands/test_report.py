@@ -17,8 +17,7 @@ from PIL import Image
 from pipeline import Diagnostic
 from pipeline.commands import main
 from pipeline.commands.report import Prices, encode, make_report, page_of
-from pipeline.commands.report.cost import cost, sheets
-from pipeline.commands.report.report_values import Report
+from pipeline.commands.report.making import Report, cost, sheets
 from tests.helpers.finished import checked
 from tests.helpers.paths import TEMPLATES
 

@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline import commands
-from pipeline.commands.check.weblinks import LinkAnswer, hosts, look_up, lookup
-from pipeline.commands.check.weblinks.requests import plain
+from pipeline.commands.check import weblinks
+from pipeline.commands.check.weblinks import LinkAnswer, look_up, plain
 from tests.helpers.sentences import no_sentences
 
 REDIRECTS = {
@@ -254,7 +254,7 @@ def test_addresses_are_sent_as_the_web_wants_them() -> None:
 def test_one_request_at_a_time_with_a_pause_after_each(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hosts, "time", server.clock)
+    monkeypatch.setattr(weblinks, "time", server.clock)
     look_up([server.url(path) for path in ("/a", "/no-head", "/moved")], pause=0.1)
     assert [f"{one.method} {one.path}" for one in server.asked] == [
         "GET /robots.txt",
@@ -298,7 +298,7 @@ def test_what_robots_are_asked_to_leave_alone(path: str, server: Server) -> None
 def test_a_server_may_ask_for_a_longer_pause(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hosts, "time", server.clock)
+    monkeypatch.setattr(weblinks, "time", server.clock)
     server.robots = "User-agent: chapbook\nCrawl-delay: 1\n"
     look_up([server.url("/a")], pause=0)
     robots, page = server.asked
@@ -328,11 +328,11 @@ def test_good_news_is_remembered_for_a_day_and_bad_news_for_minutes(
     assert look_up(addresses, pause=0) == first
     assert not server.asked
     now = time.time()
-    monkeypatch.setattr("time.time", lambda: now + lookup.BAD_FOR)
+    monkeypatch.setattr("time.time", lambda: now + weblinks.BAD_FOR)
     assert look_up(addresses, pause=0) == first
     assert set(server.paths()) == {"/none", "/error"}
     server.asked.clear()
-    monkeypatch.setattr("time.time", lambda: now + lookup.GOOD_FOR)
+    monkeypatch.setattr("time.time", lambda: now + weblinks.GOOD_FOR)
     assert look_up(addresses, pause=0) == first
     assert set(server.paths()) >= {"/a", "/moved"}
 
@@ -340,7 +340,7 @@ def test_good_news_is_remembered_for_a_day_and_bad_news_for_minutes(
 @pytest.mark.parametrize("data", [b"", b"{", b'{"http://a/": 1}', b"\xff"])
 def test_a_damaged_memory_is_no_harm(data: bytes, server: Server, tmp_path: Path) -> None:
     (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / lookup.FILE).write_bytes(data)
+    (tmp_path / "cache" / weblinks.FILE).write_bytes(data)
     assert one(server, "/a") == LinkAnswer("there")
     server.asked.clear()
     assert one(server, "/a") == LinkAnswer("there")
@@ -358,7 +358,7 @@ def check(source: Path, text: str, *options: str) -> Result:
 @pytest.fixture
 def source(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(
-        "pipeline.commands.check.weblinks.lookup.look_up.__kwdefaults__",
+        "pipeline.commands.check.weblinks.look_up.__kwdefaults__",
         {"pause": 0, "timeout": PATIENCE},
     )
     monkeypatch.chdir(tmp_path)
@@ -429,10 +429,10 @@ def test_a_source_that_cannot_be_read(source: Path, server: Server) -> None:
 def test_findings_are_sentences(
     source: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.commands.check.weblinks.link_places import check_links
+    from pipeline.commands.check.weblinks import check_links
 
     monkeypatch.setattr(
-        "pipeline.commands.check.weblinks.lookup.look_up.__kwdefaults__",
+        "pipeline.commands.check.weblinks.look_up.__kwdefaults__",
         {"pause": 0, "timeout": 0.5},
     )
     links = [f"[a]({server.url(path)})" for path in ("/none", "/moved", "/error", "/loop", SLOW)]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.charts import numbers
-from pipeline.features.charts.chart_layout import ticks
+from pipeline.features.charts import data
+from pipeline.features.charts.plots import ticks
 from pipeline.parser.constructs.data import read_delimited
 from pipeline.parser.lines import numbered
 
@@ -41,34 +41,34 @@ from pipeline.parser.lines import numbered
 def test_numbers_are_read_and_written_in_the_language(
     text: str, lang: str, value: str, unit: str, written: str
 ) -> None:
-    number = numbers.read(text, numbers.decimal_mark([text], lang))
+    number = data.read_number(text, data.decimal_mark([text], lang))
     assert number is not None
     assert (number.value, number.unit) == (Decimal(value), unit)
-    shown = numbers.write(number.value, numbers.decimals_of(number.value), lang)
-    assert numbers.with_unit(shown, unit, lang) == written
+    shown = data.write(number.value, data.decimals_of(number.value), lang)
+    assert data.with_unit(shown, unit, lang) == written
 
 
 @pytest.mark.parametrize(
     "text", ["many", "5-6", "5 6", "1.2.3", "2016 24", "1,", "%", "1e99", "0." + "0" * 12 + "1"]
 )
 def test_what_is_no_number_is_none(text: str) -> None:
-    assert numbers.read(text, ".") is None
+    assert data.read_number(text, ".") is None
 
 
 def test_one_number_that_is_certain_decides_how_all_are_read() -> None:
-    assert numbers.decimal_mark(["1.234", "24.9"], "de") == "."
-    assert numbers.decimal_mark(["1.234", "5"], "de") == ","
+    assert data.decimal_mark(["1.234", "24.9"], "de") == "."
+    assert data.decimal_mark(["1.234", "5"], "de") == ","
 
 
 @given(st.text(alphabet="0123456789.,' -+−e%€km٣", max_size=14), st.sampled_from(".,٫"))
 def test_any_text_is_a_number_that_can_be_written_or_none(text: str, mark: str) -> None:
-    number = numbers.read(text, mark)
+    number = data.read_number(text, mark)
     if number is not None:
-        assert abs(number.value) <= numbers.LARGEST
-        shown = numbers.write(number.value, numbers.decimals_of(number.value), "en")
-        again = numbers.read(shown, ".")
+        assert abs(number.value) <= data.LARGEST
+        shown = data.write(number.value, data.decimals_of(number.value), "en")
+        again = data.read_number(shown, ".")
         assert again is not None
-        assert again.value == round(number.value, numbers.MOST_DECIMALS)
+        assert again.value == round(number.value, data.MOST_DECIMALS)
 
 
 @given(

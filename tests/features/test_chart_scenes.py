@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.charts import look
-from pipeline.features.charts.chart_data import Data, DataSeries
-from pipeline.features.charts.scene import Box, Fill, Label, Rule, Scene, hatching, mirrored
+from pipeline.features.charts import drawing
+from pipeline.features.charts.data import Data, DataSeries
+from pipeline.features.charts.drawing import Box, Fill, Label, Rule, Scene, hatching, mirrored
 from pipeline.model import Chart
 from pipeline.model.sheet import colours
 from tests.helpers.chart_scenes import chart_of, fonts_for, scene, scene_of
@@ -64,7 +64,7 @@ def test_a_line_is_broken_where_nothing_is_known() -> None:
     found = scene(
         "```chart {type=line}\nYear,B\n2000,1\n2001,2\n2002,\n2003,4\n2004,–\n2005,2\n```\n"
     )
-    lines = [m for m in found.marks if isinstance(m, Rule) and m.width == look.STROKE]
+    lines = [m for m in found.marks if isinstance(m, Rule) and m.width == drawing.STROKE]
     assert [len(line.points) for line in lines] == [2], "single points have markers alone"
     assert len(found.marks) > len(lines) + 4
 
@@ -76,7 +76,7 @@ def test_lines_are_named_at_their_ends_without_a_key() -> None:
         for name in ("Girls", "Boys")
     )
     assert girls.x == boys.x > 250
-    assert abs(girls.y - boys.y) >= look.LEADING - 0.01, "they do not meet"
+    assert abs(girls.y - boys.y) >= drawing.LEADING - 0.01, "they do not meet"
     assert not boxes(found)
 
 
@@ -99,7 +99,7 @@ ACCENTS = st.one_of(
 
 @given(ACCENTS)
 def test_series_differ_without_their_hues(accent: str) -> None:
-    palette = look.coloured(accent)
+    palette = drawing.coloured(accent)
     for one, other in itertools.combinations(palette.bars, 2):
         apart = abs(lightness(one.colour) - lightness(other.colour))
         assert one.hatch != other.hatch or apart >= 30, (one, other)
@@ -110,17 +110,17 @@ def test_series_differ_without_their_hues(accent: str) -> None:
 @given(ACCENTS)
 def test_colours_stand_out_from_paper(accent: str) -> None:
     """3:1 for essential graphics, by fill or edge; 4.5:1 for text."""
-    palette = look.coloured(accent)
+    palette = drawing.coloured(accent)
     for fill in palette.bars:
         assert colours.contrast(fill.ink if fill.edge else fill.colour, "#ffffff") >= 3
-        assert colours.contrast(look.text_on(fill), fill.colour) >= 4.5
+        assert colours.contrast(drawing.text_on(fill), fill.colour) >= 4.5
     assert all(colours.contrast(line.colour, "#ffffff") >= 3 for line in palette.lines)
-    assert min(colours.contrast(ink, "#ffffff") for ink in (look.INK, look.QUIET)) >= 4.5
+    assert min(colours.contrast(ink, "#ffffff") for ink in (drawing.INK, drawing.QUIET)) >= 4.5
 
 
 @given(
     st.floats(0, 300), st.floats(0, 300), st.floats(0.1, 80), st.floats(0.1, 80),
-    st.sampled_from([fill.hatch for fill in look.BARS if fill.hatch]),
+    st.sampled_from([fill.hatch for fill in drawing.BARS if fill.hatch]),
 )  # fmt: skip
 def test_a_hatching_stays_within_its_box(
     x: float, y: float, width: float, height: float, hatch: str
@@ -178,9 +178,9 @@ def test_all_that_is_drawn_is_in_the_picture(
     fonts, found = fonts_for(data), scene_of(chart, data, width)
     for mark in found.marks:
         if isinstance(mark, Label):
-            long = fonts.width(mark.text, look.SIZE, mark.bold)
+            long = fonts.width(mark.text, drawing.SIZE, mark.bold)
             left = mark.x - {"start": 0, "middle": long / 2, "end": long}[mark.anchor]
-            edges = (left, left + long, mark.y - look.CAPITAL, mark.y)
+            edges = (left, left + long, mark.y - drawing.CAPITAL, mark.y)
         elif isinstance(mark, Box):
             edges = (mark.x, mark.x + mark.width, mark.y, mark.y + mark.height)
         else:

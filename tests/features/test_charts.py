@@ -12,12 +12,12 @@ import pytest
 
 import pipeline
 from pipeline import Diagnostic, parse
-from pipeline.features.charts import look
+from pipeline.features.charts import drawing
 from pipeline.model import Asset, Chart, Document
 from pipeline.model.sheet import colours
 from pipeline.package.result import Package
 from pipeline.parser.constructs.charts import KINDS
-from pipeline.resolve.drawings import read_svg
+from pipeline.resolve.images import read_svg
 from tests.helpers import making
 from tests.helpers.counting import Steps
 from tests.helpers.paths import TEMPLATES
@@ -95,7 +95,7 @@ def test_charts_have_the_publishers_colour(edition: str) -> None:
     resolved = making.resolved(text, edition)
     made = [asset.data for asset in resolved.assets]
     assert made
-    assert all(b"#7a3410" in data and look.NAVY.encode() not in data for data in made)
+    assert all(b"#7a3410" in data and drawing.NAVY.encode() not in data for data in made)
 
 
 def test_charts_have_the_colour_of_the_theme_in_print() -> None:
@@ -106,8 +106,8 @@ def test_charts_have_the_colour_of_the_theme_in_print() -> None:
         printed = making.resolved(parsed, "handout").assets[0].data
         shown = making.resolved(parsed, "web").assets[0].data
         assert f'fill="{accent}"' in printed.decode() or theme == "plain"
-        assert (look.OCHRE in printed.decode()) == (theme == "classic")
-        assert look.OCHRE in shown.decode(), "a web page has no theme"
+        assert (drawing.OCHRE in printed.decode()) == (theme == "classic")
+        assert drawing.OCHRE in shown.decode(), "a web page has no theme"
 
 
 def test_arabic_bars_begin_at_the_right() -> None:

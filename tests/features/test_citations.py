@@ -18,10 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.features.citations.csl import text_marks as marks
-from pipeline.features.citations.csl.csl_data import Cite, Date, Name, Reference
-from pipeline.features.citations.works import style_sources as styles
-from pipeline.features.citations.works.style_sources import named_style
+from pipeline.features.citations import sources as styles
+from pipeline.features.citations.csl import marked_text as marks
+from pipeline.features.citations.csl.style import Cite, Date, Name, Reference
+from pipeline.features.citations.sources import named_style
 from pipeline.model import (
     Bibliography,
     Citation,

@@ -20,7 +20,7 @@ from pipeline import parse
 from pipeline.model import CodeBlock, Document
 from pipeline.model.words import words
 from pipeline.parser.blocks.code import read_info
-from pipeline.render.code_lines import listing
+from pipeline.render.node_markup import listing
 from pipeline.resolve.code import highlight_code
 from tests.helpers import making
 from tests.helpers.handmade import document as handmade

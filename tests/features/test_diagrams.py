@@ -11,11 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline import parse
-from pipeline.features.charts import look
-from pipeline.features.charts.diagrams.arithmetic import MistakeError, at_x, formula, number
+from pipeline.features.charts import drawing
+from pipeline.features.charts.arithmetic import MistakeError, at_x, formula, number
 from pipeline.model import Chart, Document
 from pipeline.parser.constructs.charts import DIAGRAMS
-from pipeline.resolve.drawings import read_svg
+from pipeline.resolve.images import read_svg
 from tests.helpers import making
 from tests.helpers.counting import Steps
 from tests.helpers.trees import nodes
@@ -130,7 +130,7 @@ def test_a_graph_is_not_joined_where_it_leaps() -> None:
         found = document(fence("graph", f"{text}\n", 'x-range="-5 to 5" y-range="-5 to 5"'))
         svg = found.assets[0].data.decode()
         height = float(re.findall(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg)[0])
-        paths = re.findall(rf'stroke="{look.NAVY}"[^>]* d="M([^"]+)"', svg)
+        paths = re.findall(rf'stroke="{drawing.NAVY}"[^>]* d="M([^"]+)"', svg)
         assert len(paths) > 2, "one is in the key"
         for path in paths[1:]:
             ys = [float(point.split()[1]) for point in path.split("L")]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import commands
-from pipeline.features.fit.trials import MOST_TRIALS, Search, sheets_of
+from pipeline.features.fit import MOST_TRIALS, Search, sheets_of
 from pipeline.flow.manifest import decode
 from pipeline.model.editions import EDITIONS
 from pipeline.model.paper import Fitted

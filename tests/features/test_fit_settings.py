@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline import parse
-from pipeline.features.fit.series import room, settings
+from pipeline.features.fit import room, settings
 from pipeline.model.editions import EDITIONS
 from pipeline.model.paper import FitOptions
 from pipeline.model.sheet.fitting import fit_for

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.features.imposition.sides import Side, booklet, n_up
+from pipeline.features.imposition import Side, booklet, n_up
 from pipeline.model.editions import EDITIONS
 from tests.helpers import making
 from tests.helpers.finished import checked

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.index.entry_marks import paths
+from pipeline.features.index import paths
 from pipeline.model import Index, IndexEntry
-from pipeline.package.pdf.index import PageRange as PageRange
-from pipeline.package.pdf.index import merged
+from pipeline.package.pdf.page_numbers import PageRange as PageRange
+from pipeline.package.pdf.page_numbers import merged
 from pipeline.resolve.collation import Collation
 from tests.helpers import making
 from tests.helpers.pdf_reading import Element, Piece, open_pdf, read

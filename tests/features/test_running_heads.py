@@ -6,7 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from pipeline.features.forms.field_fonts import LATIN_FACE
+from pipeline.features.forms import LATIN_FACE
 from pipeline.model.editions import EDITIONS
 from pipeline.package.page_files import font_files
 from pipeline.package.pdf.units import heads

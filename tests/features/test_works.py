@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.citations.csl.csl_data import Date, Name, Reference
-from pipeline.features.citations.csl.text_marks import ITALIC, NO_CASE, QUOTED, SUPERSCRIPT
-from pipeline.features.citations.works.dates import edtf, year_and_month
-from pipeline.features.citations.works.from_bibtex import sentence_case
-from pipeline.features.citations.works.latex_text import plain_text, to_text
+from pipeline.features.citations.bibtex import plain_text, sentence_case, to_text
+from pipeline.features.citations.csl.marked_text import ITALIC, NO_CASE, QUOTED, SUPERSCRIPT
+from pipeline.features.citations.csl.style import Date, Name, Reference
+from pipeline.features.citations.csl_references import edtf, year_and_month
 from tests.helpers.citing import read_works, value
 from tests.helpers.sentences import no_sentences
 

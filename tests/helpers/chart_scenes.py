@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pipeline import parse
-from pipeline.features.charts import kinds, look
-from pipeline.features.charts.chart_data import Data, read
-from pipeline.features.charts.chart_layout import Plan
-from pipeline.features.charts.letters import Fonts
-from pipeline.features.charts.scene import Scene
+from pipeline.features.charts import drawing, plots
+from pipeline.features.charts.data import Data, read_data
+from pipeline.features.charts.drawing import Fonts, Scene
+from pipeline.features.charts.plots import Plan
 from pipeline.model import Chart
 from pipeline.resolve.findings import Findings
 from tests.helpers.trees import nodes
@@ -23,11 +22,11 @@ def fonts_for(data: Data) -> Fonts:
 
 def scene_of(chart: Chart, data: Data, width: float) -> Scene:
     fonts = fonts_for(data)
-    return kinds.scene(Plan(chart, data, width, lambda words: fonts.width(words, look.SIZE)))
+    return plots.scene(Plan(chart, data, width, lambda words: fonts.width(words, drawing.SIZE)))
 
 
 def scene(text: str, width: float = 340, lang: str = "en-GB") -> Scene:
     chart = chart_of(text)
-    data = read(chart, lang, Findings(parse("# T")))
+    data = read_data(chart, lang, Findings(parse("# T")))
     assert data is not None
     return scene_of(chart, data, width)

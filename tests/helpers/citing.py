@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.features.citations.csl import text_marks as marks
-from pipeline.features.citations.csl.csl_data import Cite, Locator, Reference
-from pipeline.features.citations.csl.csl_inlines import inlines
+from pipeline.features.citations.csl import marked_text as marks
+from pipeline.features.citations.csl.marked_text import inlines
 from pipeline.features.citations.csl.processor import Processor
-from pipeline.features.citations.csl.style import CitationStyle, parse, read
-from pipeline.features.citations.works import Works
-from pipeline.features.citations.works.style_sources import named_style
+from pipeline.features.citations.csl.style import (
+    CitationStyle,
+    Cite,
+    Locator,
+    Reference,
+    parse,
+    read,
+)
+from pipeline.features.citations.sources import Works, named_style
 from pipeline.model import Emphasis, Inline, InlineElement, Link, Strong, Text
 from pipeline.model.words import words
 

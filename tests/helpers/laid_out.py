@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.features.columns import arrange_columns
-from pipeline.features.forms.field_fonts import LATIN_FACE
+from pipeline.features.forms import LATIN_FACE
 from pipeline.model.rendered import Face, Pages, tree_of
 from pipeline.package.page_files import font_files
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class

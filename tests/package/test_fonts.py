@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from pipeline.model.faces import FACES, font_file
 from pipeline.package.epub import obfuscated
-from pipeline.package.font_subset import Flavour, subset
+from pipeline.package.fonts import Flavour, subset
 from pipeline.package.result import Package
 from pipeline.system.paths import builtin_templates
 from tests.helpers import making

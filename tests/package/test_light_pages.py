@@ -13,7 +13,7 @@ from PIL import Image
 
 import pipeline
 from pipeline.model.rendered import Style
-from pipeline.package.page_css import fitted
+from pipeline.package.html import fitted
 from tests.helpers import checkers, making
 from tests.helpers.paths import ROOT
 

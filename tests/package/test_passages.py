@@ -11,9 +11,9 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from pipeline import parse
-from pipeline.features.forms.field_fonts import LATIN_FACE
+from pipeline.features.forms import LATIN_FACE
 from pipeline.model.rendered import Pages
-from pipeline.package.font_subset import subset
+from pipeline.package.fonts import subset
 from pipeline.package.result import Package
 from tests.helpers import making
 from tests.helpers.paths import ROOT

@@ -23,8 +23,7 @@ from pipeline.commands.pdf_reading.seen import read_pages
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.model.faces import FACES, font_file
 from pipeline.model.table_cells import place, regular, within_rows
-from pipeline.render.table_fit import SMALL, USUAL, fit
-from pipeline.render.text_width import text_width
+from pipeline.render.tables import SMALL, USUAL, fit, text_width
 from tests.helpers import making
 from tests.helpers.laid_out import laid_out, numbered_boxes
 from tests.helpers.pdf_reading import Element, open_pdf, read

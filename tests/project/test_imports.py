@@ -174,7 +174,7 @@ def test_a_test_knows_few_internals() -> None:
         assert len(internals) < 6 or is_knowing, f"{path}: {sorted(internals)}"
 
 
-CHARTS = ("pipeline.features.charts.letters",)
+CHARTS = ("pipeline.features.charts.drawing",)
 HEAVY = ("weasyprint", "ebooklib", "pikepdf", "PIL", "fontTools", "multiprocessing", *CHARTS)
 
 UNTOLD = "---\ntitle: A talk\nlang: en\npage_list: false\n---\n\nText.[^1]\n\n[^1]: Note.\n"

@@ -11,7 +11,7 @@ from pipeline.model import Attributes, Figure, Image
 from pipeline.model.diagnostics import Span
 from pipeline.model.metadata import Cover, Placed
 from pipeline.resolve.assets import gather_assets, link_remote
-from pipeline.resolve.drawings import read_svg
+from pipeline.resolve.images import read_svg
 from tests.helpers.handmade import document, findings, paragraph
 from tests.helpers.pictures import png, svg
 from tests.helpers.trees import nodes, plain_text

@@ -26,7 +26,7 @@ from pipeline.model import (
 )
 from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import letters, roman
-from pipeline.render.figures import GAP, figure_rows
+from pipeline.render.node_markup import FIGURE_GAP, figure_rows
 from tests.helpers import making
 from tests.helpers.laid_out import boxes, laid_out
 from tests.helpers.pdf_reading import marked_texts, open_pdf, outline, read
@@ -421,7 +421,7 @@ def test_rows_fill_the_line_and_never_overflow(sizes: list[tuple[int, int]], col
     rows = list(figure_rows(group))
     assert [placed.figure for row in rows for placed in row] == list(group.figures)
     for row in rows:
-        used = sum(placed.share for placed in row) + GAP * (len(row) - 1)
+        used = sum(placed.share for placed in row) + FIGURE_GAP * (len(row) - 1)
         assert round(used, 6) <= 100
         assert all(placed.share > 5 for placed in row)
         if len(row) == columns:

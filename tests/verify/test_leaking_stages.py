@@ -14,8 +14,7 @@ from PIL import Image
 
 import pipeline
 from pipeline import Options, Result
-from pipeline.features import catalog
-from pipeline.features.site import search
+from pipeline.features import catalog, site
 from pipeline.package import html
 from pipeline.package import package as packaged
 from pipeline.render import render as rendered
@@ -96,7 +95,7 @@ def leaking(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     source = folder / "work.md"
     source.write_text(workbook(), "utf-8")
     Image.new("RGB", (40, 30), "#345678").save(folder / "well.png")
-    words_of, subset = search.words_of, vars(html)["subset"]
+    words_of, subset = site.words_of, vars(html)["subset"]
 
     def leaky_subset(face: Any, text: Iterable[str], *args: Any, **options: Any) -> Any:
         """Fonts that have a letter that only an answer has."""
@@ -106,7 +105,7 @@ def leaking(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
         patch.setattr("pipeline.render.render", leaky_render)
         patch.setattr("pipeline.package.package", leaky_package)
         patch.setattr(
-            search, "words_of", lambda nodes: f"{words_of(nodes)} {LEAKS['the search index']}"
+            site, "words_of", lambda nodes: f"{words_of(nodes)} {LEAKS['the search index']}"
         )
         patch.setattr(html, "subset", leaky_subset)
         result = pipeline.build(source, ["handout", "site", "form", "web"], out=folder / "out")

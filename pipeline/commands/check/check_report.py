@@ -19,7 +19,7 @@ from pipeline.render.environment import environment, read_text
 from pipeline.system import outputs
 from pipeline.system.checksums import checksum
 from pipeline.system.store import packages
-from pipeline.verify.claims import FOR_PEOPLE
+from pipeline.verify.audit import FOR_PEOPLE
 from pipeline.verify.rules import rules
 
 TEMPLATE, STYLE = "report/check.html.j2", "report/style.css"

@@ -58,12 +58,12 @@ def _neighbouring_model(file: Path) -> Document | None:
 
 def check_links(file: Path) -> tuple[str, CheckReport]:
     """The number of addresses in a source, and the findings about them."""
+    from pipeline.commands.check import weblinks
     from pipeline.commands.check.finished import CheckReport
-    from pipeline.commands.check.weblinks import link_places
 
     if file.is_dir() or file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
         raise click.UsageError(f"--external checks the links of sources; {file.name} is not one")
-    report = link_places.check_links(file)
+    report = weblinks.check_links(file)
     notes = [f"not checked, at the server's request: {address}" for address in report.withheld]
     number = "1 address" if report.addresses == 1 else f"{report.addresses or 'no'} addresses"
     return f"{number} on the web, ", CheckReport(report.diagnostics, tuple(notes))

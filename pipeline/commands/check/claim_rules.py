@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.verify.claims import DOC_ROLE, FEATURES, IMAGE, SOUND, UNDESCRIBED, UNSPOKEN, Features
+from pipeline.verify.audit import DOC_ROLE, FEATURES, IMAGE, SOUND, UNDESCRIBED, UNSPOKEN, Features
 from pipeline.verify.package import CONFORMS, Claim
 from pipeline.verify.rules import FileFindings
 

@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 
 from pipeline.commands.check.claim_rules import check_claims
-from pipeline.verify.claims import claimable
+from pipeline.verify.audit import claimable
 from pipeline.verify.package import SVG_TYPE, XHTML, EpubPackage, read_package
 from pipeline.verify.rules import FileFindings
 from pipeline.verify.zip_reading import Archive, BrokenBook

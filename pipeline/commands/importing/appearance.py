@@ -11,11 +11,10 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.article import words
-from pipeline.commands.importing.copied_lines import ENDS
+from pipeline.commands.importing.interviews import phrase
 from pipeline.commands.importing.link_targets import LABEL
 from pipeline.commands.importing.page_metadata import TITLE
-from pipeline.commands.importing.typed_lists import NUMBER, RULED
-from pipeline.commands.importing.vocabulary import phrase
+from pipeline.commands.importing.text import ENDS, NUMBER, RULED
 
 LARGER, A_LITTLE, SMALLER = 1.12, 1.04, 0.94
 """The minimum sizes of a heading, and of one that recurs, relative to the text; and the size of

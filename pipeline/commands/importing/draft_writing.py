@@ -27,12 +27,12 @@ from pipeline.commands.importing.draft import (
 )
 from pipeline.commands.importing.interviews import with_speakers
 from pipeline.commands.importing.link_targets import unlabelled
-from pipeline.commands.importing.text_head import date_in, with_head
+from pipeline.commands.importing.text import date_in, with_head
 from pipeline.commands.importing.tidying import figures_left
 from pipeline.commands.writer import UnwritableError, write, write_blocks
 from pipeline.commands.writer.blocks import BLOCKS
-from pipeline.commands.writer.inline_writing import WRITERS
 from pipeline.commands.writer.sameness import same
+from pipeline.commands.writer.text import WRITERS
 from pipeline.model import NO_ATTRIBUTES, Block, Document, Link, Node, Note, Paragraph, Plain, Text
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late

@@ -1,50 +1,465 @@
 """Interviews in imported text: the speakers, recognised by names before their turns, by questions
-in bold, or by questions alone; and who asks, judged by the text."""
+or by letters.
+"""
 
 from __future__ import annotations
 
+import bisect
+import functools
 import itertools
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.commands.importing.draft import Draft, count, lost
-from pipeline.commands.importing.labels import (
-    TIME,
-    SpeakerLabel,
-    as_written,
-    label_of,
-    line_of,
-    lines_apart,
-    names_in,
-    person_for,
-    role_of,
-    speech_role,
-)
-from pipeline.commands.importing.turns import (
-    QUESTION,
-    About,
-    InputTurn,
-    about_of,
-    ended,
-    plainly,
-    quiet,
-    text_line,
-    utterances,
-    without_lead,
-)
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata, Speaker
+from pipeline.model.names import folded as same_name
 from pipeline.model.names import nearest
 from pipeline.model.tree import plain_text
-from pipeline.model.words import called, folded
+from pipeline.model.words import called, folded, words
 from pipeline.parser.dialogue import group_turns
-from pipeline.parser.utterances import is_conversation
+from pipeline.parser.markup.flow import trim
+from pipeline.parser.utterances import ENDS, Utterance, is_conversation
+
+# --- vocabulary ------------------------------------------------------------------------------
+#
+# The words that surround the author's text in copied texts, from `words.toml`.
+
+
+@functools.lru_cache
+def words_for(table: str, meaning: str) -> frozenset[str]:
+    """The words for ``meaning``, as `folded` writes them."""
+    return frozenset(map(folded, _words()[table][meaning])) - {""}
+
+
+@functools.lru_cache
+def listed(table: str, meaning: str) -> tuple[str, ...]:
+    """The words for ``meaning``, as they are written."""
+    return tuple(_words()[table][meaning])
+
+
+@functools.lru_cache
+def phrase(table: str, meaning: str) -> re.Pattern[str]:
+    """One of the words for ``meaning``, whole where its script has spaces."""
+    longest = sorted(_words()[table][meaning], key=len, reverse=True)
+    cased = "|".join(re.escape(word) for word in longest if word.upper() != word.lower())
+    others = "|".join(re.escape(word) for word in longest if word.upper() == word.lower())
+    pattern = rf"(?<!\w)(?:{cased})(?!\w)" + (f"|{others}" if others else "")
+    return re.compile(pattern, re.IGNORECASE)
+
+
+@functools.lru_cache
+def months() -> dict[str, int]:
+    """The months by their names in all languages, whole and with the first three letters."""
+    named = [words(lang)["months"].split("|") for lang in ("en", "de", "fr", "es", "pt", "ar")]
+    numbers: dict[str, int] = {}
+    for names in (*named, *_words()["months"].values()):
+        for number, name in enumerate(names, 1):
+            numbers[folded(name)] = number
+            numbers.setdefault(folded(name)[:3], number)
+    return numbers | {"sept": 9}
+
+
+@functools.lru_cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
+
+
+# --- labels ----------------------------------------------------------------------------------
+#
+# Names before speech, as they occur at the beginning of paragraphs; and people whom a text names:
+# in its title, its byline and before its first turn.
+
+Form = Literal["colon", "bold", "line"]
+"""Before a colon; bold, and no colon after it; in a line of its own."""
+
+_STAMP = r"[(\[]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[)\]]?"
+TIME = late(_STAMP)
+"""The time of an utterance in a transcript."""
+
+_STAMPED = late(rf"\s{{0,9}}{_STAMP}\s{{0,9}}[-–:]?\s{{0,9}}")
+_COLON = late(
+    rf"([^\W\d_][^:：\n?!]{{0,59}}?)\s{{0,9}}(?:{_STAMP}\s{{0,9}})?[:：](?:\s+|$|(?<=：))"
+)
+_POINT = late(r"([A-Z]\d{0,3})\s*[.)]\s+(?=\S)")
+_SMALL = frozenset(
+    "de da do dos das del della di du la le van von der den ter ten zu zum el al bin ibn ben abu "
+    "af av y e und and et i a ap o'".split()
+)
+_EMPHASES = (model.Strong, model.Emphasis)
+
+
+class SpeakerLabel(NamedTuple):
+    """A name at the beginning of a paragraph, and the rest of the paragraph."""
+
+    name: str
+    rest: tuple[Inline, ...]
+    form: Form
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text may be a name, initials, or a word for a person."""
+    parts = text.split()
+    bare = re.sub(r"\W{0,3}\d{1,4}\W{0,3}$", "", text)  # Table 1.
+    if not parts or len(parts) > 5 or folded(bare) in words_for("speech", "nobody"):
+        return False
+    if re.search(r"[^\w\s.'’&()-]", text):
+        return False
+    large = [p for p in parts if p.strip("(\"'’)")[:1] and not p.strip("(\"'’)")[0].islower()]
+    small = [p for p in parts if p not in large]
+    return bool(large) and all(p.lower() in _SMALL for p in small) and not parts[0].isdigit()
+
+
+def label_of(children: tuple[Inline, ...]) -> SpeakerLabel | None:
+    """The name that a paragraph begins with, if it does."""
+    if not children:
+        return None
+    first, *rest = children
+    if isinstance(first, model.Text):
+        parts = _in_text(first.text.lstrip())
+        if not parts:
+            return None
+        name, left = parts
+        return SpeakerLabel(
+            name, trim((model.Text(text=left), *rest)) if left else trim(rest), "colon"
+        )
+    if not isinstance(first, _EMPHASES):
+        return None
+    inner = " ".join(plain_text(first.children).split())
+    after = rest[0].text if rest and isinstance(rest[0], model.Text) else ""
+    colon = re.match(r"\s*[:：]\s*", after)
+    stamp = re.match(rf"\s{{0,9}}{_STAMP}\s{{0,9}}[:：]?\s{{0,9}}", after)
+    cut = colon or stamp
+    bare = _bare(inner)
+    if cut and is_name(bare):
+        return SpeakerLabel(bare, trim((model.Text(text=after[cut.end() :]), *rest[1:])), "colon")
+    if re.search(r"[:：]$", inner) and is_name(bare):
+        return SpeakerLabel(bare, trim(rest), "colon")
+    if isinstance(first, model.Strong) and is_name(bare) and len(bare.split()) < 5:
+        dashed = re.match(r"\s*[–—-]\s+|\s+", after)
+        if not rest:
+            return SpeakerLabel(bare, (), "line")
+        if dashed and after[dashed.end() : dashed.end() + 1].strip():
+            return SpeakerLabel(
+                bare, trim((model.Text(text=after[dashed.end() :]), *rest[1:])), "bold"
+            )
+    within = label_of(first.children)
+    if within and within.form == "colon" and within.rest:
+        # everything that is asked is bold
+        return within._replace(rest=trim((*within.rest, *rest)))
+    return None
+
+
+def line_of(children: tuple[Inline, ...]) -> str:
+    """The name that makes up a paragraph, perhaps with a time; "" if it is not one."""
+    text = plain_text(children).strip()
+    if len(text) > 60 or any(isinstance(n, model.Image | model.Link) for n in children):
+        return ""
+    name = _bare(text)
+    return name if is_name(name) else ""
+
+
+def _in_text(text: str) -> tuple[str, str] | None:
+    stamp = _STAMPED.match(text)
+    start = stamp.end() if stamp else 0
+    match = _COLON.match(text, start)
+    if match and is_name(_bare(match[1])):
+        return _bare(match[1]), text[match.end() :]
+    point = _POINT.match(text, start)
+    if point and speech_role(point[1]):
+        return point[1], text[point.end() :]
+    return None
+
+
+def _bare(text: str) -> str:
+    """A name without times, initials in brackets, and a colon."""
+    text = re.sub(rf"{_STAMP}|\([A-Z]{{1,4}}\)", " ", text)
+    return " ".join(text.split()).strip(" :：-–")
+
+
+def speech_role(name: str) -> Literal["", "question", "reply"]:
+    """Return whether a name is one of the words for interviewers or interviewees."""
+    plain = folded(re.sub(r"\s?\d{1,4}$", "", name))
+    if plain in words_for("speech", "question"):
+        return "question"
+    return "reply" if plain in words_for("speech", "reply") else ""
+
+
+def lines_apart(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """Blocks, with paragraphs whose lines begin with names cut there."""
+    for block in blocks:
+        breaks = isinstance(block, Paragraph) and any(
+            isinstance(node, model.LineBreak) for node in block.children
+        )
+        if not breaks or not isinstance(block, Paragraph):
+            yield block
+            continue
+        run: list[Inline] = []
+        for at, node in enumerate(block.children):
+            begins = isinstance(node, model.LineBreak) and label_of(
+                trim(block.children[at + 1 : at + 4])
+            )
+            if begins and begins.form == "colon" and run:
+                yield replace(block, children=trim(run))
+                run = []
+            else:
+                run.append(node)
+        if run:
+            yield replace(block, children=trim(run))
+
+
+# --- people -------------------------------------------------------------------------------
+
+
+_WORD = r"[A-ZÀ-ÖØ-ÞŁŚŠŽČĆĐİ][\w'’.-]{0,30}"
+_BETWEEN = r"(?:(?:de|da|do|dos|della|di|du|la|le|van|von|der|den|ten|al|el|bin|ibn|abu)\s+){0,2}"
+_NAME = late(rf"{_WORD}(?:\s+{_BETWEEN}{_WORD}){{1,3}}")
+_TITLES = late(r"(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Herr|Frau|Sir|Dame|Lord|Rev)\b\.?\s*)+")
+LONGEST_LEAD = 5000
+"""Characters above the first turn that are looked at for names."""
+
+_WITHIN = 60
+"""Maximum characters between the announcement of a guest and the name: "the author and
+activist"."""
+
+_ROLES = {
+    "en": ("interviewer", "guest", "speaker"),
+    "de": ("Interviewer", "Gast", "Sprecher"),
+    "fr": ("intervieweur", "invité", "participant"),
+    "es": ("entrevistador", "entrevistado", "participante"),
+    "pt": ("entrevistador", "entrevistado", "participante"),
+    "it": ("intervistatore", "intervistato", "partecipante"),
+    "nl": ("interviewer", "gast", "spreker"),
+    "ar": ("المحاور", "الضيف", "متحدث"),
+    "zh": ("采访者", "嘉宾", "发言人"),
+}
+"""The person who asks, the one who replies, and the one who speaks if nobody asks."""
+
+
+def names_in(text: str) -> list[str]:
+    """The possible full names in a text, in order."""
+    candidates = (_cleaned(match[0]) for match in _NAME.finditer(text[:LONGEST_LEAD]))
+    return [name for name in dict.fromkeys(candidates) if len(name.split()) > 1]
+
+
+def _cleaned(name: str) -> str:
+    name = re.sub(r"['’]s$", "", name.strip(" .,'’-"))
+    return _TITLES.sub("", name).strip()
+
+
+def guest_in(title: str, lead: str, authors: Iterable[str]) -> str:
+    """The person who is interviewed according to a text; "" if it names nobody."""
+    for text in (title, lead):
+        for match in phrase("speech", "with").finditer(text):
+            after = text[match.end() : match.end() + _WITHIN + 60].lstrip(" :")
+            if re.match(r"[\u3400-\u9fff]", after):
+                han = re.match(r"[\u3400-\u9fff·]{2,4}(?=[\s：:，,。、]|$)", after)
+                if han:
+                    return han[0]
+                continue
+            for name in names_in(after):
+                if after.find(name) <= _WITHIN and name not in authors:
+                    return name
+    first = _NAME.match(title)
+    if first and re.match(r"\s*(?:[:,–—-]\s|on\s|über\s|sobre\s|sur\s)", title[first.end() :]):
+        return _cleaned(first[0])
+    return ""
+
+
+def person_for(label: str, known: Iterable[str]) -> tuple[str, str]:
+    """The person that a label stands for, among those ``known`` by their full names, and by the
+    data from which it follows: "" if these are the same."""
+    plain = folded(label)
+    full = {folded(name): name for name in known}
+    if plain in full:
+        return full[plain], ""
+    letters = label.replace(".", "").replace(" ", "")
+    ways: dict[str, set[str]] = {"by the initials": set(), "by the name": set()}
+    for name in full.values():
+        parts = re.split(r"[\s-]+", name)
+        large = "".join(part[0] for part in parts if part[0].isupper())
+        short = letters.isupper() and 2 <= len(letters) <= 4
+        if short and letters in (large, large[:1] + large[-1:]):
+            ways["by the initials"].add(name)
+        if plain in (folded(parts[0]), folded(parts[-1]), folded(" ".join(parts[1:]))):
+            ways["by the name"].add(name)
+        if folded(_TITLES.sub("", label)) in (folded(name), folded(parts[-1])):
+            ways["by the name"].add(name)
+    for evidence, names in ways.items():
+        if len(names) == 1:
+            return names.pop(), evidence
+    if len(label.split()) > 1 and not speech_role(label):
+        near = nearest(label, full.values(), 0.85)
+        if near:
+            return near, "as a slip of the pen"
+    return label, ""
+
+
+def as_written(label: str, texts: str) -> str:
+    """A name without capitals all through, unless it is always written so."""
+    if not label.isupper() or len(label) < 4:
+        return label
+    small = label.title()
+    if small in texts or len(label.split()) > 1:
+        return small
+    return label
+
+
+def role_of(metadata: Metadata, number: int) -> str:
+    """The word for an interviewer (0), an interviewee (1), or a speaker where nobody asks (2)."""
+    return _ROLES.get(metadata.lang.split("-")[0].lower(), _ROLES["en"])[number]
+
+
+# --- turns -----------------------------------------------------------------------------------
+#
+# Turns of a possible interview, the text above them, and their surroundings: paragraphs that look
+# like turns but are not, and the notes about the text after the last.
+
+QUESTION = late("[?？؟]")
+
+
+class InputTurn(NamedTuple):
+    """A turn: its beginning, its speaker, and its first paragraph."""
+
+    at: int
+    name: str
+    children: tuple[Inline, ...]
+
+
+class About(NamedTuple):
+    """The information above the first turn of a text, and the people it names."""
+
+    text: str
+    authors: tuple[str, ...]
+    guest: str
+    is_interview: bool
+
+    @property
+    def asker(self) -> str:
+        """The only author who is not a guest."""
+        only = self.authors[0] if len(self.authors) == 1 else ""
+        return only if only != self.guest else ""
+
+
+def about_of(blocks: tuple[Block, ...], metadata: Metadata, first: int) -> About:
+    """The information above the block of the ``first`` turn."""
+    lead = " ".join(text_line(block) for block in blocks[:first])
+    authors = tuple(author.name for author in metadata.authors)
+    texts = (metadata.title, metadata.subtitle, metadata.description, *metadata.keywords, lead)
+    text = ". ".join(texts)
+    is_interview = any(phrase("speech", word).search(text) for word in ("interview", "with"))
+    guest = guest_in(metadata.title, text, authors) or guest_in(metadata.subtitle, "", authors)
+    return About(f"{text} {', '.join(authors)}", authors, guest, is_interview)
+
+
+def without_lead(turns: list[InputTurn]) -> list[InputTurn]:
+    """The turns without one at the top that only names the person whom the text is about."""
+    first, second = turns[0], turns[1]
+    counts = Counter(turn.name for turn in turns)
+    text = plain_text(first.children)
+    is_lead = (
+        len(counts) > 1
+        and not QUESTION.search(text)
+        and not re.search(r"[.!…”\"»]$", text)
+        and 0 < len(text.split()) < 25
+        and (second.at - first.at > 1 or second.name == first.name)
+        and counts[first.name] > 1
+        and first.at < 3
+    )
+    return turns[1:] if is_lead else turns
+
+
+def utterances(turns: list[InputTurn], blocks: tuple[Block, ...]) -> Iterator[Utterance]:
+    """The turns, and between which headings and breaks they are."""
+    ends = [at for at, block in enumerate(blocks) if isinstance(block, ENDS)]
+    for turn in turns:
+        stretch = bisect.bisect(ends, turn.at)
+        yield Utterance(turn.name, plain_text(turn.children), turn.at, stretch)
+
+
+def plainly(turns: list[InputTurn]) -> Iterator[InputTurn]:
+    """The turns; bold or italics that cover everything a speaker says are removed."""
+    shown = Counter[tuple[str, bool]]()
+    for turn in turns:
+        if turn.children:
+            shown[turn.name, _is_set_apart(turn)] += 1
+    for turn in turns:
+        if _is_set_apart(turn) and not shown[turn.name, False]:
+            (only,) = turn.children
+            yield turn._replace(children=only.children)  # type: ignore[union-attr]
+        else:
+            yield turn
+
+
+def _is_set_apart(turn: InputTurn) -> bool:
+    return len(turn.children) == 1 and isinstance(turn.children[0], model.Strong | model.Emphasis)
+
+
+def ended(blocks: list[Block], last: int, names: list[str]) -> list[Block]:
+    """The blocks, with a thematic break before text about the publication after the ``last``
+    turn."""
+    for at in range(last + 1, len(blocks)):
+        block = blocks[at]
+        if isinstance(block, ENDS):
+            return blocks
+        if isinstance(block, Paragraph) and _is_after(block, names):
+            return [*blocks[:at], model.ThematicBreak(), *blocks[at:]]
+    return blocks
+
+
+def _is_after(block: Paragraph, names: list[str]) -> bool:
+    text = text_line(block).strip("*_[](– —")
+    if phrase("speech", "after").match(text):
+        return True
+    inner = [n for n in block.children if not isinstance(n, model.LineBreak)]
+    if len(inner) == 1 and isinstance(inner[0], model.Emphasis) and len(text.split()) > 3:
+        return True
+    for name in names:
+        if text.startswith(name):
+            after = re.match(r"[\s,]*([^\W\d_]+)", text[len(name) :])
+            if after and folded(after[1]) in words_for("speech", "is"):
+                return True
+    return False
+
+
+def quiet(blocks: list[Block], turns: Collection[int], names: list[str]) -> Iterator[Block]:
+    """The blocks; names that only look like the beginning of a turn are put in italics."""
+    speakers = {same_name(name) for name in names}
+    for at, block in enumerate(blocks):
+        if at in turns or not isinstance(block, Paragraph):
+            yield block
+            continue
+        first, *rest = block.children or (Text(text=""),)
+        label = label_of(block.children)
+        if isinstance(first, model.Strong) and plain_text(block.children).startswith(
+            (f"{plain_text(first.children).strip(' :')}:", f"{plain_text(first.children)}:")
+        ):
+            yield replace(block, children=(model.Emphasis(children=first.children), *rest))
+        elif label and label.form == "colon" and same_name(label.name) in speakers:
+            start = model.Emphasis(children=(Text(text=f"{label.name}:"),))
+            yield replace(block, children=(start, Text(text=" "), *label.rest))
+        else:
+            yield block
+
+
+def text_line(block: Block) -> str:
+    """The text of a block, on one line."""
+    return " ".join(plain_text((block,)).split())
+
+
+# --- interviews ------------------------------------------------------------------------------
+#
+# Interviews in imported text: the speakers, recognised by names before their turns, by questions
+# in bold, or by questions alone; and who asks, judged by the text.
 
 LONGEST = 90
 """Maximum words of a question identified only by its mark."""

@@ -10,7 +10,7 @@ from typing import Any
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.article import line, words
-from pipeline.commands.importing.vocabulary import words_for
+from pipeline.commands.importing.interviews import words_for
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words import folded

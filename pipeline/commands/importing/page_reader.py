@@ -1,4 +1,4 @@
-"""The elements of a page as blocks, with the images that they show."""
+"""The elements of a page as blocks, with its notes, its styles and the images that they show."""
 
 from __future__ import annotations
 
@@ -6,19 +6,30 @@ import base64
 import binascii
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import quote, unquote, urljoin
 
 import lxml.html
+import tinycss2.color3  # type: ignore[import-untyped]
+from lxml import etree
 from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.commands.importing import article, draft
+from pipeline.commands.importing.appearance import BOLD, SIZE, usual
+from pipeline.commands.importing.article import HEADS
+from pipeline.commands.importing.draft import (
+    DISPLAY_MARK,
+    MATH_MARK,
+    NOTE_MARK,
+    append_text,
+    is_coloured,
+)
+from pipeline.commands.importing.formulas import mathml_as_tex
 from pipeline.commands.importing.link_targets import LABEL
-from pipeline.commands.importing.page_styles import PageLook
 from pipeline.model import Block, Image, Node, NoteReference, Text
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
@@ -29,6 +40,438 @@ from pipeline.parser.lines import numbered
 from pipeline.parser.markup.html_tokens import paired_names
 from pipeline.parser.markup.plain_markup import raw_markup
 from pipeline.parser.ranges import SourceRecord
+
+# --- atoms -----------------------------------------------------------------------------------
+#
+# Pieces of text with their formats, and the elements of HTML that they become.
+
+FORMATS = ("ins", "del", "link", "lang", "strong", "em", "u", "s", "mark", "raised", "caps", "code")
+"""The formats of text, from the outermost element to the innermost."""
+
+Formats: TypeAlias = tuple[tuple[str, str], ...]
+
+
+class Atom(NamedTuple):
+    """A piece of text, or an element, and how it is formatted."""
+
+    content: str | Element
+    formats: Formats = ()
+
+
+def fill(element: Element, atoms: Sequence[Atom], formats: Sequence[str] = FORMATS) -> None:
+    """Put pieces into an element, in as few elements of formats as may be."""
+    if not formats:
+        for atom in atoms:
+            if isinstance(atom.content, str):
+                append_text(element, atom.content)
+            else:
+                element.append(atom.content)
+        return
+    for value, run in groupby(atoms, lambda atom: dict(atom.formats).get(formats[0], "")):
+        inner = element if not value else _element(element, formats[0], value)
+        fill(inner, list(run), formats[1:])
+
+
+def last_or_new(parent: Element, tag: str) -> Element:
+    """The last element of another if it has this tag, or else a new one there."""
+    last = parent[-1] if len(parent) else None
+    return last if last is not None and last.tag == tag else etree.SubElement(parent, tag)
+
+
+def set_numbering(listed: Element, sort: str, around: str) -> None:
+    """Let a list count in letters or numerals of a style (``a``, ``A``, ``i``, ``I``), with their
+    punctuation."""
+    if sort in ("a", "A", "i", "I"):
+        listed.set("type", sort)
+    if around.endswith(")"):
+        listed.set("class", "in-brackets" if around.startswith("(") else "closed")
+
+
+def number_by(listed: Element, mark: str) -> None:
+    """Number a list as the mark of its first item does: ``a)``, ``3.``, ``(iv)``."""
+    first = mark.strip("(.) ")
+    if not re.fullmatch(r"\d{1,4}|[a-zA-Z]{1,4}", first):
+        return
+    sort = first[0] if first in "aAiI" else "a" if first.islower() else "A"
+    set_numbering(listed, "" if first.isdigit() else sort, mark)
+    start = int(first) if first.isdigit() else "abcdefgh".find(first.lower()) + 1
+    if start > 1:
+        listed.set("start", str(start))
+
+
+def _element(parent: Element, format: str, value: str) -> Element:
+    match format:
+        case "link":
+            return etree.SubElement(parent, "a", href=value)
+        case "lang":
+            return etree.SubElement(parent, "span", lang=value)
+        case "caps":
+            return etree.SubElement(parent, "span", {"class": "small-caps"})
+        case "raised":
+            return etree.SubElement(parent, value)
+        case "ins":
+            return etree.SubElement(parent, "ins", datetime="")
+        case _:
+            return etree.SubElement(parent, format)
+
+
+# --- page styles -----------------------------------------------------------------------------
+#
+# Emphasis, and the sizes of letters, that a page has by its styles alone, as Google Docs,
+# LibreOffice and old e-books write them.
+
+MOST = 500_000
+"""The maximum length of style sheets that are read."""
+
+SMALL = 10
+"""The maximum size of superscripts, in points, in text of twelve points."""
+
+_SELECTOR = late(r"(?:span|p|div|font)?\.([\w-]+)|(p)")
+_BOLD = ("bold", "bolder", "600", "700", "800", "900")
+_FONT_SIZES = dict(zip("1234567", (7.5, 10.0, 12.0, 13.5, 18.0, 24.0, 36.0), strict=True))
+_POINTS = {"pt": 1.0, "px": 0.75, "em": 12.0, "rem": 12.0, "%": 0.12}
+
+Style = dict[str, str]
+
+
+class PageLook(NamedTuple):
+    """The elements of a page whose text is in a colour, and the most columns of its text."""
+
+    coloured: list[Element]
+    columns: int
+
+
+def mark_styles(root: Element, sheets: Iterable[str]) -> PageLook:
+    """Put elements in place of the meaningful styles of spans, mark paragraphs with the size and
+    weight of their letters, and give the look that is lost."""
+    classes: dict[str, Style] = {}
+    left = MOST
+    for sheet in sheets:
+        for rule in tinycss2.parse_stylesheet(sheet[:left], True, True):
+            if rule.type != "qualified-rule":
+                continue
+            declared = _declared(rule.content)
+            for selector in tinycss2.serialize(rule.prelude).split(","):
+                if match := _SELECTOR.fullmatch(selector.strip()):
+                    classes.setdefault(match[1] or match[2], {}).update(declared)
+        left = max(0, left - len(sheet))
+    spans = [*root.iter("span")]
+    styles = {e: _style_of(e, classes) for e in root.iter("span", "font", "p", "div", "body")}
+    coloured = [
+        e for e, style in styles.items() if _is_coloured(style.get("color") or e.get("color") or "")
+    ]
+    columns = max(map(_columns, styles.values()), default=1)
+    for paragraph in root.iter("p"):
+        if SIZE not in paragraph.attrib:
+            paragraph.set(SIZE, str(usual(_sizes(paragraph, styles))))
+        if styles[paragraph].get("font-weight") in _BOLD:
+            paragraph.set(BOLD, "")
+    for span in spans:
+        if not any(above.tag in HEADS for above in span.iterancestors()):
+            _mark(span, styles[span])
+    return PageLook(coloured, columns)
+
+
+def _is_coloured(value: str) -> bool:
+    colour = tinycss2.color3.parse_color(value)
+    is_known = isinstance(colour, tinycss2.color3.RGBA)
+    shown = "".join(f"{round(255 * part):02x}" for part in colour[:3]) if is_known else ""
+    return is_coloured(shown)
+
+
+def _columns(style: Style) -> int:
+    numbers = f"{style.get('column-count', '')} {style.get('columns', '')}".split()
+    return max((int(number) for number in numbers if number.isdecimal()), default=1)
+
+
+def _declared(content: Iterable[object]) -> Style:
+    declarations = tinycss2.parse_blocks_contents(content, True, True)
+    return {
+        declaration.lower_name: tinycss2.serialize(declaration.value).strip().lower()
+        for declaration in declarations
+        if declaration.type == "declaration"
+    }
+
+
+def _style_of(element: Element, classes: dict[str, Style]) -> Style:
+    style: Style = {**classes.get("p", {})} if element.tag == "p" else {}
+    for name in (element.get("class") or "").split():
+        style |= classes.get(name, {})
+    if declared := element.get("style"):
+        style |= _declared(tinycss2.parse_component_value_list(declared))
+    return style
+
+
+def _mark(span: Element, style: Style) -> None:
+    tags = []
+    if style.get("font-weight") in _BOLD:
+        tags.append("strong")
+    if style.get("font-style") in ("italic", "oblique"):
+        tags.append("em")
+    if "line-through" in style.get("text-decoration", ""):
+        tags.append("s")
+    if "underline" in style.get("text-decoration", "") and span.find(".//a") is None:
+        tags.append("u")
+    if _is_coloured(style.get("background-color") or style.get("background") or ""):
+        tags.append("mark")
+    if raised := _raised(style):
+        tags.append(raised)
+    if not tags and "small-caps" in style.get("font-variant", style.get("font-variant-caps", "")):
+        span.set("class", "small-caps")
+    if not tags or not (tags == ["u"] or "".join(span.itertext()).strip()):
+        return
+    span.tag = tags[0]
+    for tag in tags[1:]:
+        inner = etree.Element(tag)
+        inner.text, span.text = span.text, None
+        inner.extend(list(span))
+        span.append(inner)
+    before = span.getprevious()
+    if before is not None and before.tag == span.tag and not before.tail:
+        append_text(before, span.text or "")
+        before.extend(list(span))
+        before.tail, span.tail = span.tail, None
+        before.getparent().remove(span)
+
+
+def _raised(style: Style) -> str:
+    """The element for a superscript or subscript."""
+    if style.get("vertical-align") in ("super", "sub"):
+        return style["vertical-align"].removesuffix("er")
+    by = style.get("top", "") or style.get("bottom", "")
+    is_small = style.get("font-size", "").endswith(("em", "%")) and 0 < _size(style) < SMALL
+    if style.get("position") != "relative" or not by.strip("0") or not is_small:
+        return ""
+    return "sup" if by.startswith("-") == ("top" in style) else "sub"
+
+
+def _sizes(
+    element: Element, styles: dict[Element, Style], size: float = 0
+) -> Iterator[tuple[float, str]]:
+    """The texts in an element, with the sizes of their letters."""
+    element_size = _size(styles.get(element, {}))
+    size = element_size or _FONT_SIZES.get(element.get("size") or "", 0.0) or size
+    yield size, element.text or ""
+    for inner in element:
+        yield from _sizes(inner, styles, size)
+        yield size, inner.tail or ""
+
+
+def _size(style: Style) -> float:
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,8})?)(pt|px|em|rem|%)", style.get("font-size", ""))
+    return float(match[1]) * _POINTS[match[2]] if match else 0
+
+
+# --- page notes ------------------------------------------------------------------------------
+#
+# The notes and the formulas of a page, taken out of it, with marks in their places.
+
+_HOLDERS = frozenset({"section", "aside", "div", "ol", "ul", "dl"})
+
+
+def take_formulas(root: Element) -> None:
+    """The formulas of a page as marks, in TeX: the page's own, or converted from MathML."""
+    for formula in [*root.iter("math")]:
+        tex = next((e.text for e in formula.iter("annotation") if e.text), "")
+        if not tex and "\\" in (alt := formula.get("alttext") or ""):
+            tex = alt
+        tex = " ".join(tex.split()) or mathml_as_tex(formula)
+        display = DISPLAY_MARK if formula.get("display") == "block" else ""
+        mark = f"{MATH_MARK}{display}{tex}{MATH_MARK}" if tex else ""
+        formula.tail = mark + (formula.tail or "")
+        article.drop(formula)
+
+
+def take_notes(root: Element) -> list[tuple[str, Element]]:
+    """The texts of notes, taken out of a page, with their labels; their references become marks
+    with the label."""
+    by_id = {e.get("name"): e for e in root.iter("a") if e.get("name")}
+    by_id |= {e.get("id"): e for e in root.iter() if isinstance(e.tag, str) and e.get("id")}
+    labels: dict[Element, str] = {}
+    for link in [*root.iter("a")]:
+        href = link.get("href") or ""
+        target = by_id.get(href[1:]) if href.startswith("#") else None
+        if target is None or not _is_reference(link):
+            continue
+        text = _text_of_note(target)
+        if (
+            text is None
+            or link in set(text.iter("a"))
+            or any(a is text for a in link.iterancestors())
+        ):
+            continue
+        label = labels.setdefault(text, str(len(labels) + 1))
+        mark = f"{NOTE_MARK}{label}{NOTE_MARK}"
+        outer = link.getparent()
+        reference = outer if outer is not None and outer.tag == "sup" and len(outer) == 1 else link
+        reference.tail = mark + (reference.tail or "")
+        article.drop(reference)
+    for text in labels:
+        _without_back_links(text)
+        holder = text.getparent()
+        article.drop(text)
+        _drop_emptied(holder, root)
+        text.tail = None
+        text.tag = "p" if text.tag == "p" else "div"
+    for listed in [*root.iter("ol", "ul", "dl")]:
+        holds_more = listed.xpath(".//img | .//span[starts-with(@class, 'task')]")
+        if not article.words(listed) and not holds_more:
+            article.drop(listed)
+    for rule in [*root.iter("hr")]:
+        if rule.getnext() is None and labels:
+            article.drop(rule)
+    return [(label, text) for text, label in labels.items()]
+
+
+def _drop_emptied(holder: Element | None, root: Element) -> None:
+    """Remove the container of the notes, with its heading."""
+    while holder is not None and holder is not root and holder.tag in _HOLDERS:
+        headings = [word for e in holder.iter(*article.HEADS) for word in article.words(e)]
+        if len(article.words(holder)) > len(headings) or holder.find(".//img") is not None:
+            return
+        above = holder.getparent()
+        if headings or holder.tag != "div":
+            article.drop(holder)
+        holder = above
+
+
+def _is_reference(link: Element) -> bool:
+    roles = f"{link.get('role') or ''} {link.get('{http://www.idpf.org/2007/ops}type') or ''}"
+    roles += f" {link.get('epub:type') or ''} {link.get('class') or ''} {link.get('rel') or ''}"
+    if "noteref" in roles or "footnote-ref" in roles:
+        return True
+    outer = link.getparent()
+    is_raised = link.find("sup") is not None or (outer is not None and outer.tag == "sup")
+    text = "".join(article.words(link)).strip("[]()")
+    return is_raised and (text.isdecimal() or text in "*†‡§" or len(text) < 3)
+
+
+def _text_of_note(target: Element) -> Element | None:
+    """The element with the text of a note whose id may be that of a mark inside it."""
+    for element in (target, *target.iterancestors()):
+        if element.tag in ("li", "aside", "p", "div", "dd", "section") and article.words(element):
+            return element if len(article.words(element)) < 1000 else None
+    return None
+
+
+def _without_back_links(text: Element) -> None:
+    for link in [*text.iter("a")]:
+        content = "".join(article.words(link)).strip("[]().")
+        is_back = (link.get("href") or "").startswith("#") and (
+            len(content) < 3 or content.isdecimal()
+        )
+        if is_back:
+            outer = link.getparent()
+            only = outer is not None and outer.tag == "sup" and len(article.words(outer)) < 2
+            article.drop(outer if only and outer is not None else link)
+
+
+# --- captions --------------------------------------------------------------------------------
+#
+# Captions next to their elements, in pages and formats read as pages.
+
+_OF_TABLES = late(r"\s*(?:tab|table|tabela|tabella|tabla)", re.IGNORECASE)
+LONGEST = 300
+"""Characters of a paragraph that is a caption by the label that it begins with, at most."""
+
+_SIZE = late(r"(\d{1,4}(?:\.\d{1,6})?)(cm|in)")
+
+WIDEST = 6
+"""Centimetres of an image in a line of text, at most."""
+
+
+def join_captions(root: Element) -> None:
+    """Convert paragraphs next to an element into its caption."""
+    for paragraph in [*root.iter("p")]:
+        _part_caption(paragraph)
+    for caption in [*root.iter("p")]:
+        is_caption = caption.get("class") == "caption"
+        if not is_caption and not _is_labelled(caption):
+            continue
+        before, after = caption.getprevious(), caption.getnext()
+        around = (after, before) if _OF_TABLES.match(_spoken_text(caption)) else (before, after)
+        for near in (near for near in around if near is not None):
+            if near.tag == "table" and near.find("caption") is None:
+                caption.tag = "caption"
+                near.insert(0, caption)
+            elif _is_image(near):
+                near.tag, caption.tag = "figure", "figcaption"
+                near.append(caption)
+            else:
+                continue
+            if (name := caption.attrib.pop("id", None)) is not None:
+                near.set("id", name)
+            break
+        if is_caption:
+            caption.attrib.pop("class", None)
+    for image in [*root.iter("img")]:
+        _part_image(image)
+
+
+def _part_image(image: Element) -> None:
+    """Give an image whose size a document says, and that is in a text, that size if it is small, or
+    else a paragraph of its own."""
+    size = _SIZE.fullmatch(image.get("width", ""))
+    if not size:
+        return
+    del image.attrib["width"]
+    width = float(size[1]) * (2.54 if size[2] == "in" else 1)
+    block = next(image.iterancestors("p"), None)
+    in_text = block is not None and _spoken_text(block).strip()
+    if in_text and width <= WIDEST:
+        image.set("width", f"{width:.2g}cm")
+        return
+    if in_text and (outer := image.getparent()) is block and outer is not None:
+        at = outer.index(image)
+        end = [etree.Element("br") for _ in range(2)]
+        end[1].tail, image.tail = image.tail, None
+        outer[at + 1 : at + 1] = end
+        outer[at:at] = [etree.Element("br") for _ in range(2)]
+
+
+def _part_caption(paragraph: Element) -> None:
+    """Convert a paragraph of an image and the label and text of its caption into a figure."""
+    image = paragraph[0] if len(paragraph) else None
+    if image is None or image.tag != "img" or (paragraph.text or "").strip():
+        return
+    if not _is_labelled(paragraph):
+        return
+    caption = etree.Element("figcaption")
+    caption.text, image.tail = image.tail, None
+    caption.extend(paragraph[1:])
+    paragraph.append(caption)
+    paragraph.tag = "figure"
+    paragraph.attrib.pop("class", None)
+
+
+def label_words(root: Element) -> int:
+    """The words in labels of captions, which editions generate."""
+    labels = (LABEL.match(_spoken_text(caption)) for caption in root.iter("caption", "figcaption"))
+    return sum(len(label[0].split()) for label in labels if label)
+
+
+def _is_labelled(paragraph: Element) -> bool:
+    text = _spoken_text(paragraph).strip()
+    label = LABEL.match(text) if len(text) <= LONGEST else None
+    return label is not None and label[0].rstrip().endswith((".", ":", "–", "—", "-"))
+
+
+def _spoken_text(element: Element) -> str:
+    return "".join(t for t in element.itertext() if isinstance(t, str))
+
+
+def _is_image(element: Element) -> bool:
+    return (
+        element.tag in ("p", "figure")
+        and len(element) == 1
+        and element[0].tag == "img"
+        and not _spoken_text(element).strip()
+    )
+
+
+# --- page reader -----------------------------------------------------------------------------
+#
+# The elements of a page as blocks, with the images that they show.
 
 Places: TypeAlias = Literal["", "line", "paragraph"]
 """The unit in which places in an input are counted, if any."""

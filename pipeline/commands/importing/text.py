@@ -1,46 +1,541 @@
-"""Copied text: lines, made paragraphs, headings, lists and tables."""
+"""Copied text: lines, made paragraphs, headings, lists and tables, under a title and an author."""
 
 from __future__ import annotations
 
 import codecs
+import datetime
+import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import ftfy
+from lxml import etree
+from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.importing.copied_lines import (
-    ADDRESS,
-    ENDS,
-    CopiedLine,
-    groups,
-    inlines,
-    is_spaced,
-    width_of,
-)
 from pipeline.commands.importing.decoding import cleaned, decoded
 from pipeline.commands.importing.draft import Draft, InputText, count, lost, unread
-from pipeline.commands.importing.labels import label_of, line_of, speech_role
+from pipeline.commands.importing.interviews import (
+    is_name,
+    label_of,
+    line_of,
+    months,
+    phrase,
+    speech_role,
+    text_line,
+    words_for,
+)
 from pipeline.commands.importing.leftovers import without_leftovers
 from pipeline.commands.importing.markdown import of_markdown
+from pipeline.commands.importing.page_reader import number_by
 from pipeline.commands.importing.rtf import of_rtf
-from pipeline.commands.importing.text_head import head_of
-from pipeline.commands.importing.typed_lists import BULLET, NUMBER
-from pipeline.commands.importing.vocabulary import phrase, words_for
-from pipeline.commands.importing.worksheets import as_worksheet
+from pipeline.commands.importing.tidying import as_worksheet
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
-from pipeline.model.metadata import Metadata
+from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words import folded
 from pipeline.model.words.guessing import language_of_text
 from pipeline.parser import parse
 from pipeline.parser.source import normalise
 from pipeline.parser.table_options import with_head_rows
+
+# --- copied lines ----------------------------------------------------------------------------
+#
+# Lines of a text: their grouping, their width, and the markup in them.
+
+ADDRESS = late(
+    r"(?:https?://|www\.)[^\s<>\"“”]{2,2000}|[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}"
+)
+ENDS = late(r"[.!?…:;,。！？؟][”\"’»)\]]?$")
+_NARROWEST, _WIDEST = 40, 100
+"""The minimum length of a line that may have been broken to fit a width."""
+
+
+class CopiedLine(NamedTuple):
+    """A line of a text, and its number."""
+
+    text: str
+    number: int
+
+
+def groups(lines: list[CopiedLine]) -> Iterator[list[CopiedLine]]:
+    """Groups of lines without empty ones between them."""
+    group: list[CopiedLine] = []
+    for line in lines:
+        if line.text.strip():
+            group.append(line)
+        elif group:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def width_of(lines: list[CopiedLine]) -> int:
+    """The width at which lines were wrapped, or 0: most long lines are then nearly as long as the
+    longest, and end within a sentence."""
+    pairs = [(a.text, b.text) for a, b in itertools.pairwise(lines) if a.text and b.text]
+    texts = sorted((a for a, _ in pairs if len(a) >= _NARROWEST), key=len)
+    if not texts:
+        return 0
+    widest = len(texts[int(0.95 * (len(texts) - 1))])
+    near = [text for text in texts if len(text) > 0.75 * widest]
+    cut = [text for text in near if not ENDS.search(text)]
+    is_broken = len(near) >= 0.5 * len(texts) and len(cut) >= 0.5 * len(near)
+    return widest if widest <= _WIDEST and is_broken else 0
+
+
+def is_spaced(lines: list[CopiedLine]) -> bool:
+    """Return whether empty lines separate the paragraphs."""
+    lengths = [len(group) for group in groups(lines)]
+    return len(lengths) > 1 and len(lengths) > 0.15 * sum(lengths)
+
+
+def inlines(text: str) -> tuple[Inline, ...]:
+    """A text, with its addresses as links."""
+    nodes: list[Inline] = []
+    last = 0
+    text = " ".join(text.replace("\u00ad", "").split(" "))
+    text = re.sub(r"[ \t]{2,}", " ", text)
+    for match in ADDRESS.finditer(text):
+        address = match[0].rstrip(".,;:!?'’”)]")
+        if "(" in address and match[0][len(address) :].startswith(")"):
+            address += ")"
+        href = address
+        if "@" in address and not address.startswith(("http", "www")):
+            href = f"mailto:{address}"
+        elif address.startswith("www."):
+            href = f"https://{address}"
+        if match.start() > last:
+            nodes.append(Text(text=text[last : match.start()]))
+        nodes.append(model.Link(children=(Text(text=address),), href=href))
+        last = match.start() + len(address)
+    if text[last:]:
+        nodes.append(Text(text=text[last:]))
+    return tuple(nodes)
+
+
+# --- typed lists -----------------------------------------------------------------------------
+#
+# Lists of paragraphs that begin with typed bullets, numbers or letters, as elements of HTML.
+
+BULLET = late(r"(\s*)(?:([•◦▪‣·●○■□▸►➤➢✓✔✗⁃∙\uf0b7\uf0a7*+–—-])\s+|(o)\s{2,})(?=\S)")
+"""The bullet that a line begins with."""
+
+NUMBER = late(r"(\s*)\(?(\d{1,3}|[a-z]|[ivx]{1,5})[.)]\s+(?=\S)")
+"""The number or letter that a line begins with."""
+
+TO_TICK = {"☐": False, "☑": True, "☒": True}
+"""Boxes, and whether they are ticked."""
+
+_CAPITAL = late(r"(\s*)\(?([A-Z])\)\s+(?=\S)")
+_BOX = late(rf"(\s*)([{(boxes := ''.join(TO_TICK))}])\s*[^\s{boxes}][^{boxes}]*$")
+RULED = late(r"[\s_]{4,}|[\s.…]{10,}")
+"""A line of underscores or dots to write on."""
+
+_ROMAN = {sign: n for n, sign in enumerate("i ii iii iv v vi vii viii ix x".split(), 1)}
+_SENTENCE = late(r"[.!?…][”\"’»]?\s*$")
+AHEAD = 100
+"""Paragraphs after an item among which the next one of its list is looked for."""
+
+_HOLDERS = ("body", "div", "section", "article", "main", "li", "td", "th", "blockquote", "aside")
+
+
+class TypedMark(NamedTuple):
+    """A typed mark: its form (the bullet, or the kind of number and the signs around it), its
+    number, and the length of what is typed."""
+
+    form: str
+    number: int
+    text: str
+    length: int
+
+
+class _Open(NamedTuple):
+    """A list that is open, and the mark of its last item."""
+
+    element: Element
+    mark: TypedMark
+
+
+def make_lists(root: Element) -> list[str]:
+    """Make lists of paragraphs, and of lines in them, that begin with marks, and give their
+    marks."""
+    for paragraph in [*root.iter("p")]:
+        _divide(paragraph)
+    marks: list[str] = []
+    for holder in [*root.iter(*_HOLDERS)]:
+        marks += _lists_in(holder)
+    return marks
+
+
+def _divide(paragraph: Element) -> None:
+    """Make paragraphs of the lines of one that begin with marks which follow each other."""
+    breaks = [child for child in paragraph if child.tag == "br"]
+    lines = [paragraph.text or ""]
+    for child in paragraph:
+        lines += [""] if child.tag == "br" else []
+        lines[-1] += ("" if child.tag == "br" else _text(child)) + (child.tail or "")
+    marks = [[*_marks(line)] for line in lines]
+    pairs = pairwise(filter(None, marks))
+    if not any(_goes_on(mark, last) for a, b in pairs for last in a for mark in b):
+        return
+    for line_break, begins in zip(reversed(breaks), reversed(marks[1:]), strict=True):
+        if begins:
+            line = etree.Element("p")
+            line.text = line_break.tail
+            line.extend([*line_break.itersiblings()])
+            paragraph.remove(line_break)
+            paragraph.addnext(line)
+
+
+def _lists_in(holder: Element) -> Iterator[str]:
+    children = [*holder]
+    marks = [[*_marks(_text(child))] if child.tag == "p" else [] for child in children]
+    are_lines = [
+        child.tag == "p" and bool(RULED.fullmatch(_text(child).strip())) for child in children
+    ]
+    lists: list[_Open] = []
+    for at, child in enumerate(children):
+        if (child.tail or "").strip():
+            marks[at] = []
+        mark = _continued(lists, marks[at])
+        if mark is None:
+            near = slice(at + 1, at + 1 + AHEAD)
+            after = [*zip(marks[near], are_lines[near], strict=True)]
+            mark = next((m for m in marks[at] if m.form == "☐" or _goes_on_in(after, m)), None)
+            if mark:
+                while lists and not (
+                    _rank(mark) > _rank(lists[-1].mark) or _goes_on_in(after, lists[-1].mark)
+                ):
+                    lists.pop()
+                to = lists[-1].element[-1] if lists else holder
+                element = etree.Element("ol" if mark.number else "ul")
+                if lists:
+                    to.append(element)
+                else:
+                    to.insert(to.index(child), element)
+                if mark.number:
+                    number_by(element, mark.text)
+                lists.append(_Open(element, mark))
+        if mark is None and not (lists and are_lines[at]):
+            lists.clear()
+        elif mark is None:
+            lists[-1].element[-1].append(child)
+        else:
+            lists[-1] = lists[-1]._replace(mark=mark)
+            child.tail = None
+            etree.SubElement(lists[-1].element, "li").append(child)
+            if mark.length:
+                _cut(child, mark.length)
+                yield mark.text
+
+
+def _text(element: Element) -> str:
+    return "".join(str(text) for text in element.itertext())
+
+
+def _marks(text: str) -> Iterator[TypedMark]:
+    """The marks that a text may begin with: ``i)`` is a letter, or a number."""
+    if box := _BOX.match(text):
+        yield TypedMark("☐", 0, box[2], 0)
+    elif match := BULLET.match(text):
+        sign = match[2] or match[3]
+        # a dash may begin what somebody says
+        if sign != "—" and not (sign == "–" and _SENTENCE.search(text)):
+            yield TypedMark(sign, 0, sign, match.end())
+    elif match := NUMBER.match(text) or _CAPITAL.match(text):
+        sign, typed = match[2], match[0].strip()
+        around = typed.replace(sign, "#")
+        if sign.isdigit():
+            yield TypedMark(f"1{around}", int(sign), typed, match.end())
+        else:
+            if sign in _ROMAN:
+                yield TypedMark(f"i{around}", _ROMAN[sign], typed, match.end())
+            if len(sign) == 1:
+                yield TypedMark(
+                    f"{'a' if sign.islower() else 'A'}{around}",
+                    ord(sign.lower()) - 96,
+                    typed,
+                    match.end(),
+                )
+
+
+def _goes_on(mark: TypedMark, last: TypedMark) -> bool:
+    return mark.form == last.form and (not mark.number or mark.number == last.number + 1)
+
+
+def _continued(lists: list[_Open], marks: Sequence[TypedMark]) -> TypedMark | None:
+    """The mark that continues an open list, whose inner lists are closed."""
+    for depth in range(len(lists) - 1, -1, -1):
+        for mark in marks:
+            if _goes_on(mark, lists[depth].mark):
+                del lists[depth + 1 :]
+                return mark
+    return None
+
+
+def _rank(mark: TypedMark) -> int:
+    """The place of a mark among others: numbers stand above letters, and these above bullets."""
+    return {"1": 0, "A": 1, "a": 1, "i": 2}[mark.form[0]] if mark.number else 3
+
+
+def _goes_on_in(after: Iterable[tuple[Sequence[TypedMark], bool]], mark: TypedMark) -> bool:
+    """Return whether the next item of a list comes before other text."""
+    for marks, is_line in after:
+        if any(_goes_on(other, mark) for other in marks):
+            return True
+        if not marks and not is_line:
+            break
+    return False
+
+
+def _cut(element: Element, length: int) -> int:
+    """Take the first characters of an element away, and give the number of those that are left to
+    take."""
+    text = element.text or ""
+    element.text, length = text[length:], max(0, length - len(text))
+    for inner in element:
+        length = _cut(inner, length)
+        text = inner.tail or ""
+        inner.tail, length = text[length:], max(0, length - len(text))
+    return length
+
+
+# --- text head -------------------------------------------------------------------------------
+#
+# The head of a copied text: title, author and date.
+
+
+class _Head(NamedTuple):
+    metadata: Metadata
+    blocks: tuple[Block, ...]
+    findings: list[Diagnostic]
+
+
+_MOST_WORDS = 25
+"""The maximum number of words of a title."""
+
+_HEAD = 8
+"""The number of lines with text that are examined."""
+
+_SHORT_LINE = 14
+"""The maximum number of words of a line below the title that continues it."""
+
+_WRITTEN = late(
+    r"(?:(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?(?P<m>[^\W\d_]{3,12})\.?"
+    r"|(?P<m2>[^\W\d_]{3,12})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?)"
+    r"(?:,|\s+de|\s+del)?\s+(?P<y>(?:19|20)\d{2})"
+)
+_NUMBERS = late(
+    r"(?P<y>(?:19|20)\d{2})(?:-|/|\.|年)(?P<m>\d{1,2})(?:-|/|\.|月)(?P<d>\d{1,2})日?"
+    r"|(?P<d2>\d{1,2})\.\s?(?P<m2>\d{1,2})\.\s?(?P<y2>(?:19|20)\d{2})"
+)
+_MONTH = late(r"(?P<m>[^\W\d_]{3,12})\s+(?:de\s+)?(?P<y>(?:19|20)\d{2})")
+
+
+def head_of(
+    lines: list[CopiedLine], lang: str, name: str
+) -> tuple[Metadata, list[CopiedLine], list[Diagnostic]]:
+    """The metadata in the lines at the top, and the remaining lines."""
+    head = _HeadReader(lines, name)
+    head.read_keyword()
+    head.read_title()
+    head.read_facts()
+    keyword = head.keyword.capitalize() if head.keyword.isupper() else head.keyword
+    metadata = Metadata(
+        title=head.title,
+        subtitle=head.subtitle,
+        authors=tuple(Contributor(name=author) for author in head.authors),
+        lang=lang,
+        date=head.date,
+        keywords=(keyword,) if keyword else (),
+    )
+    rest = [line for at, line in enumerate(lines) if at not in head.used]
+    return metadata, rest, head.findings
+
+
+class _HeadReader:
+    """Reads the lines at the top in their order; those with metadata are ``used``."""
+
+    def __init__(self, lines: list[CopiedLine], name: str) -> None:
+        self._lines, self._name = lines, name
+        self._texts = [(at, line) for at, line in enumerate(lines) if line.text.strip()][:_HEAD]
+        self.used: set[int] = set()
+        self.findings: list[Diagnostic] = []
+        self.keyword = self.title = self.subtitle = self.date = ""
+        self.authors: tuple[str, ...] = ()
+
+    def _use(self, at: int, message: str) -> None:
+        self.used.add(at)
+        self.findings.append(lost(message, self._name, span=Span(self._lines[at].number)))
+
+    def read_keyword(self) -> None:
+        """Read what stands above the title, such as the part of a paper."""
+        below = self._texts[1][1].text if len(self._texts) > 1 else ""
+        times = sum(line.text == below for line in self._lines)
+        is_speaker = _is_full_name(below.strip()) and times > 1
+        if below and not is_speaker and _is_kicker(self._texts[0][1].text, below):
+            at, line = self._texts.pop(0)
+            self.keyword = " ".join(line.text.split())
+            self._use(at, f"“{self.keyword}” stands above the title, and is taken for a keyword.")
+
+    def read_title(self) -> None:
+        """Read the title, which may be underlined."""
+        after = [line.text for _, line in self._texts[1:3]]
+        if not self._texts or not _is_title(self._texts[0][1].text, after):
+            return
+        at, line = self._texts.pop(0)
+        self.title = " ".join(re.sub(r"^#+\s+", "", line.text.strip()).split())
+        self._use(at, f"The first line, “{self.title[:60]}”, is taken for the title.")
+        under = self._lines[at + 1].text if at + 1 < len(self._lines) else ""
+        if re.fullmatch(r"\s*[=-]{3,}\s*", under):
+            self.used.add(at + 1)
+            self._texts = [entry for entry in self._texts if entry[0] != at + 1]
+
+    def read_facts(self) -> None:
+        """Read authors, a date and a subtitle, up to the first line that is none of these."""
+        for number, (at, line) in enumerate(self._texts):
+            text = line.text.strip()
+            if len(text.split()) > _MOST_WORDS:
+                break
+            day, without = date_in(text)
+            by = _authors(without if day else text)
+            if by and not self.authors:
+                self.authors = by
+                self._use(at, f"“{text[:60]}” is taken for the author: {'; '.join(by)}.")
+            elif day and len(_without_words(without).split()) < 4 and not self.date:
+                self._use(at, f"“{text[:60]}” is taken for the date.")
+            elif self.title and number == 0 and _is_subtitle(text, self._texts[1:]):
+                self.subtitle = text
+                self._use(at, f"“{text[:60]}” is taken for the subtitle.")
+            elif self.title and number == 0 and self._is_author_of_interview(text):
+                self.authors = (text,)
+                reason = "since it is right below the title"
+                self._use(at, f"“{text}” is taken for the author, {reason}.")
+            elif self.authors or self.date:
+                break
+            if day and at in self.used:
+                self.date = self.date or day
+
+    def _is_author_of_interview(self, text: str) -> bool:
+        """Return whether a text is a name that stands alone in what is called an interview."""
+        is_interview = phrase("speech", "interview").search(f"{self.keyword}. {self.title}")
+        times = sum(line.text.strip() == text for line in self._lines)
+        return bool(is_interview) and _is_full_name(text) and times == 1
+
+
+def _is_title(text: str, after: list[str]) -> bool:
+    text = text.strip()
+    words = text.split()
+    if not after or len(words) > _MOST_WORDS or len(text) > 200:
+        return False
+    if re.match(r"[•*–-]\s", text) or re.search(r"[.;,:]$", text):
+        return False
+    return not re.search(r"https?://", text)
+
+
+def with_head(blocks: tuple[Block, ...], known: Metadata, name: str) -> _Head:
+    """The blocks of an article without those at its top that say which part of a paper it is in,
+    who wrote it and when; the metadata with that, as far as nothing is ``known``."""
+    top = [*itertools.takewhile(lambda block: isinstance(block, Paragraph), blocks[:_HEAD])]
+    lines = [CopiedLine(text_line(block), at) for at, block in enumerate(top, 1)]
+    kicker = bool(lines) and _is_kicker(lines[0].text, known.title)
+    title = CopiedLine(known.title, 0)
+    lines = [lines[0], title, *lines[1:]] if kicker else [title, *lines]
+    head, rest, head_findings = head_of(lines, known.lang, name)
+    if head.title != known.title:
+        return _Head(known, blocks, [])
+    names = {author.name for author in known.authors}
+    if known.date and head.date not in ("", known.date):
+        return _Head(known, blocks, [])
+    metadata = replace(
+        known,
+        authors=known.authors
+        if names >= {author.name for author in head.authors}
+        else head.authors,
+        date=known.date or head.date,
+        subtitle=known.subtitle or head.subtitle,
+        keywords=known.keywords or head.keywords,
+    )
+    left = {line.number for line in rest}
+    kept = (block for at, block in enumerate(blocks, 1) if at > len(top) or at in left)
+    findings = [replace(finding, line=0, column=0) for finding in head_findings if finding.line]
+    return _Head(metadata, tuple(kept), findings)
+
+
+def _is_kicker(text: str, after: str) -> bool:
+    """Return whether a line only names the section of the paper above the headline."""
+    parts = re.split("[|/›»>•·]", text.strip(" :|"))
+    is_known = any(folded(part) in words_for("head", "kicker") for part in parts)
+    return len(text.split()) < 8 and is_known and _is_title(after, [text]) and not _authors(after)
+
+
+def _is_full_name(text: str) -> bool:
+    return is_name(text) and 1 < len(text.split()) < 4 and all(map(str.isalpha, text.split()))
+
+
+def _is_subtitle(text: str, after: list[tuple[int, CopiedLine]]) -> bool:
+    """Return whether a line continues the title: it is short, and a byline or a date follows."""
+    if len(text.split()) > _SHORT_LINE or re.search(r"[.:;,]$", text):
+        return False
+    return any(_authors(line.text.strip()) or date_in(line.text)[0] for _, line in after[:1])
+
+
+def _authors(text: str) -> tuple[str, ...]:
+    """The names in a byline."""
+    match = phrase("head", "by").match(text)
+    if not match:
+        return ()
+    rest = text[match.end() :].lstrip(" :：")
+    rest = re.split(r"\s[|·•–—-]\s|,?\s(?:on|am|le|el|em)\s\d|\|", rest)[0]
+    words = rest.strip(" .,|·–—-").split()
+    while words and folded(words[-1]) in words_for("head", "published"):
+        words.pop()
+    parts = re.split(r",|;| (?:and|und|et|y|e|en|&) |、", " ".join(words))
+    names = [part.strip() for part in parts if part.strip()]
+    if not names or not all(is_name(n) and len(n.split()) <= 4 for n in names):
+        return ()
+    is_cased = match[0].upper() != match[0].lower()
+    is_full = all(len(n.split()) > 1 or n.isupper() for n in names)
+    if ":" not in text and is_cased and not is_full:
+        return ()
+    return tuple(n.title() if n.isupper() and len(n.split()) > 1 else n for n in names)
+
+
+def _without_words(text: str) -> str:
+    without = re.sub(r"\d{1,2}:\d{2}|\b[ap]\.?m\b|\b(?:at|by|um|à)\b|[|·•]", " ", text, flags=re.I)
+    return phrase("head", "published").sub(" ", without).strip(" .,:|·–—-")
+
+
+def date_in(text: str) -> tuple[str, str]:
+    """A date in the form of the front matter, "" if there is none, and the text without it."""
+    for pattern in (_WRITTEN, _NUMBERS, _MONTH):
+        for match in pattern.finditer(text):
+            parts = {key[0]: value for key, value in match.groupdict().items() if value}
+            month = parts["m"]
+            number = int(month) if month.isdigit() else months().get(folded(month), 0)
+            if not number:
+                number = months().get(folded(month)[:3], 0) if len(month) < 5 else 0
+            try:
+                day = datetime.date(int(parts["y"]), number, int(parts.get("d", 1)))
+            except ValueError:
+                continue
+            written = day.isoformat() if "d" in parts else day.isoformat()[:7]
+            return written, text[: match.start()] + text[match.end() :]
+    return "", text
+
+
+# --- text ------------------------------------------------------------------------------------
+#
+# Copied text: lines, made paragraphs, headings, lists and tables.
 
 _RULE = late(r"\s*(?:[*•·-]\s+){2,}[*•·-]\s*|\s*([*_=~–—#-])\1{2,}\s*|\s*⁂\s*")
 _UNDERLINE = late(r"\s*([=~-])\1{2,}\s*")

@@ -21,16 +21,22 @@ from msgspec.structs import replace
 
 from pipeline.commands.importing import article, draft
 from pipeline.commands.importing.appearance import find_headings
-from pipeline.commands.importing.captions import join_captions, label_words
 from pipeline.commands.importing.decoding import cleaned_page
 from pipeline.commands.importing.draft import Draft, unread
 from pipeline.commands.importing.page_metadata import declared_language, metadata_of
-from pipeline.commands.importing.page_notes import take_formulas, take_notes
-from pipeline.commands.importing.page_reader import Fetch, PageReader, Places, has_alternative
-from pipeline.commands.importing.page_styles import mark_styles
-from pipeline.commands.importing.tidying import tidied
-from pipeline.commands.importing.typed_lists import make_lists
-from pipeline.commands.importing.worksheets import as_worksheet, type_gaps
+from pipeline.commands.importing.page_reader import (
+    Fetch,
+    PageReader,
+    Places,
+    has_alternative,
+    join_captions,
+    label_words,
+    mark_styles,
+    take_formulas,
+    take_notes,
+)
+from pipeline.commands.importing.text import make_lists
+from pipeline.commands.importing.tidying import as_worksheet, tidied, type_gaps
 from pipeline.model import Block, Note, NoteReference
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic

@@ -18,9 +18,8 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Severity
 
 if TYPE_CHECKING:
-    from pipeline.commands.library.document_task import Built, Task
-    from pipeline.commands.library.ledger import Ledger
-    from pipeline.commands.library.sources import ListedDocument
+    from pipeline.commands.library.building import Built, Task
+    from pipeline.commands.library.sources import Ledger, ListedDocument
     from pipeline.commands.processes.limited_child import Limits
     from pipeline.model.diagnostics import Diagnostic
 
@@ -174,7 +173,7 @@ class _Run:
     @property
     def rows(self) -> list[Built]:
         """The results, and the sources that cannot be documents."""
-        from pipeline.commands.library.document_task import Built
+        from pipeline.commands.library.building import Built
 
         findings: dict[str, list[Diagnostic]] = {}
         for finding in self._listing.findings:
@@ -188,7 +187,7 @@ class _Run:
 
     def build(self, keep_going: bool) -> None:
         from pipeline.commands.library import collection, remote
-        from pipeline.commands.library.ledger import DiskFiles, Ledger
+        from pipeline.commands.library.sources import DiskFiles, Ledger
         from pipeline.system.paths import builtin_templates
         from pipeline.system.store import Folder, code_version, key
 
@@ -230,8 +229,14 @@ class _Run:
     def _build(
         self, due: Sequence[Task], ledger: Ledger, keys: dict[str, str], keep_going: bool
     ) -> None:
-        from pipeline.commands.library.building import LostExecutorError, build, built
-        from pipeline.commands.library.cluster import Cluster, NoClusterError, build_within
+        from pipeline.commands.library.building import (
+            Cluster,
+            LostExecutorError,
+            NoClusterError,
+            build,
+            build_within,
+            built,
+        )
         from pipeline.commands.processes.limited_pool import LimitedPool
 
         limits = self._limits
@@ -295,7 +300,7 @@ class _Run:
         return (cache_folder() or Path(tempfile.gettempdir())) / "library"
 
     def _task(self, document: ListedDocument) -> Task:
-        from pipeline.commands.library.document_task import Task
+        from pipeline.commands.library.building import Task
 
         out, templates = self._options["out"], self._options["templates"]
         if self._remote:

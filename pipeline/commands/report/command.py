@@ -16,7 +16,7 @@ from pipeline.commands import terminal
 
 if TYPE_CHECKING:
     from pipeline.commands.report import Report
-    from pipeline.commands.report.report_values import EditionReport
+    from pipeline.commands.report.making import EditionReport
 
 MOST = Decimal(1_000_000)
 
@@ -142,18 +142,18 @@ def with_manifest(path: Path, report: Report) -> dict[Path, bytes]:
 
 def lines(edition: EditionReport, report: Report) -> Iterator[str]:
     """The lines that the terminal shows about an edition."""
-    from pipeline.commands.report import sayings
+    from pipeline.commands.report import making
 
     yield f"{edition.name}: {edition.label}"
     printed, prices = edition.printed, report.prices
     if printed:
-        yield f"  paper     {sayings.paper_text(printed.sheets, printed.paper)}"
-        yield f"  ink       {sayings.ink_text(printed.ink)}"
+        yield f"  paper     {making.paper_text(printed.sheets, printed.paper)}"
+        yield f"  ink       {making.ink_text(printed.ink)}"
         if printed.images:
-            yield f"  images    {sayings.images_text(printed)}"
-        copies = sayings.number_of(prices.copies, "copy", "copies")
+            yield f"  images    {making.images_text(printed)}"
+        copies = making.number_of(prices.copies, "copy", "copies")
         for cost, how in ((printed.duplex, "double-sided"), (printed.simplex, "single-sided")):
             if cost:
-                yield f"  cost      {copies}, {how}: {sayings.cost_text(cost, prices)}"
-    yield f"  reading   {sayings.time_text(edition.time)}; {sayings.level_text(edition.level)}"
+                yield f"  cost      {copies}, {how}: {making.cost_text(cost, prices)}"
+    yield f"  reading   {making.time_text(edition.time)}; {making.level_text(edition.level)}"
     yield f"  warnings  {len(edition.warnings) or 'none'}"

@@ -5,26 +5,26 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from pipeline.commands.messages import shown_json
 from pipeline.commands.pdf_reading.page_content import PageLayout, TextArea
 from pipeline.commands.pdf_reading.seen import read_pages
 from pipeline.commands.print_faults import print_faults
-from pipeline.commands.reading_level import reading_level, reading_time
-from pipeline.commands.report.cost import Ink, Prices, cost, ink_of, mean, sheets
-from pipeline.commands.report.report_values import (
-    EditionFinding,
-    EditionReport,
-    PageFacts,
-    Printed,
-    Report,
-    ScaledImage,
+from pipeline.commands.reading_level import (
+    BlockPlaces,
+    ReadingLevel,
+    ReadingTime,
+    all_texts,
+    paragraphs,
+    reading_level,
+    reading_time,
 )
-from pipeline.commands.running_text import BlockPlaces, all_texts, paragraphs
 from pipeline.driver import make, marked_for, resolved_for
 from pipeline.flow import values
 from pipeline.flow.steps import parse
@@ -32,17 +32,314 @@ from pipeline.keep import keeping
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, in_order
-from pipeline.model.editions import STANDARD_PRINT, Edition, output_name, pages_name
+from pipeline.model.editions import STANDARD_PRINT, Edition, Imposition, output_name, pages_name
 from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, SIZES, Fitted, PageArea, Sheet
 from pipeline.model.sheet.proportions import options_for
 from pipeline.package.result import Package
-from pipeline.render.figures import for_print
+from pipeline.render.node_markup import for_print
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Store
 from pipeline.verify.rules import Finding, on_pages
 
 if TYPE_CHECKING:
     from PIL import Image
+
+
+# --- cost ------------------------------------------------------------------------------------
+#
+# Sheets of paper and ink, and the cost of copies at given prices.
+
+USUAL_COVERAGE = Decimal("0.05")
+"""The coverage for which yields of cartridges are stated (ISO/IEC 19752)."""
+
+CENT = Decimal("0.01")
+
+
+class Prices(msgspec.Struct, frozen=True):
+    """Prices of a sheet of ``paper``, of printing a ``page`` (one side, whatever is on it), and of
+    the ``ink`` for a side with 5 % coverage, in ``currency``, for a number of ``copies``."""
+
+    copies: int = 1
+    paper: Decimal = Decimal(0)
+    page: Decimal = Decimal(0)
+    ink: Decimal = Decimal(0)
+    currency: str = "EUR"
+
+    @property
+    def is_priced(self) -> bool:
+        return any((self.paper, self.page, self.ink))
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """The number of ``sheets`` of paper for all copies, and the cost, rounded to cents."""
+
+    sheets: int
+    paper: Decimal
+    printing: Decimal
+    total: Decimal
+
+
+def cost(sheets: int, sides: int, ink: float, prices: Prices) -> Cost:
+    """The cost of all copies. ``sheets`` and ``sides`` are for one, ``ink`` is the coverage of a
+    side."""
+    needed = sheets * prices.copies
+    printed = sides * prices.copies
+    paper = needed * prices.paper
+    printing = printed * (prices.page + prices.ink * Decimal(str(ink)) / USUAL_COVERAGE)
+    return Cost(needed, _cents(paper), _cents(printing), _cents(paper + printing))
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+class Sheets(msgspec.Struct, frozen=True):
+    """The paper for one copy: ``pages`` as readers count them, ``sides`` as a printer does; sheets
+    printed on one side (None for a booklet, which cannot be), and on both."""
+
+    pages: int
+    sides: int
+    simplex: int | None
+    duplex: int
+
+
+def sheets(pages: int, sides: int, imposition: Imposition) -> Sheets:
+    """The sheets of an edition with a number of ``sides`` to print."""
+    simplex = None if imposition == "booklet" else sides
+    return Sheets(pages, sides, simplex, -(-sides // 2))
+
+
+PLACES = 4
+"""Decimals that a share is rounded to."""
+
+
+class Ink(msgspec.Struct, frozen=True):
+    """Shares of the page, from 0 to 1: ``grey`` is the coverage on a monochrome printer. A colour
+    printer uses ``black``, and ``colour``, which is cyan, magenta and yellow added up: up to 3."""
+
+    grey: float
+    black: float
+    colour: float
+
+
+def ink_of(image: Image.Image) -> Ink:
+    """The ink for a page, from its picture in red, green and blue. A tint counts as its share of
+    solid ink, as printers screen it; colours are converted to inks, with complete black generation
+    and undercolour removal as in ISO 32000-1, section 10.3.4."""
+    from PIL import ImageChops, ImageStat
+
+    cyan, magenta, yellow = ImageChops.invert(image.convert("RGB")).split()
+    black = ImageChops.darker(ImageChops.darker(cyan, magenta), yellow)
+    means = [ImageStat.Stat(ink).mean[0] / 255 for ink in (cyan, magenta, yellow, black)]
+    grey = 0.3 * means[0] + 0.59 * means[1] + 0.11 * means[2]
+    return _rounded(grey, means[3], sum(means[:3]) - 3 * means[3])
+
+
+def mean(pages: Sequence[Ink]) -> Ink:
+    """The ink of pages of one size, taken together."""
+    count = len(pages) or 1
+    return _rounded(
+        sum(page.grey for page in pages) / count,
+        sum(page.black for page in pages) / count,
+        sum(page.colour for page in pages) / count,
+    )
+
+
+def _rounded(grey: float, black: float, colour: float) -> Ink:
+    return Ink(round(grey, PLACES), round(black, PLACES), round(max(0.0, colour), PLACES))
+
+
+# --- report values ---------------------------------------------------------------------------
+#
+# The content of a report, as values.
+
+
+class PageFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A page, ``number`` from 1. ``thumbnail`` is a ``data:`` address, or "" in long documents;
+    ``shape`` is its width over its height."""
+
+    number: int
+    ink: Ink
+    shape: float
+    thumbnail: str = ""
+
+
+class EditionFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A finding about one edition, on these ``pages``; none for one about the text. ``message``
+    is the finding's without edition and page."""
+
+    finding: Diagnostic
+    message: str
+    pages: tuple[int, ...] = ()
+
+
+class ScaledImage(msgspec.Struct, frozen=True):
+    """An image with more pixels than print shows: its size, and its size in print."""
+
+    file: str
+    pixels: tuple[int, int]
+    printed: tuple[int, int]
+
+
+class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The cost of printing. ``ink`` is the mean of all sides; ``simplex`` and ``duplex`` are the
+    costs of printing one side and both, None without prices or if impossible. ``images`` are those
+    reduced to a ``resolution``."""
+
+    paper: str
+    sheets: Sheets
+    ink: Ink
+    pages: tuple[PageFacts, ...]
+    simplex: Cost | None = None
+    duplex: Cost | None = None
+    images: tuple[ScaledImage, ...] = ()
+    resolution: int = 0
+
+
+class EditionReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``printed`` is None for screen editions. ``sha256`` is that of the file in the report."""
+
+    name: str
+    label: str
+    file: str
+    sha256: str
+    time: ReadingTime
+    level: ReadingLevel
+    printed: Printed | None = None
+    warnings: tuple[EditionFinding, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The whole report. ``failed`` means that there are errors, and no editions."""
+
+    title: str
+    source: str
+    lang: str
+    prices: Prices
+    editions: tuple[EditionReport, ...] = ()
+    errors: tuple[Diagnostic, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.errors)
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        warned = (warning.finding for edition in self.editions for warning in edition.warnings)
+        return (*self.errors, *dict.fromkeys(warned))
+
+
+def facts(edition: EditionReport) -> dict[str, int]:
+    """The manifest's facts about a report: ink in thousandths of a page, minutes, counts."""
+    values = {"warnings": len(edition.warnings)}
+    if edition.time.minutes is not None:
+        values["reading_minutes"] = round(edition.time.minutes)
+    if edition.printed:
+        values["ink_per_mille"] = round(1000 * edition.printed.ink.grey)
+    return values
+
+
+def encode(report: Report) -> bytes:
+    """The report as indented JSON, without the pictures."""
+    editions = []
+    for edition in report.editions:
+        printed = edition.printed
+        if printed:
+            pages = tuple(msgspec.structs.replace(page, thumbnail="") for page in printed.pages)
+            printed = msgspec.structs.replace(printed, pages=pages)
+        editions.append(msgspec.structs.replace(edition, printed=printed))
+    plain = msgspec.structs.replace(report, editions=tuple(editions))
+    return f"{shown_json(plain)}\n".encode()
+
+
+# --- sayings ---------------------------------------------------------------------------------
+#
+# The facts of a report in words and figures, for the terminal and the page.
+
+SHOWN = 6
+"""The maximum number of images named."""
+
+NARROW_SPACE = "\u202f"
+
+
+def number_of(count: int, singular: str, plural: str = "") -> str:
+    """3 pages, 1 page."""
+    return f"{count:,} {singular if count == 1 else plural or f'{singular}s'}"
+
+
+def percent(share: float) -> str:
+    """Rounded to one decimal, and “under 0.1” for smaller positive values."""
+    if 0 < share < 0.0005:
+        return f"under 0.1{NARROW_SPACE}%"
+    return f"{share * 100:.1f}{NARROW_SPACE}%"
+
+
+def price(amount: Decimal, currency: str) -> str:
+    """A price as given, with at least two decimals."""
+    exact = f"{amount:,f}".rstrip("0")
+    return f"{currency} {max(exact, f'{amount:,.2f}', key=len)}"
+
+
+def paper_text(sheets: Sheets, paper: str) -> str:
+    """9 pages on A4: 9 sheets single-sided, 5 double-sided."""
+    pages = number_of(sheets.pages, "page")
+    sides = f" on {number_of(sheets.sides, 'side')} of {paper}"
+    placed = f" on {paper}" if sheets.sides == sheets.pages else sides
+    double = number_of(sheets.duplex, "sheet")
+    if sheets.simplex is None:
+        return f"{pages}{placed}: {double}, double-sided"
+    single = number_of(sheets.simplex, "sheet")
+    return f"{pages}{placed}: {single} single-sided, {double} double-sided"
+
+
+def ink_text(ink: Ink) -> str:
+    in_colour = f"in colour {percent(ink.black)} black and {percent(ink.colour)} colour"
+    return f"{percent(ink.grey)} of a page in black only; {in_colour}"
+
+
+def images_text(printed: Printed) -> str:
+    """2 scaled to 300 dpi: a.jpg, 6000 × 4000 to 1535 × 1024 pixels; b.jpg, …"""
+    sizes = (
+        (image.file, *(" × ".join(map(str, size)) for size in (image.pixels, image.printed)))
+        for image in printed.images[:SHOWN]
+    )
+    each = (f"{file}, {before} to {after}" for file, before, after in sizes)
+    more = len(printed.images) - SHOWN
+    listed = "; ".join((*each, f"{more} more") if more > 0 else each)
+    return f"{len(printed.images)} scaled to {printed.resolution} dpi: {listed} pixels"
+
+
+def cost_text(cost: Cost, prices: Prices) -> str:
+    """150 sheets, EUR 6.90 (paper 1.50, printing 5.40)."""
+    parts = f"paper {cost.paper:,.2f}, printing {cost.printing:,.2f}"
+    sheets = number_of(cost.sheets, "sheet")
+    return f"{sheets}, {prices.currency} {cost.total:,.2f} ({parts})"
+
+
+def prices_text(prices: Prices) -> str:
+    """EUR 0.012 per sheet of paper, EUR 0.05 per printed side; "" if there are none."""
+    parts = (
+        (prices.paper, "per sheet of paper"),
+        (prices.page, "per printed side"),
+        (prices.ink, "per side with 5 % coverage, for ink"),
+    )
+    return ", ".join(f"{price(amount, prices.currency)} {unit}" for amount, unit in parts if amount)
+
+
+def time_text(time: ReadingTime) -> str:
+    unit = time.unit.removesuffix("s")
+    return f"{time.text} ({number_of(time.amount, unit)})"
+
+
+def level_text(level: ReadingLevel) -> str:
+    if not level.formula:
+        return level.text
+    return f"{level.text} ({level.formula} {level.score:g})"
+
+
+# --- making ----------------------------------------------------------------------------------
+#
+# Making a report: the editions are built in memory, and the results examined.
 
 MOST_THUMBNAILS = 120
 """Maximum pages of an edition that are shown; of further ones, only those with warnings."""

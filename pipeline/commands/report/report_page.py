@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from markupsafe import Markup
 
 from pipeline.commands.messages import printable_lines
-from pipeline.commands.report import report_values, sayings
+from pipeline.commands.report import making
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.render.environment import environment, read_text
 
@@ -21,15 +21,15 @@ THUMBNAIL = 150
 """Pixels across."""
 
 
-def page_of(report: report_values.Report) -> bytes:
+def page_of(report: making.Report) -> bytes:
     """The page, the same bytes for equal reports."""
     packaged = environment()
     markup = packaged.get_template(TEMPLATE).render(
         title=report.title,
         lang=report.lang,
         source=report.source,
-        copies=sayings.number_of(report.prices.copies, "copy", "copies"),
-        prices=sayings.prices_text(report.prices),
+        copies=making.number_of(report.prices.copies, "copy", "copies"),
+        prices=making.prices_text(report.prices),
         currency=report.prices.currency,
         rows=tuple(map(_row, report.editions)),
         editions=tuple(_view(edition, report) for edition in report.editions),
@@ -43,7 +43,7 @@ def page_of(report: report_values.Report) -> bytes:
     return f"{printable_lines(markup)}\n".encode()
 
 
-def _row(edition: report_values.EditionReport) -> View:
+def _row(edition: making.EditionReport) -> View:
     """An edition in the table that comes first."""
     count = len(edition.warnings)
     printed = edition.printed
@@ -55,13 +55,13 @@ def _row(edition: report_values.EditionReport) -> View:
         name=edition.name,
         pages=f"{sheets.pages:,}",
         sheets=f"{one_side} / {sheets.duplex:,}",
-        ink=sayings.percent(printed.ink.grey),
+        ink=making.percent(printed.ink.grey),
         cost=f"{printed.duplex.total:,.2f}" if printed.duplex else "",
         warnings=str(count),
     )
 
 
-def _view(edition: report_values.EditionReport, report: report_values.Report) -> View:
+def _view(edition: making.EditionReport, report: making.Report) -> View:
     """An edition's part of the page."""
     printed = edition.printed
     pages = printed.pages if printed else ()
@@ -75,15 +75,15 @@ def _view(edition: report_values.EditionReport, report: report_values.Report) ->
         facts=(*_reading(edition), *(_paper(printed, report) if printed else ())),
         warnings=tuple(_shown(warned, edition.name, known) for warned in edition.warnings),
         thumbnails=tuple(_thumbnail(page, edition) for page in shown),
-        not_shown=f"{sayings.number_of(left_out, 'more page')} not shown." if left_out else "",
+        not_shown=f"{making.number_of(left_out, 'more page')} not shown." if left_out else "",
     )
 
 
-def _reading(edition: report_values.EditionReport) -> tuple[View, ...]:
+def _reading(edition: making.EditionReport) -> tuple[View, ...]:
     level = edition.level
     facts = (
-        View(term="Reading time", text=sayings.time_text(edition.time)),
-        View(term="Reading level", text=sayings.level_text(level)),
+        View(term="Reading time", text=making.time_text(edition.time)),
+        View(term="Reading level", text=making.level_text(level)),
     )
     if level.sentence_length is None:
         return facts
@@ -93,21 +93,21 @@ def _reading(edition: report_values.EditionReport) -> tuple[View, ...]:
     return (*facts, View(term="Sentences", text=lengths))
 
 
-def _paper(printed: report_values.Printed, report: report_values.Report) -> tuple[View, ...]:
+def _paper(printed: making.Printed, report: making.Report) -> tuple[View, ...]:
     facts = [
-        View(term="Paper", text=sayings.paper_text(printed.sheets, printed.paper)),
-        View(term="Ink", text=sayings.ink_text(printed.ink)),
+        View(term="Paper", text=making.paper_text(printed.sheets, printed.paper)),
+        View(term="Ink", text=making.ink_text(printed.ink)),
     ]
-    copies = sayings.number_of(report.prices.copies, "copy", "copies")
+    copies = making.number_of(report.prices.copies, "copy", "copies")
     if printed.images:
-        facts.append(View(term="Images", text=sayings.images_text(printed)))
+        facts.append(View(term="Images", text=making.images_text(printed)))
     for cost, how in ((printed.duplex, "double-sided"), (printed.simplex, "single-sided")):
         if cost:
-            facts.append(View(term=f"{copies}, {how}", text=sayings.cost_text(cost, report.prices)))
+            facts.append(View(term=f"{copies}, {how}", text=making.cost_text(cost, report.prices)))
     return tuple(facts)
 
 
-def _shown(warned: report_values.EditionFinding, edition: str, known: set[int]) -> View:
+def _shown(warned: making.EditionFinding, edition: str, known: set[int]) -> View:
     finding = warned.finding
     return View(
         code=finding.code,
@@ -128,7 +128,7 @@ def _place(finding: Diagnostic) -> str:
     return f"{finding.source}:{finding.line}{column}"
 
 
-def _thumbnail(page: report_values.PageFacts, edition: report_values.EditionReport) -> View:
+def _thumbnail(page: making.PageFacts, edition: making.EditionReport) -> View:
     """A page, its ink and its warnings; ``height`` is in pixels."""
     count = sum(page.number in warned.pages for warned in edition.warnings)
     return View(
@@ -137,8 +137,8 @@ def _thumbnail(page: report_values.PageFacts, edition: report_values.EditionRepo
         page=page.number,
         address=page.thumbnail,
         height=round(THUMBNAIL / page.shape),
-        ink=sayings.percent(page.ink.grey),
-        warnings=sayings.number_of(count, "warning") if count else "",
+        ink=making.percent(page.ink.grey),
+        warnings=making.number_of(count, "warning") if count else "",
     )
 
 

@@ -12,10 +12,8 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from pipeline.commands.writer.attribute_lists import UnwritableError
 from pipeline.commands.writer.blocks import BLOCKS
-from pipeline.commands.writer.inline_writing import Notes
-from pipeline.commands.writer.shapes import Writer
+from pipeline.commands.writer.text import Notes, UnwritableError, Writer
 from pipeline.model import INLINE_NOTE, NO_ATTRIBUTES, Abbreviation, Block, Document, Note, Text
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import TEACHER, walk

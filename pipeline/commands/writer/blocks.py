@@ -11,11 +11,20 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.commands.writer import captioned, exercises
 from pipeline.commands.writer import table_writing as tables
-from pipeline.commands.writer.attribute_lists import attribute_list
-from pipeline.commands.writer.html_writing import element, plain, tag, unwritable
-from pipeline.commands.writer.inline_writing import leaf
 from pipeline.commands.writer.lists import choices, definition_list, listing
-from pipeline.commands.writer.shapes import SEPARATOR, Writer, fenced, indented, quotation
+from pipeline.commands.writer.text import (
+    SEPARATOR,
+    Writer,
+    attribute_list,
+    element,
+    fenced,
+    indented,
+    leaf,
+    plain,
+    quotation,
+    tag,
+    unwritable,
+)
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.model.late import late
 from pipeline.model.tree import LEVEL

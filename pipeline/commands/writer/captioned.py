@@ -9,10 +9,17 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.commands.writer import table_writing as tables
-from pipeline.commands.writer.attribute_lists import attribute_list, in_quotes
-from pipeline.commands.writer.html_writing import image, plain, tag, unwritable
-from pipeline.commands.writer.inline_writing import titled
-from pipeline.commands.writer.shapes import Writer, fenced
+from pipeline.commands.writer.text import (
+    Writer,
+    attribute_list,
+    fenced,
+    image,
+    in_quotes,
+    plain,
+    tag,
+    titled,
+    unwritable,
+)
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.tree import plain_text
 from pipeline.parser.blocks.code import NO_LANGUAGES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline import model
-from pipeline.commands.writer.shapes import Writer
+from pipeline.commands.writer.text import Writer
 
 
 def exercise(node: model.Exercise, out: Writer) -> str:

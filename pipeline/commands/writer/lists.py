@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline import model
-from pipeline.commands.writer.attribute_lists import attribute_list
-from pipeline.commands.writer.html_writing import element, plain, tag, unwritable
-from pipeline.commands.writer.shapes import Writer, indented
+from pipeline.commands.writer.text import (
+    Writer,
+    attribute_list,
+    element,
+    indented,
+    plain,
+    tag,
+    unwritable,
+)
 from pipeline.model.tree import MARKS
 from pipeline.model.words.writing_conventions import list_number
 

@@ -10,11 +10,16 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.writer.attribute_lists import attribute_list
-from pipeline.commands.writer.html_writing import element, tag
-from pipeline.commands.writer.inline_writing import leaf
 from pipeline.commands.writer.lists import item_of
-from pipeline.commands.writer.shapes import Writer, fenced, indented
+from pipeline.commands.writer.text import (
+    Writer,
+    attribute_list,
+    element,
+    fenced,
+    indented,
+    leaf,
+    tag,
+)
 from pipeline.model.table_cells import column_count, place
 from pipeline.model.tree import walk
 from pipeline.parser.blocks.tables import MAX_COLUMNS

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.features.charts import chart_data as table
-from pipeline.features.charts import diagrams, look
-from pipeline.features.charts.chart_data import Data
+from pipeline.features.charts import data as table
+from pipeline.features.charts import diagrams, drawing
+from pipeline.features.charts.data import Data
 from pipeline.features.charts.description import diagram_in_words, in_words
 from pipeline.features.charts.diagrams import Diagram
 from pipeline.model import (
@@ -150,16 +150,16 @@ class _Artist:
         lang = place.lang
         if chart.kind in DIAGRAM_KINDS:
             is_asked = place.in_exercise and self._is_for_students
-            diagram = diagrams.read(chart, lang, self._findings, is_asked=is_asked)
+            diagram = diagrams.read_diagram(chart, lang, self._findings, is_asked=is_asked)
             return diagram, diagram_in_words(chart, diagram, self._words) if diagram else ""
-        data = table.read(chart, lang, self._findings)
+        data = table.read_data(chart, lang, self._findings)
         has_table = self._format not in ("pdf", "docx")
         return data, in_words(chart, data, self._words, has_table) if data else ""
 
     def _image(
         self, chart: Chart, content: Data | Diagram, lang: str, width: float, number: str, alt: str
     ) -> Image:
-        from pipeline.features.charts.kinds import draw
+        from pipeline.features.charts.plots import draw
 
         flatness = FLAT if self._look == "large" and width == self._landscape else 1.0
         drawing = draw(
@@ -174,20 +174,20 @@ class _Artist:
         return asset.image(alt)
 
 
-def _palette(metadata: Metadata, edition: Edition | None) -> look.Palette:
+def _palette(metadata: Metadata, edition: Edition | None) -> drawing.Palette:
     """The publisher's colour, or the theme's in print; black if the edition has no colours."""
     theme = ""
     if edition and edition.format == "pdf":
         theme = options_for(edition, metadata).theme or ""
     if (edition and edition.look != "standard") or theme == "plain":
-        return look.INKED
-    return look.coloured(metadata.brand.accent or ACCENTS.get(theme, ""))
+        return drawing.INKED
+    return drawing.coloured(metadata.brand.accent or ACCENTS.get(theme, ""))
 
 
 def _large(sheet: Sheet) -> tuple[float, float]:
     """The widths at which the letters of a chart are as large as the text when it fills the line,
     on a portrait and a landscape sheet."""
-    scale = MILLIMETRE * look.SIZE / sheet.text
+    scale = MILLIMETRE * drawing.SIZE / sheet.text
     return sheet.measure * scale, (sheet.size.height - sheet.top - sheet.bottom) * scale
 
 

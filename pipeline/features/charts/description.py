@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from pipeline.features.charts.chart_data import Data, DataSeries
+from pipeline.features.charts.data import Data, DataSeries
 from pipeline.features.charts.diagrams import Diagram
 from pipeline.model import Chart
 from pipeline.model.tree import plain_text

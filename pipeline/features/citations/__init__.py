@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features.citations import surroundings
-from pipeline.features.citations.bibliographies import Sources, missing_files, read_sources
-from pipeline.features.citations.cited import Cited, all_citations, in_reading_order, positions
+from pipeline.features.citations import places
+from pipeline.features.citations.places import Cited, all_citations, in_reading_order, positions
+from pipeline.features.citations.sources import Sources, missing_files, read_sources
 from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
@@ -29,9 +29,8 @@ from pipeline.resolve.collation import warn_of_order
 from pipeline.resolve.findings import Findings, describe
 
 if TYPE_CHECKING:
-    from pipeline.features.citations.csl.csl_data import Reference
     from pipeline.features.citations.csl.processor import Entry
-    from pipeline.features.citations.csl.style import CitationStyle
+    from pipeline.features.citations.csl.style import CitationStyle, Reference
 
 
 def cite_works(document: Document, folder: Path, split: int) -> Document:
@@ -52,7 +51,7 @@ def cite_works(document: Document, folder: Path, split: int) -> Document:
     findings = Findings(document)
     if not metadata.bibliography:
         _warn(cited.values(), listing, findings)
-        return findings.added_to(surroundings.list_works(put_back(document), (), ""))
+        return findings.added_to(places.list_works(put_back(document), (), ""))
     sources = read_sources(document, folder)
     document = replace(document, diagnostics=(*document.diagnostics, *sources.findings))
     items_at = {at: _described(citation, sources, findings) for at, citation in cited.items()}
@@ -66,13 +65,13 @@ def cite_works(document: Document, folder: Path, split: int) -> Document:
         findings.add(
             Code.BAD_STYLE, message, span, "Try another style, such as `citation_style: apa`."
         )
-        document = surroundings.list_works(put_back(document), (), "")
+        document = places.list_works(put_back(document), (), "")
     return findings.added_to(document)
 
 
 def terms(lang: str) -> str:
     """The words that citations may bring into a text in a language."""
-    from pipeline.features.citations.csl.locales import locale_text
+    from pipeline.features.citations.csl.style import locale_text
 
     return locale_text(lang)
 
@@ -116,7 +115,7 @@ def _formatted(
     split: int,
 ) -> Document:
     """The document with its citations formatted in the style."""
-    from pipeline.features.citations.csl.csl_inlines import inlines
+    from pipeline.features.citations.csl.marked_text import inlines
     from pipeline.features.citations.csl.processor import Processor
 
     style = sources.style
@@ -163,11 +162,11 @@ def _formatted(
     )
     document = _filled(document, cited, texts, notes if style.is_note else None)
     if style.is_note:
-        document = surroundings.close_up(document, surroundings.becomes_note)
+        document = places.close_up(document, places.becomes_note)
     elif style.is_raised:
-        document = surroundings.close_up(document, surroundings.is_written)
-    return surroundings.list_works(
-        surroundings.out_of_links(document), entries, words(document.metadata.lang)["bibliography"]
+        document = places.close_up(document, places.is_written)
+    return places.list_works(
+        places.out_of_links(document), entries, words(document.metadata.lang)["bibliography"]
     )
 
 
@@ -207,7 +206,7 @@ def _filled(
         text = replace(node, children=in_notes[ordinal], in_text=False)
         if cited[ordinal].in_note:
             return text
-        label = f"{surroundings.CITATION_NOTE}{len(notes) + 1}"
+        label = f"{places.CITATION_NOTE}{len(notes) + 1}"
         paragraph = model.Paragraph(children=(text,), span=cited[ordinal].span)
         notes.append(model.Note(label=label, children=(paragraph,), span=cited[ordinal].span))
         reference = model.NoteReference(label=label, span=node.span)
@@ -226,8 +225,7 @@ def _entry_of(
     entry: Entry, identifier: str, work: Reference, style: CitationStyle, metadata: Metadata
 ) -> model.BibliographyEntry:
     """The node of an entry that a style has written."""
-    from pipeline.features.citations.csl.csl_inlines import inlines
-    from pipeline.features.citations.csl.text_marks import plain
+    from pipeline.features.citations.csl.marked_text import inlines, plain
 
     pairs = _language(plain(entry.text), work.values.get("language", ""), metadata)
     return model.BibliographyEntry(

@@ -12,8 +12,8 @@ from pipeline.model import Block, Document, Inline
 from pipeline.model.codes import Code
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import walk
+from pipeline.resolve.contents import without_id
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.titles import without_id
 
 
 def side_by_side(documents: Mapping[str, Document]) -> Document:

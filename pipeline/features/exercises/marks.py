@@ -35,7 +35,7 @@ from pipeline.model.tree import LEVELS, MARKS, PATH, children, find, is_for_teac
 from pipeline.model.words import counted, words
 from pipeline.model.words.writing_conventions import writing
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.publication_parts import is_list
+from pipeline.resolve.sections import is_list
 
 MOST = 1000
 

@@ -1,27 +1,26 @@
-"""Makes a text fill its pages by laying it out with several settings and choosing the best.
-
-A trial is an ordinary layout of a copy of the markup, but stops after the requested number of
-pages; nothing of it is painted or tagged.
-"""
+"""Makes a text fill its pages by laying it out with several settings and choosing the best."""
 
 from __future__ import annotations
 
 import copy
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
+import msgspec
 from msgspec.structs import replace
 
-from pipeline.features.fit.series import FitSettings, room, settings
-from pipeline.features.fit.trials import SLACK, Search, sheets_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, Imposition
-from pipeline.model.paper import FitOptions, Fitted, Sheet
+from pipeline.model.late import late
+from pipeline.model.metadata import Audience, Metadata
+from pipeline.model.paper import FitOptions, Fitted, Margins, Sheet
 from pipeline.model.print_marks import PLACE
 from pipeline.model.rendered import Pages, Style
+from pipeline.model.sheet.proportions import SMALLEST_NOTE, options_for
 from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children
 from pipeline.package.pdf.engine.adapter.page_layout import TooManyPagesError
@@ -29,6 +28,365 @@ from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter
 from pipeline.package.pdf.layout import set_pages
 from pipeline.package.pdf.print_markup import classes
 from pipeline.render.sheet_rules import css
+
+# --- series ----------------------------------------------------------------------------------
+#
+# The settings of a page with which its text takes less room, or more: one series, from tight to
+# loose, with the page's defaults in between. Text, leading, margins and measure change together,
+# so that proportions are kept, and a search has one number to find.
+
+STEPS = 60
+"""Settings between two knots: a step changes the text's length by less than half a per cent."""
+
+LEAST_LEADING = 1.2
+"""The minimum leading relative to the text size."""
+
+LEAST_MARGIN = 15
+"""Millimetres that a margin is not narrowed below: printers leave some, and a foot needs some."""
+
+NARROWEST = 0.85
+"""The minimum share of a line's letters when the text grows but the sheet does not."""
+
+
+NARROWEST_TABLE = 0.985
+"""The minimum share for the lines of tables, so that no number is broken."""
+
+
+SMALLEST, AT_SCHOOL, FIRST_YEARS = 9.0, 10.0, 14.0
+"""The smallest type size, that for an audience, and for one that learns to read, in points."""
+
+LARGEST, GROWTH = 13.0, 1.25
+"""The largest type size, in points, and relative to the smallest."""
+
+_FIRST_YEARS = late(
+    r"\b(?:key stage|ks) ?1\b|\b(?:year|grade|class|klasse|klas|groep|grado|curso|ano) ?[12]\b"
+    r"|\b[12](?:st|nd|[.ºª°])? ?(?:year|grade|class|klasse|schuljahr|année|grado|curso|ano)\b"
+    r"|\b(?:cp|ce1|reception|kindergarten)\b",
+    re.IGNORECASE,
+)
+
+
+class Knot(NamedTuple):
+    """A setting between two knots, with linear interpolation. ``text`` is in points; the others are
+    relative to the page's defaults: ``margins`` at top and bottom, ``sides`` the minimum of the
+    others, and ``measure`` the line length in terms of the type size."""
+
+    text: float
+    leading: float = 1
+    margins: float = 1
+    sides: float = 1
+    measure: float = 1
+
+
+class FitSettings(NamedTuple):
+    """The sheets from tight to loose; that at ``natural`` is nearest to the page's defaults."""
+
+    sheets: tuple[Sheet, ...]
+    natural: int
+
+
+def settings(
+    sheet: Sheet, edition: Edition, metadata: Metadata, fit: FitOptions, *, has_tables: bool = False
+) -> FitSettings:
+    """The possible settings of a sheet with text between the sizes that ``fit`` gives, or that suit
+    the audience. Large print only grows, and margins from the front matter are kept. Table columns
+    are as wide as their words need: if there are any, they keep their width."""
+    smallest, largest = _sizes(fit, metadata.audience)
+    is_large = edition.look == "large"
+    if is_large:
+        smallest = max(smallest, sheet.text)
+        largest = max(largest, smallest * GROWTH)
+    margins = options_for(edition, metadata).page.margins
+    gutter = options_for(edition, metadata).page.gutter or 0
+    if sheet.is_book and metadata.notes == "margin":
+        margins = replace(margins, inner=sheet.inner - gutter, outer=sheet.outer)
+    text = min(max(sheet.text, smallest), largest)
+    tight = Knot(smallest, 1, 0.8, 0.8) if is_large else Knot(smallest, 0.9, 0.65, 0.65, 1.18)
+    middle = Knot(smallest, 1, 0.9, 0.9) if is_large else Knot(smallest, 0.95, 0.82, 0.82, 1.1)
+    usual, large = Knot(text), Knot(largest, sides=0.8)
+
+    def at(knot: Knot) -> Sheet:
+        return reset(sheet, knot, margins, gutter)
+
+    before = at(usual)
+
+    def is_wide_enough(knot: Knot) -> bool:
+        after = at(knot)
+        if has_tables and cells(after) < cells(before) * NARROWEST_TABLE:
+            return False
+        return letters(after) >= letters(before) * NARROWEST
+
+    shrunk = [*_between(tight, middle), *_between(middle, usual)]
+    shrunk = [knot for knot in shrunk if is_wide_enough(knot)]
+    # as long as the sides have room, lines keep their length in letters
+    begin = usual._replace(sides=large.sides)
+    grown = [knot for knot in (*_between(begin, large), large) if is_wide_enough(knot)]
+    largest_knot = grown[-1] if grown else usual
+    open_knot = largest_knot._replace(leading=1.12, margins=1.15)
+    row = (*shrunk, *grown[:-1], *_between(largest_knot, open_knot), open_knot)
+    return FitSettings(tuple(map(at, row)), natural=len(shrunk))
+
+
+def _sizes(fit: FitOptions, audience: Audience) -> tuple[float, float]:
+    """The smallest and the largest type size, in points."""
+    usual = SMALLEST
+    if audience != Audience():
+        usual = FIRST_YEARS if _is_for_first_years(audience) else AT_SCHOOL
+    smallest = fit.smallest or min(usual, fit.largest or usual)
+    return smallest, fit.largest or max(LARGEST, GROWTH * smallest)
+
+
+def _is_for_first_years(audience: Audience) -> bool:
+    """Return whether the readers are learning to read."""
+    ages = audience.oldest or audience.youngest
+    return "preschool" in audience.groups or (
+        0 < ages <= 8 if ages else _FIRST_YEARS.search(audience.level) is not None
+    )
+
+
+def letters(sheet: Sheet) -> float:
+    """The length of a line, relative to the text size."""
+    return sheet.measure / sheet.text
+
+
+def cells(sheet: Sheet) -> float:
+    """The length of table lines, relative to the size of their text, usual or small."""
+    return min(sheet.measure / sheet.label, (sheet.measure + sheet.column) / sheet.note)
+
+
+def room(sheet: Sheet) -> float:
+    """The amount of text that a page holds, in squares of its size and leading."""
+    height = sheet.size.height - sheet.top - sheet.bottom
+    return height / sheet.leading * letters(sheet)
+
+
+def reset(sheet: Sheet, knot: Knot, fixed: Margins, gutter: float) -> Sheet:
+    """The page with another setting, but ``fixed`` margins; ``gutter`` is for binding."""
+    text = round(knot.text, 2)
+    scale = text / sheet.text
+    ratio = sheet.leading / sheet.text
+    leading = round(text * max(ratio * knot.leading, min(ratio, LEAST_LEADING)), 2)
+    inner, outer = _sides(sheet, scale, knot, fixed, gutter)
+    width = sheet.size.width - inner - outer
+    column = sheet.column * scale
+    return replace(
+        sheet,
+        top=_margin(sheet.top, knot.margins, fixed.top),
+        bottom=_margin(sheet.bottom, knot.margins, fixed.bottom),
+        inner=inner,
+        outer=outer,
+        column=column,
+        gap=sheet.gap * scale,
+        measure=width if sheet.is_book else width - column,
+        text=text,
+        leading=leading,
+        note=_small(sheet.note, scale),
+        note_leading=sheet.note_leading * leading / sheet.leading,
+        label=_small(sheet.label, scale),
+        label_leading=sheet.label_leading * leading / sheet.leading,
+        code=_small(sheet.code, scale),
+        heading=sheet.heading * scale,
+        title=sheet.title * scale,
+    )
+
+
+def _sides(
+    sheet: Sheet, scale: float, knot: Knot, fixed: Margins, gutter: float
+) -> tuple[float, float]:
+    """The inner and outer margins: the space left by the lines, in the same proportion."""
+    before = sheet.size.width - sheet.inner - sheet.outer
+    width = before if sheet.columns > 1 else before * scale * knot.measure
+    usual = sheet.inner - gutter
+    least_inner = _margin(usual, knot.sides, fixed.inner)
+    if sheet.is_book and sheet.hangs:  # into the inner margin
+        least_inner = max(least_inner, min(usual, (sheet.column + 5) * scale))
+    least_outer = _margin(sheet.outer, knot.sides, fixed.outer)
+    if sheet.columns > 1:
+        return least_inner + gutter, least_outer
+    free = max(sheet.size.width - gutter - width, least_inner + least_outer)
+    share = usual / (usual + sheet.outer) if usual + sheet.outer else 0.5
+    inner = min(max(free * share, least_inner), free - least_outer)
+    return inner + gutter, free - inner
+
+
+def _margin(usual: float, factor: float, fixed: float | None) -> float:
+    if fixed is not None:
+        return usual
+    return max(usual * factor, min(usual, LEAST_MARGIN))
+
+
+def _small(size: float, scale: float) -> float:
+    """A size smaller than the text's that is still legible."""
+    return max(size * scale, min(size, SMALLEST_NOTE))
+
+
+def _between(before: Knot, after: Knot) -> list[Knot]:
+    """The settings between two knots: equal factors for the text, equal steps for the rest."""
+    knots = []
+    for share in (step / STEPS for step in range(STEPS)):
+        text = before.text * math.pow(after.text / before.text, share)
+        rest = (a + (b - a) * share for a, b in zip(before[1:], after[1:], strict=True))
+        knots.append(Knot(text, *rest))
+    return knots
+
+
+# --- trials ----------------------------------------------------------------------------------
+#
+# Finds the setting with which a text fills its pages. This module does not know about layouts.
+#
+# Settings are numbers from the tightest to the loosest, and a text has a length with each: 1.4 is
+# one page and four tenths of another. It increases with the number except for small steps back,
+# when something unbreakable moves to the next page.
+
+WELL_FILLED = 0.93
+"""The share of the last page that ends the search for a better setting."""
+
+AIM = 0.97
+"""The share of the last page that a guess aims for."""
+
+FULL_ENOUGH, BEGUN = 0.75, 0.3
+"""The share of the last page that ends the search when a text is shortened to a full sheet, and the
+minimum when it is stretched to one."""
+
+MOST_TRIALS = 8
+"""Of one length. Where a text grows evenly, four will do; where a high block moves to the next page
+at some setting, more than these find nothing better."""
+
+LITTLE = 0.04
+"""Pages that it is not worth to look further for."""
+
+NEAR, STRIDE = 0.2, 8
+"""A difference in pages, below which the goal is probably within this number of settings."""
+
+SLACK = 1e-6
+"""The maximum difference between lengths that count as equal."""
+
+Trial = Callable[[int, float], float]
+"""The length of the text at a setting. It need not be worked out further than the second number:
+any length above that will do then."""
+
+
+class _Result(NamedTuple):
+    """The end of a search: between two settings, or ``here``."""
+
+    low: int
+    high: int
+    here: int | None = None
+
+
+class Search(msgspec.Struct):
+    """A search among the settings; ``rooms`` is the capacity of a page with each. `lengths` are the
+    known ones, and `over` has limits that the text is known to exceed."""
+
+    trial: Trial
+    rooms: Sequence[float]
+    lengths: dict[int, float] = {}
+    over: dict[int, float] = {}
+
+    def length(self, setting: int, limit: float = math.inf) -> float:
+        """The length of the text at a setting, or infinity if it is over the limit."""
+        known = self.lengths.get(setting, math.inf)
+        if math.isinf(known) and self.over.get(setting, 0) < limit:
+            known = self.trial(setting, limit)
+            if known <= limit + SLACK:
+                self.lengths[setting] = known
+            else:
+                self.over[setting] = limit
+        return known if known <= limit + SLACK else math.inf
+
+    def fill(self, pages: int, first: int, enough: float = WELL_FILLED) -> int | None:
+        """The loosest setting with which the text takes at most a number of pages, or one with
+        which ``enough`` of the last one is full; None if the pages are too few. ``first`` is tried
+        first."""
+        result = self._around(pages, first, (pages - 1 + enough, pages))
+        return result.here if result.here is not None else result.low if result.low >= 0 else None
+
+    def draw_out(self, pages: int, first: int) -> int | None:
+        """A setting near the tightest one with which the last page is sufficiently filled; None if
+        there is none."""
+        least = pages - 1 + BEGUN
+        result = self._around(least, first, (least, least + BEGUN))
+        setting = result.high if result.here is None else result.here
+        if setting >= len(self.rooms):
+            return None
+        return setting if least <= self.length(setting, pages) <= pages + SLACK else None
+
+    def _around(self, most: float, first: int, good: tuple[float, float]) -> _Result:
+        """The last setting with which the text is no longer than ``most``, and the next one; or the
+        first one found whose length is in the ``good`` range. One more page is laid out, to measure
+        by how much a text is too long."""
+        low, high = -1, len(self.rooms)
+        guess = first
+        for trial in range(MOST_TRIALS):
+            before = high - low
+            length = self.length(guess, max(math.floor(most) + 1, 2 * most * (trial == 0)))
+            if good[0] <= length <= good[1] + SLACK:
+                return _Result(low, high, guess)
+            if length <= most + SLACK:
+                low = guess
+            else:
+                high = guess
+            if self._is_exhausted(most, low, high):
+                break
+            helps = trial == 0 or (high - low) * 2 <= before + 1
+            guess = self._guess(most, low, high) if helps else self._between(most, low, high)
+        return _Result(low, high)
+
+    def _is_exhausted(self, most: float, low: int, high: int) -> bool:
+        """Return whether there is nothing left between two settings, or hardly anything."""
+        if high - low <= 1:
+            return True
+        if low < 0 or high == len(self.rooms):
+            return False
+        return (self.rooms[low] / self.rooms[high] - 1) * most < LITTLE
+
+    def _between(self, most: float, low: int, high: int) -> int:
+        """The middle, or closer to an end at which the text is almost right."""
+        middle = (low + high) // 2
+        if most - self.lengths.get(low, -math.inf) < NEAR:
+            return min(middle, low + STRIDE)
+        if self.lengths.get(high, math.inf) - most < NEAR:
+            return max(middle, high - STRIDE)
+        return middle
+
+    def _guess(self, most: float, low: int, high: int) -> int:
+        """The setting at which the text should end near the foot of the last page, judged by the
+        capacity of pages and the nearest known length."""
+        if not self.lengths:
+            return (low + high) // 2
+        near = min(self.lengths, key=lambda s: (abs(self.lengths[s] - most), s))
+        capacity = self.rooms[near] * self.lengths[near] / (most - 1 + AIM)
+        guess = sum(room >= capacity for room in self.rooms) - 1
+        return min(max(guess, low + 1), high - 1)
+
+
+def sheets_of(search: Search, first: int, multiple: int) -> int | None:
+    """The setting nearest to ``first`` with which the text ends on a full sheet of ``multiple``
+    pages, the previous or the next one; None if there is none."""
+    length = search.length(first)
+    pages = math.ceil(length - SLACK)
+    if pages % multiple == 0:
+        return first
+    down, up = pages - pages % multiple, pages - pages % multiple + multiple
+    shorter = down and length / down < (up - 1 + BEGUN) / length
+    for target in (down, up) if shorter else (up, down):
+        if not target:
+            continue
+        if target > pages:
+            setting = search.draw_out(target, first)
+        else:
+            setting = search.fill(target, first, FULL_ENOUGH)
+        if setting is not None and math.ceil(search.length(setting) - SLACK) == target:
+            return setting
+    return None
+
+
+# --- fit -------------------------------------------------------------------------------------
+#
+# Makes a text fill its pages by laying it out with several settings and choosing the best.
+#
+# A trial is an ordinary layout of a copy of the markup, but stops after the requested number of
+# pages; nothing of it is painted or tagged.
 
 SHEET_STYLE = "sheet.css"
 

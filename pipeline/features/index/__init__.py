@@ -1,33 +1,286 @@
-"""The index: its position and content."""
+"""The index: its marks in the text, its entries in order, its place and content."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any, NamedTuple, TypeAlias, get_args
 
+import msgspec
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features.index.entries import Entries
-from pipeline.features.index.entry_marks import (
-    MARK,
-    IndexMark,
-    MarkContext,
-    Path,
-    is_inline,
-    is_mark,
-    key,
-    own_term,
-    paths,
-    unmarked,
-    with_surroundings,
-)
-from pipeline.model import Document, Node
+from pipeline.model import NO_ATTRIBUTES, Attributes, Document, Inline, Node
 from pipeline.model.codes import Code
-from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import find, has, ordinals, plain_text
+from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
+from pipeline.model.rewriting import Changes, rewrite, rewrite_document
+from pipeline.model.tree import (
+    INLINE_FIELDS,
+    find,
+    has,
+    ordinals,
+    plain_text,
+    top_level,
+    walk,
+    walk_with,
+)
 from pipeline.model.words import called, words
 from pipeline.resolve.collation import Collation, warn_of_order
+from pipeline.resolve.contents import title_of
 from pipeline.resolve.findings import Findings
+from pipeline.resolve.typography import Run
+
+# --- entry marks -----------------------------------------------------------------------------
+#
+# The marks of an index in the text: ``[text]{.index}`` and ``{index="Entry"}``.
+
+MARK = "index"
+"""The class of a mark in a line, and the key of one on a block."""
+
+OPTIONS = frozenset({"entry", "see", "sort", MARK})
+"""Options of marks that only the index uses."""
+
+LEVELS = 4
+"""The maximum nesting of entries; deeper ones stay in the last."""
+
+_INLINES = get_args(Inline)
+_PIECE = late(r"\\(.)|([!;])|([^\\!;]+|\\)", re.S)
+
+Path: TypeAlias = tuple[tuple[Inline, ...], ...]
+"""An entry and those above it, from the top: the text of each."""
+
+
+class IndexMark(NamedTuple):
+    """A mark for one entry. ``place`` is None if it only refers to other entries (``see``).
+    ``explicit`` means that the entry was written out instead of taken from the text; ``sort`` is a
+    separate text to sort it by."""
+
+    path: Path
+    place: model.IndexPlace | None
+    see: tuple[Path, ...] = ()
+    explicit: bool = False
+    sort: str = ""
+    span: Span | None = None
+
+
+class MarkContext(NamedTuple):
+    """The context of a node: the section, the block of text, the language, and its place in the
+    source; the entries of the parts of the text that it is in (``within``), including its own for
+    its children."""
+
+    section: model.Section | None
+    holder: object
+    language: str
+    span: Span | None
+    within: frozenset[str]
+    ranges: frozenset[str]
+
+
+def is_inline(node: Node) -> bool:
+    """Return whether a node that is a mark marks a place in a line, as opposed to a whole part."""
+    return isinstance(node, _INLINES)
+
+
+def is_mark(node: Node) -> bool:
+    """Return whether a node marks something for the index."""
+    if is_inline(node):
+        return MARK in node.attributes.classes
+    return any(key == MARK for key, _ in node.attributes.pairs)
+
+
+def key(path: Path) -> str:
+    """The normalised form of an entry's path, which is equal for equal entries."""
+    return "\0".join(" ".join(plain_text(term).split()).casefold() for term in path)
+
+
+def with_surroundings(document: Document) -> Iterator[tuple[Node, MarkContext]]:
+    """All nodes with their surroundings; notes follow their first reference."""
+    sections: dict[str, model.Section | None] = {}
+
+    def inherit(node: Node, around: MarkContext) -> MarkContext:
+        section, holder = around.section, around.holder
+        if isinstance(node, model.NoteReference):
+            sections.setdefault(node.label, section)
+        elif isinstance(node, model.Note):
+            section = sections.get(node.label)
+        elif isinstance(node, model.Section):
+            section = node
+        if type(node) in INLINE_FIELDS:
+            holder = object()
+        language = node.attributes.get("lang") or around.language
+        ranges = around.ranges
+        if is_mark(node) and not is_inline(node):
+            ranges |= {key(path) for path in paths(node.attributes.get(MARK), language)}
+        span = node.span or around.span
+        return MarkContext(section, holder, language, span, around.ranges, ranges)
+
+    start = MarkContext(None, None, document.metadata.lang, None, frozenset(), frozenset())
+    return walk_with(top_level(document), start, inherit)
+
+
+def paths(text: str, language: str) -> list[Path]:
+    """The entries that ``text`` names: ``A!B; C`` is B under A, and C. ``!`` and ``;`` after a
+    backslash are literal."""
+    pieces: list[list[str]] = [[""]]
+    for match in _PIECE.finditer(text):
+        if match[2] == ";":
+            pieces.append([""])
+        elif match[2] == "!" and len(pieces[-1]) < LEVELS:
+            pieces[-1].append("")
+        else:
+            pieces[-1][-1] += match[1] or match[0]
+    cleaned = ([" ".join(part.split()) for part in parts] for parts in pieces)
+    return [
+        tuple((model.Text(text=_set(part, language)),) for part in parts if part)
+        for parts in cleaned
+        if any(parts)
+    ]
+
+
+def _set(text: str, language: str) -> str:
+    run = Run()
+    run.add(text, language)
+    return run.set()[0] or text
+
+
+def own_term(node: Node) -> tuple[Inline, ...]:
+    """The text of an inline mark, as an entry."""
+    bare: Any = replace(node, attributes=NO_ATTRIBUTES)
+    term = getattr(node, "children", (bare,))
+    kinds = {type(inner) for inner in walk(term) if is_mark(inner)}
+
+    def leave(inner: Node) -> Node | tuple[Node, ...]:
+        return unmarked(inner, "") if is_mark(inner) else inner
+
+    return title_of(rewrite(term, leave=dict.fromkeys(kinds, leave)))
+
+
+def unmarked(node: Node, identifier: str) -> Node | tuple[Node, ...]:
+    """A node without its mark, and with an id or none (empty). A span without other attributes is
+    replaced by its text."""
+    attributes = node.attributes.without(OPTIONS, {MARK} if is_inline(node) else ())
+    if identifier and not attributes.id:
+        attributes = replace(attributes, id=identifier)
+    if (
+        attributes == NO_ATTRIBUTES
+        and isinstance(node, model.InlineElement)
+        and node.name == "span"
+    ):
+        return node.children
+    return replace(node, attributes=attributes)
+
+
+# --- entries ---------------------------------------------------------------------------------
+#
+# From marks to the entries of an index, in order, under the letters they begin with.
+
+FEWEST = 12
+"""The minimum number of entries of an index with letters."""
+
+BETWEEN = ", "
+
+
+class _Entry(msgspec.Struct, eq=False):
+    """An entry that is being put together; ``rank`` is the quality of ``term``."""
+
+    term: tuple[Inline, ...]
+    rank: tuple[bool, bool, int]
+    sort: str = ""
+    id: str = ""
+    places: list[model.IndexPlace] = []
+    see: dict[str, Path] = {}
+    below: dict[str, _Entry] = {}
+
+
+class Entries:
+    """All entries. After `add` of every mark, `unknown` are the references to missing entries, and
+    `groups` the index."""
+
+    def __init__(self, collation: Collation) -> None:
+        self._collation = collation
+        self._top: dict[str, _Entry] = {}
+        self._by_key: dict[str, _Entry] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """All top-level entries, as text."""
+        return [plain_text(entry.term) for entry in self._top.values()]
+
+    def add(self, mark: IndexMark) -> None:
+        level, entry = self._top, None
+        for depth, term in enumerate(mark.path, start=1):
+            path = mark.path[:depth]
+            entry = level.get(key((term,)))
+            rank = _rank(term, mark.explicit)
+            if entry is None:
+                entry = level[key((term,))] = self._by_key[key(path)] = _Entry(term, rank)
+            elif rank > entry.rank:
+                entry.term, entry.rank = term, rank
+            level = entry.below
+        assert entry is not None, "a path has a term at least"
+        entry.sort = entry.sort or mark.sort
+        if mark.place is not None:
+            entry.places.append(mark.place)
+        entry.see.update((key(path), path) for path in mark.see)
+
+    def unknown(self, mark: IndexMark) -> Iterator[Path]:
+        """The “see” references of a mark that name no entry."""
+        return (path for path in mark.see if key(path) not in self._by_key)
+
+    def groups(self, prefix: str) -> tuple[model.IndexGroup, ...]:
+        """The index. Entries that others refer to have ids that begin with ``prefix``."""
+        references = (name for entry in self._by_key.values() for name in entry.see)
+        targets = [self._by_key[name] for name in references if name in self._by_key]
+        for number, entry in enumerate(dict.fromkeys(targets), start=1):
+            entry.id = f"{prefix}{number}"
+        ordered = self._in_order(self._top.values())
+        if len(ordered) < FEWEST:
+            return (model.IndexGroup(letter="", entries=tuple(map(self._node, ordered))),)
+        return tuple(
+            model.IndexGroup(letter=letter, entries=tuple(map(self._node, entries)))
+            for letter, entries in groupby(ordered, self._letter)
+        )
+
+    def _letter(self, entry: _Entry) -> str:
+        return self._collation.letter(entry.sort or plain_text(entry.term))
+
+    def _in_order(self, entries: Iterable[_Entry]) -> list[_Entry]:
+        return sorted(entries, key=lambda e: self._collation.key(e.sort or plain_text(e.term)))
+
+    def _node(self, entry: _Entry) -> model.IndexEntry:
+        return model.IndexEntry(
+            term=entry.term,
+            places=tuple(entry.places),
+            see=tuple(self._reference(name, path) for name, path in entry.see.items()),
+            children=tuple(map(self._node, self._in_order(entry.below.values()))),
+            attributes=Attributes(id=entry.id),
+        )
+
+    def _reference(self, name: str, path: Path) -> model.IndexReference:
+        """A reference in the words of the entry that it leads to."""
+        terms = [
+            self._by_key[key(path[:depth])].term if key(path[:depth]) in self._by_key else term
+            for depth, term in enumerate(path, start=1)
+        ]
+        inlines = tuple(inline for term in terms for inline in (model.Text(text=BETWEEN), *term))[
+            1:
+        ]
+        target = self._by_key[name].id if name in self._by_key else ""
+        return model.IndexReference(term=inlines, target=target)
+
+
+def _rank(term: tuple[Inline, ...], explicit: bool) -> tuple[bool, bool, int]:
+    """Formatted text precedes plain text, an explicit entry one taken from the text, and a word
+    within a sentence one at its beginning."""
+    formatted = not all(isinstance(inline, model.Text) for inline in term)
+    return formatted, explicit, -sum(character.isupper() for character in plain_text(term))
+
+
+# --- index -----------------------------------------------------------------------------------
+#
+# The index: its position and content.
 
 ROLE = "index"
 PREFIX, ENTRY_PREFIX = "ix-", "ix-entry-"

@@ -2,32 +2,378 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date as calendar_date
+from typing import Any, NamedTuple, get_args
+from urllib.parse import quote, urljoin
 
 import jinja2
+from markupsafe import Markup
 from msgspec.structs import replace
 
-from pipeline.features.site import about_pages
-from pipeline.features.site.feeds import feeds, head_links
-from pipeline.features.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
-from pipeline.features.site.navigation import SiteContents
-from pipeline.features.site.search import search_script, searched_text
-from pipeline.model import Document
+from pipeline import model
+from pipeline.model import Block, ContentsEntry, Document, Index, Node, Section
 from pipeline.model.editions import Edition, output_name
-from pipeline.model.rendered import NavPoint, Page, Pages, Style
+from pipeline.model.metadata import Metadata
+from pipeline.model.rendered import NavPoint, Page, Pages, Style, TextFile
+from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import words, written_date
-from pipeline.render.constructs import Trait
-from pipeline.render.contents_markup import nav_points, targets
+from pipeline.render.contents_markup import nav_points, numbered, targets
 from pipeline.render.covers import social_preview
 from pipeline.render.discovery import WebFacts, described, downloads, full_title
 from pipeline.render.environment import read_text
 from pipeline.render.html import is_learnt_from, page_styles
 from pipeline.render.imprint import logo, web_facts
-from pipeline.render.node_markup import NodeRenderer
-from pipeline.render.style_sheets import screen_faces, script
+from pipeline.render.node_markup import NodeRenderer, note_id
+from pipeline.render.plan import Chapter, chapters
+from pipeline.render.style_sheets import Trait, screen_faces, script
 from pipeline.render.timings import minutes
 from pipeline.system.store import Memo
+
+# --- naming ----------------------------------------------------------------------------------
+#
+# The pages of the site: their names, which are the same as the e-book's, and their titles.
+
+INDEX, SEARCH, NOT_FOUND = "index.html", "search.html", "404.html"
+
+
+class SitePage(NamedTuple):
+    """A page of the text. ``title`` includes the chapter's number; ``depth`` is that of its
+    section, 0 for the first page, which has the content before all sections."""
+
+    name: str
+    title: str
+    depth: int
+    chapter: Chapter
+
+    @property
+    def target(self) -> str:
+        """The id at the beginning of a page, or ""."""
+        return self.chapter.section.attributes.id if self.chapter.section else ""
+
+
+def site_pages(document: Document) -> tuple[SitePage, ...]:
+    """The pages that have text, in reading order."""
+    pages = []
+    for chapter in chapters(document):
+        section = chapter.section
+        if section is None:
+            pages.append(SitePage(INDEX, document.metadata.title, 0, chapter))
+            continue
+        name = f"{chapter.name.partition('.')[0]}.html"
+        title = numbered(section.number, plain_text(section.title))
+        pages.append(SitePage(name, title, section.depth, chapter))
+    return tuple(pages)
+
+
+def entries_by_target(entries: tuple[ContentsEntry, ...]) -> dict[str, ContentsEntry]:
+    """All entries of the contents, by the ids that they lead to."""
+    by_target = {entry.target: entry for entry in entries}
+    for entry in entries:
+        by_target |= entries_by_target(entry.children)
+    return by_target
+
+
+# --- navigation ------------------------------------------------------------------------------
+#
+# The table of contents beside the text of a site's pages.
+
+NEAR = 150
+"""The number of pages listed before and after the current one, so that the size of a site is linear
+in its text; the start page lists all."""
+
+
+class NavItem(NamedTuple):
+    """A line of the contents. ``current`` marks the current page."""
+
+    href: str
+    number: str
+    title: Markup
+    current: bool = False
+    children: tuple[NavItem, ...] = ()
+
+
+class SiteContents:
+    """The pages of a site, as each of them lists them: the chapters of a part below it, and of
+    the page that is read its own sections."""
+
+    def __init__(self, document: Document, pages: tuple[SitePage, ...]) -> None:
+        self._pages = tuple(page for page in pages if page.depth)
+        self._places = {page.name: at for at, page in enumerate(self._pages)}
+        self._entries = entries_by_target(document.contents)
+
+    def shown_on(self, page: SitePage, renderer: NodeRenderer) -> tuple[NavItem, ...]:
+        """The contents as shown on ``page``, the current one of ``renderer``."""
+        at = self._places[page.name]
+        near = self._pages[max(0, at - NEAR) : at + NEAR + 1]
+        return self._below(near, page, renderer)
+
+    def _below(
+        self, pages: tuple[SitePage, ...], current: SitePage, renderer: NodeRenderer
+    ) -> tuple[NavItem, ...]:
+        """The items of some pages; a deeper one is nested in the one before."""
+        items: list[NavItem] = []
+        at = 0
+        while at < len(pages):
+            end = at + 1
+            while end < len(pages) and pages[end].depth > pages[at].depth:
+                end += 1
+            below = self._below(pages[at + 1 : end], current, renderer)
+            items.append(self._item(pages[at], below, current, renderer))
+            at = end
+        return tuple(items)
+
+    def _item(
+        self, page: SitePage, below: tuple[NavItem, ...], current: SitePage, renderer: NodeRenderer
+    ) -> NavItem:
+        entry = self._entries.get(page.target)
+        is_current = page is current
+        if entry is None:  # it is deeper than the contents go
+            section = page.chapter.section
+            title = Markup.escape(plain_text(section.title) if section else page.title)
+            number = section.number if section else ""
+            return NavItem(page.name, number, title, is_current, below)
+        if is_current and not below:
+            below = tuple(_section(child, renderer) for child in entry.children)
+        return NavItem(page.name, entry.number, renderer.render(entry.title), is_current, below)
+
+
+def _section(entry: ContentsEntry, renderer: NodeRenderer) -> NavItem:
+    """A section of the page that is read."""
+    below = tuple(_section(child, renderer) for child in entry.children)
+    href = renderer.href(f"#{entry.target}")
+    return NavItem(href, entry.number, renderer.render(entry.title), children=below)
+
+
+# --- search ----------------------------------------------------------------------------------
+#
+# The search index: the words of the site's pages, by the places that a search can lead to.
+#
+# The text itself is the index. A script searches it while readers type, and shows the context of
+# matches; this takes milliseconds for a thick book, needs no language rules that would have to
+# agree on both sides, and works for scripts without spaces between words. See
+# `templates/features/site/html/site/search.js`.
+
+BREAKS: frozenset[type[Node]] = frozenset({
+    *get_args(Block), model.BibliographyEntry, model.Choice, model.DefinitionItem, model.LineBreak,
+    model.ListItem, model.SoftBreak, model.TableCell,
+})  # fmt: skip
+"""Elements that are, or follow, a space."""
+
+
+class _Passage(NamedTuple):
+    """A search result: the id of a section or of a note ("" for the text before all sections), its
+    title, and the text under it."""
+
+    id: str
+    title: str
+    text: str
+
+
+def search_script(environment: jinja2.Environment) -> Markup:
+    """The script that searches the text."""
+    return Markup(read_text(environment, "html/site/search.js").strip().replace("</", "<\\/"))
+
+
+def searched_text(pages: Iterable[SitePage], notes_word: str) -> Markup:
+    """The pages' text as JSON in the page: one opened from disk cannot read other files."""
+    data = [
+        [page.name, page.title, [list(passage) for passage in passages(page, notes_word)]]
+        for page in pages
+    ]
+    serialised = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Markup(serialised.replace("<", "\\u003c"))
+
+
+def passages(page: SitePage, notes_word: str) -> Iterator[_Passage]:
+    """The passages of a page, in reading order, those without a word left out."""
+    chapter = page.chapter
+    for passage in _sections("", "", chapter.blocks):
+        if passage.text or passage.title:
+            yield passage
+    for note in chapter.notes:
+        yield _Passage(
+            note_id(note.number), f"{notes_word}: {note.number}", words_of(note.children)
+        )
+
+
+def _sections(name: str, title: str, blocks: tuple[Block, ...]) -> Iterator[_Passage]:
+    direct = tuple(block for block in blocks if not isinstance(block, model.Section | model.Index))
+    yield _Passage(name, title, words_of(direct))
+    for block in blocks:
+        if isinstance(block, model.Section):
+            heading = " ".join(filter(None, (block.number, plain_text(block.title))))
+            yield from _sections(block.attributes.id, heading, block.children)
+
+
+def words_of(nodes: Iterable[Node]) -> str:
+    """The words of some nodes on one line."""
+    pieces: list[str] = []
+    for node in walk(nodes):
+        if type(node) in BREAKS:
+            pieces.append(" ")
+        match node:
+            case model.Text() | model.Code() | model.Abbreviation() | model.CodeBlock():
+                pieces.append(node.text)
+            case model.CrossReference():
+                pieces.append(node.text)
+            case model.Image():
+                pieces.append(f" {node.alt} ")
+            case model.Citation() if not node.children:
+                pieces.append(node.source)
+            case model.Math() | model.MathBlock():
+                pieces.append(node.alt or node.tex)
+            case model.Turn():
+                pieces.append(f" {node.speaker}: ")
+    text = " ".join("".join(pieces).replace("\u00ad", "").split())
+    return unicodedata.normalize("NFC", text)
+
+
+# --- about pages -----------------------------------------------------------------------------
+#
+# The metadata of a site and its pages for search engines, feed readers and social sites.
+
+DESCRIPTION = 160
+"""The length of a page's excerpt in lists of results."""
+
+
+def address_of(metadata: Metadata, folder: str, name: str = "") -> str:
+    """A page's address on the web, or "" if unknown. The start page has that of its folder."""
+    name = "" if name == INDEX else name
+    return urljoin(metadata.url, quote(folder + name)) if metadata.url else ""
+
+
+def of_page(metadata: Metadata, page: SitePage) -> Metadata:
+    """The publication's metadata, as far as it applies to a single page of its text."""
+    return replace(
+        metadata,
+        title=page.title,
+        subtitle="",
+        description=beginning(page),
+        keywords=(),
+        identifier=None,
+    )
+
+
+def beginning(page: SitePage, length: int = DESCRIPTION) -> str:
+    """The first words of a page's text."""
+    section = page.chapter.section
+    blocks = section.children if section else page.chapter.blocks
+    text = words_of(block for block in blocks if not isinstance(block, Section | Index))
+    if len(text) <= length:
+        return text
+    return (text[:length].rpartition(" ")[0] or text[:length]).rstrip(" ,;:–—-") + " …"
+
+
+def chapter_data(page: SitePage, position: int, metadata: Metadata, folder: str) -> dict[str, Any]:
+    """A chapter in schema.org's terms; ``position`` counts from 1."""
+    book = {
+        "@type": "Book",
+        "@id": metadata.identifier.uri if metadata.identifier else "",
+        "name": metadata.title,
+        "url": address_of(metadata, folder) or INDEX,
+    }
+    return {
+        "@context": "https://schema.org",
+        "@type": "Chapter",
+        "name": page.title,
+        "position": position,
+        "inLanguage": metadata.lang,
+        "url": address_of(metadata, folder, page.name) or page.name,
+        "isPartOf": {name: value for name, value in book.items() if value},
+    }
+
+
+# --- feeds -----------------------------------------------------------------------------------
+#
+# The files by which programs find the pages of a site: a sitemap for search engines, and a feed
+# for readers interested in new versions.
+
+SITEMAP, FEED = "sitemap.xml", "feed.xml"
+
+
+class HeadLink(NamedTuple):
+    """A ``link`` element."""
+
+    rel: str
+    href: str
+    type: str = ""
+    title: str = ""
+
+
+class _FeedEntry(NamedTuple):
+    """A chapter in the feed."""
+
+    title: str
+    address: str
+    summary: str
+
+
+def head_links(
+    name: str, before: SitePage | None, after: SitePage | None, metadata: Metadata, folder: str
+) -> tuple[HeadLink, ...]:
+    """The links to other pages in the head of a page."""
+    links = [HeadLink("search", SEARCH, "text/html")] if name != SEARCH else []
+    if before:
+        links.append(HeadLink("prev", before.name))
+    if after:
+        links.append(HeadLink("next", after.name))
+    if metadata.url and name != NOT_FOUND:
+        links.append(HeadLink("canonical", address_of(metadata, folder, name)))
+    if _has_feed(metadata):
+        links.append(HeadLink("alternate", FEED, "application/atom+xml", metadata.title))
+    return tuple(links)
+
+
+def feeds(
+    environment: jinja2.Environment, pages: tuple[SitePage, ...], metadata: Metadata, folder: str
+) -> Iterator[TextFile]:
+    """The map of the site, where its address is known, and its feed, where its date is too: both
+    have full addresses alone, and a feed has to say when it changed."""
+    if metadata.url:
+        names = dict.fromkeys((INDEX, *(page.name for page in pages)))
+        addresses = [address_of(metadata, folder, name) for name in names]
+        template = environment.get_template(f"html/site/{SITEMAP}.j2")
+        text = template.render(addresses=addresses, changed=_changed(metadata))
+        yield TextFile(SITEMAP, text)
+    if _has_feed(metadata):
+        authors = [author.name for author in metadata.authors]
+        template = environment.get_template(f"html/site/{FEED}.j2")
+        text = template.render(
+            metadata=metadata,
+            address=address_of(metadata, folder),
+            authors=authors or [metadata.publisher or metadata.title],
+            feed=FEED,
+            updated=_full_date(_changed(metadata)),
+            entries=[
+                _FeedEntry(page.title, address_of(metadata, folder, page.name), beginning(page))
+                for page in pages
+                if page.depth
+            ],
+        )
+        yield TextFile(FEED, text)
+
+
+def _has_feed(metadata: Metadata) -> bool:
+    return bool(metadata.url and _changed(metadata))
+
+
+def _changed(metadata: Metadata) -> str:
+    """The date of the last change, as the front matter declares it."""
+    return metadata.modified or metadata.date
+
+
+def _full_date(date: str) -> str:
+    """A date in the form that feeds want, from its year, month and day as far as they are given."""
+    year, month, day = (*(int(part) for part in date.split("-")), 1, 1)[:3]
+    return f"{calendar_date(year, month, day).isoformat()}T00:00:00Z"
+
+
+# --- site ------------------------------------------------------------------------------------
+#
+# The web edition as a small site: a start page, one page for each chapter, search.
 
 
 class SiteRenderer(NodeRenderer):
@@ -85,7 +431,7 @@ class _Assembly:
         opening = next((page.chapter for page in self.pages if not page.depth), None)
         after = next((page for page in self.pages if page.depth), None)
         self.renderer.begin_page(INDEX, base=1)
-        address = about_pages.address(self.metadata, self.folder)
+        address = address_of(self.metadata, self.folder)
         facts = WebFacts(
             address=address,
             is_book=True,
@@ -116,8 +462,8 @@ class _Assembly:
     ) -> Page:
         self.renderer.begin_page(page.name, base=1 - page.depth)
         self.renderer.record(Trait.CONTENTS)
-        facts = WebFacts(address=about_pages.address(self.metadata, self.folder, page.name))
-        about = described(about_pages.of_page(self.metadata, page), facts)
+        facts = WebFacts(address=address_of(self.metadata, self.folder, page.name))
+        about = described(of_page(self.metadata, page), facts)
         return self._page(
             page.name,
             "chapter",
@@ -128,7 +474,7 @@ class _Assembly:
             contents=self.contents.shown_on(page, self.renderer),
             meta_tags=(*about.meta_tags, *self.social),
             keeps_place=True,
-            linked_data=about_pages.chapter_data(page, position, self.metadata, self.folder),
+            linked_data=chapter_data(page, position, self.metadata, self.folder),
             body=self.renderer.render(page.chapter.blocks),
             notes=page.chapter.notes,
         )

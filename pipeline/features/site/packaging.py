@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pipeline.model.late import late
 from pipeline.model.rendered import Page, Pages
 from pipeline.package import html
-from pipeline.package.page_css import fitted
+from pipeline.package.html import fitted
 from pipeline.package.result import Package
 from pipeline.system.checksums import LIST, checksums
 

@@ -22,7 +22,7 @@ from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import writing
 from pipeline.resolve.contents import list_contents
 from pipeline.resolve.notes import number_notes
-from pipeline.resolve.publication_parts import DocumentPart, is_list, parts
+from pipeline.resolve.sections import DocumentPart, is_list, parts
 
 
 class Handout(NamedTuple):

@@ -6,12 +6,18 @@ from pathlib import Path
 
 from pipeline.features.word import matter, sections
 from pipeline.features.word.blocks import blocks
-from pipeline.features.word.draft import Spot, WordFile
-from pipeline.features.word.numbering import HEADINGS
+from pipeline.features.word.draft import (
+    HEADINGS,
+    Element,
+    Spot,
+    WordFile,
+    built,
+    element,
+    root,
+    written,
+)
 from pipeline.features.word.packing import packed
-from pipeline.features.word.styles import FONTS, TEXT, styles_part
-from pipeline.features.word.template import template_of
-from pipeline.features.word.xml import Element, built, element, root, written
+from pipeline.features.word.styles import FONTS, TEXT, styles_part, template_of
 from pipeline.model import Document
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import Inventory, Page, Pages, TextFile

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline import model
-from pipeline.features.word import controls, fields, pictures
-from pipeline.features.word.draft import Spot, TextLook, WordFile, nested_notes
+from pipeline.features.word import pictures
+from pipeline.features.word.draft import (
+    BLANKS,
+    Element,
+    Spot,
+    TextLook,
+    WordFile,
+    built,
+    clean,
+    element,
+    entry,
+    field,
+    nested_notes,
+    on_off,
+    page_of,
+    silent,
+    text_field,
+)
 from pipeline.features.word.omml import omml
 from pipeline.features.word.styles import RULE
-from pipeline.features.word.xml import Element, built, clean, element, on_off
 from pipeline.model import Node
 from pipeline.model.codes import Code
 from pipeline.model.metadata import direction_of
@@ -50,7 +65,7 @@ def inlines(draft: WordFile, nodes: Iterable[Node], place: Spot, look: TextLook)
 def index_fields(draft: WordFile, node: Node) -> list[Element]:
     """The fields that say which entries of the index a node is for."""
     paths = draft.terms.get(node.attributes.id, ()) if node.attributes.id else ()
-    return [part for path in paths for part in fields.silent(f"XE {fields.entry(path)}")]
+    return [part for path in paths for part in silent(f"XE {entry(path)}")]
 
 
 def text_run(text: str, look: TextLook = PLAIN) -> Element:
@@ -188,7 +203,7 @@ def _note_reference(draft: WordFile, node: model.NoteReference, place: Spot) -> 
         return []
     if place.is_note or node.label in draft.written_notes:
         sign = text_run(str(node.number), TextLook(style=draft.note_style))
-        return fields.field(f"NOTEREF {_note_bookmark(draft, node.label)} \\f \\h", [sign])
+        return field(f"NOTEREF {_note_bookmark(draft, node.label)} \\f \\h", [sign])
     signs = _note_sign(draft, node.label)
     for label in nested_notes(draft.notes[node.label]):
         if label not in draft.written_notes and label in draft.notes:
@@ -221,9 +236,9 @@ def _blank(draft: WordFile, node: model.Blank, place: Spot, look: TextLook) -> l
     if node.answer:
         answered = look._replace(style="Answer")
         return inlines(draft, inlines_of(node.answer), place, answered)
-    length = controls.BLANKS[node.size - 1]
+    length = BLANKS[node.size - 1]
     properties = run_properties(look._replace(style=""))
-    return [controls.text_field(draft.next_id(), draft.words["blank"], length, properties)]
+    return [text_field(draft.next_id(), draft.words["blank"], length, properties)]
 
 
 def _cross_reference(draft: WordFile, node: model.CrossReference, look: TextLook) -> list[Element]:
@@ -238,7 +253,7 @@ def _cross_reference(draft: WordFile, node: model.CrossReference, look: TextLook
         instruction = (
             f"REF {name} \\r \\h" if isinstance(target, model.Section) else f"REF {name} \\h"
         )
-        result = fields.field(instruction, [text_run(sign, look)])
+        result = field(instruction, [text_run(sign, look)])
         result = [*_texts(head, look), *result, *_texts(tail, look)]
     else:
         anchor = draft.bookmark_name(node.target)
@@ -246,7 +261,7 @@ def _cross_reference(draft: WordFile, node: model.CrossReference, look: TextLook
     if node.form == "page":
         before, _, after = draft.words["reference_page"].partition("{page}")
         before = before.replace("{reference}", "")
-        page = fields.page_of(draft.bookmark_name(node.target), [text_run("…", look)])
+        page = page_of(draft.bookmark_name(node.target), [text_run("…", look)])
         result += [*_texts(before, look), *page, *_texts(after, look)]
     return result
 
@@ -277,7 +292,7 @@ def counted(
     draft: WordFile, node: Node, sequence: str, number: int, look: TextLook = PLAIN
 ) -> list[Element]:
     """A number that Word counts, in the bookmark that references lead to."""
-    written = fields.field(f"SEQ {sequence} \\* ARABIC \\r {number}", [text_run(str(number), look)])
+    written = field(f"SEQ {sequence} \\* ARABIC \\r {number}", [text_run(str(number), look)])
     if not node.attributes.id:
         return written
     return draft.bookmark(draft.bookmark_name(node.attributes.id, "number"), written)

@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline import model
-from pipeline.features.word import controls, fields
-from pipeline.features.word.draft import Spot, TextLook, WordFile, index_entries
+from pipeline.features.word.draft import (
+    Element,
+    Spot,
+    TextLook,
+    WordFile,
+    around,
+    date_field,
+    element,
+    entry,
+    field,
+    index_entries,
+    page_of,
+    paragraph,
+    properties_of,
+    quoted,
+    root,
+    silent,
+    tag,
+    text_field,
+)
 from pipeline.features.word.inlines import inlines, text_run
-from pipeline.features.word.paragraphs import paragraph
 from pipeline.features.word.pictures import inline_picture
-from pipeline.features.word.xml import Element, element, properties_of, root, tag
 from pipeline.model import Document, Node
 from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.paper import NameField
@@ -57,9 +73,9 @@ def _name_fields(draft: WordFile, names: Iterable[NameField], place: Spot) -> El
         number = draft.next_id()
         if name == "date":
             lang = draft.document.metadata.lang
-            content.append(controls.date_field(number, word, length, lang))
+            content.append(date_field(number, word, length, lang))
         else:
-            content.append(controls.text_field(number, word, length, None))
+            content.append(text_field(number, word, length, None))
     return paragraph(draft, content, place, "Name Line")
 
 
@@ -90,7 +106,7 @@ def _contents_list(
     if not lines:
         return []
     title = paragraph(draft, [text_run(heading)], place, "Contents Heading")
-    return [title, *fields.around(lines, instruction)]
+    return [title, *around(lines, instruction)]
 
 
 def _lines(
@@ -105,7 +121,7 @@ def _lines(
     for entry in entries:
         name = draft.bookmark_name(entry.target)
         number = [text_run(before.format(number=entry.number) + " ")] if entry.number else []
-        page = fields.page_of(name, [])
+        page = page_of(name, [])
         text = inlines(draft, entry.title, place._replace(is_note=True), TextLook())
         link = element("hyperlink", *number, *text, text_run("\t"), *page, anchor=name)
         style = f"toc {min(level, 6)}" if level else "table of figures"
@@ -131,7 +147,7 @@ def contents_mark(draft: WordFile, node: Node) -> list[Element]:
     if entry is None:
         return []
     level, title = entry
-    return fields.silent(f"TC {fields.quoted(title)} \\l {level}")
+    return silent(f"TC {quoted(title)} \\l {level}")
 
 
 # --- bibliography, index ------------------------------------------------------------------
@@ -158,7 +174,7 @@ def index(draft: WordFile, node: model.Index, place: Spot) -> list[Element]:
         return []
     has_letters = any(group.letter for group in node.groups)
     instruction = 'INDEX \\h "A" \\c "1"' if has_letters else 'INDEX \\c "1"'
-    return fields.around(lines, instruction)
+    return around(lines, instruction)
 
 
 def _index_lines(
@@ -195,10 +211,10 @@ def _see(draft: WordFile, entry: model.IndexEntry) -> tuple[str, str]:
 def see_marks(draft: WordFile) -> list[Element]:
     """Fields for the entries that say where else to look."""
     marks: list[Element] = []
-    for entry in index_entries(draft.document):
-        if entry.see:
-            term, also = fields.entry([plain_text(entry.term)]), " ".join(_see(draft, entry))
-            marks += fields.silent(f"XE {term} \\t {fields.quoted(also)}")
+    for listed in index_entries(draft.document):
+        if listed.see:
+            term, also = entry([plain_text(listed.term)]), " ".join(_see(draft, listed))
+            marks += silent(f"XE {term} \\t {quoted(also)}")
     return marks
 
 
@@ -242,9 +258,9 @@ def foot(draft: WordFile) -> Element:
     content = [
         text_run(metadata.short_title or metadata.title),
         text_run(f"\t{before}"),
-        *fields.field("PAGE", [text_run("1")]),
+        *field("PAGE", [text_run("1")]),
         text_run(between),
-        *fields.field("NUMPAGES", [text_run("1")]),
+        *field("NUMPAGES", [text_run("1")]),
         *([text_run(after)] if after else []),
     ]
     lines = [paragraph(draft, content, Spot(draft.width), "footer")]

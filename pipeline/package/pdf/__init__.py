@@ -55,7 +55,7 @@ def _printed(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: st
     setter = Typesetter(fonts, folder, pages.assets, is_grey=is_grey)
     with listening(root, missing, pages.assets) as log:
         ready(root)
-        from pipeline.package.pdf.page_floats import float_to_pages
+        from pipeline.package.pdf.print_markup import float_to_pages
 
         float_to_pages(root, pages)
         text = Printing(pages, folder, sources, root, pieces, fonts, missing, setter, log)

@@ -17,13 +17,13 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import CoverPage
 from pipeline.model.sheet.proportions import standards_for
+from pipeline.package.pdf.colours import set_bleed
 from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.print_markup import ready
-from pipeline.package.pdf.printer_colours import set_bleed
 
 SIZES = tuple(round(21 * 0.945**step, 2) for step in range(35))
 """The possible sizes of a title in rem, from the largest down to 3.1."""

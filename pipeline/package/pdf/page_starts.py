@@ -24,9 +24,9 @@ from pipeline.model.rendered import XHTML
 from pipeline.package.pdf.engine.adapter.boxes import elements
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
-from pipeline.package.pdf.index import folios
+from pipeline.package.pdf.layout import Flow
+from pipeline.package.pdf.page_numbers import folios
 from pipeline.package.pdf.print_markup import classes
-from pipeline.package.pdf.text_flows import Flow
 
 # --- page starts -----------------------------------------------------------------------------
 #

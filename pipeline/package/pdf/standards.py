@@ -20,7 +20,17 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import IMAGE_RESOLUTION, Press
 from pipeline.model.rendered import FORMULA_SHAPES
 from pipeline.model.sheet.colours import luminance
-from pipeline.package.image_sizes import in_srgb
+from pipeline.package.images import in_srgb
+from pipeline.package.pdf.colours import (
+    GREYS,
+    QUALITY,
+    Inks,
+    declare_intent,
+    luminance_of,
+    rgb_of,
+    set_bleed,
+    turn_colours,
+)
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, is_image
 from pipeline.package.pdf.engine.adapter.objects import (
     PDF,
@@ -31,16 +41,7 @@ from pipeline.package.pdf.engine.adapter.objects import (
     content,
 )
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
-from pipeline.package.pdf.grey import GREYS, QUALITY
 from pipeline.package.pdf.print_markup import ASSET
-from pipeline.package.pdf.printer_colours import (
-    Inks,
-    declare_intent,
-    luminance_of,
-    rgb_of,
-    set_bleed,
-    turn_colours,
-)
 from pipeline.package.units import Tag
 from pipeline.system.paths import Problem, locate
 from pipeline.system.pictures import Image

@@ -15,9 +15,8 @@ from pipeline import Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Accessibility, Pages
 from pipeline.model.words import words
-from pipeline.verify.audit import RULES, STANDARD
+from pipeline.verify.audit import CRITERIA, FOR_PEOPLE, RULES, STANDARD, judged_by_nature
 from pipeline.verify.audit import audit_book as audit
-from pipeline.verify.claims import CRITERIA, FOR_PEOPLE, judged_by_nature
 from tests.helpers import making
 from tests.helpers.documentation import DOCS
 

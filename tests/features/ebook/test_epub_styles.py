@@ -14,9 +14,9 @@ import pytest
 import tinycss2  # type: ignore[import-untyped]
 
 from pipeline.model.rendered import Style
-from pipeline.render.constructs import CONSTRUCTS
 from pipeline.render.ebook import plain, styles
 from pipeline.render.environment import environment
+from pipeline.render.style_sheets import CONSTRUCTS
 from tests.helpers import making
 
 FUNCTIONS = {"attr", "url"}

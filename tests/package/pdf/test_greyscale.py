@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline.package.pdf.grey import grey_of
+from pipeline.package.pdf.colours import grey_of
 from tests.helpers import making
 from tests.helpers.pdf_drawing import colours
 from tests.helpers.pdf_reading import open_pdf
@@ -167,7 +167,7 @@ def contrast(*parts: float) -> float:
 
 def test_an_image_stays_upright(tmp_path: Path) -> None:
     """Cameras store pictures on their side, and say so."""
-    from pipeline.package.pdf.grey import grey_image
+    from pipeline.package.pdf.colours import grey_image
 
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -249,7 +249,7 @@ def test_heads_over_several_columns_are_joined() -> None:
 
 
 def test_a_chart_fills_the_line_with_letters_of_18_points(book: Made) -> None:
-    from pipeline.features.charts.look import SIZE
+    from pipeline.features.charts.drawing import SIZE
 
     sheet = book.pages.sheet
     assert sheet is not None

@@ -15,8 +15,7 @@ from lxml.etree import ParserError
 from pipeline import model
 from pipeline.commands.importing.archive import BrokenArchiveError
 from pipeline.commands.importing.draft import DISPLAY_MARK, MATH_MARK, Draft, count, lost, unread
-from pipeline.commands.importing.page_notes import take_formulas
-from pipeline.commands.importing.page_reader import PageReader
+from pipeline.commands.importing.page_reader import PageReader, take_formulas
 from pipeline.commands.importing.quizzes import gift, h5p, moodle, qti
 from pipeline.commands.importing.quizzes.asked import BLANK, Asked, AskedGap, UnreadableQuizError
 from pipeline.model import Attributes, Block, Inline

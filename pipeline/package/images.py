@@ -1,0 +1,302 @@
+"""Images for display, e-readers and shops: in their sizes and formats, and without metadata."""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from PIL import ImageOps, UnidentifiedImageError
+
+from pipeline.model.late import late_module
+from pipeline.system import store
+from pipeline.system.pictures import Image
+
+# --- image metadata --------------------------------------------------------------------------
+#
+# Removes metadata from images: place, time, camera, editor. The pixels are unchanged, to the last
+# bit.
+#
+# Data that a viewer needs are kept: the colour profile and the orientation.
+
+PNG = b"\x89PNG\r\n\x1a\n"
+PNG_CHUNKS = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"})
+
+JPEG = b"\xff\xd8"
+JPEG_START_OF_SCAN = 0xDA
+JPEG_DROPPED = frozenset({0xE1, 0xE3, *range(0xE4, 0xEE), 0xEF, 0xFE})
+"""EXIF, XMP, Photoshop's and other programs' notes, comments; not JFIF (E0), profiles (E2), and
+Adobe's mark of how colours are written (EE)."""
+
+WEBP_CHUNKS = frozenset({b"EXIF", b"XMP "})
+WEBP_FLAGS = 0x08 | 0x04
+"""The flags in the head of a WebP file for EXIF and XMP."""
+
+ORIENTATION = 0x0112
+
+
+def without_metadata(data: bytes) -> bytes:
+    """The image without metadata; an image that is damaged or of another kind is returned
+    unchanged."""
+    try:
+        if data.startswith(JPEG):
+            return b"".join(_jpeg_parts(data))
+        if data.startswith(PNG):
+            return PNG + b"".join(_png_parts(data))
+        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+            body = b"WEBP" + b"".join(_webp_parts(data))
+            return b"RIFF" + struct.pack("<I", len(body)) + body
+    except (struct.error, IndexError):
+        pass
+    return data
+
+
+def _jpeg_parts(data: bytes) -> Iterator[bytes]:
+    yield JPEG
+    turned = _orientation(data)
+    if turned != 1:
+        # the single entry of an EXIF directory for the orientation
+        entry = struct.pack(">HHIHHI", ORIENTATION, 3, 1, turned, 0, 0)
+        exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + entry
+        yield b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
+    at = 2
+    while data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:  # padding
+            at += 1
+            continue
+        if marker == JPEG_START_OF_SCAN:
+            yield data[at:]
+            return
+        (length,) = struct.unpack_from(">H", data, at + 2)
+        segment = data[at : at + 2 + length]
+        # of the second kind, only profiles are kept, and not a camera's further pictures
+        is_note = marker in JPEG_DROPPED or (marker == 0xE2 and segment[4:8] != b"ICC_")
+        if not is_note:
+            yield segment
+        at += 2 + length
+    raise IndexError(at)  # no picture: damaged
+
+
+def _orientation(data: bytes) -> int:
+    """The orientation as in EXIF: 1 for an upright picture."""
+    import io
+
+    from pipeline.system.pictures import Image
+
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
+            turned = image.getexif().get(ORIENTATION, 1)
+    except (OSError, SyntaxError, ValueError):
+        return 1
+    return turned if turned in range(1, 9) else 1
+
+
+def _png_parts(data: bytes) -> Iterator[bytes]:
+    at = len(PNG)
+    while at < len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + length
+        if kind not in PNG_CHUNKS:
+            yield data[at:end]
+        at = end
+        if kind == b"IEND":
+            return
+
+
+def _webp_parts(data: bytes) -> Iterator[bytes]:
+    at = 12
+    while at < len(data):
+        kind, length = struct.unpack_from("<4sI", data, at)
+        end = at + 8 + length + length % 2
+        chunk = data[at:end]
+        if kind == b"VP8X":
+            chunk = chunk[:8] + bytes([chunk[8] & ~WEBP_FLAGS]) + chunk[9:]
+        if kind not in WEBP_CHUNKS:
+            yield chunk
+        at = end
+
+
+# --- image sizes -----------------------------------------------------------------------------
+#
+# Images in the sizes and formats for display, e-readers and shops.
+#
+# Apple accepts no image of more than 5.6 million pixels, Kindle none of more than 5 MB; both want
+# JPEG or PNG in sRGB; no reader's screen has more than about 2500 pixels on its long side. Images
+# within these limits are unchanged, except for their metadata; so are those no larger than
+# displayed on the web page or in print.
+
+ImageCms = late_module("PIL.ImageCms")
+
+LONGEST = 2560
+"""Pixels of a side, of the largest e-reader's page and of a cover."""
+
+MOST_PIXELS = 5_600_000
+"""The maximum number of pixels of an image, from Apple's asset guide."""
+
+QUALITY = 85
+"""The JPEG quality of re-encoded photographs."""
+
+GAIN = 0.9
+"""The reduction in size that alone justifies re-encoding an image."""
+
+MOST_COLOURS = 256
+"""The maximum number of colours of a PNG with a palette."""
+
+PHOTOGRAPH = 20_000
+"""Colours from which on an image without transparency is better off as a JPEG."""
+
+RECIPE = "2"
+"""To be changed with anything here that changes the bytes of an image."""
+
+
+"""The Exif tag for the way in which the camera was held."""
+
+UPRIGHT, ON_ITS_SIDE = 1, range(5, 9)
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+TYPES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
+
+
+class Bounds(NamedTuple):
+    """The maximum number of pixels of a side and in all, whether an image keeps its format, and
+    whether these limits alone are a reason to re-encode it."""
+
+    longest: int
+    most: int
+    same_kind: bool = False
+
+
+class _Fitted(NamedTuple):
+    """The image's content, and its type and suffix if they have changed."""
+
+    data: bytes
+    media_type: str = ""
+    suffix: str = ""
+
+
+def for_ereaders(data: bytes, longest: int = LONGEST) -> _Fitted:
+    """The image in the form for an e-book, with a maximum long side in pixels: the same bytes for
+    the same image. An animated or unreadable one is returned unchanged."""
+    fitted = _cached(data, Bounds(longest, MOST_PIXELS))
+    for kind, start in (("JPEG", b"\xff\xd8"), ("PNG", b"\x89PNG")):
+        if fitted.startswith(start) and not data.startswith(start):
+            return _Fitted(fitted, *TYPES[kind])
+    return _Fitted(fitted)
+
+
+def shown(data: bytes, longest: int) -> bytes:
+    """The image in the same format, with a maximum long side in pixels. One that is smaller,
+    possibly animated or unreadable is returned unchanged."""
+    return _cached(data, Bounds(longest, longest * longest, same_kind=True))
+
+
+def _cached(data: bytes, bounds: Bounds) -> bytes:
+    """The image within the bounds, as it was written the first time."""
+    key = store.key(RECIPE, store.packages().get("pillow", ""), str(tuple(bounds)), data)
+    return store.cached(f"{key}.image", lambda: _written(data, bounds))
+
+
+def _written(data: bytes, bounds: Bounds) -> bytes:
+    stripped = without_metadata(data)
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            kind = image.format or ""
+            if getattr(image, "is_animated", False) or (bounds.same_kind and kind == "GIF"):
+                return stripped
+            fitted, has_to = _fitted(image, bounds)
+            written = _encoded(fitted, kind, bounds)
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+        return stripped
+    is_better = kind == "WEBP" or len(written) < GAIN * len(stripped)
+    return written if has_to or (is_better and not bounds.same_kind) else stripped
+
+
+def _fitted(image: Image.Image, bounds: Bounds) -> tuple[Image.Image, bool]:
+    """The picture rotated upright, in sRGB with eight bits, within the maximum size; and whether
+    any of that changed it."""
+    width, height = image.size
+    scale = min(1, bounds.longest / max(width, height), math.sqrt(bounds.most / (width * height)))
+    if scale < 1:  # a JPEG is read at a half, a quarter or an eighth of its size, which is faster
+        image.draft(None, (round(2 * scale * width), round(2 * scale * height)))
+    orientation = image.getexif().get(ORIENTATION, UPRIGHT)
+    upright = image if orientation == UPRIGHT else ImageOps.exif_transpose(image)
+    plain = in_srgb(upright)
+    has_to = plain is not image or scale < 1
+    if scale < 1:
+        # where palettes are mixed, colours that they do not have come up
+        if plain.mode in ("P", "1"):
+            plain = plain.convert("RGBA" if "transparency" in plain.info else "RGB")
+        size = max(1, int(width * scale)), max(1, int(height * scale))
+        size = size[::-1] if orientation in ON_ITS_SIDE else size
+        plain = plain.resize(size, Image.Resampling.LANCZOS)
+    return plain, has_to
+
+
+def in_srgb(image: Image.Image) -> Image.Image:
+    """The image in sRGB with eight bits, itself if it is that."""
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith("I") or image.mode == "F":
+        # sixteen bits, of which a screen shows the upper half
+        return image.point(lambda value: value / 256).convert("L")
+    if profile and not _is_srgb(profile):
+        with_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+        source = image if image.mode in ("RGB", "CMYK", "L") else image.convert("RGB")
+        try:
+            converted: Image.Image | None = ImageCms.profileToProfile(
+                source,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                outputMode="RGB",
+                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            )
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            converted = None  # a profile that is damaged, or of another kind of colours
+        if converted is not None:
+            if with_alpha:
+                converted.putalpha(image.convert("RGBA").getchannel("A"))
+            return converted
+    if image.mode in ("CMYK", "YCbCr", "LAB", "HSV"):
+        return image.convert("RGB")
+    return image
+
+
+def _is_srgb(profile: bytes) -> bool:
+    try:
+        described = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile)))
+    except (ImageCms.PyCMSError, OSError):
+        return True  # nobody can apply it
+    return "srgb" in described.lower()
+
+
+def _encoded(image: Image.Image, kind: str, bounds: Bounds) -> bytes:
+    """JPEG stays JPEG; PNG stays PNG, with a palette if it has few colours; WebP, unless it can be
+    kept, becomes the more suitable of the two."""
+    output = io.BytesIO()
+    if kind == "WEBP" and bounds.same_kind:
+        image.save(output, "WEBP", quality=QUALITY, icc_profile=None)
+    elif kind == "JPEG" or (kind == "WEBP" and _is_photograph(image)):
+        image = image if image.mode in ("L", "RGB") else image.convert("RGB")
+        # old e-readers show no progressive ones
+        image.save(output, "JPEG", quality=QUALITY, optimize=True, icc_profile=None)
+    else:
+        _with_palette(image).save(output, "PNG", optimize=True, icc_profile=None)
+    return output.getvalue()
+
+
+def _is_photograph(image: Image.Image) -> bool:
+    if image.mode in ("RGBA", "LA") and image.getchannel("A").getextrema() != (255, 255):
+        return False
+    return image.convert("RGB").getcolors(PHOTOGRAPH) is None
+
+
+def _with_palette(image: Image.Image) -> Image.Image:
+    """The same picture with a palette, if it has few colours, all of them opaque."""
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
+        image = image.convert("RGB")
+    if image.mode == "RGB" and image.getcolors(MOST_COLOURS):
+        return image.quantize(MOST_COLOURS, dither=Image.Dither.NONE)
+    return image
