@@ -89,3 +89,19 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 def folded(text: str) -> str:
     """The normalised form of a name or term."""
     return " ".join(text.split()).casefold()
+
+
+# --- ids in markup ----------------------------------------------------------------------------
+
+
+def note_id(number: int) -> str:
+    return f"fn-{number}"
+
+
+def reference_id(number: int, occurrence: int) -> str:
+    return f"fnref-{number}" if occurrence < 2 else f"fnref-{number}-{occurrence}"
+
+
+def page_id(label: str) -> str:
+    """The id of the mark of a page: none that an id of the text can be."""
+    return f"page--{label}"

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pipeline.model import CodeBlock, ContentsEntry, Document, FrontMark, Node, PageMark
 from pipeline.model.editions import Edition
 from pipeline.model.late import late
+from pipeline.model.names import page_id
 from pipeline.model.rendered import (
     CoverPage,
     Landmark,
@@ -29,7 +30,7 @@ from pipeline.model.tree import plain_text, walk
 from pipeline.render.contents_markup import nav_points, numbered, targets
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.imprint import book_facts, logo, names, unchanged_cover
-from pipeline.render.node_markup import NodeRenderer, page_id
+from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.note_placement import listing_notes
 from pipeline.render.plan import ENDNOTES, Chapter, chapters
 from pipeline.render.style_sheets import Trait, construct_styles, screen_faces

@@ -32,7 +32,7 @@ from pipeline.model import (
 from pipeline.model.editions import FormatName
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
-from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES
+from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES, note_id, page_id, reference_id
 from pipeline.model.paper import LARGE_PRINT, POINT, Sheet
 from pipeline.model.print_marks import FIELD, OURS, FieldKind
 from pipeline.model.rendered import Inventory
@@ -444,19 +444,6 @@ VOID_TAGS = frozenset({"br", "hr", "img", "wbr"})
 
 NOTE_COMMA = Markup('<sup class="note-comma">,</sup>')
 """The separator between the numbers of two adjacent notes, which would look like one number."""
-
-
-def note_id(number: int) -> str:
-    return f"fn-{number}"
-
-
-def reference_id(number: int, occurrence: int) -> str:
-    return f"fnref-{number}" if occurrence < 2 else f"fnref-{number}-{occurrence}"
-
-
-def page_id(label: str) -> str:
-    """The id of the mark of a page: none that an id of the text can be."""
-    return f"page--{label}"
 
 
 class NodeRenderer:

@@ -26,9 +26,9 @@ from pipeline.model import (
     Section,
 )
 from pipeline.model.editions import FormatName
+from pipeline.model.names import note_id, reference_id
 from pipeline.model.roles import ROLES, STANDARD, Division, divisions, is_front
 from pipeline.model.tree import walk
-from pipeline.render.node_markup import note_id, reference_id
 from pipeline.render.note_placement import NOTES, before_notes
 
 # --- semantics -------------------------------------------------------------------------------

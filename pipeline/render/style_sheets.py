@@ -14,13 +14,13 @@ from pipeline.model.editions import FormatName
 from pipeline.model.faces import DRAWING_FACES, FACES, MATH_FACE, own_faces
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
+from pipeline.model.names import note_id, reference_id
 from pipeline.model.rendered import Face, Style
 from pipeline.model.sheet.colours import night_rules
 from pipeline.model.tree import minutes_of
 from pipeline.model.words.writing_conventions import ALPHABETS
 from pipeline.model.writing_systems import fonts_for
 from pipeline.render.environment import read_text
-from pipeline.render.node_markup import note_id, reference_id
 
 # --- constructs ------------------------------------------------------------------------------
 #

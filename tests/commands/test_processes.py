@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands.library.building import Task, built
+from pipeline.commands.library.building import built
+from pipeline.commands.library.document_task import Task
 from pipeline.commands.processes.limited_child import Limits
 from pipeline.commands.processes.limited_pool import LimitedPool, TaskStoppedError
 from tests.helpers.ending_child import crash, exhaust, wait

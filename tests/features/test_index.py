@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from pipeline.features.index import paths
 from pipeline.model import Index, IndexEntry
-from pipeline.package.pdf.page_numbers import PageRange as PageRange
-from pipeline.package.pdf.page_numbers import merged
+from pipeline.package.pdf.layout import PageRange as PageRange
+from pipeline.package.pdf.layout import merged
 from pipeline.resolve.collation import Collation
 from tests.helpers import making
 from tests.helpers.pdf_reading import Element, Piece, open_pdf, read

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline import parse
-from pipeline.features.charts import drawing, plots
+from pipeline.features.charts import drawing, kinds
 from pipeline.features.charts.data import Data, read_data
 from pipeline.features.charts.drawing import Fonts, Scene
 from pipeline.features.charts.plots import Plan
@@ -22,7 +22,7 @@ def fonts_for(data: Data) -> Fonts:
 
 def scene_of(chart: Chart, data: Data, width: float) -> Scene:
     fonts = fonts_for(data)
-    return plots.scene(Plan(chart, data, width, lambda words: fonts.width(words, drawing.SIZE)))
+    return kinds.scene(Plan(chart, data, width, lambda words: fonts.width(words, drawing.SIZE)))
 
 
 def scene(text: str, width: float = 340, lang: str = "en-GB") -> Scene:

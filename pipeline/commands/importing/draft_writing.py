@@ -27,7 +27,7 @@ from pipeline.commands.importing.draft import (
 )
 from pipeline.commands.importing.interviews import with_speakers
 from pipeline.commands.importing.link_targets import unlabelled
-from pipeline.commands.importing.text import date_in, with_head
+from pipeline.commands.importing.text_head import date_in, with_head
 from pipeline.commands.importing.tidying import figures_left
 from pipeline.commands.writer import UnwritableError, write, write_blocks
 from pipeline.commands.writer.blocks import BLOCKS

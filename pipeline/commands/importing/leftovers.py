@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pipeline.commands.importing.draft import lost
 from pipeline.commands.importing.interviews import listed, phrase, words_for
-from pipeline.commands.importing.text import CopiedLine
+from pipeline.commands.importing.lines import CopiedLine
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.words import folded

@@ -24,14 +24,18 @@ from pipeline.commands.importing.appearance import (
     CENTRED,
     KNOWN,
     LARGER,
+    NUMBER,
+    RULED,
     SIZE,
+    TO_TICK,
     Levels,
     TextLine,
 )
+from pipeline.commands.importing.atoms import last_or_new, number_by
 from pipeline.commands.importing.draft import TYPED, Draft, listed, lost, made_here, unread
+from pipeline.commands.importing.lines import inlines
 from pipeline.commands.importing.link_targets import LABEL
 from pipeline.commands.importing.page_metadata import TITLE, language_of, meaningful
-from pipeline.commands.importing.page_reader import last_or_new, number_by
 from pipeline.commands.importing.pdf_lines import (
     END,
     HYPHENS,
@@ -56,7 +60,6 @@ from pipeline.commands.importing.pdf_lines import (
     without_mark,
     write_lines,
 )
-from pipeline.commands.importing.text import NUMBER, RULED, TO_TICK, inlines
 from pipeline.commands.importing.web_article import of_page
 from pipeline.commands.pdf_reading.page_content import PageLayout, TextRun
 from pipeline.commands.pdf_reading.seen import UnreadablePdf, read_pages

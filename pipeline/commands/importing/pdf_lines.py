@@ -16,8 +16,8 @@ from lxml.etree import _Element as Element
 from msgspec.structs import astuple, replace
 
 from pipeline.commands.importing.appearance import TextLine
+from pipeline.commands.importing.atoms import Atom, Formats, fill
 from pipeline.commands.importing.draft import NOTE_MARK
-from pipeline.commands.importing.page_reader import Atom, Formats, fill
 from pipeline.commands.pdf_reading import page_content
 from pipeline.commands.pdf_reading.page_content import TextRun
 from pipeline.model.late import late

@@ -15,6 +15,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.commands.importing.appearance import SIZE, usual
+from pipeline.commands.importing.atoms import Atom, fill, last_or_new, number_by
 from pipeline.commands.importing.citations import MARKED, Marks, with_marks
 from pipeline.commands.importing.draft import (
     CHANGED,
@@ -32,16 +33,9 @@ from pipeline.commands.importing.draft import (
     unread,
 )
 from pipeline.commands.importing.page_metadata import TITLE, language_of, meaningful
-from pipeline.commands.importing.page_reader import (
-    Atom,
-    fill,
-    join_captions,
-    label_words,
-    last_or_new,
-    number_by,
-)
+from pipeline.commands.importing.page_reader import join_captions, label_words
 from pipeline.commands.importing.web_article import of_page
-from pipeline.commands.importing.word import kind_of
+from pipeline.commands.importing.word_parts import kind_of
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words.guessing import language_of_text

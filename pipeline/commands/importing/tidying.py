@@ -10,8 +10,8 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.commands.importing.appearance import RULED, TO_TICK
 from pipeline.commands.importing.link_targets import LABEL, with_targets
-from pipeline.commands.importing.text import RULED, TO_TICK
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note, Text
 from pipeline.model.late import late
 from pipeline.model.names import slug

@@ -20,7 +20,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.commands.importing import article, draft
-from pipeline.commands.importing.appearance import find_headings
+from pipeline.commands.importing.appearance import find_headings, make_lists
 from pipeline.commands.importing.decoding import cleaned_page
 from pipeline.commands.importing.draft import Draft, unread
 from pipeline.commands.importing.page_metadata import declared_language, metadata_of
@@ -35,7 +35,6 @@ from pipeline.commands.importing.page_reader import (
     take_formulas,
     take_notes,
 )
-from pipeline.commands.importing.text import make_lists
 from pipeline.commands.importing.tidying import as_worksheet, tidied, type_gaps
 from pipeline.model import Block, Note, NoteReference
 from pipeline.model.codes import Code

@@ -12,19 +12,19 @@ from lxml.etree import _Element as Element
 
 from pipeline.commands.importing import draft
 from pipeline.commands.importing.appearance import BOLD, SIZE
-from pipeline.commands.importing.citations import Marks
-from pipeline.commands.importing.draft import COMMENT_MARK, NOTE_MARK, Changes
-from pipeline.commands.importing.formulas import M, omml_as_tex, readable, symbol, unknown
-from pipeline.commands.importing.page_reader import (
+from pipeline.commands.importing.atoms import (
     FORMATS,
     Atom,
     Formats,
     fill,
-    join_captions,
     last_or_new,
     set_numbering,
 )
-from pipeline.commands.importing.word import VAL, Level, W, WordParts, on
+from pipeline.commands.importing.citations import Marks
+from pipeline.commands.importing.draft import COMMENT_MARK, NOTE_MARK, Changes
+from pipeline.commands.importing.formulas import M, omml_as_tex, readable, symbol, unknown
+from pipeline.commands.importing.page_reader import join_captions
+from pipeline.commands.importing.word_parts import VAL, Level, W, WordParts, on
 
 # --- drawings --------------------------------------------------------------------------------
 #

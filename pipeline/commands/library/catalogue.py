@@ -15,7 +15,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.library.building import Built
+from pipeline.commands.library.document_task import Built
 from pipeline.commands.messages import human_size
 from pipeline.driver import rendered, resolved_for
 from pipeline.flow.steps import mark, package

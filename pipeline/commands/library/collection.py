@@ -16,7 +16,7 @@ from urllib.parse import quote
 import msgspec
 
 from pipeline.commands.library import catalogue
-from pipeline.commands.library.building import Built
+from pipeline.commands.library.document_task import Built
 from pipeline.commands.messages import shown_json
 from pipeline.features import here
 from pipeline.model.catalog import Record

@@ -18,7 +18,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Severity
 
 if TYPE_CHECKING:
-    from pipeline.commands.library.building import Built, Task
+    from pipeline.commands.library.document_task import Built, Task
     from pipeline.commands.library.sources import Ledger, ListedDocument
     from pipeline.commands.processes.limited_child import Limits
     from pipeline.model.diagnostics import Diagnostic
@@ -173,7 +173,7 @@ class _Run:
     @property
     def rows(self) -> list[Built]:
         """The results, and the sources that cannot be documents."""
-        from pipeline.commands.library.building import Built
+        from pipeline.commands.library.document_task import Built
 
         findings: dict[str, list[Diagnostic]] = {}
         for finding in self._listing.findings:
@@ -300,7 +300,7 @@ class _Run:
         return (cache_folder() or Path(tempfile.gettempdir())) / "library"
 
     def _task(self, document: ListedDocument) -> Task:
-        from pipeline.commands.library.building import Task
+        from pipeline.commands.library.document_task import Task
 
         out, templates = self._options["out"], self._options["templates"]
         if self._remote:

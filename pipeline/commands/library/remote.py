@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from pipeline.commands.library import collection
-from pipeline.commands.library.building import Built, Task
+from pipeline.commands.library.document_task import Built, Task
 from pipeline.commands.library.sources import ABSENT, SUFFIXES, LibraryListing, arranged, decoded
 from pipeline.parser.frontmatter.shared import NAME
 from pipeline.system.paths import State

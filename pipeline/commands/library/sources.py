@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pipeline.commands.library.building import Built
+from pipeline.commands.library.document_task import Built
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import stem_of

@@ -159,7 +159,7 @@ class _Artist:
     def _image(
         self, chart: Chart, content: Data | Diagram, lang: str, width: float, number: str, alt: str
     ) -> Image:
-        from pipeline.features.charts.plots import draw
+        from pipeline.features.charts.kinds import draw
 
         flatness = FLAT if self._look == "large" and width == self._landscape else 1.0
         drawing = draw(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pipeline.features.citations.csl import forms
 from pipeline.features.citations.csl import marked_text as marks
 from pipeline.features.citations.csl.style import Date, Name, Reference
-from pipeline.features.citations.csl_references import CSL_KINDS, edtf, year_and_month
+from pipeline.features.citations.csl_references import CSL_KINDS, MONTHS, edtf, year_and_month
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.words.writing_conventions import tags_by_name
@@ -34,13 +34,6 @@ _SPACE = late(r"\s*")
 _COMMA = late(r"\s*,")
 _COMMAS = late(r"[\s,]*")
 _NEXT = late(r"^[ \t]*@", re.M)
-
-MONTHS = {
-    name: str(number)
-    for number, name in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1
-    )
-}
 
 
 def _skip(pattern: re.Pattern[str], text: str, pos: int) -> int:

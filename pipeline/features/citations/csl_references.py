@@ -7,11 +7,18 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.features.citations.bibtex import MONTHS
 from pipeline.features.citations.csl import marked_text as marks
 from pipeline.features.citations.csl.style import Date, Name, Reference
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
+
+MONTHS = {
+    name: str(number)
+    for number, name in enumerate(
+        "jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1
+    )
+}
+
 
 # --- dates -----------------------------------------------------------------------------------
 #

@@ -17,6 +17,7 @@ from pipeline import model
 from pipeline.model import Block, ContentsEntry, Document, Index, Node, Section
 from pipeline.model.editions import Edition, output_name
 from pipeline.model.metadata import Metadata
+from pipeline.model.names import note_id
 from pipeline.model.rendered import NavPoint, Page, Pages, Style, TextFile
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import words, written_date
@@ -26,7 +27,7 @@ from pipeline.render.discovery import WebFacts, described, downloads, full_title
 from pipeline.render.environment import read_text
 from pipeline.render.html import is_learnt_from, page_styles
 from pipeline.render.imprint import logo, web_facts
-from pipeline.render.node_markup import NodeRenderer, note_id
+from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.plan import Chapter, chapters
 from pipeline.render.style_sheets import Trait, screen_faces, script
 from pipeline.render.timings import minutes

@@ -6,18 +6,10 @@ from pathlib import Path
 
 from pipeline.features.word import matter, sections
 from pipeline.features.word.blocks import blocks
-from pipeline.features.word.draft import (
-    HEADINGS,
-    Element,
-    Spot,
-    WordFile,
-    built,
-    element,
-    root,
-    written,
-)
+from pipeline.features.word.draft import HEADINGS, Spot, WordFile
 from pipeline.features.word.packing import packed
 from pipeline.features.word.styles import FONTS, TEXT, styles_part, template_of
+from pipeline.features.word.xml import Element, built, element, root, written
 from pipeline.model import Document
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import Inventory, Page, Pages, TextFile

@@ -11,36 +11,40 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.features.word import matter, sections
 from pipeline.features.word.draft import (
-    AFTER,
     BLANKS,
     STEP,
-    Element,
     ItemMarker,
     SideBox,
     Spot,
     TextLook,
     WordFile,
+    check_box,
+    kind_of,
+    menu,
+)
+from pipeline.features.word.inlines import (
+    AFTER,
     at_beginning,
     bare_line,
-    check_box,
-    element,
+    counted,
+    formula,
+    index_fields,
+    inlines,
     is_text,
-    kind_of,
     label,
     low_paragraph,
-    menu,
     paragraph,
-    tag,
+    spoken,
     text_paragraph,
+    text_run,
     timing,
     title,
-    twips,
     with_attributes,
     with_space,
 )
-from pipeline.features.word.inlines import counted, formula, index_fields, inlines, spoken, text_run
 from pipeline.features.word.pictures import inline_picture
 from pipeline.features.word.styles import RULE
+from pipeline.features.word.xml import Element, element, tag, twips
 from pipeline.model import Block, Node
 from pipeline.model.codes import Code
 from pipeline.model.table_cells import PlacedCell, column_count

@@ -6,27 +6,22 @@ from collections.abc import Iterable
 
 from pipeline import model
 from pipeline.features.word.draft import (
-    Element,
     Spot,
     TextLook,
     WordFile,
     around,
     date_field,
-    element,
-    entry,
     field,
     index_entries,
     page_of,
-    paragraph,
-    properties_of,
     quoted,
-    root,
     silent,
-    tag,
     text_field,
 )
-from pipeline.features.word.inlines import inlines, text_run
+from pipeline.features.word.draft import entry as entry_text
+from pipeline.features.word.inlines import inlines, paragraph, text_run
 from pipeline.features.word.pictures import inline_picture
+from pipeline.features.word.xml import Element, element, properties_of, root, tag
 from pipeline.model import Document, Node
 from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.paper import NameField
@@ -213,7 +208,7 @@ def see_marks(draft: WordFile) -> list[Element]:
     marks: list[Element] = []
     for listed in index_entries(draft.document):
         if listed.see:
-            term, also = entry([plain_text(listed.term)]), " ".join(_see(draft, listed))
+            term, also = entry_text([plain_text(listed.term)]), " ".join(_see(draft, listed))
             marks += silent(f"XE {term} \\t {quoted(also)}")
     return marks
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipeline.features.word.draft import Element, element
+from pipeline.features.word.xml import Element, element
 from pipeline.model import formula_gaps
 from pipeline.model.late import late
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from pipeline.features.word.draft import Element, tag
 from pipeline.features.word.pictures import picture_of
 from pipeline.features.word.styles import WordTemplate
+from pipeline.features.word.xml import Element, tag
 from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic

@@ -7,16 +7,8 @@ import io
 from pathlib import Path
 
 from pipeline import model
-from pipeline.features.word.draft import (
-    EMU,
-    Element,
-    Spot,
-    WordFile,
-    built,
-    clean,
-    element,
-    tag,
-)
+from pipeline.features.word.draft import Spot, WordFile
+from pipeline.features.word.xml import EMU, Element, built, clean, element, tag
 from pipeline.model import Asset
 from pipeline.model.faces import located
 from pipeline.model.late import late

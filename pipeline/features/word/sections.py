@@ -7,7 +7,7 @@ from typing import NamedTuple
 from lxml import etree
 from msgspec.structs import replace
 
-from pipeline.features.word.draft import TWIPS, Element, element, tag, twips
+from pipeline.features.word.xml import TWIPS, Element, element, tag, twips
 from pipeline.model import Document
 from pipeline.model.editions import Edition
 from pipeline.model.paper import PageSize

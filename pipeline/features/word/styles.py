@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lxml import etree
 from msgspec.structs import replace
 
-from pipeline.features.word.draft import (
+from pipeline.features.word.xml import (
     NAMESPACES,
     Element,
     built,

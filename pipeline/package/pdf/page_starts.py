@@ -24,8 +24,7 @@ from pipeline.model.rendered import XHTML
 from pipeline.package.pdf.engine.adapter.boxes import elements
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
-from pipeline.package.pdf.layout import Flow
-from pipeline.package.pdf.page_numbers import folios
+from pipeline.package.pdf.layout import Flow, folios
 from pipeline.package.pdf.print_markup import classes
 
 # --- page starts -----------------------------------------------------------------------------

@@ -34,8 +34,18 @@ from pipeline.package.pdf.engine.adapter.typesetter import (
     written,
 )
 from pipeline.package.pdf.even_pages import planning_for
-from pipeline.package.pdf.layout import Flow, finish_layout, page_foot, settle, stranded, text_flows
-from pipeline.package.pdf.page_numbers import PageNumbers, first_pages, folios, names_on
+from pipeline.package.pdf.layout import (
+    Flow,
+    PageNumbers,
+    finish_layout,
+    first_pages,
+    folios,
+    names_on,
+    page_foot,
+    settle,
+    stranded,
+    text_flows,
+)
 from pipeline.package.pdf.print_markup import ASSET, classes, ready_text
 from pipeline.package.pdf.standards import turn_drawn
 from pipeline.package.pdf.tags import drawn_text, read_tags, write_tags

@@ -21,10 +21,9 @@ from pipeline.package.page_files import attached
 from pipeline.package.pdf.engine.adapter.drawn import painted
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
-from pipeline.package.pdf.layout import lay_out, page_foot, stranded, text_flows
+from pipeline.package.pdf.layout import folios, lay_out, page_foot, stranded, text_flows
 from pipeline.package.pdf.log import Log
 from pipeline.package.pdf.metadata import describe
-from pipeline.package.pdf.page_numbers import folios
 from pipeline.package.pdf.print_markup import first_blocks, has_roman_folios, ready_text
 from pipeline.package.pdf.standards import turn_drawn
 from pipeline.package.pdf.tags import tag
@@ -60,7 +59,7 @@ def set_whole(text: Printing) -> Package:
         arrange_columns(root)
     for block in first_blocks(root) if pages.sheet and pages.sheet.is_book else ():
         block.set("style", "break-before: recto")
-    from pipeline.package.pdf.page_numbers import label_pages, number_front
+    from pipeline.package.pdf.layout import label_pages, number_front
     from pipeline.package.pdf.page_starts import KeptPages
 
     kept = KeptPages(root, has_roman=has_roman_folios(pages)) if edition.same_pages else None
