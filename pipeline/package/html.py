@@ -22,7 +22,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Face, Pages, Style
 from pipeline.package.fonts import characters, font_face, subset, used_faces, with_fonts
-from pipeline.package.images import without_metadata
+from pipeline.package.image_metadata import without_metadata
 from pipeline.package.page_files import asset_bytes
 from pipeline.package.result import Package
 

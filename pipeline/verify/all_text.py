@@ -20,7 +20,7 @@ import pikepdf
 from lxml import etree, html
 
 from pipeline.model.late import late
-from pipeline.package.images import PNG, PNG_CHUNKS
+from pipeline.package.image_metadata import PNG, PNG_CHUNKS
 from pipeline.verify.pieces import BREAK
 from pipeline.verify.word import W, paragraphs
 

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from pipeline import Options, build
-from pipeline.package.images import for_ereaders, shown, without_metadata
+from pipeline.package.image_metadata import without_metadata
+from pipeline.package.images import for_ereaders, shown
 from pipeline.resolve.images import BadImageError, examine
 from tests.helpers import making
 

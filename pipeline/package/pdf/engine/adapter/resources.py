@@ -24,7 +24,8 @@ from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.faces import EMOJI, LEGIBLE, SANS
-from pipeline.package.images import shown, without_metadata
+from pipeline.package.image_metadata import without_metadata
+from pipeline.package.images import shown
 from pipeline.package.page_files import asset_bytes
 from pipeline.package.pdf.colours import grey_image
 from pipeline.package.pdf.engine.adapter.spaces import UnsharedFeatures
