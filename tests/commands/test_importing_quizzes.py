@@ -6,7 +6,6 @@ import base64
 import io
 import json
 import zipfile
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from PIL import Image as Picture
 from pipeline.commands.importing import Imported, import_file
 from pipeline.features.exercises.platforms.questions import Content, Question
 from pipeline.features.exercises.platforms.reading import questions_of
-from pipeline.features.exercises.platforms.sheet import asked
+from pipeline.features.exercises.platforms.sheet import texts_of
 from pipeline.resolve.findings import Findings
 from tests.helpers import making
 from tests.helpers.generated_questions import COUNT, KINDS, generated
@@ -31,7 +30,7 @@ def known(question: Question) -> tuple[object, ...]:
 
 
 def asked_text(content: Content) -> str:
-    return " ".join(unescape(asked((Question("long", "", content),))).split())
+    return " ".join(" ".join(texts_of(content)).split())
 
 
 def questions(flow: making.Flow, edition: str) -> dict[tuple[object, ...], int]:

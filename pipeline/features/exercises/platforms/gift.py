@@ -17,7 +17,7 @@ _MARK = late(r"[\\~=#{}:]")
 def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ...]:
     """The one file."""
     category = sheet.title.replace("/", "//")
-    notice = f"// {sheet.title}\n$CATEGORY: $course$/top/{category}\n"
+    notice = f"// {sheet.notice}\n$CATEGORY: $course$/top/{category}\n"
     entries = (entry for question in questions for entry in _entries(question, sheet))
     return (Page("questions.gift", sheet.title, "\n".join((notice, *entries))),)
 

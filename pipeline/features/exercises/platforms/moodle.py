@@ -49,7 +49,7 @@ def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ..
     """The one file, whose images are not yet in it."""
     markup = sheet.template(
         "moodle.xml",
-        notice=sheet.title.replace("--", "–"),
+        notice=sheet.notice.replace("--", "–"),
         category=sheet.title.replace("/", "//"),
         questions=[_question(question, sheet) for question in questions],
         images=lambda markup: dict.fromkeys(_IMAGE.findall(markup)),

@@ -76,7 +76,7 @@ def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ..
         {"id": id, "images": tuple(dict.fromkeys(_IMAGE.findall(page.markup)))}
         for id, page in zip(ids, items, strict=True)
     ]
-    notice = sheet.title.replace("--", "–")
+    notice = sheet.notice.replace("--", "–")
     listing = sheet.template("imsmanifest.xml", items=entries, notice=notice, **manifest)
     test = Page("test.xml", sheet.title, sheet.template("test.xml", title=sheet.title, ids=ids))
     files = (test, *items)

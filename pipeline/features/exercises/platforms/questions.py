@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
-from pipeline.model import Answered, Block
+from pipeline.model import Answered, Block, Paragraph, Text
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.tree import answer_text
@@ -58,6 +58,18 @@ class Question(NamedTuple):
     answer: Content = ()
     lines: int = 0
     drawing: bool = False
+
+    @property
+    def unanswered(self) -> Question:
+        """The question with a sign in place of each answer. Choices, and things to match or order,
+        are public, and so is which of them are right, since they are no text."""
+        gap = Gap((UNKNOWN,))
+        answer = (Paragraph(children=(Text(text=UNKNOWN),)),) if self.answer else ()
+        return self._replace(gaps=(gap,) * len(self.gaps), answer=answer)
+
+
+UNKNOWN = "?"
+"""Stands for an answer."""
 
 
 _DIGITS = r"(?:0|[1-9][0-9]*)(?:[.,][0-9]+)?"
