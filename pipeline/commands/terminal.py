@@ -159,6 +159,16 @@ def note_withheld(places: Sequence[Span], editions: Iterable[str]) -> None:
     say(f"{'note':<9}{subject} in the teacher's editions only: {line} {where}.{build}")
 
 
+def explain_quizzes(files: Iterable[Path]) -> None:
+    """Print what Moodle accepts in the gaps of those files that are for it."""
+    from pipeline.verify.moodle_quiz import accepted_in, explained
+
+    for file in files:
+        if file.stem.endswith("-moodle") or "-moodle-" in file.stem:
+            for line in explained(accepted_in(file.read_bytes())):
+                say(f"{'accepts':<9}{line}")
+
+
 def note_import(source: Path) -> None:
     """Print a note that a source is written for another program, and how to convert it."""
     command = f"chapbook import {shlex.quote(str(source))} -o imported"

@@ -112,6 +112,17 @@ def test_numbers_are_written_as_the_language_does(tmp_path: Path) -> None:
         assert "kennen? ____{3,5 ± 0,25}" in import_file(file).text, edition
 
 
+def test_lines_of_code_stay_in_gift(tmp_path: Path) -> None:
+    text = "::: exercise\nWhat?\n\n```\n# a\n\nprint(b)\n```\n\n- (x) a\n- ( ) b\n:::\n"
+    file = tmp_path / "code.gift"
+    source = tmp_path / "wells.md"
+    source.write_text(text, "utf-8")
+    output = making.Flow(source).built("gift")
+    assert output.package
+    file.write_bytes(output.package.data)
+    assert "```\n# a\n\nprint(b)\n```" in import_file(file).text
+
+
 def test_questions_of_others_become_exercises(tmp_path: Path) -> None:
     (tmp_path / "quiz.gift").write_text(OTHERS, "utf-8")
     imported = import_file(tmp_path / "quiz.gift")
@@ -196,6 +207,47 @@ Which two?
 - [ ] c
 :::
 """
+
+
+MARKED = {
+    "[markdown]Say *why* \\\\(x_1 + *x\\\\) and `a` is {~no =**yes**} here.": (
+        "Say *why* $x_1 + *x$ and `a` is __________ here.\n\n- ( ) no\n- (x) **yes**"
+    ),
+    "$$x^2$$ plus {=four}": "$$x^2$$ plus ____{four}",
+    "Grant is {~buried =entombed} in it.": (
+        "Grant is __________ in it.\n\n- ( ) buried\n- (x) entombed"
+    ),
+    "Who? {=no one =%50%somebody}": "Who? ____{no one}",
+    "Where? {=%100%a->b}": "Where? ____{a->b}",
+    "Don't {=%100%don't =%100%don’t}": "Don't ____{don't}",
+    "When? {#=1822:0 =%50%1822:2}": "When? ____{1822}",
+    "Which? {=a ~%50%b ~c}": "- (x) a\n- ( ) b\n- ( ) c",
+}
+"""Questions in GIFT, and their worksheets; where a part of the points is given, that is told."""
+
+
+def test_questions_in_gift_become_exercises(tmp_path: Path) -> None:
+    (tmp_path / "quiz.gift").write_text("\n\n".join(MARKED), "utf-8")
+    imported = import_file(tmp_path / "quiz.gift")
+    for written in MARKED.values():
+        assert written in imported.text
+    told = [f"{line}" for line, text in enumerate(MARKED) if "%50%" in text]
+    assert [f"{(f.line - 1) // 2}" for f in imported.findings if f.line] == told
+
+
+def test_texts_in_markdown_are_read_from_moodle(tmp_path: Path) -> None:
+    asked = "Say *why* \\\\(x_1\\\\) is {1:SA:=1&#47;2~%50%0.5#half~=a\\\\}b} and $$y*z*$$"
+    (tmp_path / "quiz.xml").write_text(
+        '<quiz><question type="cloze"><questiontext format="markdown">'
+        f"<text><![CDATA[{asked}]]></text></questiontext></question></quiz>",
+        "utf-8",
+    )
+    imported = import_file(tmp_path / "quiz.xml")
+    assert "Say *why* $x_1$ is ____{1/2 or a\\\\\\}b} and $$y*z*$$" in imported.text
+    assert sorted(told_of(imported)) == [
+        "Answers that give a part of the points are taken for wrong ones.",
+        "The question has words to single answers, which are left out.",
+    ]
 
 
 # --- packages of others -------------------------------------------------------------------------

@@ -27,10 +27,12 @@ from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import understood_in, words
 from pipeline.model.words.guessing import language_of_text
-from pipeline.model.words.writing_conventions import writing
+from pipeline.model.words.writing_conventions import plain_typed, writing
 from pipeline.parser.blank_rules import blank
 
-_FORMULA = late(r"\\\(((?:(?!\\[()]).)++)\\\)|\\\[((?:(?!\\[\[\]]).)++)\\\]", re.DOTALL)
+_FORMULA = late(
+    r"\\\(((?:(?!\\[()]).)++)\\\)|\\\[((?:(?!\\[\[\]]).)++)\\\]|\$\$([^$]++)\$\$", re.DOTALL
+)
 _NUMBER = late(r"[+-]?[0-9]+\.[0-9]+")
 _BLANK = late(f"{BLANK}([0-9]+){BLANK}")
 _LABEL = late(r"^[0-9]+[a-z]{0,2}(?:[.-][0-9a-z]+)* +")
@@ -41,6 +43,9 @@ FEWEST = 4
 
 LOOKS = {"b": "strong", "i": "em"}
 """The elements that stand for others in most questions."""
+
+MISSING_WORD = model.Blank()
+"""The place in a text of what is to be chosen below it."""
 
 SPACE = model.WritingSpace(height=60)
 """Room to draw where nothing says how much."""
@@ -73,6 +78,12 @@ def read_quiz(path: Path, name: str) -> Draft:
 
 
 _TAG = late(r"<[^<>]*>")
+
+
+def _typed(text: str) -> str:
+    """A text that is the same however it is typed, as platforms need it in several ways."""
+    plain = plain_typed(text)
+    return plain.replace(",", ".") if _NUMBER.fullmatch(plain.replace(",", ".")) else plain
 
 
 class _Exercises:
@@ -134,7 +145,7 @@ class _Exercises:
         return blocks
 
     def _blank(self, gap: AskedGap) -> model.Blank:
-        answers = gap.answers
+        answers = tuple({_typed(text): text for text in reversed(gap.answers)}.values())[::-1]
         if gap.tolerance or all(map(_NUMBER.fullmatch, answers)):
             answers = tuple(text.replace(".", self._decimal) for text in answers)
         text = f" {self._or} ".join(answers)
@@ -170,8 +181,9 @@ class _Exercises:
             filled: list[Inline] = []
             for text, number in zip(parts[::2], [*parts[1::2], ""], strict=True):
                 filled += [model.Text(text=text)] if text else []
-                is_gap = number and int(number) < len(gaps)
-                filled += [self._blank(gaps[int(number)])] if is_gap else []
+                if number:
+                    is_answered = int(number) < len(gaps)
+                    filled.append(self._blank(gaps[int(number)]) if is_answered else MISSING_WORD)
             return tuple(filled)
 
         blocks = rewrite(blocks, leave={model.Text: fill, model.Container: _unwrapped})
@@ -180,8 +192,8 @@ class _Exercises:
 
 def _marked(match: re.Match[str]) -> str:
     """A formula between the marks that become a node; in HTML, its signs are escaped already."""
-    display = DISPLAY_MARK if match[2] else ""
-    return f"{MATH_MARK}{display}{match[1] or match[2]}{MATH_MARK}"
+    display = "" if match[1] else DISPLAY_MARK
+    return f"{MATH_MARK}{display}{match[1] or match[2] or match[3]}{MATH_MARK}"
 
 
 def _unwrapped(node: model.Container) -> Block | tuple[Block, ...]:

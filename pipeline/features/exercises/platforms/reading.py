@@ -15,7 +15,7 @@ from pipeline.features.exercises.platforms.questions import Content, Kind, Optio
 from pipeline.model import Block, Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.model.tree import children, plain_text, walk
+from pipeline.model.tree import FIXED, children, plain_text, walk
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 
@@ -174,7 +174,9 @@ class _Reader:
 
     def _choices(self, node: model.Choices, around: _Around) -> None:
         choices = tuple(
-            Option(self._content(item), bool(item.correct)) for item in node.items if item.children
+            Option(self._content(item), bool(item.correct), FIXED in item.attributes.classes)
+            for item in node.items
+            if item.children
         )
         right = sum(choice.is_right for choice in choices)
         if not right:

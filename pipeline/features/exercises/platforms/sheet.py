@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 import jinja2
@@ -14,10 +15,13 @@ from pipeline.model import Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import BLANK, children, walk
-from pipeline.model.words import words
+from pipeline.model.words import understood_in, words
 from pipeline.resolve.findings import Findings
+
+_CODE = late(r"((?<=<pre>).*?(?=</pre>))", re.DOTALL)
 
 GLOSSARY = "glossary"
 """The name of blocks, and the role of sections, with terms."""
@@ -134,11 +138,13 @@ class QuestionSheet:
         return " ".join(" ".join(texts_of(content)).split())
 
     def answer_text(self, question: Question) -> str:
-        """The right answer in one line, with gaps, pairs and positions one after another."""
+        """The right answer in one line, with gaps, pairs and positions one after another, and with
+        all alternatives."""
         span = question.span
         right = [c.content for c in question.choices if c.is_right]
         parts = [self.text(content, span) for content in (*right, *question.order)]
-        parts += (gap.answers[0] for gap in question.gaps)
+        either = (*understood_in(self.metadata.lang, "alternative"), "/")[0]
+        parts += (f" {either} ".join(gap.answers) for gap in question.gaps)
         for left, right_side in question.pairs:
             parts.append(f"{self.text(left, span)} – {self.text(right_side, span)}")
         return "; ".join(parts) or self.text(question.answer, span)
@@ -185,7 +191,9 @@ def _inline(node: Node) -> str:
 
 def one_line(markup: str) -> str:
     """HTML on a single line: line ends count in code alone."""
-    return markup.replace("\n", "&#10;") if "<pre" in markup else " ".join(markup.split("\n"))
+    parts = _CODE.split(str(markup))  # code is every other part
+    parts[1::2] = (code.strip("\n").replace("\n", "&#10;") for code in parts[1::2])
+    return "".join(part.replace("\n", " ") for part in parts)
 
 
 def without_images(content: Content) -> Content:
