@@ -85,7 +85,8 @@ def _of_text(name: str, data: bytes) -> Iterator[Content]:
     root = _root(name, data) if data.lstrip()[:1] == b"<" else None
     if root is None:
         text = data.decode("utf-8", "replace")
-        yield from _as_written(name, text, is_code=name.endswith(_CODE))
+        yield from _as_written(name, text, is_code=name.endswith(_CODE) or bool(_TAG.search(text)))
+        yield from _within_markup(name, text)
         return
     for element in root.iter("{*}script", "{*}style"):
         is_text = element.get("type", "") == "application/json"  # that a search looks at
@@ -103,10 +104,14 @@ def _of_text(name: str, data: bytes) -> Iterator[Content]:
     text = between.join(root.itertext(etree.Element))
     if root.tag.startswith(W):
         yield Content(f"the text of {name}", BREAK.join(paragraphs(root)))
-    yield Content(
-        f"the text of {name}", text, is_code=name.endswith(_CODE) or root.tag.startswith(W)
-    )
-    if "<" in text:  # markup as text, as feeds have it
+    is_code = name.endswith(_CODE) or root.tag.startswith(W) or bool(_TAG.search(text))
+    yield Content(f"the text of {name}", text, is_code)
+    yield from _within_markup(name, text)
+
+
+def _within_markup(name: str, text: str) -> Iterator[Content]:
+    """The text of markup that stands in another text, as in feeds, without its elements."""
+    if _TAG.search(text) and not name.endswith(_CODE):
         yield Content(f"the text of {name}", unescape(_TAG.sub("", text)))
 
 

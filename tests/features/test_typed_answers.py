@@ -58,6 +58,14 @@ def test_moodle_accepts_the_answers_in_a_text_as_they_are_typed(tmp_path: Path) 
         assert not moodle_gaps.accepts(accepted, f"{typed}?"), (written, accepted)
 
 
+def test_moodle_accepts_short_answers_as_they_are_typed(tmp_path: Path) -> None:
+    texts = (f"::: exercise\nWhich? ____{{{answer}}}\n:::\n" for answer in TYPED)
+    questions = moodle("\n".join(texts), tmp_path)
+    for typed, question in zip(TYPED.values(), questions, strict=True):
+        answers = [answer.findtext("text") or "" for answer in question.iterfind("answer")]
+        assert moodle_gaps.accepts(answers, typed), (typed, answers)
+
+
 def test_what_moodle_accepts_is_listed(tmp_path: Path) -> None:
     data = b"<quiz>" + etree.tostring(cloze(tmp_path)) + b"</quiz>"
     accepted = accepted_in(data)

@@ -69,9 +69,11 @@ def package_questions(pages: Pages, folder: Path) -> Package:
         message = f"This edition needs {error.name}: install Chapbook with its extra `anki`."
         absent = diagnostic(Code.ABSENT_FEATURE, message)
         return Package(b"", (replace(absent, severity=Code.TEMPLATE_ERROR.value.severity),))
-    texts = {page.name: page.markup.encode() for page in pages.asked}
-    asked = archived(texts | {f"images/{name}": content for name, content in images.items()})
-    return Package(data, problems, tuple(map(str, paths)), asked=asked)
+    asked = {page.name: page.markup.encode() for page in pages.asked}
+    for name, content in images.items():
+        if any(name in page.markup for page in pages.asked):  # others belong to answers
+            asked[f"images/{name}"] = content
+    return Package(data, problems, tuple(map(str, paths)), asked=archived(asked))
 
 
 def _writer(edition: str) -> Any:

@@ -118,9 +118,9 @@ class QuestionSheet:
 
     @property
     def terms(self) -> Iterator[tuple[Content, Content]]:
-        """The terms of glossaries, with what they mean."""
+        """The terms of glossaries that pupils have, with what they mean."""
         portable = Portable(self._document, self._findings)
-        for holder in walk(self._document.blocks):
+        for holder in walk(rewrite(self._document.blocks, enter={model.Answer: lambda node: ()})):
             if GLOSSARY in (getattr(holder, "role", ""), getattr(holder, "name", "")):
                 for node in walk(children(holder)):
                     if isinstance(node, model.DefinitionItem):
