@@ -269,6 +269,16 @@ def test_an_answer_is_found_by_its_place(tmp_path: Path) -> None:
     assert messages == ["This text for teachers is left out: a platform has answers alone."] * 2
 
 
+def test_an_answer_below_a_task_outside_exercises_belongs_to_it(tmp_path: Path) -> None:
+    """What stands in other answers is asked of nobody."""
+    text = (
+        "Which?\n\n- (x) a\n- ( ) b\n\n::: answer\nIt is a.\n:::\n\nText.\n\n"
+        "::: answer\nIt is ____{deep}.\n\n- (x) c\n- ( ) d\n:::\n"
+    )
+    (question,) = moodle(text, tmp_path)
+    assert question.findtext("generalfeedback/text") == "<p>It is a.</p>"
+
+
 def test_tasks_in_cells_and_definitions_are_questions(tmp_path: Path) -> None:
     cell = "+-------------------+\n| ::: ordering      |\n| 1. a              |\n"
     cell += "| 2. b              |\n| :::               |\n+-------------------+\n"

@@ -148,10 +148,10 @@ def _filled(document: Document, solutions: dict[Any, Node]) -> Document:
 
 
 class _Answer(NamedTuple):
-    """The blocks in a range with a ``number``, and the node that they stand in."""
+    """The blocks in a range with a ``number``, and the node that they stand in, if any."""
 
     number: int
-    holder: _Key
+    holder: _Key | None
     block: model.Answer
 
 
@@ -188,27 +188,28 @@ def _answers(teachers: Document, pupils: Document, ranges: Sequence[Withheld]) -
     for (number, holder), group in groupby(nodes, key=lambda entry: entry[:2]):
         assert number is not None, "an answer is in a range"
         blocks: tuple[Any, ...] = tuple(node for _, _, node in group)
-        if holder and ANSWER in ranges[number].conditions.classes:
+        if ANSWER in ranges[number].conditions.classes:
             answer = model.Answer(children=blocks, span=ranges[number].span)
             yield _Answer(number, holder, answer)
 
 
 def _inserted(blocks: tuple[Block, ...], answers: Iterable[_Answer]) -> tuple[Block, ...]:
     """The blocks with answers where they belong."""
-    inserted: dict[_Key, list[Block]] = defaultdict(list)
+    inserted: dict[_Key | None, list[Block]] = defaultdict(list)
     for answer in answers:
         inserted[answer.holder].append(answer.block)
 
-    def leave(node: Any) -> Node:
-        here = inserted.get(_key(node))
-        if not here:
-            return node  # type: ignore[no-any-return]
-        places = accumulate((_key(child)[1] for child in node.children), max)
-        entries = [*zip(places, node.children, strict=True), *((_key(a)[1], a) for a in here)]
-        children = tuple(child for _, child in sorted(entries, key=lambda entry: entry[0]))
-        return replace(node, children=children)  # type: ignore[no-any-return]
+    def merged(children: tuple[Block, ...], key: _Key | None) -> tuple[Block, ...]:
+        here = inserted.get(key, [])
+        places = accumulate((_key(child)[1] for child in children), max)
+        entries = [*zip(places, children, strict=True), *((_key(a)[1], a) for a in here)]
+        return tuple(child for _, child in sorted(entries, key=lambda entry: entry[0]))
 
-    return rewrite(blocks, leave=dict.fromkeys(HOLDERS, leave))
+    def leave(node: Any) -> Any:
+        key = _key(node)
+        return replace(node, children=merged(node.children, key)) if key in inserted else node
+
+    return merged(rewrite(blocks, leave=dict.fromkeys(HOLDERS, leave)), None)
 
 
 def _key(node: Node) -> _Key:

@@ -65,8 +65,16 @@ class _Reader:
         self._names: dict[str, int] = {}
 
     def text(self, blocks: Iterable[Node]) -> None:
-        """Read exercises, and tasks outside them; other text is not for a platform."""
+        """Read exercises, and tasks outside them, with the answers directly below; other text is
+        not for a platform."""
+        is_below_task = False
         for block in blocks:
+            count = len(self.items)
+            if isinstance(block, model.Answer):
+                if is_below_task:
+                    answer = (*self.items[-1].answer, *self._portable.answer(block.children))
+                    self.items[-1] = self.items[-1]._replace(answer=answer)
+                continue
             if isinstance(block, model.Exercise):
                 self._exercise(block)
             elif isinstance(block, (*TASKS, *TEXT)):
@@ -74,6 +82,7 @@ class _Reader:
                     self._questions((block,), _Around(span=block.span))
             else:
                 self.text(children(block))
+            is_below_task = isinstance(block, (*TASKS, *TEXT)) and len(self.items) > count
 
     def _exercise(self, node: model.Exercise) -> None:
         first = len(self.items)
