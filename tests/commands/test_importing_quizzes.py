@@ -235,6 +235,21 @@ def test_questions_in_gift_become_exercises(tmp_path: Path) -> None:
     assert [f"{(f.line - 1) // 2}" for f in imported.findings if f.line] == told
 
 
+def test_the_right_number_of_several_is_read_from_moodle(tmp_path: Path) -> None:
+    answers = "".join(
+        f'<answer fraction="{share}"><text>{number}</text><tolerance>0.5</tolerance></answer>'
+        for number, share in ((30, 50), (31, 100))
+    )
+    (tmp_path / "quiz.xml").write_text(
+        '<quiz><question type="numerical"><questiontext><text>How deep?</text></questiontext>'
+        f"{answers}</question></quiz>",
+        "utf-8",
+    )
+    imported = import_file(tmp_path / "quiz.xml")
+    assert "How deep? ____{31 ± 0.5}" in imported.text
+    assert len(told_of(imported)) == 1
+
+
 def test_texts_in_markdown_are_read_from_moodle(tmp_path: Path) -> None:
     asked = "Say *why* \\\\(x_1\\\\) is {1:SA:=1&#47;2~%50%0.5#half~=a\\\\}b} and $$y*z*$$"
     (tmp_path / "quiz.xml").write_text(

@@ -270,7 +270,7 @@ def test_an_answer_is_found_by_its_place(tmp_path: Path) -> None:
 
 
 def test_an_answer_below_a_task_outside_exercises_belongs_to_it(tmp_path: Path) -> None:
-    """What stands in other answers is asked of nobody."""
+    """Other answers are read as such, with what they ask."""
     text = (
         "Which?\n\n- (x) a\n- ( ) b\n\n::: answer\nIt is a.\n:::\n\nText.\n\n"
         "::: answer\nIt is ____{deep}.\n\n- (x) c\n- ( ) d\n:::\n"
@@ -319,6 +319,16 @@ def test_files_are_the_same_each_time(edition: str, tmp_path: Path) -> None:
     first = data(text, edition, tmp_path)
     assert data(text, edition, tmp_path) == first
     assert EDITIONS[edition].has_answers
+
+
+@pytest.mark.parametrize("edition", PLATFORMS)
+def test_only_comments_say_whose_file_it_is(edition: str, tmp_path: Path) -> None:
+    output = built(CHOICES, edition, tmp_path)
+    assert output.package
+    files = b"\n".join(files_of(output.package.asked).values()).decode()
+    shown = re.sub(r"<!--.*?-->|^//.*?$", "", files, flags=re.DOTALL | re.MULTILINE)
+    assert "Wells" in shown
+    assert "edition)" not in shown
 
 
 # --- packages -----------------------------------------------------------------------------

@@ -126,8 +126,10 @@ def _short(node: Element, asked: Asked) -> Asked:
 
 
 def _number(node: Element, asked: Asked) -> Asked:
-    value, tolerance = node.findtext("answer/text"), node.findtext("answer/tolerance")
-    return asked._replace(gaps=(number_gap(value, tolerance) if value else AskedGap(()),))
+    for each, share in zip(node.iterfind("answer"), _shares(node), strict=True):
+        if share >= FULL and (value := each.findtext("text")):
+            return asked._replace(gaps=(number_gap(value, each.findtext("tolerance")),))
+    return asked._replace(gaps=(AskedGap(()),))
 
 
 def _matching(node: Element, asked: Asked) -> Asked:
