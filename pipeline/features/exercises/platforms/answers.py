@@ -39,7 +39,7 @@ def with_answers(
     """The document for pupils on a platform, with the answers of the same one for teachers.
     Anything else that is ``withheld`` and only they get is told."""
     pupils, teachers = _placed(pupils), _beside(_placed(teachers), pupils)
-    lost = lacked(withheld, solved(edition))
+    lost = frozenset(lacked(withheld, solved(edition)))
     ranges = outermost(
         place for place in lacked(withheld, edition) if place.kind == "range" and place not in lost
     )
@@ -53,12 +53,9 @@ def with_answers(
         diagnostics=tuple(dict.fromkeys((*pupils.diagnostics, *teachers.diagnostics))),
     )
     findings, taken = Findings(document), {answer.number for answer in answers}
-    lines = [*_lines_of_exercises(teachers)]
+    lines = frozenset(_lines_of_exercises(teachers))
     for number, place in enumerate(ranges):
-        file, line = place.span.file, place.span.line
-        if number not in taken and any(
-            name == file and first <= line <= last for name, first, last in lines
-        ):
+        if number not in taken and (place.span.file, place.span.line) in lines:
             message = "This text for teachers is left out: a platform has answers alone."
             findings.add(Code.NOT_ON_PLATFORM, message, place.span)
     return findings.added_to(document)
@@ -217,8 +214,8 @@ def _key(node: Node) -> _Key:
     return type(node), (span.file, span.line, span.column) if span else ("", 0, 0)
 
 
-def _lines_of_exercises(document: Document) -> Iterator[tuple[str, int, int]]:
-    """The file, the first and the last line of each exercise."""
+def _lines_of_exercises(document: Document) -> Iterator[tuple[str, int]]:
+    """The lines of exercises, each with its file."""
     for node in all_nodes(document):
         if isinstance(node, model.Exercise) and node.span:
             file = node.span.file
@@ -227,4 +224,4 @@ def _lines_of_exercises(document: Document) -> Iterator[tuple[str, int, int]]:
                 for inner in walk(node)
                 if inner.span and inner.span.file == file
             )
-            yield file, node.span.line, max(ends)
+            yield from ((file, line) for line in range(node.span.line, max(ends) + 1))
