@@ -250,6 +250,16 @@ def test_the_right_number_of_several_is_read_from_moodle(tmp_path: Path) -> None
     assert len(told_of(imported)) == 1
 
 
+def test_a_choice_that_is_fixed_comes_back(tmp_path: Path) -> None:
+    source = tmp_path / "wells.md"
+    text = "::: exercise\nWhich?\n\n- (x) a\n- ( ) b\n- ( ) Neither {.fixed}\n:::\n"
+    source.write_text(text, "utf-8")
+    output = making.Flow(source).built("qti3")
+    assert output.package
+    (tmp_path / "quiz.zip").write_bytes(output.package.data)
+    assert text in import_file(tmp_path / "quiz.zip").text
+
+
 def test_texts_in_markdown_are_read_from_moodle(tmp_path: Path) -> None:
     asked = "Say *why* \\\\(x_1\\\\) is {1:SA:=1&#47;2~%50%0.5#half~=a\\\\}b} and $$y*z*$$"
     (tmp_path / "quiz.xml").write_text(

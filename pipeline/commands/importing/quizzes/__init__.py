@@ -19,7 +19,7 @@ from pipeline.commands.importing.page_notes import take_formulas
 from pipeline.commands.importing.page_reader import PageReader
 from pipeline.commands.importing.quizzes import gift, h5p, moodle, qti
 from pipeline.commands.importing.quizzes.asked import BLANK, Asked, AskedGap, UnreadableQuizError
-from pipeline.model import Attributes, Block, Inline
+from pipeline.model import Attributes, Block, Inline, tree
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
@@ -44,6 +44,7 @@ FEWEST = 4
 LOOKS = {"b": "strong", "i": "em"}
 """The elements that stand for others in most questions."""
 
+FIXED = Attributes(classes=(tree.FIXED,))
 MISSING_WORD = model.Blank()
 """The place in a text of what is to be chosen below it."""
 
@@ -110,8 +111,12 @@ class _Exercises:
     def _task(self, question: Asked, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         if question.choices:
             items = tuple(
-                model.Choice(children=self._blocks(text), correct=is_right)
-                for text, is_right in question.choices
+                model.Choice(
+                    children=self._blocks(text),
+                    correct=is_right,
+                    attributes=FIXED if number in question.fixed else model.NO_ATTRIBUTES,
+                )
+                for number, (text, is_right) in enumerate(question.choices)
             )
             *before, last = blocks or (model.Paragraph(children=()),)
             if not isinstance(last, model.Paragraph):

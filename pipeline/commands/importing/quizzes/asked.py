@@ -45,11 +45,13 @@ class AskedGap(NamedTuple):
 class Asked(NamedTuple):
     """A question, whose texts are HTML. The ``prompt`` has the numbers of its ``gaps`` between
     marks; a question with a single gap that it does not have is a short answer. ``lines`` are None
-    where nobody writes at length, and 0 where something is to be drawn."""
+    where nobody writes at length, and 0 where something is to be drawn. Choices with ``fixed``
+    numbers keep their places."""
 
     name: str
     prompt: str
     choices: tuple[tuple[str, bool], ...] = ()
+    fixed: frozenset[int] = frozenset()
     several: bool = False
     gaps: tuple[AskedGap, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
