@@ -54,6 +54,7 @@ from pipeline.model.editions import (
     offered,
     output_name,
     part_name,
+    solved,
     standard_print,
     stem_of,
     varied,
@@ -210,9 +211,16 @@ def resolved_for(request: Request, edition: Edition) -> Resolved:
             steps.key_sheet({each.version: marked_for(request, each) for each in answers})
         )
     with noting() as files:
-        selected = steps.select(request.document, edition, request.options.fit)
-        resolved = steps.resolve(selected, edition, request.folder, request.options.split)
+        resolved = _resolved(request, edition)
+        if edition.platform:
+            teachers = _resolved(request, solved(edition))
+            resolved = steps.with_answers(resolved, teachers, request.document, edition)
     return Resolved(resolved, tuple(files))
+
+
+def _resolved(request: Request, edition: Edition) -> Document:
+    selected = steps.select(request.document, edition, request.options.fit)
+    return steps.resolve(selected, edition, request.folder, request.options.split)
 
 
 def drafted(

@@ -146,17 +146,29 @@ def note_withheld(places: Sequence[Span], editions: Iterable[str]) -> None:
     one for students."""
     from pipeline.model.editions import EDITIONS
 
-    audiences = {EDITIONS[name].audience for name in editions}
-    if not places or "student" not in audiences:
+    have_answers = {EDITIONS[name].has_answers for name in editions}
+    if not places or False not in have_answers:
         return
     count = len(places)
     subject = "1 answer or note is" if count == 1 else f"{count} answers and notes are"
     lines = list(dict.fromkeys(f"{span.file}:{span.line}".lstrip(":") for span in places))
     more = f" and {len(lines) - MOST_PLACES} more" if len(lines) > MOST_PLACES else ""
     where = ", ".join(lines[:MOST_PLACES]) + more
-    build = "" if "teacher" in audiences else " `--edition teacher` builds one of them."
+    build = "" if True in have_answers else " `--edition teacher` builds one of them."
     line = "line" if len(lines) == 1 else "lines"
     say(f"{'note':<9}{subject} in the teacher's editions only: {line} {where}.{build}")
+
+
+def explain_quizzes(files: Iterable[Path]) -> None:
+    """Print what Moodle accepts in the gaps of those files that are for it."""
+    from pipeline.verify.moodle_quiz import accepted_in, explained
+
+    lines: list[str] = []
+    for file in (file for file in files if file.suffix == ".xml"):
+        with contextlib.suppress(ValueError):  # a record for catalogues
+            lines += explained(accepted_in(file.read_bytes()))
+    for line in lines or ("nothing: there are no gaps in a file for --edition moodle.",):
+        say(f"{'accepts':<9}{line}")
 
 
 def note_import(source: Path) -> None:

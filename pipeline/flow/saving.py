@@ -139,9 +139,7 @@ class Saving:
     def records(self, metadata: Metadata) -> dict[str, bytes]:
         """The files about editions for everybody: those for catalogues, the new manifest, and the
         metadata, from which the catalogue of a library is made."""
-        entries = (
-            entry for entry in self._entries if EDITIONS[entry.edition].audience == "student"
-        )
+        entries = (entry for entry in self._entries if not EDITIONS[entry.edition].has_answers)
         data = manifest.encode(manifest.of(metadata, entries, {}))
         metadata_json = msgspec.json.encode(metadata)
         return {**self._records, checksums.MANIFEST: data, "metadata.json": metadata_json}

@@ -74,6 +74,15 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
     return answers_alone(document)
 
 
+def with_answers(
+    pupils: Document, teachers: Document, document: Document, edition: Edition
+) -> Document:
+    """The resolved document for ``pupils`` on a platform, with the answers of that for teachers."""
+    from pipeline.features.exercises.platforms.answers import with_answers
+
+    return with_answers(pupils, teachers, document.withheld, edition)
+
+
 def key_sheet(documents: Mapping[str, Document]) -> Document:
     """The answers of all versions, given by their names, as one document."""
     from pipeline.features.exercises.key_sheet import side_by_side
@@ -161,11 +170,8 @@ def compare(
     if parsed.withheld:
         from pipeline.verify.gate import leaks_in
 
-        findings += (*leaks_in(package, parsed, document, edition, file),)
-        if package.asked:  # pupils get the questions in a file for teachers
-            asked = Package(package.asked.encode())
-            pupils = msgspec.structs.replace(edition, audience="student")
-            findings += (*leaks_in(asked, parsed, document, pupils, file),)
+        shown = Package(package.asked) if edition.platform else package
+        findings += (*leaks_in(shown, parsed, document, edition, file),)
     return findings
 
 
@@ -193,8 +199,7 @@ def leaks_for_all(document: Document, records: Mapping[str, bytes]) -> tuple[Dia
 def missing_answers(request: Request, pending: PendingEdition) -> tuple[Diagnostic, ...]:
     """Findings about answers of the source that the texts of a teacher's edition lack."""
     edition, name = pending.edition, output_name(request.stem, pending.edition)
-    is_key = edition.audience == "teacher" and not edition.platform  # a platform tells of it itself
-    if not pending.texts or not is_key:
+    if not pending.texts or edition.audience != "teacher":
         return ()
     from pipeline.features.exercises.key_proof import missing_answers
 

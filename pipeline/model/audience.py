@@ -80,21 +80,32 @@ class Ranges:
 
     def hold(self, span: Span | None) -> bool:
         """Return whether something that begins at ``span``, in its file, is in a range."""
+        return self.number(span) is not None
+
+    def number(self, span: Span | None) -> int | None:
+        """The number, in the order of the source, of the range that something which begins at
+        ``span`` is in: of several the innermost, or None."""
         if span is None:
-            return False
+            return None
         begin = (span.file, span.line, span.column)
         number = bisect_right(self._starts, begin)
-        return number > 0 and begin < self._ends[number - 1]
+        return number - 1 if number and begin < self._ends[number - 1] else None
 
 
 def for_teachers(document: Document) -> tuple[Span, ...]:
     """The places of a parsed document that only teachers' editions have, without those within
     others, in the order of the source."""
-    outermost: list[Withheld] = []
-    for place in sorted(lacked(document.withheld, *for_pupils(document.metadata)), key=_begin):
-        if not Ranges(outermost[-1:]).hold(place.span):
-            outermost.append(place)
-    return tuple(place.span for place in outermost)
+    places = outermost(lacked(document.withheld, *for_pupils(document.metadata)))
+    return tuple(place.span for place in places)
+
+
+def outermost(places: Iterable[Withheld]) -> tuple[Withheld, ...]:
+    """The places that are not within others, in the order of the source."""
+    kept: list[Withheld] = []
+    for place in sorted(places, key=_begin):
+        if not Ranges(kept[-1:]).hold(place.span):
+            kept.append(place)
+    return tuple(kept)
 
 
 def _begin(place: Withheld) -> tuple[str, int, int]:

@@ -24,8 +24,8 @@ class Edition(msgspec.Struct, frozen=True):
     """An edition. ``label`` is for people.
 
     Only editions for a ``teacher`` contain answers and teacher's notes; an ``answers`` edition
-    contains nothing else, one of ``keys`` those of all versions side by side, and one for a
-    learning ``platform`` only questions, with their answers. ``paper`` is the
+    contains nothing else, and one of ``keys`` those of all versions side by side. One for a
+    learning ``platform`` contains the questions of pupils, with their answers. ``paper`` is the
     sheet size of a printed edition, a name in `paper.SIZES`; ``fixed_paper`` means that the front
     matter's page size does not apply. An ``imposition`` puts several pages on each side of a sheet.
     With ``fields``, blanks are form fields. An edition that ``is_archival`` is PDF/A with its
@@ -70,6 +70,11 @@ class Edition(msgspec.Struct, frozen=True):
         return self.audience == "student" or bool(self.platform)
 
     @property
+    def has_answers(self) -> bool:
+        """True if its files are not handed out."""
+        return self.audience == "teacher" or bool(self.platform)
+
+    @property
     def full_name(self) -> str:
         return f"{self.name}{self.variation}"
 
@@ -103,16 +108,13 @@ _ROWS = (
             page_marks=True),
     Edition("teacher-ebook", "epub", "teacher's e-book with answers", audience="teacher",
             page_marks=True),
-    Edition("moodle", "xml", "questions for Moodle", audience="teacher", platform="Moodle"),
-    Edition("gift", "gift", "questions as text in GIFT", audience="teacher", platform="GIFT"),
-    Edition("qti", "zip", "questions as a QTI 2.1 package", audience="teacher",
-            platform="QTI 2.1"),
-    Edition("qti3", "zip", "questions as a QTI 3.0 package", audience="teacher",
-            platform="QTI 3.0"),
-    Edition("h5p", "h5p", "questions as an H5P question set", audience="teacher", platform="H5P"),
-    Edition("anki", "apkg", "questions and glossary as cards for Anki", audience="teacher",
-            platform="Anki"),
-    Edition("csv", "csv", "questions as a table for Kahoot and Quizlet", audience="teacher",
+    Edition("moodle", "xml", "questions for Moodle", platform="Moodle"),
+    Edition("gift", "gift", "questions as text in GIFT", platform="GIFT"),
+    Edition("qti", "zip", "questions as a QTI 2.1 package", platform="QTI 2.1"),
+    Edition("qti3", "zip", "questions as a QTI 3.0 package", platform="QTI 3.0"),
+    Edition("h5p", "h5p", "questions as an H5P question set", platform="H5P"),
+    Edition("anki", "apkg", "questions and glossary as cards for Anki", platform="Anki"),
+    Edition("csv", "csv", "questions as a table for Kahoot and Quizlet",
             platform="Kahoot, Quizlet"),
 )
 # fmt: on
@@ -156,6 +158,11 @@ def varied(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
             keeps = bool(number) and edition.name == STANDARD_PRINT
             variations.append(replace(row, page_marks=True, same_pages=True) if keeps else row)
     return tuple(variations)
+
+
+def solved(edition: Edition) -> Edition:
+    """The edition for teachers with the answers that go with the questions for a platform."""
+    return replace(edition, audience="teacher")
 
 
 def wanted(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:

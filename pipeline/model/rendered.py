@@ -208,8 +208,8 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     ``file`` is the name of the output, of a site, or if it is not the edition's own. ``cover`` is
     the cover of an e-book, or the preview image of a web page; if the front matter provides the
     image, it only gives the size. A site has further files, ``beside`` its pages. With
-    ``same_pages``, pages begin where those of the standard edition do. ``asked`` is what the
-    questions for a platform show to pupils, without answers. ``spans`` say where the paragraphs of
+    ``same_pages``, pages begin where those of the standard edition do. ``asked`` are the
+    pages of a platform without the answers. ``spans`` say where the paragraphs of
     a Word file stand in the source (`verify.word`)."""
 
     edition: str
@@ -236,7 +236,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     cover: CoverPage | None = None
     spans: tuple[Span, ...] = ()
     same_pages: bool = False
-    asked: str = ""
+    asked: tuple[Page, ...] = ()
 
     @property
     def row(self) -> Edition:

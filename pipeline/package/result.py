@@ -65,7 +65,7 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     how a printed text was laid out, ``text`` is what is drawn, ``missing`` are the characters that
     no font has, and ``stranded`` are headings without their text. The pages of one in units have
     ``digests``; ``looks`` are equal for pages of the standard print edition that look the same.
-    ``asked`` is what the questions in it show to pupils."""
+    ``asked`` is a file for a platform without the answers."""
 
     data: bytes
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -83,7 +83,7 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     digests: tuple[PageDigest, ...] = ()
     stranded: tuple[StrandedHeading, ...] = ()
     looks: tuple[str, ...] = ()
-    asked: str = ""
+    asked: bytes = b""
 
 
 NO_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)

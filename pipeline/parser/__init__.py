@@ -12,7 +12,7 @@ from pipeline.model import Document, Paragraph, Variant, Withheld
 from pipeline.model.audience import without
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, in_source
-from pipeline.model.editions import EDITIONS, varied
+from pipeline.model.editions import EDITIONS, solved, varied
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import anchors, loose_marks, partial_strings
@@ -171,7 +171,8 @@ def _read_again(
     by their numbers."""
     conditions = [place.conditions for place in body.ranges]
     rows = EDITIONS.values()
-    editions = (*rows, *(edition for row in rows for edition in varied(row, metadata)))
+    editions = [*rows, *(edition for row in rows for edition in varied(row, metadata))]
+    editions += [solved(edition) for edition in editions if edition.platform]
     sets = dict.fromkeys(without(conditions, edition) for edition in editions)
     for numbers in filter(None, sets):
         ranges = [body.ranges[number] for number in numbers]

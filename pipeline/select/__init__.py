@@ -62,7 +62,7 @@ def select(document: Document, edition: Edition) -> Document:
         if isinstance(node, SOLVED) or removal.is_selected(node)
     }
     solved = edition.audience == "teacher"
-    in_strings = solved and not edition.platform  # a platform shows these to pupils
+    is_ticked = edition.has_answers  # which is no text, and so reaches nobody but a platform
 
     pupils = for_pupils(document.metadata)
 
@@ -70,16 +70,17 @@ def select(document: Document, edition: Edition) -> Document:
         node = _without_conditions(node, pupils)
         if isinstance(node, TASKS):
             return shuffled(node, seeds)
-        if isinstance(node, model.Exercise) and not solved:
+        if isinstance(node, model.Exercise) and not is_ticked:
             return _unticked(node)
         return node
 
     def settle(node: Node) -> Node:
-        return changed(node, lambda text: settled(text, solved=in_strings))
+        return changed(node, lambda text: settled(text, solved=solved))
 
     leaves: Changes = {
-        **dict.fromkeys(TASKS, lambda node: tasks.settled(node, solved=solved)),
-        **({} if solved else UNSOLVED),
+        **dict.fromkeys(TASKS, lambda node: tasks.settled(node, solved=is_ticked)),
+        **({} if solved else removal.UNANSWERED),
+        **({} if is_ticked else UNTICKED),
     }
     document = rewrite_document(document, enter=dict.fromkeys(chosen, enter), leave=leaves)
     nodes = (node for _, node, _ in find(document, *STRINGS, marked=True))
@@ -98,8 +99,8 @@ def with_numbers(document: Document, whole: Document, edition: Edition) -> Docum
     return fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition.version)
 
 
-UNSOLVED: Changes = {**removal.UNANSWERED, model.Choice: lambda node: replace(node, correct=None)}
-"""The students' version of nodes that contain their solution, by type."""
+UNTICKED: Changes = {model.Choice: lambda node: replace(node, correct=None)}
+"""The students' version of choices."""
 
 
 def _unticked(node: model.Exercise) -> model.Exercise:

@@ -70,6 +70,11 @@ _ADDRESS = late(r"data:[\w/+.-]*((?:;[\w=-]+)*),([^\"')\s]*)")
 _ESCAPE = late(r"\\(?:u([0-9a-fA-F]{4})|([0-9a-fA-F]{1,5} |[0-9a-fA-F]{6})|[nrt])")
 _KEY = late(r"\"[@\w:-]*\":")
 _TAG = late(r"<[a-zA-Z/!][^<>]*>")
+_NAMES = late(
+    r"</?(?:a|blockquote|br|code|em|img|li|ol|p|pre|strong|su[bp]|table|t(?:body|head|[dhr])|ul)\b"
+    r"|\b(?:alt|colspan|height|href|rowspan|scope|src|width)(?=\\?=\\?\")"
+)
+"""The names in markup that stands as text in other files, as in questions for platforms."""
 _NOTES = (etree.Comment, etree.ProcessingInstruction)
 _READ = (
     *("@alt", "@alttext", "@title", "@label", "@value", "@placeholder", "@summary", "@descr"),
@@ -84,7 +89,7 @@ def _of_text(name: str, data: bytes) -> Iterator[Content]:
     """The texts of markup; any other file is text as it is."""
     root = _root(name, data) if data.lstrip()[:1] == b"<" else None
     if root is None:
-        text = data.decode("utf-8", "replace")
+        text = _NAMES.sub(BREAK, data.decode("utf-8", "replace"))
         yield from _as_written(name, text, is_code=name.endswith(_CODE))
         return
     for element in root.iter("{*}script", "{*}style"):
@@ -103,8 +108,9 @@ def _of_text(name: str, data: bytes) -> Iterator[Content]:
     text = between.join(root.itertext(etree.Element))
     if root.tag.startswith(W):
         yield Content(f"the text of {name}", BREAK.join(paragraphs(root)))
+    shown = text if name.endswith(_PAGES) else _NAMES.sub(BREAK, text)
     yield Content(
-        f"the text of {name}", text, is_code=name.endswith(_CODE) or root.tag.startswith(W)
+        f"the text of {name}", shown, is_code=name.endswith(_CODE) or root.tag.startswith(W)
     )
     if "<" in text:  # markup as text, as feeds have it
         yield Content(f"the text of {name}", unescape(_TAG.sub("", text)))

@@ -46,6 +46,26 @@ def test_a_file_that_cannot_be_read_is_a_finding(suffix: str, tmp_path: Path) ->
         assert (found.code, found.source) == ("unreadable-file", str(path))
 
 
+def test_the_answers_that_moodle_accepts_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a build, and of a file from anywhere; a gap that accepts nothing is a finding."""
+    monkeypatch.chdir(tmp_path)
+    Path("a.md").write_text("# A\n\n::: exercise Deep\nIt's ____{1/2 or half}?\n:::\n", "utf-8")
+    done = CliRunner().invoke(main, ["build", "a.md", "--edition", "moodle,gift", "--explain"])
+    assert "accepts  1 Deep: 1/2 | half" in done.output
+    done = CliRunner().invoke(main, ["check", "build/a/a-moodle.xml"])
+    assert done.exit_code == 0
+    assert "a-moodle.xml: no findings\n         1 Deep: 1/2 | half\n" in done.output
+    quiz = "<quiz>\n<question type='cloze'><questiontext><text>{1:SA:half}</text>"
+    Path("b.xml").write_text(f"{quiz}</questiontext></question></quiz>", "utf-8")
+    assert [f"{f.line} {f.code}" for f in check(Path("b.xml")).diagnostics] == ["2 check-warning"]
+    for text in ("<quiz", "<ONIXMessage/>"):
+        Path("c.xml").write_text(text, "utf-8")
+        with pytest.raises(UnknownFormat):
+            check(Path("c.xml"))
+
+
 def test_the_ending_may_be_in_capitals(tmp_path: Path) -> None:
     path = tmp_path / "PAGE.HTML"
     path.write_text(PAGE.replace("page.html", "PAGE.HTML"), encoding="utf-8")

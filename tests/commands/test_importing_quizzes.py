@@ -6,7 +6,6 @@ import base64
 import io
 import json
 import zipfile
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from PIL import Image as Picture
 from pipeline.commands.importing import Imported, import_file
 from pipeline.features.exercises.platforms.questions import Content, Question
 from pipeline.features.exercises.platforms.reading import questions_of
-from pipeline.features.exercises.platforms.sheet import asked
+from pipeline.features.exercises.platforms.sheet import texts_of
 from pipeline.resolve.findings import Findings
 from tests.helpers import making
 from tests.helpers.generated_questions import COUNT, KINDS, generated
@@ -31,7 +30,7 @@ def known(question: Question) -> tuple[object, ...]:
 
 
 def asked_text(content: Content) -> str:
-    return " ".join(unescape(asked((Question("long", "", content),))).split())
+    return " ".join(" ".join(texts_of(content)).split())
 
 
 def questions(flow: making.Flow, edition: str) -> dict[tuple[object, ...], int]:
@@ -111,6 +110,17 @@ def test_numbers_are_written_as_the_language_does(tmp_path: Path) -> None:
         file = tmp_path / f"quiz.{output.edition.format}"
         file.write_bytes(output.package.data)
         assert "kennen? ____{3,5 ± 0,25}" in import_file(file).text, edition
+
+
+def test_lines_of_code_stay_in_gift(tmp_path: Path) -> None:
+    text = "::: exercise\nWhat?\n\n```\n# a\n\nprint(b)\n```\n\n- (x) a\n- ( ) b\n:::\n"
+    file = tmp_path / "code.gift"
+    source = tmp_path / "wells.md"
+    source.write_text(text, "utf-8")
+    output = making.Flow(source).built("gift")
+    assert output.package
+    file.write_bytes(output.package.data)
+    assert "```\n# a\n\nprint(b)\n```" in import_file(file).text
 
 
 def test_questions_of_others_become_exercises(tmp_path: Path) -> None:
@@ -197,6 +207,72 @@ Which two?
 - [ ] c
 :::
 """
+
+
+MARKED = {
+    "[markdown]Say *why* \\\\(x_1 + *x\\\\) and `a` is {~no =**yes**} here.": (
+        "Say *why* $x_1 + *x$ and `a` is __________ here.\n\n- ( ) no\n- (x) **yes**"
+    ),
+    "$$x^2$$ plus {=four}": "$$x^2$$ plus ____{four}",
+    "Grant is {~buried =entombed} in it.": (
+        "Grant is __________ in it.\n\n- ( ) buried\n- (x) entombed"
+    ),
+    "Who? {=no one =%50%somebody}": "Who? ____{no one}",
+    "Where? {=%100%a->b}": "Where? ____{a->b}",
+    "Don't {=%100%don't =%100%don’t}": "Don't ____{don't}",
+    "When? {#=1822:0 =%50%1822:2}": "When? ____{1822}",
+    "Which? {=a ~%50%b ~c}": "- (x) a\n- ( ) b\n- ( ) c",
+}
+"""Questions in GIFT, and their worksheets; where a part of the points is given, that is told."""
+
+
+def test_questions_in_gift_become_exercises(tmp_path: Path) -> None:
+    (tmp_path / "quiz.gift").write_text("\n\n".join(MARKED), "utf-8")
+    imported = import_file(tmp_path / "quiz.gift")
+    for written in MARKED.values():
+        assert written in imported.text
+    told = [f"{line}" for line, text in enumerate(MARKED) if "%50%" in text]
+    assert [f"{(f.line - 1) // 2}" for f in imported.findings if f.line] == told
+
+
+def test_the_right_number_of_several_is_read_from_moodle(tmp_path: Path) -> None:
+    answers = "".join(
+        f'<answer fraction="{share}"><text>{number}</text><tolerance>0.5</tolerance></answer>'
+        for number, share in ((30, 50), (31, 100))
+    )
+    (tmp_path / "quiz.xml").write_text(
+        '<quiz><question type="numerical"><questiontext><text>How deep?</text></questiontext>'
+        f"{answers}</question></quiz>",
+        "utf-8",
+    )
+    imported = import_file(tmp_path / "quiz.xml")
+    assert "How deep? ____{31 ± 0.5}" in imported.text
+    assert len(told_of(imported)) == 1
+
+
+def test_a_choice_that_is_fixed_comes_back(tmp_path: Path) -> None:
+    source = tmp_path / "wells.md"
+    text = "::: exercise\nWhich?\n\n- (x) a\n- ( ) b\n- ( ) Neither {.fixed}\n:::\n"
+    source.write_text(text, "utf-8")
+    output = making.Flow(source).built("qti3")
+    assert output.package
+    (tmp_path / "quiz.zip").write_bytes(output.package.data)
+    assert text in import_file(tmp_path / "quiz.zip").text
+
+
+def test_texts_in_markdown_are_read_from_moodle(tmp_path: Path) -> None:
+    asked = "Say *why* \\\\(x_1\\\\) is {1:SA:=1&#47;2~%50%0.5#half~=a\\\\}b} and $$y*z*$$"
+    (tmp_path / "quiz.xml").write_text(
+        '<quiz><question type="cloze"><questiontext format="markdown">'
+        f"<text><![CDATA[{asked}]]></text></questiontext></question></quiz>",
+        "utf-8",
+    )
+    imported = import_file(tmp_path / "quiz.xml")
+    assert "Say *why* $x_1$ is ____{1/2 or a\\\\\\}b} and $$y*z*$$" in imported.text
+    assert sorted(told_of(imported)) == [
+        "Answers that give a part of the points are taken for wrong ones.",
+        "The question has words to single answers, which are left out.",
+    ]
 
 
 # --- packages of others -------------------------------------------------------------------------

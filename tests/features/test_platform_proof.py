@@ -2,28 +2,76 @@
 
 from __future__ import annotations
 
-from pipeline import parse
-from pipeline.features.exercises.platforms.questions import Question
-from pipeline.features.exercises.platforms.sheet import asked
-from pipeline.model import Math, Paragraph
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image as Picture
+
+from pipeline.features.exercises.platforms import answers
 from pipeline.model.editions import EDITIONS
-from pipeline.package.result import Package
-from pipeline.verify.gate import leaks_in
+from tests.helpers import making
 
-ANSWERS = "::: answer\nThe copper key\n:::\n\n::: answer\nunder a flat stone\n:::\n\nWhere?"
+PLATFORMS = tuple(name for name, edition in EDITIONS.items() if edition.platform)
+
+SECRETS = {
+    8: "the copper kettle",  # in the title of an exercise, and so in names
+    9: "behind the oasis",  # in an alternative
+    11: "a flat grey stone",  # in a question
+    13: "an iron lantern",  # in a choice
+}
+SOURCE = """\
+---
+title: Wells
+lang: en
+---
+
+Text.
+
+::: exercise Find [the copper kettle]{.teacher} there
+![A map [behind the oasis]{.teacher}](map.png)
+
+Where is it [under a flat grey stone]{.answer} now?
+
+- ( ) here [by an iron lantern]{.teacher}
+- (x) there
+
+::: answer
+Nobody has ever seen this feedback.
+:::
+:::
+"""
 
 
-def leaks(alternative: str, text: str) -> set[int]:
-    """The lines of the answers that a formula of a question has."""
-    mathml = f'<math alttext="{alternative}"><mtext>{text}</mtext></math>'
-    formula = Math(tex="x", mathml=mathml)
-    question = Question("long", "1", (Paragraph(children=(formula,)),))
-    package = Package(asked((question,)).encode())
-    document = parse(ANSWERS, "x.md")
-    return {leak.line for leak in leaks_in(package, document, document, EDITIONS["web"], "x.zip")}
+def built(folder: Path, edition: str) -> tuple[bytes, dict[int, str]]:
+    """The file without its answers, and the lines of the leaks that are found, with their texts."""
+    Picture.new("RGB", (8, 4), "navy").save(folder / "map.png")
+    source = folder / "wells.md"
+    source.write_text(SOURCE, "utf-8")
+    output = making.Flow(source).built(edition)
+    assert output.package, output.findings
+    leaks = {f.line: f.message for f in output.findings if f.code == "leaked-text"}
+    return output.package.asked, leaks
 
 
-def test_formulas_are_searched_as_platforms_show_them() -> None:
-    assert leaks("x", "y") == set()
-    assert leaks("The copper key", "y") == {2}
-    assert leaks("x", "under a flat stone") == {6}
+@pytest.mark.parametrize("edition", PLATFORMS)
+def test_pupils_are_shown_no_answer(edition: str, tmp_path: Path) -> None:
+    asked, leaks = built(tmp_path, edition)
+    assert not leaks
+    assert asked
+
+
+@pytest.mark.parametrize("edition", PLATFORMS)
+def test_the_gate_reads_all_that_pupils_see(
+    edition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names, titles, alternatives, questions and choices, if the document were that of teachers;
+    what is said of answers may be there."""
+
+    def mistaken(pupils: Any, teachers: Any, *_: Any) -> Any:
+        return teachers
+
+    monkeypatch.setattr(answers, "with_answers", mistaken)
+    _, leaks = built(tmp_path, edition)
+    assert {line: message for line, message in leaks.items() if line not in SECRETS} == {}
+    assert all(text in leaks[line] for line, text in SECRETS.items()), leaks

@@ -89,4 +89,10 @@ def task(kind: str, chance: random.Random) -> str:
 
 def answer(chance: random.Random) -> str:
     """The answer of a gap."""
-    return chance.choice(("rope", "7", "2.5 ± 0.1", "grey or gray", "a/b", "50%", "x = y", "é~ü"))
+    return chance.choice(ANSWERS)
+
+
+ANSWERS = (
+    "rope", "7", "2.5 ± 0.1", "grey or gray", "a/b", "50%", "x = y", "é~ü", "don't", "1–2", "R&D",
+    'so "far"', r"C:\\x", r"\{x\}", "*a*",
+)  # fmt: skip

@@ -51,6 +51,12 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
     help="Print the document after a stage instead of building.",
 )
 @click.option("--stages", is_flag=True, help="List the stages and say which had to run.")
+@click.option(
+    "--explain",
+    "explains",
+    is_flag=True,
+    help="With --edition moodle, list what is accepted in each gap.",
+)
 @click.option("--depfile", type=terminal.SOURCE, hidden=True)
 @click.option("--target", default="", hidden=True)
 def build_command(
@@ -59,6 +65,7 @@ def build_command(
     as_json: bool,
     dump: str | None,
     stages: bool,
+    explains: bool,
     depfile: Path | None,
     target: str,
     sandbox: bool,
@@ -120,6 +127,8 @@ def build_command(
             if depfile:
                 rule = outputs.dependency_file(target, map(Path, result.read))
                 terminal.or_exit(outputs.write, depfile, rule)
+            if explains:
+                terminal.explain_quizzes(result.files)
             if not as_json:
                 terminal.note_missing(result.missing)
                 terminal.note_withheld(result.withheld, result.requested)

@@ -32,10 +32,16 @@ TITLES = {
     "book": "An e-book",
     "pdf": "The pages of a PDF",
     "print": "The pages of a PDF as printed",
+    "quiz": "A quiz for Moodle",
 }
 """Titles for the tables of rules."""
 
-_READ = {".epub": ("file", "book"), ".pdf": ("file", "pdf", "print"), ".json": ("file",)}
+_READ = {
+    ".epub": ("file", "book"),
+    ".pdf": ("file", "pdf", "print"),
+    ".json": ("file",),
+    ".xml": ("file", "quiz"),
+}
 """The tables whose rules are for a file of this ending."""
 
 _OF_PAGES = ("file", "web")

@@ -41,8 +41,9 @@ def check_command(
 ) -> None:
     """Check finished files (.html, .pdf, .epub) and sites (folders) for faults.
 
-    Given a manifest.json, compare files with those that were built; with --external, look for dead
-    links in sources. Other files are skipped.
+    Of a quiz for Moodle (.xml), list what is accepted in each gap. Given a manifest.json, compare
+    files with those that were built; with --external, look for dead links in sources. Other files
+    are skipped.
 
     \b
     Examples:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.system.checksums import MANIFEST, listed, manifested
 from pipeline.verify.rules import FileFindings, check_sums
 
@@ -21,6 +21,7 @@ MAX_SIZE = 1024 * 1024 * 1024
 """The maximum size of a file in bytes."""
 
 SUFFIXES = (".html", ".xhtml", ".epub", ".pdf")
+QUIZ = ".xml"
 
 
 class UnknownFormat(ValueError):  # noqa: N818
@@ -37,8 +38,8 @@ class CheckReport(msgspec.Struct, frozen=True):
 
 
 def check(path: Path) -> CheckReport:
-    """Check a finished ``.html``, ``.xhtml``, ``.epub`` or ``.pdf`` file, all pages of a site,
-    given its folder or one of them, or the files in a manifest.
+    """Check a finished ``.html``, ``.xhtml``, ``.epub`` or ``.pdf`` file, a quiz for Moodle, all
+    pages of a site, given its folder or one of them, or the files in a manifest.
 
     Findings about a file in an e-book have ``book.epub/path`` as source. A missing or damaged file
     is a finding. Raises `UnknownFormat`.
@@ -46,8 +47,8 @@ def check(path: Path) -> CheckReport:
     site, suffix = site_of(path), path.suffix.lower()
     if site is None and suffix in (".md", ".markdown"):
         raise UnknownFormat("a source: check its web links with --external")
-    if site is None and suffix not in SUFFIXES and path.name != MANIFEST:
-        raise UnknownFormat("not a page, e-book, PDF or site folder")
+    if site is None and suffix not in (*SUFFIXES, QUIZ) and path.name != MANIFEST:
+        raise UnknownFormat("not a page, e-book, PDF, quiz or site folder")
     findings = FileFindings(str(path))
     notes: tuple[str, ...] = ()
     if site:
@@ -58,7 +59,7 @@ def check(path: Path) -> CheckReport:
     elif path.name == MANIFEST:
         notes = _check_manifest(path, findings)
     elif _can_be_read(path, findings):
-        _check_file(path, findings)
+        notes = _check_file(path, findings)
     if findings.left_out:
         notes = (*notes, f"{findings.left_out} further findings are not shown")
     return CheckReport(findings.in_order(), notes)
@@ -85,9 +86,20 @@ def _check_manifest(path: Path, findings: FileFindings) -> tuple[str, ...]:
     return (f"{len(files)} files" if len(files) != 1 else "1 file",)
 
 
-def _check_file(path: Path, findings: FileFindings) -> None:
-    """Have a file checked by the module that knows its format."""
+def _check_file(path: Path, findings: FileFindings) -> tuple[str, ...]:
+    """Have a file checked by the module that knows its format, and get notes on it."""
     match path.suffix.lower():
+        case ".xml":
+            from pipeline.verify.moodle_quiz import accepted_in, explained
+
+            try:
+                accepted = accepted_in(path.read_bytes())
+            except ValueError as error:
+                raise UnknownFormat(str(error)) from None
+            for gap in accepted:
+                if not gap.answers:
+                    findings.add("gap-accepts-nothing", Span(gap.line), gap=gap.question)
+            return explained(accepted)
         case ".epub":
             from pipeline.commands.check.finished_book import check_book
 
@@ -100,6 +112,7 @@ def _check_file(path: Path, findings: FileFindings) -> None:
             from pipeline.commands.check.finished_pages import check_page
 
             check_page(path, findings)
+    return ()
 
 
 def _can_be_read(path: Path, findings: FileFindings) -> bool:

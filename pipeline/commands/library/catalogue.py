@@ -130,7 +130,7 @@ def _in(lang: str, text: str, around: str) -> tuple[model.Inline, ...]:
 def is_for_readers(edition: str) -> bool:
     """Return whether an edition has neither answers nor the source, which may contain some."""
     row = EDITIONS.get(edition)
-    return row is not None and row.audience != "teacher" and not row.is_archival
+    return row is not None and not row.has_answers and not row.is_archival
 
 
 COLUMNS = {

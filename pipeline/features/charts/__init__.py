@@ -32,6 +32,7 @@ from pipeline.model.paper import MILLIMETRE, Sheet
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.sheet.colours import ACCENTS
 from pipeline.model.sheet.proportions import options_for, sheet_of
+from pipeline.model.tree import is_for_teachers
 from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.assets import drawing_asset
@@ -76,7 +77,7 @@ def draw_charts(document: Document) -> Document:
 
 class _Place(NamedTuple):
     """The surroundings of a chart: the language in force, the width of the text, and whether it is
-    in an exercise."""
+    in an exercise, but in no answer."""
 
     lang: str
     width: float
@@ -116,7 +117,8 @@ class _Artist:
                 columns = (name for name in node.attributes.classes if _COLUMNS.fullmatch(name))
                 count = max((int(name[-1]) for name in columns), default=1)
                 width = width / count - COLUMN_GAP * (count > 1)
-        return _Place(lang, width, parent.in_exercise or isinstance(node, Exercise))
+        in_exercise = parent.in_exercise or isinstance(node, Exercise)
+        return _Place(lang, width, in_exercise and not is_for_teachers(node))
 
     def with_drawing(self, chart: Chart, place: _Place) -> Chart:
         content, alt = self._read(chart, place)

@@ -79,7 +79,7 @@ def set_formulas(document: Document) -> Document:
     The first problem in a formula is BAD_MATH, at its position; the source is then shown, unless
     the formula can be set without the faulty part. In print, a character missing from the font for
     formulas is a MISSING_GLYPH, and long formulas may be broken. Formulas that only define commands
-    are dropped. On a platform, the answers of gaps are in no formula: it is a question.
+    are dropped.
     """
     findings = Findings(document)
     readings = list(_read_all(document, findings))
@@ -111,7 +111,6 @@ def set_formulas(document: Document) -> Document:
         )
         formula = replace(
             formula,
-            tex=item.tex,
             mathml=result.mathml,
             alt=result.alt,
             spoken=result.spoken,
@@ -213,7 +212,6 @@ class _Occurrence(NamedTuple):
     ordinal: int
     part: int
     node: Formula
-    tex: str
     context: _Context
     display: bool = False
     reading: Reading | None = None
@@ -230,21 +228,18 @@ def _read_all(document: Document, findings: Findings) -> Iterator[_Occurrence]:
     macros: dict[str, Macro] = {}
     version = 0
     start = _Context(document.metadata.lang, 1)
-    edition = EDITIONS.get(document.edition)
-    is_asked = edition is not None and bool(edition.platform)
     for ordinal, (node, context) in enumerate(walk_with(top_level(document), start, _inherit)):
         for part, formula in _formulas(node):
             if isinstance(formula, model.Math) and REFERENCE.fullmatch(formula.tex):
-                yield _Occurrence(ordinal, part, formula, formula.tex, context)
+                yield _Occurrence(ordinal, part, formula, context)
                 continue
             display = isinstance(formula, model.MathBlock) or formula.display
-            tex = removal.without_answers(formula.tex) if is_asked else formula.tex
-            version += defines(tex)
-            key = tex, version
+            version += defines(formula.tex)
+            key = formula.tex, version
             if key not in readings:
-                readings[key] = _read(tex, findings, macros)
+                readings[key] = _read(formula.tex, findings, macros)
             is_gap = formula is not node and not isinstance(node, model.Blank)
-            yield _Occurrence(ordinal, part, formula, tex, context, display, readings[key], is_gap)
+            yield _Occurrence(ordinal, part, formula, context, display, readings[key], is_gap)
 
 
 def _formulas(node: Node) -> Iterator[tuple[int, Formula]]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import string
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -152,3 +153,36 @@ def roman(number: int) -> str:
         times, number = divmod(number, value)
         text += numeral * times
     return text
+
+
+_PLAIN = str.maketrans(
+    dict.fromkeys("’‘ʼ", "'")
+    | dict.fromkeys("‐–—−", "-")
+    | dict.fromkeys("“”„‟«»", '"')
+    | {"…": "..."}
+)
+_QUOTES = ("“”", "„“", "«»")
+
+
+def plain_typed(text: str) -> str:
+    """A text with the signs of a keyboard, and single spaces."""
+    return " ".join(text.translate(_PLAIN).split())
+
+
+def typings(text: str) -> tuple[str, ...]:
+    """The ways in which people type a text: the given one first, and then with all its apostrophes,
+    quotation marks, dashes and ellipses of another form."""
+    plain = plain_typed(text)
+    ways = [plain]
+    for sign, others in (("'", "’"), ("-", "–—"), ("...", "…")):
+        ways += [way.replace(sign, other) for way in ways for other in others if sign in way]
+    if '"' in plain:
+        parts = [way.split('"') for way in ways]
+        ways += [_quoted(part, marks) for marks in _QUOTES for part in parts]
+    return tuple(dict.fromkeys((text, *ways)))
+
+
+def _quoted(parts: Sequence[str], marks: str) -> str:
+    """Parts with quotation marks between them, which open and close in turns."""
+    between = itertools.cycle(marks)
+    return parts[0] + "".join(f"{next(between)}{part}" for part in parts[1:])

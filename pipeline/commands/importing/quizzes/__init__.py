@@ -18,7 +18,7 @@ from pipeline.commands.importing.draft import DISPLAY_MARK, MATH_MARK, Draft, co
 from pipeline.commands.importing.page_reader import PageReader, take_formulas
 from pipeline.commands.importing.quizzes import gift, h5p, moodle, qti
 from pipeline.commands.importing.quizzes.asked import BLANK, Asked, AskedGap, UnreadableQuizError
-from pipeline.model import Attributes, Block, Inline
+from pipeline.model import Attributes, Block, Inline, tree
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
@@ -26,10 +26,12 @@ from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import understood_in, words
 from pipeline.model.words.guessing import language_of_text
-from pipeline.model.words.writing_conventions import writing
+from pipeline.model.words.writing_conventions import plain_typed, writing
 from pipeline.parser.blank_rules import blank
 
-_FORMULA = late(r"\\\(((?:(?!\\[()]).)++)\\\)|\\\[((?:(?!\\[\[\]]).)++)\\\]", re.DOTALL)
+_FORMULA = late(
+    r"\\\(((?:(?!\\[()]).)++)\\\)|\\\[((?:(?!\\[\[\]]).)++)\\\]|\$\$([^$]++)\$\$", re.DOTALL
+)
 _NUMBER = late(r"[+-]?[0-9]+\.[0-9]+")
 _BLANK = late(f"{BLANK}([0-9]+){BLANK}")
 _LABEL = late(r"^[0-9]+[a-z]{0,2}(?:[.-][0-9a-z]+)* +")
@@ -40,6 +42,10 @@ FEWEST = 4
 
 LOOKS = {"b": "strong", "i": "em"}
 """The elements that stand for others in most questions."""
+
+FIXED = Attributes(classes=(tree.FIXED,))
+MISSING_WORD = model.Blank()
+"""The place in a text of what is to be chosen below it."""
 
 SPACE = model.WritingSpace(height=60)
 """Room to draw where nothing says how much."""
@@ -74,6 +80,12 @@ def read_quiz(path: Path, name: str) -> Draft:
 _TAG = late(r"<[^<>]*>")
 
 
+def _typed(text: str) -> str:
+    """A text that is the same however it is typed, as platforms need it in several ways."""
+    plain = plain_typed(text)
+    return plain.replace(",", ".") if _NUMBER.fullmatch(plain.replace(",", ".")) else plain
+
+
 class _Exercises:
     """Makes exercises of questions in a language."""
 
@@ -98,8 +110,12 @@ class _Exercises:
     def _task(self, question: Asked, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         if question.choices:
             items = tuple(
-                model.Choice(children=self._blocks(text), correct=is_right)
-                for text, is_right in question.choices
+                model.Choice(
+                    children=self._blocks(text),
+                    correct=is_right,
+                    attributes=FIXED if number in question.fixed else model.NO_ATTRIBUTES,
+                )
+                for number, (text, is_right) in enumerate(question.choices)
             )
             *before, last = blocks or (model.Paragraph(children=()),)
             if not isinstance(last, model.Paragraph):
@@ -133,7 +149,7 @@ class _Exercises:
         return blocks
 
     def _blank(self, gap: AskedGap) -> model.Blank:
-        answers = gap.answers
+        answers = tuple({_typed(text): text for text in reversed(gap.answers)}.values())[::-1]
         if gap.tolerance or all(map(_NUMBER.fullmatch, answers)):
             answers = tuple(text.replace(".", self._decimal) for text in answers)
         text = f" {self._or} ".join(answers)
@@ -169,8 +185,9 @@ class _Exercises:
             filled: list[Inline] = []
             for text, number in zip(parts[::2], [*parts[1::2], ""], strict=True):
                 filled += [model.Text(text=text)] if text else []
-                is_gap = number and int(number) < len(gaps)
-                filled += [self._blank(gaps[int(number)])] if is_gap else []
+                if number:
+                    is_answered = int(number) < len(gaps)
+                    filled.append(self._blank(gaps[int(number)]) if is_answered else MISSING_WORD)
             return tuple(filled)
 
         blocks = rewrite(blocks, leave={model.Text: fill, model.Container: _unwrapped})
@@ -179,8 +196,8 @@ class _Exercises:
 
 def _marked(match: re.Match[str]) -> str:
     """A formula between the marks that become a node; in HTML, its signs are escaped already."""
-    display = DISPLAY_MARK if match[2] else ""
-    return f"{MATH_MARK}{display}{match[1] or match[2]}{MATH_MARK}"
+    display = "" if match[1] else DISPLAY_MARK
+    return f"{MATH_MARK}{display}{match[1] or match[2] or match[3]}{MATH_MARK}"
 
 
 def _unwrapped(node: model.Container) -> Block | tuple[Block, ...]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+from pipeline import render_fragment
+from pipeline.model.late import late
+from pipeline.verify.moodle_quiz import GAP
 
 BLANK = "\ue006"
 """The mark around the number of a gap, until nodes are made."""
@@ -39,11 +45,13 @@ class AskedGap(NamedTuple):
 class Asked(NamedTuple):
     """A question, whose texts are HTML. The ``prompt`` has the numbers of its ``gaps`` between
     marks; a question with a single gap that it does not have is a short answer. ``lines`` are None
-    where nobody writes at length, and 0 where something is to be drawn."""
+    where nobody writes at length, and 0 where something is to be drawn. Choices with ``fixed``
+    numbers keep their places."""
 
     name: str
     prompt: str
     choices: tuple[tuple[str, bool], ...] = ()
+    fixed: frozenset[int] = frozenset()
     several: bool = False
     gaps: tuple[AskedGap, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
@@ -77,6 +85,31 @@ class Quiz(NamedTuple):
     files: Mapping[str, bytes] = {}
     lost: tuple[Lost, ...] = ()
     lang: str = ""
+
+
+def html_of(text: str, format: str) -> str:
+    """A text of a question in HTML. In Markdown, formulas and gaps stay as they are, and formulas
+    may be between two backslashes and a bracket, as Markdown needs them."""
+    if format != "markdown":
+        return text if format == "html" else html.escape(text, quote=False)
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        formula = match["shown"] or match["inline"]
+        marks = r"\[{}\]" if match["shown"] else r"\({}\)"
+        kept.append(html.escape(marks.format(formula), quote=False) if formula else match[0])
+        return f"{KEPT}{len(kept) - 1}{KEPT}"
+
+    markup = render_fragment(_KEPT.sub(keep, text))
+    return _PLACE.sub(lambda match: kept[int(match[1])], markup)
+
+
+KEPT = "\ue008"
+_PLACE = late(f"{KEPT}([0-9]+){KEPT}")
+_KEPT = late(
+    r"\\{1,2}\((?P<inline>[^\n]+?)\\{1,2}\)|(?:\$\$|\\{1,2}\[)(?P<shown>[^$]+?)(?:\$\$|\\{1,2}\])"
+    rf"|{GAP.pattern}"
+)
 
 
 def gap_mark(number: int) -> str:

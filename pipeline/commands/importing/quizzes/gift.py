@@ -12,12 +12,14 @@ from pipeline.commands.importing.quizzes.asked import (
     FULL,
     LINES,
     NONE_RIGHT,
+    PARTS,
     Asked,
     AskedGap,
     Lost,
     Quiz,
     choices_of,
     gap_mark,
+    html_of,
     number_gap,
 )
 from pipeline.model.late import late
@@ -54,6 +56,9 @@ def read(data: bytes) -> Quiz:
             questions.append(asked)
             if _WITH_FEEDBACK.match(_divided(match[4], "####")[0]):
                 lost.append(Lost(FEEDBACK, line))
+            shares = [_share(f"={weight[0]}") for weight in _WEIGHT.finditer(match[4])]
+            if not asked.several and any(0 < share < FULL for share in shares):
+                lost.append(Lost(PARTS, line))
             if not asked.is_answered:
                 lost.append(Lost(NONE_RIGHT, line))
     return Quiz(title.replace("\0", "/").strip(), tuple(questions), {}, tuple(lost))
@@ -78,11 +83,10 @@ def _entries(text: str) -> Iterator[tuple[int, str]]:
 
 def _asked(match: re.Match[str]) -> Asked:
     name, kind, before, inside, after = match.groups()
-    is_html = kind == "html"
     inside, _, general = _divided(inside, "####")
-    answer = _markup(general, is_html=is_html)
+    answer = _markup(general, kind)
     gap = gap_mark(0) if after.strip() else ""
-    prompt = f"{_markup(before, is_html=is_html)}{gap}{_markup(after, is_html=is_html)}"
+    prompt = _markup(f"{before}{gap}{after}", kind)
     asked = Asked(_plain(name or ""), prompt, answer=answer)
     stripped = inside.strip()
     if not stripped:
@@ -93,18 +97,19 @@ def _asked(match: re.Match[str]) -> Asked:
         is_true = stripped[0].upper() == "T"
         return asked._replace(choices=(("True", is_true), ("False", not is_true)))
     parts = [part for part in _PART.split(stripped) if part.strip()]
-    if all("->" in part for part in parts):
+    if all("->" in part and not _WEIGHT.match(part[1:].lstrip()) for part in parts):
         sides = (part[1:].partition("->") for part in parts)
-        pairs = tuple((_markup(a, is_html=is_html), html.escape(_plain(b))) for a, _, b in sides)
+        pairs = tuple((_markup(a, kind), html.escape(_plain(b))) for a, _, b in sides)
         return asked._replace(pairs=pairs)
     shares = [_share(part) for part in parts]
     texts = [_WEIGHT.sub("", _divided(part[1:], "#")[0].strip(), count=1) for part in parts]
-    if all(share >= FULL for share in shares):
+    if all(part.startswith("=") for part in parts):
+        right = (text for text, share in zip(texts, shares, strict=True) if share >= FULL)
         return asked._replace(
-            gaps=(AskedGap(tuple(_plain(text).replace("\\*", "*") for text in texts)),)
+            gaps=(AskedGap(tuple(_plain(text).replace("\\*", "*") for text in right)),)
         )
     several = max(shares) < FULL
-    markup = (_markup(text, is_html=is_html) for text in texts)
+    markup = (_markup(text, kind) for text in texts)
     return asked._replace(choices=choices_of(markup, shares, several=several), several=several)
 
 
@@ -136,6 +141,6 @@ def _plain(text: str) -> str:
     return _ESCAPED.sub(lambda m: "\n" if m[1] == "n" else m[1], text).strip()
 
 
-def _markup(text: str, *, is_html: bool) -> str:
+def _markup(text: str, kind: str | None) -> str:
     unescaped = _ESCAPED.sub(lambda m: "\n" if m[1] == "n" else m[1], text)
-    return unescaped if is_html else html.escape(unescaped, quote=False)
+    return html_of(unescaped, kind or "plain")

@@ -248,10 +248,11 @@ def _with_gaps(text: str, messages: list[str]) -> tuple[str, tuple[AskedGap, ...
     gaps: list[AskedGap] = []
 
     def mark(match: re.Match[str]) -> str:
-        answers, _, tip = html.unescape(match[1]).partition(":")
+        answers, _, tip = match[1].partition(":")
         if tip:
             messages.append(TIPS)
-        gaps.append(AskedGap(tuple(filter(None, map(str.strip, answers.split("/"))))))
+        texts = (html.unescape(text).strip() for text in answers.split("/"))
+        gaps.append(AskedGap(tuple(filter(None, texts))))
         return gap_mark(len(gaps) - 1)
 
     return _GAP.sub(mark, text), tuple(gaps)
@@ -264,7 +265,8 @@ def _dragged(parameters: DragText, asked: Asked, messages: list[str]) -> Asked:
     extra = [word.strip() for word in _GAP.findall(parameters.distractors)]
     pairs = [match.groups() for match in map(_PAIR.fullmatch, lines) if match]
     if len(pairs) < len(lines):
-        text, gaps = _with_gaps("".join(f"<p>{_escaped(line)}</p>" for line in lines), messages)
+        escaped = (line.replace("<", "&lt;") for line in lines)
+        text, gaps = _with_gaps("".join(f"<p>{line}</p>" for line in escaped), messages)
         if extra:
             messages.append("The words that fit in no gap are left out.")
         return _with(asked, text)._replace(gaps=gaps)

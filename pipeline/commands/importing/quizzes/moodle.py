@@ -26,20 +26,20 @@ from pipeline.commands.importing.quizzes.asked import (
     UnreadableQuizError,
     choices_of,
     gap_mark,
+    html_of,
     line_count,
     number,
     number_gap,
 )
 from pipeline.model.late import late
+from pipeline.verify.moodle_quiz import GAP, QuizGap, gap_of
 
 FOLDER = "@@PLUGINFILE@@/"
-_GAP = late(r"\{([0-9]*):([A-Z_]+):((?:\\.|[^\\{}])*+)\}", re.DOTALL)
-_CHOSEN = late("MULTI|MC|MR")
-_ANSWER = late(r"(?<!\\)~")
-_SHARE = late(r"^(?:=|%(-?[0-9.]+)%)")
-_ESCAPED = late(r"\\([}#~/\"\\*])")
-PLAIN = ("plain_text", "moodle_auto_format")
-NUMBERS = ("NUMERICAL", "NM")
+_ESCAPED = late(r"\\([~/\"*])")
+"""Characters that people escape, whether Moodle knows it or not."""
+
+FORMATS = {"plain_text": "plain", "moodle_auto_format": "plain", "markdown": "markdown"}
+"""The names of formats of texts, as `html_of` has them; others are HTML."""
 
 
 def read(data: bytes) -> Quiz:
@@ -77,8 +77,8 @@ def _text(node: Element, path: str) -> str:
     """A text in HTML, whatever its format is."""
     inner = node.find(path)
     text = (inner.findtext("text") or "") if inner is not None else ""
-    is_html = inner is None or inner.get("format", "html") not in PLAIN
-    return text if is_html else html.escape(text, quote=False)
+    format = inner.get("format", "html") if inner is not None else "html"
+    return html_of(text, FORMATS.get(format, "html"))
 
 
 def _common(node: Element) -> Asked:
@@ -96,8 +96,13 @@ def _lost(node: Element, asked: Asked) -> Iterator[str]:
         yield "The hints to the question are left out."
     if not asked.several and any(0 < share < FULL for share in _shares(node)):
         yield PARTS
-    if any(_CHOSEN.match(match[2]) for match in _GAP.finditer(_text(node, "questiontext"))):
+    gaps = [gap_of(match) for match in GAP.finditer(_text(node, "questiontext"))]
+    if any(gap.kind == "choice" for gap in gaps):
         yield CHOICES
+    if any(answer.has_feedback for gap in gaps for answer in gap.answers):
+        yield FEEDBACK
+    if any(0 < answer.share < FULL for gap in gaps for answer in gap.answers):
+        yield PARTS
     if not asked.is_answered:
         yield NONE_RIGHT
 
@@ -121,8 +126,10 @@ def _short(node: Element, asked: Asked) -> Asked:
 
 
 def _number(node: Element, asked: Asked) -> Asked:
-    value, tolerance = node.findtext("answer/text"), node.findtext("answer/tolerance")
-    return asked._replace(gaps=(number_gap(value, tolerance) if value else AskedGap(()),))
+    for each, share in zip(node.iterfind("answer"), _shares(node), strict=True):
+        if share >= FULL and (value := each.findtext("text")):
+            return asked._replace(gaps=(number_gap(value, each.findtext("tolerance")),))
+    return asked._replace(gaps=(AskedGap(()),))
 
 
 def _matching(node: Element, asked: Asked) -> Asked:
@@ -148,27 +155,22 @@ def _cloze(node: Element, asked: Asked) -> Asked:
     weights: list[float] = []
 
     def mark(match: re.Match[str]) -> str:
-        weights.append(number(match[1], 1))
-        gaps.append(_gap(match[2], html.unescape(match[3])))
+        gap = gap_of(match)
+        weights.append(number(gap.points, 1))
+        gaps.append(_gap(gap))
         return gap_mark(len(gaps) - 1)
 
-    prompt = _GAP.sub(mark, asked.prompt)
+    prompt = GAP.sub(mark, asked.prompt)
     points = 1 if set(weights) <= {1} else sum(weights)
     return asked._replace(prompt=prompt, gaps=tuple(gaps), points=points)
 
 
-def _gap(kind: str, text: str) -> AskedGap:
+def _gap(gap: QuizGap) -> AskedGap:
     """The right answers of a gap."""
-    right: list[str] = []
-    for part in _ANSWER.split(text):
-        share = _SHARE.match(part)
-        answer = re.split(r"(?<!\\)#", part[share.end() :] if share else part)[0]
-        if share and number(share[1], 100) >= FULL:
-            right.append(_ESCAPED.sub(r"\1", answer))
-    if kind in NUMBERS and right:
-        value, _, tolerance = right[0].partition(":")
-        return number_gap(value, tolerance)
-    return AskedGap(tuple(right))
+    right = [answer for answer in gap.answers if answer.share >= FULL]
+    if gap.kind == "number" and right:
+        return number_gap(right[0].text, right[0].tolerance)
+    return AskedGap(tuple(_ESCAPED.sub(r"\1", answer.text) for answer in right))
 
 
 def _true_or_false(node: Element, asked: Asked) -> Asked:

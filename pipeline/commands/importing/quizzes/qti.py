@@ -269,7 +269,9 @@ class _Item:
         choices = tuple(
             (_html(each), each.get("identifier") in right) for each in node.iter("simplechoice")
         )
-        return asked._replace(choices=choices, several=several)
+        nodes = enumerate(node.iter("simplechoice"))
+        fixed = frozenset(number for number, each in nodes if each.get("fixed") == "true")
+        return asked._replace(choices=choices, several=several, fixed=fixed)
 
     def order(self, node: Element, asked: Asked) -> Asked:
         texts = {each.get("identifier", ""): _html(each) for each in node.iter("simplechoice")}

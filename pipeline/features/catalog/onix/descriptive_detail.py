@@ -141,7 +141,7 @@ ORCID = "21"
 def _edition_type(edition: Edition) -> str | None:
     if edition.look == "large":
         return LARGE_PRINT
-    return FOR_TEACHERS if edition.audience == "teacher" else None
+    return FOR_TEACHERS if edition.has_answers else None
 
 
 def _contributor(number: int, person: Contributor, metadata: Metadata) -> Parts:

@@ -88,9 +88,9 @@ def related(product: Product, record: Record) -> Parts | None:
 
 def _relation(product: Product, other: Product) -> str:
     """List 51: another format, or the teachers' or the students' material."""
-    if product.edition.audience == other.edition.audience:
+    if product.edition.has_answers == other.edition.has_answers:
         return ALTERNATIVE_FORMAT
-    return STUDENT_MATERIAL if product.edition.audience == "teacher" else TEACHER_MATERIAL
+    return STUDENT_MATERIAL if product.edition.has_answers else TEACHER_MATERIAL
 
 
 def _related(code: str, *identifiers: Identifier) -> Parts:

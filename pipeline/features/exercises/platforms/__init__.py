@@ -1,6 +1,6 @@
 """Questions for learning platforms: an edition for each, from one typed list (`questions`).
 
-These files have the answers in them, and so are teachers' editions. A module for each platform says
+These files have the answers in them, and so are not handed out. A module for each platform says
 how its file is written, and what becomes of what it cannot hold; XML and HTML are in templates.
 """
 
@@ -14,11 +14,12 @@ import jinja2
 from msgspec.structs import replace
 
 from pipeline.features.exercises.platforms.reading import questions_of
-from pipeline.features.exercises.platforms.sheet import QuestionSheet, asked
+from pipeline.features.exercises.platforms.sheet import QuestionSheet
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import Inventory, Pages
+from pipeline.package.bundle import archived
 from pipeline.package.html import shown_images
 from pipeline.package.result import Package
 from pipeline.resolve.findings import Findings
@@ -37,12 +38,15 @@ def assemble_questions(
     document: Document, edition: Edition, stem: str, environment: jinja2.Environment, *_: object
 ) -> Pages:
     """The files of an edition, as text, and the names of the images that they need."""
-    findings = Findings(document)
+    findings, ignored = Findings(document), Findings(document)
     sheet = QuestionSheet(document, findings, environment, edition)
     items = questions_of(document, findings)
     if edition.name not in WITH_POINTS:
         sheet.tell_of_points(items)
-    pages = _writer(edition.name).pages(items, sheet)
+    write = _writer(edition.name).pages
+    pages = write(items, sheet)
+    unanswered = [item.unanswered for item in items]
+    asked = write(unanswered, QuestionSheet(document, ignored, environment, edition))
     return Pages(
         edition=edition.name,
         stem=stem,
@@ -50,7 +54,7 @@ def assemble_questions(
         pages=pages,
         inventory=Inventory(images=tuple(sorted(sheet.images))),
         assets=document.assets,
-        asked=asked(items),
+        asked=asked,
         findings=findings.added_to(replace(document, diagnostics=())).diagnostics,
     )
 
@@ -65,7 +69,11 @@ def package_questions(pages: Pages, folder: Path) -> Package:
         message = f"This edition needs {error.name}: install Chapbook with its extra `anki`."
         absent = diagnostic(Code.ABSENT_FEATURE, message)
         return Package(b"", (replace(absent, severity=Code.TEMPLATE_ERROR.value.severity),))
-    return Package(data, problems, tuple(map(str, paths)), asked=pages.asked)
+    asked = {page.name: page.markup.encode() for page in pages.asked}
+    for name, content in images.items():
+        if any(name in page.markup for page in pages.asked):  # others belong to answers
+            asked[f"images/{name}"] = content
+    return Package(data, problems, tuple(map(str, paths)), asked=archived(asked))
 
 
 def _writer(edition: str) -> Any:

@@ -15,9 +15,10 @@ from pipeline.features.exercises.platforms.questions import Content, Question
 from pipeline.features.exercises.platforms.sheet import QuestionSheet
 from pipeline.model.rendered import Page
 from pipeline.package.bundle import archived_again
+from pipeline.package.result import NO_DATE, publication_moment
 
-MOMENT = 946684800.0
-"""The time of all cards: the year 2000."""
+DAY = 86400
+"""Seconds."""
 
 STYLE = ".card { font-family: serif; font-size: 20px; text-align: left; }"
 
@@ -31,22 +32,33 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class Deck(msgspec.Struct, frozen=True):
+    """Cards of a ``day``, in seconds since 1970."""
+
     title: str
     cards: tuple[Card, ...]
+    day: int
 
 
 def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ...]:
     """The cards as JSON."""
     cards = [card for question in questions if (card := _card(question, sheet))]
-    deck = Deck(sheet.title, (*cards, *_glossary(sheet)))
+    metadata = sheet.metadata
+    moment = publication_moment(metadata.modified or metadata.date) or NO_DATE
+    deck = Deck(sheet.title, (*cards, *_glossary(sheet)), int(moment.timestamp()))
     return (Page("deck.json", sheet.title, msgspec.json.encode(deck).decode()),)
 
 
 def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
-    """The package, with all times as they always are."""
+    """The package. Its cards have the time of their day that follows from their content, images
+    included, since Anki takes corrections only if the time is another, later one: surely with a
+    later date in the front matter."""
     import genanki
 
     deck = msgspec.json.decode(files[0].markup, type=Deck)
+    all_content = "".join(
+        (files[0].markup, *(f"{name} {data.hex()}" for name, data in images.items()))
+    )
+    moment = deck.day + _number(all_content) % DAY
     kind = genanki.Model(
         _number("Chapbook"),
         "Chapbook",
@@ -69,7 +81,7 @@ def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
             (Path(folder) / name).write_bytes(content)
         package = genanki.Package(cards, [str(Path(folder) / name) for name in images])
         written = io.BytesIO()
-        package.write_to_file(written, timestamp=MOMENT)
+        package.write_to_file(written, timestamp=moment)
     return archived_again(written)
 
 

@@ -15,7 +15,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite
-from pipeline.model.tree import BLANK, SPAN, answer_text, is_for_teachers, plain_text, walk
+from pipeline.model.tree import BLANK, SPAN, answer_text, inlines_of, plain_text
 from pipeline.resolve.findings import Findings
 
 SCRIPTS = frozenset({"sub", "sup"})
@@ -36,7 +36,7 @@ class Portable:
         self._changes = self._all_changes()
 
     def content(self, blocks: Iterable[Node]) -> Content:
-        """Blocks for pupils, without answers; gaps are lines."""
+        """Blocks for pupils; gaps are lines."""
         content, answers = self.with_gaps(blocks)
         for answer in answers:
             message = f"The answer “{answer_text(answer)}” is left out: no gap can stand there."
@@ -47,7 +47,7 @@ class Portable:
         """Blocks for pupils, with a blank for each gap that has an answer, and these answers; the
         gaps of formulas follow after them."""
         self._answers = []
-        content = self._reduced(self._for_pupils(tuple(blocks)))
+        content = self._reduced(tuple(blocks))
         return content, tuple(self._answers)
 
     def answer(self, blocks: Iterable[Node]) -> Content:
@@ -55,22 +55,11 @@ class Portable:
         self._answers = []
         content = self._reduced(tuple(blocks))
         answers = iter(self._answers)
-        return rewrite(content, leave={model.Blank: lambda node: _answered(next(answers))})
+        return rewrite(content, leave={model.Blank: lambda node: inlines_of(next(answers))})
 
     def _reduced(self, blocks: tuple[Node, ...]) -> Content:
         reduced = rewrite(blocks, leave=self._changes, context=SPAN)
         return cast(Content, reduced)
-
-    def _for_pupils(self, blocks: tuple[Node, ...]) -> tuple[Node, ...]:
-        hidden = {type(node) for node in walk(blocks) if is_for_teachers(node)}
-
-        def show(node: Node, span: Span | None) -> Node | tuple[Node, ...]:
-            if not is_for_teachers(node):
-                return node
-            self._tell("This text for teachers is left out: a platform has answers alone.", span)
-            return ()
-
-        return rewrite(blocks, enter=dict.fromkeys(hidden, show), context=SPAN)
 
     def _all_changes(self) -> Changes:
         return {
@@ -99,7 +88,7 @@ class Portable:
                 block for turn in n.turns for block in turn.children
             ),
             model.Turn: lambda n, s: replace(n, children=(*_titled(_text(n.speaker)), *n.children)),
-            model.DefinitionList: _definitions,
+            model.DefinitionList: lambda n, s: defined(n),
             model.Figure: lambda n, s: (_plain(n.image), *_captioned(n.caption)),
             model.FigureGroup: lambda n, s: (*n.figures, *_captioned(n.caption)),
             model.Chart: _chart,
@@ -116,7 +105,7 @@ class Portable:
     def _note(self, node: model.NoteReference, span: Span | None) -> Inline:
         """The text of a note in brackets."""
         note = self._notes.get(node.number)
-        text = plain_text(self._for_pupils(note.children)).strip() if note else ""
+        text = plain_text(note.children).strip() if note else ""
         return model.Text(text=f" [{text}]" if text else "")
 
     def _blank(self, node: model.Blank, span: Span | None) -> Inline:
@@ -160,10 +149,6 @@ def _bare(node: Any) -> Any:
     return replace(node, attributes=model.NO_ATTRIBUTES)
 
 
-def _answered(answer: Answered) -> tuple[Inline, ...]:
-    return tuple(model.Text(text=part) if isinstance(part, str) else part for part in answer)
-
-
 def _text(text: str) -> tuple[Inline, ...]:
     return (model.Text(text=text),) if text else ()
 
@@ -184,7 +169,8 @@ def _plain(image: model.Image) -> Block:
     return model.Paragraph(children=(image,))
 
 
-def _definitions(node: model.DefinitionList, span: Span | None) -> tuple[Block, ...]:
+def defined(node: model.DefinitionList) -> tuple[Block, ...]:
+    """The terms of a list, each with what it means below."""
     return tuple(
         block
         for item in node.items

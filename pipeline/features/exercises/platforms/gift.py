@@ -10,14 +10,17 @@ from pipeline.features.exercises.platforms.questions import Content, Gap, Questi
 from pipeline.features.exercises.platforms.sheet import QuestionSheet, one_line
 from pipeline.model.late import late
 from pipeline.model.rendered import Page
+from pipeline.model.words.writing_conventions import plain_typed
 
 _MARK = late(r"[\\~=#{}:]")
+PAIR = "->"
+"""Stands between two things that belong together, and cannot be escaped."""
 
 
 def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ...]:
     """The one file."""
     category = sheet.title.replace("/", "//")
-    notice = f"// {sheet.title}\n$CATEGORY: $course$/top/{category}\n"
+    notice = f"// {sheet.notice}\n$CATEGORY: $course$/top/{category}\n"
     entries = (entry for question in questions for entry in _entries(question, sheet))
     return (Page("questions.gift", sheet.title, "\n".join((notice, *entries))),)
 
@@ -29,16 +32,21 @@ def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
 
 def _entries(question: Question, sheet: QuestionSheet) -> Iterator[str]:
     """A question, or several of one: each gap is a question of its own."""
+    if not question.is_shuffled:
+        sheet.tell("In GIFT, no choice keeps its place: all are shuffled.", question.span)
     if question.kind == "ordering":
         sheet.tell("GIFT has no ordering: the numbers are matched with the things.", question.span)
-    if len(question.gaps) < 2:
+    if not question.gaps:
         yield _entry(question, question.name, _answers(question, sheet), 0, sheet)
         return
-    message = f"GIFT has one gap in a question: this becomes {len(question.gaps)} questions."
-    sheet.tell(message, question.span)
+    several = len(question.gaps) > 1
+    if several:
+        message = f"GIFT has one gap in a question: this becomes {len(question.gaps)} questions."
+        sheet.tell(message, question.span)
     for number, gap in enumerate(question.gaps):
-        name = f"{question.name} – {number + 1}"
-        yield _entry(question, name, _answer(gap), number, sheet)
+        name = f"{question.name} – {number + 1}" if several else question.name
+        if answer := _answer(gap, question, sheet):
+            yield _entry(question, name, answer, number, sheet)
 
 
 def _entry(question: Question, name: str, answers: str, number: int, sheet: QuestionSheet) -> str:
@@ -65,15 +73,22 @@ def _answers(question: Question, sheet: QuestionSheet) -> str:
         parts.append(f"={_html(left, question, sheet)} -> {right_text}")
     for position, content in enumerate(question.order, start=1):
         parts.append(f"={position} -> {_escaped(sheet.text(content, question.span))}")
-    parts += map(_answer, question.gaps)
     return " ".join(parts)
 
 
-def _answer(gap: Gap) -> str:
+def _answer(gap: Gap, question: Question, sheet: QuestionSheet) -> str:
+    """The answers of a gap; "" if GIFT can have none of them."""
     if gap.number:
         return f"#{gap.number.value}:{gap.number.tolerance}"
-    texts = (_escaped(text.replace("*", r"\*")) for text in gap.answers)  # no wildcard
-    return " ".join(f"=%100%{text}" for text in texts)
+    for text in gap.answers:
+        if PAIR in plain_typed(text):
+            message = (
+                f"The answer “{text}” is left out: GIFT takes `{PAIR}` for the mark of a pair."
+            )
+            sheet.tell(message, question.span)
+    texts = (text for text in gap.accepted if PAIR not in plain_typed(text))
+    escaped = (_escaped(text.replace("*", r"\*")) for text in texts)  # no wildcard
+    return " ".join(f"=%100%{text}" for text in escaped)
 
 
 def _html(

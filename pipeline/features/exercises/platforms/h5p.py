@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from pipeline import model
-from pipeline.features.exercises.platforms.questions import Content, Question
+from pipeline.features.exercises.platforms.questions import Content, Gap, Question
 from pipeline.features.exercises.platforms.sheet import QuestionSheet, without_images
+from pipeline.model.late import late
 from pipeline.model.rendered import Page
 from pipeline.model.tree import walk
 from pipeline.package.bundle import archived
@@ -23,8 +24,9 @@ LIBRARIES = {
     "H5P.Essay": "1.5",
     "H5P.Image": "1.1",
 }
-MARKS = frozenset("*/:")
-"""The characters with a meaning in gaps, which cannot be written otherwise."""
+_MARK = late(r"[*/:<>&]")
+"""The characters with a meaning in gaps, or in HTML: H5P reads references after it has looked for
+them."""
 
 PLAIN = (model.List, model.Table, model.CodeBlock, model.BlockQuote)
 """The blocks whose elements most versions of the libraries take out of a text."""
@@ -32,12 +34,15 @@ PLAIN = (model.List, model.Table, model.CodeBlock, model.BlockQuote)
 ENOUGH = 50
 """The share of points, in per cent, with which a set is passed."""
 
+GAP = "\ufdd0"
+"""Stands for a gap until it is filled."""
+
 _IDS = uuid.UUID("8f0c3a52-7f6d-4d0c-9e36-3f1b1f0f5a40")
 
 
 def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ...]:
     """The description of the package, and its content."""
-    sets = [entry for question in questions for entry in _entries(question, sheet)]
+    sets = [_entry(question, sheet) for question in questions]
     names = {"H5P.QuestionSet", *(entry["library"].split()[0] for entry in sets)}
     names |= {"H5P.Image"} if sheet.images else set()
     package = {
@@ -79,14 +84,10 @@ def _dependency(name: str) -> dict[str, object]:
     return {"machineName": name, "majorVersion": major, "minorVersion": minor}
 
 
-def _entries(question: Question, sheet: QuestionSheet) -> Iterator[dict[str, Any]]:
-    """The entry of a question in the set; none if H5P cannot hold it."""
+def _entry(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
+    """The entry of a question in the set."""
     library, write = KINDS[question.kind]
     parameters = write(question, sheet)
-    if parameters is None:
-        message = "H5P cannot have one of the characters * / : in a gap: the question is left out."
-        sheet.tell(message, question.span)
-        return
     shown = (question.prompt, *(choice.content for choice in question.choices))
     if any(isinstance(node, PLAIN) for content in shown for node in walk(content)):
         message = "H5P shows a list, a table, code or a quotation as its text alone, or may do so."
@@ -96,7 +97,7 @@ def _entries(question: Question, sheet: QuestionSheet) -> Iterator[dict[str, Any
         parameters["overallFeedback"] = [{"from": 0, "to": 100, "feedback": feedback}]
     if media := _media(question, sheet):
         parameters["media"] = media
-    yield {
+    return {
         "library": f"{library} {LIBRARIES[library]}",
         "params": parameters,
         "subContentId": str(uuid.uuid5(_IDS, question.name)),
@@ -145,7 +146,10 @@ def _choices(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
     answers = [
         {"text": _html(c.content, question, sheet), "correct": c.is_right} for c in question.choices
     ]
-    behaviour = {"type": "single" if question.kind == "single" else "multi", "randomAnswers": True}
+    behaviour = {
+        "type": "single" if question.kind == "single" else "multi",
+        "randomAnswers": question.is_shuffled,
+    }
     asked = _asked(question, sheet)
     return {"question": asked, "answers": answers, "behaviour": _usual(behaviour)}
 
@@ -154,32 +158,44 @@ def _usual(behaviour: Mapping[str, object]) -> dict[str, object]:
     return {"enableRetry": True, "enableSolutionsButton": True, **behaviour}
 
 
-def _blanks(question: Question, sheet: QuestionSheet) -> dict[str, Any] | None:
+def _blanks(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
     for gap in question.gaps:
         if gap.number and gap.number.tolerance != "0":
             message = f"H5P has no tolerance: only {gap.number.value} is right there."
             sheet.tell(message, question.span)
-    answers = [(gap.number.value,) if gap.number else gap.answers for gap in question.gaps]
-    prompt = _asked(question, sheet) if question.kind == "gaps" else ""
-    if MARKS.intersection("".join(text for texts in answers for text in texts)) or "*" in prompt:
-        return None
-    gaps = [f"*{'/'.join(texts)}*" for texts in answers]
+    gaps = [f"*{'/'.join(map(_plain, _typed(gap)))}*" for gap in question.gaps]
     behaviour = _usual({"caseSensitive": False, "separateLines": False})
-    text, asked = "", _asked(question, sheet, *gaps)
-    if question.kind != "gaps":
-        text, asked = asked, f"<p>{gaps[0]}</p>"
+    text, asked = _asked(question, sheet), f"<p>{gaps[0]}</p>"
+    if question.kind == "gaps":
+        places = [GAP] * len(gaps)
+        first, *parts = _asked(question, sheet, *places).replace("*", "&#42;").split(GAP)
+        filled = (f"{gap}{part}" for gap, part in zip(gaps, parts, strict=True))
+        text, asked = "", "".join((first, *filled))
     return {"text": text, "questions": [asked], "behaviour": behaviour}
 
 
-def _pairs(question: Question, sheet: QuestionSheet) -> dict[str, Any] | None:
-    span = question.span
-    sides = [(sheet.text(left, span), sheet.text(right, span)) for left, right in question.pairs]
-    sides += [(f"{n}.", sheet.text(each, span)) for n, each in enumerate(question.order, start=1)]
-    extra = [sheet.text(each, span) for each in question.extra]
-    if any("*" in left for left, _ in sides):
-        return None
-    if MARKS.intersection("".join((*(right for _, right in sides), *extra))):
-        return None
+def _typed(gap: Gap) -> tuple[str, ...]:
+    """The texts that are right; a number with a decimal point or comma, and either minus."""
+    if not gap.number:
+        return gap.accepted
+    ways = [gap.number.value]
+    for sign, other in ((".", ","), ("-", "−")):
+        ways += [way.replace(sign, other) for way in ways if sign in way]
+    return tuple(ways)
+
+
+def _plain(text: str) -> str:
+    """A text without a meaning in a gap."""
+    return _MARK.sub(lambda match: f"&#{ord(match[0])};", text)
+
+
+def _pairs(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
+    def text(content: Content) -> str:
+        return _plain(sheet.text(content, question.span))
+
+    sides = [(text(left), text(right)) for left, right in question.pairs]
+    sides += [(f"{n}.", text(each)) for n, each in enumerate(question.order, start=1)]
+    extra = [text(each) for each in question.extra]
     return {
         "taskDescription": _asked(question, sheet),
         "textField": "\n".join(f"{left} *{right}*" for left, right in sides),
@@ -198,7 +214,7 @@ def _essay(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
     }
 
 
-KINDS: dict[str, tuple[str, Callable[[Question, QuestionSheet], dict[str, Any] | None]]] = {
+KINDS: dict[str, tuple[str, Callable[[Question, QuestionSheet], dict[str, Any]]]] = {
     **dict.fromkeys(("single", "several"), ("H5P.MultiChoice", _choices)),
     **dict.fromkeys(("gaps", "short", "number"), ("H5P.Blanks", _blanks)),
     **dict.fromkeys(("matching", "ordering"), ("H5P.DragText", _pairs)),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from pipeline.features.exercises.platforms.questions import Content, Gap, Question
 from pipeline.features.exercises.platforms.sheet import QuestionSheet
@@ -26,10 +26,16 @@ TYPES = {
     "long": "essay",
 }
 FOLDER = "@@PLUGINFILE@@/"
+GAP = "\ufdd0"
+_GAP_PLACE = late(f"{GAP}([0-9]+){GAP}")
 _IMAGE = late(rf'src="{FOLDER}([^"]+)"')
 _FILE = late(r'(<file name="([^"]+)" path="/" encoding="base64">)(?=</file>)')
-_MARK = late(r"[}#~/\"\\]")
-"""The characters with a meaning in the answers of a gap."""
+_MARK = late(r"[^\w .,;:!?%='’“”„«»–—…-]")
+"""The characters of an answer in a gap that are written as references: all with a meaning there, or
+in HTML. Moodle takes the backslash before two of them for its own even after that."""
+_TAKEN = late(r"\\([}#])")
+_GAP_LIKE = late(r"\{(?=#|[0-9]*:)")
+"""The beginning of a text that Moodle takes for a gap."""
 
 SHARES = 10
 """Moodle knows the shares of at most so many right, or wrong, choices."""
@@ -49,7 +55,7 @@ def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ..
     """The one file, whose images are not yet in it."""
     markup = sheet.template(
         "moodle.xml",
-        notice=sheet.title.replace("--", "–"),
+        notice=sheet.notice.replace("--", "–"),
         category=sheet.title.replace("/", "//"),
         questions=[_question(question, sheet) for question in questions],
         images=lambda markup: dict.fromkeys(_IMAGE.findall(markup)),
@@ -73,11 +79,12 @@ def _question(question: Question, sheet: QuestionSheet) -> dict[str, object]:
     return {
         "type": TYPES[question.kind],
         "name": question.name,
-        "prompt": sheet.html(question.prompt, gaps, images=FOLDER),
+        "prompt": _html(question.prompt, sheet, gaps),
         "feedback": "" if is_long else answer,
         "solution": answer if is_long else "",
         "points": sheet.points(question),
         "is_single": question.kind == "single",
+        "is_shuffled": question.is_shuffled,
         "is_drawing": question.drawing,
         "lines": next((lines for lines in LINES if lines >= question.lines), LINES[-1]),
         "pairs": [
@@ -88,8 +95,15 @@ def _question(question: Question, sheet: QuestionSheet) -> dict[str, object]:
     }
 
 
-def _html(content: Content, sheet: QuestionSheet) -> Markup:
-    return sheet.html(content, images=FOLDER)
+def _html(content: Content, sheet: QuestionSheet, gaps: Iterable[str] = ()) -> Markup:
+    """Blocks as HTML; of what looks like a gap, only those given are."""
+    written = [*gaps]
+    places = (f"{GAP}{number}{GAP}" for number in range(len(written)))
+    markup = sheet.html(content, places, images=FOLDER)
+    if not written:
+        return markup
+    text = _GAP_LIKE.sub("&#123;", markup)
+    return Markup(_GAP_PLACE.sub(lambda match: written[int(match[1])], text))
 
 
 def _answers(question: Question, sheet: QuestionSheet) -> Iterable[GradedAnswer]:
@@ -111,8 +125,8 @@ def _answers(question: Question, sheet: QuestionSheet) -> Iterable[GradedAnswer]
         if gap.number:
             yield GradedAnswer("100", gap.number.value, "plain_text", gap.number.tolerance)
         else:
-            for text in gap.answers:
-                yield GradedAnswer("100", text.replace("*", r"\*"), "plain_text")
+            for text in gap.accepted:
+                yield GradedAnswer("100", _literal(text), "plain_text")
 
 
 def share(count: int) -> str:
@@ -135,5 +149,11 @@ def _gaps(question: Question, sheet: QuestionSheet) -> list[Markup]:
 def _gap(gap: Gap) -> str:
     if gap.number:
         return f"NUMERICAL:={gap.number.value}:{gap.number.tolerance}"
-    texts = (_MARK.sub(r"\\\g<0>", text).replace("*", r"\*") for text in gap.answers)
-    return f"SHORTANSWER:{'~'.join(f'={escape(text)}' for text in texts)}"
+    texts = (_TAKEN.sub(r"\\\\\1", _literal(text)) for text in gap.accepted)
+    escaped = (_MARK.sub(lambda match: f"&#{ord(match[0])};", text) for text in texts)
+    return f"SHORTANSWER:{'~'.join(f'={text}' for text in escaped)}"
+
+
+def _literal(text: str) -> str:
+    """An answer in which a star stands for nothing else."""
+    return text.replace("*", r"\*")

@@ -62,6 +62,7 @@ class Response(NamedTuple):
 class Labelled(NamedTuple):
     id: str
     markup: Markup
+    is_fixed: bool = False
 
 
 def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ...]:
@@ -76,7 +77,7 @@ def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ..
         {"id": id, "images": tuple(dict.fromkeys(_IMAGE.findall(page.markup)))}
         for id, page in zip(ids, items, strict=True)
     ]
-    notice = sheet.title.replace("--", "–")
+    notice = sheet.notice.replace("--", "–")
     listing = sheet.template("imsmanifest.xml", items=entries, notice=notice, **manifest)
     test = Page("test.xml", sheet.title, sheet.template("test.xml", title=sheet.title, ids=ids))
     files = (test, *items)
@@ -105,7 +106,10 @@ def _item(question: Question, id: str, sheet: QuestionSheet) -> str:
         _labelled((left for left, _ in question.pairs), "L", sheet),
         _labelled((*(right for _, right in question.pairs), *question.extra), "R", sheet),
     )
-    contents = (*(choice.content for choice in question.choices), *question.order)
+    choices = tuple(
+        Labelled(f"C{number}", _html(choice.content, sheet), choice.is_fixed)
+        for number, choice in enumerate(question.choices, start=1)
+    )
     return sheet.template(
         "item.xml",
         id=id,
@@ -115,7 +119,7 @@ def _item(question: Question, id: str, sheet: QuestionSheet) -> str:
         points=f"{points:g}",
         prompt=prompt,
         responses=responses,
-        choices=_labelled(contents, "C", sheet),
+        choices=choices or _labelled(question.order, "C", sheet),
         sides=sides,
         is_drawing=question.drawing,
         lines=question.lines or LINES,
@@ -174,7 +178,7 @@ def _responses(question: Question, points: float) -> Iterator[Response]:
                     value, equal = (gap.number.value,), gap.number
                     yield Response(id, "single", "float", value, (), share, equal)
                 else:
-                    shares = tuple((text, share) for text in gap.answers)
+                    shares = tuple((text, share) for text in gap.accepted)
                     yield Response(id, "single", "string", gap.answers[:1], shares)
 
 

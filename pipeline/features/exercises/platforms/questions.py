@@ -6,12 +6,12 @@ import re
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
-from pipeline.model import Answered, Block
+from pipeline.model import Answered, Block, Paragraph, Text
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.tree import answer_text
 from pipeline.model.words import understood_in
-from pipeline.model.words.writing_conventions import writing
+from pipeline.model.words.writing_conventions import typings, writing
 
 Kind: TypeAlias = Literal[
     "single", "several", "gaps", "short", "number", "matching", "ordering", "long"
@@ -20,8 +20,11 @@ Content: TypeAlias = tuple[Block, ...]
 
 
 class Option(NamedTuple):
+    """A choice; one that ``is_fixed`` keeps its place."""
+
     content: Content
     is_right: bool
+    is_fixed: bool = False
 
 
 class Quantity(NamedTuple):
@@ -36,6 +39,11 @@ class Gap(NamedTuple):
 
     answers: tuple[str, ...]
     number: Quantity | None = None
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The texts that are right, however their signs are typed."""
+        return tuple(dict.fromkeys(way for answer in self.answers for way in typings(answer)))
 
 
 class Question(NamedTuple):
@@ -58,6 +66,23 @@ class Question(NamedTuple):
     answer: Content = ()
     lines: int = 0
     drawing: bool = False
+
+    @property
+    def is_shuffled(self) -> bool:
+        """Return whether choices may change places where a platform can only move all of them."""
+        return not any(choice.is_fixed for choice in self.choices)
+
+    @property
+    def unanswered(self) -> Question:
+        """The question with a sign in place of each answer. Choices, and things to match or order,
+        are public, and so is which of them are right, since they are no text."""
+        gap = Gap((UNKNOWN,))
+        answer = (Paragraph(children=(Text(text=UNKNOWN),)),) if self.answer else ()
+        return self._replace(gaps=(gap,) * len(self.gaps), answer=answer)
+
+
+UNKNOWN = "?"
+"""Stands for an answer."""
 
 
 _DIGITS = r"(?:0|[1-9][0-9]*)(?:[.,][0-9]+)?"

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.features.exercises.marks import marks_of
-from pipeline.features.exercises.platforms.content import Portable
+from pipeline.features.exercises.platforms.content import Portable, defined
 from pipeline.features.exercises.platforms.questions import Content, Kind, Option, Question, gap_of
 from pipeline.model import Block, Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.model.tree import children, is_answer, is_for_teachers, plain_text, walk
+from pipeline.model.tree import FIXED, children, plain_text, walk
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 
-TASKS = (model.Choices, model.Matching, model.Ordering, model.Blank, *model.FORMULAS)
-TEXT = (model.Paragraph, model.List, model.Table, model.DefinitionList)
+TASKS = (model.Choices, model.Matching, model.Ordering)
+TEXT = (model.Paragraph, model.MathBlock, model.List, model.Table, model.DefinitionList)
 ROOM = (model.WritingLines, model.WritingSpace)
+PARTS = (*TASKS, *ROOM, model.Answer)
+"""The blocks between which the text of questions stands."""
+
 LONGEST_NAME = 60
 DEFAULT_PROMPTS: Mapping[Kind, str] = {
     "single": "choose_one",
@@ -62,17 +65,24 @@ class _Reader:
         self._names: dict[str, int] = {}
 
     def text(self, blocks: Iterable[Node]) -> None:
-        """Read exercises, and tasks outside them; other text is not for a platform."""
+        """Read exercises, and tasks outside them, with the answers directly below; other text is
+        not for a platform."""
+        is_below_task = False
         for block in blocks:
-            if is_for_teachers(block):
+            count = len(self.items)
+            if isinstance(block, model.Answer):
+                if is_below_task:
+                    answer = (*self.items[-1].answer, *self._portable.answer(block.children))
+                    self.items[-1] = self.items[-1]._replace(answer=answer)
                 continue
             if isinstance(block, model.Exercise):
                 self._exercise(block)
             elif isinstance(block, (*TASKS, *TEXT)):
-                if any(map(_is_task, walk(block))):
+                if any(isinstance(node, TASKS) or _is_gap(node) for node in walk(block)):
                     self._questions((block,), _Around(span=block.span))
             else:
                 self.text(children(block))
+            is_below_task = isinstance(block, (*TASKS, *TEXT)) and len(self.items) > count
 
     def _exercise(self, node: model.Exercise) -> None:
         first = len(self.items)
@@ -96,18 +106,16 @@ class _Reader:
         first, stem = len(self.items), list[Block]()
         for block in _flat(blocks):
             span = block.span or around.span
-            if is_answer(block):
+            if isinstance(block, model.Answer):
                 self._answer(block, around, stem, first)
-            elif is_for_teachers(block):
-                self._tell("A note for teachers is left out: platforms show questions alone.", span)
             elif isinstance(block, model.List) and (
                 (block.ordered and around.is_exercise) or _holds_task(block)
             ):
                 self._gaps(around, stem)
                 self._listed(block, self._below(stem, around))
-            elif isinstance(block, model.Table) and _is_grid(block):
+            elif _is_grid(block):
                 self._grid(block, around, stem)
-            elif isinstance(block, (*ROOM, model.Choices, model.Matching, model.Ordering)):
+            elif isinstance(block, (*ROOM, *TASKS)):
                 self._gaps(around, stem)
                 self._task(block, self._below(stem, around)._replace(span=span))
             else:
@@ -136,20 +144,15 @@ class _Reader:
             )
             self._questions(item.children, inner)
 
-    def _answer(self, block: Node, around: _Around, stem: list[Block], first: int) -> None:
+    def _answer(self, block: model.Answer, around: _Around, stem: list[Block], first: int) -> None:
         """An answer: to the question that stands before it, to the one that it follows, or, as a
         list, to each of several."""
-        content = block.children if isinstance(block, model.Answer) else (block,)
-        answer = self._portable.answer(content)
-        room = isinstance(block, model.Answer) and (block.lines or block.space)
+        answer = self._portable.answer(block.children)
         gaps = self._gaps(around, stem)
         before = self.items[first:]
         listed = [each for each in answer if isinstance(each, model.List) and each.ordered]
-        if room or (stem and not gaps) or not before:
-            lines = block.lines if isinstance(block, model.Answer) else 0
-            drawing = isinstance(block, model.Answer) and block.space > 0
-            below = self._below(stem, around)
-            self._add("long", below, answer=answer, lines=lines, drawing=drawing)
+        if (stem and not gaps) or not before:
+            self._add("long", self._below(stem, around), answer=answer)
         elif listed and len(before) > 1 and len(listed[0].items) == len(before):
             self.items[first:] = [
                 item._replace(answer=(*item.answer, *part.children))
@@ -180,7 +183,9 @@ class _Reader:
 
     def _choices(self, node: model.Choices, around: _Around) -> None:
         choices = tuple(
-            Option(self._content(item), bool(item.correct)) for item in node.items if item.children
+            Option(self._content(item), bool(item.correct), FIXED in item.attributes.classes)
+            for item in node.items
+            if item.children
         )
         right = sum(choice.is_right for choice in choices)
         if not right:
@@ -218,7 +223,7 @@ class _Reader:
 
     def _gaps(self, around: _Around, stem: list[Block]) -> bool:
         """Add the question that the gaps in blocks are, if there are any that are answered."""
-        if not any(map(_is_task, walk(stem))):
+        if not any(map(_is_gap, walk(stem))):
             return False
         prompt, answers = self._portable.with_gaps(stem)
         gaps = tuple(gap_of(answer, self._lang) for answer in answers)
@@ -256,58 +261,43 @@ class _Reader:
         self._findings.add(Code.NOT_ON_PLATFORM, message, span)
 
 
-HOLDERS = (
-    model.Container, model.Admonition, model.BlockQuote, model.Section, model.Exercise,
-)  # fmt: skip
-"""Nodes around questions that are no part of them."""
-
-
 def _flat(blocks: Iterable[Node]) -> Iterator[Node]:
-    """The blocks, with those that hold tasks replaced by their content, and the sections that are
-    answers, or for teachers, as one block."""
-    hidden: list[Node] = []
-    level = 0  # of the heading whose section is hidden
+    """The blocks, with those that hold tasks replaced by their content."""
     for block in blocks:
-        if level and not (isinstance(block, model.Heading) and block.level <= level):
-            hidden.append(block)
-            continue
-        if level:
-            yield _hidden(hidden)
-            level = 0
-        if isinstance(block, model.Heading) and is_for_teachers(block):
-            hidden, level = [block], block.level
-        elif isinstance(block, HOLDERS) and not is_for_teachers(block) and _holds_task(block):
+        if not _holds_task(block) or isinstance(block, (model.List, *PARTS)) or _is_grid(block):
+            yield block
+        elif isinstance(block, model.DefinitionList):
+            yield from _flat(defined(block))
+        else:
             if title := getattr(block, "title", ()):
                 yield model.Paragraph(children=(model.Strong(children=title),))
-            yield from _flat(block.children)
+            yield from _flat(_blocks_in(block))
+
+
+def _blocks_in(node: Node) -> Iterator[Block]:
+    """The nearest blocks below a node."""
+    for child in children(node):
+        if isinstance(child, Block):
+            yield child
         else:
-            yield block
-    if level:
-        yield _hidden(hidden)
-
-
-def _hidden(blocks: list[Node]) -> Node:
-    return model.Container(name="", children=tuple(blocks), attributes=blocks[0].attributes)  # type: ignore[arg-type]
+            yield from _blocks_in(child)
 
 
 def _holds_task(block: Node) -> bool:
-    kinds = (*ROOM, model.Choices, model.Matching, model.Ordering, model.Answer, model.TeacherNote)
-    return any(isinstance(node, kinds) or is_for_teachers(node) for node in walk(block))
+    return any(isinstance(node, PARTS) for node in walk(block))
 
 
-def _is_task(node: Node) -> bool:
-    match node:
-        case model.Choices() | model.Matching() | model.Ordering():
-            return True
-        case model.Blank():
-            return bool(node.answer)
-        case model.Math() | model.MathBlock():
-            return any(node.gaps)
-    return False
+def _is_gap(node: Node) -> bool:
+    """Return whether a node has gaps with answers."""
+    if isinstance(node, model.Blank):
+        return bool(node.answer)
+    return isinstance(node, model.FORMULAS) and any(node.gaps)
 
 
-def _is_grid(table: model.Table) -> bool:
-    return any(_ticks(cell) for row in table.body for cell in row.cells)
+def _is_grid(block: Node) -> TypeGuard[model.Table]:
+    return isinstance(block, model.Table) and any(
+        _ticks(cell) for row in block.body for cell in row.cells
+    )
 
 
 def _ticks(cell: model.TableCell) -> tuple[bool, ...]:

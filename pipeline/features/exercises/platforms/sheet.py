@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from pipeline import model
 from pipeline.features.exercises.platforms.content import Portable
@@ -14,10 +15,13 @@ from pipeline.model import Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import BLANK, children, walk
-from pipeline.model.words import words
+from pipeline.model.words import understood_in, words
 from pipeline.resolve.findings import Findings
+
+_CODE = late(r"((?<=<pre>).*?(?=</pre>))", re.DOTALL)
 
 GLOSSARY = "glossary"
 """The name of blocks, and the role of sections, with terms."""
@@ -48,8 +52,13 @@ class QuestionSheet:
 
     @property
     def title(self) -> str:
-        """The title of the document, with the words that the file is for teachers."""
+        """The title of the document, which pupils may see."""
         return self.metadata.title
+
+    @property
+    def notice(self) -> str:
+        """The title with the words that the file is for teachers, who see it there alone."""
+        return f"{self.title} ({self.words['edition_teacher']})"
 
     def tell(self, message: str, span: Span | None) -> None:
         """Report that something of a question has no place on the platform."""
@@ -91,9 +100,9 @@ class QuestionSheet:
 
     def _image(self, node: model.Image, folder: str | None, span: Span | None) -> str:
         """The address of an image, "" for one that is told to be left out."""
-        if folder is None and node.asset in self._assets:
-            message = f"The image “{node.source}” is left out: there is no place for it."
-            self.tell(message, node.span or span)
+        if folder is None and (asset := self._assets.get(node.asset)):
+            what = f"The image “{node.source}”" if asset.is_file else "A drawing"
+            self.tell(f"{what} is left out: there is no place for it.", node.span or span)
         name = self.taken(node) if folder is not None else ""
         return f"{folder}{name}" if name else ""
 
@@ -109,9 +118,9 @@ class QuestionSheet:
 
     @property
     def terms(self) -> Iterator[tuple[Content, Content]]:
-        """The terms of glossaries, with what they mean."""
+        """The terms of glossaries that pupils have, with what they mean."""
         portable = Portable(self._document, self._findings)
-        for holder in walk(self._document.blocks):
+        for holder in walk(rewrite(self._document.blocks, enter={model.Answer: lambda node: ()})):
             if GLOSSARY in (getattr(holder, "role", ""), getattr(holder, "name", "")):
                 for node in walk(children(holder)):
                     if isinstance(node, model.DefinitionItem):
@@ -126,14 +135,16 @@ class QuestionSheet:
             if isinstance(node, LOST):
                 what = {model.Image: "An image", model.Table: "A table"}.get(type(node), "Code")
                 self.tell(f"{what} is shown as its text alone: here is no markup.", span)
-        return " ".join(" ".join(_texts(content)).split())
+        return " ".join(" ".join(texts_of(content)).split())
 
     def answer_text(self, question: Question) -> str:
-        """The right answer in one line, with gaps, pairs and positions one after another."""
+        """The right answer in one line, with gaps, pairs and positions one after another, and with
+        all alternatives."""
         span = question.span
         right = [c.content for c in question.choices if c.is_right]
         parts = [self.text(content, span) for content in (*right, *question.order)]
-        parts += (gap.answers[0] for gap in question.gaps)
+        either = (*understood_in(self.metadata.lang, "alternative"), "/")[0]
+        parts += (f" {either} ".join(gap.answers) for gap in question.gaps)
         for left, right_side in question.pairs:
             parts.append(f"{self.text(left, span)} – {self.text(right_side, span)}")
         return "; ".join(parts) or self.text(question.answer, span)
@@ -149,7 +160,7 @@ def written(node: model.Math | model.MathBlock) -> str:
     return rf"\[{node.tex.strip()}\]" if shown else rf"\({node.tex.strip()}\)"
 
 
-def _texts(nodes: Iterable[Node]) -> Iterable[str]:
+def texts_of(nodes: Iterable[Node]) -> Iterable[str]:
     """The text of each block, or cell."""
     for node in nodes:
         inlines = [child for child in children(node) if isinstance(child, model.Inline)]
@@ -160,7 +171,7 @@ def _texts(nodes: Iterable[Node]) -> Iterable[str]:
         elif inlines:
             yield "".join(map(_inline, inlines))
         else:
-            yield from _texts(children(node))
+            yield from texts_of(children(node))
 
 
 def _inline(node: Node) -> str:
@@ -178,30 +189,11 @@ def _inline(node: Node) -> str:
     return "".join(map(_inline, children(node)))
 
 
-def asked(items: Iterable[Question]) -> str:
-    """The texts that questions show, as XML: choices, and things to match or order, are public, but
-    not which is right. Formulas are as in TeX and as in MathML, with the texts in it."""
-    shown = [content for item in items for content in _shown(item)]
-    formulas = (
-        node.mathml
-        for content in shown
-        for node in walk(content)
-        if isinstance(node, model.FORMULAS)
-    )
-    texts = "\n".join(" ".join(_texts(content)) for content in shown)
-    return f"<questions>{escape(texts)}{''.join(formulas)}</questions>"
-
-
-def _shown(item: Question) -> Iterator[Content]:
-    yield item.prompt
-    yield from (choice.content for choice in item.choices)
-    yield from (side for pair in item.pairs for side in pair)
-    yield from (*item.extra, *item.order)
-
-
 def one_line(markup: str) -> str:
     """HTML on a single line: line ends count in code alone."""
-    return markup.replace("\n", "&#10;") if "<pre" in markup else " ".join(markup.split("\n"))
+    parts = _CODE.split(str(markup))  # code is every other part
+    parts[1::2] = (code.strip("\n").replace("\n", "&#10;") for code in parts[1::2])
+    return "".join(part.replace("\n", " ") for part in parts)
 
 
 def without_images(content: Content) -> Content:
