@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import FORMULAS, Node, removal
 from pipeline.model.late import late
+from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.secrets import secret
-from pipeline.model.tree import BLANK, CONDITIONS, answer_text
+from pipeline.model.tree import BLANK, CONDITIONS, answer_text, walk
 
 STRINGS: dict[type[Node], tuple[str, ...]] = {
     model.Image: ("alt", "title"),
@@ -54,6 +55,51 @@ def in_gaps(node: Node) -> Iterator[str]:
         yield answer_text(node.answer)
     elif isinstance(node, FORMULAS):
         yield from filter(None, (gap.answer for gap in removal.gaps(node.tex)))
+
+
+WITH_TEXTS: tuple[type[Node], ...] = (model.Blank, *FORMULAS, *STRINGS)
+"""The nodes that have `texts_of` their own, in addition to those with attributes."""
+
+
+def texts_of(node: Node) -> Iterator[tuple[str, bool]]:
+    """The texts that a node has itself, besides its children, and whether they are formulas:
+    strings, answers of gaps, the lines of a diagram."""
+    match node:
+        case model.Blank():
+            for part in node.answer:
+                yield (part, False) if isinstance(part, str) else (part.tex, True)
+        case model.Math() | model.MathBlock():
+            yield node.tex, True
+        case model.Chart() if node.kind in model.DIAGRAM_KINDS:
+            codes = (inner for inner in walk(node.table) if isinstance(inner, model.Code))
+            yield from ((code.text, False) for code in codes)
+            yield from ((value, False) for _, value in node.scale)
+    yield from ((text, False) for text in strings_of(node))
+
+
+def with_texts(node: Node, change: Callable[[str, bool], str]) -> Node:
+    """A node with its `texts_of` changed."""
+
+    def in_text(text: str) -> str:
+        return change(text, False)
+
+    match node:
+        case model.Blank():
+            parts = (
+                in_text(part)
+                if isinstance(part, str)
+                else replace(part, tex=change(part.tex, True))
+                for part in node.answer
+            )
+            node = replace(node, answer=tuple(parts))
+        case model.Math() | model.MathBlock():
+            node = replace(node, tex=change(node.tex, True))
+        case model.Chart() if node.kind in model.DIAGRAM_KINDS:
+            codes: Changes = {model.Code: lambda code: replace(code, text=in_text(code.text))}
+            (table,) = rewrite((node.table,), leave=codes)
+            scale = tuple((key, in_text(value)) for key, value in node.scale)
+            node = replace(node, table=table, scale=scale)
+    return changed(node, in_text) if any(True for _ in strings_of(node)) else node
 
 
 def all_strings(node: Node) -> list[str]:

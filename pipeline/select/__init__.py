@@ -16,15 +16,15 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, Edition, for_pupils
 from pipeline.model.names import did_you_mean
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.strings import STRINGS, changed, settled, strings_of
+from pipeline.model.strings import STRINGS, WITH_TEXTS, changed, settled, strings_of, texts_of
 from pipeline.model.tree import (
     CONDITIONS,
     LEVEL,
     TEACHER,
     find,
-    has,
     has_condition,
     is_for_teachers,
+    of_node,
 )
 from pipeline.select import shuffling as tasks
 from pipeline.select.levels import settle_levels
@@ -91,11 +91,20 @@ def select(document: Document, edition: Edition) -> Document:
 def with_numbers(document: Document, whole: Document, edition: Edition) -> Document:
     """A variant of the ``whole`` document with the numbers of the version of an edition."""
     texts = (variable.text for variable in whole.metadata.variables)
-    if not has(whole, model.Variable) and not any(text.startswith("=") for text in texts):
+    if not _may_have_numbers(whole) and not any(text.startswith("=") for text in texts):
         return document
     from pipeline.features.exercises.numbers import fill_numbers
 
-    return fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition.version)
+    return fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition)
+
+
+@of_node
+def _may_have_numbers(document: Document) -> bool:
+    nodes = find(document, model.Variable, *WITH_TEXTS, marked=True)
+    return any(
+        isinstance(node, model.Variable) or any("{{" in text for text, _ in texts_of(node))
+        for _, node, _ in nodes
+    )
 
 
 UNSOLVED: Changes = {**removal.UNANSWERED, model.Choice: lambda node: replace(node, correct=None)}
