@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 
 import msgspec
 
-from pipeline.features.formulas.mathml import ENCLOSED
+from pipeline.features.formulas.mathml import ENCLOSED, PHANTOM
 from pipeline.keep import kept
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
@@ -44,7 +44,7 @@ PRODUCT = late(
 
 LONG_ARROW = late("[\u27f0-\u27ff]")
 
-ROWS = frozenset({"mrow", "mstyle", "mtd", "msqrt", "mphantom", "mpadded"})
+ROWS = frozenset({"mrow", "mstyle", "mtd", "msqrt", "mpadded"})
 MARKS = {"‾": "\u2015", "˜": "~"}
 """Characters for which ziamath uses others."""
 
@@ -138,7 +138,7 @@ def _drawing(mathml: str, colour: str, least: float) -> FormulaDrawing:
     )
     node.draw(0, 0, svg)
     gaps = tuple(_take_gaps(svg, (left, -box.ymax)))
-    if not len(svg) and root.find(".//mphantom") is None:
+    if not len(svg) and root.find(f".//mspace[@class='{PHANTOM}']") is None:
         raise CannotDrawError("empty")
     image = _image(svg)
     return FormulaDrawing(*image, width / SIZE, height / SIZE, -box.ymin / SIZE, gaps)
