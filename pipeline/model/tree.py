@@ -60,6 +60,9 @@ PLACE_OF_MARKS = "Write `::: exercise {{{0}}}` or, for one of its questions, `a)
 LEVELS = "+levels"
 """The key of the attribute with the levels that get what has marks, for teachers, who get all."""
 
+WITH_ANSWER = "+answer"
+"""The key of the attribute of a formula a part of which is an answer, for teachers."""
+
 WORD_BANK = "word-bank"
 """The name of a container for the words that are missing in gaps."""
 

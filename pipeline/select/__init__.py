@@ -16,11 +16,21 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, Edition, for_pupils
 from pipeline.model.names import did_you_mean
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.strings import STRINGS, WITH_TEXTS, changed, settled, strings_of, texts_of
+from pipeline.model.strings import (
+    STRINGS,
+    WITH_TEXTS,
+    changed,
+    has_marked_answer,
+    settled,
+    strings_of,
+    texts_of,
+    without_marks,
+)
 from pipeline.model.tree import (
     CONDITIONS,
     LEVEL,
     TEACHER,
+    WITH_ANSWER,
     find,
     has_condition,
     is_for_teachers,
@@ -77,6 +87,13 @@ def select(document: Document, edition: Edition) -> Document:
     def settle(node: Node) -> Node:
         return changed(node, lambda text: settled(text, solved=in_strings))
 
+    def settle_formula(node: model.Math | model.MathBlock) -> Node:
+        if solved and has_marked_answer(node.tex):
+            pairs = (*node.attributes.pairs, (WITH_ANSWER, "yes"))
+            node = replace(node, attributes=replace(node.attributes, pairs=pairs))
+        return replace(node, tex=without_marks(node.tex)) if "]{" in node.tex else node
+
+    document = rewrite_document(document, leave=dict.fromkeys(model.FORMULAS, settle_formula))
     leaves: Changes = {
         **dict.fromkeys(TASKS, lambda node: tasks.settled(node, solved=solved)),
         **({} if solved else UNSOLVED),

@@ -375,6 +375,10 @@ def set_formula(tex: str, display: bool, lang: str) -> SetFormula:
     from pipeline.features.formulas.written import linear_text
 
     math: Element = convert(tex, display)
+    if math.find(".//mphantom") is not None:
+        from pipeline.features.formulas.outlines import leave_room
+
+        leave_room(math)
     spoken = FormulaSpeaker(words(lang)).speak(list(math))
     characters = "".join(sorted(set("".join(math.itertext())) - {" ", APPLY}))
     return SetFormula(markup(math, spoken), linear_text(list(math)), spoken, characters)

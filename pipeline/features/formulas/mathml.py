@@ -33,11 +33,8 @@ ENCLOSED = {
 }
 """Classes instead of ``menclose``, which not all browsers draw."""
 
-PHANTOM = "phantom"
-"""The class of a space as large as something that is not shown."""
-
 SEEN = frozenset({"mi", "mn", "mo", "mtext", "mfrac", "msqrt", "mroot"})
-CLASSES = frozenset({*ENCLOSED.values(), PHANTOM})
+CLASSES = frozenset(ENCLOSED.values())
 """Visible content, and marks around or across it."""
 
 ACCENTS = frozenset("´¯˘ˇ˙¨\u20db\u20dc`^˚~→←↔")
@@ -118,9 +115,7 @@ def _mended(element: Element, display: bool) -> Element:
             if element.get("columnspacing", "").startswith("0em"):
                 result.set("class", "aligned")
             return result
-        case "mphantom":
-            return _room(row(children), display)
-        case "mtd" | "msqrt" | "mstyle":
+        case "mtd" | "msqrt" | "mstyle" | "mphantom":
             result = with_permitted(element, Element(tag))
             result.extend(row(_in_style(children) if tag == "mtd" else children))
             return result
@@ -132,23 +127,6 @@ def _mended(element: Element, display: bool) -> Element:
                 children = [Element("mspace", {"width": "1.2em", "height": "0.8em"})]
             return _group(children, kind)
     return _group(children)
-
-
-def _room(content: list[Element], display: bool) -> Element:
-    """A space as large as something that is not to be seen, and is therefore not there: readers
-    could copy it, or hear it."""
-    from pipeline.features.formulas.outlines import CannotDrawError, draw
-
-    math = Element("math", {"display": "block"} if display else {})
-    math.extend(content)
-    try:
-        drawing = draw(markup(math, ""), "#000000")
-    except CannotDrawError:
-        return Element("mspace", {"width": "0em"})
-    sizes = (drawing.width, drawing.height - drawing.depth, drawing.depth)
-    lengths = (f"{max(0, size):.2f}em" for size in sizes)
-    names = ("width", "height", "depth")
-    return Element("mspace", {"class": PHANTOM, **dict(zip(names, lengths, strict=True))})
 
 
 def _in_style(children: list[Element]) -> list[Element]:

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 
 import msgspec
 
-from pipeline.features.formulas.mathml import ENCLOSED, PHANTOM
+from pipeline.features.formulas.mathml import ENCLOSED, markup
 from pipeline.keep import kept
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
@@ -49,6 +49,9 @@ MARKS = {"‾": "\u2015", "˜": "~"}
 """Characters for which ziamath uses others."""
 
 SCRIPTS = {"munder": "msub", "mover": "msup", "munderover": "msubsup"}
+PHANTOM = "phantom"
+"""The class of a space as large as something that is not shown."""
+
 KEPT = 4096
 """The number of cached drawings: an edition, or similar ones, may be rendered several times."""
 
@@ -142,6 +145,24 @@ def _drawing(mathml: str, colour: str, least: float) -> FormulaDrawing:
         raise CannotDrawError("empty")
     image = _image(svg)
     return FormulaDrawing(*image, width / SIZE, height / SIZE, -box.ymin / SIZE, gaps)
+
+
+def leave_room(math: Element) -> None:
+    """Put spaces of its size in the place of what is not to be seen in a formula: readers could
+    copy it, or hear it."""
+    for phantom in list(math.iter("mphantom")):
+        content = Element("math", {"display": math.get("display", "inline")})
+        content.extend(phantom)
+        try:
+            drawing = draw(markup(content, ""), "#000000")
+            sizes = (drawing.width, drawing.height - drawing.depth, drawing.depth)
+        except CannotDrawError:
+            sizes = (0, 0, 0)
+        phantom.clear()
+        phantom.tag = "mspace"
+        lengths = (f"{max(0, size):.2f}em" for size in sizes)
+        names = ("width", "height", "depth")
+        phantom.attrib |= {"class": PHANTOM, **dict(zip(names, lengths, strict=True))}
 
 
 def _take_gaps(
