@@ -101,7 +101,7 @@ def fill_numbers(
     version = edition.version or (versions[0][0] if versions else "")
     numbers = _Numbers(Findings(document), seeds, version, document)
     numbers.define_all(tuple(_definitions(whole)))
-    if edition.audience == "student" or edition.platform:
+    if numbers.withheld and (edition.audience == "student" or edition.platform):
         for written in _all_written(document):
             numbers.check_shown(written)
 
@@ -215,7 +215,7 @@ class _Numbers:
         self._decimal = writing(document.metadata.lang).decimal
         self._known: dict[str, Amount] = {}
         self._failed: set[str] = set()
-        self._withheld: set[str] = set()
+        self.withheld: set[str] = set()
         variables = (variable.name for variable in document.metadata.variables)
         self._variables = {*variables, *BUILT_IN, *ALIASES}
         self._told: set[tuple[str, Span | None]] = set()
@@ -235,13 +235,15 @@ class _Numbers:
                 )
             pending.setdefault(definition.name, definition)
         for name in tuple(pending):
-            waiting = [name] if name in pending else []
+            waiting = {name: True} if name in pending else {}
             while waiting:
-                needed = self._define(pending[waiting[-1]])
+                last = next(reversed(waiting))
+                needed = self._define(pending[last])
                 if needed in pending and needed not in waiting:
-                    waiting.append(needed)
+                    waiting[needed] = True
                     continue
-                definition = pending.pop(waiting.pop())
+                del waiting[last]
+                definition = pending.pop(last)
                 if needed:
                     is_circle = needed in (definition.name, *waiting)
                     circle = MalformedError(f"`{needed}` follows from it")
@@ -262,8 +264,8 @@ class _Numbers:
             else:
                 self._failed.add(name)
             self._tell_of(text or f"{name} =", error, span)
-        if is_withheld or not self._withheld.isdisjoint(_NAMES.findall(text)):
-            self._withheld.add(name)
+        if is_withheld or not self.withheld.isdisjoint(_NAMES.findall(text)):
+            self.withheld.add(name)
         return ""
 
     def _value(self, name: str, text: str) -> Amount:
@@ -327,7 +329,7 @@ class _Numbers:
         match = _DEFINITION.fullmatch(written.text)
         names = [match[1]] if match else _NAMES.findall(written.text)
         for name in names:
-            if name in self._withheld and name in self._known:
+            if name in self.withheld and name in self._known:
                 message = f"`{name}` follows from an answer, and would be shown to pupils here."
                 hint = f"If they may know it, define it outside the answer: `{{{{ {name} = … }}}}`."
                 self._tell(Code.SHOWN_ANSWER, message, written.span, hint)
@@ -352,8 +354,9 @@ class _Numbers:
         return node
 
     def by_name(self, name: str) -> str:
-        """The number with a name, "" if there is none."""
-        return "".join(self._digits(self._known[name])) if name in self._known else ""
+        """The number with a name that all may see, "" if there is none."""
+        is_public = name in self._known and name not in self.withheld
+        return "".join(self._digits(self._known[name])) if is_public else ""
 
     def _with_first_row(self, chart: model.Chart) -> model.Chart:
         """A chart of data; if its row of names has a number, it is one of data."""
@@ -467,12 +470,14 @@ class _Numbers:
         if isinstance(error, UnknownNameError) and error.name in self._failed:
             return  # told where it is defined
         code = Code.BAD_NUMBER if isinstance(error, NotNiceError) else Code.UNKNOWN_NUMBER
-        message, hint = f"`{text}` cannot be used: {error}.", _HINT
+        message, hint, other = f"`{text}` cannot be used: {error}.", _HINT, _HINT
         if isinstance(error, UnknownNameError):
             if error.name == text:
                 message = f"There is no number and no variable `{text}`."
+                other = f"Define it, `{{{{ {text} = 2..9 }}}}`, add it to the front matter's "
+                other += f"`variables:`, or write `\\{{{{ {text} }}}}` for text."
             names = {*self._known, *self._variables, *FUNCTIONS}
-            hint = self.findings.did_you_mean(error.name, names) or _HINT
+            hint = self.findings.did_you_mean(error.name, names) or other
         differs = not isinstance(error, MalformedError) and any(map(str.isalpha, text))
         self._tell(code, message, span, hint, differs=differs)
 
