@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import FORMULAS, Node, removal
 from pipeline.model.late import late
+from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.secrets import secret
-from pipeline.model.tree import BLANK, CONDITIONS, answer_text
+from pipeline.model.tree import ANSWER, CONDITIONS, answer_text, walk
 
 STRINGS: dict[type[Node], tuple[str, ...]] = {
     model.Image: ("alt", "title"),
@@ -26,10 +27,6 @@ STRINGS: dict[type[Node], tuple[str, ...]] = {
 }
 """The fields with text for readers, in addition to attributes."""
 
-GAP = r"(?<!_)(_{3,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)"
-"""The pattern of a gap with braces: its underscores, and its answer."""
-
-_GAP = late(GAP)
 _MARKS = late(r"(\[|\](?:\{[^{}]*\})?)")
 _CLASS_OR_KEY = late(r"\.([\w-]++)|(?<![\w-])([\w-]++)=")
 
@@ -43,7 +40,7 @@ def strings_of(node: Node) -> Iterator[str]:
 
 def answers(text: str) -> list[str]:
     """The answers of the gaps in a string."""
-    return [gap[2] for gap in _GAP.finditer(text) if gap[2]]
+    return [gap.answer for gap in removal.gaps(text) if gap.answer]
 
 
 def in_gaps(node: Node) -> Iterator[str]:
@@ -56,6 +53,51 @@ def in_gaps(node: Node) -> Iterator[str]:
         yield from filter(None, (gap.answer for gap in removal.gaps(node.tex)))
 
 
+WITH_TEXTS: tuple[type[Node], ...] = (model.Blank, *FORMULAS, *STRINGS)
+"""The nodes that have `texts_of` their own, in addition to those with attributes."""
+
+
+def texts_of(node: Node) -> Iterator[tuple[str, bool]]:
+    """The texts that a node has itself, besides its children, and whether they are formulas:
+    strings, answers of gaps, the lines of a diagram."""
+    match node:
+        case model.Blank():
+            for part in node.answer:
+                yield (part, False) if isinstance(part, str) else (part.tex, True)
+        case model.Math() | model.MathBlock():
+            yield node.tex, True
+        case model.Chart() if node.kind in model.DIAGRAM_KINDS:
+            codes = (inner for inner in walk(node.table) if isinstance(inner, model.Code))
+            yield from ((code.text, False) for code in codes)
+            yield from ((value, False) for _, value in node.scale)
+    yield from ((text, False) for text in strings_of(node))
+
+
+def with_texts(node: Node, change: Callable[[str, bool], str]) -> Node:
+    """A node with its `texts_of` changed."""
+
+    def in_text(text: str) -> str:
+        return change(text, False)
+
+    match node:
+        case model.Blank():
+            parts = (
+                in_text(part)
+                if isinstance(part, str)
+                else replace(part, tex=change(part.tex, True))
+                for part in node.answer
+            )
+            node = replace(node, answer=tuple(parts))
+        case model.Math() | model.MathBlock():
+            node = replace(node, tex=change(node.tex, True))
+        case model.Chart() if node.kind in model.DIAGRAM_KINDS:
+            codes: Changes = {model.Code: lambda code: replace(code, text=in_text(code.text))}
+            (table,) = rewrite((node.table,), leave=codes)
+            scale = tuple((key, in_text(value)) for key, value in node.scale)
+            node = replace(node, table=table, scale=scale)
+    return changed(node, in_text) if any(True for _ in strings_of(node)) else node
+
+
 def all_strings(node: Node) -> list[str]:
     """All strings in the fields of a node, but for its attributes."""
     fields = (getattr(node, name) for name in node.__struct_fields__)
@@ -64,7 +106,11 @@ def all_strings(node: Node) -> list[str]:
 
 def settled(text: str, *, solved: bool) -> str:
     """A string without marks, and with the answers of its gaps if it is ``solved``."""
-    text = _GAP.sub(lambda gap: (solved and gap[2]) or BLANK, text)
+    return without_marks(_with_answers(text) if solved else removal.without_answers(text))
+
+
+def without_marks(text: str) -> str:
+    """A string, or a formula, without the marks of the parts that an edition has."""
     if "]{" not in text:
         return text
     parts = _MARKS.split(text)
@@ -77,6 +123,22 @@ def settled(text: str, *, solved: bool) -> str:
             if _has_conditions(part):
                 parts[begin] = parts[at] = ""
     return "".join(parts)
+
+
+def _with_answers(text: str) -> str:
+    parts: list[str] = []
+    at = 0
+    for gap in removal.gaps(text):
+        parts += (text[at : gap.start], gap.answer or text[gap.start : gap.end])
+        at = gap.answer_end
+    return "".join((*parts, text[at:]))
+
+
+def has_marked_answer(text: str) -> bool:
+    """Return whether a part of a string, or of a formula, is marked as an answer."""
+    lists = (part for part in _MARKS.findall(text) if part.startswith("]{"))
+    names = (name for listed in lists for name, _ in _CLASS_OR_KEY.findall(listed) if name)
+    return any((known := secret(name)) and known.meaning == ANSWER for name in names)
 
 
 def _has_conditions(attributes: str) -> bool:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
 
+from msgspec.structs import replace
+
 from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Span
@@ -52,8 +54,14 @@ number: Chapter One."""
 MARKS = ("marks", "points")
 """The attribute keys for the marks of an exercise or a question."""
 
+PLACE_OF_MARKS = "Write `::: exercise {{{0}}}` or, for one of its questions, `a) Why? {{{0}}}`."
+"""The hint where marks stand elsewhere."""
+
 LEVELS = "+levels"
 """The key of the attribute with the levels that get what has marks, for teachers, who get all."""
+
+WITH_ANSWER = "+answer"
+"""The key of the attribute of a formula a part of which is an answer, for teachers."""
 
 WORD_BANK = "word-bank"
 """The name of a container for the words that are missing in gaps."""
@@ -308,6 +316,24 @@ def ordinals() -> Context[int]:
     """The number of each node in the order of `walk`, from 0. It identifies the node from one walk
     to another, as long as entered nodes keep their children."""
     return 0, Ordinals()
+
+
+def place_in(formula: model.Math | model.MathBlock, at: int, margin: int = 1) -> Span | None:
+    """The source position of a character in a formula, whose paragraph begins in the column
+    ``margin``."""
+    if formula.span is None:
+        return None
+    before = formula.tex[:at]
+    down = before.count("\n")
+    if down:
+        first = formula.margin if isinstance(formula, model.MathBlock) else margin
+        column = first + len(before) - before.rfind("\n") - 1
+    else:
+        marks = (
+            formula.marks if isinstance(formula, model.MathBlock) else 2 if formula.display else 1
+        )
+        column = formula.span.column + marks + at
+    return replace(formula.span, line=formula.span.line + down, column=column, end=0)
 
 
 def is_for_teachers(node: Node) -> bool:

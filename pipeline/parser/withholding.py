@@ -115,7 +115,7 @@ class WithheldRanges:
         exact = [place for place in self._record.ranges if self._is_exact(place)]
         starts = {place.start for place in exact}
         blocks = (place for place in self._of_nodes() if place.start not in starts)
-        ranges = [part for place in blocks for part in self._in_cell(place)] + exact
+        ranges = [part for place in (*blocks, *exact) for part in self._in_cell(place)]
         coming = sorted(ranges, key=lambda place: place.start, reverse=True)
         around: list[Range] = []
         latest: list[Range] = []
@@ -211,19 +211,21 @@ class WithheldRanges:
     def _in_cell(self, place: Range) -> Iterator[Range]:
         """A range, or its lines in the cell of a grid table that it stands in."""
         cell = self._elements.cell_at(place.start)
-        if cell is None:
+        is_within_line = place.start[0] == place.end[0] and place.end[1] != LINE_END
+        if cell is None or is_within_line:
             yield place
             return
         for line in cell.state:
-            if place.start[0] <= line.number <= place.end[0] and line:
-                first = max(line.offset, place.start[1] if line.number == place.start[0] else 1)
-                end = (line.number, line.offset + len(line))
-                yield Range((line.number, first), end, place.conditions)
+            number, ends = line.number, line.offset + len(line)
+            first = max(line.offset, place.start[1] if number == place.start[0] else 1)
+            end = min(ends, place.end[1] if number == place.end[0] else ends)
+            if place.start[0] <= number <= place.end[0] and first < end:
+                yield Range((number, first), (number, end), place.conditions)
 
     # --- marks ---
 
     def _all_marks(self) -> Iterator[Mark]:
-        """The marks in the text, outside code, formulas and comments."""
+        """The marks in the text, outside code and comments."""
         lines = self._record.lines
         verbatim = (place for place in self._verbatim() if place.start[0] in lines)
         rest = Cuts(verbatim, self._record)
@@ -242,7 +244,7 @@ class WithheldRanges:
             is_indented = isinstance(element.processor, IndentedCodeProcessor)
             is_code &= is_indented or isinstance(element.processor, FenceProcessor)
             for number in (line.number for line in element.lines):
-                if (is_code or element.tag == "math") and (number != element.line or is_indented):
+                if is_code and (number != element.line or is_indented):
                     yield Range((number, 1), (number, LINE_END), NO_ATTRIBUTES)
 
     def _in_effect(self, mark: Mark) -> Iterator[Range]:

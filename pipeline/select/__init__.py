@@ -16,15 +16,25 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, Edition, for_pupils
 from pipeline.model.names import did_you_mean
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.strings import STRINGS, changed, settled, strings_of
+from pipeline.model.strings import (
+    STRINGS,
+    WITH_TEXTS,
+    changed,
+    has_marked_answer,
+    settled,
+    strings_of,
+    texts_of,
+    without_marks,
+)
 from pipeline.model.tree import (
     CONDITIONS,
     LEVEL,
     TEACHER,
+    WITH_ANSWER,
     find,
-    has,
     has_condition,
     is_for_teachers,
+    of_node,
 )
 from pipeline.select import shuffling as tasks
 from pipeline.select.levels import settle_levels
@@ -77,6 +87,13 @@ def select(document: Document, edition: Edition) -> Document:
     def settle(node: Node) -> Node:
         return changed(node, lambda text: settled(text, solved=solved))
 
+    def settle_formula(node: model.Math | model.MathBlock) -> Node:
+        if solved and has_marked_answer(node.tex):
+            pairs = (*node.attributes.pairs, (WITH_ANSWER, "yes"))
+            node = replace(node, attributes=replace(node.attributes, pairs=pairs))
+        return replace(node, tex=without_marks(node.tex)) if "]{" in node.tex else node
+
+    document = rewrite_document(document, leave=dict.fromkeys(model.FORMULAS, settle_formula))
     leaves: Changes = {
         **dict.fromkeys(TASKS, lambda node: tasks.settled(node, solved=is_ticked)),
         **({} if solved else removal.UNANSWERED),
@@ -92,11 +109,20 @@ def select(document: Document, edition: Edition) -> Document:
 def with_numbers(document: Document, whole: Document, edition: Edition) -> Document:
     """A variant of the ``whole`` document with the numbers of the version of an edition."""
     texts = (variable.text for variable in whole.metadata.variables)
-    if not has(whole, model.Variable) and not any(text.startswith("=") for text in texts):
+    if not _may_have_numbers(whole) and not any(text.startswith("=") for text in texts):
         return document
     from pipeline.features.exercises.numbers import fill_numbers
 
-    return fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition.version)
+    return fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition)
+
+
+@of_node
+def _may_have_numbers(document: Document) -> bool:
+    nodes = find(document, model.Variable, *WITH_TEXTS, marked=True)
+    return any(
+        isinstance(node, model.Variable) or any("{{" in text for text, _ in texts_of(node))
+        for _, node, _ in nodes
+    )
 
 
 UNTICKED: Changes = {model.Choice: lambda node: replace(node, correct=None)}

@@ -151,7 +151,7 @@ MORE = {
     "figures": "::: figures\n![¤](¤.png)\n\n![¤](¤.png)\n\n¤\n:::",
     "columns": "::: columns\n¤\n\n¤\n:::",
     "word bank": "____{¤}\n\n::: word-bank\n¤, b\n:::",
-    "variable": "{{ ¤ }} ¤",
+    "variable": "{{ title }} {{ ¤ | ¤ }} ¤",
     "line block": "| ¤\n| ¤",
     "callout of Quarto": "::: {.callout-tip}\n### ¤\n\n¤\n:::",
     "table of lists": "::: table ¤\n- - ¤\n  - b\n- - c\n  - ¤\n:::",

@@ -60,3 +60,86 @@ def test_pupils_get_nothing_of_another_level_in_any_version(batch: Sequence[Plac
             assert shown(other, edition) == content
         else:
             assert bool(told) is any(" / level / " in each.place for each in batch)
+
+
+GAP = r"____{\frac{¤}{¤}}"
+IN_STRINGS = {
+    "alternative": f"![a {GAP}](x.png)",
+    "alternative as an attribute": f'![a](x.png){{fig-alt="b {GAP}"}}',
+    "link's title": f'[a](https://example.org "b {GAP}")',
+    "attribute": f'[a]{{title="b {GAP} c"}}',
+    "HTML": f'<span title="b {GAP}">a</span>',
+    "entry of the index": f'[a]{{.index entry="b {GAP}"}}',
+    "expansion": f"*[ABC]: a {GAP}\n\nABC",
+    "labels of a chart": f'```chart {{unit="a {GAP}" x="{GAP}" y="b {GAP}"}}\nA,1\nB,2\n```',
+    "file": f'```python {{filename="a {GAP}"}}\nb\n```',
+    "option of a directive": f"```{{image}} x.png\n:alt: a {GAP}\n```",
+    "apart": "![a ____ {¤} b](x.png)",
+    "in each other": "![a [____{{¤}}]{.answer} b](x.png)",
+}
+IN_FORMULAS = {
+    "mark": r"$x = [\frac{¤}{¤}]{.answer} + 1$",
+    "brackets": r"\(x = [¤]{.teacher}\)",
+    "all of it": "a $[¤]{.answer}$ b\n\n$$\n[¤]{.answer}\n$$",
+    "lines": "$$\nx = [¤]{.answer}\n$$",
+    "environment": "\\begin{align}\nx &= [¤]{.answer} \\\\\ny &= 2\n\\end{align}",
+    "scripts": "$x^[¤]{.answer} + y_[¤]{.answer}$",
+    "block": "a\n\n$$\nx = ¤ {.answer}\n$$",
+    "gaps": r"$____ {¤} + ___{¤} + ____{\frac{¤}{¤}}$",
+    "cell": "| a | $x = [¤]{.answer}$ |\n|---|---|\n| b | $____{\\frac{¤}{¤}}$ |",
+}
+IN_CELLS = {
+    "span": "[¤]{.answer}",
+    "two lines": "[¤\n¤]{.answer}",
+    "gap": "____{¤}",
+    "block": "a\n\n::: answer\n¤\n:::",
+    "item": "- a\n\n  ::: answer\n  ¤\n  :::\n- b",
+    "alert": "> [!ANSWER]\n> ¤",
+    "heading": "# a {.answer}\n¤\n\n¤",
+    "division": '<div class="answer">\n¤\n</div>',
+    "details": '<details class="answer"><summary>¤</summary>\n\n¤\n\n</details>',
+    "directive": "```{solution} ex\n¤\n```",
+    "formula": "$x = [¤]{.answer} + ____{¤}$",
+}
+
+
+def table(content: str, *, is_first: bool, is_aligned: bool) -> str:
+    """A grid table with a cell of other text beside the content, and one below it."""
+    lines = content.split("\n")
+    width = 80
+    rows = [(line, "Open." if not number % 2 else "") for number, line in enumerate(lines)]
+    rule = f"+{'-' * (width + 2)}+{'-' * 8}+" if is_first else f"+{'-' * 8}+{'-' * (width + 2)}+"
+    drawn = [rule]
+    for row in (*rows, None, ("Last.", "x")):
+        if row is None:
+            drawn.append(rule)
+            continue
+        room = width - len(row[0].replace("¤", placements.secret(0)))
+        cells = [row[0] + " " * room * is_aligned, row[1].ljust(6)]
+        first, second = cells if is_first else cells[::-1]
+        drawn.append(f"| {first} | {second} |")
+    return "\n".join((*drawn, rule))
+
+
+CELLS = {
+    f"{name}, {is_first}, {is_aligned}": table(text, is_first=is_first, is_aligned=is_aligned)
+    for name, text in IN_CELLS.items()
+    for is_first in (True, False)
+    for is_aligned in (True, False)
+}
+
+
+@pytest.mark.parametrize("texts", [IN_STRINGS, IN_FORMULAS, CELLS])
+def test_teachers_alone_get_answers_in_strings_formulas_and_cells(texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        source, secrets = placements.source([Placement(name, text)])
+        document = parse(source, "x.md")
+        content, whole = (shown(document, EDITIONS[row]) for row in ("web", "teacher-web"))
+        assert not [word for word in secrets if word in content], name
+        assert not [word for word in secrets if word not in whole], name
+        assert content.count("Open.") == source.count("Open."), name
+        assert content.count('"type": "Table"') == ("|" in text or "chart" in text), name
+        assert "]{." not in whole, name
+        end = "k" if texts is CELLS else "k" * 30  # cells stay in line
+        other = placements.source([Placement(name, text)], end)[0]
+        assert shown(parse(other, "x.md"), EDITIONS["web"]) == content, name

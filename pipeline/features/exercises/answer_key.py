@@ -17,6 +17,7 @@ from pipeline.model.print_marks import BEGINS_PAGE
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import (
     TEACHER,
+    WITH_ANSWER,
     children,
     inlines_of,
     is_answer,
@@ -287,6 +288,11 @@ class _Key:
                     yield _at((cast(Inline, node),), span)
                 case model.Blank():
                     yield from self._gap(node.answer, span)
+                case model.Math() | model.MathBlock() if node.attributes.get(WITH_ANSWER):
+                    formula = model.Math(
+                        tex=node.tex, mathml=node.mathml, alt=node.alt, spoken=node.spoken
+                    )
+                    yield _at((formula,), span)
                 case model.Math() | model.MathBlock():
                     for answer in node.gaps:
                         yield from self._gap(answer, span)

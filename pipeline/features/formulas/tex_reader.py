@@ -11,7 +11,7 @@ from pipeline.model.late import late
 DEEPEST = 40
 """Maximum levels of braces; processing beyond that is recursive."""
 
-_TOKEN = late(r"_{4,}|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
+_TOKEN = late(r"_{4,}|___(?=\s*\{)|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
 WIDEST = 20
 """The maximum number of underscores of a gap."""
 
@@ -81,7 +81,7 @@ class Reader:
             if self.depth > DEEPEST:
                 self.give_up()
                 break
-            if token[:4] == "____":
+            if token[:3] == "___":
                 self.blank(token)
                 scripts.clear()
             elif token in "^_'":
@@ -133,7 +133,7 @@ class Reader:
         elif token == "{":
             self.pos += 1
             self.braces(self.pos - 1, in_table)
-        elif token[:4] == "____":
+        elif token[:3] == "___":
             self.out.append("{")
             self.blank(token)
             self.out.append("}")
@@ -146,7 +146,7 @@ class Reader:
         """Read a gap to fill in or, if its answer is known, the answer on a line."""
         at = self.pos
         self.pos += len(token)
-        if self.tex.startswith("{", self.pos):
+        if self.peek() == "{":
             self.out.append("\\underline")
             self.argument(token, at)
         else:

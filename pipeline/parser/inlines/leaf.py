@@ -164,8 +164,7 @@ def _fill(parent: Element, piece: Piece | None, end: Piece | None) -> None:
 
 class Leaf:
     """``data`` is the text, of which everything before ``pos`` is in ``chain``. ``marked`` are the
-    beginnings and ends of elements with attributes, ``verbatim`` those of code, formulas and
-    comments."""
+    beginnings and ends of elements with attributes, ``verbatim`` those of code and comments."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self.places = LinePlaces(lines)

@@ -159,6 +159,8 @@ class Lowering:
             case "pre":
                 parts = self._parts(element.get("language", ""), attributes, span)
                 yield from constructs.fence(parts._replace(lines=tuple(element.lines)))
+            case "math" if gaps.is_left_out("".join(element.lines)):
+                yield gaps.stand_in(span, is_answer=False)
             case "math":
                 marks = int(element.get("marks", "2"))
                 yield listings.math_block(element.lines, span, attributes, marks)

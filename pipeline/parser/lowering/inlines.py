@@ -14,7 +14,7 @@ from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
-from pipeline.model.gaps import STAND_INS
+from pipeline.model.gaps import STAND_INS, is_left_out
 from pipeline.model.names import Names
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import is_partial, plain_text, walk_with
@@ -181,6 +181,8 @@ class InlineLowering:
                 yield _cross_reference(element, attributes)
             case "cross-references":
                 yield from _cross_references(element, attributes)
+            case "math" if is_left_out(element.text or ""):
+                yield model.Text(text=element.text or "")
             case "math":
                 display = bool(element.get("display"))
                 more = int(element.get("marks", "0")) - (2 if display else 1)
