@@ -28,7 +28,7 @@ STRINGS: dict[type[Node], tuple[str, ...]] = {
 """The fields with text for readers, in addition to attributes."""
 
 _MARKS = late(r"(\[|\](?:\{[^{}]*\})?)")
-_CLASS_OR_KEY = late(r"\.([\w-]++)|(?<![\w-])([\w-]++)=")
+_CLASS_OR_KEY = late(r"(?:\.|class=[\"']?)([\w-]++)|(?<![\w-])([\w-]++)=")
 
 
 def strings_of(node: Node) -> Iterator[str]:
