@@ -26,6 +26,9 @@ and after them is in separate passages."""
 
 APART = (*HOLDERS, *PARTED)
 
+_MARKED = ("q", "rt", "rp")
+"""Elements whose marks, quotation marks and brackets around readings, come from the edition."""
+
 FREE = (
     model.Chart, model.Choices, model.Figure, model.FigureGroup, model.Index, model.Matching,
     model.Ordering, model.Bibliography, model.CodeBlock,
@@ -150,8 +153,8 @@ def _passages(
     read: list[str] = []
 
     def inherit(node: model.Node, block: _Block) -> _Block:
-        is_quotation = isinstance(node, model.InlineElement) and node.name == "q"
-        if not isinstance(node, APART) and not is_quotation:  # its marks come from the styles
+        is_apart = isinstance(node, APART)
+        if not is_apart and not (isinstance(node, model.InlineElement) and node.name in _MARKED):
             return block
         nth = next(count)
         repeated = not isinstance(node, model.Paragraph | model.Plain) and (
@@ -163,7 +166,9 @@ def _passages(
             block.group or (nth if isinstance(node, free) else 0),
             repeated,
             block.within or isinstance(node, model.Chart),
-            block.out or (drawn and block.within and isinstance(node, model.Table)),
+            block.out
+            or (drawn and block.within and isinstance(node, model.Table))
+            or (isinstance(node, model.InlineElement) and node.name == "rp"),
             block.rtl or node.attributes.get("dir") == "rtl",
         )
 
