@@ -16,7 +16,8 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, Edition, for_pupils
 from pipeline.model.names import did_you_mean
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.strings import STRINGS, changed, settled, strings_of
+from pipeline.model.strings import IN_STRINGS, STRINGS, changed, settled, strings_of
+from pipeline.model.strings import in_strings as answers_in_strings
 from pipeline.model.tree import (
     CONDITIONS,
     LEVEL,
@@ -50,7 +51,7 @@ def select(document: Document, edition: Edition) -> Document:
 
         document = rearranged(document, whole, seeds)
         whole = rearranged(whole, whole, seeds)
-    document = settle_levels(with_numbers(document, whole, edition), whole, edition)
+    document = settle_levels(with_values(document, whole, edition), whole, edition)
     document = keep_timings(document, edition)
     from pipeline.features.exercises.word_banks import fill_banks
 
@@ -62,7 +63,8 @@ def select(document: Document, edition: Edition) -> Document:
         if isinstance(node, SOLVED) or removal.is_selected(node)
     }
     solved = edition.audience == "teacher"
-    in_strings = solved and not edition.platform  # a platform shows these to pupils
+    is_listed = edition.part == "answers" or (solved and edition.format in ("pdf", "docx"))
+    solves_strings = solved and not edition.platform  # a platform shows these to pupils
 
     pupils = for_pupils(document.metadata)
 
@@ -75,7 +77,12 @@ def select(document: Document, edition: Edition) -> Document:
         return node
 
     def settle(node: Node) -> Node:
-        return changed(node, lambda text: settled(text, solved=in_strings))
+        said = tuple((IN_STRINGS, text) for text in answers_in_strings(node))
+        node = changed(node, lambda text: settled(text, solved=solves_strings))
+        if not is_listed or not said:
+            return node
+        pairs = (*node.attributes.pairs, *said)
+        return replace(node, attributes=replace(node.attributes, pairs=pairs))
 
     leaves: Changes = {
         **dict.fromkeys(TASKS, lambda node: tasks.settled(node, solved=solved)),
@@ -88,14 +95,20 @@ def select(document: Document, edition: Edition) -> Document:
     return replace(document, diagnostics=(*document.diagnostics, *unknown))
 
 
-def with_numbers(document: Document, whole: Document, edition: Edition) -> Document:
-    """A variant of the ``whole`` document with the numbers of the version of an edition."""
+def with_values(document: Document, whole: Document, edition: Edition) -> Document:
+    """A variant of the ``whole`` document with the numbers of the version of an edition, and with
+    the values in its gaps, whose widths depend on them."""
     texts = (variable.text for variable in whole.metadata.variables)
-    if not has(whole, model.Variable) and not any(text.startswith("=") for text in texts):
-        return document
-    from pipeline.features.exercises.numbers import fill_numbers
+    if has(whole, model.Variable) or any(text.startswith("=") for text in texts):
+        from pipeline.features.exercises.numbers import fill_numbers
 
-    return fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition.version)
+        seeds = seeds_of(edition, whole.metadata)
+        document = fill_numbers(document, whole, seeds, edition.version)
+    if has(document, model.Blank):
+        from pipeline.features.exercises.numbers import fill_gaps
+
+        document = fill_gaps(document, edition)
+    return document
 
 
 UNSOLVED: Changes = {**removal.UNANSWERED, model.Choice: lambda node: replace(node, correct=None)}

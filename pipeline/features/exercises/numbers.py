@@ -21,12 +21,15 @@ from pipeline.features.exercises.calculation import (
 from pipeline.model import Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.editions import Edition
 from pipeline.model.late import late
 from pipeline.model.metadata import NamedText
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import find
 from pipeline.model.words.writing_conventions import writing
+from pipeline.parser.blank_rules import blank
 from pipeline.resolve.findings import Findings
+from pipeline.resolve.variables import with_values
 
 MOST = 1_000_000
 """Numbers in a range."""
@@ -86,6 +89,18 @@ def fill_numbers(
     )
     document = replace(document, metadata=replace(document.metadata, variables=variables))
     return numbers.findings.added_to(document)
+
+
+def fill_gaps(document: Document, edition: Edition) -> Document:
+    """The document for an edition with the values of variables in the answers of its gaps, which
+    are as wide as these and the numbers in them need."""
+
+    def widened(node: model.Blank) -> model.Blank:
+        size = max(node.size, blank(0, node.answer).size)
+        return node if size == node.size else replace(node, size=size)
+
+    document = with_values(document, edition, (model.Blank,))
+    return rewrite_document(document, leave={model.Blank: widened})
 
 
 def _definitions(document: Document) -> Iterator[_Definition]:
