@@ -20,6 +20,9 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.paper import Sheet
 
+FORMULA = "\ufffc"
+"""The sign that stands for a formula in the text of a finished file."""
+
 FIRST_PAGE = "1"
 """The label of the page on which a text begins by default."""
 

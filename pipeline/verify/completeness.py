@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -21,7 +21,7 @@ from pipeline.model import DefinitionItem, Document, Section, SoftBreak, Table
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import Edition
-from pipeline.model.page_map import FIRST_PAGE, letters, printed_letters
+from pipeline.model.page_map import FIRST_PAGE, FORMULA, letters, printed_letters
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import find
 from pipeline.model.words import words
@@ -57,7 +57,9 @@ def compare_built(
         case _:
             return ()
     warning = Code.CHECK_WARNING.value.severity
-    faults = tuple(faults_in(text, edition, document, package.missing))
+    # what Word cannot show as a formula, it has in characters
+    sign = "" if edition.format == "docx" else FORMULA
+    faults = tuple(faults_in(text, edition, document, package.missing, sign))
     return tuple(
         replace(diagnostic, severity=warning, hint=HINT)
         for diagnostic in diagnostics(faults, place.name, document)
@@ -89,11 +91,16 @@ def diagnostics(faults: Sequence[Fault], name: str, document: Document) -> Itera
 
 
 def faults_in(
-    read: DrawnText, edition: Edition, document: Document, missing: str = ""
+    read: DrawnText,
+    edition: Edition,
+    document: Document,
+    missing: str = "",
+    formula_sign: str | None = None,
 ) -> Iterator[Fault]:
     """The passages that are not as they should be. Characters that are ``missing`` in all fonts
     have been reported, and their text is compared without them."""
-    text, notes = required_passages(document, edition, printed=edition.format == "pdf")
+    printed = edition.format == "pdf"
+    text, notes = required_passages(document, edition, printed=printed, formula_sign=formula_sign)
     if missing:
         undrawn = dict.fromkeys(map(ord, missing + printed_letters(missing)))
         read = DrawnText(read.text.translate(undrawn), read.notes.translate(undrawn))
@@ -125,10 +132,11 @@ class RequiredPassages(NamedTuple):
 
 
 def required_passages(
-    document: Document, edition: Edition, *, printed: bool = False
+    document: Document, edition: Edition, *, printed: bool = False, formula_sign: str | None = None
 ) -> RequiredPassages:
     """The passages that the file of an edition has to hold; ``document`` is resolved. Those that
-    are ``printed`` are as `passages.printed` has them."""
+    are ``printed`` are as `passages.printed` has them. With a ``formula_sign`` (`passages`), gaps
+    and formulas are among them."""
     drawn = edition.format in ("pdf", "docx")
     # a table row that fits on no line becomes a list of its cells, each with its header
     free = (*FREE, Table) if drawn else FREE
@@ -137,8 +145,10 @@ def required_passages(
     if drawn:
         enter = {**enter, Section: _as_printed}
     blocks, notes = rewrite(document.blocks, enter=enter), rewrite(document.notes, enter=enter)
-    text = passages(blocks, drawn=drawn, free=free, rtl=rtl, in_print=printed)
-    of_notes = passages(notes, drawn=drawn, rtl=rtl, in_print=printed)
+    ways: dict[str, Any] = {"drawn": drawn, "rtl": rtl, "in_print": printed}
+    ways["formula_sign"] = formula_sign
+    text = passages(blocks, free=free, **ways)
+    of_notes = passages(notes, **ways)
     if edition.part == "answers":
         text = _without_pages(text, words(document.metadata.lang)["page_mark"], printed)
     if edition.audience == "teacher":
@@ -171,7 +181,9 @@ def _without_pages(
     page = f"({page_mark.format(page=FIRST_PAGE)})"
     for passage in passages:
         text = passage.text.removesuffix(page)
-        if remaining := printed_letters(text) if is_printed else letters(text):
+        if text == passage.text:
+            yield passage
+        elif remaining := printed_letters(text) if is_printed else letters(text):
             yield passage._replace(text=text, letters=remaining)
 
 

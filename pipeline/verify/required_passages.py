@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline import model
 from pipeline.model.diagnostics import Span
+from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
 from pipeline.model.page_map import HOLDERS, counted_text, letters, printed_of
 from pipeline.model.tree import facts, of_node, plain_text, walk_with
@@ -25,6 +26,8 @@ PARTED = (
 and after them is in separate passages."""
 
 APART = (*HOLDERS, *PARTED)
+
+_SIGNED = (model.Blank, *model.FORMULAS)
 
 _MARKED = ("q", "rt", "rp")
 """Elements whose marks, quotation marks and brackets around readings, come from the edition."""
@@ -93,22 +96,25 @@ def passages(
     free: tuple[type[model.Node], ...] = FREE,
     rtl: bool = False,
     in_print: bool = False,
+    formula_sign: str | None = None,
 ) -> Iterator[Passage]:
     """The passages of some blocks of a resolved document. Where images are ``drawn``, their text
     alternatives are not among them, nor the data of charts. Nodes that are ``free`` have an order
     of their own. ``rtl``: they are read from right to left. ``in_print``: as they can be found
-    there."""
+    there. With a ``formula_sign``, the answers of gaps and, unless it is empty, formulas, which
+    have it in their place, are among them."""
     for number, (node, of) in enumerate(_blocks(nodes, _Block(rtl=rtl)), start=1):
         kinds = facts(node).kinds
         is_drawn, own_free = drawn and not kinds.isdisjoint(DRAWN), not kinds.isdisjoint(free)
-        known, key = _known(node), (of.repeated, of.rtl, is_drawn, own_free and free)
+        sign = None if kinds.isdisjoint(_SIGNED) else formula_sign
+        known, key = _known(node), (of.repeated, of.rtl, is_drawn, own_free and free, sign)
         if key not in known:
             if isinstance(node, model.Section):
-                read = _passages(node.title, of._replace(span=node.span), is_drawn, free)
+                read = _passages(node.title, of._replace(span=node.span), is_drawn, free, sign)
             elif kinds <= PLAIN:
                 read = _paragraph(node, of.rtl)
             else:
-                read = _passages((node,), of, is_drawn, free)
+                read = _passages((node,), of, is_drawn, free, sign)
             known[key] = tuple(read)
         if in_print and (in_print, *key) not in known:
             known[in_print, *key] = tuple(printed(known[key]))
@@ -147,7 +153,11 @@ def _blocks(nodes: Iterable[model.Node], around: _Block) -> Iterator[tuple[model
 
 
 def _passages(
-    nodes: Iterable[model.Node], current: _Block, drawn: bool, free: tuple[type[model.Node], ...]
+    nodes: Iterable[model.Node],
+    current: _Block,
+    drawn: bool,
+    free: tuple[type[model.Node], ...],
+    sign: str | None,
 ) -> Iterator[Passage]:
     count = itertools.count(1)
     read: list[str] = []
@@ -188,11 +198,31 @@ def _passages(
             for line, span in zip(node.text.splitlines(), line_spans(node), strict=True):
                 read.append(line)
                 yield from (passage._replace(span=span or passage.span) for passage in finished())
+        elif sign is not None and isinstance(node, _SIGNED) and not current.out:
+            answer = node.answer if isinstance(node, model.Blank) else (node,)
+            for content, text in _signed(answer, sign):
+                yield Passage(content, text, *current[1:4], current.rtl)
         elif isinstance(node, model.Image):
             read.append("" if drawn and not node.missing else node.alt)
         else:
             read.append(" " if isinstance(node, model.SoftBreak) else counted_text(node))
     yield from finished()
+
+
+def _signed(
+    parts: Iterable[str | model.Math | model.MathBlock], sign: str
+) -> Iterator[tuple[str, str]]:
+    """The letters and the text of the parts of an answer, or of a formula. One that is shown as
+    written has those of its TeX; one with gaps to fill in may be in pieces."""
+    for part in parts:
+        if isinstance(part, str):
+            content = text = part
+        elif not part.mathml:
+            content = text = part.tex
+        else:
+            content, text = "" if f'class="{GAP}"' in part.mathml else sign, part.alt
+        if content := letters(content):
+            yield content, text.strip()
 
 
 def line_spans(code: model.CodeBlock) -> list[Span | None]:

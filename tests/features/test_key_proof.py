@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,12 @@ from msgspec.structs import replace
 
 import pipeline
 from pipeline import Options, model, parse
-from pipeline.driver import marked_for
 from pipeline.features.exercises.answer_key import _Key
 from pipeline.features.exercises.key_proof import missing_answers
-from pipeline.features.exercises.key_sheet import columns_of
-from pipeline.model.editions import EDITIONS, varied
+from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import plain_text, walk
-from pipeline.verify.all_text import contents
-from pipeline.verify.pieces import BREAK, folded
-from tests.helpers import answered, making, placements
+from pipeline.model.tree import walk
+from tests.helpers import making, placements
 from tests.helpers.placements import Placement
 
 IN_FUZZ = settings.get_current_profile_name() == "fuzz"
@@ -192,100 +188,6 @@ def test_a_gap_may_have_the_only_formula_of_a_text() -> None:
     assert "<mfrac>" in formula.mathml
 
 
-VERSIONS = """\
----
-title: Wells
-lang: en
-versions: 2
-variables: {town: Kandahar}
----
-
-::: exercise One
-a) {{ n = 100..900 }}: ____{ {{ town }} } ____{ {{ n }} }
-
-::: answer
-```chart {type=bar}
-Month,Rain
-May,3
-```
-:::
-:::
-
-::: exercise Two
-b) What?[^1]
-
-::: answer
-Deep.[^1]
-
-```chart {type=bar}
-Month,Rain
-June,11
-```
-:::
-:::
-
-[^1]: A note with a [mark]{.answer}.
-"""
-
-
-def test_a_sheet_of_keys_has_the_drawings_numbers_and_notes_of_each_version() -> None:
-    document = parse(VERSIONS, "x.md")
-    flow = making.Flow(Path("x.md"), document)
-    sheet = flow.marked("keys")
-
-    def drawings(of: Iterable[model.Node], assets: Iterable[model.Asset]) -> list[bytes]:
-        data = {asset.path: asset.data for asset in assets}
-        return [data[node.asset] for node in walk(of) if isinstance(node, model.Image)]
-
-    versions = varied(EDITIONS["answers"], document.metadata)
-    columns = columns_of(sheet, len(versions))
-    orders = set()
-    for edition, column in zip(versions, columns, strict=True):
-        key = marked_for(flow.request, edition)
-        assert len(set(drawings(key.blocks, key.assets))) == 2
-        assert drawings(column.blocks, sheet.assets) == drawings(key.blocks, key.assets)
-        orders.add(tuple(drawings(key.blocks, key.assets)))
-        texts = plain_text(column.blocks)
-        assert "(1)\u00a0Kandahar, (2)\u00a0" in texts
-        assert "{{" not in texts
-        assert [*missing_answers(document, [key], edition, "x.pdf")] == []
-    assert len(orders) == 2
-    assert [note.number for note in sheet.notes] == [1, 2]
-    assert [*missing_answers(document, [sheet], EDITIONS["keys"], "x.pdf")] == []
-    alike = replace(sheet, blocks=tuple(map(_with_first_twice, sheet.blocks)))
-    assert [*missing_answers(document, [alike], EDITIONS["keys"], "x.pdf")]
-
-
-def _with_first_twice(table: Any) -> Any:
-    """A table with its first column in place of the others."""
-    rows = (replace(row, cells=row.cells[:1] * len(row.cells)) for row in table.body)
-    return replace(table, body=tuple(rows))
-
-
-def test_questions_have_gaps_of_their_own_and_works_are_listed(tmp_path: Path) -> None:
-    (tmp_path / "refs.bib").write_text(answered.FILES["refs.bib"], "utf-8")
-    front = "---\ntitle: T\nbibliography: refs.bib\ncitation_style: ieee\n---\n"
-    exercise = (
-        "::: exercise\na) ____{3}\nb) ____{5}, ____, ____{6}\n\n::: answer\nSee [@open].\n:::\n"
-    )
-    marked = making.marked(making.resolved(f"{front}\n{exercise}:::\n", "answers", tmp_path))
-    text = " ".join(plain_text(marked.blocks).split())
-    assert "3(1) 5, (3) 6" in text
-    assert any(isinstance(node, model.Bibliography) for node in walk(marked.blocks))
-
-
-def test_answers_in_strings_are_in_lists_of_answers_and_in_print() -> None:
-    source = '[Pump]{title="a ____{rope}"} and ![a [well]{.answer}](a.png) [see [p]{.answer} @x]\n'
-    flow = making.Flow(Path("x.md"), parse(source, "x.md"))
-    texts = {
-        name: plain_text(flow.marked(name).blocks) for name in ("answers", "teacher", "teacher-web")
-    }
-    assert texts["answers"] == "rope, well, p"
-    assert texts["teacher"].startswith("Pump (rope) and a well")
-    assert texts["teacher-web"].startswith("Pump and a well")
-    assert missing(source) == missing(source, "teacher") == missing(source, "teacher-web") == []
-
-
 LABELS = """\
 ::: answer
 ```chart {type=fractions}
@@ -316,12 +218,23 @@ def test_the_labels_of_charts_are_compared(lost: dict[type[model.Node], tuple[st
     assert [finding.line for finding in findings] == [line]
 
 
-def test_an_edition_without_an_answer_is_not_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("answer", "style"),
+    [
+        ("**So**.", "strong { display: none }"),
+        ("$\\frac{3}{47}$", ".formula-image { display: none }"),
+        ("____{$\\frac{3}{47}$}", ".formula-image { display: none }"),
+    ],
+    ids=["text", "formula", "formula in a gap"],
+)
+def test_an_edition_without_an_answer_is_not_written(
+    answer: str, style: str, tmp_path: Path
+) -> None:
     """A template may leave it out, too. The other editions are written."""
     path = tmp_path / "work.md"
-    path.write_text("# Wells\n\n::: exercise\nWhy?\n\n::: answer\n**So**.\n:::\n:::\n", "utf-8")
+    path.write_text(f"# Wells\n\n::: exercise\nWhy?\n\n::: answer\n{answer}\n:::\n:::\n", "utf-8")
     (tmp_path / "templates" / "pdf").mkdir(parents=True)
-    (tmp_path / "templates" / "pdf" / "style.css").write_text("strong { display: none }")
+    (tmp_path / "templates" / "pdf" / "style.css").write_text(style)
     options = Options(templates=tmp_path / "templates")
     result = pipeline.build(path, ["web", "answers", "teacher"], out=tmp_path, options=options)
     assert [(one.code, one.line) for one in result.diagnostics] == [("missing-answer", 7)] * 2
@@ -336,31 +249,6 @@ def test_handouts_of_sections_have_the_answers_that_sections_are(tmp_path: Path)
     result = pipeline.build(path, ["answers", "teacher"], out=tmp_path, options=options)
     assert not [one for one in result.diagnostics if one.is_error]
     assert len([one for one in result.files if "answers" in one.name]) == 3, "and an archive"
-
-
-EACH = [*answered.every()]
-PARTS = 12
-"""In each is another part of them; one is built whenever tests run."""
-
-
-@pytest.mark.hypothesis
-@pytest.mark.parametrize("part", range(PARTS if IN_FUZZ else 1))
-def test_no_answer_is_refused_or_lost_in_a_teachers_edition(part: int, tmp_path: Path) -> None:
-    for name, content in answered.FILES.items():
-        (tmp_path / name).write_text(content, "utf-8")
-    text, places = answered.source(EACH[part::PARTS])
-    (tmp_path / "work.md").write_text(text, "utf-8")
-    editions = [row.name for row in EDITIONS.values() if row.audience == "teacher"]
-    editions = [name for name in editions if not EDITIONS[name].platform]
-    result = pipeline.build(tmp_path / "work.md", editions, out=tmp_path)
-    lost = [one.message for one in result.diagnostics if one.is_error or one.code == "lost-text"]
-    assert not lost
-    files = [file for file in result.files if file.suffix != ".json"]
-    assert len(files) == len(editions) + 2, "of two, there is another version"
-    for file in files:
-        texts = "".join(part.text for part in contents(file.name, file.read_bytes()))
-        words = folded(texts.replace(BREAK, "")).decode()
-        assert not [place for word, place in places.items() if word not in words], file.name
 
 
 @pytest.mark.hypothesis

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
+
+from pipeline.verify.all_text import contents
+from pipeline.verify.pieces import BREAK, folded
 
 SPANS = {
     "gap": "____{¤}",
@@ -86,7 +90,7 @@ FRAMES = {
     "level": "::: level support\n::: answer\n~\n:::\n:::",
     "box": "::: note\n::: answer\n~\n:::\n:::",
 }
-"""What withholds blocks at ``~``."""
+"""Frames that withhold blocks at ``~``."""
 
 FRONT = """\
 ---
@@ -137,3 +141,9 @@ def source(pieces: Iterable[Answered]) -> tuple[str, dict[str, str]]:
                 written += word + part
         text += f"\n<!-- -->\n\n{written}\n"
     return text, secrets
+
+
+def all_words(file: Path) -> str:
+    """The letters of all text in a finished file."""
+    texts = "".join(part.text for part in contents(file.name, file.read_bytes()))
+    return folded(texts.replace(BREAK, "")).decode()

@@ -49,7 +49,7 @@ _ANSWERED = (model.Blank, *FORMULAS)
 
 
 class _Part(NamedTuple):
-    """What a key must have: a line of text, or a drawing. Its ``letters`` are what is looked for;
+    """A line of text that a key must have, or a drawing. Its ``letters`` are what is looked for;
     those of a drawing are a digest of what it is."""
 
     text: str
@@ -153,9 +153,9 @@ def _key(place: Span) -> _Place:
 
 
 def _content(node: Node) -> Iterator[tuple[bytes, Span | None]]:
-    """What a node says and draws, each with its place if it has one of its own: all its strings; of
-    a chart that is not drawn, also its lines. The name of an element says nothing, and may stand
-    within a sentence."""
+    """The strings and drawings of a node, each with its place if it has one of its own; of a chart
+    that is not drawn, also its lines. The name of an element says nothing, and may stand within a
+    sentence."""
     is_element = isinstance(node, (model.Container, model.InlineElement))
     strings = [] if is_element else all_strings(node)
     strings += (value for _, value in node.attributes.pairs)

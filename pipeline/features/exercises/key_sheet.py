@@ -52,7 +52,7 @@ def side_by_side(documents: Mapping[str, Document]) -> Document:
 
 
 def columns_of(sheet: Document, count: int) -> tuple[Document, ...]:
-    """What a sheet has in each of its columns."""
+    """The sheet with each of its columns alone."""
     rows = [row for table in sheet.blocks if isinstance(table, model.Table) for row in table.body]
     return (
         tuple(
