@@ -274,7 +274,7 @@ class _Key:
     def _is_told(self, title: tuple[Inline, ...]) -> bool:
         """Return whether there are answers in a title, or in the notes to it."""
         labels = {node.label for node in walk(title) if isinstance(node, model.NoteReference)}
-        notes = (note for label, note in self._notes.items() if label in labels)
+        notes = (self._notes[label] for label in labels & self._notes.keys())
         return any(map(_has_answer, walk((*title, *notes))))
 
     def _question(self, item: model.ListItem, around: Span | None) -> tuple[Block, ...]:
