@@ -38,7 +38,7 @@ def fill_variables(document: Document) -> Document:
     """The document with the values of its variables, in text, in addresses and in the values of
     attributes. One that has no value is an UNKNOWN_VARIABLE warning, and stays as it is. Those in
     gaps have been filled in before."""
-    where = (Variable, *ADDRESSES, *STRINGS)
+    where: tuple[type[Node], ...] = (Variable, *ADDRESSES, *STRINGS)
     return with_values(document, EDITIONS.get(document.edition), where, marked=True)
 
 
