@@ -20,8 +20,9 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.paper import Sheet
 
-FORMULA = "\ufffc"
-"""The sign that stands for a formula in the text of a finished file."""
+FORMULA, PICTURE = "\ufffc", "\uf8fc"
+"""The signs that stand for a formula, and in print for a picture, in the text of a finished
+file."""
 
 FIRST_PAGE = "1"
 """The label of the page on which a text begins by default."""

@@ -21,14 +21,14 @@ from pipeline.model import DefinitionItem, Document, Section, SoftBreak, Table
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import Edition
-from pipeline.model.page_map import FIRST_PAGE, FORMULA, letters, printed_letters
+from pipeline.model.page_map import FIRST_PAGE, FORMULA, PICTURE, letters, printed_letters
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import find
 from pipeline.model.words import words
 from pipeline.package.result import Package, StrandedHeading
 from pipeline.package.units import DrawnText
 from pipeline.verify import texts, word
-from pipeline.verify.required_passages import FREE, Passage, passages
+from pipeline.verify.required_passages import FREE, Passage, Signs, passages
 from pipeline.verify.rules import finding, on_pages
 
 MOST_SHOWN = 50
@@ -58,8 +58,11 @@ def compare_built(
             return ()
     warning = Code.CHECK_WARNING.value.severity
     # what Word cannot show as a formula, it has in characters
-    sign = "" if edition.format == "docx" else FORMULA
-    faults = tuple(faults_in(text, edition, document, package.missing, sign))
+    formula = "" if edition.format == "docx" else FORMULA
+    # pages for screens have alternatives, and large print may have them instead of pictures
+    is_key = edition.format == "pdf" and edition.audience == "teacher"
+    signs = Signs(formula, PICTURE if is_key else "")
+    faults = tuple(faults_in(text, edition, document, package.missing, signs))
     return tuple(
         replace(diagnostic, severity=warning, hint=HINT)
         for diagnostic in diagnostics(faults, place.name, document)
@@ -95,12 +98,12 @@ def faults_in(
     edition: Edition,
     document: Document,
     missing: str = "",
-    formula_sign: str | None = None,
+    signs: Signs | None = None,
 ) -> Iterator[Fault]:
     """The passages that are not as they should be. Characters that are ``missing`` in all fonts
     have been reported, and their text is compared without them."""
     printed = edition.format == "pdf"
-    text, notes = required_passages(document, edition, printed=printed, formula_sign=formula_sign)
+    text, notes = required_passages(document, edition, printed=printed, signs=signs)
     if missing:
         undrawn = dict.fromkeys(map(ord, missing + printed_letters(missing)))
         read = DrawnText(read.text.translate(undrawn), read.notes.translate(undrawn))
@@ -132,11 +135,11 @@ class RequiredPassages(NamedTuple):
 
 
 def required_passages(
-    document: Document, edition: Edition, *, printed: bool = False, formula_sign: str | None = None
+    document: Document, edition: Edition, *, printed: bool = False, signs: Signs | None = None
 ) -> RequiredPassages:
     """The passages that the file of an edition has to hold; ``document`` is resolved. Those that
-    are ``printed`` are as `passages.printed` has them. With a ``formula_sign`` (`passages`), gaps
-    and formulas are among them."""
+    are ``printed`` are as `passages.printed` has them. With ``signs`` (`passages`), gaps and
+    what is drawn are among them."""
     drawn = edition.format in ("pdf", "docx")
     # a table row that fits on no line becomes a list of its cells, each with its header
     free = (*FREE, Table) if drawn else FREE
@@ -146,7 +149,7 @@ def required_passages(
         enter = {**enter, Section: _as_printed}
     blocks, notes = rewrite(document.blocks, enter=enter), rewrite(document.notes, enter=enter)
     ways: dict[str, Any] = {"drawn": drawn, "rtl": rtl, "in_print": printed}
-    ways["formula_sign"] = formula_sign
+    ways["signs"] = signs
     text = passages(blocks, free=free, **ways)
     of_notes = passages(notes, **ways)
     if edition.part == "answers":

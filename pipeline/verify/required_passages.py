@@ -27,7 +27,7 @@ and after them is in separate passages."""
 
 APART = (*HOLDERS, *PARTED)
 
-_SIGNED = (model.Blank, *model.FORMULAS)
+_SIGNED = (model.Blank, model.Image, *model.FORMULAS)
 
 _MARKED = ("q", "rt", "rp")
 """Elements whose marks, quotation marks and brackets around readings, come from the edition."""
@@ -56,6 +56,13 @@ class Passage(NamedTuple):
     group: int = 0
     repeated: bool = False
     rtl: bool = False
+
+
+class Signs(NamedTuple):
+    """The signs that stand in a text for a ``formula`` and for a drawn ``picture``; "" for none."""
+
+    formula: str
+    picture: str
 
 
 class _Block(NamedTuple):
@@ -96,25 +103,24 @@ def passages(
     free: tuple[type[model.Node], ...] = FREE,
     rtl: bool = False,
     in_print: bool = False,
-    formula_sign: str | None = None,
+    signs: Signs | None = None,
 ) -> Iterator[Passage]:
     """The passages of some blocks of a resolved document. Where images are ``drawn``, their text
     alternatives are not among them, nor the data of charts. Nodes that are ``free`` have an order
     of their own. ``rtl``: they are read from right to left. ``in_print``: as they can be found
-    there. With a ``formula_sign``, the answers of gaps and, unless it is empty, formulas, which
-    have it in their place, are among them."""
+    there. With ``signs``, the answers of gaps, formulas and drawn pictures are among them."""
     for number, (node, of) in enumerate(_blocks(nodes, _Block(rtl=rtl)), start=1):
         kinds = facts(node).kinds
         is_drawn, own_free = drawn and not kinds.isdisjoint(DRAWN), not kinds.isdisjoint(free)
-        sign = None if kinds.isdisjoint(_SIGNED) else formula_sign
-        known, key = _known(node), (of.repeated, of.rtl, is_drawn, own_free and free, sign)
+        own_signs = None if kinds.isdisjoint(_SIGNED) else signs
+        known, key = _known(node), (of.repeated, of.rtl, is_drawn, own_free and free, own_signs)
         if key not in known:
             if isinstance(node, model.Section):
-                read = _passages(node.title, of._replace(span=node.span), is_drawn, free, sign)
+                read = _passages(node.title, of._replace(span=node.span), is_drawn, free, own_signs)
             elif kinds <= PLAIN:
                 read = _paragraph(node, of.rtl)
             else:
-                read = _passages((node,), of, is_drawn, free, sign)
+                read = _passages((node,), of, is_drawn, free, own_signs)
             known[key] = tuple(read)
         if in_print and (in_print, *key) not in known:
             known[in_print, *key] = tuple(printed(known[key]))
@@ -157,7 +163,7 @@ def _passages(
     current: _Block,
     drawn: bool,
     free: tuple[type[model.Node], ...],
-    sign: str | None,
+    signs: Signs | None,
 ) -> Iterator[Passage]:
     count = itertools.count(1)
     read: list[str] = []
@@ -198,9 +204,9 @@ def _passages(
             for line, span in zip(node.text.splitlines(), line_spans(node), strict=True):
                 read.append(line)
                 yield from (passage._replace(span=span or passage.span) for passage in finished())
-        elif sign is not None and isinstance(node, _SIGNED) and not current.out:
+        elif signs and isinstance(node, _SIGNED) and not current.out:
             answer = node.answer if isinstance(node, model.Blank) else (node,)
-            for content, text in _signed(answer, sign):
+            for content, text in _signed(answer, signs, drawn=drawn):
                 yield Passage(content, text, *current[1:4], current.rtl)
         elif isinstance(node, model.Image):
             read.append("" if drawn and not node.missing else node.alt)
@@ -210,17 +216,21 @@ def _passages(
 
 
 def _signed(
-    parts: Iterable[str | model.Math | model.MathBlock], sign: str
+    parts: Iterable[str | model.Math | model.MathBlock | model.Image], signs: Signs, *, drawn: bool
 ) -> Iterator[tuple[str, str]]:
-    """The letters and the text of the parts of an answer, or of a formula. One that is shown as
-    written has those of its TeX; one with gaps to fill in may be in pieces."""
+    """The letters and the text of the parts of an answer, of a formula or of a picture. A formula
+    that is shown as written has those of its TeX; one with gaps to fill in may be in pieces."""
     for part in parts:
-        if isinstance(part, str):
-            content = text = part
-        elif not part.mathml:
-            content = text = part.tex
-        else:
-            content, text = "" if f'class="{GAP}"' in part.mathml else sign, part.alt
+        match part:
+            case str():
+                content = text = part
+            case model.Image():
+                is_shown = not drawn or part.missing
+                content, text = (part.alt if is_shown else part.alt and signs.picture), part.alt
+            case _ if not part.mathml:
+                content = text = part.tex
+            case _:
+                content, text = "" if f'class="{GAP}"' in part.mathml else signs.formula, part.alt
         if content := letters(content):
             yield content, text.strip()
 

@@ -224,8 +224,9 @@ def test_the_labels_of_charts_are_compared(lost: dict[type[model.Node], tuple[st
         ("**So**.", "strong { display: none }"),
         ("$\\frac{3}{47}$", ".formula-image { display: none }"),
         ("____{$\\frac{3}{47}$}", ".formula-image { display: none }"),
+        ("```chart {type=clock}\n8:05\n```", ".chart img { display: none }"),
     ],
-    ids=["text", "formula", "formula in a gap"],
+    ids=["text", "formula", "formula in a gap", "chart"],
 )
 def test_an_edition_without_an_answer_is_not_written(
     answer: str, style: str, tmp_path: Path
