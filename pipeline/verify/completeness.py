@@ -28,7 +28,7 @@ from pipeline.model.words import words
 from pipeline.package.result import Package, StrandedHeading
 from pipeline.package.units import DrawnText
 from pipeline.verify import texts, word
-from pipeline.verify.required_passages import FREE, Passage, Signs, passages
+from pipeline.verify.required_passages import FREE, DrawnSigns, Passage, passages
 from pipeline.verify.rules import finding, on_pages
 
 MOST_SHOWN = 50
@@ -61,7 +61,7 @@ def compare_built(
     formula = "" if edition.format == "docx" else FORMULA
     # pages for screens have alternatives, and large print may have them instead of pictures
     is_key = edition.format == "pdf" and edition.audience == "teacher"
-    signs = Signs(formula, PICTURE if is_key else "")
+    signs = DrawnSigns(formula, PICTURE if is_key else "")
     faults = tuple(faults_in(text, edition, document, package.missing, signs))
     return tuple(
         replace(diagnostic, severity=warning, hint=HINT)
@@ -98,7 +98,7 @@ def faults_in(
     edition: Edition,
     document: Document,
     missing: str = "",
-    signs: Signs | None = None,
+    signs: DrawnSigns | None = None,
 ) -> Iterator[Fault]:
     """The passages that are not as they should be. Characters that are ``missing`` in all fonts
     have been reported, and their text is compared without them."""
@@ -135,7 +135,7 @@ class RequiredPassages(NamedTuple):
 
 
 def required_passages(
-    document: Document, edition: Edition, *, printed: bool = False, signs: Signs | None = None
+    document: Document, edition: Edition, *, printed: bool = False, signs: DrawnSigns | None = None
 ) -> RequiredPassages:
     """The passages that the file of an edition has to hold; ``document`` is resolved. Those that
     are ``printed`` are as `passages.printed` has them. With ``signs`` (`passages`), gaps and

@@ -58,7 +58,7 @@ class Passage(NamedTuple):
     rtl: bool = False
 
 
-class Signs(NamedTuple):
+class DrawnSigns(NamedTuple):
     """The signs that stand in a text for a ``formula`` and for a drawn ``picture``; "" for none."""
 
     formula: str
@@ -103,7 +103,7 @@ def passages(
     free: tuple[type[model.Node], ...] = FREE,
     rtl: bool = False,
     in_print: bool = False,
-    signs: Signs | None = None,
+    signs: DrawnSigns | None = None,
 ) -> Iterator[Passage]:
     """The passages of some blocks of a resolved document. Where images are ``drawn``, their text
     alternatives are not among them, nor the data of charts. Nodes that are ``free`` have an order
@@ -163,7 +163,7 @@ def _passages(
     current: _Block,
     drawn: bool,
     free: tuple[type[model.Node], ...],
-    signs: Signs | None,
+    signs: DrawnSigns | None,
 ) -> Iterator[Passage]:
     count = itertools.count(1)
     read: list[str] = []
@@ -216,7 +216,10 @@ def _passages(
 
 
 def _signed(
-    parts: Iterable[str | model.Math | model.MathBlock | model.Image], signs: Signs, *, drawn: bool
+    parts: Iterable[str | model.Math | model.MathBlock | model.Image],
+    signs: DrawnSigns,
+    *,
+    drawn: bool,
 ) -> Iterator[tuple[str, str]]:
     """The letters and the text of the parts of an answer, of a formula or of a picture. A formula
     that is shown as written has those of its TeX; one with gaps to fill in may be in pieces."""
