@@ -8,6 +8,7 @@ left, and of a gap its answer or nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -24,16 +25,28 @@ STRINGS: dict[type[Node], tuple[str, ...]] = {
     model.Abbreviation: ("title",),
     model.CodeBlock: ("file_name",),
     model.Chart: ("x", "y", "unit"),
+    model.Citation: ("source",),
 }
 """The fields with text for readers, in addition to attributes."""
+
+IN_STRINGS = "+answers"
+"""The key of the attributes with the answers in the strings of a node, for lists of answers and for
+print, which do not show these strings."""
+
 
 _MARKS = late(r"(\[|\](?:\{[^{}]*\})?)")
 _CLASS_OR_KEY = late(r"(?:\.|class=[\"']?)([\w-]++)|(?<![\w-])([\w-]++)=")
 
 
+_OF_ITEM = ("prefix", "locator", "suffix")
+"""Those of the items of a citation, whose source has them too."""
+
+
 def strings_of(node: Node) -> Iterator[str]:
     """The strings of a node that may differ between editions."""
     texts = [getattr(node, name) for name in STRINGS.get(type(node), ())]
+    items = node.items if isinstance(node, model.Citation) else ()
+    texts += (getattr(item, name) for item in items for name in _OF_ITEM)
     texts += (value for key, value in node.attributes.pairs if key not in CONDITIONS)
     return (text for text in texts if "{" in text)
 
@@ -41,6 +54,19 @@ def strings_of(node: Node) -> Iterator[str]:
 def answers(text: str) -> list[str]:
     """The answers of the gaps in a string."""
     return [gap.answer for gap in removal.gaps(text) if gap.answer]
+
+
+def in_strings(node: Node) -> Iterator[str]:
+    """The answers in the strings of a node: in gaps, and in spans of the class `answer`."""
+    for text in strings_of(node):
+        if isinstance(node, model.Citation) and text == node.source:
+            continue
+        parts = _MARKS.split(text) if "]{" in text else []
+        for begin, end in _marked(parts):
+            classes = filter(None, (name for name, _ in _CLASS_OR_KEY.findall(parts[end])))
+            if any((means := secret(name)) and means.meaning == ANSWER for name in classes):
+                yield settled("".join(parts[begin + 1 : end]), solved=True)
+        yield from answers(text)
 
 
 def in_gaps(node: Node) -> Iterator[str]:
@@ -114,6 +140,13 @@ def without_marks(text: str) -> str:
     if "]{" not in text:
         return text
     parts = _MARKS.split(text)
+    for begin, end in list(_marked(parts)):
+        parts[begin] = parts[end] = ""
+    return "".join(parts)
+
+
+def _marked(parts: list[str]) -> Iterator[tuple[int, int]]:
+    """The brackets around each span with a condition, by their places among the parts."""
     opened: list[int] = []
     for at, part in enumerate(parts):
         if part == "[":
@@ -121,8 +154,7 @@ def without_marks(text: str) -> str:
         elif part.startswith("]") and opened:
             begin = opened.pop()
             if _has_conditions(part):
-                parts[begin] = parts[at] = ""
-    return "".join(parts)
+                yield begin, at
 
 
 def _with_answers(text: str) -> str:
@@ -149,6 +181,13 @@ def _has_conditions(attributes: str) -> bool:
 
 def changed(node: Node, change: Callable[[str], str]) -> Node:
     """A node with its strings changed."""
-    texts = {name: change(getattr(node, name)) for name in STRINGS.get(type(node), ())}
+    texts: dict[str, Any] = {}
+    for name in STRINGS.get(type(node), ()):
+        texts[name] = change(getattr(node, name))
+    if isinstance(node, model.Citation):
+        texts["items"] = tuple(
+            replace(item, **{name: change(getattr(item, name)) for name in _OF_ITEM})
+            for item in node.items
+        )
     pairs = tuple((k, v if k in CONDITIONS else change(v)) for k, v in node.attributes.pairs)
     return replace(node, attributes=replace(node.attributes, pairs=pairs), **texts)

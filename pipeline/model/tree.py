@@ -196,7 +196,16 @@ def _facts(node: Node) -> Facts:
     if isinstance(node, model.Section):
         return _facts_of(children(node))
     nodes = list(walk(node))
-    return Facts(len(nodes), _shared(frozenset(map(type, nodes))), any(map(_is_marked, nodes)))
+    kinds = frozenset(map(type, nodes))
+    if model.Blank in kinds and any(map(_has_formula, nodes)):
+        kinds |= {model.Math}
+    return Facts(len(nodes), _shared(kinds), any(map(_is_marked, nodes)))
+
+
+def _has_formula(node: Node) -> bool:
+    """Return whether there is a formula in the answer of a gap, which is no child of it."""
+    answer = node.answer if isinstance(node, model.Blank) else ()
+    return any(isinstance(part, model.Math) for part in answer)
 
 
 @functools.cache
@@ -370,6 +379,23 @@ def is_partial(node: Node) -> bool:
 def top_level(document: Document) -> tuple[Node, ...]:
     """All top-level nodes of a document: its blocks, then its notes."""
     return (*document.blocks, *document.notes)
+
+
+def notes_in(nodes: Iterable[Node]) -> Iterator[model.Inline]:
+    """The references to notes in some text, to stand after it, in spans with the conditions of what
+    they are in."""
+
+    def inherit(node: Node, around: model.Attributes) -> model.Attributes:
+        if not is_partial(node):
+            return around
+        classes = tuple(dict.fromkeys((*around.classes, *node.attributes.classes)))
+        return model.Attributes("", classes, (*around.pairs, *node.attributes.pairs))
+
+    for node, around in walk_with(nodes, model.NO_ATTRIBUTES, inherit):
+        if isinstance(node, model.NoteReference) and around != model.NO_ATTRIBUTES:
+            yield model.InlineElement(name="span", children=(node,), attributes=around)
+        elif isinstance(node, model.NoteReference):
+            yield node
 
 
 def answer_text(answer: model.Answered) -> str:

@@ -41,6 +41,8 @@ _SPACES = late(r"\s+")
 _UNSEEN = late(r"\\[A-Za-z]+|[\s{}^_\\]")
 """The signs of TeX in a formula that are not seen."""
 
+_VALUE = late(r"\{\{[^{}\n]{1,300}\}\}")
+
 
 def lower(element: BlankSpan, span: Span | None, report: Report) -> model.Blank:
     """The blank for an element ``blank``."""
@@ -78,8 +80,9 @@ def blank(underscores: int, answer: model.Answered = (), span: Span | None = Non
 
 def _width(part: str | model.Math) -> int:
     """The width of a text in letters; a Chinese character counts twice. Of a formula, that of its
-    letters and signs."""
-    text = part if isinstance(part, str) else _UNSEEN.sub("", part.tex)
+    letters and signs. Values that are still to be filled in count once they are."""
+    text = _VALUE.sub("", part if isinstance(part, str) else part.tex)
+    text = text if isinstance(part, str) else _UNSEEN.sub("", text)
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

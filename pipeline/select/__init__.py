@@ -17,6 +17,7 @@ from pipeline.model.editions import EDITIONS, Edition, for_pupils
 from pipeline.model.names import did_you_mean
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.strings import (
+    IN_STRINGS,
     STRINGS,
     WITH_TEXTS,
     changed,
@@ -26,12 +27,14 @@ from pipeline.model.strings import (
     texts_of,
     without_marks,
 )
+from pipeline.model.strings import in_strings as answers_in_strings
 from pipeline.model.tree import (
     CONDITIONS,
     LEVEL,
     TEACHER,
     WITH_ANSWER,
     find,
+    has,
     has_condition,
     is_for_teachers,
     of_node,
@@ -60,7 +63,7 @@ def select(document: Document, edition: Edition) -> Document:
 
         document = rearranged(document, whole, seeds)
         whole = rearranged(whole, whole, seeds)
-    document = settle_levels(with_numbers(document, whole, edition), whole, edition)
+    document = settle_levels(with_values(document, whole, edition), whole, edition)
     document = keep_timings(document, edition)
     from pipeline.features.exercises.word_banks import fill_banks
 
@@ -73,6 +76,7 @@ def select(document: Document, edition: Edition) -> Document:
     }
     solved = edition.audience == "teacher"
     is_ticked = edition.has_answers  # which is no text, and so reaches nobody but a platform
+    is_listed = edition.part == "answers" or (solved and edition.format in ("pdf", "docx"))
 
     pupils = for_pupils(document.metadata)
 
@@ -85,7 +89,12 @@ def select(document: Document, edition: Edition) -> Document:
         return node
 
     def settle(node: Node) -> Node:
-        return changed(node, lambda text: settled(text, solved=solved))
+        said = tuple((IN_STRINGS, text) for text in answers_in_strings(node))
+        node = changed(node, lambda text: settled(text, solved=solved))
+        if not is_listed or not said:
+            return node
+        pairs = (*node.attributes.pairs, *said)
+        return replace(node, attributes=replace(node.attributes, pairs=pairs))
 
     def settle_formula(node: model.Math | model.MathBlock) -> Node:
         if solved and has_marked_answer(node.tex):
@@ -106,14 +115,19 @@ def select(document: Document, edition: Edition) -> Document:
     return replace(document, diagnostics=(*document.diagnostics, *unknown))
 
 
-def with_numbers(document: Document, whole: Document, edition: Edition) -> Document:
-    """A variant of the ``whole`` document with the numbers of the version of an edition."""
+def with_values(document: Document, whole: Document, edition: Edition) -> Document:
+    """A variant of the ``whole`` document with the numbers of the version of an edition, and with
+    the values in its gaps, whose widths depend on them."""
     texts = (variable.text for variable in whole.metadata.variables)
-    if not _may_have_numbers(whole) and not any(text.startswith("=") for text in texts):
-        return document
-    from pipeline.features.exercises.numbers import fill_numbers
+    if _may_have_numbers(whole) or any(text.startswith("=") for text in texts):
+        from pipeline.features.exercises.numbers import fill_numbers
 
-    return fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition)
+        document = fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition)
+    if has(document, model.Blank):
+        from pipeline.features.exercises.numbers import fill_gaps
+
+        document = fill_gaps(document, edition)
+    return document
 
 
 @of_node

@@ -46,7 +46,9 @@ from pipeline.model.tree import (
 )
 from pipeline.model.variables import ALIASES, BUILT_IN, CALCULATION, NAME, filled_address
 from pipeline.model.words.writing_conventions import writing
+from pipeline.parser.blank_rules import blank
 from pipeline.resolve.findings import Findings
+from pipeline.resolve.variables import with_values
 
 MOST = 1_000_000
 """Numbers in a range."""
@@ -127,6 +129,18 @@ def has_numbers(document: Document) -> bool:
         if (match and re.search(r"\d", match[2])) or _RANGE.fullmatch(written.text):
             return True
     return False
+
+
+def fill_gaps(document: Document, edition: Edition) -> Document:
+    """The document for an edition with the values of variables in the answers of its gaps, which
+    are as wide as these and the numbers in them need."""
+
+    def widened(node: model.Blank) -> model.Blank:
+        size = max(node.size, blank(0, node.answer).size)
+        return node if size == node.size else replace(node, size=size)
+
+    document = with_values(document, edition, (model.Blank,))
+    return rewrite_document(document, leave={model.Blank: widened})
 
 
 def _definitions(document: Document) -> Iterator[_Definition]:

@@ -21,6 +21,11 @@ _GAP = late(r"\*?(?:\s*\[\s*+[-+]?[\d.]++\s*+[a-z]{2}\s*+\])?")
 """The distance to the next row, given after the end of a row."""
 
 
+def empty(underscores: int) -> str:
+    """The room for an answer above the line of a gap."""
+    return f"\\hspace{{{min(underscores, WIDEST) * LETTER:.2f}em}}"
+
+
 class Mistake(NamedTuple):
     """A mistake, its position, and the hint. One that is ``harmless`` can be typeset."""
 
@@ -150,7 +155,7 @@ class Reader:
             self.out.append("\\underline")
             self.argument(token, at)
         else:
-            self.out.append(f"\\underline{{\\hspace{{{min(len(token), WIDEST) * LETTER:.2f}em}}}}")
+            self.out.append(f"\\underline{{{empty(len(token))}}}")
 
     def unit(self, token: str) -> None:
         """Read one unit: a character, a group, a command with its arguments."""

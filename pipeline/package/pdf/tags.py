@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline.model.page_map import printed_letters
+from pipeline.model.page_map import FORMULA, PICTURE, printed_letters
 from pipeline.package.pdf.engine.adapter.drawn import shown
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, TypesetPage
@@ -81,18 +81,21 @@ def write_tags(
         follow_ua2(pdf, writer.root, writer.elements, writer.links)
 
 
-NOTE, NOT_TEXT = "Note", frozenset({"TOC", "Figure", "Formula", "Reference"})
+NOTE, NOT_TEXT = "Note", frozenset({"TOC", "Reference"})
 """Notes; and elements that hold no text of the document, or lead from the text to a note."""
 
 
 def drawn_text(tree: Tag, shown: Mapping[tuple[int, int], str]) -> DrawnText:
-    """The text of a structure whose marks have ``shown`` these characters."""
+    """The text of a structure whose marks have ``shown`` these characters, with a sign for each
+    formula and picture."""
     text, notes = list[str](), list[str]()
     stack: list[tuple[Tag | MarkedContent | Annotation, list[str]]] = [(tree, text)]
     while stack:
         top, into = stack.pop()
         if isinstance(top, MarkedContent):
             into.append(shown.get((top.page, top.mcid), ""))
+        elif isinstance(top, Tag) and top.kind in ILLUSTRATIONS:
+            into.append(FORMULA if top.kind == "Formula" else PICTURE)
         elif isinstance(top, Tag) and top.kind not in NOT_TEXT:
             into = notes if top.kind == NOTE else into
             stack += (

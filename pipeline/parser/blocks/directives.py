@@ -24,7 +24,9 @@ _FENCE = late(r"(`{3,}|~{3,})[ \t]*(?:\{([\w:-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+))(
 _BOX = late(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w:-]*)(?:,[^{}`]*)?\}(.*)")
 _OPTION = late(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
 OF_IMAGE = frozenset({"alt", "width", "align"})
-_ENVIRONMENT = late(r"\\begin\{([\w-]+)(\*?)\}(?:\[[^\]]*\])?[ \t]*$")
+_ENVIRONMENT = late(r"\\begin\{([\w-]+)(\*?)\}(?:\[(.*)\])?[ \t]*$")
+_LENGTH = late(r"[\d.]+[ ]?[a-z]{2}|\\.*")
+"""The room for an answer in print, which is no title of it."""
 
 
 class DirectiveProcessor(LineProcessor):
@@ -49,6 +51,12 @@ class DirectiveProcessor(LineProcessor):
         table = dialects.table(self.parser.files.dialects)
         meant = table.directives.get(box[1].removesuffix("-start"), "") if box else ""
         block = table.environments.get(written) if environment else None
+        title = (environment[3] or "").strip() if environment and name else ""
+        title = "" if _LENGTH.fullmatch(title) else title
+        if box:
+            title = box[2].strip()
+        elif fence and fence[3]:
+            title = _title(fence[4])
         if block and not self.parser.comes_later(_end_of(end)):
             return False
         if not (name or meant or block) or self.parser.too_deep(cursor):
@@ -58,7 +66,7 @@ class DirectiveProcessor(LineProcessor):
             "container",
             NO_ATTRIBUTES,
             name=name or block or meant,
-            argument=box[2].strip() if box else _title(fence[4]) if fence and fence[3] else "",
+            argument=title,
             end=end,
             written=cursor.rest.strip(),
             stage="start" if written.lower().endswith("-start") else "",

@@ -25,6 +25,7 @@ _APART_BEFORE, _APART_AFTER = (late(r"[\s(\[“„«=:/$€£]|\Z"), late(r"[\s)
 
 _SPACED = late(rf"[ \t{UNSEEN}]+(?=\{{(?!\{{))")
 _PART = late(rf"\\.|{FORMULA}", re.DOTALL)
+_COMMENT = late(r"(?<!\\)<!--(?:(?!-->).)*+(?:-->)?", re.DOTALL)
 _INCLUDE = late(rf"{INCLUDE}(?:[ \t]|$)")
 
 
@@ -68,10 +69,16 @@ def _parts(answer: str, offset: int) -> Iterator[AnswerPart]:
     pos = 0
     for m in _PART.finditer(answer) if "$" in answer else ():
         if m[1] and is_formula(answer, m.start(), m.end() - 1):
-            yield AnswerPart(unescape(answer[pos : m.start()]))
+            yield AnswerPart(_said(answer[pos : m.start()]))
             yield AnswerPart(m[1], offset + m.start())
             pos = m.end()
-    yield AnswerPart(unescape(answer[pos:]))
+    yield AnswerPart(_said(answer[pos:]))
+
+
+def _said(text: str) -> str:
+    """The text of an answer without its comments, which no output contains."""
+    text = _COMMENT.sub(lambda m: "" if m[0].endswith("-->") else m[0], text)
+    return unescape(text)
 
 
 def _variable(m: re.Match[str], data: str) -> Result:
