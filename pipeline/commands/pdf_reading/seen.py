@@ -55,6 +55,10 @@ ITALIC = late("italic|oblique|(?<!dig)ital$|^(cm|sf)(b?x?ti|sl)")
 """The parts of the names of bold and italic fonts: files often give no weight."""
 
 
+RIGHT_TO_LEFT = late("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""A letter beside which PDFium gives words from left to right in reverse order."""
+
+
 class UnreadablePdf(ValueError):  # noqa: N818
     """It is not a PDF, is damaged, or needs a password."""
 
@@ -210,6 +214,7 @@ def _layout(
     drawings: list[PageArea] = []
     forms: dict[Any, tuple[PdfMatrix, PageElement | None]] = {None: (_upright(page), None)}
     with contextlib.closing(page.get_textpage()) as text:
+        left_to_right = _left_to_right(text)
         for thing in itertools.islice(page.get_objects(max_depth=FORMS + 1), MOST):
             # content of a form has the numbers of the form, and belongs to the page that shows it
             outer, element = forms[thing.container]
@@ -217,7 +222,8 @@ def _layout(
                 element = tagged.get(pdfium.FPDFPageObj_GetMarkedContentID(thing))
             match thing.type:
                 case pdfium.FPDF_PAGEOBJ_TEXT:
-                    runs += _read_text(thing, text, outer, element)
+                    in_order = left_to_right.get(_address(thing), "")
+                    runs += _read_text(thing, text, outer, element, in_order)
                 case pdfium.FPDF_PAGEOBJ_IMAGE:
                     m = thing.get_matrix().multiply(outer)
                     size = math.hypot(m.a, m.b), math.hypot(m.c, m.d)
@@ -242,14 +248,36 @@ def _layout(
     )
 
 
+def _left_to_right(textpage: Any) -> dict[int | None, str]:
+    """The pieces of text from left to right by their addresses, on a page with others."""
+    pieces: dict[int | None, list[tuple[float, str]]] = {}
+    x, y = ctypes.c_double(), ctypes.c_double()
+    is_mixed = RIGHT_TO_LEFT.search(textpage.get_text_range())
+    for index in range(textpage.count_chars() if is_mixed else 0):
+        piece = ctypes.cast(pdfium.FPDFText_GetTextObject(textpage, index), ctypes.c_void_p)
+        if pdfium.FPDFText_GetCharOrigin(textpage, index, x, y):
+            character = chr(pdfium.FPDFText_GetUnicode(textpage, index))
+            pieces.setdefault(piece.value, []).append((x.value, character))
+    texts = {
+        address: "".join(character for _, character in sorted(piece, key=lambda each: each[0]))
+        for address, piece in pieces.items()
+    }
+    return {address: text for address, text in texts.items() if not RIGHT_TO_LEFT.search(text)}
+
+
+def _address(thing: Any) -> int | None:
+    return ctypes.cast(thing.raw, ctypes.c_void_p).value
+
+
 def _read_text(
-    value: Any, textpage: Any, outer: PdfMatrix, element: PageElement | None
+    value: Any, textpage: Any, outer: PdfMatrix, element: PageElement | None, in_order: str
 ) -> Iterator[tuple[TextRun, int]]:
-    """A piece of text, if it can be seen, and how opaque it is, to 255."""
+    """A piece of text, if it can be seen, and how opaque it is, to 255. It is read by PDFium unless
+    it is known ``in_order``."""
     mode = pdfium.FPDFTextObj_GetTextRenderMode(value)
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     has_colour = pdfium.FPDFPageObj_GetFillColor(value, red, green, blue, alpha)
-    text = string_of(pdfium.FPDFTextObj_GetText, value, textpage)
+    text = in_order or string_of(pdfium.FPDFTextObj_GetText, value, textpage)
     if mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE or not has_colour or not text.strip():
         return
     m, font = value.get_matrix().multiply(outer), _font_name(value)
