@@ -150,9 +150,7 @@ def take_language(
     if lang == default or (not lang and not is_hardly_in(default, sample)):
         return metadata, ()
     if not lang:
-        message = (
-            f"No language is given, and the text is in an unknown one: `{default}` is used."
-        )
+        message = f"No language is given, and the text is in an unknown one: `{default}` is used."
         hint = "Write `lang:` and the code of its language in the front matter."
         return metadata, (diagnostic(Code.LIKELY_SLIP, message, span=Span(1, 1), hint=hint),)
     message = f"No language is given. The text seems to be in `{lang}`, which is used."
