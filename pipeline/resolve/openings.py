@@ -71,8 +71,9 @@ def show_numbers(document: Document) -> Document:
     names = tuple(vocabulary["number_words"].split("|")) if is_known else ()
     heads = {pattern.partition("{")[0].strip() for pattern in references.values()} - {""}
     numerals = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    before = "|".join(map(re.escape, sorted(heads))) or "(?!)"
     numbered = re.compile(
-        rf"(?:{'|'.join(map(re.escape, sorted(heads))) or '(?!)'})\s*(?:\d+|[ivxlc]+|{numerals or '0'})"
+        rf"(?:{before})\s*(?:\d+|[ivxlc]+|{numerals or '0'})"
         + r"\b" * has_spaces,
         re.IGNORECASE,
     )
