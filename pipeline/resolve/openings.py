@@ -73,8 +73,7 @@ def show_numbers(document: Document) -> Document:
     numerals = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
     before = "|".join(map(re.escape, sorted(heads))) or "(?!)"
     numbered = re.compile(
-        rf"(?:{before})\s*(?:\d+|[ivxlc]+|{numerals or '0'})"
-        + r"\b" * has_spaces,
+        rf"(?:{before})\s*(?:\d+|[ivxlc]+|{numerals or '0'})" + r"\b" * has_spaces,
         re.IGNORECASE,
     )
     highest = max((_value(section.number) for section in _chapters(document.blocks)), default=0)

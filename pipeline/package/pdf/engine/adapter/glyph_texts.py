@@ -34,7 +34,7 @@ HIDDEN, FILLED = 3, 0
 IN_FONTS = 0x10000
 """The numbers that glyphs of fonts have are lower: others are for no glyph at all."""
 
-NEAR = 20
+NEAR = 80
 """Pango's units in a pixel of the size by which a glyph may be moved from its place."""
 
 REVERSED = "ReversedChars"
@@ -243,10 +243,10 @@ def _pieces(stream: Any, run: GlyphString, font: Any, size: float) -> Iterator[_
             - place.width * 1000 * FROM_UNITS / size
         )
         if before and (piece.strings or number not in gaps):
-            piece.strings += f" {-before}"
+            piece.strings += f" {-before:.4g}"
         piece.strings += f"<{info.glyph:04x}>" + (f" {after}" if after else "")
         if is_over or (spoken and gap):
-            piece.strings += (f" {-gap / size}" if gap else "") + empty
+            piece.strings += (f" {-gap / size:.4g}" if gap else "") + empty
         x += place.width
     yield piece
 
@@ -277,7 +277,8 @@ def _show(stream: Any, piece: _Piece, matrix: Sequence[float], x: float) -> None
         return
     a, b, c, d, e, f = matrix
     x, y = x + piece.x * FROM_UNITS, -piece.y * FROM_UNITS
-    stream.set_text_matrix(a, b, c, d, e + x * a + y * c, f + x * b + y * d)
+    places = (round(place, 2) for place in (e + x * a + y * c, f + x * b + y * d))
+    stream.set_text_matrix(a, b, c, d, *places)
     if piece.spoken:
         stream.begin_marked_content("Span", Dictionary({"ActualText": String(piece.spoken)}))
     if piece.is_hidden:
