@@ -46,10 +46,8 @@ def words(lang: str) -> Mapping[str, str]:
 def _printed_in(language: str) -> Mapping[str, str]:
     """The words on most handouts in a language without a file."""
     text = (FOLDER / PRINTED).read_text("utf-8")
-    _, is_there, table = text.partition(f"\n[{language}]\n")
-    if not is_there:
-        return {}
-    row: dict[str, str] = tomllib.loads(table.partition("\n[")[0])
+    table = text.partition(f"\n[{language}]\n")[2].partition("\n[")[0]
+    row: dict[str, str] = tomllib.loads(table)
     pattern = row.pop("numbered", "{noun}\u00a0{number}")
     captioned = row.pop("captioned", "{numbered}.")
 
@@ -57,13 +55,13 @@ def _printed_in(language: str) -> Mapping[str, str]:
         noun = noun.lower() if pattern.startswith("{number}") else noun
         return pattern.format(noun=noun, number=number)
 
-    for key in NUMBERED:
+    for key in [key for key in NUMBERED if key in row]:
         noun = numbered(row[key])
         row.setdefault(f"reference_{key}", noun)
         row.setdefault(f"caption_{key}", captioned.format(numbered=noun).replace("..", "."))
-    page = row["page"]
-    row.setdefault("page_mark", numbered(page, "{page}"))
-    row.setdefault("reference_page", f"{{reference}} ({numbered(page.lower(), '{page}')})")
+    if page := row.get("page"):
+        row.setdefault("page_mark", numbered(page, "{page}"))
+        row.setdefault("reference_page", f"{{reference}} ({numbered(page.lower(), '{page}')})")
     return row
 
 
