@@ -115,6 +115,7 @@ ALPHABETS = {
     "devanagari": list("कखगघङचछजझञटठडढणतथदधनपफबभम"),
     "bengali": list("কখগঘঙচছজঝঞটঠডঢণতথদধনপফবভম"),
     "thai": list("กขคงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ"),
+    "capital": list(string.ascii_uppercase),
     "katakana": list(
         "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワ"
     ),
