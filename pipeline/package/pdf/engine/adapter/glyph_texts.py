@@ -60,10 +60,15 @@ class GlyphString:
         self.start = int(item.offset)
         self.font = item.analysis.font
         self.is_reversed = bool(item.analysis.level % 2)
-        self.glyphs = [*glyphs.glyphs[0 : glyphs.num_glyphs]]
+        self._glyphs = glyphs
         self._length = int(item.length)
         self._encoded = encoded
         self._places = ffi.unpack(glyphs.log_clusters, glyphs.num_glyphs)
+
+    @functools.cached_property
+    def glyphs(self) -> list[Any]:
+        """The glyphs and their places, as Pango has them."""
+        return [*self._glyphs.glyphs[0 : self._glyphs.num_glyphs]]
 
     @property
     def width(self) -> float:
