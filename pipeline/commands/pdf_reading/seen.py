@@ -59,6 +59,10 @@ RIGHT_TO_LEFT = late("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 """A letter beside which PDFium gives words from left to right in reverse order."""
 
 
+NEAR = 0.5
+"""The distance between two pieces of a word, in their size."""
+
+
 class UnreadablePdf(ValueError):  # noqa: N818
     """It is not a PDF, is damaged, or needs a password."""
 
@@ -234,6 +238,7 @@ def _layout(
                     forms[thing] = thing.get_matrix().multiply(outer), element
                 case pdfium.FPDF_PAGEOBJ_PATH | pdfium.FPDF_PAGEOBJ_SHADING:
                     drawings.append(_box(thing, outer))
+    runs = _joined(runs)
     solid = (*drawings, *(picture.box for picture in pictures))
     width, height = page.get_size()
     return PageLayout(
@@ -245,6 +250,32 @@ def _layout(
         drawings=tuple(drawings),
         tagged=bool(tagged),
         links=tuple(_links(page, forms[None][0])),
+    )
+
+
+def _joined(runs: list[tuple[TextRun, int]]) -> list[tuple[TextRun, int]]:
+    """The pieces of text, with those of a word from right to left that were drawn from left to
+    right in one."""
+    joined: list[tuple[TextRun, int]] = []
+    for run, alpha in runs:
+        before = joined[-1][0] if joined else None
+        if before and _goes_on_to_the_right(before, run):
+            edges = [(*pair,) for pair in zip(before.box, run.box, strict=True)]
+            box = PageArea(min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
+            whole = msgspec.structs.replace(before, text=run.text + before.text, box=box)
+            joined[-1] = whole, alpha
+        else:
+            joined.append((run, alpha))
+    return joined
+
+
+def _goes_on_to_the_right(before: TextRun, run: TextRun) -> bool:
+    return (
+        before.element == run.element
+        and before.size == run.size
+        and abs(before.baseline - run.baseline) < run.size
+        and before.box.left < run.box.left < before.box.right + run.size * NEAR
+        and bool(RIGHT_TO_LEFT.search(before.text) and RIGHT_TO_LEFT.search(run.text))
     )
 
 

@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 
 from pipeline.commands.pdf_reading.reading_order import text_of_pdf
+from pipeline.commands.pdf_reading.seen import read_pages
 from pipeline.model.editions import EDITIONS
 from pipeline.verify.completeness import faults_in
 from tests.helpers import checkers, making
@@ -119,3 +120,10 @@ def test_nothing_is_missed_in_it(file: Path) -> None:
 @pytest.mark.checkers
 def test_it_is_a_valid_pdf_ua(file: Path) -> None:
     assert checkers.verapdf(file) == []
+
+
+def test_it_is_imported_in_the_same_order(file: Path) -> None:
+    runs = [run.text for page in read_pages(file, coloured=False) for run in page.runs]
+    text = unicodedata.normalize("NFC", "".join(runs))
+    words = ["הכפר", "הָאָרֶץ", "القرية", "ويحفر", "الناس", "English link"]
+    assert [word for word in words if unicodedata.normalize("NFC", word) not in text] == []
