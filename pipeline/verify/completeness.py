@@ -21,7 +21,14 @@ from pipeline.model import DefinitionItem, Document, Section, SoftBreak, Table
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import Edition
-from pipeline.model.page_map import FIRST_PAGE, FORMULA, PICTURE, letters, printed_letters
+from pipeline.model.page_map import (
+    FIRST_PAGE,
+    FORMULA,
+    PICTURE,
+    letters,
+    printed_letters,
+    printed_of,
+)
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import find
 from pipeline.model.words import words
@@ -115,12 +122,22 @@ def faults_in(
     listed = tuple(
         Passage(printed_letters(address.text), address.text) for address in document.addresses
     )
-    yield from twice(
-        [passage for passage in text if passage not in wrong], of_text.rest, (*notes, *listed)
+    doubled = (
+        *twice([each for each in text if each not in wrong], of_text.rest, (*notes, *listed)),
+        *twice([each for each in notes if each not in wrong], of_notes.rest, (*text, *listed)),
     )
-    yield from twice(
-        [passage for passage in notes if passage not in wrong], of_notes.rest, (*text, *listed)
-    )
+    if doubled and edition.format == "pdf":
+        doubled = tuple(_once_in_source(doubled, required_passages(document, edition)))
+    yield from doubled
+
+
+def _once_in_source(doubled: Iterable[Fault], required: RequiredPassages) -> Iterator[Fault]:
+    """The faults whose passages are in no other passage, also of those that are not looked for in
+    print: beside a script that is not, there may be the same words."""
+    every = [printed_of(passage.letters) for passage in (*required.text, *required.notes)]
+    for fault in doubled:
+        if sum(fault.passage.letters in letters for letters in every) < 2:
+            yield fault
 
 
 ANY_ORDER = -1

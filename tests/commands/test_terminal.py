@@ -68,7 +68,7 @@ def test_the_same_message_is_shown_once_with_a_few_of_its_lines() -> None:
             for n in range(1, 49)
         )
 
-    told = many("A passage marked as `en` contains Arabic text.", "Mark its language.")
+    told = many("A passage whose language is `en` contains Arabic text.", "Mark its language.")
     assert told.count("Arabic") == 1
     lines = ", ".join(map(str, range(2, 14)))
     assert f"… and 47 more warning[likely-slip]: lines {lines} …\n" in f"{told}\n"
