@@ -11,19 +11,24 @@ from pipeline.model.tree import ANSWER
 from pipeline.parser import style_attributes as styles
 
 _ITEM = late(
-    r"""\s*(?:
+    r"""[\s,;\u200b\ufeff]*(?:
       \#(?P<id>[^\s{}#.="'<>]+)
     | \.(?P<cls>[\w\u0300-\u036f:-]+)
-    | (?P<key>[A-Za-z_][\w:-]*)=(?:
-        "(?P<dq>(?:[^"\\]|\\.)*)" | '(?P<sq>(?:[^'\\]|\\.)*)' | (?P<bare>[^\s{}"']+)
+    | (?P<key>[A-Za-z_][\w:-]*)(?:=|(?<=class)\s*=\s*)(?:
+        "(?P<dq>(?:[^"\\]|\\.)*)" | '(?P<sq>(?:[^'\\]|\\.)*)'
+      | [“”„](?P<curly>[^“”"{}]*)[“”"] | (?P<bare>[^\s{}"']+)
       )
     | (?P<dash>-)
-    )(?=[\s}#.])""",
+    )(?=[\s}#.,;\u200b\ufeff])""",
     re.VERBOSE,
 )
 _OPEN = late(r"\{:?")
-_CLOSE = late(r"\s*\}")
+_CLOSE = late(r"[\s,;.\u200b\ufeff]*\}")
 _MEANT = late(r"\{:?[ \t]*(?:[#.](?:[\w-]|\{\{)|[A-Za-z_][\w:-]*=)(?:\{\{[^{}\n]*\}\}|[^{}\n])*\}")
+_NO_CLASS = late(r"[\s,;.]+")
+CLASS_KEYS = frozenset({"class", "classname"})
+"""The keys of classes, in small letters, in HTML and JSX."""
+
 HINT = "Write `{#id .class key=value}`, or `\\{` if you mean it as text."
 ALIGNMENTS = {
     **{name: name for name in ("left", "right", "center")},
@@ -46,8 +51,9 @@ LONGEST = 2000
 
 
 def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
-    """The attribute list that begins at ``pos``, and its end; None if there is none. A key that
-    means an answer in some language is `answer`."""
+    """The attribute list that begins at ``pos``, and its end; None if there is none. Commas may
+    stand between its items. ``class=x`` is ``.x``; a key that means an answer in some language is
+    `answer`."""
     opened = _OPEN.match(text, pos)
     if not opened:
         return None
@@ -65,14 +71,19 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
         if not item:
             return None
         if item["id"]:
-            name = item["id"]
+            name = item["id"].rstrip(",;")
         elif item["cls"]:
             classes.append(item["cls"])
         elif item["key"]:
-            quoted = item["dq"] if item["dq"] is not None else item["sq"]
-            # The index handles a backslash before ! and ; in entries itself.
-            value = re.sub(r"\\([^\w\s!;])", r"\1", quoted) if quoted is not None else item["bare"]
-            pairs.append((ANSWER if is_answer_key(item["key"]) else item["key"], value))
+            if (bare := item["bare"]) is not None:
+                value = bare.rstrip(",;")
+            else:  # the index handles a backslash before ! and ; in entries itself
+                quoted = item["dq"] or item["sq"] or item["curly"] or ""
+                value = re.sub(r"\\([^\w\s!;])", r"\1", quoted)
+            if item["key"].lower() in CLASS_KEYS:
+                classes += _NO_CLASS.sub(" ", value).split()
+            else:
+                pairs.append((ANSWER if is_answer_key(item["key"]) else item["key"], value))
         else:
             classes.append("unnumbered")  # Pandoc's short form {-}
         at = item.end()

@@ -47,7 +47,7 @@ class FenceProcessor(VerbatimProcessor):
         if "{" in info:
             self.parser.check_attributes(cursor.line, cursor.rest.index("{", len(fence)))
         state = (fence[0], len(fence), cursor.indent)
-        self.open(cursor, "pre", state, info=info.strip(" \t"))
+        self.open(cursor, "pre", state, info=info.strip())
         return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
@@ -153,7 +153,7 @@ CELL_OF_CODE = "code-cell"
 """MyST's directive for code that is run, in the language of its argument: ``ipython3``."""
 
 BARE = frozenset(
-    "caption title filename file-name file_name start linenums mark hl_lines file lines".split()
+    "caption class title filename file-name file_name start linenums mark hl_lines file lines".split()
 )
 """The keys that are recognised without braces around them."""
 

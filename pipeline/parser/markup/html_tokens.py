@@ -121,7 +121,8 @@ def _tag(match: re.Match[str]) -> MarkupToken:
     bare: list[str] = []
     for attribute in _ATTRIBUTES.finditer(match[2]):
         value = attribute[2] or attribute[3] or attribute[4] or ""
-        values.setdefault(attribute[1].lower(), html.unescape(value))
+        key = "class" if attribute[1] == "className" else attribute[1].lower()
+        values.setdefault(key, html.unescape(value))
         if "=" not in attribute[0]:
             bare.append(attribute[1].lower())
     return MarkupToken(
