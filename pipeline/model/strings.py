@@ -31,7 +31,7 @@ GAP = r"(?<!_)(_{3,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)"
 
 _GAP = late(GAP)
 _MARKS = late(r"(\[|\](?:\{[^{}]*\})?)")
-_CLASS_OR_KEY = late(r"\.([\w-]++)|(?<![\w-])([\w-]++)=")
+_CLASS_OR_KEY = late(r"(?:\.|class=[\"']?)([\w-]++)|(?<![\w-])([\w-]++)=")
 
 
 def strings_of(node: Node) -> Iterator[str]:

@@ -22,9 +22,11 @@ from markdown.blockprocessors import BlockProcessor
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.gaps import BLOCK as LEFT_OUT
 from pipeline.model.late import late
 from pipeline.parser import attributes
-from pipeline.parser.lines import Cursor, Line
+from pipeline.parser.lines import Cursor, Line, with_plain_head
+from pipeline.parser.marks import late_opening
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -328,6 +330,8 @@ class LineParser(BlockParser):
         for at, text in enumerate(self._lines):
             self._at = at
             self.number += 1
+            if not (self.tip.processor and self.tip.processor.verbatim):
+                text = with_plain_head(text)
             self.record.lines[self.number] = text
             left = self.cuts.line(self.number, text) if self.cuts else text
             if self.cuts and left is None:
@@ -340,6 +344,11 @@ class LineParser(BlockParser):
         self.matched = len(self.open)
 
     def _read(self, cursor: Cursor, processors: list[Any]) -> None:
+        tip = self.tip
+        is_text = not (tip.processor and tip.processor.verbatim) and tip.tag != "table"
+        if is_text and (at := late_opening(cursor.rest)) > 0:
+            self._read_late_opening(cursor, at, processors)
+            return
         self.matched = self.base
         while self.matched < len(self.open):
             block = self.open[self.matched]
@@ -368,6 +377,21 @@ class LineParser(BlockParser):
         elif not cursor.blank:
             paragraph: Any = self.blockprocessors["paragraph"]
             self.add_line(self.begin(BlockElement("p", cursor.number, paragraph), cursor), cursor)
+
+    def _read_late_opening(self, cursor: Cursor, at: int, processors: list[Any]) -> None:
+        """Read a line as two: a text, and a block that begins ``at`` some place after it."""
+        column = cursor.next + at
+        if not cursor.text.startswith(LEFT_OUT, column):
+            message = "A block begins in the middle of this line."
+            hint = "Put its `:::` at the beginning of a line of its own."
+            self.report(Code.LIKELY_SLIP, message, cursor.line.at(at), hint)
+        before = Cursor(cursor.text[:column].rstrip(), cursor.number)
+        before.pos, before.column, before.added = cursor.pos, cursor.column, cursor.added
+        self._read(before, processors)
+        cursor.skip_indent()
+        cursor.skip_chars(at)
+        self.matched = len(self.open)
+        self._begin_blocks(cursor, processors)
 
     def _is_lazy(self) -> bool:
         """Return whether the line (not blank) continues a paragraph although it lacks the markers

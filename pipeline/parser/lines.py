@@ -59,6 +59,26 @@ class LinePlaces:
         return line.at(offset - self._starts[index]) if line.number else None
 
 
+UNSEEN = "\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff"
+"""Spaces and invisible characters that editors and copied text put between others."""
+
+_SPACES = rf"[ \t{UNSEEN}]*+"
+_HEAD = late(
+    rf"(?:{_SPACES}>)*+(?:{_SPACES}(?:(?:[*+-]|\d{{1,9}}[.)])[ \t]{_SPACES})?"
+    rf"(?:[:：]{{2,}}|#{{1,6}}|/{{3,}}|!!!|\?\?\?\+?|`{{3,}}|~{{3,}}|\[!){_SPACES})?"
+)
+_UNSEEN = late(f"[{UNSEEN}]")
+
+
+def with_plain_head(text: str) -> str:
+    """A line with plain spaces and colons around the marks of blocks that it begins with."""
+    if text.isascii():
+        return text
+    head = _HEAD.match(text)
+    assert head is not None
+    return _UNSEEN.sub(" ", head[0]).replace("：", ":") + text[head.end() :]
+
+
 TAB = 4
 _SPACE = late(r"[ \t]*")
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model import NO_ATTRIBUTES, Attributes, gaps
 from pipeline.model.audience import conditions_of
 from pipeline.model.late import late
-from pipeline.model.tree import LEVEL
+from pipeline.model.tree import FOR_TEACHERS, LEVEL
 from pipeline.parser import attributes
 from pipeline.parser.attributes import make
 from pipeline.parser.lines import LinePlaces, numbered
@@ -21,13 +21,20 @@ from pipeline.parser.ranges import Place, Range
 
 _BEGINS = late(
     r"\{|<(?:[A-Za-z]|!--)"
-    r"|(?:(?<=>)|(?<=> )|(?<=>  ))\[!(?P<box>[^\W\d_][\w -]{0,40})\]"
     r"|^[ \t>]*(?:[*+-][ \t]+|\d{1,9}[.)][ \t]+)?"
-    r"(?::{3,}|/{3,}|!!!|\?\?\?\+?)[ \t]*"
-    r"(?:level\b(?P<level>[^{}\n]*)|(?P<block>[^\W\d_][\w-]*))",
+    r"(?:\[[ \t]*![ \t]*(?P<box>[^\W\d_][\w -]{0,40})\]"
+    r"|(?::{2,}|/{3,}|!!!|\?\?\?\+?)[ \t]*"
+    r"(?:level\b(?P<level>[^{}\n]*)|(?P<block>[^\W\d_][\w-]*)))",
     re.MULTILINE,
 )
 _TAG = late(OPENING_TAG)
+
+
+_CONTAINER = late(r":{3,}[ \t]*[\w{]")
+_NAMED = late(r"(?:(?:`{3,}|~{3,})[ \t]*\{?|\\begin\{)[ \t]*([^\W\d_][\w-]*)")
+_CHOICE = late(r"(?:[*+-]|\d{1,9}[.)])[ \t]+(?:\([ \txX✓✔☑✅]\)|\[[ \txX✓✔☑✅]\])[ \t]+\S")
+_GAP = late(r"(?<!\\)___[ \t]*\{(?!\{)")
+"""Lines that begin a block or a choice, and gaps with answers."""
 
 
 class Mark(NamedTuple):
@@ -77,6 +84,37 @@ def marks_in(text: str, first: int) -> Iterator[Mark]:
         if conditions != NO_ATTRIBUTES and start and stop:
             place = (start.line, start.column), (stop.line, stop.column)
             yield Mark(*place, conditions, written)
+
+
+def opens_block(line: str) -> bool:
+    """Return whether a line begins a ``:::`` block, a choice, or a block that is withheld."""
+    if _CONTAINER.match(line) or _CHOICE.match(line):
+        return True
+    if named := _NAMED.match(line):
+        return meant_name(named[1].lower().removesuffix("-start")) in FOR_TEACHERS
+    if line.startswith("#"):
+        return any(mark.written == "list" for mark in marks_in(line, 1))
+    marks = ((mark.written, mark.start[1]) for mark in marks_in(line, 1))
+    return any(form in ("name", "box") or (form, column) == ("tag", 1) for form, column in marks)
+
+
+def is_marked(line: str) -> bool:
+    """Return whether a line has a mark by which something is withheld, or a gap with an answer."""
+    has_gap = _GAP.search(line) is not None
+    return has_gap or opens_block(line) or any(True for _ in marks_in(line, 1))
+
+
+def late_opening(line: str) -> int:
+    """The place of the ``:::`` after other text that begins a block which is withheld, or of what
+    stands for one; -1 if there is none."""
+    at = line.find(f" {gaps.BLOCK}")
+    if at >= 0:
+        return at + 1
+    at = line.find(" :::")
+    if at < 0 or line.startswith(("~", "|", ":::")) or line.count("`", 0, at) % 2:
+        return -1
+    marks = next(marks_in(line[at + 1 :], 1), None)
+    return at + 1 if marks and marks.start[1] < 8 else -1
 
 
 def _of_tag(text: str, at: int) -> tuple[Attributes, int]:

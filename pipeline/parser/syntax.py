@@ -50,6 +50,7 @@ BLOCKS: dict[str, type[LineProcessor]] = {
     "thematic-break": breaks.ThematicBreakProcessor,
     "page-break": breaks.PageBreakProcessor,
     "item": ItemProcessor,
+    "margin": indented.MarginProcessor,
     "indented-code": IndentedCodeProcessor,
     "container": ContainerProcessor,
     "definition": indented.DefinitionProcessor,

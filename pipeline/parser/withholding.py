@@ -43,7 +43,7 @@ _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 """Elements that are parts of a block."""
 
 
-_MARKS = ("{", "<", "[!", ":::", "!!!", "???", "///", "```", "~~~", "\\begin")
+_MARKS = ("{", "<", "[!", "[ !", "::", "!!!", "???", "///", "```", "~~~", "\\begin")
 """Characters without which a text of no other tool withholds anything, as most do."""
 
 

@@ -15,6 +15,7 @@ from pipeline.parser.characters import unescape
 from pipeline.parser.dialects import table
 from pipeline.parser.inlines.scripts import HTML_FORMATS, OTHER_FORMAT
 from pipeline.parser.lines import Cursor
+from pipeline.parser.marks import is_marked
 from pipeline.parser.names import meant_name
 
 _RAW = late(r"\{=(\w[\w-]*)\}")
@@ -53,7 +54,7 @@ class FenceProcessor(VerbatimProcessor):
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         char, length, indent = block.state
         if cursor.indent < 4 and cursor.char == char:
-            rest = cursor.rest.rstrip(" \t")
+            rest = cursor.rest.rstrip()
             if len(rest) >= length and not rest.strip(char):
                 return Match.END
         cursor.skip_columns(min(indent, cursor.indent))
@@ -128,6 +129,8 @@ class IndentedCodeProcessor(VerbatimProcessor):
         return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        if cursor.indent >= 4 and not cursor.blank and is_marked(cursor.rest):
+            return Match.NO
         if cursor.indent >= 4:
             cursor.skip_columns(4)
         elif cursor.blank:
@@ -153,7 +156,8 @@ CELL_OF_CODE = "code-cell"
 """MyST's directive for code that is run, in the language of its argument: ``ipython3``."""
 
 BARE = frozenset(
-    "caption class title filename file-name file_name start linenums mark hl_lines file lines".split()
+    "caption class title filename file-name file_name start linenums mark hl_lines file"
+    " lines".split()
 )
 """The keys that are recognised without braces around them."""
 

@@ -166,6 +166,8 @@ class Lowering:
                 yield self._table(element, span)
             case "dl":
                 yield self._definitions(element, span)
+            case "margin":
+                yield from self.blocks(element)
             case "tab":
                 title = (model.Strong(children=self.inlines(element[0])),)
                 headed = (model.Paragraph(children=title, span=span), *self.blocks(element, 1))
