@@ -26,7 +26,7 @@ from pipeline.model.gaps import BLOCK as LEFT_OUT
 from pipeline.model.late import late
 from pipeline.parser import attributes
 from pipeline.parser.lines import Cursor, Line, with_plain_head
-from pipeline.parser.marks import late_opening
+from pipeline.parser.marks import is_list, late_opening
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -370,7 +370,7 @@ class LineParser(BlockParser):
         if cursor.blank and not (processor and processor.verbatim):
             self.close_unmatched()
             return
-        if not self._is_lazy():
+        if not self._is_lazy() or (cursor.char == "{" and is_list(cursor.rest)):
             self.close_unmatched()
         if self.tip.processor and self.tip.processor.takes_lines:
             self.add_line(self.tip, cursor)

@@ -104,6 +104,12 @@ def is_marked(line: str) -> bool:
     return has_gap or opens_block(line) or any(True for _ in marks_in(line, 1))
 
 
+def is_list(line: str) -> bool:
+    """Return whether a line is nothing but an attribute list that withholds something."""
+    marks = next(marks_in(line, 1), None)
+    return marks is not None and marks.written == "list" and not line[marks.end[1] - 1 :].strip()
+
+
 def late_opening(line: str) -> int:
     """The place of the ``:::`` after other text that begins a block which is withheld, or of what
     stands for one; -1 if there is none."""

@@ -6,6 +6,7 @@ around it, and the author is told."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
@@ -33,7 +34,7 @@ from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.constructs import FENCES
 from pipeline.parser.cuts import Cuts
-from pipeline.parser.elements import Elements
+from pipeline.parser.elements import HEADINGS, Elements
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.marks import Mark, extent, marks_in
 from pipeline.parser.ranges import LINE_END, Place, Range, SourceRecord
@@ -42,6 +43,8 @@ _PART = late(r"<(abbr|caption|colgroup|dd|dt|figcaption|tbody|tfoot|thead)\b", r
 _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 """Elements that are parts of a block."""
 
+
+_BRACKET = late(r"\\.|\[|\]")
 
 _MARKS = ("{", "<", "[!", "[ !", "::", "!!!", "???", "///", "```", "~~~", "\\begin")
 """Characters without which a text of no other tool withholds anything, as most do."""
@@ -90,8 +93,8 @@ def with_marks(document: Document, idle: Iterable[Range]) -> Document:
 
 class WithheldRanges:
     """The ``ranges`` that a text withholds, in its order, given its document and its element tree;
-    of these, the ones of marks that nothing takes up (``idle``), and where these ``marks`` begin;
-    and findings about them."""
+    of these, the ones of marks that nothing takes up (``idle``), and where these ``marks`` begin,
+    and those that are ``alone`` in a paragraph; and findings about them."""
 
     def __init__(self, document: Document, root: BlockElement, files: SourceFiles) -> None:
         self._document, self._files = document, files
@@ -99,6 +102,7 @@ class WithheldRanges:
         self.ranges: list[Range] = []
         self.idle: list[Range] = []
         self.marks: set[Place] = set()
+        self.alone: set[Place] = set()
         self.findings: list[Diagnostic] = []
         text = self._record.whole
         if files.dialects or any(mark in text for mark in _MARKS):
@@ -112,9 +116,14 @@ class WithheldRanges:
             if not element.lines:
                 place = (element.line, element.column)
                 self._reach.setdefault(place, []).append(element.last_read)
-        exact = [place for place in self._record.ranges if self._is_exact(place)]
+        nodes = [*self._of_nodes()]
+        exact = [
+            place
+            for place in self._record.ranges
+            if self._is_exact(place) and place.start not in self._headings
+        ]
         starts = {place.start for place in exact}
-        blocks = (place for place in self._of_nodes() if place.start not in starts)
+        blocks = (place for place in nodes if place.start not in starts)
         ranges = [part for place in blocks for part in self._in_cell(place)] + exact
         coming = sorted(ranges, key=lambda place: place.start, reverse=True)
         around: list[Range] = []
@@ -133,8 +142,27 @@ class WithheldRanges:
                 self.idle += latest
                 ranges += latest
             elif part := _PART.match(self._record.lines[mark.start[0]], mark.start[1] - 1):
-                self._tell(mark, f"`<{part[1]}>`, a part of a block,")
+                place = max(place for place in around if mark.agrees_with(place))
+                self._tell(mark, f"`<{part[1]}>`, a part of a block,", place)
+            elif more := self._more_beside(mark, around):
+                self.idle.append(more)
+                ranges.append(more)
         self.ranges = sorted(dict.fromkeys(ranges), key=lambda place: (place.start, place.end))
+
+    def _more_beside(self, mark: Mark, around: list[Range]) -> Range | None:
+        """What is beside a paragraph whose first or last line is a mark."""
+        line = self._record.lines[mark.start[0]]
+        if mark.written != "list" or line[mark.end[1] - 1 :].strip():
+            return None
+        block = self._elements.innermost(mark.start)
+        start = (block.line, block.column)
+        if block.tag != "p" or any(
+            place.start < start and mark.agrees_with(place) for place in around
+        ):
+            return None
+        is_first = start == mark.start
+        is_last = mark.start[0] == block.end and not line[: mark.start[1] - 1].strip("> \t")
+        return self._beside(mark, block) if is_first or is_last else None
 
     # --- what constructs withhold ---
 
@@ -188,6 +216,8 @@ class WithheldRanges:
         level = self._level(siblings[number])
         for node in islice(siblings, number + 1, None):
             if isinstance(node, Heading) and node.span and self._level(node) <= level:
+                if self._files.lines.includes(start[0], node.span.line):
+                    continue
                 return node.span.line - 1, LINE_END
         return self._end_around(start)
 
@@ -223,16 +253,21 @@ class WithheldRanges:
     # --- marks ---
 
     def _all_marks(self) -> Iterator[Mark]:
-        """The marks in the text, outside code, formulas and comments."""
-        lines = self._record.lines
-        verbatim = (place for place in self._verbatim() if place.start[0] in lines)
-        rest = Cuts(verbatim, self._record)
+        """The marks in the text."""
         run: list[str] = []
-        for number, following in pairwise((*sorted(lines), 0)):
-            run.append(rest.line(number, lines[number]) or "")
+        for (number, line), (following, _) in pairwise((*self._lines_of_text(), (0, ""))):
+            run.append(line)
             if following != number + 1:
                 yield from marks_in("\n".join(run), number - len(run) + 1)
                 run = []
+
+    def _lines_of_text(self) -> Iterator[tuple[int, str]]:
+        """The lines without code, formulas and comments."""
+        lines = self._record.lines
+        verbatim = (place for place in self._verbatim() if place.start[0] in lines)
+        rest = Cuts(verbatim, self._record)
+        for number in sorted(lines):
+            yield number, rest.line(number, lines[number]) or ""
 
     def _verbatim(self) -> Iterator[Range]:
         for place in self._record.verbatim:
@@ -250,32 +285,118 @@ class WithheldRanges:
         places = extent(mark, self._record.lines[mark.start[0]])
         heading = self._elements.heading_at(mark.start)
         if places and not (heading is not None and mark.written == "tag"):
+            place = Range(*places, mark.conditions)
             if mark.written == "tag":
-                self._tell(mark, "The text of this tag")
-            yield Range(*places, mark.conditions)
+                self._tell(mark, "The text of this tag", place)
+            yield place
             return
         block = self._elements.innermost(mark.start)
         if heading is not None and mark.written != "box":
-            self._tell(mark, "The section")
             start = (heading.line, heading.column)
-            yield Range(start, self._section_end(start), mark.conditions)
+            place = Range(start, self._section_end(start), mark.conditions)
+            self._tell(mark, "The section", place)
+            yield place
             return
-        parents = self._elements.parents
-        while block.tag in _PARTS or (mark.written == "box" and block.tag == "p"):
-            block = parents[block]
+        if self._is_alone(mark, block):
+            self.alone.add(mark.start)
+            if beside := self._beside(mark, block):
+                yield beside
+                return
+            block = self._elements.parents[block]
+        first = self._first_in_brackets(mark, block)
+        if first is not None:
+            block, last = first
+        else:
+            parents = self._elements.parents
+            while block.tag in _PARTS or (
+                mark.written == "box" and parents[block].tag == "blockquote"
+            ):
+                block = parents[block]
+            last = block
         if block is self._elements.root:
             message = "This mark withholds nothing: there is no block around it."
             span = Span(*mark.start)
             self.findings.append(diagnostic(Code.LOST_MARK, message, span=span, hint=_HINT))
             return
-        self._tell(mark, "The block around it")
-        place = Range(
-            (block.line, block.column), (max(block.end, block.last_read), LINE_END), mark.conditions
-        )
+        end = self._end_of(last)
+        if mark.written == "name":  # of a block whose beginning or end cannot be read
+            end = max(end, self._end_around(mark.start))
+        place = Range((block.line, block.column), end, mark.conditions)
+        self._tell(mark, "The block around it", place)
         yield from self._in_cell(place)
 
-    def _tell(self, mark: Mark, subject: str) -> None:
-        message = f"{subject} is withheld from some editions, because of this mark."
+    def _end_of(self, block: BlockElement) -> Place:
+        """The end of a block: of a heading, that of its section, of HTML, that of its element."""
+        start = (block.line, block.column)
+        if block.tag in HEADINGS:
+            return self._section_end(start)
+        ends = [end for begin, end in self._record.frames if begin == start]
+        return max([*ends, (max(block.end, block.last_read), LINE_END)])
+
+    def _is_alone(self, mark: Mark, block: BlockElement) -> bool:
+        """Return whether a list is all that stands in a paragraph."""
+        line = self._record.lines[mark.start[0]]
+        is_line = not line[mark.end[1] - 1 :].strip() and not line[: mark.start[1] - 1].strip(
+            "> \t"
+        )
+        is_only = (block.line, block.column) == mark.start and block.end == block.line
+        return mark.written == "list" and block.tag == "p" and is_only and is_line
+
+    def _beside(self, mark: Mark, block: BlockElement) -> Range | None:
+        """The blocks directly above or below a list that is a line of its own; if it stands apart
+        from both, or touches both, these two."""
+        siblings = self._elements.parents[block].blocks
+        at = siblings.index(block)
+        above, below = siblings[max(0, at - 1) : at], siblings[at + 1 : at + 2]
+        near_above = [each for each in above if max(each.end, each.last_read) == block.line - 1]
+        near_below = [each for each in below if each.line == block.end + 1]
+        if near_above or near_below or not self._is_alone(mark, block):
+            above, below = near_above, near_below
+        if not (above or below):
+            return None
+        first = (*above, block)[0]
+        end = max(self._end_of(each) for each in (*above, block, *below))
+        place = Range((first.line, first.column), end, mark.conditions)
+        kind = "blocks around it are" if above and below else "block beside it is"
+        self._tell(mark, f"The {kind}", place)
+        return place
+
+    def _first_in_brackets(
+        self, mark: Mark, block: BlockElement
+    ) -> tuple[BlockElement, BlockElement] | None:
+        """The blocks with the brackets that end before a mark, if these are in several."""
+        opening = self._brackets.get((mark.start[0], mark.start[1] - 1))
+        if mark.written != "list" or opening is None:
+            return None
+        first, parents = self._elements.innermost(opening), self._elements.parents
+        around = {first: first}
+        while first is not self._elements.root:
+            around[parents[first]] = first
+            first = parents[first]
+        while parents[block] not in around:
+            block = parents[block]
+        return around[parents[block]], block
+
+    @functools.cached_property
+    def _brackets(self) -> dict[Place, Place]:
+        """The places of brackets before attribute lists, and of those that open them."""
+        opened: list[Place] = []
+        pairs: dict[Place, Place] = {}
+        for number, line in self._lines_of_text():
+            for bracket in _BRACKET.finditer(line):
+                place = (number, bracket.start() + 1)
+                if bracket[0] == "[":
+                    opened.append(place)
+                elif bracket[0][0] == "]" and opened:
+                    pairs[place] = opened.pop()
+        return pairs
+
+    def _tell(self, mark: Mark, subject: str, place: Range) -> None:
+        span = self._files.lines.span(Span(*place.start, place.end[0]))
+        last = max(span.line, span.end)
+        lines = f"line {span.line}" if last == span.line else f"lines {span.line} to {last}"
+        verb = "" if subject.endswith(" are") else " is"
+        message = f"{subject}{verb} withheld from some editions, because of this mark: {lines}."
         span = Span(*mark.start)
         self.findings.append(diagnostic(Code.MISPLACED_MARK, message, span=span, hint=_HINT))
 
