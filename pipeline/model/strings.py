@@ -26,7 +26,7 @@ STRINGS: dict[type[Node], tuple[str, ...]] = {
 }
 """The fields with text for readers, in addition to attributes."""
 
-GAP = r"(?<!_)(_{3,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)"
+GAP = r"(?<!_)(_{3,})(?:[ \u00a0]++(?!\{[{#.:]))?\{((?:[^{}\\]|\\.)*)(?:\}|\Z)"
 """The pattern of a gap with braces: its underscores, and its answer."""
 
 _GAP = late(GAP)

@@ -47,6 +47,10 @@ def lower(element: BlankSpan, span: Span | None, report: Report) -> model.Blank:
     if element.get("open"):
         message = "The answer that begins with `{` after the blank is never closed."
         report(Finding.UNCLOSED_ANSWER, message, span, "End it with `}`.")
+    elif element.get("spaced"):
+        message = "The text in braces after this blank is withheld from students, as its answer."
+        hint = "Leave out the space before it, or write `\\{` if students should get it."
+        report(Finding.LIKELY_SLIP, message, span, hint)
     return blank(int(element.get("length", "4")), tuple(_answer(element.answer, span)), span)
 
 

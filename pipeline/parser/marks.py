@@ -13,7 +13,7 @@ from pipeline.model.late import late
 from pipeline.model.tree import FOR_TEACHERS, LEVEL
 from pipeline.parser import attributes
 from pipeline.parser.attributes import make
-from pipeline.parser.lines import LinePlaces, numbered
+from pipeline.parser.lines import UNSEEN, LinePlaces, numbered
 from pipeline.parser.markup.html_tokens import OPENING_TAG, tokenise
 from pipeline.parser.markup.safe_tags import withheld_by
 from pipeline.parser.names import meant_name
@@ -33,7 +33,7 @@ _TAG = late(OPENING_TAG)
 _CONTAINER = late(r":{3,}[ \t]*[\w{]")
 _NAMED = late(r"(?:(?:`{3,}|~{3,})[ \t]*\{?|\\begin\{)[ \t]*([^\W\d_][\w-]*)")
 _CHOICE = late(r"(?:[*+-]|\d{1,9}[.)])[ \t]+(?:\([ \txX✓✔☑✅]\)|\[[ \txX✓✔☑✅]\])[ \t]+\S")
-_GAP = late(r"(?<!\\)___[ \t]*\{(?!\{)")
+_GAP = late(rf"(?<!\\)___[ \t{UNSEEN}]*+\{{(?!\{{)")
 """Lines that begin a block or a choice, and gaps with answers."""
 
 

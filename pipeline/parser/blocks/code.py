@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
@@ -26,6 +27,18 @@ _OPENING = late(r"(`{3,}+)([^`]*+)$|(~{3,}+)(.*)$")
 
 _CHUNK = late(r"\{[A-Za-z][\w-]*[ \t,}]")
 """The beginning of an R Markdown chunk; learnr names answers in its label or options."""
+
+_CELL_OPTION = late(r"[ \t]*(?:(?:#|//|%%|--)\||:[\w-]+:|---[ \t]*$|[\w-]+:|- )")
+_NAMING_OPTION = late(
+    r"[ \t]*(?:(?:#|//|%%|--)\||:(?=tags|class|name|label)|(?=tags|class|name|label|- ))(.*)"
+)
+"""The lines of options that a cell begins with in Quarto and MyST, and those that may name it."""
+
+_SOLUTION = late(
+    r"^[ \t]*\W{0,4}[ \t]*BEGIN (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)\b"
+    r"|(?:#|//|--|%)[ \t]*SOLUTION(?: NO PROMPT)?[ \t]*$"
+)
+"""The marks of solutions in code that nbgrader and Otter-Grader remove for students."""
 
 _DIRECTIVE = late(r"\{([a-z][\w:-]*)\}")
 _OPTION = late(r"[ \t]*:([a-z][\w-]*):(?:[ \t]++(.*))?$")
@@ -66,9 +79,11 @@ class FenceProcessor(VerbatimProcessor):
             message = f"The code fence {char * length} is never closed."
             hint = f"End it with a line {char * length}."
             self.report(block, Code.UNCLOSED_FENCE, message, hint)
+            self.report_marks(block, hint)
         if raw := _RAW.fullmatch(block.get("info", "")):
             self._close_raw(block, parent, raw[1].lower())
             return
+        is_answer = self._is_answer(block)
         language, listed = read_info(block.get("info", ""))
         if directive := _DIRECTIVE.match(block.get("info", "")):
             dialect = table(self.parser.files.dialects)
@@ -79,11 +94,26 @@ class FenceProcessor(VerbatimProcessor):
                 return
             listed = joined(listed, _take_options(block, language, dialect.options))
         block.set("language", language)
-        if _CHUNK.match(block.get("info", "")) and not FOR_TEACHERS.isdisjoint(
-            map(meant_name, _LONG_WORD.findall(block.get("info", "")))
-        ):
-            listed = joined(listed, make(classes=(ANSWER,)))
-        block.state = listed
+        block.state = joined(listed, make(classes=(ANSWER,))) if is_answer else listed
+
+    def _is_answer(self, block: BlockElement) -> bool:
+        """Return whether code is named as an answer by the options of a cell, or has one in it, as
+        notebooks mark them; then all of it is withheld."""
+        info = block.get("info", "")
+        named = [info] if _CHUNK.match(info) else []
+        if "{" in info:
+            lines = itertools.takewhile(_CELL_OPTION.match, block.lines)
+            named += (match[1] for line in lines if (match := _NAMING_OPTION.match(line)))
+        words = (word for text in named for word in _LONG_WORD.findall(text))
+        if not FOR_TEACHERS.isdisjoint(map(meant_name, words)):
+            return True
+        solution = next(filter(_SOLUTION.search, block.lines), None)
+        if solution is None:
+            return False
+        message = "The code around this mark is withheld from students."
+        hint = "Put the solution in a fence of its own, so that students get the rest."
+        self.parser.report(Code.MISPLACED_MARK, message, solution.at(), hint)
+        return True
 
     def _close_raw(self, block: BlockElement, parent: BlockElement, name: str) -> None:
         """Make HTML or a page break of Pandoc's raw code ``{=format}``, or leave it out."""
