@@ -13,6 +13,7 @@ import enum
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree
 
@@ -20,10 +21,12 @@ from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.gaps import BLOCK as LEFT_OUT
 from pipeline.model.late import late
+from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import attributes
 from pipeline.parser.lines import Cursor, Line, with_plain_head
 from pipeline.parser.marks import is_list, is_marked, late_opening
@@ -42,6 +45,10 @@ LETTERED = late(r"(?:[A-Za-z]{1,7}[.)]|[A-Z]>)[ \t]")
 
 END_OF_INLINE = frozenset("])`>")
 """The inline elements that an attribute list can follow; the scanner looks for it there."""
+
+
+INDENTING = frozenset("admonition blockquote dd dl li margin note ol tab ul".split())
+"""Elements whose content is indented, or has a marker in each line."""
 
 
 class Definition(NamedTuple):
@@ -132,6 +139,16 @@ class LineProcessor(BlockProcessor):
     def report(self, block: BlockElement, code: Code, message: str, hint: str = "") -> None:
         """Report a problem at the beginning of ``block``."""
         self.parser.report(code, message, block.span, hint)
+
+    def report_unclosed(self, block: BlockElement, message: str, hint: str) -> None:
+        """Report a block that is never closed; one that should withhold something, and is empty,
+        may be about what follows."""
+        code, is_empty = Code.UNCLOSED_CONTAINER, not len(block)
+        if is_empty and (
+            block.get("name") in FOR_TEACHERS or conditions_of(block.attributes).classes
+        ):
+            code, message = Code.LOST_MARK, f"{message[:-1]}, and withholds nothing."
+        self.report(block, code, message, hint)
 
     def holds(self, tag: str) -> bool:
         """Return whether a block of this kind may have a child ``tag``."""
@@ -366,8 +383,10 @@ class LineParser(BlockParser):
             match block.processor.proceed(block, cursor):
                 case Match.YES:
                     self.matched += 1
-                case Match.NO:
+                case Match.NO if not self._goes_on(block):
                     break
+                case Match.NO:
+                    self.matched += 1
                 case Match.END:
                     block.end = cursor.number
                     block.set("closed", "yes")
@@ -387,6 +406,25 @@ class LineParser(BlockParser):
         elif not cursor.blank:
             paragraph: Any = self.blockprocessors["paragraph"]
             self.add_line(self.begin(BlockElement("p", cursor.number, paragraph), cursor), cursor)
+
+    def _goes_on(self, block: BlockElement) -> bool:
+        """Return whether a list or the like goes on in a line without its indentation, because a
+        block that is withheld has begun in it, and the next mark of a block ends one."""
+        if block.tag not in INDENTING:
+            return False
+        for inner in self.open[self.matched + 1 :]:
+            if inner.get("name") in FOR_TEACHERS and (inner.get("colons") or inner.get("end")):
+                if not inner.get("ends"):
+                    inner.set("ends", "yes" if self.ends_next(inner.get("end") or ":::") else "no")
+                return inner.get("ends") == "yes"
+        return False
+
+    def ends_next(self, end: str, after: int = 0) -> bool:
+        """Return whether the next line with the mark of a block, from this one or some lines
+        ``after`` it on, ends one."""
+        lines = (line.strip("> \t") for line in islice(self._lines, self._at + after, None))
+        mark = next((line for line in lines if line.startswith(end)), "")
+        return bool(mark) and (mark == end or not mark.strip(end[0]))
 
     def _read_late_opening(self, cursor: Cursor, at: int, processors: list[Any]) -> None:
         """Read a line as two: a text, and a block that begins ``at`` some place after it."""

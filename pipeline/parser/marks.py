@@ -21,7 +21,7 @@ from pipeline.parser.ranges import Place, Range
 
 _BEGINS = late(
     r"\{|<(?:[A-Za-z]|!--)"
-    r"|^[ \t>]*(?:[*+-][ \t]+|\d{1,9}[.)][ \t]+)?"
+    r"|^(?:[ \t>]|[*+-][ \t]|\d{1,9}[.)][ \t])*+"
     r"(?:\[[ \t]*![ \t]*(?P<box>[^\W\d_][\w -]{0,40})\]"
     r"|(?::{2,}|/{3,}|!!!|\?\?\?\+?)[ \t]*"
     r"(?:level\b(?P<level>[^{}\n]*)|(?P<block>[^\W\d_][\w-]*)))",
@@ -34,6 +34,7 @@ _CONTAINER = late(r":{3,}[ \t]*[\w{]")
 _NAMED = late(r"(?:(?:`{3,}|~{3,})[ \t]*\{?|\\begin\{)[ \t]*([^\W\d_][\w-]*)")
 _CHOICE = late(r"(?:[*+-]|\d{1,9}[.)])[ \t]+(?:\([ \txX✓✔☑✅]\)|\[[ \txX✓✔☑✅]\])[ \t]+\S")
 _GAP = late(rf"(?<!\\)___[ \t{UNSEEN}]*+\{{(?!\{{)")
+_MARKERS = late(r"(?:[ \t>:*+-]|\(?\w{1,9}[.)](?=[ \t]|$)|\[\^[^\]]*\]:)*")
 """Lines that begin a block or a choice, and gaps with answers."""
 
 
@@ -118,6 +119,8 @@ def late_opening(line: str) -> int:
         return at + 1
     at = line.find(" :::")
     if at < 0 or line.startswith(("~", "|", ":::")) or line.count("`", 0, at) % 2:
+        return -1
+    if _MARKERS.fullmatch(line, 0, at):
         return -1
     marks = next(marks_in(line[at + 1 :], 1), None)
     return at + 1 if marks and marks.start[1] < 8 else -1

@@ -313,7 +313,9 @@ class WithheldRanges:
             ):
                 block = parents[block]
             last = block
-        if block is self._elements.root:
+        line = self._record.lines[mark.start[0]]
+        is_empty = mark.written == "box" and block.end == block.line and not line[mark.end[1] :]
+        if is_empty or block is self._elements.root:
             message = "This mark withholds nothing: there is no block around it."
             span = Span(*mark.start)
             self.findings.append(diagnostic(Code.LOST_MARK, message, span=span, hint=_HINT))

@@ -28,6 +28,9 @@ _OPENING = late(r"(`{3,}+)([^`]*+)$|(~{3,}+)(.*)$")
 _CHUNK = late(r"\{[A-Za-z][\w-]*[ \t,}]")
 """The beginning of an R Markdown chunk; learnr names answers in its label or options."""
 
+_NOT_BARE = late(r"\{[^{}]*\}|[\w-]+=(?:\"[^\"]*\"|'[^']*'|\S*)")
+"""The text after a fence that is not its words."""
+
 _CELL_OPTION = late(r"[ \t]*(?:(?:#|//|%%|--)\||:[\w-]+:|---[ \t]*$|[\w-]+:|- )")
 _NAMING_OPTION = late(
     r"[ \t]*(?:(?:#|//|%%|--)\||:(?=tags|class|name|label)|(?=tags|class|name|label|- ))(.*)"
@@ -100,7 +103,7 @@ class FenceProcessor(VerbatimProcessor):
         """Return whether code is named as an answer by the options of a cell, or has one in it, as
         notebooks mark them; then all of it is withheld."""
         info = block.get("info", "")
-        named = [info] if _CHUNK.match(info) else []
+        named = [info] if _CHUNK.match(info) else [_NOT_BARE.sub(" ", info)]
         if "{" in info:
             lines = itertools.takewhile(_CELL_OPTION.match, block.lines)
             named += (match[1] for line in lines if (match := _NAMING_OPTION.match(line)))

@@ -77,6 +77,10 @@ class ContainerProcessor(LineProcessor):
             argument=" ".join(words[1:]),
             colons=str(len(match[1])),
         )
+        is_line = len(words) > 1 and cursor.rest.rstrip().endswith(self.begins * 3)
+        if is_line and meant_name(name) in FOR_TEACHERS and not self.parser.ends_next(":::", 1):
+            self.parser.tip.set("closed", "yes")
+            self.parser.close_tip()
         cursor.skip_rest()
         return True
 
@@ -106,4 +110,4 @@ class ContainerProcessor(LineProcessor):
             colons = self.begins * int(block.get("colons", "3"))
             written = f"{colons} {block.get('written', '')}".strip()
             message = f"The block `{written}` is never closed."
-            self.report(block, Code.UNCLOSED_CONTAINER, message, f"End it with a line `{colons}`.")
+            self.report_unclosed(block, message, f"End it with a line `{colons}`.")

@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
-from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import attributes, dialects
@@ -20,7 +19,7 @@ from pipeline.parser.names import meant_name
 DIRECTIVE = late(r"\{([\w-]+)\}[ \t]*+(.*)")
 """The name of a directive, and its argument."""
 
-_FENCE = late(r"(`{3,}|~{3,})[ \t]*(?:\{([\w:-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+)[ \t]*$)([^`]*)$")
+_FENCE = late(r"(`{3,}|~{3,})[ \t]*(?:\{([\w:-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+))([^`]*)$")
 _BOX = late(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w:-]*)(?:,[^{}`]*)?\}(.*)")
 _OPTION = late(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
 OF_IMAGE = frozenset({"alt", "width", "align"})
@@ -58,7 +57,7 @@ class DirectiveProcessor(LineProcessor):
             "container",
             NO_ATTRIBUTES,
             name=name or block or meant,
-            argument=box[2].strip() if box else "",
+            argument=box[2].strip() if box else _title(fence[4]) if fence and fence[3] else "",
             end=end,
             written=cursor.rest.strip(),
             stage="start" if written.lower().endswith("-start") else "",
@@ -92,7 +91,12 @@ class DirectiveProcessor(LineProcessor):
             written, end = (_as_code(block.get(key, "")) for key in ("written", "end"))
             message = f"The block {written} is never closed."
             hint = f"End it with a line {end}."
-            self.report(block, Code.UNCLOSED_CONTAINER, message, hint)
+            self.report_unclosed(block, message, hint)
+
+
+def _title(info: str) -> str:
+    """The title after the name of a fence, unless these are attributes."""
+    return "" if "{" in info or "=" in info else info.strip(" \t:,")
 
 
 @functools.cache
