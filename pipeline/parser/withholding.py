@@ -147,6 +147,7 @@ class WithheldRanges:
             elif more := self._more_beside(mark, around):
                 self.idle.append(more)
                 ranges.append(more)
+        self.idle += [part for place in ranges for part in self._included_parts(place)]
         self.ranges = sorted(dict.fromkeys(ranges), key=lambda place: (place.start, place.end))
 
     def _more_beside(self, mark: Mark, around: list[Range]) -> Range | None:
@@ -220,6 +221,26 @@ class WithheldRanges:
                     continue
                 return node.span.line - 1, LINE_END
         return self._end_around(start)
+
+    def _included_parts(self, place: Range) -> Iterator[Range]:
+        """The parts of a section that begin with headings of an included file and of its level."""
+        siblings, number = self._headings.get(place.start, ((), 0))
+        level = self._level(siblings[number]) if siblings else 0
+        lines, is_told = self._files.lines, False
+        for node in islice(siblings, number + 1, None) if not lines.is_plain else ():
+            if not node.span or node.span.line > place.end[0]:
+                return
+            if not isinstance(node, Heading) or self._level(node) > level:
+                continue
+            if not is_told:
+                is_told = True
+                begin = lines.place(place.start[0])[1]
+                message = f"This section is withheld with that of line {begin}, which includes it."
+                hint = f"Lower its level: write `shift={level - self._level(node) + 1}`"
+                hint += " in the include; or begin another section before that."
+                span = Span(node.span.line, node.span.column)
+                self.findings.append(diagnostic(Code.MISPLACED_MARK, message, span=span, hint=hint))
+            yield Range((node.span.line, node.span.column), place.end, place.conditions)
 
     def _level(self, heading: Node) -> int:
         assert isinstance(heading, Heading)

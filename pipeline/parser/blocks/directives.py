@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.late import late
+from pipeline.model.secrets import secret
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import attributes, dialects
 from pipeline.parser.attributes import joined
@@ -43,7 +44,7 @@ class DirectiveProcessor(LineProcessor):
         else:
             return False
         name = meant_name(written.lower().removesuffix("-start"))
-        name = name if name in FOR_TEACHERS else ""
+        name = name if name in FOR_TEACHERS or (fence and secret(name)) else ""
         box = None if name else _BOX.match(cursor.rest)
         table = dialects.table(self.parser.files.dialects)
         meant = table.directives.get(box[1].removesuffix("-start"), "") if box else ""
