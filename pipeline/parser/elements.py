@@ -43,6 +43,12 @@ class Elements:
             element = self.parents[element]
         return None if element is self.root else element
 
+    def beside(self, element: BlockElement) -> tuple[list[BlockElement], list[BlockElement]]:
+        """The block before an element, if there is one, and the one after it."""
+        blocks, starts = self._in(self.parents[element])
+        at = bisect_right(starts, (element.line, element.column)) - 1
+        return blocks[max(0, at - 1) : at], blocks[at + 1 : at + 2]
+
     def _innermost(self, place: Place, counts: Callable[[BlockElement], bool]) -> BlockElement:
         element = self.root
         while True:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
+from pipeline.parser.characters import UNSEEN
 
 
 class Line(str):
@@ -58,9 +59,6 @@ class LinePlaces:
         line = self._lines[index]
         return line.at(offset - self._starts[index]) if line.number else None
 
-
-UNSEEN = "\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff"
-"""Spaces and invisible characters that editors and copied text put between others."""
 
 _SPACES = rf"[ \t{UNSEEN}]*+"
 _HEAD = late(

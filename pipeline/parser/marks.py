@@ -13,7 +13,8 @@ from pipeline.model.late import late
 from pipeline.model.tree import FOR_TEACHERS, LEVEL
 from pipeline.parser import attributes
 from pipeline.parser.attributes import make
-from pipeline.parser.lines import UNSEEN, LinePlaces, numbered
+from pipeline.parser.characters import RIGHT, UNSEEN
+from pipeline.parser.lines import LinePlaces, numbered
 from pipeline.parser.markup.html_tokens import OPENING_TAG, tokenise
 from pipeline.parser.markup.safe_tags import withheld_by
 from pipeline.parser.names import meant_name
@@ -32,7 +33,12 @@ _TAG = late(OPENING_TAG)
 
 _CONTAINER = late(r":{3,}[ \t]*[\w{]")
 _NAMED = late(r"(?:(?:`{3,}|~{3,})[ \t]*\{?|\\begin\{)[ \t]*([^\W\d_][\w-]*)")
-_CHOICE = late(r"(?:[*+-]|\d{1,9}[.)])[ \t]+(?:\([ \txX✓✔☑✅]\)|\[[ \txX✓✔☑✅]\])[ \t]+\S")
+_S = rf"[ \t{UNSEEN}]"
+_BOX = rf"(?:\((?:{_S}|{RIGHT})\)|\[(?:{_S}|{RIGHT})\]){_S}+"
+_CHOICE, _LOOSE_CHOICE = (
+    late(rf"(?:[*+-]|\d{{1,9}}[.)])[ \t]+(?:{_BOX}|\(\) |\[\] )\S"),
+    late(rf"(?:(?:[*+-]|\w{{1,3}}[.)]){_S}+)?{_BOX}[^\W_]"),
+)
 _GAP = late(rf"(?<!\\)___[ \t{UNSEEN}]*+\{{(?!\{{)")
 _MARKERS = late(r"(?:[ \t>:*+-]|\(?\w{1,9}[.)](?=[ \t]|$)|\[\^[^\]]*\]:)*")
 """Lines that begin a block or a choice, and gaps with answers."""
@@ -102,7 +108,8 @@ def opens_block(line: str) -> bool:
 def is_marked(line: str) -> bool:
     """Return whether a line has a mark by which something is withheld, or a gap with an answer."""
     has_gap = _GAP.search(line) is not None
-    return has_gap or opens_block(line) or any(True for _ in marks_in(line, 1))
+    is_choice = _LOOSE_CHOICE.match(line) is not None
+    return has_gap or is_choice or opens_block(line) or any(True for _ in marks_in(line, 1))
 
 
 def is_list(line: str) -> bool:

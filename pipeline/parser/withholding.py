@@ -93,8 +93,8 @@ def with_marks(document: Document, idle: Iterable[Range]) -> Document:
 
 class WithheldRanges:
     """The ``ranges`` that a text withholds, in its order, given its document and its element tree;
-    of these, the ones of marks that nothing takes up (``idle``), and where these ``marks`` begin,
-    and those that are ``alone`` in a paragraph; and findings about them."""
+    of these, the ones of marks that nothing takes up (``idle``), and where these ``marks`` begin;
+    and findings about them."""
 
     def __init__(self, document: Document, root: BlockElement, files: SourceFiles) -> None:
         self._document, self._files = document, files
@@ -102,7 +102,6 @@ class WithheldRanges:
         self.ranges: list[Range] = []
         self.idle: list[Range] = []
         self.marks: set[Place] = set()
-        self.alone: set[Place] = set()
         self.findings: list[Diagnostic] = []
         text = self._record.whole
         if files.dialects or any(mark in text for mark in _MARKS):
@@ -318,8 +317,7 @@ class WithheldRanges:
             self._tell(mark, "The section", place)
             yield place
             return
-        if self._is_alone(mark, block):
-            self.alone.add(mark.start)
+        if block.tag == "mark":
             if beside := self._beside(mark, block):
                 yield beside
                 return
@@ -353,27 +351,20 @@ class WithheldRanges:
         start = (block.line, block.column)
         if block.tag in HEADINGS:
             return self._section_end(start)
-        ends = [end for begin, end in self._record.frames if begin == start]
-        return max([*ends, (max(block.end, block.last_read), LINE_END)])
+        end = (max(block.end, block.last_read), LINE_END)
+        return max(end, self._frames.get(start, end))
 
-    def _is_alone(self, mark: Mark, block: BlockElement) -> bool:
-        """Return whether a list is all that stands in a paragraph."""
-        line = self._record.lines[mark.start[0]]
-        is_line = not line[mark.end[1] - 1 :].strip() and not line[: mark.start[1] - 1].strip(
-            "> \t"
-        )
-        is_only = (block.line, block.column) == mark.start and block.end == block.line
-        return mark.written == "list" and block.tag == "p" and is_only and is_line
+    @functools.cached_property
+    def _frames(self) -> dict[Place, Place]:
+        return dict(sorted(self._record.frames))
 
     def _beside(self, mark: Mark, block: BlockElement) -> Range | None:
         """The blocks directly above or below a list that is a line of its own; if it stands apart
         from both, or touches both, these two."""
-        siblings = self._elements.parents[block].blocks
-        at = siblings.index(block)
-        above, below = siblings[max(0, at - 1) : at], siblings[at + 1 : at + 2]
+        above, below = self._elements.beside(block)
         near_above = [each for each in above if max(each.end, each.last_read) == block.line - 1]
         near_below = [each for each in below if each.line == block.end + 1]
-        if near_above or near_below or not self._is_alone(mark, block):
+        if near_above or near_below or block.tag == "p":
             above, below = near_above, near_below
         if not (above or below):
             return None
@@ -398,7 +389,8 @@ class WithheldRanges:
             first = parents[first]
         while parents[block] not in around:
             block = parents[block]
-        return around[parents[block]], block
+        first = around[parents[block]]
+        return None if first in (block, self._elements.root) else (first, block)
 
     @functools.cached_property
     def _brackets(self) -> dict[Place, Place]:

@@ -105,7 +105,7 @@ class HtmlProcessor(VerbatimProcessor):
         if block.state == COMMENT:
             code, subject = Code.UNCLOSED_COMMENT, "The comment"
         elif block.state == 0:  # the element is reported where the markup is read
-            if block.lines[0].lower().startswith("<pre"):
+            if block.lines[0].lstrip().lower().startswith("<pre"):
                 self.report_marks(block, "Close it with `</pre>`.")
             return
         else:

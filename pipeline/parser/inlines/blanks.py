@@ -15,10 +15,9 @@ from pipeline.model.late import late
 from pipeline.model.removal import closing_brace
 from pipeline.model.variables import CALCULATION, INCLUDE, NAME
 from pipeline.parser import attributes
-from pipeline.parser.characters import unescape
+from pipeline.parser.characters import UNSEEN, unescape
 from pipeline.parser.inlines.math import FORMULA, is_formula
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
-from pipeline.parser.lines import UNSEEN
 
 _NAMES = late(rf"{NAME}(?:[ \t]+[\w-]+)*|{CALCULATION}")
 _APART_BEFORE, _APART_AFTER = (late(r"[\s(\[“„«=:/$€£]|\Z"), late(r"[\s)\].,;:!?”“»%/=]|\Z"))

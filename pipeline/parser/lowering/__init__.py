@@ -168,6 +168,8 @@ class Lowering:
                 yield self._table(element, span)
             case "dl":
                 yield self._definitions(element, span)
+            case "mark":
+                pass
             case "margin":
                 yield from self.blocks(element)
             case "tab":
