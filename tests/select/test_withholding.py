@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -21,6 +22,7 @@ IN_FUZZ = settings.get_current_profile_name() == "fuzz"
 BATCHES = list(placements.batches(ALL, 100) if IN_FUZZ else placements.batches(ALL[:50], 10))
 """In `make test` always the same few. A text is read again for each set of marks in it: short ones
 are read less often."""
+WRITTEN = list(placements.batches(tuple(placements.writings()), 12))
 
 
 def shown(document: Document, edition: Edition) -> str:
@@ -43,6 +45,37 @@ def test_students_get_nothing_that_is_withheld(batch: Sequence[Placement]) -> No
     assert {place for word, place in secrets.items() if word in content} == set()
     other = parse(placements.source(batch, "k" * 30)[0], "x.md")
     assert shown(other, EDITIONS["web"]) == content
+
+
+@pytest.mark.parametrize("batch", WRITTEN, ids=lambda batch: "")
+def test_a_mark_withholds_however_it_is_written(batch: Sequence[Placement]) -> None:
+    """Pupils get nothing of it, teachers all, and no text is refused."""
+    text, secrets = placements.source(batch)
+    document = parse(text, "x.md")
+    assert not [finding for finding in document.diagnostics if finding.is_error]
+    of_teachers, content = (shown(document, EDITIONS[name]) for name in ("teacher", "web"))
+    assert {place for word, place in secrets.items() if word not in of_teachers} == set()
+    assert {place for word, place in secrets.items() if word in content} == set()
+    assert f"Public {len(batch) - 1}." in content
+    other = parse(placements.source(batch, "k" * 30)[0], "x.md")
+    assert shown(other, EDITIONS["web"]) == content
+
+
+SIGNS = ("x", "X", "\u0445", "✓", "✔\ufe0f")
+CHOICES = ("- ({}) a\n- ({}) b", "({}) a\n({}) b", "a) ({}) c\nb) ({}) d", "- [{}] a\n- [{}] b")
+QUESTIONS = ("a?\n\n~", "1. a?\n\n~\n\n2. b?", "- a\n\n~")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_right_answers_do_not_show_however_they_are_signed_and_indented(question: str) -> None:
+    texts: list[list[str]] = [[], []]
+    for sign, choices, indent in itertools.product(SIGNS, CHOICES, (3, 4, 7, 10)):
+        for part, signs in zip(texts, ((sign, "\u00a0"), (" ", sign)), strict=True):
+            lines = choices.format(*signs).replace("\n", "\n" + " " * indent)
+            text = question.replace("~", " " * indent + lines)
+            part.append(f"::: exercise\n{text}\n:::")
+    first, second = (shown(parse("\n\n".join(part)), EDITIONS["web"]) for part in texts)
+    assert first == second
 
 
 @pytest.mark.hypothesis
