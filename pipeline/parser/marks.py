@@ -94,8 +94,9 @@ def marks_in(text: str, first: int) -> Iterator[Mark]:
 
 
 def opens_block(line: str) -> bool:
-    """Return whether a line begins a ``:::`` block, a choice, or a block that is withheld."""
-    if _CONTAINER.match(line) or _CHOICE.match(line):
+    """Return whether a line begins a ``:::`` block, a choice, or a block that is withheld, or was
+    one before that was left out."""
+    if _CONTAINER.match(line) or _CHOICE.match(line) or line.startswith(gaps.BLOCK):
         return True
     if named := _NAMED.match(line):
         return meant_name(named[1].lower().removesuffix("-start")) in FOR_TEACHERS
@@ -107,7 +108,7 @@ def opens_block(line: str) -> bool:
 
 def is_marked(line: str) -> bool:
     """Return whether a line has a mark by which something is withheld, or a gap with an answer."""
-    has_gap = _GAP.search(line) is not None
+    has_gap = gaps.TEXT in line or _GAP.search(line) is not None
     is_choice = _LOOSE_CHOICE.match(line) is not None
     return has_gap or is_choice or opens_block(line) or any(True for _ in marks_in(line, 1))
 

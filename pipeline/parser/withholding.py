@@ -371,8 +371,8 @@ class WithheldRanges:
         first = (*above, block)[0]
         end = max(self._end_of(each) for each in (*above, block, *below))
         place = Range((first.line, first.column), end, mark.conditions)
-        kind = "blocks around it are" if above and below else "block beside it is"
-        self._tell(mark, f"The {kind}", place)
+        is_both = above and below
+        self._tell(mark, "The blocks beside it" if is_both else "The block beside it", place)
         return place
 
     def _first_in_brackets(
@@ -410,8 +410,8 @@ class WithheldRanges:
         span = self._files.lines.span(Span(*place.start, place.end[0]))
         last = max(span.line, span.end)
         lines = f"line {span.line}" if last == span.line else f"lines {span.line} to {last}"
-        verb = "" if subject.endswith(" are") else " is"
-        message = f"{subject}{verb} withheld from some editions, because of this mark: {lines}."
+        verb = "are" if "blocks" in subject else "is"
+        message = f"{subject} {verb} withheld from some editions, because of this mark: {lines}."
         span = Span(*mark.start)
         self.findings.append(diagnostic(Code.MISPLACED_MARK, message, span=span, hint=_HINT))
 
