@@ -204,12 +204,13 @@ class Code(enum.Enum):
         withheld from students. Write `answer` or `teacher`, or choose a name that is less similar.""")
     MISPLACED_MARK = _warning("""
         A mark that withholds text from some editions, such as `{.answer}` or `class="answer"`, is in a place
-        where nothing takes it up: in a heading that became a title, on `<dd>` or `<caption>`. What is around it
-        is withheld: the innermost block. Put the answer in `::: answer`, or rename the class if all should
-        get the text.""")
+        where nothing takes it up: in a heading that became a title, on `<dd>` or `<caption>`, in brackets around
+        several blocks, on a line between two blocks. What is around or beside it is withheld: the message names
+        the lines. Put the answer in `::: answer`, or rename the class if all should get the text.""")
     LOST_MARK = _error("""
-        A mark that withholds text from some editions, such as `{.answer}`, is in no block that could be withheld.
-        Put the answer in `::: answer`.""")
+        A mark that withholds text from some editions, such as `{.answer}`, withholds nothing, so that students
+        might get the answer: it has no block around or beside it, its block or box is empty, or it stands in code
+        that is never closed. Put the answer in `::: answer`, and end blocks and fences.""")
     WITHHELD_DEFINITION = _warning("""
         A link, a note or the like refers to a definition that stands in an answer, or in something else that not
         all editions have. For the others the definition does not exist: a reference to a note is left out, one to a

@@ -150,7 +150,7 @@ class WithheldRanges:
         self.ranges = sorted(dict.fromkeys(ranges), key=lambda place: (place.start, place.end))
 
     def _more_beside(self, mark: Mark, around: list[Range]) -> Range | None:
-        """What is beside a paragraph whose first or last line is a mark."""
+        """The blocks beside a paragraph whose first or last line is a mark."""
         line = self._record.lines[mark.start[0]]
         if mark.written != "list" or line[mark.end[1] - 1 :].strip():
             return None
@@ -343,7 +343,7 @@ class WithheldRanges:
         if mark.written == "name":  # of a block whose beginning or end cannot be read
             end = max(end, self._end_around(mark.start))
         place = Range((block.line, block.column), end, mark.conditions)
-        self._tell(mark, "The block around it", place)
+        self._tell(mark, "The block around it" if last is block else "The blocks around it", place)
         yield from self._in_cell(place)
 
     def _end_of(self, block: BlockElement) -> Place:
@@ -371,8 +371,10 @@ class WithheldRanges:
         first = (*above, block)[0]
         end = max(self._end_of(each) for each in (*above, block, *below))
         place = Range((first.line, first.column), end, mark.conditions)
-        is_both = above and below
-        self._tell(mark, "The blocks beside it" if is_both else "The block beside it", place)
+        if above and below:
+            self._tell(mark, "The blocks beside it", place)
+        elif not (near_above or near_below):
+            self._tell(mark, "The block beside it", place)
         return place
 
     def _first_in_brackets(
