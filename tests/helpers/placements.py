@@ -379,7 +379,8 @@ def writings(frames: int = 1) -> Iterator[Placement]:
     around = itertools.cycle(AROUND.items())
     for way, hiding in WRITINGS.items():
         for place, frame in itertools.islice(around, frames):
-            yield Placement(f"text / {way} / {place}", _put(frame, _put(hiding, "¤")))
+            text = _put(frame, _put(hiding, "¤")).replace("№", f"{way}-{place}".replace(" ", "-"))
+            yield Placement(f"text / {way} / {place}", text)
 
 
 @functools.cache
@@ -389,10 +390,7 @@ def placements() -> tuple[Placement, ...]:
         Placement(place, text.replace("№", str(number)))
         for number, (place, text) in enumerate(dict(_all()).items())
     ]
-    found += (
-        Placement(place, text.replace("№", f"w{number}"))
-        for number, (place, text) in enumerate(writings(len(AROUND)))
-    )
+    found += writings(len(AROUND))
     random.Random(34).shuffle(found)
     return tuple(found)
 
