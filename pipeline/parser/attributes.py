@@ -6,7 +6,7 @@ import re
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.late import late
-from pipeline.model.secrets import is_answer_key, secret
+from pipeline.model.secrets import is_answer_key, meaning_of, secret
 from pipeline.model.tree import ANSWER
 from pipeline.parser import style_attributes as styles
 
@@ -25,6 +25,9 @@ _ITEM = late(
 _OPEN = late(r"\{:?")
 _CLOSE = late(r"[\s,;.\u200b\ufeff]*\}")
 _MEANT = late(r"\{:?[ \t]*(?:[#.](?:[\w-]|\{\{)|[A-Za-z_][\w:-]*=)(?:\{\{[^{}\n]*\}\}|[^{}\n])*\}")
+_WORD = late(r"\{:?\s*([^\W\d_][\w-]{1,40})\s*\}")
+_UNREADABLE = late(r"\{(?=:?\s*[#.\w])[^{}\n]{1,300}\}?")
+_CLASS = late(r"(?:\.|class\s*=\s*[\"'“]?)([^\W\d_][\w-]*)")
 _NO_CLASS = late(r"[\s,;.]+")
 CLASS_KEYS = frozenset({"class", "classname"})
 """The keys of classes, in small letters, in HTML and JSX."""
@@ -52,11 +55,14 @@ LONGEST = 2000
 
 def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
     """The attribute list that begins at ``pos``, and its end; None if there is none. Commas may
-    stand between its items. ``class=x`` is ``.x``; a key that means an answer in some language is
-    `answer`."""
+    stand between its items. ``class=x`` is ``.x``, and so is a lone word for an answer after what
+    may have a list; a key that means an answer in some language is `answer`."""
     opened = _OPEN.match(text, pos)
     if not opened:
         return None
+    word = _WORD.match(text, pos) if text[pos - 1 : pos] in ("]", ")", "`") else None
+    if word and meaning_of(word[1]):
+        return make(classes=(word[1],)), word.end()
     end = min(len(text), pos + LONGEST)
     at = opened.end()
     name = ""
@@ -138,6 +144,13 @@ def mistaken(text: str, pos: int = 0) -> str:
     """The text at ``pos`` that looks like an attribute list but is not valid, or ""."""
     match = _MEANT.match(text, pos, min(len(text), pos + LONGEST))
     return match[0] if match and not read(text, pos) else ""
+
+
+def meant_class(text: str, pos: int) -> tuple[Attributes, int] | None:
+    """The classes that mean an answer in a list at ``pos`` that cannot be read, and its end."""
+    match = _UNREADABLE.match(text, pos)
+    names = [name for name in _CLASS.findall(match[0]) if meaning_of(name)] if match else ()
+    return (make(classes=tuple(names)), match.end()) if match and names else None
 
 
 def invalid(written: str) -> tuple[str, str]:

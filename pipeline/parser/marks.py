@@ -31,6 +31,9 @@ _BEGINS = late(
 _TAG = late(OPENING_TAG)
 
 
+_UNREADABLE_TAG = late(
+    r"<[A-Za-z][^<>\n]{0,200}\sclass(?:Name)?\s*=\s*[\"'“]?([^\W\d_][\w-]*)[^<>\n]{0,200}>?"
+)
 _CONTAINER = late(r":{3,}[ \t]*[\w{]")
 _NAMED = late(r"(?:(?:`{3,}|~{3,})[ \t]*\{?|\\begin\{)[ \t]*([^\W\d_][\w-]*)")
 _S = rf"[ \t{UNSEEN}]"
@@ -40,6 +43,7 @@ _CHOICE, _LOOSE_CHOICE = (
     late(rf"(?:(?:[*+-]|\w{{1,3}}[.)]){_S}+)?{_BOX}[^\W_]"),
 )
 _GAP = late(rf"(?<!\\)___[ \t{UNSEEN}]*+\{{(?!\{{)")
+_LATE = late(rf"{_S}:{{3,}}")
 _MARKERS = late(r"(?:[ \t>:*+-]|\(?\w{1,9}[.)](?=[ \t]|$)|\[\^[^\]]*\]:)*")
 """Lines that begin a block or a choice, and gaps with answers."""
 
@@ -84,7 +88,9 @@ def marks_in(text: str, first: int) -> Iterator[Mark]:
             marked = make(pairs=((LEVEL, " ".join(levels)),))
         elif text[at] == "<":
             marked, end, written = *_of_tag(text, at), "tag"
-        elif listed := attributes.read(text, at):
+            if end == at + 1 and (names := _UNREADABLE_TAG.match(text, at)):
+                marked, end, written = make(classes=(names[1],)), names.end(), "name"
+        elif listed := attributes.read(text, at) or attributes.meant_class(text, at):
             marked, end, written = *listed, "list"
         conditions = conditions_of(marked)
         start, stop = places.at(at), places.at(end)
@@ -125,7 +131,8 @@ def late_opening(line: str) -> int:
     at = line.find(f" {gaps.BLOCK}")
     if at >= 0:
         return at + 1
-    at = line.find(" :::")
+    late_mark = _LATE.search(line) if ":::" in line else None
+    at = late_mark.start() if late_mark else -1
     if at < 0 or line.startswith(("~", "|", ":::")) or line.count("`", 0, at) % 2:
         return -1
     if _MARKERS.fullmatch(line, 0, at):

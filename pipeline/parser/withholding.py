@@ -29,6 +29,7 @@ from pipeline.model.tree import (
     top_level,
     walk,
 )
+from pipeline.parser import attributes
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
@@ -132,7 +133,7 @@ class WithheldRanges:
                 around.append(coming.pop())
             around = [place for place in around if mark.start < place.end]
             is_idle = not any(map(mark.agrees_with, around))
-            if is_idle:
+            if is_idle and self._is_readable(mark):
                 self.marks.add(mark.start)
             if any(place.holds(mark.start) and mark.agrees_with(place) for place in latest):
                 continue
@@ -148,6 +149,10 @@ class WithheldRanges:
                 ranges.append(more)
         self.idle += [part for place in ranges for part in self._included_parts(place)]
         self.ranges = sorted(dict.fromkeys(ranges), key=lambda place: (place.start, place.end))
+
+    def _is_readable(self, mark: Mark) -> bool:
+        line = self._record.lines[mark.start[0]]
+        return mark.written != "list" or attributes.read(line, mark.start[1] - 1) is not None
 
     def _more_beside(self, mark: Mark, around: list[Range]) -> Range | None:
         """The blocks beside a paragraph whose first or last line is a mark."""
@@ -351,8 +356,8 @@ class WithheldRanges:
         start = (block.line, block.column)
         if block.tag in HEADINGS:
             return self._section_end(start)
-        end = (max(block.end, block.last_read), LINE_END)
-        return max(end, self._frames.get(start, end))
+        frame = self._frames.get(start, start)
+        return max(block.end, block.last_read, frame[0]), LINE_END
 
     @functools.cached_property
     def _frames(self) -> dict[Place, Place]:
@@ -362,6 +367,10 @@ class WithheldRanges:
         """The blocks directly above or below a list that is a line of its own; if it stands apart
         from both, or touches both, these two."""
         above, below = self._elements.beside(block)
+        if above and above[0].tag == "html" and self._end_of(above[0]) > mark.start:
+            above = []  # it is around it
+        if below and below[0].tag == "html" and below[0].lines[0].startswith("</"):
+            below = []
         near_above = [each for each in above if max(each.end, each.last_read) == block.line - 1]
         near_below = [each for each in below if each.line == block.end + 1]
         if near_above or near_below or block.tag == "p":

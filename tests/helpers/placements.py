@@ -70,6 +70,7 @@ WRITINGS = {
     "two classes": '::: {class="x answer"}\n~\n:::',
     "comma": "::: {.answer, .x}\n~\n:::",
     "comma at the end": "::: {.answer,}\n~\n:::",
+    "unreadable list": "::: {.answer else}\n~\n:::",
     "no-break space": ":::\u00a0answer\n~\n:::",
     "no-break space before": "\u00a0\u00a0::: answer\n~\n:::\u00a0",
     "wide space": ":::\u3000answer\n~\n:::",
@@ -141,6 +142,8 @@ HIDING_SPANS = {
     "comma": "[¤]{.answer,}",
     "commas": "[¤]{.x,.answer, .y}",
     "gap": "[¤] {.answer}",
+    "unreadable list": "[¤]{.answer else}",
+    "lone word": "[¤]{answer}",
     "no-break spaces": "[¤]{\u00a0.answer\u00a0}",
 }
 """Inline elements that withhold the text at ``¤``."""
