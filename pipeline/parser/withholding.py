@@ -142,8 +142,8 @@ class WithheldRanges:
                 self.idle += latest
                 ranges += latest
             elif part := _PART.match(self._record.lines[mark.start[0]], mark.start[1] - 1):
-                place = max(place for place in around if mark.agrees_with(place))
-                self._tell(mark, f"`<{part[1]}>`, a part of a block,", place)
+                innermost = max(each for each in around if mark.agrees_with(each))
+                self._tell(mark, f"`<{part[1]}>`, a part of a block,", innermost)
             elif more := self._more_beside(mark, around):
                 self.idle.append(more)
                 ranges.append(more)
