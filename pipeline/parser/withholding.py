@@ -81,7 +81,7 @@ def with_marks(document: Document, idle: Iterable[Range]) -> Document:
         return tuple(name for each in within for name in each.conditions.classes)
 
     def enter(node: Node, around: tuple[bool, bool]) -> Node:
-        if around[0] or not (classes := classes_of(node)):
+        if around[0] or is_for_teachers(node) or not (classes := classes_of(node)):
             return node
         return replace(node, attributes=joined(node.attributes, make(classes=classes)))
 

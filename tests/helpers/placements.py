@@ -108,7 +108,6 @@ WRITINGS = {
     "nbgrader": "```python\n### BEGIN SOLUTION\n¤\n### END SOLUTION\n```",
     "Otter-Grader": "```python\nx = '¤' # SOLUTION\n```",
     "JSX": '<div className="answer">\n\n~\n\n</div>',
-    "unclosed": "/// answer\n~",
     **{f"line before a {name}": f"{{.answer}}\n{text}" for name, text in _LINES.items()},
     **{f"line after a {name}": f"{text}\n{{.answer}}" for name, text in _LINES.items()},
     **{f"line far after a {name}": f"{text}\n\n{{.answer}}" for name, text in _LINES.items()},
