@@ -392,9 +392,8 @@ def placements() -> tuple[Placement, ...]:
         Placement(place, text.replace("№", str(number)))
         for number, (place, text) in enumerate(dict(_all()).items())
     ]
-    found += writings(len(AROUND))
     random.Random(34).shuffle(found)
-    return tuple(found)
+    return (*found, *writings(len(AROUND)))
 
 
 def batches(placements: Sequence[Placement], size: int) -> Iterator[Sequence[Placement]]:
