@@ -98,6 +98,11 @@ class BlockElement(ElementTree.Element):
         return child if isinstance(child, BlockElement) else None
 
 
+def _is_withheld(block: BlockElement) -> bool:
+    """Return whether only teachers get a block."""
+    return block.get("name") in FOR_TEACHERS or bool(conditions_of(block.attributes).classes)
+
+
 class Match(enum.Enum):
     """The outcome of matching a line with an open block. END: it took the line as its end."""
 
@@ -143,10 +148,8 @@ class LineProcessor(BlockProcessor):
     def report_unclosed(self, block: BlockElement, message: str, hint: str) -> None:
         """Report a block that is never closed; one that should withhold something, and is empty,
         may be about what follows."""
-        code, is_empty = Code.UNCLOSED_CONTAINER, not len(block)
-        if is_empty and (
-            block.get("name") in FOR_TEACHERS or conditions_of(block.attributes).classes
-        ):
+        code = Code.UNCLOSED_CONTAINER
+        if not len(block) and _is_withheld(block):
             code, message = Code.LOST_MARK, f"{message[:-1]}, and withholds nothing."
         self.report(block, code, message, hint)
 
@@ -412,10 +415,16 @@ class LineParser(BlockParser):
         block that is withheld has begun in it, and the next mark of a block ends one."""
         if block.tag not in INDENTING:
             return False
-        for inner in self.open[self.matched + 1 :]:
-            if inner.get("name") in FOR_TEACHERS and (inner.get("colons") or inner.get("end")):
-                if not inner.get("ends"):
-                    inner.set("ends", "yes" if self.ends_next(inner.get("end") or ":::") else "no")
+        for at, inner in enumerate(self.open[self.matched + 1 :], self.matched + 1):
+            has_end = inner.get("colons") or inner.get("end")
+            if has_end and _is_withheld(inner):
+                if not inner.get("ends"):  # with text in it, the end may be of a block around it
+                    same = (
+                        around.get("colons") == inner.get("colons") for around in self.open[:at]
+                    )
+                    is_own = not (len(inner) and any(same))
+                    is_next = is_own and self.ends_next(inner.get("end") or ":::")
+                    inner.set("ends", "yes" if is_next else "no")
                 return inner.get("ends") == "yes"
         return False
 

@@ -103,12 +103,16 @@ class FenceProcessor(VerbatimProcessor):
         """Return whether code is named as an answer by the options of a cell, or has one in it, as
         notebooks mark them; then all of it is withheld."""
         info = block.get("info", "")
-        named = [info] if _CHUNK.match(info) else [_NOT_BARE.sub(" ", info)]
+        named = [info] if _CHUNK.match(info) else []
         if "{" in info:
             lines = itertools.takewhile(_CELL_OPTION.match, block.lines)
             named += (match[1] for line in lines if (match := _NAMING_OPTION.match(line)))
-        words = (word for text in named for word in _LONG_WORD.findall(text))
-        if not FOR_TEACHERS.isdisjoint(map(meant_name, words)):
+        if any(map(_names_answer, named)):
+            return True
+        if _names_answer(_NOT_BARE.sub(" ", info)):
+            message = "This code is withheld from students, because of the words after its fence."
+            hint = "Write `{.answer}` there if that is right; otherwise write other words."
+            self.report(block, Code.NEARLY_SECRET, message, hint)
             return True
         solution = next(filter(_SOLUTION.search, block.lines), None)
         if solution is None:
@@ -130,6 +134,10 @@ class FenceProcessor(VerbatimProcessor):
             del parent[-1]
             message = f"The raw code for {name} is left out."
             self.report(block, Code.LIKELY_SLIP, message, OTHER_FORMAT)
+
+
+def _names_answer(text: str) -> bool:
+    return not FOR_TEACHERS.isdisjoint(map(meant_name, _LONG_WORD.findall(text)))
 
 
 def _take_options(block: BlockElement, language: str, meant: Mapping[str, str]) -> Attributes:
