@@ -19,7 +19,7 @@ class MergedText(NamedTuple):
 def merged(text: str, edits: Iterable[SourceEdit]) -> MergedText:
     """A text with all changes of it."""
     groups: list[list[SourceEdit]] = []
-    for edit in sorted(set(edits), key=lambda edit: (edit.start, edit.end, edit.who, edit.text)):
+    for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end)):
         end = max((each.end for each in groups[-1]), default=0) if groups else 0
         if groups and edit.start < end:
             groups[-1].append(edit)
@@ -43,10 +43,10 @@ def _agree(group: Sequence[SourceEdit]) -> bool:
 
 
 def applied(text: str, edits: Iterable[SourceEdit]) -> str:
-    """A text with changes that do not contradict each other."""
+    """A text with changes that do not contradict each other; those at one place in their order."""
     last = len(text) + 1
-    different = {(edit.start, edit.end, edit.text) for edit in edits}
-    for start, end, new in sorted(different, reverse=True):
+    different = dict.fromkeys((edit.start, edit.end, edit.text) for edit in edits)
+    for start, end, new in [*sorted(different, key=lambda edit: edit[:2])][::-1]:
         if end <= last:
             text = text[:start] + new + text[end:]
             last = start
