@@ -412,6 +412,10 @@ class Code(enum.Enum):
     REVIEW_CONFLICT = _error("""
         Two reviewers changed the same words in different ways, or the source has changed since the Word file was made.
         With `--apply`, the lines of each reviewer stand between marks, as in git: choose, and remove the marks.""")
+    CONFLICT_MARKS = _warning("""
+        Two versions of some lines stand in the text between marks (`<<<<<<<`, `=======`, `>>>>>>>`), as `chapbook
+        review` and git write them where people contradict each other. Choose one, and remove the marks. Marks in
+        code are none.""")
     TEMPLATE_ERROR = _error("""
         A template cannot be used: it is not valid Jinja, or uses something that does not exist.""")
     UNKNOWN_EDITION = _warning("""

@@ -43,8 +43,9 @@ FORMULA, NOTE = "\ufffc", "\ufffb"
 """The signs that stand for a formula and the sign of a note in written text."""
 
 WRITTEN = {"t": "", "tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
-"""What is written in a run: letters, and what elements stand for."""
+"""The elements of a run that stand for letters, with these."""
 
+PAGE_BREAK = "\f"
 UNMARKED = ("", "auto", "none", "FFFFFF")
 """The colours behind letters that are none."""
 
@@ -154,7 +155,8 @@ def _pieces(paragraph: Any) -> Iterator[str]:
 class WrittenPiece(NamedTuple):
     """Text in one look, which may link to an ``address``, or the sign of a ``note``, by its id.
     Chapbook has ``added`` it: the label of a caption, or marks. A tracked change by an ``author``
-    has put it there; one that took text away leaves a piece without text."""
+    has put it there; one that took text away leaves a piece without text. ``paint`` is the colour
+    of its letters, and whether they are capitals."""
 
     text: str
     is_bold: bool = False
@@ -168,6 +170,7 @@ class WrittenPiece(NamedTuple):
     is_underlined: bool = False
     note: str = ""
     author: str = ""
+    paint: str = ""
 
 
 def written_text(paragraph: Any) -> str:
@@ -211,7 +214,11 @@ def written_pieces(
         if is_counted or style.endswith("Reference"):
             continue
         parts = (
-            part.text or "" if part.tag == f"{W}t" else WRITTEN[etree.QName(part).localname]
+            part.text or ""
+            if part.tag == f"{W}t"
+            else PAGE_BREAK
+            if part.get(f"{W}type") == "page"
+            else WRITTEN[etree.QName(part).localname]
             for part in element.iter(*(f"{W}{name}" for name in WRITTEN))
         )
         if text := "".join(parts):
@@ -228,7 +235,14 @@ def written_pieces(
                 or _value(look, "shd", "fill") not in UNMARKED,
                 not address and _value(look, "u") not in UNMARKED,
                 author=author,
+                paint=_paint(look),
             )
+
+
+def _paint(look: Any) -> str:
+    small = "small" if _is_on(look, "smallCaps") or _is_on(look, "caps") else ""
+    color = _value(look, "color")
+    return f"{'' if color in UNMARKED else color} {small}".strip()
 
 
 def _value(look: Any, name: str, key: str = "val") -> str:

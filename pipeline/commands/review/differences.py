@@ -9,7 +9,7 @@ from pipeline.commands.review import matching
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.commands.review.words import STRAIGHT, WordLook, is_same_address, look_of
 from pipeline.model.late import late
-from pipeline.verify.word import FORMULA, NOTE
+from pipeline.verify.word import FORMULA, NOTE, PAGE_BREAK
 
 ALIGNED = {"start": "", "left": "", "end": "right", "both": ""}
 """Other names of alignments, and those that are as usual."""
@@ -25,10 +25,10 @@ _QUOTES = frozenset("“”„«»‘’‚‹›")
 
 
 def kind_of(paragraph: ReviewedParagraph) -> str:
-    """What a paragraph is: a heading of a level, an item, or its style."""
+    """The kind of a paragraph: a heading of a level, an item, or its style."""
     if level := matching.HEADING.fullmatch(paragraph.style):
         return f"heading {level[1]}"
-    if paragraph.is_item:
+    if paragraph.is_item or paragraph.style in ("ListBullet", "ListNumber"):
         return "item"
     return "" if paragraph.style in PLAIN_STYLES else paragraph.style
 
@@ -43,22 +43,25 @@ def is_same(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
 
 
 def differences(given: ReviewedParagraph, edited: ReviewedParagraph) -> Iterator[str]:
-    """What is different in a paragraph that came back, in words for the author."""
+    """The things that are different in a paragraph that came back, in words for the author."""
     if not _same_words(words_of(given), words_of(edited)):
         yield "words"
     elif not _same_breaks(given, edited):
         yield "line breaks"
-    elif not _same_looks(given, edited):
-        yield "bold, italic or other letters"
+    elif edited.style != "Code" and not _same_looks(given, edited):
+        yield "the look of letters"
     if len(given.formulas) != len(edited.formulas):
         yield "formulas"
     if _notes(given) != _notes(edited):
         yield "notes"
-    if kind_of(given) != kind_of(edited):
+    if kind_of(given) != kind_of(edited) and not given.note:
         yield "style"
     if (given.level or 0) != (edited.level or 0):
         yield "level in the list"
-    if ALIGNED.get(given.align, given.align) != ALIGNED.get(edited.align, edited.align):
+    has_words = any(map(str.isalnum, edited.text))
+    if has_words and ALIGNED.get(given.align, given.align) != ALIGNED.get(
+        edited.align, edited.align
+    ):
         yield "alignment"
 
 
@@ -94,7 +97,14 @@ def _same_breaks(given: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
 
 def _same_looks(given: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
     pairs = itertools.zip_longest(_letters(given), _letters(edited), fillvalue=WordLook())
-    return all(_same_look(first, second) for first, second in pairs)
+    is_same = all(_same_look(first, second) for first, second in pairs)
+    return is_same and _paints(given) == _paints(edited)
+
+
+def _paints(paragraph: ReviewedParagraph) -> list[str]:
+    """The colours and sizes of letters."""
+    pieces = (piece for piece in paragraph.pieces if not piece.is_added)
+    return [piece.paint for piece in pieces for letter in piece.text if letter.isalnum()]
 
 
 def _same_look(given: WordLook, edited: WordLook) -> bool:
@@ -125,20 +135,34 @@ def _notes(paragraph: ReviewedParagraph) -> list[tuple[str, str]]:
     return notes
 
 
+def cells_of(paragraphs: Sequence[ReviewedParagraph]) -> list[tuple[int, int] | None]:
+    """The row and column of each paragraph that is in a table."""
+    first: dict[int, int] = {}
+    return [
+        p.cell and (p.cell.row - first.setdefault(p.cell.table, p.cell.row), p.cell.column)
+        for p in paragraphs
+    ]
+
+
+def page_breaks(paragraphs: Sequence[ReviewedParagraph]) -> int:
+    return sum(paragraph.text.count(PAGE_BREAK) + paragraph.is_on_top for paragraph in paragraphs)
+
+
 def without_formulas(paragraph: ReviewedParagraph) -> ReviewedParagraph:
     """A paragraph whose formulas are not there."""
-    pieces = (piece for piece in paragraph.pieces if piece.text != FORMULA)
+    pieces = (piece._replace(text=piece.text.replace(FORMULA, "")) for piece in paragraph.pieces)
     return paragraph._replace(pieces=tuple(pieces), formulas=())
 
 
 def with_note_texts(paragraphs: Sequence[ReviewedParagraph]) -> list[ReviewedParagraph]:
-    """Paragraphs in which the names of notes are their texts."""
+    """Paragraphs in which the names of notes are their texts, without their bookmarks, which count
+    otherwise in the source with its changes."""
     texts: dict[str, str] = {}
     for paragraph in paragraphs:
         if paragraph.note:
             letters = "".join(filter(str.isalnum, paragraph.text))
             texts[paragraph.note] = f"{texts.get(paragraph.note, NOTE)}{letters}"
-    return [with_notes(paragraph, texts) for paragraph in paragraphs]
+    return [with_notes(paragraph, texts)._replace(mark=None) for paragraph in paragraphs]
 
 
 def with_notes(paragraph: ReviewedParagraph, names: Mapping[str, str]) -> ReviewedParagraph:

@@ -19,6 +19,8 @@ from pipeline.verify.zip_reading import Archive, BrokenBook
 
 PARTS = ("word/document.xml", *word.NOTES)
 COMMENTS = "word/comments.xml"
+_REMOVED_END = f"{word.W}pPr/{word.W}rPr/{word.W}del"
+"""The mark of the end of a paragraph that a tracked change removes."""
 
 
 class ReviewerComment(NamedTuple):
@@ -49,7 +51,8 @@ class CellPlace(NamedTuple):
 class ReviewedParagraph(NamedTuple):
     """A paragraph: its pieces and style, which of the source it was, where that stands now, the
     cell that it is in, its formulas, and the alternative texts of its pictures; the level of an
-    item, and the id of the note that it is in."""
+    item, the id of the note that it is in, and whether it begins a page, or follows a paragraph
+    that a tracked change removes, whose style it may have got."""
 
     pieces: tuple[word.WrittenPiece, ...]
     style: str = ""
@@ -62,6 +65,8 @@ class ReviewedParagraph(NamedTuple):
     level: int | None = None
     align: str = ""
     note: str = ""
+    is_on_top: bool = False
+    is_after_removed: bool = False
     authors: tuple[AuthoredText, ...] = ()
 
     @property
@@ -119,7 +124,7 @@ def read_removed(path: Path) -> dict[word.SourceMark, str]:
     for root, _ in _parts(path)[0]:
         for paragraph in root.iter(f"{word.W}p"):
             if (mark := word.mark_of(paragraph)) and _is_removed(paragraph):
-                changes = paragraph.iter(f"{word.W}del")
+                changes = paragraph.iter(*word.REMOVED)
                 removed[mark] = next((each.get(f"{word.W}author", "") for each in changes), "")
     return removed
 
@@ -172,14 +177,18 @@ def _paragraphs(
     root: Any, remarks: dict[str, tuple[str, str, str]], addresses: dict[str, str]
 ) -> Iterator[ReviewedParagraph]:
     cells = _cells(root)
+    was_removed = False
+    before: ReviewedParagraph | None = None  # a tracked change joins it to the next one
     for paragraph in root.iter(f"{word.W}p"):
         style = word.style_of(paragraph)
-        if word.is_listed(paragraph) or style.startswith("Index") or _is_removed(paragraph):
+        is_removed = _is_removed(paragraph)
+        is_after_removed, was_removed = was_removed, is_removed
+        if word.is_listed(paragraph) or style.startswith("Index") or is_removed:
             continue
         cell = next(paragraph.iterancestors(f"{word.W}tc"), None)
         note = next(paragraph.iterancestors(f"{word.W}footnote", f"{word.W}endnote"), None)
         pieces = [*word.written_pieces(paragraph, addresses)]
-        yield ReviewedParagraph(
+        read = ReviewedParagraph(
             tuple(_joined(pieces)),
             style,
             word.mark_of(paragraph),
@@ -190,8 +199,34 @@ def _paragraphs(
             level=_level(paragraph),
             align=_property(paragraph, "jc"),
             note="" if note is None else note.get(f"{word.W}id", ""),
+            is_on_top=paragraph.find(f"{word.W}pPr/{word.W}pageBreakBefore") is not None
+            and _property(paragraph, "pageBreakBefore") not in ("0", "false", "off"),
+            is_after_removed=is_after_removed,
             authors=tuple(_authors(pieces)),
         )
+        read = read if before is None else _joining(before, read)
+        is_joined = paragraph.find(_REMOVED_END) is not None
+        before = read if is_joined else None
+        if not is_joined:
+            yield read
+    if before:
+        yield before
+
+
+def _joining(first: ReviewedParagraph, second: ReviewedParagraph) -> ReviewedParagraph:
+    """A paragraph that another one goes on."""
+    size = len(first.text)
+    comments = (each._replace(offset=each.offset + size) for each in second.comments)
+    authors = (
+        each._replace(start=each.start + size, end=each.end + size) for each in second.authors
+    )
+    return first._replace(
+        pieces=first.pieces + second.pieces,
+        formulas=first.formulas + second.formulas,
+        pictures=first.pictures + second.pictures,
+        comments=(*first.comments, *comments),
+        authors=(*first.authors, *authors),
+    )
 
 
 def _when(remarks: Mapping[str, tuple[str, str, str]]) -> Callable[[ReviewerComment], Any]:
@@ -257,7 +292,7 @@ def _is_removed(paragraph: Any) -> bool:
     row = next(paragraph.iterancestors(f"{word.W}tr"), None)
     if row is not None and row.find(f"{word.W}trPr/{word.W}del") is not None:
         return True
-    is_marked = paragraph.find(f"{word.W}pPr/{word.W}rPr/{word.W}del") is not None
+    is_marked = paragraph.find(_REMOVED_END) is not None
     return is_marked and not word.written_text(paragraph)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -55,6 +56,8 @@ _OPENING = late(r"[ \t>]*(?:[-*+][ \t]+)?(?:`{3}|~{3}|:{3}|<\w(?!.*</)|\{%|\[!)"
 """The line of a block that has more in it."""
 
 _UNTITLED = late(r"(:{3,}[ \t]*[\w-]+)[ \t]*+(?:\{[^{}\n]*\}[ \t]*+)?$", re.MULTILINE)
+_FENCE = late(r"[^\n]*\n[ \t>]*(?:`{3,}|~{3,})[ \t]*(?=\n|\Z)")
+_CODE_SPAN = late(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _HASHES = late(r"#+")
 
 
@@ -92,8 +95,8 @@ class _Reviewed:
         pairs = matching.matched(self.base, self.edited)
         self._refuse_stranger(pairs)
         self._keep_formulas()
-        self._name_notes(pairs)
         self._find_newer(pairs)
+        self._name_notes(pairs)
         table_edits = TableEdits(self.base, self.edited, self.source)
         for table in changed_tables(self.base, self.edited, pairs):
             table_edits.add(table)
@@ -143,22 +146,24 @@ class _Reviewed:
         sent = {
             other: mark.number
             for number, other in pairs.items()
-            if (mark := self.edited[number].mark)
+            if (mark := self.edited[number].mark) and self.base[other].mark
         }
         removed = {mark.digest for mark in self.removed}
         missing: list[int] = []
-        last, is_told = 0, bool(sent)
+        last, numbers, there = 0, sorted(sent.values()), {*pairs.values()}
         for other, base in enumerate(self.base):
             if other in sent and sent[other] > last:
-                between = sum(last < number < sent[other] for number in sent.values())
+                between = bisect_left(numbers, sent[other]) - bisect_right(numbers, last)
                 gone = sent[other] - last - 1 - between
                 self._judge(missing, gone)
                 last, missing = sent[other], []
-            elif other not in pairs.values() and base.mark and base.span:
+            elif other not in there and base.mark and base.span and not base.note:
                 missing.append(other)
         is_known = all(self._digest(n) in removed for n in missing)
-        if missing and is_told and not is_known:
+        if missing and sent and not is_known:
             self._judge(missing, -1)
+        notes = {piece.note for n in self.newer for piece in self.base[n].pieces}
+        self.newer |= {n for n, paragraph in enumerate(self.base) if paragraph.note in notes - {""}}
 
     def _digest(self, number: int) -> str:
         mark = self.base[number].mark
@@ -230,10 +235,15 @@ class _Reviewed:
         kept = {*again.values()}
         left = [differences.words_of(p) for n, p in enumerate(given) if n not in kept]
         near = next((paragraph for paragraph in self.base if paragraph.span), None)
+        cells = differences.cells_of(given), differences.cells_of(edited)
+        if differences.page_breaks(given) < differences.page_breaks(edited):
+            self._tell(near, "The file has new page breaks: write `\\newpage` where they are.")
         for number, paragraph in enumerate(edited):
             base = self.base[pairs[number]] if number in pairs else None
             near = base if base is not None and base.span else near
-            is_known = number in self.older or (base is not None and base.span is None)
+            is_empty = not any(map(str.isalnum, paragraph.text)) and not paragraph.formulas
+            is_added = base is not None and (base.span is None or base.style == "WordBank")
+            is_known = number in self.older or is_added or (is_empty and base is not None)
             if is_known or (near and near.span and near.span.line in told):
                 continue
             if number in again:
@@ -242,8 +252,12 @@ class _Reviewed:
                     other = other._replace(style=paragraph.style, align=paragraph.align)
                 elif self.has_other_levels and differences.are_headings(other, paragraph):
                     other = other._replace(style=paragraph.style)  # levels count from the first
-                if what := ", ".join(differences.differences(other, paragraph)):
-                    self._tell(near, f"“{_short(paragraph)}” is different in the file: {what}.")
+                what = [*differences.differences(other, paragraph)]
+                if cells[0][again[number]] != cells[1][number]:
+                    what.append("its place in the table")
+                if what:
+                    message = f"“{_short(paragraph)}” is different in the file: {', '.join(what)}."
+                    self._tell(near, message)
             elif (text := differences.words_of(paragraph)) in left:
                 left.remove(text)
             elif text:
@@ -368,6 +382,8 @@ class _Reviewed:
         file, text = base.span.file, self.source.text(base.span.file)
         start = line_start(text, self.source.bounds(base)[0])
         is_bare = start == self.source.bounds(base)[0] and not base.cell
+        if edited.is_after_removed and old != new:
+            return  # which may be no wish
         if old == new == "item" and base.level != edited.level:
             self._indent(number, base, edited, pairs)
         elif old.startswith("heading") and not new and (hashes := self._hashes(base)):
@@ -483,9 +499,17 @@ class _Reviewed:
         before = [word for word in tokens(edited.text) if word.end <= comment.offset]
         places = places_of(before, source)
         at = next((place.end for place in reversed(places) if place), None)
-        if at is None:
-            at = self.source.bounds(base)[1]
         assert base.span is not None
+        text, (start, end) = self.source.text(base.span.file), self.source.bounds(base)
+        at = end if at is None else at
+        if base.style == "Code":  # in which it would be code
+            fence = _FENCE.match(text, end)
+            at = fence.end() if fence else line_end(text, end)
+            return SourceEdit(
+                base.span.file, at, at, f"\n\n{_shown(comment)}", author=comment.author
+            )
+        spans = (code.span() for code in _CODE_SPAN.finditer(text, start, line_end(text, at)))
+        at = next((last for first, last in spans if first < at < last), at)
         return SourceEdit(base.span.file, at, at, _shown(comment), author=comment.author)
 
     # --- paragraphs that are gone, moved, or new ---
@@ -540,10 +564,13 @@ class _Reviewed:
         is_alone = text[max(0, start - 2) : start] in ("\n\n", "\n")
         if is_alone and text[end : end + 1] == "\n":
             end += 1
+        elif is_alone and end == len(text):
+            start -= text[:start].endswith("\n\n")
         following = ITEM.match(text, end)
         if first and first[1] and following and following[1] and is_first:
             start, end = first.end(), following.end()  # the next item begins the list
-        self.edits.append(SourceEdit(file, start, end, ""))
+        author = self.removed.get(paragraph.mark, "") if paragraph.mark else ""
+        self.edits.append(SourceEdit(file, start, end, "", author=author))
 
     def _opens(self, paragraph: ReviewedParagraph) -> bool:
         """Return whether a paragraph is the title of a block whose line it stands in."""
@@ -597,7 +624,9 @@ class _Reviewed:
         written = self._written(paragraph)
         start, end = line_start(text, start), line_end(text, end)
         if before:
-            self.edits.append(SourceEdit(file, start, start, f"{written}\n\n"))
+            self.edits.append(
+                SourceEdit(file, start, start, f"{written}\n\n", author=paragraph.author())
+            )
             return
         item = ITEM.match(text, start)
         if near.cell:
@@ -616,7 +645,8 @@ class _Reviewed:
             written = marker + written.removeprefix(MARKERS[paragraph.style])
         between = "\n" if is_item else "\n\n"
         after = "" if is_item or text[end : end + 2] in ("", "\n", "\n\n") else "\n"
-        self.edits.append(SourceEdit(file, end, end, between + written + after))
+        new = between + written + after
+        self.edits.append(SourceEdit(file, end, end, new, author=paragraph.author()))
 
     def _written(self, paragraph: ReviewedParagraph) -> str:
         """A new paragraph as Markdown; one that was moved as it stands in the source."""

@@ -63,6 +63,10 @@ class SourceEdit(NamedTuple):
     who: str = ""
     author: str = ""
 
+    @property
+    def is_comment(self) -> bool:
+        return self.start == self.end and self.text.lstrip("\n").startswith("<!-- ")
+
     def moved(self, by: int) -> SourceEdit:
         """The same change of a text that has so many characters more before it."""
         return self._replace(start=self.start + by, end=self.end + by)
