@@ -184,7 +184,11 @@ class Code(enum.Enum):
         for the whole counts. Leave it out to have the marks added up.""")
     BAD_CLASS_LIST = _error("""
         The list of a class, which `chapbook class` makes handouts for, has a row for each pupil below the names
-        of its columns. It needs the column `name`; levels and versions have to be those of the front matter.""")
+        of its columns. It needs the column `name`, or those of surnames and first names, in any of Chapbook's nine
+        languages; levels and versions have to be those of the front matter.""")
+    UNUSED_COLUMN = _warning("""
+        A column of the list of a class is neither name, level nor version, nor a variable of the text, so it
+        changes nothing. A number of the text, such as `a` in `{{ a = 2..9 }}`, is no variable: it differs by version.""")
     BAD_NUMBER = _warning("""
         A number, or what should be worked out, has no value, or not one that was asked for: a range such as
         `9..2` is empty, a name is unknown, something is divided by zero, `whole(…)` or `nice(…)` is neither, or
