@@ -411,8 +411,8 @@ class Code(enum.Enum):
         files have Chapbook's own styles.""")
     NOT_TAKEN_BACK = _warning("""
         `chapbook review` cannot take home something that was changed in a Word file: a formula, a picture, a row of
-        several lines in a table of dashes, or text that the source has in another form. The message says where;
-        change it in the source.""")
+        several lines in a table of dashes, text that the source has in another form, or whatever else is different
+        in the file once the changes are made. The message says where; change it in the source.""")
     REVIEW_CONFLICT = _error("""
         Two reviewers changed the same words in different ways, or the source has changed since the Word file was made.
         With `--apply`, the lines of each reviewer stand between marks, as in git: choose, and remove the marks.""")

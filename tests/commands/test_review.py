@@ -948,6 +948,21 @@ def test_an_included_file_with_a_mark_of_its_encoding_is_changed_in_place(tmp_pa
     assert part.read_text("utf-8-sig") == "One shallow well.\n\nTwo wells were here.\n"
 
 
+def test_what_differs_beside_an_included_file_is_told(tmp_path: Path) -> None:
+    source, part = tmp_path / "wells.md", tmp_path / "part.md"
+    text = "---\ntitle: Wells\nlang: en\n---\n\nFirst.\n\n{{ include part.md }}\n\nLast.\n"
+    source.write_text(text, "utf-8")
+    part.write_text("One deep well.\n", "utf-8")
+    word = sent(source)
+    change(word, "deep", "dry")
+    paragraph(word, "Last.").alignment = 1
+    output = review(source, word)
+    assert "wells.md:10:1: warning[not-taken-back]: “Last.” is different" in output
+    assert output.count("not-taken-back") == 1
+    assert part.read_text("utf-8") == "One dry well.\n"
+    assert source.read_text("utf-8") == text
+
+
 def test_a_cell_of_an_included_file_is_changed_there(tmp_path: Path) -> None:
     source, part = tmp_path / "wells.md", tmp_path / "part.md"
     text = f"---\ntitle: Wells\nlang: en\n---\n\n{GRID}\n\n{{{{ include part.md }}}}\n"

@@ -224,9 +224,7 @@ class _Reviewed:
 
     def _tell_rest(self, pairs: Mapping[int, int]) -> None:
         """Tell whatever else is different between the file and what the source now gives."""
-        given = self._given()
-        if given is None:
-            return
+        given, changed = self._given()
         if self.has_lost_formulas:
             given = [differences.without_formulas(paragraph) for paragraph in given]
         told = {finding.line for finding in self.findings}
@@ -244,6 +242,7 @@ class _Reviewed:
             is_empty = not any(map(str.isalnum, paragraph.text)) and not paragraph.formulas
             is_added = base is not None and (base.span is None or base.style == "WordBank")
             is_known = number in self.older or is_added or (is_empty and base is not None)
+            is_known = is_known or (bool(changed) and pairs.get(number, -1) in (-1, *changed))
             if is_known or (near and near.span and near.span.line in told):
                 continue
             if number in again:
@@ -269,18 +268,23 @@ class _Reviewed:
             if paragraph.key and paragraph.span and not is_known:
                 self._tell(paragraph, f"“{_short(paragraph)}” is not in the file any more.")
 
-    def _given(self) -> list[ReviewedParagraph] | None:
-        """The paragraphs that the source gives with the changes; none if those are in files that it
-        includes."""
-        paragraphs = self.source.paragraphs(self.edition)
+    def _given(self) -> tuple[list[ReviewedParagraph], set[int]]:
+        """The paragraphs that the source gives with the changes. If these are in files that it
+        includes, those that it gives without them, and the numbers of those that they change."""
+        paragraphs, changed = self.source.paragraphs(self.edition), set[int]()
         if any(edit.file for edit in self.edits):
-            return None
-        if self.edits:
+            for number, paragraph in enumerate(paragraphs):
+                file = paragraph.span.file if paragraph.span else ""
+                start, end = self.source.bounds(paragraph) if paragraph.span else (0, 0)
+                edits = (edit for edit in self.edits if edit.file == file)
+                if any(edit.start <= end and start <= edit.end for edit in edits):
+                    changed.add(number)
+        elif self.edits:
             text = applied(self.source.text(""), self.edits)
             path = self.source.path
             document = parse(text, self.source.document.source, path.parent)
             paragraphs = read_source(path, document, self.edition)
-        return differences.with_note_texts(paragraphs)
+        return differences.with_note_texts(paragraphs), changed
 
     # --- changes ---
 
