@@ -49,6 +49,9 @@ PAGE_BREAK = "\f"
 UNMARKED = ("", "auto", "none", "FFFFFF")
 """The colours behind letters that are none."""
 
+INTERNAL = "#"
+"""The address of links within the file."""
+
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 SPACES = (f"{W}tab", f"{W}br", f"{W}cr")
 _MARK = late(r"_s(\d+)_([0-9a-f]{8})")
@@ -200,7 +203,7 @@ def written_pieces(
         if element.tag != f"{W}r":
             if element.tag == f"{W}hyperlink":
                 link = element.get(LINK, "")
-                address = addresses.get(link, link)
+                address = addresses.get(link, link) or INTERNAL
             if element.tag in PUT:
                 author = element.get(f"{W}author", "")
             waiting.extend((part, address, author) for part in reversed(element))

@@ -963,6 +963,18 @@ def test_what_differs_beside_an_included_file_is_told(tmp_path: Path) -> None:
     assert source.read_text("utf-8") == text
 
 
+def test_a_paragraph_that_was_written_anew_keeps_its_place(tmp_path: Path) -> None:
+    source = tmp_path / "terms.md"
+    text = "---\ntitle: T\nlang: en\n---\n\nOne.\n\nWell\n:   Deep.\n\nPump\n:   Loud.\n"
+    source.write_text(text, "utf-8")
+    word = sent(source)
+    remove(word, "Pump")
+    insert(word, "Loud.", "Pipe")
+    restyle(word, "Pipe", paragraph(word, "Well").style.style_id)
+    assert "warning" not in review(source, word)
+    assert source.read_text("utf-8") == text.replace("Pump", "Pipe")
+
+
 def test_a_cell_of_an_included_file_is_changed_there(tmp_path: Path) -> None:
     source, part = tmp_path / "wells.md", tmp_path / "part.md"
     text = f"---\ntitle: Wells\nlang: en\n---\n\n{GRID}\n\n{{{{ include part.md }}}}\n"

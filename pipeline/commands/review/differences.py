@@ -7,7 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.commands.review import matching
 from pipeline.commands.review.reading import ReviewedParagraph
-from pipeline.commands.review.words import STRAIGHT, WordLook, is_same_address, look_of
+from pipeline.commands.review.words import (
+    STRAIGHT,
+    WordLook,
+    is_same_address,
+    look_of,
+    lost_in_link,
+)
 from pipeline.model.late import late
 from pipeline.verify.word import FORMULA, NOTE, PAGE_BREAK
 
@@ -108,6 +114,8 @@ def _paints(paragraph: ReviewedParagraph) -> list[str]:
 
 
 def _same_look(given: WordLook, edited: WordLook) -> bool:
+    if lost_in_link(given, edited):
+        given = given._replace(is_code=False)
     is_typed = given.address == OWN or (given.address and not edited.address)
     return given[:-1] == edited[:-1] and (
         bool(is_typed) or is_same_address(given.address, edited.address)

@@ -252,7 +252,7 @@ class _Reviewed:
                 elif self.has_other_levels and differences.are_headings(other, paragraph):
                     other = other._replace(style=paragraph.style)  # levels count from the first
                 what = [*differences.differences(other, paragraph)]
-                if cells[0][again[number]] != cells[1][number]:
+                if not changed and cells[0][again[number]] != cells[1][number]:
                     what.append("its place in the table")
                 if what:
                     message = f"“{_short(paragraph)}” is different in the file: {', '.join(what)}."

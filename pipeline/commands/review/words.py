@@ -21,7 +21,7 @@ from pipeline.commands.review.source_words import (
 )
 from pipeline.commands.writer.escapes import LeafSetting, escape, escape_line
 from pipeline.model.late import late
-from pipeline.verify.word import FORMULA, NOTE, WrittenPiece
+from pipeline.verify.word import FORMULA, INTERNAL, NOTE, WrittenPiece
 
 _GAP = late(r" {2,}")
 _SPACES = str.maketrans("\u00a0\u202f\t", "   ")
@@ -36,6 +36,9 @@ MARKS = (
     ("<sub>", "</sub>"), ("==", "=="), ("[", "]{.underline}"),
 )  # fmt: skip
 """The marks of looks."""
+
+CODE = 2
+"""The number of code among the looks."""
 
 LINKED = len(MARKS)
 """The number of the address among the looks."""
@@ -419,12 +422,17 @@ def _new_looks(
             at += size
 
 
+def lost_in_link(old: WordLook, new: WordLook) -> bool:
+    """Return whether code in a link looks like text: LibreOffice gives links a single style."""
+    return old.is_code and not new.is_code and bool(new.address)
+
+
 def _change_of(old: WordLook, new: WordLook, which: int) -> tuple[str, str] | None:
     """The marks or addresses that the first look has, and the second, if these differ."""
     if which == LINKED:
         is_same = is_same_address(old.address, new.address)
         return None if is_same else (old.address, new.address)
-    if old[which] is new[which]:
+    if old[which] is new[which] or (which == CODE and lost_in_link(old, new)):
         return None
     mark = MARKS[which][0]
     return ("", mark) if new[which] else (mark, "")
@@ -436,6 +444,8 @@ def _with_look(
     if first is None or last is None:
         return []
     start, end, old, new = first.start, last.end, change.old, change.new
+    if change.which == LINKED and new == INTERNAL:
+        return []
     if change.which == LINKED and old:
         return _with_address(end, old, new, text, file)
     opening, closing = ("[", f"]({new})") if change.which == LINKED else MARKS[change.which]
@@ -482,7 +492,11 @@ def markdown(
                 part += piece.note
             elif text:
                 part += _piece(text, piece, around, is_cell=paragraph.cell is not None)
-        if address and part.strip() and not is_same_address(address, around.address):
+        if (
+            address not in ("", INTERNAL)
+            and part.strip()
+            and not is_same_address(address, around.address)
+        ):
             bare = part.strip()
             before, _, after = part.partition(bare)
             part = f"{before}[{bare}]({address}){after}"
