@@ -15,7 +15,7 @@ import docx
 import pytest
 from click.testing import CliRunner
 from docx.document import Document as WordDocument
-from docx.enum.text import WD_BREAK
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE as RELATIONSHIPS
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
@@ -955,7 +955,7 @@ def test_what_differs_beside_an_included_file_is_told(tmp_path: Path) -> None:
     part.write_text("One deep well.\n", "utf-8")
     word = sent(source)
     change(word, "deep", "dry")
-    paragraph(word, "Last.").alignment = 1
+    paragraph(word, "Last.").alignment = WD_ALIGN_PARAGRAPH.CENTER
     output = review(source, word)
     assert "wells.md:10:1: warning[not-taken-back]: “Last.” is different" in output
     assert output.count("not-taken-back") == 1
@@ -970,7 +970,7 @@ def test_a_paragraph_that_was_written_anew_keeps_its_place(tmp_path: Path) -> No
     word = sent(source)
     remove(word, "Pump")
     insert(word, "Loud.", "Pipe")
-    restyle(word, "Pipe", paragraph(word, "Well").style.style_id)
+    restyle(word, "Pipe", "DefinitionTerm")
     assert "warning" not in review(source, word)
     assert source.read_text("utf-8") == text.replace("Pump", "Pipe")
 
