@@ -39,7 +39,7 @@ from pipeline.commands.review.source_words import (
 from pipeline.commands.review.sources import FURTHER, ReviewedSource
 from pipeline.commands.review.tables import TableEdits, changed_tables
 from pipeline.commands.review.words import changes, markdown
-from pipeline.commands.writer.escapes import escape_line
+from pipeline.commands.writer.text import escape_line
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition, varied

@@ -19,7 +19,7 @@ from pipeline.commands.review.source_words import (
     tokens,
     written_tokens,
 )
-from pipeline.commands.writer.escapes import LeafSetting, escape, escape_line
+from pipeline.commands.writer.text import LeafSetting, escape, escape_line
 from pipeline.model.late import late
 from pipeline.verify.word import FORMULA, INTERNAL, NOTE, WrittenPiece
 
