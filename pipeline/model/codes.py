@@ -184,7 +184,11 @@ class Code(enum.Enum):
         for the whole counts. Leave it out to have the marks added up.""")
     BAD_CLASS_LIST = _error("""
         The list of a class, which `chapbook class` makes handouts for, has a row for each pupil below the names
-        of its columns. It needs the column `name`; levels and versions have to be those of the front matter.""")
+        of its columns. It needs the column `name`, or those of surnames and first names, in any of Chapbook's nine
+        languages; levels and versions have to be those of the front matter.""")
+    UNUSED_COLUMN = _warning("""
+        A column of the list of a class is neither name, level nor version, nor a variable of the text, so it
+        changes nothing. A number of the text, such as `a` in `{{ a = 2..9 }}`, is no variable: it differs by version.""")
     UNKNOWN_NUMBER = _error("""
         In a document with numbers for versions, something between `{{` and `}}` is neither a number nor a variable: a
         name is unknown, a calculation is not complete, a range such as `9..2` is empty, something is divided by zero.
@@ -415,11 +419,15 @@ class Code(enum.Enum):
         files have Chapbook's own styles.""")
     NOT_TAKEN_BACK = _warning("""
         `chapbook review` cannot take home something that was changed in a Word file: a formula, a picture, a row of
-        several lines in a table of dashes, or text that the source has in another form. The message says where;
-        change it in the source.""")
+        several lines in a table of dashes, text that the source has in another form, or whatever else is different
+        in the file once the changes are made. The message says where; change it in the source.""")
     REVIEW_CONFLICT = _error("""
         Two reviewers changed the same words in different ways, or the source has changed since the Word file was made.
         With `--apply`, the lines of each reviewer stand between marks, as in git: choose, and remove the marks.""")
+    CONFLICT_MARKS = _warning("""
+        Two versions of some lines stand in the text between marks (`<<<<<<<`, `=======`, `>>>>>>>`), as `chapbook
+        review` and git write them where people contradict each other. Choose one, and remove the marks. Marks in
+        code are none.""")
     TEMPLATE_ERROR = _error("""
         A template cannot be used: it is not valid Jinja, or uses something that does not exist.""")
     UNKNOWN_EDITION = _warning("""

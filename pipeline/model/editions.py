@@ -147,7 +147,7 @@ def varied(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
     """An edition at each level and, if it is printed, in each version; the files of the first have
     its plain name. Pupils get one level, also on a platform, and teachers all. The standard print
     edition at other levels than the first keeps the pages of that."""
-    levels = [level for level, _ in metadata.levels] if edition.is_of_a_level else []
+    levels = [level.lower() for level, _ in metadata.levels] if edition.is_of_a_level else []
     versions = [version for version, _ in metadata.versions] if edition.is_versioned else []
     variations: list[Edition] = []
     for place, version in enumerate(versions or [""]):

@@ -44,6 +44,7 @@ _UNICODE_MARKS: tuple[tuple[bytes, str], ...] = (
 )
 _CONTROL = late(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 _UNDECODED = late("[\udc80-\udcff]+")
+_FENCE = late(r" {0,3}(`{3,}|~{3,})")
 MOST_TOGETHER = 3
 """The letters beyond those of English that stand together in a Western language at most."""
 
@@ -95,7 +96,12 @@ def check_text(text: str, source: str) -> tuple[Diagnostic, ...]:
     """The findings that prevent a text (as returned by `normalise`) from being a source."""
     if len(text) > MAX_BYTES:
         return (_too_large(source, 0),)
-    problems = [_forbidden(text, source), *_long_lines(text, source), _empty(text, source)]
+    problems = [
+        _forbidden(text, source),
+        *_long_lines(text, source),
+        _empty(text, source),
+        *_conflicts(text, source),
+    ]
     return tuple(problem for problem in problems if problem)
 
 
@@ -238,6 +244,31 @@ def _long_lines(text: str, source: str) -> list[Diagnostic]:
             span = Span(line, 1)
             problems.append(diagnostic(Code.LINE_TOO_LONG, message, span=span, source=source))
         start, line = end + 1, line + 1
+    return problems
+
+
+def _conflicts(text: str, source: str) -> list[Diagnostic]:
+    """A finding for each contradiction of two versions that is marked as git does it, and not
+    shown as code."""
+    if "<<<<<<< " not in text or ">>>>>>> " not in text:
+        return []
+    problems: list[Diagnostic] = []
+    fence, opened = "", Span(0)
+    for number, line in enumerate(text.split("\n"), start=1):
+        if match := _FENCE.match(line):
+            if not fence:
+                fence = match[1]
+            elif match[1].startswith(fence):
+                fence = ""
+        elif not fence and line.startswith("<<<<<<< "):
+            opened = Span(number, 1)
+        elif opened.line and line.startswith(">>>>>>> "):
+            message = f"Two versions stand here, up to line {number}, with the marks between them."
+            hint = "Choose one of them, and remove the lines with the marks."
+            problem = diagnostic(
+                Code.CONFLICT_MARKS, message, span=opened, source=source, hint=hint
+            )
+            problems, opened = [*problems, problem], Span(0)
     return problems
 
 

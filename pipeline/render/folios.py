@@ -39,7 +39,7 @@ def head_css(edition: Edition, metadata: Metadata) -> str:
     heads = (
         f"{edition_name[:1].upper()}{edition_name[1:]}" if is_for_teachers else "",
         edition.version,
-        dict(metadata.levels).get(edition.level, ""),
+        next((text for level, text in metadata.levels if level.lower() == edition.level), ""),
     )
     text = " · ".join(filter(None, heads))
     return f"@page {{ @top-center {{ content: {string(text)} }} }}\n" if text else ""

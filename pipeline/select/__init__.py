@@ -168,7 +168,10 @@ def _unknown_words(document: Document) -> Iterator[Diagnostic]:
     editions = {*EDITIONS, *(name.lower() for name in document.metadata.editions)}
     known = {
         "edition": ("an existing edition", editions),
-        LEVEL: ("a level that anybody has", {level for level, _ in document.metadata.levels}),
+        LEVEL: (
+            "a level that anybody has",
+            {level.lower() for level, _ in document.metadata.levels},
+        ),
     }
     formats = "an existing format or edition", editions | FORMAT_NAMES.keys()
     pairs = ((place.span, *pair) for place in document.withheld for pair in place.conditions.pairs)

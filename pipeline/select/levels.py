@@ -34,6 +34,7 @@ def settle_levels(document: Document, whole: Document, edition: Edition) -> Docu
     numbers = dict(_numbers(whole, readers))
     marked = {type(node) for _, node, _ in find(document, marked=True) if _levels_of(node)}
     for_teachers = not edition.is_of_a_level
+    written = {level.lower(): level for level, _ in whole.metadata.levels}
 
     def number(node: Node) -> Node:
         place = document.place(node.span)
@@ -53,7 +54,7 @@ def settle_levels(document: Document, whole: Document, edition: Edition) -> Docu
         if not names:
             return node
         if for_teachers:
-            return _labelled(node, ", ".join(names))
+            return _labelled(node, ", ".join(written.get(name, name) for name in names))
         is_only_for = isinstance(node, model.Container) and node.name == LEVEL
         return node.children if is_only_for else node  # type: ignore[attr-defined]
 
@@ -104,7 +105,7 @@ class _Readers:
     def __init__(self, whole: Document, edition: Edition) -> None:
         self._lacking: dict[str, Ranges] = {}
         for level, _ in whole.metadata.levels:
-            pupils = replace(edition, audience="student", level=level)
+            pupils = replace(edition, audience="student", level=level.lower())
             self._lacking[level] = Ranges(lacked(whole.withheld, pupils))
 
     def of(self, node: Node, document: Document) -> list[str]:
@@ -113,7 +114,7 @@ class _Readers:
         return [
             level
             for level, lacking in self._lacking.items()
-            if not lacking.hold(place) and (not names or level in names)
+            if not lacking.hold(place) and (not names or level.lower() in names)
         ]
 
 

@@ -27,11 +27,30 @@ NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 REMOVED = (f"{W}del", f"{W}moveFrom")
 """Tracked changes that take text away."""
 
+PUT = (f"{W}ins", f"{W}moveTo")
+"""Tracked changes that put text there."""
+
+SIGNS = (f"{W}footnoteReference", f"{W}endnoteReference")
+"""The signs of notes in the text."""
+
 COUNTED = ("SEQ", "REF", "PAGEREF", "NOTEREF")
 """Fields whose results Word counts."""
 
 ADDED = ("Label", "Marks")
 """The styles of what Chapbook adds to the text of the source."""
+
+NOTE = "\ufffb"
+"""The sign that stands for that of a note in written text."""
+
+WRITTEN = {"t": "", "tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
+"""The elements of a run that stand for letters, with these."""
+
+PAGE_BREAK = "\f"
+UNMARKED = ("", "auto", "none", "FFFFFF")
+"""The colours behind letters that are none."""
+
+INTERNAL = "#"
+"""The address of links within the file."""
 
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 SPACES = (f"{W}tab", f"{W}br", f"{W}cr")
@@ -70,7 +89,7 @@ def add_digests(root: Any) -> None:
 
 def digest_of(text: str) -> str:
     """A digest of the words of a text."""
-    words = " ".join(text.replace(FORMULA, "").split())
+    words = " ".join(text.replace(FORMULA, "").replace(NOTE, "").split())
     return hashlib.sha256(words.encode()).hexdigest()[:8]
 
 
@@ -137,8 +156,10 @@ def _pieces(paragraph: Any) -> Iterator[str]:
 
 
 class WrittenPiece(NamedTuple):
-    """Text in one look, which may link to an ``address``. Chapbook has ``added`` it: the label of a
-    caption, or marks."""
+    """Text in one look, which may link to an ``address``, or the sign of a ``note``, by its id.
+    Chapbook has ``added`` it: the label of a caption, or marks. A tracked change by an ``author``
+    has put it there; one that took text away leaves a piece without text. ``paint`` is the colour
+    of its letters, and whether they are capitals."""
 
     text: str
     is_bold: bool = False
@@ -146,6 +167,13 @@ class WrittenPiece(NamedTuple):
     address: str = ""
     is_code: bool = False
     is_added: bool = False
+    is_struck: bool = False
+    position: str = ""
+    is_marked: bool = False
+    is_underlined: bool = False
+    note: str = ""
+    author: str = ""
+    paint: str = ""
 
 
 def written_text(paragraph: Any) -> str:
@@ -156,38 +184,74 @@ def written_pieces(
     paragraph: Any, addresses: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[WrittenPiece]:
     """The text that somebody wrote in a paragraph, with tracked changes accepted: without what Word
-    counts, the signs of notes, and what is to be filled in; for each formula stands a sign.
+    counts, and what is to be filled in; for each formula, and for each note, stands a sign.
     ``addresses`` are those of links by their ids; without them, ids are addresses."""
-    waiting = [(part, "") for part in reversed(paragraph)]
+    waiting = [(part, "", "") for part in reversed(paragraph)]
     fields: list[list[str]] = []  # of the fields around a run, the instruction, once it has ended
     while waiting:
-        element, address = waiting.pop()
+        element, address, author = waiting.pop()
         if element.tag == MATH:
-            yield WrittenPiece(FORMULA)
+            yield WrittenPiece(FORMULA, author=author)
             continue
-        if element.tag in (*REMOVED, f"{W}pPr") or (
-            element.tag == f"{W}sdt" and _is_field(element)
-        ):
+        if element.tag in REMOVED:
+            yield WrittenPiece("", author=element.get(f"{W}author", ""))
+            continue
+        if element.tag == f"{W}pPr" or (element.tag == f"{W}sdt" and _is_field(element)):
             continue
         if element.tag == f"{W}fldSimple" and _is_counted(element.get(f"{W}instr", "")):
             continue
         if element.tag != f"{W}r":
             if element.tag == f"{W}hyperlink":
                 link = element.get(LINK, "")
-                address = addresses.get(link, link)
-            waiting.extend((part, address) for part in reversed(element))
+                address = addresses.get(link, link) or INTERNAL
+            if element.tag in PUT:
+                author = element.get(f"{W}author", "")
+            waiting.extend((part, address, author) for part in reversed(element))
             continue
         _enter_fields(element, fields)
         is_counted = any(_is_counted("".join(words)) for words in fields)
         look = element.find(f"{W}rPr")
         style = "" if look is None else _style(look, "rStyle")
+        for reference in element.iterchildren(*SIGNS):
+            yield WrittenPiece(NOTE, note=reference.get(f"{W}id", ""), author=author)
         if is_counted or style.endswith("Reference"):
             continue
-        text = "".join(_pieces(element))
-        if text:
-            is_bold, is_italic = _is_on(look, "b"), _is_on(look, "i")
-            is_code, is_added = style == "CodeChar", style in ADDED
-            yield WrittenPiece(text, is_bold, is_italic, address, is_code, is_added)
+        parts = (
+            part.text or ""
+            if part.tag == f"{W}t"
+            else PAGE_BREAK
+            if part.get(f"{W}type") == "page"
+            else WRITTEN[etree.QName(part).localname]
+            for part in element.iter(*(f"{W}{name}" for name in WRITTEN))
+        )
+        if text := "".join(parts):
+            yield WrittenPiece(
+                text,
+                _is_on(look, "b"),
+                _is_on(look, "i"),
+                address,
+                style == "CodeChar",
+                style in ADDED,
+                _is_on(look, "strike") or _is_on(look, "dstrike"),
+                _value(look, "vertAlign").replace("baseline", ""),
+                _value(look, "highlight") not in UNMARKED
+                or _value(look, "shd", "fill") not in UNMARKED,
+                not address and _value(look, "u") not in UNMARKED,
+                author=author,
+                paint=_paint(look),
+            )
+
+
+def _paint(look: Any) -> str:
+    small = "small" if _is_on(look, "smallCaps") or _is_on(look, "caps") else ""
+    color = _value(look, "color")
+    return f"{'' if color in UNMARKED else color} {small}".strip()
+
+
+def _value(look: Any, name: str, key: str = "val") -> str:
+    """The value of a property of a run."""
+    holder = None if look is None else look.find(f"{W}{name}")
+    return "" if holder is None else str(holder.get(f"{W}{key}", ""))
 
 
 def _enter_fields(run: Any, fields: list[list[str]]) -> None:

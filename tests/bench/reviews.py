@@ -148,6 +148,8 @@ def _problem(old: str, new: str, edit: WordEdit) -> str:
     first = _table_start(old, edit.span.line) if is_wide else edit.span.line
     if edit.kind == "moved paragraph":  # or the one after it, to the place before it
         first -= CAPTION
+    if edit.kind == "gone paragraph":  # with the empty line before it, at the end
+        first -= 1
     if not first <= line <= (edit.span.end or edit.span.line) + CAPTION:
         return f"line {line} was changed"
     lines, others = old.split("\n"), new.split("\n")
@@ -163,7 +165,8 @@ def _problem(old: str, new: str, edit: WordEdit) -> str:
             at, gone = _common(old, new), len(old) - len(new)
             is_right = _is_within(new, old) and _MARKUP.sub("", old[at : at + gone]) in edit.old * 2
         case "comment":
-            is_right = new.replace(f"<!-- Ann, 2026-11-30: {edit.new} -->", "") == old
+            comment = f"<!-- Ann, 2026-11-30: {edit.new} -->"
+            is_right = new.replace(f"\n\n{comment}", "").replace(comment, "") == old  # below code
         case "new paragraph":
             is_right = _filled(without) == _filled(lines) and edit.new in new
         case "new row":  # in a table that is drawn, with another line, and wider columns

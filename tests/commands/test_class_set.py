@@ -8,12 +8,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
 
 import pipeline
 from pipeline.commands import main
 from pipeline.commands.class_set import making
+from pipeline.commands.class_set.pupils import read_file, read_list
 from tests.helpers.finished import all_text
 from tests.helpers.pdf_reading import page_texts
 
@@ -142,6 +144,108 @@ def test_the_same_list_gives_the_same_bytes_of_sheets_that_are_set_once(
     assert (folder / file).read_bytes() == (built / file).read_bytes()
     kinds = {(row["level"], row["version"]) for row in rows_of(folder)}
     assert len(made) == len(kinds) < len(rows_of(folder))
+
+
+def box_of(text: Any, words: str) -> Any:
+    """The place of the first letter, and of the last on the right."""
+    start, count = text.search(words, match_case=True).get_next()
+    left, bottom, _, _ = text.get_charbox(start)
+    _, _, right, top = text.get_charbox(start + count - 1)
+    return left, bottom, right, top
+
+
+def test_names_stand_in_the_name_line_whole_and_on_all_sheets(folder: Path) -> None:
+    source = SOURCE.replace("versions: 2", "name_line: true")
+    (folder / "w.md").write_text(source, "utf-8")
+    long = "Maximiliane-Alexandra Gräfin von und zu Hohenlohe-Waldenburg-Schillingsfürst"
+    (folder / "pupils.csv").write_text(f"姓;名;Niveau\n李;小龙;support\n;{long};\n;;\n", "utf-8")
+    result = run(folder, "--edition", "handout,greyscale,booklet,2-up,keys")
+    assert result.exit_code == 0, result.output
+    rows = rows_of(folder)
+    assert [(row["name"], row["level"]) for row in rows] == [("李小龙", "support"), (long, "core")]
+    for end in ("", "-greyscale", "-booklet", "-2-up"):
+        pages = page_texts(folder / f"out/w/w-class{end}.pdf")
+        for row in rows:
+            first = int(row[f"from_page_{end[1:] or 'handout'}"])
+            sheets = "".join(
+                pages[first - 1 : first - 1 + int(row[f"pages_{end[1:] or 'handout'}"])]
+            )
+            assert row["name"].replace(" ", "") in "".join(sheets.split())
+            assert f"{row['code']}-1" in sheets
+            assert ("rosewater" in sheets) is (row["level"] == "support")
+            assert "zinnias" not in sheets
+    text = pypdfium2.PdfDocument(folder / "out/w/w-class.pdf")[0].get_textpage()
+    label, name = box_of(text, "Name"), box_of(text, "李小龙")
+    assert label[2] < name[0] < label[2] + 15
+    assert abs(label[1] - name[1]) < 5
+    assert text.get_text_range().count("李小龙") == 1
+    assert "zinnias" in "".join(page_texts(folder / "out/w/w-class-keys.pdf"))
+    assert b"\xe6\x9d\x8e" not in (folder / "out/w/w-class-keys.pdf").read_bytes()
+
+
+def test_other_editions_are_refused(folder: Path) -> None:
+    result = run(folder, "--edition", "web")
+    assert result.exit_code == 2
+    assert "web is not made for a class" in result.output
+
+
+@pytest.mark.parametrize(
+    ("data", "names"),
+    [
+        ("Nachname;Vorname\nMüller;Jürgen\n;;\n".encode("cp1252"), ["Jürgen Müller"]),
+        ("Name;Vorname;Klasse\nNoël;Zoë;7b\n".encode("utf-16"), ["Zoë Noël"]),
+        (b"Klasse 7b;;\n;;\nVorname;Nachname;\nAnn;Day;\n", ["Ann Day"]),
+        (b"sep=;\r\nCognome;Nome\r\nRossi;Ada\r\n", ["Ada Rossi"]),
+        (b"Nom,Pr\xc3\xa9nom\nDupont,L\xc3\xa9a\n", ["Léa Dupont"]),
+        (b"Naam\nJansen, Piet\n", ["Jansen, Piet"]),
+        ("الاسم,المستوى\nليلى,core\n".encode(), ["ليلى"]),
+        ("姓,名\n李,小龙\n".encode("utf-8-sig"), ["李小龙"]),
+        (b'"Last name","First name"\n"Day","Ann"\n', ["Ann Day"]),
+    ],
+)
+def test_lists_are_read_as_schools_export_them(
+    tmp_path: Path, data: bytes, names: list[str]
+) -> None:
+    listed = tmp_path / "list.csv"
+    listed.write_bytes(data)
+    metadata = pipeline.parse(SOURCE).metadata
+    text, findings = read_file(listed, "list.csv", "en")
+    pupils, more = read_list(text, "list.csv", metadata, {"town"})
+    assert [pupil.name for pupil in pupils] == names
+    assert not any(finding.is_error for finding in (*findings, *more))
+
+
+def test_a_list_in_the_encoding_of_windows_in_china_is_read(tmp_path: Path) -> None:
+    listed = tmp_path / "list.csv"
+    listed.write_bytes("姓名\n李小龙\n".encode("gb18030"))
+    text, (finding,) = read_file(listed, "list.csv", "zh-Hans")
+    assert text == "姓名\n李小龙\n"
+    assert finding.code == "old-encoding"
+
+
+def test_columns_that_change_nothing_are_told(folder: Path) -> None:
+    text = "name,Verison,a,Klasse,town\nAnn,A,3,7b,Zebraville\n"
+    (folder / "pupils.csv").write_text(text, "utf-8")
+    result = run(folder)
+    assert result.exit_code == 0
+    assert "pupils.csv:1:6: warning[unused-column]: The column `Verison`" in result.output
+    assert "Did you mean `version`?" in result.output
+    assert (
+        "pupils.csv:1:14: warning[unused-column]: The text has no variable for `a`, `Klasse`"
+        in (result.output)
+    )
+    assert "class.pdf: 1 pupil\n" in result.output
+
+
+def test_levels_keep_their_capitals(folder: Path) -> None:
+    source = SOURCE.replace('core: "", support: "+"', 'Grundniveau: "", Erweitert: "+"')
+    (folder / "w.md").write_text(source.replace("level support", "level erweitert"), "utf-8")
+    (folder / "pupils.csv").write_text("Name;Niveau\nAnn;ERWEITERT\nBo;\n", "utf-8")
+    assert run(folder).exit_code == 0
+    assert [row["level"] for row in rows_of(folder)] == ["Erweitert", "Grundniveau"]
+    first, *others = [text for text in pages_of(folder) if "A well" in text]
+    assert "rosewater" in first
+    assert not any("rosewater" in text for text in others)
 
 
 @pytest.mark.parametrize(

@@ -230,7 +230,7 @@ def test_links_lead_to_files_of_the_same_level(tmp_path: Path) -> None:
     [
         ("levels: [a, b]", (7, 1), "`level=supprt` is not a level that anybody has."),
         ("levels: [a, 2b]", (3, 13), "`2b` cannot be the name of a level."),
-        ("levels: [a, A]", (3, 13), "`a` is given twice in `levels`."),
+        ("levels: [a, A]", (3, 13), "`A` is given twice in `levels`."),
         ("levels: a, b, c, d, e, f, g, h, i, j", (3, 36), "there are more than 9 levels."),
         ("levels: [[a]]", (3, 10), "the value must be text, not a list."),
     ],

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from pipeline.commands import terminal
 
 if TYPE_CHECKING:
     from pipeline.commands.review.source_words import SourceEdit
+    from pipeline.model.diagnostics import Diagnostic
 
 
 @click.command("review")
@@ -22,13 +24,22 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, type=terminal.READABLE, metavar="FILE...")
 @click.option("--apply", "applies", is_flag=True, help="Write the changes into the source.")
 @click.option("--interactive", is_flag=True, help="Ask before each change, and write those wanted.")
+@click.option("--words", is_flag=True, help="Show the changes by word, without the patch.")
 @click.option("--edition", default="word", help="The edition that the files were: teacher-word.")
 def review_command(
-    source: Path, files: tuple[Path, ...], applies: bool, interactive: bool, edition: str
+    source: Path,
+    files: tuple[Path, ...],
+    applies: bool,
+    interactive: bool,
+    words: bool,
+    edition: str,
 ) -> None:
     """Take home what others changed in Word files that were made from a SOURCE: show it as a patch
     of the source, or write it. Changes may be tracked or not. Comments become comments of the
     source. What several reviewers changed in different ways is marked as a conflict.
+
+    Each change is shown by word, with who made it if it was tracked, or else its file; below them
+    is the patch.
 
     \b
     Examples:
@@ -36,12 +47,12 @@ def review_command(
       chapbook review handout.md from-ann.docx from-ben.docx --apply
     """
     from pipeline.commands.messages import printable_lines
-    from pipeline.commands.review.merging import merged
+    from pipeline.commands.review.merging import changes_by_word, merged
     from pipeline.commands.review.reading import NoWordFileError
     from pipeline.commands.review.reviewing import review
     from pipeline.commands.review.sources import ReviewedSource
     from pipeline.model.codes import Code, diagnostic
-    from pipeline.model.diagnostics import Diagnostic, Span
+    from pipeline.model.diagnostics import Span
     from pipeline.model.editions import EDITIONS
     from pipeline.parser import parse_file
     from pipeline.system import outputs
@@ -51,6 +62,7 @@ def review_command(
     document = parse_file(source)
     findings: list[Diagnostic] = [f for f in document.diagnostics if f.is_error]
     edits: dict[str, list[SourceEdit]] = defaultdict(list)
+    comments: dict[str, str] = {}
     reviewed_source = ReviewedSource(source, document)
     for path in files if not findings else ():
         try:
@@ -61,7 +73,9 @@ def review_command(
             continue
         findings += reviewed.findings
         for edit in reviewed.edits:
-            edits[edit.file].append(edit)
+            # A file that went from one reviewer to the next has the comments of both.
+            if not edit.is_comment or comments.setdefault(edit.text, edit.who) == edit.who:
+                edits[edit.file].append(edit)
     for file, several in edits.items():
         path = Path(file) if file else source
         before = path.read_bytes().decode("utf-8")
@@ -74,24 +88,41 @@ def review_command(
             findings.append(
                 diagnostic(Code.REVIEW_CONFLICT, message, span=Span(line), source=str(path))
             )
+        shown = changes_by_word(before, chosen)
+        if not interactive:
+            click.echo(printable_lines("".join(f"{path}:{line}\n" for line in shown)), nl=False)
         if applies or interactive:
             terminal.or_exit(outputs.write, path, result.text.encode())
-            terminal.say(f"review   {path}: {len(chosen)} changes written")
-        else:
+            count = "1 change" if len(shown) == 1 else f"{len(shown)} changes"
+            terminal.say(f"review   {path}: {count} written")
+            findings = _moved(findings, str(path), before, result.text)
+        elif not words:
             name = path.as_posix().lstrip("/")
-            lines = difflib.unified_diff(
+            patch = difflib.unified_diff(
                 before.splitlines(keepends=True),
                 result.text.splitlines(keepends=True),
                 f"a/{name}",
                 f"b/{name}",
             )
-            click.echo(printable_lines("".join(lines)), nl=False)
+            click.echo(printable_lines("".join(patch)), nl=False)
     if not edits and not findings:
         terminal.say("review   nothing was changed")
     terminal.show(findings)
     sys.exit(
         terminal.SOURCE_ERRORS if any(finding.is_error for finding in findings) else terminal.BUILT
     )
+
+
+def _moved(findings: Iterable[Diagnostic], file: str, old: str, new: str) -> list[Diagnostic]:
+    """Findings with their lines in a file after its changes."""
+    places: dict[int, int] = {}
+    lines = old.split("\n"), new.split("\n")
+    for _, i, k, j, m in difflib.SequenceMatcher(None, *lines, autojunk=False).get_opcodes():
+        places |= {i + at + 1: min(j + at, max(j, m - 1)) + 1 for at in range(k - i)}
+    return [
+        replace(each, line=places.get(each.line, each.line)) if each.source == file else each
+        for each in findings
+    ]
 
 
 def _chosen(text: str, edits: Iterable[SourceEdit]) -> list[SourceEdit]:

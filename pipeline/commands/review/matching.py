@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Collection, Sequence
 
 from pipeline.commands.review.reading import ReviewedParagraph
-from pipeline.commands.review.words import LINKED, WordLook, is_same_address, look_of
 from pipeline.model.late import late
 
 HEADING = late(r"Heading(\d)")
@@ -40,6 +39,7 @@ def matched(
             _pair_blocks(base, edited, pairs)
             used = set(pairs.values())
     _pair_alike(base, edited, pairs)
+    _pair_alone(base, edited, pairs)
     return pairs
 
 
@@ -80,6 +80,21 @@ def _pair_alike(
             low = best + 1
 
 
+def _pair_alone(
+    base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
+) -> None:
+    """Pair paragraphs in one style that are alone between the same neighbours, whatever their words
+    are: they were written anew."""
+    for number in range(1, len(edited) - 1):
+        paragraph = edited[number]
+        before, after = pairs.get(number - 1), pairs.get(number + 1)
+        if number in pairs or before is None or after != before + 2 or paragraph.cell:
+            continue
+        other = base[before + 1]
+        if paragraph.key and other.key and other.style == paragraph.style and not other.cell:
+            pairs[number] = before + 1
+
+
 def similarity(first: str, second: str) -> float:
     """The share of words that two texts have in common, in their order."""
     if not first or not second:
@@ -111,25 +126,3 @@ def has_new_formulas(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool
     """Return whether a paragraph has a formula that it did not have."""
     signs = iter(base.signs)
     return not all(sign in signs for sign in edited.signs)
-
-
-def same_looks(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
-    """Return whether two paragraphs with the same words look the same."""
-    levels = (HEADING.fullmatch(paragraph.style) for paragraph in (base, edited))
-    old, new = (level and level[1] for level in levels)
-    pairs = zip(_joined(base), _joined(edited), strict=False)  # their words are the same
-    return old == new and all(
-        first == second
-        or (first[:LINKED] == second[:LINKED] and is_same_address(first.address, second.address))
-        for first, second in pairs
-    )
-
-
-def _joined(paragraph: ReviewedParagraph) -> list[WordLook]:
-    """The looks of the letters, without spaces."""
-    return [
-        look_of(piece)
-        for piece in paragraph.pieces
-        for letter in piece.text
-        if not letter.isspace()
-    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +19,8 @@ from pipeline.verify.zip_reading import Archive, BrokenBook
 
 PARTS = ("word/document.xml", *word.NOTES)
 COMMENTS = "word/comments.xml"
+_REMOVED_END = f"{word.W}pPr/{word.W}rPr/{word.W}del"
+"""The mark of the end of a paragraph that a tracked change removes."""
 
 
 class ReviewerComment(NamedTuple):
@@ -28,6 +30,14 @@ class ReviewerComment(NamedTuple):
     date: str
     text: str
     offset: int
+
+
+class AuthoredText(NamedTuple):
+    """A stretch of the text of a paragraph that an author changed in a tracked change."""
+
+    start: int
+    end: int
+    author: str
 
 
 class CellPlace(NamedTuple):
@@ -40,7 +50,9 @@ class CellPlace(NamedTuple):
 
 class ReviewedParagraph(NamedTuple):
     """A paragraph: its pieces and style, which of the source it was, where that stands now, the
-    cell that it is in, its formulas, and the alternative texts of its pictures."""
+    cell that it is in, its formulas, and the alternative texts of its pictures; the level of an
+    item, the id of the note that it is in, and whether it begins a page, or follows a paragraph
+    that a tracked change removes, whose style it may have got."""
 
     pieces: tuple[word.WrittenPiece, ...]
     style: str = ""
@@ -50,6 +62,12 @@ class ReviewedParagraph(NamedTuple):
     formulas: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     comments: tuple[ReviewerComment, ...] = ()
+    level: int | None = None
+    align: str = ""
+    note: str = ""
+    is_on_top: bool = False
+    is_after_removed: bool = False
+    authors: tuple[AuthoredText, ...] = ()
 
     @property
     def text(self) -> str:
@@ -63,15 +81,27 @@ class ReviewedParagraph(NamedTuple):
     @property
     def key(self) -> str:
         """The words, by which paragraphs are the same."""
-        return " ".join(self.text.split())
+        return " ".join(self.text.replace(word.NOTE, "").split())
+
+    @property
+    def is_item(self) -> bool:
+        """True if it begins an item of a list."""
+        return self.level is not None
+
+    def author(self, start: int = 0, end: int | None = None) -> str:
+        """Who changed a stretch of the text in a tracked change."""
+        last = len(self.text) if end is None else end
+        names = (each.author for each in self.authors if start <= each.end and each.start <= last)
+        return ", ".join(dict.fromkeys(filter(None, names)))
 
 
 class NoWordFileError(ValueError):
     """The file cannot be read."""
 
 
-def read_edited(path: Path) -> list[ReviewedParagraph]:
-    """The paragraphs of a file that came back. Raises `NoWordFileError`."""
+def _parts(path: Path) -> tuple[list[tuple[Any, dict[str, str]]], Any]:
+    """The parts of a file with the addresses of their links, and its comments. Raises
+    `NoWordFileError`."""
     try:
         with Archive(path) as archive:
             parts = [
@@ -84,6 +114,24 @@ def read_edited(path: Path) -> list[ReviewedParagraph]:
         raise NoWordFileError("It is no Word file, or is damaged.") from error
     if not parts:
         raise NoWordFileError("It is no Word file.")
+    return parts, comments
+
+
+def read_removed(path: Path) -> dict[word.SourceMark, str]:
+    """The bookmarks of paragraphs that tracked changes remove, with the authors of these. Raises
+    `NoWordFileError`."""
+    removed = {}
+    for root, _ in _parts(path)[0]:
+        for paragraph in root.iter(f"{word.W}p"):
+            if (mark := word.mark_of(paragraph)) and _is_removed(paragraph):
+                changes = paragraph.iter(*word.REMOVED)
+                removed[mark] = next((each.get(f"{word.W}author", "") for each in changes), "")
+    return removed
+
+
+def read_edited(path: Path) -> list[ReviewedParagraph]:
+    """The paragraphs of a file that came back. Raises `NoWordFileError`."""
+    parts, comments = _parts(path)
     remarks = {
         comment.get(f"{word.W}id"): (
             comment.get(f"{word.W}author", ""),
@@ -92,11 +140,13 @@ def read_edited(path: Path) -> list[ReviewedParagraph]:
         )
         for comment in comments
     }
-    return [
+    paragraphs = [
         paragraph
         for root, addresses in parts
         for paragraph in _paragraphs(root, remarks, addresses)
     ]
+    named = {piece.note for paragraph in paragraphs for piece in paragraph.pieces}
+    return [paragraph for paragraph in paragraphs if not paragraph.note or paragraph.note in named]
 
 
 def _addresses(archive: Archive, part: str) -> dict[str, str]:
@@ -127,26 +177,91 @@ def _paragraphs(
     root: Any, remarks: dict[str, tuple[str, str, str]], addresses: dict[str, str]
 ) -> Iterator[ReviewedParagraph]:
     cells = _cells(root)
+    was_removed = False
+    before: ReviewedParagraph | None = None  # a tracked change joins it to the next one
     for paragraph in root.iter(f"{word.W}p"):
         style = word.style_of(paragraph)
-        if word.is_listed(paragraph) or style.startswith("Index") or _is_removed(paragraph):
+        is_removed = _is_removed(paragraph)
+        is_after_removed, was_removed = was_removed, is_removed
+        if word.is_listed(paragraph) or style.startswith("Index") or is_removed:
             continue
         cell = next(paragraph.iterancestors(f"{word.W}tc"), None)
-        yield ReviewedParagraph(
-            tuple(_joined(word.written_pieces(paragraph, addresses))),
+        note = next(paragraph.iterancestors(f"{word.W}footnote", f"{word.W}endnote"), None)
+        pieces = [*word.written_pieces(paragraph, addresses)]
+        read = ReviewedParagraph(
+            tuple(_joined(pieces)),
             style,
             word.mark_of(paragraph),
             cell=cells.get(cell),
             formulas=tuple("".join(math.itertext()) for math in paragraph.iter(word.MATH)),
             pictures=tuple(map(_alternative, paragraph.iter(f"{word.W}drawing"))),
-            comments=tuple(_comments(paragraph, remarks)),
+            comments=tuple(sorted(_comments(paragraph, remarks), key=_when(remarks))),
+            level=_level(paragraph),
+            align=_property(paragraph, "jc"),
+            note="" if note is None else note.get(f"{word.W}id", ""),
+            is_on_top=paragraph.find(f"{word.W}pPr/{word.W}pageBreakBefore") is not None
+            and _property(paragraph, "pageBreakBefore") not in ("0", "false", "off"),
+            is_after_removed=is_after_removed,
+            authors=tuple(_authors(pieces)),
         )
+        read = read if before is None else _joining(before, read)
+        is_joined = paragraph.find(_REMOVED_END) is not None
+        before = read if is_joined else None
+        if not is_joined:
+            yield read
+    if before:
+        yield before
+
+
+def _joining(first: ReviewedParagraph, second: ReviewedParagraph) -> ReviewedParagraph:
+    """A paragraph that another one goes on."""
+    size = len(first.text)
+    comments = (each._replace(offset=each.offset + size) for each in second.comments)
+    authors = (
+        each._replace(start=each.start + size, end=each.end + size) for each in second.authors
+    )
+    return first._replace(
+        pieces=first.pieces + second.pieces,
+        formulas=first.formulas + second.formulas,
+        pictures=first.pictures + second.pictures,
+        comments=(*first.comments, *comments),
+        authors=(*first.authors, *authors),
+    )
+
+
+def _when(remarks: Mapping[str, tuple[str, str, str]]) -> Callable[[ReviewerComment], Any]:
+    """The order of comments: by their places, and at the same one, as they are listed."""
+    order = {remark: number for number, remark in enumerate(remarks.values())}
+    return lambda comment: (comment.offset, order[comment[:3]])
+
+
+def _property(paragraph: Any, name: str) -> str:
+    """The value of a property of a paragraph."""
+    holder = paragraph.find(f"{word.W}pPr/{word.W}{name}")
+    return "" if holder is None else holder.get(f"{word.W}val", "")
+
+
+def _level(paragraph: Any) -> int | None:
+    """The level of an item of a list."""
+    if _property(paragraph, "numPr/" + f"{word.W}numId") in ("", "0"):
+        return None
+    level = _property(paragraph, f"numPr/{word.W}ilvl")
+    return int(level) if level.isdecimal() else 0
 
 
 def _joined(pieces: Iterable[word.WrittenPiece]) -> Iterator[word.WrittenPiece]:
     """Pieces as long as their look is the same: a tracked change parts a word."""
-    for look, run in itertools.groupby(pieces, lambda piece: piece._replace(text="")):
-        yield look._replace(text="".join(piece.text for piece in run))
+    for look, run in itertools.groupby(pieces, lambda piece: piece._replace(text="", author="")):
+        if text := "".join(piece.text for piece in run):
+            yield look._replace(text=text)
+
+
+def _authors(pieces: Iterable[word.WrittenPiece]) -> Iterator[AuthoredText]:
+    at = 0
+    for piece in pieces:
+        if piece.author:
+            yield AuthoredText(at, at + len(piece.text), piece.author)
+        at += len(piece.text)
 
 
 def _cells(root: Any) -> dict[Any, CellPlace]:
@@ -177,8 +292,8 @@ def _is_removed(paragraph: Any) -> bool:
     row = next(paragraph.iterancestors(f"{word.W}tr"), None)
     if row is not None and row.find(f"{word.W}trPr/{word.W}del") is not None:
         return True
-    is_marked = paragraph.find(f"{word.W}pPr/{word.W}rPr/{word.W}del") is not None
-    return is_marked and not any(word.written_pieces(paragraph))
+    is_marked = paragraph.find(_REMOVED_END) is not None
+    return is_marked and not word.written_text(paragraph)
 
 
 def _comments(

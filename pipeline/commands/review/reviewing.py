@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.commands.review import matching
+from pipeline.commands.review import differences, matching
+from pipeline.commands.review.differences import with_notes
 from pipeline.commands.review.drawn_tables import fitted
-from pipeline.commands.review.reading import ReviewedParagraph, ReviewerComment, read_edited
+from pipeline.commands.review.merging import applied
+from pipeline.commands.review.reading import (
+    NoWordFileError,
+    ReviewedParagraph,
+    ReviewerComment,
+    read_edited,
+    read_removed,
+    read_source,
+)
 from pipeline.commands.review.source_items import (
     ITEM,
     end_of_block,
@@ -29,19 +39,26 @@ from pipeline.commands.review.source_words import (
 from pipeline.commands.review.sources import FURTHER, ReviewedSource
 from pipeline.commands.review.tables import TableEdits, changed_tables
 from pipeline.commands.review.words import changes, markdown
+from pipeline.commands.writer.text import escape_line
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition, varied
 from pipeline.model.late import late
 from pipeline.model.page_map import FORMULA
 from pipeline.model.words import words
-from pipeline.verify.word import digest_of
+from pipeline.parser import parse
+from pipeline.verify.word import NOTE, digest_of
+
+FEWEST_KNOWN = 0.3
+"""The share of the paragraphs of a file that are from the source that it was made from."""
 
 MARKERS = {"ListBullet": "- ", "ListNumber": "1. ", "Quote": "> "}
 _OPENING = late(r"[ \t>]*(?:[-*+][ \t]+)?(?:`{3}|~{3}|:{3}|<\w(?!.*</)|\{%|\[!)")
 """The line of a block that has more in it."""
 
 _UNTITLED = late(r"(:{3,}[ \t]*[\w-]+)[ \t]*+(?:\{[^{}\n]*\}[ \t]*+)?$", re.MULTILINE)
+_FENCE = late(r"[^\n]*\n[ \t>]*(?:`{3,}|~{3,})[ \t]*(?=\n|\Z)")
+_CODE_SPAN = late(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _HASHES = late(r"#+")
 
 
@@ -64,23 +81,37 @@ class _Reviewed:
     """A file and the source that it was made from."""
 
     def __init__(self, path: Path, source: ReviewedSource, edition: Edition) -> None:
-        self.path, self.source = path, source
-        self.edited = read_edited(path)
+        self.path, self.source, self.edition = path, source, edition
+        self.edited = self.returned = read_edited(path)
         self.base = source.paragraphs(edition)
         self.edits: list[SourceEdit] = []
         self.findings: list[Diagnostic] = []
+        self.has_lost_formulas = self.has_other_levels = False
+        self.older: set[int] = set()
+        self.newer: set[int] = set()
+        self.removed = read_removed(path)
+        self.columns: dict[int, int] = {}
 
     def review(self) -> FileReview:
         pairs = matching.matched(self.base, self.edited)
+        self._refuse_stranger(pairs)
+        self._keep_formulas()
+        self._find_newer(pairs)
+        self._name_notes(pairs)
         table_edits = TableEdits(self.base, self.edited, self.source)
         for table in changed_tables(self.base, self.edited, pairs):
             table_edits.add(table)
+        table_edits.remove_whole({*pairs.values()} | self.newer)
         self.edits += table_edits.edits
-        self.handled, self.gone = table_edits.written, table_edits.gone
+        self.handled |= table_edits.written
+        self.gone = table_edits.gone
         for number in table_edits.unclear:
             self._tell(self.base[number], "The table has another row or column: add it here.")
+        for number in table_edits.left:
+            self._tell(self.base[number], "The table was removed, and its caption was not.")
         titles = {n for n, other in pairs.items() if self._opens(self.base[other])}
         strayed = matching.moved(pairs, titles)
+        strayed = {number for number in strayed if not self.edited[number].note}
         for number in strayed & titles:
             base = self.base[pairs[number]]
             self._tell(base, f"“{_short(base)}” was moved, and belongs to a block: move it here.")
@@ -88,6 +119,8 @@ class _Reviewed:
         self._change(pairs, strayed)
         self._remove(pairs, strayed)
         self._insert(pairs, strayed)
+        self.edits = outermost(self.edits)
+        self._tell_rest(pairs)
         edits = (edit._replace(who=self.path.name) for edit in self.edits)
         return FileReview(tuple(dict.fromkeys(edits)), tuple(self.findings))
 
@@ -97,6 +130,162 @@ class _Reviewed:
         self.findings.append(
             diagnostic(code, message, span=span or Span(1), source=self.source.document.source)
         )
+
+    # --- the file as a whole ---
+
+    def _refuse_stranger(self, pairs: Mapping[int, int]) -> None:
+        """Raise `NoWordFileError` for a file that was made of another source."""
+        there = [number for number, paragraph in enumerate(self.edited) if paragraph.key]
+        known = sum(number in pairs for number in there)
+        if known < FEWEST_KNOWN * len(there):
+            message = f"It was not made of this source: {known} of its {len(there)} paragraphs are"
+            raise NoWordFileError(f"{message} from there.")
+
+    def _find_newer(self, pairs: Mapping[int, int]) -> None:
+        """Find the paragraphs that the source has got since the file was made: bookmarks are
+        numbered, so that those of their neighbours tell how many were between them."""
+        sent = {
+            other: mark.number
+            for number, other in pairs.items()
+            if (mark := self.edited[number].mark) and self.base[other].mark
+        }
+        removed = {mark.digest for mark in self.removed}
+        missing: list[int] = []
+        last, numbers, there = 0, sorted(sent.values()), {*pairs.values()}
+        for other, base in enumerate(self.base):
+            if other in sent and sent[other] > last:
+                between = bisect_left(numbers, sent[other]) - bisect_right(numbers, last)
+                gone = sent[other] - last - 1 - between
+                self._judge(missing, gone)
+                last, missing = sent[other], []
+            elif other not in there and base.mark and base.span and not base.note:
+                missing.append(other)
+        is_known = all(self._digest(n) in removed for n in missing)
+        if missing and sent and not is_known:
+            self._judge(missing, -1)
+        notes = {piece.note for n in self.newer for piece in self.base[n].pieces}
+        self.newer |= {n for n, paragraph in enumerate(self.base) if paragraph.note in notes - {""}}
+
+    def _digest(self, number: int) -> str:
+        mark = self.base[number].mark
+        return mark.digest if mark else ""
+
+    def _judge(self, missing: Sequence[int], gone: int) -> None:
+        """Keep paragraphs that are not in the file unless as many were removed from it."""
+        if gone >= len(missing):
+            return
+        self.newer.update(missing)
+        for number in missing if gone else ():
+            if self.base[number].key:
+                message = (
+                    f"“{_short(self.base[number])}” is not in the file: remove it if it is to go."
+                )
+                self._tell(self.base[number], message)
+
+    def _keep_formulas(self) -> None:
+        """Keep all formulas if the file has none any more: some programs lose them."""
+        first = next((paragraph for paragraph in self.base if paragraph.formulas), None)
+        if first is None or any(paragraph.formulas for paragraph in self.edited):
+            return
+        message = "The file has no formulas any more, perhaps since the program that saved it"
+        self._tell(first, f"{message} cannot read them. They stay in the source.")
+        self.has_lost_formulas = True
+        self.base = [
+            differences.without_formulas(paragraph)._replace(formulas=paragraph.formulas)
+            for paragraph in self.base
+        ]
+
+    def _name_notes(self, pairs: Mapping[int, int]) -> None:
+        """Let notes be called as they are written in the source; new ones stand where their signs
+        do."""
+        names: dict[str, str] = {}
+        for paragraph in self.base:
+            notes = [piece.note for piece in paragraph.pieces if piece.note]
+            place = self.source.words_of(paragraph) if notes and paragraph.span else None
+            words = written_tokens(paragraph)
+            at = places_of(words, place[0]) if place else [None] * len(words)
+            signs = (where for each, where in zip(words, at, strict=True) if each.text == NOTE)
+            for note, where in zip(notes, signs, strict=True):
+                names[note] = place[1][where.start : where.end] if place and where else NOTE
+        known = {
+            self.edited[number].note: names.get(self.base[other].note, NOTE)
+            for number, other in pairs.items()
+            if self.edited[number].note
+        }
+        new: dict[str, list[str]] = {}
+        self.handled = set[int]()
+        for number, paragraph in enumerate(self.edited):
+            if paragraph.note and paragraph.note not in known:
+                text = markdown(paragraph, 0, len(paragraph.text)).replace("\0", " ").strip()
+                new.setdefault(paragraph.note, []).append(text)
+                self.handled.add(number)
+        known |= {note: f"^[{' '.join(filter(None, texts))}]" for note, texts in new.items()}
+        self.base = [with_notes(paragraph, names) for paragraph in self.base]
+        self.edited = [with_notes(paragraph, known) for paragraph in self.edited]
+
+    def _tell_rest(self, pairs: Mapping[int, int]) -> None:
+        """Tell whatever else is different between the file and what the source now gives."""
+        given, changed = self._given()
+        if self.has_lost_formulas:
+            given = [differences.without_formulas(paragraph) for paragraph in given]
+        told = {finding.line for finding in self.findings}
+        edited = differences.with_note_texts(self.returned)
+        again = matching.matched(given, edited)
+        kept = {*again.values()}
+        left = [differences.words_of(p) for n, p in enumerate(given) if n not in kept]
+        near = next((paragraph for paragraph in self.base if paragraph.span), None)
+        cells = differences.cells_of(given), differences.cells_of(edited)
+        if differences.page_breaks(given) < differences.page_breaks(edited):
+            self._tell(near, "The file has new page breaks: write `\\newpage` where they are.")
+        for number, paragraph in enumerate(edited):
+            base = self.base[pairs[number]] if number in pairs else None
+            near = base if base is not None and base.span else near
+            is_empty = not any(map(str.isalnum, paragraph.text)) and not paragraph.formulas
+            is_added = base is not None and (base.span is None or base.style == "WordBank")
+            is_known = number in self.older or is_added or (is_empty and base is not None)
+            is_known = is_known or (bool(changed) and pairs.get(number, -1) in (-1, *changed))
+            if is_known or (near and near.span and near.span.line in told):
+                continue
+            if number in again:
+                other = given[again[number]]
+                if number not in pairs and paragraph.cell:  # in a row like the one beside it
+                    other = other._replace(style=paragraph.style, align=paragraph.align)
+                elif self.has_other_levels and differences.are_headings(other, paragraph):
+                    other = other._replace(style=paragraph.style)  # levels count from the first
+                what = [*differences.differences(other, paragraph)]
+                if not changed and cells[0][again[number]] != cells[1][number]:
+                    what.append("its place in the table")
+                if what:
+                    message = f"“{_short(paragraph)}” is different in the file: {', '.join(what)}."
+                    self._tell(near, message)
+            elif (text := differences.words_of(paragraph)) in left:
+                left.remove(text)
+            elif text:
+                self._tell(near, f"“{_short(paragraph)}” could not be taken over: write it here.")
+        for number, paragraph in enumerate(given if not self.edits else ()):
+            is_known = (
+                number in kept | self.newer | self.gone or self.source.line_of(paragraph) in told
+            )
+            if paragraph.key and paragraph.span and not is_known:
+                self._tell(paragraph, f"“{_short(paragraph)}” is not in the file any more.")
+
+    def _given(self) -> tuple[list[ReviewedParagraph], set[int]]:
+        """The paragraphs that the source gives with the changes. If these are in files that it
+        includes, those that it gives without them, and the numbers of those that they change."""
+        paragraphs, changed = self.source.paragraphs(self.edition), set[int]()
+        if any(edit.file for edit in self.edits):
+            for number, paragraph in enumerate(paragraphs):
+                file = paragraph.span.file if paragraph.span else ""
+                start, end = self.source.bounds(paragraph) if paragraph.span else (0, 0)
+                edits = (edit for edit in self.edits if edit.file == file)
+                if any(edit.start <= end and start <= edit.end for edit in edits):
+                    changed.add(number)
+        elif self.edits:
+            text = applied(self.source.text(""), self.edits)
+            path = self.source.path
+            document = parse(text, self.source.document.source, path.parent)
+            paragraphs = read_source(path, document, self.edition)
+        return differences.with_note_texts(paragraphs), changed
 
     # --- changes ---
 
@@ -109,7 +298,8 @@ class _Reviewed:
                 self._tell(base, "A formula or a picture was changed: change it in the source.")
             elif edited.pictures != base.pictures:
                 self._alternatives(base, edited)
-            is_same = edited.key == base.key and matching.same_looks(base, edited)
+            bare = differences.without_formulas(base) if self.has_lost_formulas else base
+            is_same = differences.is_same(bare, edited)
             is_empty = not base.key and not edited.key
             if number in strayed or is_empty or (is_same and not edited.comments):
                 continue
@@ -118,14 +308,15 @@ class _Reviewed:
                     self._tell(None, f"“{_short(base)}” does not stand in the text of the source.")
                 continue
             if not is_same and self._is_older(base, edited):
+                self.older.add(number)
                 continue
-            self._level(base, edited)
+            self._restyle(number, base, edited, pairs)
             place = self.source.words_of(base)
             if place is None:
                 self._entitle(base, edited)
                 continue
             result = changes(base, edited, *place)
-            comments = [self._comment(each, base, edited, place[0]) for each in edited.comments]
+            comments = self._comments(base, edited, place[0])
             edits = new = (*result.edits, *comments)
             if base.cell:
                 edits = fitted(edits, self.source.table_at(place[2], self.source.bounds(base)[0]))
@@ -177,9 +368,101 @@ class _Reviewed:
         if not old or not new or old[1] == new[1] or base.span is None:
             return
         if hashes := self._hashes(base):
+            self.has_other_levels = True
             count = _limited(len(hashes[0]) + int(new[1]) - int(old[1]))
             edit = SourceEdit(base.span.file, hashes.start(), hashes.end(), "#" * count)
             self.edits.append(edit)
+
+    def _restyle(
+        self,
+        number: int,
+        base: ReviewedParagraph,
+        edited: ReviewedParagraph,
+        pairs: Mapping[int, int],
+    ) -> None:
+        """Take over that a heading, an item or text has become another one of these."""
+        assert base.span is not None
+        old, new = differences.kind_of(base), differences.kind_of(edited)
+        self._level(base, edited)
+        file, text = base.span.file, self.source.text(base.span.file)
+        start = line_start(text, self.source.bounds(base)[0])
+        is_bare = start == self.source.bounds(base)[0] and not base.cell
+        if edited.is_after_removed and old != new:
+            return  # which may be no wish
+        if old == new == "item" and base.level != edited.level:
+            self._indent(number, base, edited, pairs)
+        elif old.startswith("heading") and not new and (hashes := self._hashes(base)):
+            end = hashes.end() + len(text[hashes.end() :]) - len(text[hashes.end() :].lstrip(" "))
+            self.edits.append(SourceEdit(file, hashes.start(), end, "", author=edited.author()))
+        elif not old and is_bare and new.startswith("heading") and base.span.end <= base.span.line:
+            sign = "#" * self._count(int(new[-1]))
+            self.edits.append(SourceEdit(file, start, start, f"{sign} ", author=edited.author()))
+        elif not old and is_bare and (new == "item" or new in MARKERS):
+            marker = MARKERS.get(edited.style, "- ")
+            self.edits.append(SourceEdit(file, start, start, marker, author=edited.author()))
+
+    def _indent(
+        self,
+        number: int,
+        base: ReviewedParagraph,
+        edited: ReviewedParagraph,
+        pairs: Mapping[int, int],
+    ) -> None:
+        """Move an item to where those of its new level stand."""
+        assert base.span is not None
+        text, (start, end) = self.source.text(base.span.file), self.source.bounds(base)
+        start, column = line_start(text, start), self._column(number, pairs)
+        indent = _indent_of(text, start)
+        if column is None or not ITEM.match(text, start):
+            return
+        self.columns[number] = column
+        for line in (start, *(m.end() for m in re.finditer("\n", text[:end]) if m.end() > start)):
+            there = _indent_of(text, line)
+            spaces = " " * max(0, there + column - indent)
+            edit = SourceEdit(base.span.file, line, line + there, spaces, author=edited.author())
+            self.edits.append(edit)
+
+    def _column(self, number: int, pairs: Mapping[int, int]) -> int | None:
+        """The column in which an item of the file stands in the source: that of others beside it
+        on its level, or of the text of the one that it is below. None if there are none."""
+        level = self.edited[number].level or 0
+        for step in (-1, 1):
+            at = number + step
+            while 0 <= at < len(self.edited):
+                other = self.edited[at]
+                at_level = other.level
+                if at_level is None and not other.style.startswith("List"):
+                    break
+                place = self._item_at(at, pairs) if at_level is not None else None
+                if at_level is not None and at_level < level:
+                    break
+                if at_level == level and place:
+                    return place[0]
+                at += step
+        for at in range(number - 1, -1, -1):
+            other = self.edited[at]
+            if other.level is None and not other.style.startswith("List"):
+                break
+            if other.level is not None and other.level < level:
+                place = self._item_at(at, pairs) if other.level == level - 1 else None
+                return place[1] if place else None
+        return None
+
+    def _item_at(self, number: int, pairs: Mapping[int, int]) -> tuple[int, int] | None:
+        """The columns of the sign of an item and of its text in the source, as it becomes."""
+        base = self.base[pairs[number]] if number in pairs else None
+        if base is None or base.span is None:
+            return None
+        text = self.source.text(base.span.file)
+        start = line_start(text, self.source.bounds(base)[0])
+        match, indent = ITEM.match(text, start), _indent_of(text, start)
+        if not match:
+            return None
+        moved = self.columns.get(number)
+        if moved is None and base.level != self.edited[number].level:
+            return None  # it is going to be moved itself
+        column = indent if moved is None else moved
+        return column, column + len(match[0].strip()) + 1
 
     def _hashes(self, heading: ReviewedParagraph) -> re.Match[str] | None:
         """The signs of a heading in the source."""
@@ -197,6 +480,19 @@ class _Reviewed:
         else:
             self._tell(base, f"“{_short(base)}” is not written like this in the source.")
 
+    def _comments(
+        self, base: ReviewedParagraph, edited: ReviewedParagraph, source: Sequence[WordToken]
+    ) -> list[SourceEdit]:
+        """The comments that are not in the source yet, in their order."""
+        assert base.span is not None
+        text, (start, end) = self.source.text(base.span.file), self.source.bounds(base)
+        there = text[start : line_end(text, end)]
+        return [
+            self._comment(comment, base, edited, source)
+            for comment in edited.comments
+            if _shown(comment) not in there
+        ]
+
     def _comment(
         self,
         comment: ReviewerComment,
@@ -208,19 +504,27 @@ class _Reviewed:
         before = [word for word in tokens(edited.text) if word.end <= comment.offset]
         places = places_of(before, source)
         at = next((place.end for place in reversed(places) if place), None)
-        if at is None:
-            at = self.source.bounds(base)[1]
-        about = ", ".join(filter(None, (comment.author, comment.date)))
-        text = comment.text.replace("--", "–").replace(">", "›")
         assert base.span is not None
-        return SourceEdit(base.span.file, at, at, f"<!-- {about}: {text} -->")
+        text, (start, end) = self.source.text(base.span.file), self.source.bounds(base)
+        at = end if at is None else at
+        if base.style == "Code":  # in which it would be code
+            fence = _FENCE.match(text, end)
+            at = fence.end() if fence else line_end(text, end)
+            return SourceEdit(
+                base.span.file, at, at, f"\n\n{_shown(comment)}", author=comment.author
+            )
+        spans = (code.span() for code in _CODE_SPAN.finditer(text, start, line_end(text, at)))
+        at = next((last for first, last in spans if first < at < last), at)
+        return SourceEdit(base.span.file, at, at, _shown(comment), author=comment.author)
 
     # --- paragraphs that are gone, moved, or new ---
 
     def _remove(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
         kept = {other for number, other in pairs.items() if number not in strayed}
         gone = [
-            n for n, p in enumerate(self.base) if n not in kept | self.gone and p.key and p.span
+            n
+            for n, p in enumerate(self.base)
+            if n not in kept | self.gone | self.newer and p.key and p.span
         ]
         lines_kept = {_line(p) for n, p in enumerate(self.base) if n in kept and _has_content(p)}
         shown = [p.span for n, p in enumerate(self.base) if n in kept and _has_content(p)]
@@ -265,10 +569,13 @@ class _Reviewed:
         is_alone = text[max(0, start - 2) : start] in ("\n\n", "\n")
         if is_alone and text[end : end + 1] == "\n":
             end += 1
+        elif is_alone and end == len(text):
+            start -= text[:start].endswith("\n\n")
         following = ITEM.match(text, end)
         if first and first[1] and following and following[1] and is_first:
             start, end = first.end(), following.end()  # the next item begins the list
-        self.edits.append(SourceEdit(file, start, end, ""))
+        author = self.removed.get(paragraph.mark, "") if paragraph.mark else ""
+        self.edits.append(SourceEdit(file, start, end, "", author=author))
 
     def _opens(self, paragraph: ReviewedParagraph) -> bool:
         """Return whether a paragraph is the title of a block whose line it stands in."""
@@ -322,7 +629,9 @@ class _Reviewed:
         written = self._written(paragraph)
         start, end = line_start(text, start), line_end(text, end)
         if before:
-            self.edits.append(SourceEdit(file, start, start, f"{written}\n\n"))
+            self.edits.append(
+                SourceEdit(file, start, start, f"{written}\n\n", author=paragraph.author())
+            )
             return
         item = ITEM.match(text, start)
         if near.cell:
@@ -341,7 +650,8 @@ class _Reviewed:
             written = marker + written.removeprefix(MARKERS[paragraph.style])
         between = "\n" if is_item else "\n\n"
         after = "" if is_item or text[end : end + 2] in ("", "\n", "\n\n") else "\n"
-        self.edits.append(SourceEdit(file, end, end, between + written + after))
+        new = between + written + after
+        self.edits.append(SourceEdit(file, end, end, new, author=paragraph.author()))
 
     def _written(self, paragraph: ReviewedParagraph) -> str:
         """A new paragraph as Markdown; one that was moved as it stands in the source."""
@@ -351,13 +661,21 @@ class _Reviewed:
                 self.source.bounds(paragraph),
             )
             return text[line_start(text, start) : end]
-        text = " ".join(markdown(paragraph, 0, len(paragraph.text)).split())
+        text = self._new_text(paragraph, 0)
         if match := matching.HEADING.fullmatch(paragraph.style):
             return f"{'#' * self._count(int(match[1]))} {text}"
         if paragraph.style.startswith("Interview") and "\t" in paragraph.text:
-            speaker, _, words = paragraph.text.partition("\t")
-            return f"{speaker.strip()}: {words.strip()}"
-        return MARKERS.get(paragraph.style, "") + text
+            speaker = paragraph.text.partition("\t")[0]
+            text = self._new_text(paragraph, len(speaker) + 1)
+            return f"{speaker.strip()}: {text}"
+        return MARKERS.get(paragraph.style, "- " if paragraph.is_item else "") + escape_line(text)
+
+    def _new_text(self, paragraph: ReviewedParagraph, start: int) -> str:
+        """The text of a new paragraph as Markdown, with its comments."""
+        text = markdown(paragraph, start, len(paragraph.text))
+        lines = (" ".join(line.split()) for line in text.split("\0"))
+        comments = "".join(f" {_shown(comment)}" for comment in paragraph.comments)
+        return "\\\n".join(lines).strip("\\\n") + comments
 
     def _count(self, level: int) -> int:
         """The number of signs that a heading of a level has in the source."""
@@ -368,8 +686,40 @@ class _Reviewed:
         return _limited(level)
 
 
+def outermost(edits: Iterable[SourceEdit]) -> list[SourceEdit]:
+    """Changes without those of a stretch that another one takes away."""
+    result: list[SourceEdit] = []
+    gone: SourceEdit | None = None
+    for edit in sorted(edits, key=lambda edit: (edit.file, edit.start, -edit.end)):
+        if (
+            gone
+            and edit.file == gone.file
+            and edit.end <= gone.end
+            and gone.start < edit.end
+            and not edit.text
+        ):
+            continue
+        result.append(edit)
+        if not edit.text and edit.end > edit.start:
+            gone = edit
+    return result
+
+
+def _indent_of(text: str, start: int) -> int:
+    """The number of spaces with which a line begins."""
+    line = text[start : line_end(text, start)]
+    return len(line) - len(line.lstrip(" "))
+
+
 def _limited(level: int) -> int:
     return max(1, min(6, level))
+
+
+def _shown(comment: ReviewerComment) -> str:
+    """A comment as one of the source."""
+    about = ", ".join(filter(None, (comment.author, comment.date)))
+    text = comment.text.replace("--", "–").replace(">", "›")
+    return f"<!-- {about}: {text} -->"
 
 
 def _has_content(paragraph: ReviewedParagraph) -> bool:

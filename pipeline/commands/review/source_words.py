@@ -10,6 +10,7 @@ from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.model.late import late
 from pipeline.model.page_map import FORMULA
 from pipeline.parser.inlines.references import CROSS_REFERENCE
+from pipeline.verify.word import NOTE
 
 ADDED = "\0"
 """A word that stands in no source."""
@@ -32,11 +33,14 @@ _SAME = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
                        "‚": "'", "–": "-", "—": "-", "−": "-", "‑": "-"})  # fmt: skip
 _MARKUP = late(
     r"`[^`\n]+`|(?<=\])\([^()\s]+|(?<=[\])`*_])\{[^{}\n]*\}|\{[#.][^{}\n]*\}"
-    r"|\[\^[^\[\]\s]*\]:?|<!--(?:[^-<]|-(?!->)|<(?!!--))*-->"
+    r"|\[\^[^\[\]\s]*\]:|<!--(?:[^-<]|-(?!->)|<(?!!--))*-->"
     rf"|(?<![^\W_])(?<!\\){CROSS_REFERENCE}"
 )
-"""Markup of the source whose words are not in the text: addresses, attributes, signs of notes,
+"""Markup of the source whose words are not in the text: addresses, attributes, labels of notes,
 references; and code, which is."""
+
+_NOTED = late(r"\[\^[^\[\]\s]*\](?!:)|(?<![\w\\])\^\[(?:\\.|[^\\\[\]]|\[[^\[\]]*\])*\]")
+"""A note, or its sign, in the text."""
 
 
 class WordToken(NamedTuple):
@@ -51,13 +55,18 @@ class WordToken(NamedTuple):
 
 class SourceEdit(NamedTuple):
     """A change of a file: ``text`` takes the place of what stands from ``start`` up to ``end``.
-    ``who`` is the file that it comes from."""
+    ``who`` is the file that it comes from, and ``author`` who made a tracked change there."""
 
     file: str
     start: int
     end: int
     text: str
     who: str = ""
+    author: str = ""
+
+    @property
+    def is_comment(self) -> bool:
+        return self.start == self.end and self.text.lstrip("\n").startswith("<!-- ")
 
     def moved(self, by: int) -> SourceEdit:
         """The same change of a text that has so many characters more before it."""
@@ -91,6 +100,9 @@ def source_tokens(
     pattern = _WITH_FORMULAS if paragraph.formulas else _WRITTEN
     result = []
     bare = _MARKUP.sub(lambda m: m[0] if m[0][0] == "`" else " " * len(m[0]), text[start:end])
+    notes = [m for m in _NOTED.finditer(bare) if not paragraph.note or m[0][0] == "["]
+    for note in notes:
+        bare = bare[: note.start()] + " " * len(note[0]) + bare[note.end() :]
     for match in pattern.finditer(bare):
         at, stop = start + match.start(), start + match.end()
         if match["name"] and (words := tokens(value(match["name"]))):
@@ -101,6 +113,9 @@ def source_tokens(
             is_word = match["word"] is not None
             word = _ESCAPE.sub("", match[0]).translate(_SAME) if is_word else FORMULA
             result.append(WordToken(word, at, stop))
+    if notes and not paragraph.note:
+        result += (WordToken(NOTE, start + note.start(), start + note.end()) for note in notes)
+        result.sort(key=lambda token: token.start)
     return result
 
 

@@ -20,7 +20,7 @@ from pipeline.model.variables import look_up, values
 FURTHER = 8
 """Lines after a block in which its caption may stand."""
 
-CAPTION = late(r"^(?:[^\W\d_]+)?: \S", re.MULTILINE)
+CAPTION = late(r"^[ \t>]*(?:[Tt]able)?: *\S", re.MULTILINE)
 _LINE = late(r".+")
 _CELL_END = late(r"(?<!\\)\|")
 
@@ -71,6 +71,23 @@ class ReviewedSource:
         if paragraph.cell and not further and (cell := _CELL_END.search(text, start, end)):
             end = cell.start()
         return start, max(start, end)
+
+    def line_of(self, paragraph: ReviewedParagraph) -> int:
+        """The line in which a paragraph begins."""
+        return paragraph.span.line if paragraph.span else 0
+
+    def table_bounds(self, paragraph: ReviewedParagraph) -> tuple[int, int] | None:
+        """The beginning and end of the lines of the table in which a paragraph stands."""
+        span = paragraph.span
+        for table in self._tables:
+            if (
+                span
+                and table.file == span.file
+                and table.line <= span.line <= (table.end or table.line)
+            ):
+                starts = self.starts(table.file)
+                return starts[table.line - 1], starts[table.end or table.line] - 1
+        return None
 
     def table_at(self, file: str, place: int) -> SourceTable | None:
         """The table in which a cell stands."""

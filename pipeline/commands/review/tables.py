@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.commands.review import drawn_tables
@@ -14,6 +14,8 @@ from pipeline.commands.review.words import markdown
 from pipeline.model.late import late
 
 _PIPE = late(r"(?<!\\)\|")
+
+CAPTION_STYLE = "TableCaption"
 
 FEWEST_ROWS = 2
 """The rows that a table has that is drawn: its head, and one more."""
@@ -127,7 +129,7 @@ def _pair_cells(table: ChangedTable, pairs: dict[int, int]) -> None:
 class TableEdits:
     """The changes of rows and columns: changes of the source, the paragraphs of the file that are
     ``written`` by them, those of the source that are ``gone``, and those beside which something
-    cannot be taken home (``unclear``)."""
+    cannot be taken home (``unclear``), or a table was removed without its caption (``left``)."""
 
     def __init__(
         self,
@@ -140,6 +142,7 @@ class TableEdits:
         self.written: set[int] = set()
         self.gone: set[int] = set()
         self.unclear: list[int] = []
+        self.left: list[int] = []
 
     def add(self, table: ChangedTable) -> None:
         lines = {row: self._line(table, row) for row in table.old}
@@ -153,6 +156,37 @@ class TableEdits:
             self._add_column(table, column, lines)
         for column in gone_columns:
             self._remove_column(table, column, lines)
+
+    def remove_whole(self, kept: Collection[int]) -> None:
+        """Remove the tables of which nothing is left, with their captions."""
+        for rows in _tables(self.base).values():
+            numbers = [number for _, number in _paragraphs(rows)]
+            first, last = min(numbers), max(numbers)
+            bounds = self.source.table_bounds(self.base[first])
+            if any(n in kept for n in numbers) or not any(self.base[n].key for n in numbers):
+                continue
+            self.gone.update(numbers)
+            caption = next(
+                (
+                    n
+                    for n in (first - 1, last + 1)
+                    if 0 <= n < len(self.base) and self.base[n].style == CAPTION_STYLE
+                ),
+                None,
+            )
+            span = self.base[first].span
+            if bounds is None or span is None or (caption is not None and caption in kept):
+                self.left.append(first)
+                continue
+            text, (start, end) = self.source.text(span.file), bounds
+            if caption is not None:
+                self.gone.add(caption)
+                if place := self.source.words_of(self.base[caption]):
+                    start = min(start, line_start(text, place[0][0].start))
+                    end = max(end, line_end(text, place[0][-1].end))
+            if text[:start].endswith("\n\n") or not start:
+                end += len(text[end : end + 2]) - len(text[end : end + 2].lstrip("\n"))
+            self.edits.append(SourceEdit(span.file, start, end, ""))
 
     def _drawn(self, table: ChangedTable) -> drawn_tables.SourceTable | None:
         """The table of the source, if it is drawn with lines or dashes."""

@@ -19,27 +19,40 @@ from pipeline.commands.review.source_words import (
     tokens,
     written_tokens,
 )
+from pipeline.commands.writer.text import LeafSetting, escape, escape_line
 from pipeline.model.late import late
 from pipeline.model.page_map import FORMULA
-from pipeline.verify.word import WrittenPiece
+from pipeline.verify.word import INTERNAL, NOTE, WrittenPiece
 
-_SPECIAL = late(r"([\\*`\[\]{}<>~^|@$#]|(?<!\w)_|_(?!\w))")
 _GAP = late(r" {2,}")
-_SPACES = str.maketrans("\u00a0\u202f\t\n", "    ")
+_SPACES = str.maketrans("\u00a0\u202f\t", "   ")
+_BREAKS = str.maketrans("\n", "\0")
+"""A line break, as a sign that nothing else is, until it is known where it stands."""
 
+STRAIGHT = frozenset("\"'")
+"""Quotation marks as they are typed, which stand for those of the language."""
 
-MARKS = ("**", "*", "`")
+MARKS = (
+    ("**", "**"), ("*", "*"), ("`", "`"), ("~~", "~~"), ("<sup>", "</sup>"),
+    ("<sub>", "</sub>"), ("==", "=="), ("[", "]{.underline}"),
+)  # fmt: skip
 """The marks of looks."""
 
-LINKED = 3
+CODE = 2
+"""The number of code among the looks."""
+
+LINKED = len(MARKS)
 """The number of the address among the looks."""
 
-_ADDRESS = late(r"[*_`\"'”’.!?]{0,6}\](?:\(\s*<?([^()\s<>]*)|\[([^\[\]\n]*)\])")
-_CLOSING = late(r"(?:[*_`]|\](?:\([^()\s]*\)|\[[^\[\]\n]*\])?)+(?:\{[^{}\n]*\})?")
+_ADDRESS = late(r"[*_`~^\"'”’.!?]{0,6}\](?:\(\s*<?([^()\s<>]*)|\[([^\[\]\n]*)\])")
+_CLOSING = late(r"(?:[*_`~^]|==|\](?:\([^()\s]*\)|\[[^\[\]\n]*\])?)+(?:\{[^{}\n]*\})?")
 """Marks after words with a look of their own, or in a link."""
 
 _OPENED = late(r"[ \t>]*+(?:[-*+:~]|#{1,6}|\(?\w{1,5}[.)])?[ \t]*+")
 """The beginning of a line, with the sign of an item or a heading."""
+
+_BETWEEN = late(r"\\?[ \t\n]+[ \t\n>]*")
+"""The space between words, which may be a line break."""
 
 _MARK = late(r"(?<=\w)_+(?=\w)|\\.")
 """Letters that are no marks."""
@@ -56,12 +69,17 @@ class WordLook(NamedTuple):
     is_bold: bool = False
     is_italic: bool = False
     is_code: bool = False
+    is_struck: bool = False
+    is_raised: bool = False
+    is_lowered: bool = False
+    is_marked: bool = False
+    is_underlined: bool = False
     address: str = ""
 
 
 class LookChange(NamedTuple):
     """Another look of words, from the first to the last: ``which`` of the looks, and the marks or
-    addresses."""
+    addresses: those that were there, or those that are now."""
 
     first: int
     last: int
@@ -93,19 +111,90 @@ def changes(
     texts = _texts(before, base), _texts(after, edited)
     looks, new_looks = _looks(base), _looks(edited)
     for kind, i, k, j, m in difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+        stretch = after[j - 1].end if j else 0, after[m].start if m < len(after) else None
+        author = edited.author(*stretch)
+        new: list[SourceEdit | None] = []
         if kind == "equal":
-            for change in _new_looks(before[i:k], after[j:m], looks, new_looks):
+            mixed = _mixed(before[i:k], after[j:m], looks, new_looks)
+            for at in mixed:
+                place = places[i + at]
+                part = markdown(
+                    edited, after[j + at].start, after[j + at].end, looks[before[i + at].start]
+                )
+                new.append(place and SourceEdit(file, place.start, place.end, part))
+            for change in _new_looks(before[i:k], after[j:m], looks, new_looks, mixed):
                 first, last = places[i + change.first], places[i + change.last]
-                edit = _with_look(first, last, change, text, file)
-                edits += edit
-                is_whole = is_whole and bool(edit)
-            continue
-        edit_of = _edit(before, after, places, (i, k, j, m), edited, looks, text, file)
-        if edit_of is None or _unlinks(edit_of, text):
-            is_whole = False
+                new += _with_look(first, last, change, text, file) or [None]
+            for at in range(k - i):
+                new += _other_sign(
+                    base, edited, before[i + at], after[j + at], places[i + at], text, file
+                )
+                if at:
+                    two = slice(i + at - 1, i + at + 1), slice(j + at - 1, j + at + 1)
+                    gaps = _gap(base.text, *before[two[0]]), _gap(edited.text, *after[two[1]])
+                    if gaps[0] != gaps[1]:
+                        new.append(_with_gap(places[two[0]], gaps[1], base, text, file))
         else:
-            edits.append(edit_of)
+            edit = _edit(before, after, places, (i, k, j, m), base, edited, looks, text, file)
+            new.append(None if edit is None or _unlinks(edit, text) else edit)
+        edits += (edit._replace(author=author) for edit in new if edit)
+        is_whole = is_whole and None not in new
     return WordChanges(tuple(edits), is_whole)
+
+
+def _gap(text: str, first: WordToken, second: WordToken) -> str:
+    """The space between two words: a line break, or a space, or nothing."""
+    gap = text[first.end : second.start]
+    return "\n" if "\n" in gap else gap[:1] and " "
+
+
+def _with_gap(
+    places: Sequence[WordToken | None], gap: str, base: ReviewedParagraph, text: str, file: str
+) -> SourceEdit | None:
+    """The change for another space between two words; none if that is not clear between marks."""
+    first, second = places
+    if first is None or second is None:
+        return None
+    spaces = [*_BETWEEN.finditer(text, first.end, second.start)]
+    if len(spaces) == 1:
+        start, end = spaces[0].span()
+    elif first.end == second.start:
+        start = end = first.end
+    else:
+        return None
+    return SourceEdit(file, start, end, with_breaks(gap.translate(_BREAKS), base, text, start))
+
+
+def with_breaks(new: str, paragraph: ReviewedParagraph, text: str, start: int) -> str:
+    """New text with its line breaks as they are written at a place of a source."""
+    if "\0" not in new:
+        return new
+    line = text[line_start(text, start) : start]
+    opened = _OPENED.match(line)
+    indent = re.sub(r"[^\s>]", " ", opened[0]) if opened and paragraph.is_item else ""
+    return re.sub(r" *\0 *", "<br>" if paragraph.cell else f"\\\\\n{indent}", new)
+
+
+def _other_sign(
+    base: ReviewedParagraph,
+    edited: ReviewedParagraph,
+    before: WordToken,
+    after: WordToken,
+    place: WordToken | None,
+    text: str,
+    file: str,
+) -> list[SourceEdit | None]:
+    """The change for another kind of dash or quotation mark. A straight one is typed for that of
+    the language."""
+    old, new = base.text[before.start : before.end], edited.text[after.start : after.end]
+    if old == new or new in STRAIGHT:
+        return []
+    if place is None or place.is_value:
+        return [None]
+    start, end = place.start, place.end
+    while text[start] == "-" == text[end : end + 1]:
+        end += 1
+    return [SourceEdit(file, start, end, new)]
 
 
 def _unlinks(edit: SourceEdit, text: str) -> bool:
@@ -117,9 +206,12 @@ def _unlinks(edit: SourceEdit, text: str) -> bool:
 
 
 def _texts(words: Sequence[WordToken], paragraph: ReviewedParagraph) -> list[str]:
-    """The words of a paragraph, and for the signs of formulas, their letters."""
+    """The words of a paragraph, and for the signs of formulas, their letters; for those of notes,
+    what stands for them in the source."""
     formulas = iter(paragraph.signs)
-    return [FORMULA + next(formulas, "") if w.text == FORMULA else w.text for w in words]
+    notes = (piece.note for piece in paragraph.pieces if piece.note)
+    signs = {FORMULA: formulas, NOTE: notes}
+    return [w.text + next(signs[w.text], "") if w.text in signs else w.text for w in words]
 
 
 def _edit(
@@ -127,6 +219,7 @@ def _edit(
     after: Sequence[WordToken],
     places: Sequence[WordToken | None],
     at: tuple[int, int, int, int],
+    base: ReviewedParagraph,
     edited: ReviewedParagraph,
     looks: Sequence[WordLook],
     text: str,
@@ -148,42 +241,84 @@ def _edit(
         if following is not None and (previous is None or is_before):
             end = after[m].start if m < len(after) else after[m - 1].end
             new = markdown(edited, after[j].start, end, looks[before[k].start])
-            return SourceEdit(file, following.start, following.start, new)
+            return _at_beginning(following.start, following.start, new, base, text, file)
         if previous is None:
             return None
-        start = previous.end
+        start = end = previous.end
         if look != around and (closing := _CLOSING.match(text, start)):
             start, around = closing.end(), None
-        new = markdown(edited, after[j - 1].end if j else 0, after[m - 1].end, around)
-        return SourceEdit(file, start, start, new)
-    first, last = places[i], places[k - 1]
-    if first is None or last is None or first.start > last.start:
+            end = start
+        first = after[j - 1].end if j else 0
+        joins = k < len(before) and m < len(after) and after[m - 1].end == after[m].start
+        if joins and _gap(base.text, *before[k - 1 : k + 1]) and after[j].text != NOTE:
+            if following is None or text[end : following.start].strip():
+                return None
+            end = following.start  # what is joined has no space
+        new = markdown(edited, first, after[m - 1].end, around)
+        return SourceEdit(file, start, end, with_breaks(new, base, text, start))
+    first_place, last_place = places[i], places[k - 1]
+    if first_place is None or last_place is None or first_place.start > last_place.start:
         return None
-    start, end = _whole_marks(text, first.start, last.end)
-    if (start, end) != (first.start, last.end):
+    start, end = _whole_marks(text, first_place.start, last_place.end)
+    if (start, end) != (first_place.start, last_place.end):
         around = None
     if not _is_balanced(text[start:end]):
         return None
     if j < m:
-        touches = i and j and before[i - 1].end == before[i].start
-        opening = after[j - 1].end if touches else after[j].start
-        return SourceEdit(file, start, end, markdown(edited, opening, after[m - 1].end, around))
+        opening, closing_end = after[j].start, after[m - 1].end
+        if i and j and not _gap(base.text, *before[i - 1 : i + 1]):
+            opening = after[j - 1].end
+        elif i and j and not _gap(edited.text, *after[j - 1 : j + 1]):
+            start -= len(text[:start]) - len(text[:start].rstrip(" \t\n"))
+        if k < len(before) and m < len(after):
+            gaps = _gap(base.text, *before[k - 1 : k + 1]), _gap(edited.text, *after[m - 1 : m + 1])
+            if gaps[1] and not gaps[0]:
+                closing_end = after[m].start
+            elif gaps[0] and not gaps[1]:
+                end += len(text[end:]) - len(text[end:].lstrip(" \t\n"))
+        new = markdown(edited, opening, closing_end, around)
+        return _at_beginning(start, end, new, base, text, file)
     if edited.style == "Code":
         return SourceEdit(file, start, end, "")
     start, end = _with_empty_marks(text, start, end)
-    return SourceEdit(file, *_with_space(text, start, end), "")
+    if before[i].text == NOTE == before[k - 1].text and k == i + 1:
+        return SourceEdit(file, start, end, "")
+    start, end = _with_space(text, start, end)
+    if i and j and k < len(before) and j < len(after):
+        gap = _gap(edited.text, *after[j - 1 : j + 1])
+        if not gap and not text[start - 1 : end + 1].strip(text[start:end] + " "):
+            return SourceEdit(file, start, end, "")
+        is_apart = text[start - 1 : start].isspace() or text[end : end + 1].isspace()
+        is_bare = (text[start - 1 : start] + text[end : end + 1]).isalnum()
+        if gap and not is_apart and is_bare:
+            return SourceEdit(file, start, end, " ")
+    return SourceEdit(file, start, end, "")
+
+
+def _at_beginning(
+    start: int, end: int, new: str, base: ReviewedParagraph, text: str, file: str
+) -> SourceEdit:
+    """A change whose text is no markup of a block where it begins a line."""
+    new = with_breaks(new, base, text, start)
+    if new and base.style != "Code" and not text[line_start(text, start) : start].strip(" \t>"):
+        rest = text[end : line_end(text, end)]
+        line = escape_line(new + rest)
+        new = line.removesuffix(rest)
+    return SourceEdit(file, start, end, new)
 
 
 def _with_empty_marks(text: str, start: int, end: int) -> tuple[int, int]:
     """The stretch of words that go, with the marks around them, which would be empty. Those with an
     id stay: something may refer to it."""
-    while start and text[start - 1] in "*_`[":
+    while start and text[start - 1] in "*_`[~^=":
         closing = _CLOSING.match(text, end)
-        if text[start - 1] == "[" and closing and text[end] == "]":
+        if text[start - 2 : start] == text[end : end + 2] in ("~~", "=="):
+            start, end = start - 2, end + 2
+        elif text[start - 1] == "[" and closing and text[end] == "]":
             if "{#" in closing[0]:
                 break
             start, end = start - 1, closing.end()
-        elif text[start - 1] == text[end : end + 1]:
+        elif text[start - 1] == text[end : end + 1] != "=":
             start, end = start - 1, end + 1
         else:
             break
@@ -228,7 +363,17 @@ def _looks(paragraph: ReviewedParagraph) -> list[WordLook]:
 
 
 def look_of(piece: WrittenPiece) -> WordLook:
-    return WordLook(piece.is_bold, piece.is_italic, piece.is_code, piece.address)
+    return WordLook(
+        piece.is_bold,
+        piece.is_italic,
+        piece.is_code,
+        piece.is_struck,
+        piece.position == "superscript",
+        piece.position == "subscript",
+        piece.is_marked,
+        piece.is_underlined,
+        piece.address,
+    )
 
 
 def is_same_address(first: str, second: str) -> bool:
@@ -240,14 +385,34 @@ def is_same_address(first: str, second: str) -> bool:
     return one == other
 
 
+def _mixed(
+    before: Sequence[WordToken],
+    after: Sequence[WordToken],
+    looks: Sequence[WordLook],
+    new: Sequence[WordLook],
+) -> list[int]:
+    """The words of which only a part looks different."""
+    pairs = enumerate(zip(before, after, strict=True))
+    return [
+        at
+        for at, (old, word) in pairs
+        if len({*new[word.start : word.end]}) > 1
+        and new[word.start : word.end] != looks[old.start : old.end]
+    ]
+
+
 def _new_looks(
     before: Sequence[WordToken],
     after: Sequence[WordToken],
     looks: Sequence[WordLook],
     new: Sequence[WordLook],
+    mixed: Sequence[int],
 ) -> Iterator[LookChange]:
-    """The runs of words that only look different, or lead elsewhere."""
-    pairs = [(looks[old.start], new[word.start]) for old, word in zip(before, after, strict=True)]
+    """The runs of words that only look different, or lead elsewhere; ``mixed`` are others."""
+    pairs = [
+        (looks[old.start], looks[old.start] if at in mixed else new[word.start])
+        for at, (old, word) in enumerate(zip(before, after, strict=True))
+    ]
     for which in range(len(MARKS) + 1):
         at = 0
         changes = (_change_of(*pair, which) for pair in pairs)
@@ -258,14 +423,20 @@ def _new_looks(
             at += size
 
 
+def lost_in_link(old: WordLook, new: WordLook) -> bool:
+    """Return whether code in a link looks like text: LibreOffice gives links a single style."""
+    return old.is_code and not new.is_code and bool(new.address)
+
+
 def _change_of(old: WordLook, new: WordLook, which: int) -> tuple[str, str] | None:
     """The marks or addresses that the first look has, and the second, if these differ."""
     if which == LINKED:
         is_same = is_same_address(old.address, new.address)
         return None if is_same else (old.address, new.address)
-    if old[which] is new[which]:
+    if old[which] is new[which] or (which == CODE and lost_in_link(old, new)):
         return None
-    return ("", MARKS[which]) if new[which] else (MARKS[which], "")
+    mark = MARKS[which][0]
+    return ("", mark) if new[which] else (mark, "")
 
 
 def _with_look(
@@ -274,9 +445,11 @@ def _with_look(
     if first is None or last is None:
         return []
     start, end, old, new = first.start, last.end, change.old, change.new
+    if change.which == LINKED and new == INTERNAL:
+        return []
     if change.which == LINKED and old:
         return _with_address(end, old, new, text, file)
-    opening, closing = ("[", f"]({new})") if change.which == LINKED else (new, new)
+    opening, closing = ("[", f"]({new})") if change.which == LINKED else MARKS[change.which]
     if not old:
         return [SourceEdit(file, start, start, opening), SourceEdit(file, end, end, closing)]
     size = len(old)
@@ -316,9 +489,15 @@ def markdown(
             at += len(piece.text)
             if paragraph.style == "Code":
                 part += text
+            elif text and piece.note:
+                part += piece.note
             elif text:
-                part += _piece(text, piece, around)
-        if address and part.strip() and not is_same_address(address, around.address):
+                part += _piece(text, piece, around, is_cell=paragraph.cell is not None)
+        if (
+            address not in ("", INTERNAL)
+            and part.strip()
+            and not is_same_address(address, around.address)
+        ):
             bare = part.strip()
             before, _, after = part.partition(bare)
             part = f"{before}[{bare}]({address}){after}"
@@ -326,16 +505,24 @@ def markdown(
     return result
 
 
-def _piece(text: str, piece: WrittenPiece, around: WordLook) -> str:
+def _piece(text: str, piece: WrittenPiece, around: WordLook, *, is_cell: bool) -> str:
     look = look_of(piece)
     plain = text.translate(_SPACES).replace(FORMULA, "")
-    escaped = plain if look.is_code else _SPECIAL.sub(r"\\\1", _GAP.sub(" ", plain))
-    marks = "".join(
-        mark for mark, is_on, is_around in zip(MARKS, look, around, strict=False)
+    if not look.is_code:
+        setting = LeafSetting(plain)
+        setting.pairs = dict.fromkeys(setting.pairs, True)  # the other one may stand beside it
+        lines = (_GAP.sub(" ", line) for line in plain.split("\n"))
+        plain = "\0".join(escape(line, "", "", setting, nested=False) for line in lines)
+        plain = plain.replace("|", "\\|") if is_cell else plain
+        plain = plain.replace(":\\//", "://").replace("www\\.", "www.")  # a link is meant
+    marks = [
+        pair for pair, is_on, is_around in zip(MARKS, look, around, strict=False)
         if is_on and not is_around
-    )  # fmt: skip
-    bare = escaped.strip()
+    ]  # fmt: skip
+    bare = plain.strip(" \0")
     if not marks or not bare:
-        return escaped
-    before, _, after = escaped.partition(bare)
-    return f"{before}{marks}{bare}{marks[::-1]}{after}"
+        return plain
+    before, _, after = plain.partition(bare)
+    opening = "".join(first for first, _ in marks)
+    closing = "".join(last for _, last in reversed(marks))
+    return f"{before}{opening}{bare}{closing}{after}"

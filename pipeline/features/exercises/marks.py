@@ -248,7 +248,7 @@ def marks_of(node: Node) -> Fraction:
 def _counts(node: Node, level: str) -> bool:
     """Return whether pupils at a level get a node, as far as it says so itself."""
     levels = node.attributes.get(LEVELS)
-    return not is_for_teachers(node) and (not levels or level in names_in(levels))
+    return not is_for_teachers(node) and (not levels or level.lower() in names_in(levels))
 
 
 def marks_in(blocks: Iterable[Node], level: str) -> Fraction:

@@ -29,12 +29,12 @@ def _levels(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, str],
     )
     levels: dict[str, str] = {}
     for name, shown in given:
-        level = (text(name, report, key) or "").lower()
+        level = text(name, report, key) or ""
         if level and not re.fullmatch(LEVEL, level):
             hint = "A name begins with a letter, and has only letters, digits, `-` and `_`."
             message = f"`{shorten(level)}` cannot be the name of a level."
             report.wrong(key, message, name.place, hint)
-        elif level in levels:
+        elif level.lower() in map(str.lower, levels):
             report.twice(level, key, name.place)
         elif len(levels) == MOST:
             report.wrong(key, f"there are more than {MOST} levels.", name.place)

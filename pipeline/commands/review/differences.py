@@ -1,0 +1,185 @@
+"""Tells what differs between a file that came back and what the source gives, whatever it is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipeline.commands.review import matching
+from pipeline.commands.review.reading import ReviewedParagraph
+from pipeline.commands.review.words import (
+    STRAIGHT,
+    WordLook,
+    is_same_address,
+    look_of,
+    lost_in_link,
+)
+from pipeline.model.late import late
+from pipeline.model.page_map import FORMULA
+from pipeline.verify.word import NOTE, PAGE_BREAK
+
+ALIGNED = {"start": "", "left": "", "end": "right", "both": ""}
+"""Other names of alignments, and those that are as usual."""
+
+OWN = "own"
+"""The address of text that is an address, to which it leads."""
+
+PLAIN_STYLES = ("", "Normal", "BodyText", "TextBody", "Standard")
+_NUMBER = late(r"^(?:\d+|[A-Z]|[IVX]+)(?:\.\d+)*\.?\s")
+_AROUND = late(r"\s*([;:!?»«%…–—]|\.\.\.|--+)\s*")
+_BEFORE = late(r" (?=[.,)])")
+_QUOTES = frozenset("“”„«»‘’‚‹›")
+
+
+def kind_of(paragraph: ReviewedParagraph) -> str:
+    """The kind of a paragraph: a heading of a level, an item, or its style."""
+    if level := matching.HEADING.fullmatch(paragraph.style):
+        return f"heading {level[1]}"
+    if paragraph.is_item or paragraph.style in ("ListBullet", "ListNumber"):
+        return "item"
+    return "" if paragraph.style in PLAIN_STYLES else paragraph.style
+
+
+def are_headings(*paragraphs: ReviewedParagraph) -> bool:
+    return all(matching.HEADING.fullmatch(paragraph.style) for paragraph in paragraphs)
+
+
+def is_same(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
+    """Return whether there is nothing to take home from a paragraph with the same pictures."""
+    return next(differences(base, edited), None) is None
+
+
+def differences(given: ReviewedParagraph, edited: ReviewedParagraph) -> Iterator[str]:
+    """The things that are different in a paragraph that came back, in words for the author."""
+    if not _same_words(words_of(given), words_of(edited)):
+        yield "words"
+    elif not _same_breaks(given, edited):
+        yield "line breaks"
+    elif edited.style != "Code" and not _same_looks(given, edited):
+        yield "the look of letters"
+    if len(given.formulas) != len(edited.formulas):
+        yield "formulas"
+    if _notes(given) != _notes(edited):
+        yield "notes"
+    if kind_of(given) != kind_of(edited) and not given.note:
+        yield "style"
+    if (given.level or 0) != (edited.level or 0):
+        yield "level in the list"
+    has_words = any(map(str.isalnum, edited.text))
+    if has_words and ALIGNED.get(given.align, given.align) != ALIGNED.get(
+        edited.align, edited.align
+    ):
+        yield "alignment"
+
+
+def words_of(paragraph: ReviewedParagraph) -> str:
+    """The words, with the spaces that typography does not set."""
+    text = "".join(piece.text for piece in paragraph.pieces if not piece.is_added)
+    text = text.replace(NOTE, "").replace(FORMULA, "").replace("\u00ad", "").strip()
+    if matching.HEADING.fullmatch(paragraph.style):
+        text = _NUMBER.sub("", text)
+    text = _BEFORE.sub("", _AROUND.sub(r"\1", " ".join(text.split())))
+    return text.replace("...", "…").replace("---", "—").replace("--", "–")
+
+
+def _same_words(given: str, edited: str) -> bool:
+    """Return whether two texts are the same. Straight quotation marks are typed for those of the
+    language."""
+    return given == edited or (
+        len(given) == len(edited)
+        and all(
+            a == b or (b in STRAIGHT and a in _QUOTES) for a, b in zip(given, edited, strict=True)
+        )
+    )
+
+
+def _same_breaks(given: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
+    lines = (
+        ["".join(line.split()).replace(NOTE, "") for line in paragraph.text.strip().split("\n")]
+        for paragraph in (given, edited)
+    )
+    first, second = (list(map(len, each)) for each in lines)
+    return len(first) == len(second)
+
+
+def _same_looks(given: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
+    pairs = itertools.zip_longest(_letters(given), _letters(edited), fillvalue=WordLook())
+    is_same = all(_same_look(first, second) for first, second in pairs)
+    return is_same and _paints(given) == _paints(edited)
+
+
+def _paints(paragraph: ReviewedParagraph) -> list[str]:
+    """The colours and sizes of letters."""
+    pieces = (piece for piece in paragraph.pieces if not piece.is_added)
+    return [piece.paint for piece in pieces for letter in piece.text if letter.isalnum()]
+
+
+def _same_look(given: WordLook, edited: WordLook) -> bool:
+    if lost_in_link(given, edited):
+        given = given._replace(is_code=False)
+    is_typed = given.address == OWN or (given.address and not edited.address)
+    return given[:-1] == edited[:-1] and (
+        bool(is_typed) or is_same_address(given.address, edited.address)
+    )
+
+
+def _letters(paragraph: ReviewedParagraph) -> list[WordLook]:
+    """The looks of letters; those of signs and spaces do not show."""
+    looks = []
+    for piece in paragraph.pieces:
+        is_own = piece.address.removeprefix("mailto:") == piece.text.strip() != ""
+        look = look_of(piece._replace(address=OWN) if is_own else piece)
+        looks += [look for letter in piece.text if letter.isalnum() and not piece.is_added]
+    return looks
+
+
+def _notes(paragraph: ReviewedParagraph) -> list[tuple[str, str]]:
+    """The notes, each with the letters before its sign."""
+    notes, before = [], ""
+    for piece in paragraph.pieces:
+        if piece.note:
+            notes.append((piece.note, "".join(filter(str.isalnum, before))))
+        elif not piece.is_added:
+            before += piece.text
+    return notes
+
+
+def cells_of(paragraphs: Sequence[ReviewedParagraph]) -> list[tuple[int, int] | None]:
+    """The row and column of each paragraph that is in a table."""
+    first: dict[int, int] = {}
+    return [
+        p.cell and (p.cell.row - first.setdefault(p.cell.table, p.cell.row), p.cell.column)
+        for p in paragraphs
+    ]
+
+
+def page_breaks(paragraphs: Sequence[ReviewedParagraph]) -> int:
+    return sum(paragraph.text.count(PAGE_BREAK) + paragraph.is_on_top for paragraph in paragraphs)
+
+
+def without_formulas(paragraph: ReviewedParagraph) -> ReviewedParagraph:
+    """A paragraph whose formulas are not there."""
+    pieces = (piece._replace(text=piece.text.replace(FORMULA, "")) for piece in paragraph.pieces)
+    return paragraph._replace(pieces=tuple(pieces), formulas=())
+
+
+def with_note_texts(paragraphs: Sequence[ReviewedParagraph]) -> list[ReviewedParagraph]:
+    """Paragraphs in which the names of notes are their texts, without their bookmarks, which count
+    otherwise in the source with its changes."""
+    texts: dict[str, str] = {}
+    for paragraph in paragraphs:
+        if paragraph.note:
+            letters = "".join(filter(str.isalnum, paragraph.text))
+            texts[paragraph.note] = f"{texts.get(paragraph.note, NOTE)}{letters}"
+    return [with_notes(paragraph, texts)._replace(mark=None) for paragraph in paragraphs]
+
+
+def with_notes(paragraph: ReviewedParagraph, names: Mapping[str, str]) -> ReviewedParagraph:
+    """A paragraph with other names of notes."""
+    if not any(piece.note for piece in paragraph.pieces):
+        return paragraph
+    pieces = (
+        piece._replace(note=names.get(piece.note, NOTE)) if piece.note else piece
+        for piece in paragraph.pieces
+    )
+    return paragraph._replace(pieces=tuple(pieces))
