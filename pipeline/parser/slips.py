@@ -116,6 +116,8 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
             hint = INSTEAD.get(name, f"Give it another name, such as `.my-{name}`.")
             yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
         for key, value in attributes.pairs:
+            if key == "width" and isinstance(node, SIZED) and value == "~":
+                continue  # none, in YAML
             if key == "width" and isinstance(node, SIZED) and not WIDTH.fullmatch(value.strip()):
                 message = f"`width={value}` is not a width."
                 hint = "Write a share of the line, `width=50%`, or a length, `width=4cm`."

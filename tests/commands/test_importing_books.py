@@ -332,3 +332,77 @@ def test_a_link_to_the_title_by_its_id(tmp_path: Path, monkeypatch: pytest.Monke
     assert run("a.md").exit_code == 0
     assert "[top](#title)" in (tmp_path / "source/a.md").read_text("utf-8")
     builds("source/a.md")
+
+
+def test_a_bad_chapter_does_not_stop_a_book(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be read of a chapter is told, and the others are there; entries and links may be
+    those of a website, from its root, without a suffix or with another one."""
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "SUMMARY.md": "- [One](/ch/one)\n- [Two](ch/two.html)\n- [Tab](/ch/tab.md)\n"
+        "- [No text](ch/empty.md)\n- [Quoted](ch/quoted.md)\n- [Gone](ch/gone)\n",
+        "ch/one.md": "# One\n\nSee [two](two.html#how), [three](/ch/tab) and [four](../quoted).\n",
+        "ch/two.md": "# Two\n\n## How\n\nText.\n",
+        "ch/tab.md": '---\ntitle:\t"Zaatar"\n---\n\nThyme.\n',
+        "ch/empty.md": "",
+        "ch/quoted.md": '---\ntitle: "Sumac\n---\n\nRed.\n',
+    }
+    for name, text in files.items():
+        (tmp_path / "b" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "b" / name).write_text(text)
+    result = run("b", "--book")
+    assert result.exit_code == 0, result.output
+    made = tmp_path / "source"
+    assert (made / "b.md").read_text().partition("---\n\n")[2] == (
+        "{{ include ch/one.md }}\n\n{{ include ch/two.md }}\n\n{{ include ch/tab.md }}\n\n"
+        "{{ include ch/quoted.md }}\n"
+    )
+    links = "See [two](two.md#how), [three](tab.md) and four."
+    assert links in (made / "ch/one.md").read_text()
+    assert (made / "ch/tab.md").read_text() == "## Zaatar\n\nThyme.\n"
+    assert (made / "ch/quoted.md").read_text().endswith("\n\nRed.\n")
+    for told in (
+        "ch/empty.md: warning[empty-file]: The chapter is left out: The source is empty.",
+        "ch/quoted.md:2:8: warning[bad-yaml]: The quotation mark that opens here is not closed.",
+        "b/SUMMARY.md:6:4: warning[not-imported]: The chapter “Gone” has no file",
+    ):
+        assert told in result.output
+    builds("source/b.md")
+
+
+def test_a_part_with_a_page_and_figures_of_cells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Quarto's parts may be pages, and the figures that cells made are beside their chapters."""
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "_quarto.yml": "book:\n  title: Wells\n  chapters:\n  - index.qmd\n"
+        "  - part: game.qmd\n    chapters: [plots.qmd]\n",
+        "index.qmd": "# Welcome\n\nSee @fig-depth, [plots](plots.html).\n",
+        "game.qmd": "# The game\n\nAbout it.\n",
+        "plots.qmd": "# Plots\n\n```{r}\n#| label: fig-depth\n#| fig-cap: How *deep*\n"
+        "#| out-width: ~\n#| echo: false\nplot(1)\n```\n\n"
+        "```{r}\n#| label: fig-width\n#| fig-cap: How wide\nplot(2)\n```\n",
+    }
+    drawn = tmp_path / "wells/plots_files/figure-html"
+    drawn.mkdir(parents=True)
+    for name, text in files.items():
+        (tmp_path / "wells" / name).write_text(text)
+    for name in ("fig-depth-1.png", "fig-width-1.png", "fig-width-2.png"):
+        (drawn / name).write_bytes(picture())
+    result = run("wells", "--book")
+    assert result.exit_code == 0, result.output
+    made = tmp_path / "source"
+    assert (made / "wells.md").read_text().partition("---\n\n")[2] == (
+        "{{ include index.md }}\n\n{{ include game.md }}\n\n{{ include plots.md shift=1 }}\n"
+    )
+    assert (made / "index.md").read_text().endswith("See @fig-depth, [plots](plots.md).\n")
+    assert (made / "game.md").read_text() == "## The game {.part}\n\nAbout it.\n"
+    plots = (made / "plots.md").read_text()
+    assert '![How deep](plots_files/figure-html/fig-depth-1.png "How *deep*"){#fig-depth}' in plots
+    assert plots.index("plot(2)") < plots.index("figure-html/fig-width-1.png")
+    assert "plot(1)" not in plots
+    assert len([*made.rglob("*.png")]) == 3
+    builds("source/wells.md")

@@ -4,7 +4,7 @@ already supports their notations; unsupported ones become text here, with a mess
 from __future__ import annotations
 
 import base64
-import posixpath
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -28,7 +28,7 @@ from pipeline.commands.importing.page_reader import SUFFIXES, has_alternative
 from pipeline.commands.importing.tidying import figures_left, joined_runs, paragraph_of
 from pipeline.model import Block, Document, Image, Link, Node, Text
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.diagnostics import Diagnostic, Severity, Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
@@ -72,12 +72,20 @@ def of_markdown(
     text: str, document: Document, folder: Path, name: str, inside: InputFolder = ALONE
 ) -> Draft:
     """A text, and its parsed document; its files are in a folder."""
-    wrong = tuple(finding for finding in document.diagnostics if finding.is_error)
+    wrong = tuple(
+        finding
+        for finding in document.diagnostics
+        if finding.is_error and finding.code != Code.BAD_YAML.slug
+    )
     if wrong:
         return Draft(Metadata(), (), findings=wrong)
     document_metadata, front_lines, _ = read_front_matter(text, name)
     metadata, findings = metadata_of(document, document_metadata, text, name)
-    findings += (finding for finding in document.diagnostics if finding.code not in _QUIET)
+    findings += (
+        replace(finding, severity=Severity.WARNING)  # of front matter, the rest is read
+        for finding in document.diagnostics
+        if finding.code not in _QUIET
+    )
     is_untitled = any(finding.code == Code.MISSING_TITLE.slug for finding in document.diagnostics)
     if is_untitled and not metadata.title.strip():
         metadata = replace(metadata, title="")
@@ -301,7 +309,7 @@ class _Files:
     def _citation(self, node: model.Citation, span: Span | None) -> Node | tuple[Node, ...]:
         """A citation; without works, a cross-reference, or text."""
         targets = [item.key for item in node.items]
-        is_there = all(target in self._ids for target in targets)
+        is_there = all(t in self._ids or t in self._around.ids for t in targets)
         if self._has_works or not (is_there or node.source.startswith("[")):
             return node  # a name such as @ann is text without works
         if not is_there:
@@ -368,9 +376,10 @@ class _Files:
             return node if is_known else node.children
         if scheme(node.href) or target in self._files:
             return node
-        if target and (self._folder / target).resolve() in self._around.chapters:
-            path, mark, place = node.href.partition("#")
-            return replace(node, href=f"{posixpath.splitext(path)[0]}.md{mark}{place}")
+        if chapter := self._around.chapter(self._folder, target):
+            path = os.path.relpath(chapter.with_suffix(".md"), self._folder.resolve())
+            _, mark, place = node.href.partition("#")
+            return replace(node, href=f"{quote(Path(path).as_posix(), '/')}{mark}{place}")
         if "%7B%7B" in node.href:
             return node
         message = f"The link to “{target[:80]}” is left out, and its text stays."
@@ -386,7 +395,8 @@ class _Files:
         return node if node.label in self._labels else Text(text=f"[^{node.label}]")
 
     def _reference(self, node: model.CrossReference, span: Span | None) -> Node:
-        return node if node.target in self._ids else Text(text=f"@{node.target}")
+        is_there = node.target in self._ids or node.target in self._around.ids
+        return node if is_there else Text(text=f"@{node.target}")
 
     def _tell(self, message: str, span: Span | None, hint: str = "") -> None:
         span = self._document.place(span)

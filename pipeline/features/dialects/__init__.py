@@ -23,7 +23,7 @@ from pipeline.features.dialects.other_markup import (
     RESTRUCTUREDTEXT,
 )
 from pipeline.features.dialects.pandoc import PANDOC
-from pipeline.features.dialects.quarto import BOOKDOWN, QUARTO
+from pipeline.features.dialects.quarto import BOOKDOWN, QUARTO, QUARTO_WITHOUT_CODE
 from pipeline.features.dialects.raspberry_pi import RASPBERRY_PI
 from pipeline.features.dialects.reading import ANY
 
@@ -31,6 +31,6 @@ DIALECTS = (
     CARPENTRIES, JEKYLL, LEANPUB, LIASCRIPT, MARKDOC, DOCUSAURUS, VITEPRESS, RASPBERRY_PI,
     GITBOOK, MDBOOK, MYST, QUARTO, ANY, MATERIAL, MKDOCS, LATEX, GITHUB, OBSIDIAN, HUGO,
     HUGO_SITE, MDX, CRITICMARKUP, LIQUID, KRAMDOWN, RESTRUCTUREDTEXT, PANDOC, BOOKDOWN, ASCIIDOC,
-    ORG_MODE,
+    ORG_MODE, QUARTO_WITHOUT_CODE,
 )  # fmt: skip
 """The tables of all tools. Where several read the same mark, the first does."""

@@ -86,6 +86,8 @@ _OPENING = late(r"---[ \t\r]*(?:\n|\Z)")
 _SKIPPED = late(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*")
 _KEY = late(r"(?:- +)?[\"']?[^\W\d][\w.-]*[\"']?[ \t]*:(?!//)|\{|(?:---|\.\.\.)[ \t\r]*$", re.M)
 _BLANK = late(r"\n[ \t\r]*(?=\n|\Z)")
+_TABS = late(r"(?<=\S)[ \t]++")
+"""Space within lines, in which YAML allows tabs, and PyYAML does not."""
 _ENTRY = late(r"^[^\s#\-\]}]", re.MULTILINE)
 
 
@@ -232,7 +234,7 @@ class _Composer:
 
     def entries(self, start: int, end: int) -> _Entries:
         """The entries of the mapping in that part of the text. Raises `YamlMistakeError`."""
-        part = self.text[start:end]
+        part = _TABS.sub(lambda m: " " * len(m[0]), self.text[start:end])
         try:
             events = yaml.parse(part, Loader=yaml.SafeLoader)
             root = self._document(events, start)
