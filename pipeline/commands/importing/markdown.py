@@ -3,7 +3,6 @@ already supports their notations; unsupported ones become text here, with a mess
 
 from __future__ import annotations
 
-import base64
 import os
 from pathlib import Path
 from typing import Any
@@ -41,7 +40,10 @@ from pipeline.parser.comments import written
 from pipeline.parser.frontmatter import read_front_matter
 from pipeline.parser.source import normalise, read
 from pipeline.parser.syntax import parse_tree
-from pipeline.system.paths import Located, locate, scheme
+from pipeline.system.paths import Located, embedded, host, locate, scheme
+
+LONGEST = 80
+"""Characters of an address that are shown."""
 
 _QUIET = frozenset(
     {Code.MISSING_TITLE.slug, Code.UNKNOWN_KEY.slug, Code.EMPTY_FILE.slug, Code.MISSING_FILE.slug}
@@ -251,14 +253,10 @@ class _Files:
 
     def _look_at(self, node: Image) -> None:
         """Take an image that is there."""
-        if node.source.startswith("data:image/"):
-            kind, _, data = node.source.partition(";base64,")
-            suffix = SUFFIXES.get(kind.removeprefix("data:"), "")
-            try:
-                content = base64.b64decode(data, validate=True)
-            except ValueError:
-                return
-            if suffix and node.source not in self._inside:
+        if scheme(node.source) == "data":
+            kind = node.source.partition(",")[0].partition(";")[0].removeprefix("data:")
+            content, suffix = embedded(node.source), SUFFIXES.get(kind.lower(), "")
+            if content and suffix and node.source not in self._inside:
                 name = f"{image_folder(self._name)}/image-{len(self._inside) + 1}{suffix}"
                 self.images[name] = content
                 self._inside[node.source] = name
@@ -349,13 +347,18 @@ class _Files:
             return replace(
                 node, attributes=replace(attributes, classes=(*attributes.classes, "decorative"))
             )
+        if scheme(node.source) == "data":
+            self._tell("The data of an image in the text are broken; it is left out.", span)
+            return (Text(text=node.alt),) if node.alt else ()
         if scheme(node.source):
-            message = f"The image “{node.source[:80]}” is on the web; it is replaced by a link."
+            message = (
+                f"The image “{node.source[:LONGEST]}” is on the web; it is replaced by a link."
+            )
             self._tell(message, span, "Save a copy beside the source.")
             href = f"https:{node.source}" if node.source.startswith("//") else node.source
-            text = node.alt or href
+            text = node.alt or (href if len(href) <= LONGEST else host(href))
             return Link(children=(Text(text=text),), href=href) if text else ()
-        self._tell(f"The image “{node.source[:80]}” does not exist, and is left out.", span)
+        self._tell(f"The image “{node.source[:LONGEST]}” does not exist, and is left out.", span)
         return (Text(text=node.alt),) if node.alt else ()
 
     def _link(self, node: Link, span: Span | None) -> Node | tuple[Node, ...]:
@@ -382,7 +385,7 @@ class _Files:
             return replace(node, href=f"{quote(Path(path).as_posix(), '/')}{mark}{place}")
         if "%7B%7B" in node.href:
             return node
-        message = f"The link to “{target[:80]}” is left out, and its text stays."
+        message = f"The link to “{target[:LONGEST]}” is left out, and its text stays."
         hint = "Readers do not get the files beside the source: put it on the web, or include it."
         self._tell(message, span, hint)
         return node.children or (Text(text=plain_text((node,)) or quote(target)),)
