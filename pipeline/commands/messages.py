@@ -69,8 +69,8 @@ def _shortened(text: str) -> str:
 def as_text(diagnostics: Iterable[Diagnostic], sources: SourceLines | None = None) -> str:
     """The findings for people: position, code, message, the line with a caret, a hint. Of those of
     a file with similar messages, only a few are shown in full, and of those with the same message
-    one; of the others, the lines. Where there are very many, in one file or in several, they are one
-    line, with the number of them and the first places."""
+    one; of the others, the lines. Very many, in one file or in several, are one line, with their
+    number and the first places."""
     findings = [(_VARIABLE.sub("", finding.message), finding) for finding in diagnostics]
     counts = Counter((finding.code, shape) for shape, finding in findings)
     groups: dict[tuple[str, str, str], list[Diagnostic]] = {}

@@ -64,15 +64,15 @@ _KEYS = {
         next outline pageclass paginationlabel paginationnext paginationprev prev sidebarclassname
         sidebarlabel sidebarposition slug tableofcontents tocmaxheadinglevel tocminheadinglevel
         unlisted updateddate""",
-    "MkDocs, GitBook, Eleventy, Zola": """boost coverheight covery eleventyexcludefromcollections
-        eleventynavigation extra hide nav pagination search""",
-    "Quarto, R Markdown": """alwaysallowhtml bookcompress codeannotations codefold codelink codetools
+    "MkDocs, GitBook, Eleventy, Zola": """boost coverheight covery
+        eleventyexcludefromcollections eleventynavigation extra hide nav pagination search""",
+    "Quarto, R Markdown": """alwaysallowhtml codeannotations codefold codelink codetools
         crossref editor editoroptions embedresources engine execute filters jupyter knit knitr
         linkcolor listing numberdepth params referencelocation selfcontained site urlcolor
         vignette website""",
     "The Carpentries": "exercises keypoints objectives questions teaching",
-    "kramdown-rfc": """abbrev area category coding consensus docname entity informative ipr normative
-        number obsoletes pi smartquotes standalone submissiontype updates v venue wg workgroup""",
+    "kramdown-rfc": """abbrev area category coding consensus docname entity informative ipr
+        normative number obsoletes pi smartquotes standalone submissiontype updates v venue wg workgroup""",
 }
 """The keys of tools that have no equivalent here, without hyphens and the like."""
 
