@@ -337,7 +337,7 @@ def test_a_link_to_the_title_by_its_id(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_bad_chapter_does_not_stop_a_book(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What cannot be read of a chapter is told, and the others are there; entries and links may be
+    """A chapter that cannot be read is told, and the others are there; entries and links may be
     those of a website, from its root, without a suffix or with another one."""
     monkeypatch.chdir(tmp_path)
     files = {

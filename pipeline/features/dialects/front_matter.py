@@ -71,8 +71,9 @@ _KEYS = {
         linkcolor listing numberdepth params referencelocation selfcontained site urlcolor
         vignette website""",
     "The Carpentries": "exercises keypoints objectives questions teaching",
-    "kramdown-rfc": """abbrev area category coding consensus docname entity informative ipr
-        normative number obsoletes pi smartquotes standalone submissiontype updates v venue wg workgroup""",
+    "kramdown-rfc": """abbrev area category coding consensus docname entity informative ins ipr
+        normative number obsoletes pi smartquotes standalone submissiontype updates
+        v venue wg workgroup""",
 }
 """The keys of tools that have no equivalent here, without hyphens and the like."""
 

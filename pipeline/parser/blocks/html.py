@@ -45,10 +45,12 @@ _APART = late(rf"<(/?)({'|'.join(_ENDS)})(?=[\s/>]|$)(?![^<>]*+(?<=/)>)", re.I)
 
 
 _WITH_MARKDOWN = late(
-    rf"<({_NAME.pattern})\s(?:[^<>]*\s)?markdown(?:=[\"']?+(?!0)|(?=[\s>]))[^<>]*(?<!/)>", re.I
+    rf"<({_NAME.pattern})\s(?:[^<>]*\s)?(?:markdown(?:=[\"']?+(?!0)|(?=[\s>]))|[A-Za-z]+=\{{)"
+    r"[^<>]*(?<!/)>",
+    re.I,
 )
 """The tag of an element whose text is Markdown, as PHP Markdown Extra, kramdown and Python-Markdown
-have it: ``<div markdown="1">``."""
+have it: ``<div markdown="1">``; and JSX, by an expression: ``<div style={{…}}>``."""
 
 _END = late(rf"</({_NAME.pattern})\s*>")
 

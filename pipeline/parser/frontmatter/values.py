@@ -127,7 +127,7 @@ def entries(
     values: dict[str, Node] = {}
     first: dict[str, Scalar] = {}
     foreign: list[Scalar] = []
-    is_foreign = None if inside else _foreign_keys()
+    is_foreign = _foreign_keys()
     where = f" in `{inside}`" if inside else ""
     for written, value in node.entries:
         key = aliases.get(written.text, written.text)
@@ -152,10 +152,11 @@ def entries(
                 and value.text in ("true", "false")
             ):
                 hint, name = "", "draft"  # as Jekyll means it
-            if is_foreign and not hint and is_foreign(name):
+            near = did_you_mean(written.text, (*known, *aliases))
+            if is_foreign and not hint and is_foreign(name) and not (inside and near):
                 foreign.append(written)
                 continue
-            hint = hint or did_you_mean(written.text, (*known, *aliases))
+            hint = hint or near
             if inside and not hint:
                 hint = f"There are {', '.join(known)}."
             report.add(Code.UNKNOWN_KEY, f"There is no key `{shown}`{where}.", written.place, hint)
@@ -163,9 +164,9 @@ def entries(
             values[key] = value
     if foreign:
         listed = ", ".join(f"`{written.text}`" for written in foreign)
-        message = f"{listed} are keys of other tools, and are left out."
+        message = f"{listed}{where} are keys of other tools, and are left out."
         if len(foreign) == 1:
-            message = f"{listed} is a key of other tools, and is left out."
+            message = f"{listed}{where} is a key of other tools, and is left out."
         report.add(Code.UNKNOWN_KEY, message, foreign[0].place)
     return values
 

@@ -194,7 +194,7 @@ _UNDERSCORE = late(
 
 
 def with_subscripts(tex: str) -> str:
-    r"""A formula with ``_`` for ``\_`` where other tools, which read backslashes as Markdown's first,
+    r"""A formula with ``_`` for ``\_`` where other tools, for which backslashes are Markdown's,
     mean a subscript: ``h\_t``; not in names such as ``max\_width``."""
     if "\\_" not in tex:
         return tex
