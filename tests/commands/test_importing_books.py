@@ -303,10 +303,10 @@ def test_books_of_gitbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(tmp_path)
     files = {
         "b/book.json": '{"title": "Rain", "author": "Ann Ash", "root": "./text",\n'
-        '"structure": {"summary": "toc.md"}}',
+        '"structure": {"summary": "toc.md"}, "variables": {"console": "the REPL"}}',
         "b/text/toc.md": "# Summary\n\n* [Drops](drops.md)\n* [Code](code.md)\n",
         "b/text/drops.md": "# Drops of Rain {#drops}\n\n"
-        "See [code](./code.md#how), [top](#drops).\n",
+        "See [code](./code.md#how), [top](#drops), {{ book.console }}, {{book.gone}}.\n",
         "b/text/code.md": "# Code\n\n## The way {#how}\n\nAs [drops](drops.md#drops).\n\n"
         '<pre><code class="lang-python">{% include "./a.py" %}</code></pre>\n',
         "b/text/a.py": "rain = 1\n",
@@ -322,6 +322,8 @@ def test_books_of_gitbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert main.startswith("---\ntitle: Rain\nauthors:\n- Ann Ash\n---\n")
     drops = (tmp_path / "source/drops.md").read_text("utf-8")
     assert drops.startswith("## Drops of Rain {#drops}\n")
+    assert "the REPL, {{" in drops
+    assert "`{{book.gone}}` is a value of Liquid or GitBook" in result.output
     assert "```python\nrain = 1\n```" in (tmp_path / "source/code.md").read_text("utf-8")
     builds("source/rain.md")
 

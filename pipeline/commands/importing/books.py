@@ -84,7 +84,7 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
         return _Book(failed(diagnostic(Code.UNREADABLE_FILE, message, source=name)), {})
     root = path if path.is_dir() else path.parent
     metadata = _metadata(folder, root)
-    inside = InputFolder.of(folder, files)
+    inside = InputFolder.of(folder, files)._replace(values=_values(root))
     imported: dict[str, Imported] = {}
     lines: list[str] = []
     labels: Counter[str] = Counter()
@@ -172,6 +172,14 @@ def _of_gitbook(folder: Path) -> dict[str, Any]:
     """The settings of GitBook; JSON is YAML too."""
     names = (".gitbook.yaml", "book.json")
     return next((values for name in names if (values := _settings(folder / name))), {})
+
+
+def _values(folder: Path) -> dict[str, str]:
+    """What GitBook's settings give to names: ``{{ book.name }}``."""
+    settings = _of_gitbook(folder)
+    own = settings.get("variables")
+    named = {**settings, **(own if isinstance(own, dict) else {})}
+    return {str(key): value for key, value in named.items() if isinstance(value, str)}
 
 
 def _settings(file: Path) -> dict[str, Any]:

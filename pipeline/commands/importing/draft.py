@@ -118,6 +118,9 @@ _OF_FOLDERS = ("README", "index", "_index")
 """The names of files that are the pages of their folders."""
 
 
+_VALUE = late(r"\{\{[ \t]*book\.([\w.-]{1,100})[ \t]*\}\}")
+
+
 def page_of(file: Path) -> Path:
     """A path without the suffix of a web page."""
     return file.with_suffix("") if file.suffix == ".html" else file
@@ -125,13 +128,15 @@ def page_of(file: Path) -> Path:
 
 class InputFolder(NamedTuple):
     """A folder that is imported: its images by their names, and the files that become chapters of
-    one book, with the paths without a suffix that websites give them, and the ids in them."""
+    one book, with the paths without a suffix that websites give them, the ids in them, and the
+    values that its settings give to names."""
 
     path: Path | None = None
     chapters: frozenset[Path] = frozenset()
     images: Mapping[str, tuple[Path, ...]] = {}
     pages: Mapping[Path, Path] = {}
     ids: frozenset[str] = frozenset()
+    values: Mapping[str, str] = {}
 
     @classmethod
     def of(cls, path: Path, chapters: Iterable[Path] = ()) -> InputFolder:
@@ -157,7 +162,7 @@ class InputFolder(NamedTuple):
 
     def linked(self, text: str, folder: Path) -> str:
         """A text of this ``folder``, with links of Markdown in place of Obsidian's to notes that
-        become chapters."""
+        become chapters, and with the values of the settings."""
         by_name = {file.stem.casefold(): file for file in sorted(self.chapters, reverse=True)}
 
         def link(match: re.Match[str]) -> str:
@@ -168,6 +173,10 @@ class InputFolder(NamedTuple):
             place = f"#{slug(match[2])}" if match[2] else ""
             return f"[{match[3] or match[1]}](<{address}{place}>)"
 
+        def value(match: re.Match[str]) -> str:
+            return self.values.get(match[1], match[0])
+
+        text = _VALUE.sub(value, text) if self.values else text
         return _NOTE_LINK.sub(link, text) if by_name else text
 
     def image(self, folder: Path, source: str) -> Path | None:
