@@ -322,7 +322,7 @@ def test_books_of_gitbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert main.startswith("---\ntitle: Rain\nauthors:\n- Ann Ash\n---\n")
     drops = (tmp_path / "source/drops.md").read_text("utf-8")
     assert drops.startswith("## Drops of Rain {#drops}\n")
-    assert "the REPL, {{" in drops
+    assert "the REPL, \\{\\{book.gone}}" in drops
     assert "`{{book.gone}}` is a value of Liquid or GitBook" in result.output
     assert "```python\nrain = 1\n```" in (tmp_path / "source/code.md").read_text("utf-8")
     builds("source/rain.md")
