@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image as Raster
@@ -157,6 +158,34 @@ def test_what_a_drawing_says_twice_is_shown_once(tmp_path: Path, shown: str) -> 
     assert b"foreignObject" not in asset.data
     assert b"No SVG" not in asset.data
     assert b"for all" in asset.data or b"data:image/png" in asset.data
+
+
+def test_words_of_html_in_a_drawing_are_kept(tmp_path: Path) -> None:
+    """Mermaid's labels, and those of diagrams.net whose fallback is shortened or on the web, are
+    text in their places; nothing is left of where the drawing was made."""
+    html = 'xmlns="http://www.w3.org/1999/xhtml"'
+    data = svg(
+        f'<foreignObject width="120" height="30"><div {html}>Dig the <b>well</b><br/>today'
+        "<script>x</script></div></foreignObject>"
+        '<switch><foreignObject width="100%"><div style="justify-content: flex-start; width: 98px; '
+        f'padding-top: 45px; margin-left: 181px" {html}><div style="font-size: 0px"><i style='
+        '"font-size: 12px">Carry it home</i></div></div></foreignObject>'
+        '<image href="https://a.org/x.png"/></switch>'
+        f"<switch><foreignObject><p {html}>Water for all</p></foreignObject>"
+        '<text x="3">Wat…</text></switch>',
+        root='width="20" height="10" host="0ff1ce"',
+    )
+    (tmp_path / "x.svg").write_bytes(data)
+    found = gather_assets(document(paragraph(Image(source="x.svg", alt="x"))), tmp_path)
+    (asset,) = found.assets
+    root = ElementTree.fromstring(asset.data)
+    texts = {" ".join("".join(text.itertext()).split()) for text in root.findall(".//{*}text")}
+    assert texts == {"Dig the welltoday", "Carry it home", "Water for all"}
+    lines = [(part.get("x"), part.text) for part in root.findall(".//{*}tspan")]
+    assert lines == [("60", "Dig the well"), ("60", "today"), ("181", "Carry it home")]
+    assert "the layout of the words in a `foreignObject` element" in found.diagnostics[0].message
+    assert b"0ff1ce" not in asset.data
+    assert b"a.org" not in asset.data
 
 
 @pytest.mark.parametrize(
