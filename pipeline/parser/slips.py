@@ -39,15 +39,15 @@ _PATH = late(r"(?:\s[A-Za-z]:|(?<![\\\S])[^\s\\]*+\\\S*)\\[ \t]*$")
 _ASKS = frozenset({"q", "a"})
 
 
-def warn_of_text(lines: Sequence[Line], report: Report) -> None:
-    """A paragraph of rows, or with an attribute list at the end of a line."""
+def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] = ()) -> None:
+    """A paragraph of rows, or with an attribute list at the end of a line, in a text of ``tools``."""
     if not lines:
         return
     for before, line in itertools.pairwise(lines):
         if "|" in before and "|" in line and (count := column_count(line)):
             report(Code.LIKELY_SLIP, *different(len(split_row(before, count)), count, line))
             return
-    dialects.warn_of_line(lines, dialects.table(), report)
+    dialects.warn_of_line(lines, dialects.table(tools), report)
     first = lines[0]
     if len(lines) > 1 and all(map(_is_row, lines)):
         message = "The lines look like a table, but are read as text."
