@@ -40,7 +40,8 @@ _ASKS = frozenset({"q", "a"})
 
 
 def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] = ()) -> None:
-    """A paragraph of rows, or with an attribute list at the end of a line, in a text of ``tools``."""
+    """A paragraph of rows, or with an attribute list at the end of a line, in a text of some
+    ``tools``."""
     if not lines:
         return
     for before, line in itertools.pairwise(lines):

@@ -15,13 +15,13 @@ from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.lines import Cursor
 
-_BEGIN, _STOP = r"(?:#{1,6}[ \t]+)?\\?---[ \t]+", r"[ \t]+\\?---"
+BEGIN, _STOP = r"(?:#{1,6}[ \t]+)?\\?---[ \t]+", r"[ \t]+\\?---"
 """What stands around a mark: in translated lessons also a backslash before each row of hyphens, and
 the beginning of a heading, where the mark had a line of hyphens below it."""
 
-_CODE = late(rf"{_BEGIN}code{_STOP}[ \t]*$")
+_CODE = late(rf"{BEGIN}code{_STOP}[ \t]*$")
 _CHOICE = late(r"[-*+][ \t]+\(([ \txX]?)\)(?:[ \t]+|$)")
-_END = late(rf"[ \t]*{_BEGIN}/code{_STOP}[ \t]*$")
+_END = late(rf"[ \t]*{BEGIN}/code{_STOP}[ \t]*$")
 _OPTION = late(r"([a-z_]{1,40}):[ \t]*+(.*)$")
 
 
@@ -126,8 +126,8 @@ def task(parts: Parts) -> tuple[Block, ...]:
 def _pair(
     word: str, name: str, title: str = "", attributes: Attributes = NO_ATTRIBUTES
 ) -> LinePair:
-    opening = late(rf"{_BEGIN}{word}{_STOP}")
-    closing = lessons.closing(rf"{_BEGIN}/{word}{_STOP}")
+    opening = late(rf"{BEGIN}{word}{_STOP}")
+    closing = lessons.closing(rf"{BEGIN}/{word}{_STOP}")
     return LinePair(opening, closing, name, title, attributes, options=True)
 
 
@@ -157,9 +157,9 @@ RASPBERRY_PI = Dialect(
         _pair("print-only", "div", attributes=make(pairs=(("only", "pdf"),))),
     ),
     standing=(
-        Standing(late(rf"{_BEGIN}new-page{_STOP}"), "page-break"),
+        Standing(late(rf"{BEGIN}new-page{_STOP}"), "page-break"),
         Standing(
-            late(rf"{_BEGIN}save{_STOP}"),
+            late(rf"{BEGIN}save{_STOP}"),
             message="`{}` is a button of Raspberry Pi's site, and is left out.",
         ),
         Standing(
@@ -179,7 +179,7 @@ RASPBERRY_PI = Dialect(
     },
     lines=(
         ToldMark(
-            late(rf"{_BEGIN}/?[a-z-]{{3,20}}{_STOP}"),
+            late(rf"{BEGIN}/?[a-z-]{{3,20}}{_STOP}"),
             "a mark of Raspberry Pi's lessons",
             "Leave it out, or write the end that belongs to it.",
         ),
