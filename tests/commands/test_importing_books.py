@@ -408,3 +408,18 @@ def test_a_part_with_a_page_and_figures_of_cells(
     assert "plot(1)" not in plots
     assert len([*made.rglob("*.png")]) == 3
     builds("source/wells.md")
+
+
+def test_a_book_is_called_what_its_front_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fa").mkdir()
+    (tmp_path / "fa/README.md").write_text("# The book of wells\n\nText.\n")
+    (tmp_path / "fa/one.md").write_text("# One\n\nText.\n")
+    run("fa", "--book")
+    made = (tmp_path / "source/the-book-of-wells.md").read_text()
+    assert made.startswith("---\ntitle: The book of wells\n")
+    (tmp_path / "fa/README.md").write_text("# Introduction\n\nText.\n")
+    run("fa", "--book", "-o", "other")
+    assert (tmp_path / "other/fa.md").read_text().startswith("---\ntitle: Fa\n")

@@ -43,6 +43,10 @@ _FIRST = ("index", "readme", "preface", "foreword", "introduction", "intro")
 """Names of files that come first in a folder."""
 
 
+_FRONT = ("index", "readme", "cover", "title", "titlepage", "title-page")
+"""Names of files that are the front page of a book."""
+
+
 class _Chapter(NamedTuple):
     """A file of a book, its level below a chapter, and its title in the summary; a part has no
     file."""
@@ -123,7 +127,9 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
     )
     metadata = replace(
         metadata,
-        title=metadata.title or re.sub("[-_]+", " ", root.resolve().name).capitalize(),
+        title=metadata.title
+        or _front_title(imported)
+        or re.sub("[-_]+", " ", root.resolve().name).capitalize(),
         speakers=tuple(speakers.values()),
         bibliography=tuple(works),
         lang=metadata.lang if metadata.lang != "en" else lang,
@@ -140,6 +146,15 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
         *(finding for part in imported.values() for finding in part.findings),
     ]
     return _Book(Imported(text, metadata, {}, tuple(rows.values()), tuple(all_findings)), imported)
+
+
+def _front_title(chapters: dict[str, Imported]) -> str:
+    """The title of the page that a book begins with, if it has one for that."""
+    path, front = next(iter(chapters.items()))
+    stem = posixpath.splitext(posixpath.basename(path))[0].casefold()
+    title = front.metadata.title
+    is_named = folded(title) not in map(folded, (*_FIRST, "home", stem))
+    return title if stem in _FRONT and is_named else ""
 
 
 def _summary(path: Path) -> tuple[Path, Path | None]:
