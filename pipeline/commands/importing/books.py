@@ -190,7 +190,7 @@ def _of_gitbook(folder: Path) -> dict[str, Any]:
 
 
 def _values(folder: Path) -> dict[str, str]:
-    """What GitBook's settings give to names: ``{{ book.name }}``."""
+    """The values that GitBook's settings give to names: ``{{ book.name }}``."""
     settings = _of_gitbook(folder)
     own = settings.get("variables")
     named = {**settings, **(own if isinstance(own, dict) else {})}
