@@ -16,8 +16,8 @@ from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.lines import Cursor
 
 BEGIN, _STOP = r"(?:#{1,6}[ \t]+)?\\?---[ \t]+", r"[ \t]+\\?---"
-"""What stands around a mark: in translated lessons also a backslash before each row of hyphens, and
-the beginning of a heading, where the mark had a line of hyphens below it."""
+"""The text around the name of a mark: in translated lessons also a backslash before each row of
+hyphens, and the beginning of a heading, where the mark had a line of hyphens below it."""
 
 _CODE = late(rf"{BEGIN}code{_STOP}[ \t]*$")
 _CHOICE = late(r"[-*+][ \t]+\(([ \txX]?)\)(?:[ \t]+|$)")
