@@ -103,8 +103,8 @@ def without_heading(heading: Heading | None, blocks: tuple[Block, ...]) -> tuple
 
     if heading is None:
         return blocks
-    changes: Changes = {Heading: leave}
-    return rewrite(blocks, leave=changes | ({Link: link} if heading.attributes.id else {}))
+    changes: Changes = {Heading: leave, **({Link: link} if heading.attributes.id else {})}
+    return rewrite(blocks, leave=changes)
 
 
 def _text(heading: Heading, metadata: Metadata) -> str:

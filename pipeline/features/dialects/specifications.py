@@ -139,8 +139,8 @@ def lead(document: Document) -> Document:
         name = names.get(node.attributes.id)
         return replace(node, attributes=replace(node.attributes, id=name)) if name else node
 
-    changes: Changes = dict.fromkeys((MathBlock, *CAPTIONED), renamed)
-    document = rewrite_document(document, leave=changes | {Link: settle})
+    changes: Changes = {**dict.fromkeys((MathBlock, *CAPTIONED), renamed), Link: settle}
+    document = rewrite_document(document, leave=changes)
     return replace(document, diagnostics=(*document.diagnostics, *findings))
 
 
