@@ -54,7 +54,14 @@ from pipeline.render.environment import SLOTS, check_slots
 from pipeline.render.known import KnownBlocks, is_remembered
 from pipeline.render.note_placement import NotePlace, PrintedNotes
 from pipeline.render.plan import BLOCK_TAGS, Fields, form, form_roles, index_links, semantics
-from pipeline.render.style_sheets import Sign, Trait, constructs_of, hangs, is_wide_formula, signs_of
+from pipeline.render.style_sheets import (
+    Sign,
+    Trait,
+    constructs_of,
+    hangs,
+    is_wide_formula,
+    signs_of,
+)
 from pipeline.render.tables import SMALL, USUAL, cuts_words, is_option, reflows
 from pipeline.render.text_places import TextPlaces, with_place
 from pipeline.render.timings import timing
