@@ -185,10 +185,17 @@ class Code(enum.Enum):
     BAD_CLASS_LIST = _error("""
         The list of a class, which `chapbook class` makes handouts for, has a row for each pupil below the names
         of its columns. It needs the column `name`; levels and versions have to be those of the front matter.""")
+    UNKNOWN_NUMBER = _error("""
+        In a document with numbers for versions, something between `{{` and `}}` is neither a number nor a variable: a
+        name is unknown, a calculation is not complete, a range such as `9..2` is empty, something is divided by zero.
+        Write numbers as `{{ a = 2..9 }}`, and what follows from them as `{{ 3 * a }}`; if you mean it as text, write
+        `\\{{`.""")
+    SHOWN_ANSWER = _error("""
+        A number that is worked out in an answer is also shown outside, where pupils would see it. If they may know
+        it, define it outside the answer, or in the front matter: `variables: {area: "= a * b"}`.""")
     BAD_NUMBER = _warning("""
-        A number, or what should be worked out, has no value, or not one that was asked for: a range such as
-        `9..2` is empty, a name is unknown, something is divided by zero, `whole(…)` or `nice(…)` is neither, or
-        decimals have no end. It stays as it is written, or is shown with three decimals.""")
+        A number is not what was asked for: `whole(…)` or `nice(…)` is neither, its decimals have no end, and it is
+        shown with three; a name has a number already, and keeps it; or two choices come out the same.""")
     DEPENDS_ON_ORDER = _warning("""
         In a worksheet with versions, exercises that directly follow each other change places, and so do
         choices. A text says where one of them is: “the previous exercise”, “exercise 3”, “all of the above”.
@@ -204,12 +211,13 @@ class Code(enum.Enum):
         withheld from students. Write `answer` or `teacher`, or choose a name that is less similar.""")
     MISPLACED_MARK = _warning("""
         A mark that withholds text from some editions, such as `{.answer}` or `class="answer"`, is in a place
-        where nothing takes it up: in a heading that became a title, on `<dd>` or `<caption>`. What is around it
-        is withheld: the innermost block. Put the answer in `::: answer`, or rename the class if all should
-        get the text.""")
+        where nothing takes it up: in a heading that became a title, on `<dd>` or `<caption>`, in brackets around
+        several blocks, on a line between two blocks. What is around or beside it is withheld: the message names
+        the lines. Put the answer in `::: answer`, or rename the class if all should get the text.""")
     LOST_MARK = _error("""
-        A mark that withholds text from some editions, such as `{.answer}`, is in no block that could be withheld.
-        Put the answer in `::: answer`.""")
+        A mark that withholds text from some editions, such as `{.answer}`, withholds nothing, so that students
+        might get the answer: it has no block around or beside it, its block or box is empty, or it stands in code
+        that is never closed. Put the answer in `::: answer`, and end blocks and fences.""")
     WITHHELD_DEFINITION = _warning("""
         A link, a note or the like refers to a definition that stands in an answer, or in something else that not
         all editions have. For the others the definition does not exist: a reference to a note is left out, one to a

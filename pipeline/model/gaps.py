@@ -24,6 +24,7 @@ TEXT, BLOCK = "\ufdd0", "\ufdd1"
 """They stand for a character, and for a block. No source can have them."""
 
 STAND_INS = late(f"[{TEXT}{BLOCK}]+")
+_SCRIPTS = late(rf"([_^])\s*[{TEXT}{BLOCK}]+")
 
 
 def stand_in(span: Span, *, is_answer: bool) -> Block:
@@ -31,6 +32,11 @@ def stand_in(span: Span, *, is_answer: bool) -> Block:
     if is_answer:
         return model.Answer(children=(), span=span, attributes=Attributes(classes=(BLOCK,)))
     return model.Container(name=BLOCK, children=(), span=span)
+
+
+def is_left_out(text: str) -> bool:
+    """Return whether nothing but gaps is left of a text."""
+    return not STAND_INS.sub("", text).strip() and bool(text.strip())
 
 
 def has_any(nodes: tuple[Node, ...]) -> bool:
@@ -109,6 +115,8 @@ def _parted(node: model.Text) -> tuple[Node, ...]:
 def _cleaned(node: Any) -> Any:
     """A node whose strings are closed up; an abbreviation without a title is a text."""
     changes = {name: _without(getattr(node, name)) for name in node.__struct_fields__}
+    if isinstance(node, model.Math | model.MathBlock):
+        changes["tex"] = _without(_SCRIPTS.sub(r"\1{}", node.tex))  # a sign needs something
     if isinstance(node, model.Abbreviation) and not changes["title"]:
         return model.Text(text=node.text, span=node.span)
     return replace(node, **changes)

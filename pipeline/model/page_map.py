@@ -20,6 +20,10 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.paper import Sheet
 
+FORMULA, PICTURE = "\ufffc", "\uf8fc"
+"""The signs that stand for a formula, and in print for a picture, in the text of a finished
+file."""
+
 FIRST_PAGE = "1"
 """The label of the page on which a text begins by default."""
 

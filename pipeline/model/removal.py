@@ -20,7 +20,10 @@ LEFT_OUT = model.Text(text="")
 
 _INLINES = get_args(Inline)
 _CLOSING = (",", ".", ";", ":", "!", "?", ")")
-_GAP = late(rf"(?<!_){tree.BLANK}_*+(?:\s*+(?=(\{{)))?")
+GAP = rf"(?<!_)(?:{tree.BLANK}_*+|___(?=\s*\{{))(?:\s*+(?=(\{{)))?"
+"""The pattern of a gap in a formula or a string, before its answer in braces, if it has one."""
+
+_GAP = late(GAP)
 _BRACES = late(r"\\.|[{}]", re.DOTALL)
 
 
@@ -120,35 +123,38 @@ CLOSE: Changes = dict.fromkeys(
 """Functions that close the gap of `LEFT_OUT`, by type of node."""
 
 
-class FormulaGap(NamedTuple):
-    """A gap in a formula: where it and its answer ``{…}`` end, and the answer."""
+class TextGap(NamedTuple):
+    """A gap in a text: where it begins, where it and its answer ``{…}`` end, and the answer."""
 
+    start: int
     end: int
     answer_end: int
     answer: str
 
 
-def gaps(tex: str) -> Iterator[FormulaGap]:
-    """The gaps of a formula in TeX."""
-    pos = 0
-    while gap := _GAP.search(tex, pos):
+def gaps(text: str, pos: int = 0) -> Iterator[TextGap]:
+    """The gaps of a formula in TeX, or of a string, from a position on."""
+    while gap := _GAP.search(text, pos):
         pos = gap.end()
         if gap[1]:
-            end = closing_brace(tex, gap.end())
-            pos = len(tex) if end is None else end + 1
-        yield FormulaGap(gap.end(), pos, tex[gap.end() + 1 : pos].removesuffix("}"))
+            end = closing_brace(text, gap.end())
+            pos = len(text) if end is None else end + 1
+        yield TextGap(gap.start(), gap.end(), pos, text[gap.end() + 1 : pos].removesuffix("}"))
 
 
-def without_answers(tex: str) -> str:
-    """A formula without the answers in its gaps."""
+def without_answers(text: str) -> str:
+    """A formula, or a string, without the answers in its gaps."""
     parts: list[str] = []
     pos = 0
-    for gap in gaps(tex):
-        parts.append(
-            tex[pos : gap.end].rstrip() if gap.answer_end > gap.end else tex[pos : gap.end]
+    for gap in gaps(text):
+        line = text[gap.start : gap.end].rstrip() if gap.answer_end > gap.end else ""
+        parts += (
+            (text[pos : gap.start], line.ljust(len(tree.BLANK), "_"))
+            if line
+            else (text[pos : gap.end],)
         )
         pos = gap.answer_end
-    return "".join((*parts, tex[pos:]))
+    return "".join((*parts, text[pos:]))
 
 
 def closing_brace(text: str, start: int) -> int | None:
@@ -178,7 +184,7 @@ def is_selected(node: Node) -> bool:
     if isinstance(node, model.Blank):
         return bool(node.answer)
     return tree.is_partial(node) or (
-        isinstance(node, model.Math | model.MathBlock) and tree.BLANK in node.tex
+        isinstance(node, model.Math | model.MathBlock) and tree.BLANK[:3] in node.tex
     )
 
 

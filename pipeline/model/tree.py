@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
 
+from msgspec.structs import replace
+
 from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Span
@@ -52,8 +54,14 @@ number: Chapter One."""
 MARKS = ("marks", "points")
 """The attribute keys for the marks of an exercise or a question."""
 
+PLACE_OF_MARKS = "Write `::: exercise {{{0}}}` or, for one of its questions, `a) Why? {{{0}}}`."
+"""The hint where marks stand elsewhere."""
+
 LEVELS = "+levels"
 """The key of the attribute with the levels that get what has marks, for teachers, who get all."""
+
+WITH_ANSWER = "+answer"
+"""The key of the attribute of a formula a part of which is an answer, for teachers."""
 
 WORD_BANK = "word-bank"
 """The name of a container for the words that are missing in gaps."""
@@ -188,7 +196,16 @@ def _facts(node: Node) -> Facts:
     if isinstance(node, model.Section):
         return _facts_of(children(node))
     nodes = list(walk(node))
-    return Facts(len(nodes), _shared(frozenset(map(type, nodes))), any(map(_is_marked, nodes)))
+    kinds = frozenset(map(type, nodes))
+    if model.Blank in kinds and any(map(_has_formula, nodes)):
+        kinds |= {model.Math}
+    return Facts(len(nodes), _shared(kinds), any(map(_is_marked, nodes)))
+
+
+def _has_formula(node: Node) -> bool:
+    """Return whether there is a formula in the answer of a gap, which is no child of it."""
+    answer = node.answer if isinstance(node, model.Blank) else ()
+    return any(isinstance(part, model.Math) for part in answer)
 
 
 @functools.cache
@@ -310,6 +327,24 @@ def ordinals() -> Context[int]:
     return 0, Ordinals()
 
 
+def place_in(formula: model.Math | model.MathBlock, at: int, margin: int = 1) -> Span | None:
+    """The source position of a character in a formula, whose paragraph begins in the column
+    ``margin``."""
+    if formula.span is None:
+        return None
+    before = formula.tex[:at]
+    down = before.count("\n")
+    if down:
+        first = formula.margin if isinstance(formula, model.MathBlock) else margin
+        column = first + len(before) - before.rfind("\n") - 1
+    else:
+        marks = (
+            formula.marks if isinstance(formula, model.MathBlock) else 2 if formula.display else 1
+        )
+        column = formula.span.column + marks + at
+    return replace(formula.span, line=formula.span.line + down, column=column, end=0)
+
+
 def is_for_teachers(node: Node) -> bool:
     """Return whether only teachers get the node and everything below it."""
     classes = node.attributes.classes
@@ -344,6 +379,23 @@ def is_partial(node: Node) -> bool:
 def top_level(document: Document) -> tuple[Node, ...]:
     """All top-level nodes of a document: its blocks, then its notes."""
     return (*document.blocks, *document.notes)
+
+
+def notes_in(nodes: Iterable[Node]) -> Iterator[model.Inline]:
+    """The references to notes in some text, to stand after it, in spans with the conditions of what
+    they are in."""
+
+    def inherit(node: Node, around: model.Attributes) -> model.Attributes:
+        if not is_partial(node):
+            return around
+        classes = tuple(dict.fromkeys((*around.classes, *node.attributes.classes)))
+        return model.Attributes("", classes, (*around.pairs, *node.attributes.pairs))
+
+    for node, around in walk_with(nodes, model.NO_ATTRIBUTES, inherit):
+        if isinstance(node, model.NoteReference) and around != model.NO_ATTRIBUTES:
+            yield model.InlineElement(name="span", children=(node,), attributes=around)
+        elif isinstance(node, model.NoteReference):
+            yield node
 
 
 def answer_text(answer: model.Answered) -> str:

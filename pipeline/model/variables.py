@@ -15,8 +15,10 @@ NAME = r"[^\W\d_][\w-]*"
 WRITTEN = rf"\{{\{{[ \t]*({NAME})[ \t]*\}}\}}"
 """A variable in a text; the name is the group."""
 
-CALCULATION = r"(?=[-−]?[\w(])(?=[^\n]*?(?:[=+*/^×·÷(]|[\w)] [-−] ))[\w.,+*/^()=−×·÷ \t-]{2,300}"
-"""A number with a definition, or an expression, which the feature `exercises` works out."""
+_SIGN = r"(?::?=|\.\.|[+*/^×·÷%,(²³!<>≤≥√−]| [-:] )"
+CALCULATION = rf"[-+−]?[\d(√].*|[-+−]\w.*|[^\W\d][\w-]*(?:[ \t]+\w+)*[ \t]*{_SIGN}.*"
+"""A number with a definition, or an expression, which the feature `exercises` works out, and what
+was meant as one. Templates of other programs have names with points and bars."""
 
 INCLUDE = "include"
 """The keyword for including a file, which cannot be the name of a variable."""

@@ -6,24 +6,32 @@ import re
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.late import late
-from pipeline.model.secrets import is_answer_key, secret
+from pipeline.model.secrets import is_answer_key, meaning_of, secret
 from pipeline.model.tree import ANSWER
 from pipeline.parser import style_attributes as styles
 
 _ITEM = late(
-    r"""\s*(?:
+    r"""[\s,;\u200b\ufeff]*(?:
       \#(?P<id>[^\s{}#.="'<>]+)
     | \.(?P<cls>[\w\u0300-\u036f:-]+)
-    | (?P<key>[A-Za-z_][\w:-]*)=(?:
-        "(?P<dq>(?:[^"\\]|\\.)*)" | '(?P<sq>(?:[^'\\]|\\.)*)' | (?P<bare>[^\s{}"']+)
+    | (?P<key>[A-Za-z_][\w:-]*)(?:=|(?<=class)\s*=\s*)(?:
+        "(?P<dq>(?:[^"\\]|\\.)*)" | '(?P<sq>(?:[^'\\]|\\.)*)'
+      | [“”„](?P<curly>[^“”"{}]*)[“”"] | (?P<bare>[^\s{}"']+)
       )
     | (?P<dash>-)
-    )(?=[\s}#.])""",
+    )(?=[\s}#.,;\u200b\ufeff])""",
     re.VERBOSE,
 )
 _OPEN = late(r"\{:?")
-_CLOSE = late(r"\s*\}")
+_CLOSE = late(r"[\s,;.\u200b\ufeff]*\}")
 _MEANT = late(r"\{:?[ \t]*(?:[#.](?:[\w-]|\{\{)|[A-Za-z_][\w:-]*=)(?:\{\{[^{}\n]*\}\}|[^{}\n])*\}")
+_WORD = late(r"\{:?\s*([^\W\d_][\w-]{1,40})\s*\}")
+_UNREADABLE = late(r"\{(?=:?\s*[#.\w])[^{}\n]{1,300}\}?")
+_CLASS = late(r"(?:\.|class\s*=\s*[\"'“]?)([^\W\d_][\w-]*)")
+_NO_CLASS = late(r"[\s,;.]+")
+CLASS_KEYS = frozenset({"class", "classname"})
+"""The keys of classes, in small letters, in HTML and JSX."""
+
 HINT = "Write `{#id .class key=value}`, or `\\{` if you mean it as text."
 ALIGNMENTS = {
     **{name: name for name in ("left", "right", "center")},
@@ -46,11 +54,15 @@ LONGEST = 2000
 
 
 def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
-    """The attribute list that begins at ``pos``, and its end; None if there is none. A key that
-    means an answer in some language is `answer`."""
+    """The attribute list that begins at ``pos``, and its end; None if there is none. Commas may
+    stand between its items. ``class=x`` is ``.x``, and so is a lone word for an answer after what
+    may have a list; a key that means an answer in some language is `answer`."""
     opened = _OPEN.match(text, pos)
     if not opened:
         return None
+    word = _WORD.match(text, pos) if text[pos - 1 : pos] in ("]", ")", "`") else None
+    if word and meaning_of(word[1]):
+        return make(classes=(word[1],)), word.end()
     end = min(len(text), pos + LONGEST)
     at = opened.end()
     name = ""
@@ -65,14 +77,19 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
         if not item:
             return None
         if item["id"]:
-            name = item["id"]
+            name = item["id"].rstrip(",;")
         elif item["cls"]:
             classes.append(item["cls"])
         elif item["key"]:
-            quoted = item["dq"] if item["dq"] is not None else item["sq"]
-            # The index handles a backslash before ! and ; in entries itself.
-            value = re.sub(r"\\([^\w\s!;])", r"\1", quoted) if quoted is not None else item["bare"]
-            pairs.append((ANSWER if is_answer_key(item["key"]) else item["key"], value))
+            if (bare := item["bare"]) is not None:
+                value = bare.rstrip(",;")
+            else:  # the index handles a backslash before ! and ; in entries itself
+                quoted = item["dq"] or item["sq"] or item["curly"] or ""
+                value = re.sub(r"\\([^\w\s!;])", r"\1", quoted)
+            if item["key"].lower() in CLASS_KEYS:
+                classes += _NO_CLASS.sub(" ", value).split()
+            else:
+                pairs.append((ANSWER if is_answer_key(item["key"]) else item["key"], value))
         else:
             classes.append("unnumbered")  # Pandoc's short form {-}
         at = item.end()
@@ -127,6 +144,13 @@ def mistaken(text: str, pos: int = 0) -> str:
     """The text at ``pos`` that looks like an attribute list but is not valid, or ""."""
     match = _MEANT.match(text, pos, min(len(text), pos + LONGEST))
     return match[0] if match and not read(text, pos) else ""
+
+
+def meant_class(text: str, pos: int) -> tuple[Attributes, int] | None:
+    """The classes that mean an answer in a list at ``pos`` that cannot be read, and its end."""
+    match = _UNREADABLE.match(text, pos)
+    names = [name for name in _CLASS.findall(match[0]) if meaning_of(name)] if match else ()
+    return (make(classes=tuple(names)), match.end()) if match and names else None
 
 
 def invalid(written: str) -> tuple[str, str]:

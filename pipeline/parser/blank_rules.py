@@ -41,12 +41,18 @@ _SPACES = late(r"\s+")
 _UNSEEN = late(r"\\[A-Za-z]+|[\s{}^_\\]")
 """The signs of TeX in a formula that are not seen."""
 
+_VALUE = late(r"\{\{[^{}\n]{1,300}\}\}")
+
 
 def lower(element: BlankSpan, span: Span | None, report: Report) -> model.Blank:
     """The blank for an element ``blank``."""
     if element.get("open"):
         message = "The answer that begins with `{` after the blank is never closed."
         report(Finding.UNCLOSED_ANSWER, message, span, "End it with `}`.")
+    elif element.get("spaced"):
+        message = "The text in braces after this blank is withheld from students, as its answer."
+        hint = "Leave out the space before it, or write `\\{` if students should get it."
+        report(Finding.LIKELY_SLIP, message, span, hint)
     return blank(int(element.get("length", "4")), tuple(_answer(element.answer, span)), span)
 
 
@@ -74,8 +80,9 @@ def blank(underscores: int, answer: model.Answered = (), span: Span | None = Non
 
 def _width(part: str | model.Math) -> int:
     """The width of a text in letters; a Chinese character counts twice. Of a formula, that of its
-    letters and signs."""
-    text = part if isinstance(part, str) else _UNSEEN.sub("", part.tex)
+    letters and signs. Values that are still to be filled in count once they are."""
+    text = _VALUE.sub("", part if isinstance(part, str) else part.tex)
+    text = text if isinstance(part, str) else _UNSEEN.sub("", text)
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

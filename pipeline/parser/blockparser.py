@@ -13,6 +13,7 @@ import enum
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree
 
@@ -20,11 +21,15 @@ from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.gaps import BLOCK as LEFT_OUT
 from pipeline.model.late import late
+from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import attributes
-from pipeline.parser.lines import Cursor, Line
+from pipeline.parser.lines import Cursor, Line, with_plain_head
+from pipeline.parser.marks import is_list, is_marked, late_opening
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -42,6 +47,10 @@ _TAG_BEGINS = late(r"<(/?)([a-z][a-z0-9-]*)")
 
 END_OF_INLINE = frozenset("])`>")
 """The inline elements that an attribute list can follow; the scanner looks for it there."""
+
+
+INDENTING = frozenset("admonition blockquote dd dl li margin note ol tab ul".split())
+"""Elements whose content is indented, or has a marker in each line."""
 
 
 class Definition(NamedTuple):
@@ -91,6 +100,11 @@ class BlockElement(ElementTree.Element):
         return child if isinstance(child, BlockElement) else None
 
 
+def _is_withheld(block: BlockElement) -> bool:
+    """Return whether only teachers get a block."""
+    return block.get("name") in FOR_TEACHERS or bool(conditions_of(block.attributes).classes)
+
+
 class Match(enum.Enum):
     """The outcome of matching a line with an open block. END: it took the line as its end."""
 
@@ -133,6 +147,14 @@ class LineProcessor(BlockProcessor):
         """Report a problem at the beginning of ``block``."""
         self.parser.report(code, message, block.span, hint)
 
+    def report_unclosed(self, block: BlockElement, message: str, hint: str) -> None:
+        """Report a block that is never closed; one that should withhold something, and is empty,
+        may be about what follows."""
+        code = Code.UNCLOSED_CONTAINER
+        if not len(block) and _is_withheld(block):
+            code, message = Code.LOST_MARK, f"{message[:-1]}, and withholds nothing."
+        self.report(block, code, message, hint)
+
     def holds(self, tag: str) -> bool:
         """Return whether a block of this kind may have a child ``tag``."""
         return self.container
@@ -154,6 +176,16 @@ class VerbatimProcessor(LineProcessor):
 
     takes_lines = True
     verbatim = True
+
+    def report_marks(self, block: BlockElement, hint: str) -> None:
+        """Report a mark in a block that is never closed: pupils would get what it is about."""
+        marked = next((line for line in block.lines[1:] if is_marked(line.strip())), None)
+        if marked is not None:
+            begin = self.parser.files.lines.place(block.line)[1]
+            message = (
+                f"This mark withholds nothing: what is opened in line {begin} is never closed."
+            )
+            self.parser.report(Code.LOST_MARK, message, marked.at(), hint)
 
 
 class LineParser(BlockParser):
@@ -332,6 +364,8 @@ class LineParser(BlockParser):
         for at, text in enumerate(self._lines):
             self._at = at
             self.number += 1
+            if not (self.tip.processor and self.tip.processor.verbatim):
+                text = with_plain_head(text)
             self.record.lines[self.number] = text
             left = self.cuts.line(self.number, text) if self.cuts else text
             if self.cuts and left is None:
@@ -344,6 +378,11 @@ class LineParser(BlockParser):
         self.matched = len(self.open)
 
     def _read(self, cursor: Cursor, processors: list[Any]) -> None:
+        tip = self.tip
+        is_text = not (tip.processor and tip.processor.verbatim) and tip.tag != "table"
+        if is_text and (at := late_opening(cursor.rest)) > 0:
+            self._read_late_opening(cursor, at, processors)
+            return
         self.matched = self.base
         while self.matched < len(self.open):
             block = self.open[self.matched]
@@ -351,8 +390,10 @@ class LineParser(BlockParser):
             match block.processor.proceed(block, cursor):
                 case Match.YES:
                     self.matched += 1
-                case Match.NO:
+                case Match.NO if not self._goes_on(block):
                     break
+                case Match.NO:
+                    self.matched += 1
                 case Match.END:
                     block.end = cursor.number
                     block.set("closed", "yes")
@@ -377,7 +418,7 @@ class LineParser(BlockParser):
         if cursor.blank and not (processor and processor.verbatim):
             self.close_unmatched()
             return
-        if not self._is_lazy():
+        if not self._is_lazy() or (cursor.char == "{" and is_list(cursor.rest)):
             self.close_unmatched()
         if self.tip.processor and self.tip.processor.takes_lines:
             self.add_line(self.tip, cursor)
@@ -400,6 +441,46 @@ class LineParser(BlockParser):
                 cursor.text = cursor.text[: rest.pos]
                 return rest
         return None
+
+    def _goes_on(self, block: BlockElement) -> bool:
+        """Return whether a list or the like goes on in a line without its indentation, because a
+        block that is withheld has begun in it, and the next mark of a block ends one."""
+        if block.tag not in INDENTING:
+            return False
+        for at, inner in enumerate(self.open[self.matched + 1 :], self.matched + 1):
+            has_end = inner.get("colons") or inner.get("end")
+            if has_end and _is_withheld(inner):
+                if not inner.get("ends"):  # with text in it, the end may be of a block around it
+                    same = (
+                        around.get("colons") == inner.get("colons") for around in self.open[:at]
+                    )
+                    is_own = not (len(inner) and any(same))
+                    is_next = is_own and self.ends_next(inner.get("end") or ":::")
+                    inner.set("ends", "yes" if is_next else "no")
+                return inner.get("ends") == "yes"
+        return False
+
+    def ends_next(self, end: str, after: int = 0) -> bool:
+        """Return whether the next line with the mark of a block, from this one or some lines
+        ``after`` it on, ends one."""
+        lines = (line.strip("> \t") for line in islice(self._lines, self._at + after, None))
+        mark = next((line for line in lines if line.startswith(end)), "")
+        return bool(mark) and (mark == end or not mark.strip(end[0]))
+
+    def _read_late_opening(self, cursor: Cursor, at: int, processors: list[Any]) -> None:
+        """Read a line as two: a text, and a block that begins ``at`` some place after it."""
+        column = cursor.next + at
+        if not cursor.text.startswith(LEFT_OUT, column):
+            message = "A block begins in the middle of this line."
+            hint = "Put its `:::` at the beginning of a line of its own."
+            self.report(Code.LIKELY_SLIP, message, cursor.line.at(at), hint)
+        before = Cursor(cursor.text[:column].rstrip(), cursor.number)
+        before.pos, before.column, before.added = cursor.pos, cursor.column, cursor.added
+        self._read(before, processors)
+        cursor.skip_indent()
+        cursor.skip_chars(at)
+        self.matched = len(self.open)
+        self._begin_blocks(cursor, processors)
 
     def _is_lazy(self) -> bool:
         """Return whether the line (not blank) continues a paragraph although it lacks the markers

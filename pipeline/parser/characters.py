@@ -14,6 +14,15 @@ _NONCHARACTERS = "".join(chr(plane << 16 | low) for plane in range(17) for low i
 FORBIDDEN = late(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]")
 """Control characters except tabs and line ends, surrogates, noncharacters: XML allows few."""
 
+UNSEEN = "\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff"
+"""Spaces and invisible characters that editors and copied text put between others."""
+
+X = "xX\u0445\u0425"
+"""The letters of a right answer, Latin and Cyrillic, which look the same."""
+
+RIGHT = rf"[{X}✓✔☑✅]\ufe0f?"
+"""The sign of a right answer, perhaps of an emoji."""
+
 
 def holds_forbidden(text: str) -> bool:
     """Return whether a text contains any; its set of characters is tested, which is small."""

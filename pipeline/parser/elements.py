@@ -20,7 +20,13 @@ class Elements:
         for parent in root.iter():
             if isinstance(parent, BlockElement):
                 self.parents.update(dict.fromkeys(parent.blocks, parent))
-        self._has_cells = any(each.tag == "cell" for each in self.parents)
+        self._has_cells = False
+        self._cells: dict[tuple[BlockElement, int], list[BlockElement]] = {}
+        for cell in [each for each in self.parents if each.tag == "cell"]:
+            self._has_cells = True
+            table = self.parents[self.parents[cell]]
+            for line in cell.state:
+                self._cells.setdefault((table, line.number), []).append(cell)
         self._blocks: dict[BlockElement, tuple[list[BlockElement], list[Place]]] = {}
 
     def innermost(self, place: Place) -> BlockElement:
@@ -43,15 +49,29 @@ class Elements:
             element = self.parents[element]
         return None if element is self.root else element
 
+    def beside(self, element: BlockElement) -> tuple[list[BlockElement], list[BlockElement]]:
+        """The block before an element, if there is one, and the one after it."""
+        blocks, starts = self._in(self.parents[element])
+        at = bisect_right(starts, (element.line, element.column)) - 1
+        return blocks[max(0, at - 1) : at], blocks[at + 1 : at + 2]
+
     def _innermost(self, place: Place, counts: Callable[[BlockElement], bool]) -> BlockElement:
         element = self.root
         while True:
-            blocks, starts = self._in(element)
-            at = bisect_right(starts, place) - 1
-            inner = blocks[at] if at >= 0 else None
+            inner = self._cell_in(element, place)
+            if inner is None:
+                blocks, starts = self._in(element)
+                at = bisect_right(starts, place) - 1
+                inner = blocks[at] if at >= 0 else None
             if inner is None or place[0] > max(inner.end, inner.last_read) or not counts(inner):
                 return element
             element = inner
+
+    def _cell_in(self, table: BlockElement, place: Place) -> BlockElement | None:
+        """The cell around a place in a grid table, whose cells share lines."""
+        cells = self._cells.get((table, place[0]), ())
+        beside = (cell for cell in cells if cell.column <= place[1])
+        return max(beside, key=lambda cell: cell.column, default=None)
 
     def _in(self, element: BlockElement) -> tuple[list[BlockElement], list[Place]]:
         """The blocks in an element, and where they begin, in order."""

@@ -103,6 +103,13 @@ class LineMap:
         piece, line = self._pieces[index]
         return piece, line + number - self._starts[index]
 
+    def includes(self, number: int, other: int) -> bool:
+        """Return whether the file of a line includes that of another."""
+        piece, within = self.place(number)[0], self.place(other)[0].parent
+        while within is not None and within is not piece:
+            within = within.parent
+        return within is not None
+
     def span(self, span: Span) -> Span:
         """``span`` in its file. If it ends in a file that is included in this one, it ends with the
         including line; if it ends outside, as HTML may, its end is omitted."""

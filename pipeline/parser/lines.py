@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
+from pipeline.parser.characters import UNSEEN
 
 
 class Line(str):
@@ -57,6 +58,23 @@ class LinePlaces:
         index = bisect.bisect_right(self._starts, offset) - 1
         line = self._lines[index]
         return line.at(offset - self._starts[index]) if line.number else None
+
+
+_SPACES = rf"[ \t{UNSEEN}]*+"
+_HEAD = late(
+    rf"(?:{_SPACES}(?:>|(?:[*+-]|\d{{1,9}}[.)])[ \t]))*+"
+    rf"(?:{_SPACES}(?:[:：]{{2,}}|#{{1,6}}|/{{3,}}|!!!|\?\?\?\+?|`{{3,}}|~{{3,}}|\[!){_SPACES})?"
+)
+_UNSEEN = late(f"[{UNSEEN}]")
+
+
+def with_plain_head(text: str) -> str:
+    """A line with plain spaces and colons around the marks of blocks that it begins with."""
+    if text.isascii():
+        return text
+    head = _HEAD.match(text)
+    assert head is not None
+    return _UNSEEN.sub(" ", head[0]).replace("：", ":") + text[head.end() :]
 
 
 TAB = 4

@@ -17,16 +17,17 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import PATH, facts, walk
+from pipeline.parser.characters import RIGHT, UNSEEN, X
 from pipeline.parser.constructs.choices import LABEL, NO_MARK, ChoiceMark, attach_prompts, choices
 from pipeline.parser.markup.flow import trim
 
-_INNER = r"([ \t]{1,9}|[xX✓✔☑✅])"
-_MAY_BEGIN = late(r"[(\[][ \txX✓✔☑✅]")
+_INNER = rf"([ \t{UNSEEN}]{{1,9}}|{RIGHT})"
+_MAY_BEGIN = late(rf"[(\[](?:[ \t{UNSEEN}]|{RIGHT})")
 
 # The text before it is tested last: the first letter is found faster.
 _ROUND = late(rf"\((?<![\w)\]]\(){_INNER}\)(?!\()")
 _SQUARE = late(rf"\[(?<![\w)\]]\[){_INNER}\](?![(\[])")
-_X = late(r"\([xX]\)(?=\s|$)")
+_X = late(rf"\([{X}]\)(?=\s|$)")
 
 _BOLD = (model.Strong, model.Emphasis, model.InlineElement)
 """Characters that may surround a mark."""

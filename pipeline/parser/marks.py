@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model import NO_ATTRIBUTES, Attributes, gaps
 from pipeline.model.audience import conditions_of
 from pipeline.model.late import late
-from pipeline.model.tree import LEVEL
+from pipeline.model.tree import FOR_TEACHERS, LEVEL
 from pipeline.parser import attributes
 from pipeline.parser.attributes import make
+from pipeline.parser.characters import RIGHT, UNSEEN
 from pipeline.parser.lines import LinePlaces, numbered
 from pipeline.parser.markup.html_tokens import OPENING_TAG, tokenise
 from pipeline.parser.markup.safe_tags import withheld_by
@@ -21,13 +22,30 @@ from pipeline.parser.ranges import Place, Range
 
 _BEGINS = late(
     r"\{|<(?:[A-Za-z]|!--)"
-    r"|(?:(?<=>)|(?<=> )|(?<=>  ))\[!(?P<box>[^\W\d_][\w -]{0,40})\]"
-    r"|^[ \t>]*(?:[*+-][ \t]+|\d{1,9}[.)][ \t]+)?"
-    r"(?::{3,}|/{3,}|!!!|\?\?\?\+?)[ \t]*"
-    r"(?:level\b(?P<level>[^{}\n]*)|(?P<block>[^\W\d_][\w-]*))",
+    r"|^(?:[ \t>]|[*+-][ \t]|\d{1,9}[.)][ \t])*+"
+    r"(?:\[[ \t]*![ \t]*(?P<box>[^\W\d_][\w -]{0,40})\]"
+    r"|(?::{2,}|/{3,}|!!!|\?\?\?\+?)[ \t]*"
+    r"(?:level\b(?P<level>[^{}\n]*)|(?P<block>[^\W\d_][\w-]*)))",
     re.MULTILINE,
 )
 _TAG = late(OPENING_TAG)
+
+
+_UNREADABLE_TAG = late(
+    r"<[A-Za-z][^<>\n]{0,200}\sclass(?:Name)?\s*=\s*[\"'“]?([^\W\d_][\w-]*)[^<>\n]{0,200}>?"
+)
+_CONTAINER = late(r":{3,}[ \t]*[\w{]")
+_NAMED = late(r"(?:(?:`{3,}|~{3,})[ \t]*\{?|\\begin\{)[ \t]*([^\W\d_][\w-]*)")
+_S = rf"[ \t{UNSEEN}]"
+_BOX = rf"(?:\((?:{_S}|{RIGHT})\)|\[(?:{_S}|{RIGHT})\]){_S}+"
+_CHOICE, _LOOSE_CHOICE = (
+    late(rf"(?:[*+-]|\d{{1,9}}[.)])[ \t]+(?:{_BOX}|\(\) |\[\] )\S"),
+    late(rf"(?:(?:[*+-]|\w{{1,3}}[.)]){_S}+)?{_BOX}[^\W_]"),
+)
+_GAP = late(rf"(?<!\\)___[ \t{UNSEEN}]*+\{{(?!\{{)")
+_LATE = late(rf"{_S}:{{3,}}")
+_MARKERS = late(r"(?:[ \t>:*+-]|\(?\w{1,9}[.)](?=[ \t]|$)|\[\^[^\]]*\]:)*")
+"""Lines that begin a block or a choice, and gaps with answers."""
 
 
 class Mark(NamedTuple):
@@ -70,13 +88,57 @@ def marks_in(text: str, first: int) -> Iterator[Mark]:
             marked = make(pairs=((LEVEL, " ".join(levels)),))
         elif text[at] == "<":
             marked, end, written = *_of_tag(text, at), "tag"
-        elif listed := attributes.read(text, at):
+            if end == at + 1 and (names := _UNREADABLE_TAG.match(text, at)):
+                marked, end, written = make(classes=(names[1],)), names.end(), "name"
+        elif listed := attributes.read(text, at) or attributes.meant_class(text, at):
             marked, end, written = *listed, "list"
         conditions = conditions_of(marked)
         start, stop = places.at(at), places.at(end)
         if conditions != NO_ATTRIBUTES and start and stop:
             place = (start.line, start.column), (stop.line, stop.column)
             yield Mark(*place, conditions, written)
+
+
+def opens_block(line: str) -> bool:
+    """Return whether a line begins a ``:::`` block, a choice, or a block that is withheld, or was
+    one before that was left out."""
+    if _CONTAINER.match(line) or _CHOICE.match(line) or line.startswith(gaps.BLOCK):
+        return True
+    if named := _NAMED.match(line):
+        return meant_name(named[1].lower().removesuffix("-start")) in FOR_TEACHERS
+    if line.startswith("#"):
+        return any(mark.written == "list" for mark in marks_in(line, 1))
+    marks = ((mark.written, mark.start[1]) for mark in marks_in(line, 1))
+    return any(form in ("name", "box") or (form, column) == ("tag", 1) for form, column in marks)
+
+
+def is_marked(line: str) -> bool:
+    """Return whether a line has a mark by which something is withheld, or a gap with an answer."""
+    has_gap = gaps.TEXT in line or _GAP.search(line) is not None
+    is_choice = _LOOSE_CHOICE.match(line) is not None
+    return has_gap or is_choice or opens_block(line) or any(True for _ in marks_in(line, 1))
+
+
+def is_list(line: str) -> bool:
+    """Return whether a line is nothing but an attribute list that withholds something."""
+    marks = next(marks_in(line, 1), None)
+    return marks is not None and marks.written == "list" and not line[marks.end[1] - 1 :].strip()
+
+
+def late_opening(line: str) -> int:
+    """The place of the ``:::`` after other text that begins a block which is withheld, or of what
+    stands for one; -1 if there is none."""
+    at = line.find(f" {gaps.BLOCK}")
+    if at >= 0:
+        return at + 1
+    late_mark = _LATE.search(line) if ":::" in line else None
+    at = late_mark.start() if late_mark else -1
+    if at < 0 or line.startswith(("~", "|", ":::")) or line.count("`", 0, at) % 2:
+        return -1
+    if _MARKERS.fullmatch(line, 0, at):
+        return -1
+    marks = next(marks_in(line[at + 1 :], 1), None)
+    return at + 1 if marks and marks.start[1] < 8 else -1
 
 
 def _of_tag(text: str, at: int) -> tuple[Attributes, int]:

@@ -9,8 +9,7 @@ from pipeline import model
 from pipeline.model import Inline, Node
 from pipeline.model.audience import conditions_of
 from pipeline.model.late import late
-from pipeline.model.removal import for_all, is_selected
-from pipeline.model.strings import GAP
+from pipeline.model.removal import GAP, for_all, gaps, is_selected
 from pipeline.model.tree import BLANK, answer_text, children, plain_text
 from pipeline.parser import attributes
 from pipeline.parser.blank_rules import blank
@@ -18,7 +17,7 @@ from pipeline.parser.blank_rules import blank
 DEEPEST = 20
 """Nested spans that are processed separately."""
 
-_MARK = late(rf"\[|\]|{GAP}")
+_MARK = late(rf"\[|\]|{GAP}(?=\{{)")
 
 
 def read(text: str) -> tuple[Inline, ...]:
@@ -37,8 +36,10 @@ def read(text: str) -> tuple[Inline, ...]:
     while mark := _MARK.search(text, pos):
         if mark[1]:
             take(mark.start())
-            inlines.append(blank(len(mark[1]), (mark[2],) if mark[2] else ()))
-            is_partial, pos = True, mark.end()
+            gap = next(gaps(text, mark.start()))
+            answer = (gap.answer,) if gap.answer else ()
+            inlines.append(blank(len(mark[0].rstrip()), answer))
+            is_partial, pos = True, gap.answer_end
         elif mark[0] == "[":
             take(mark.start())
             opened.append(len(inlines))

@@ -39,7 +39,7 @@ class Range(NamedTuple):
 class SourceRecord:
     """The results of reading a text: its ``lines`` by number, the numbers of those that
     ``included`` others, and how many; the ``ranges`` of elements with conditions, of elements in
-    HTML (``frames``), and of code, formulas and comments (``verbatim``)."""
+    HTML (``frames``), and of code and comments (``verbatim``)."""
 
     def __init__(self) -> None:
         self.lines: dict[int, str] = {}

@@ -20,7 +20,7 @@ ReadBody: TypeAlias = Callable[[str, int, tuple[str, ...]], Document]
 ALONE = (Heading, Paragraph, ThematicBreak)
 """Blocks that a paragraph beside them does not change."""
 
-_TOUCHES = late(r"[\[\]{}<>|$@]|__|%%|\\(?:\(|if|fi)|:::|\(\s{0,9}[xX✓✔☑✅]?\s{0,9}\)")
+_TOUCHES = late(r"[\[\]{}<>|$@]|__|%%|\\(?:\(|if|fi)|:::|\(\s{0,9}[xXхХ✓✔☑✅]?\ufe0f?\s{0,9}\)")
 """Marks in a paragraph that may mean something elsewhere, or that depend on what is there."""
 
 _BEGINS = late(r"[^\W_]|[“\"'(*_]")

@@ -12,7 +12,7 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.names import MISSPELT, TAKEN_CLASSES, TAKEN_NAMES, nearest
 from pipeline.model.secrets import secret
-from pipeline.model.tree import ANSWER, WIDTH, walk
+from pipeline.model.tree import ANSWER, MARKS, PLACE_OF_MARKS, WIDTH, walk
 from pipeline.parser import attributes, dialects
 from pipeline.parser.blocks.tables import column_count, different, split_row
 from pipeline.parser.characters import shorten
@@ -77,6 +77,8 @@ def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] =
             hint = (
                 "Put them on a line of their own below it, or write `\\{` if you mean them as text."
             )
+            if marks := next((pair for pair in split[1].pairs if pair[0] in MARKS), None):
+                hint = PLACE_OF_MARKS.format("=".join(marks))
             report(Code.LIKELY_SLIP, message, line.at(line.rindex(written)), hint)
 
 

@@ -50,6 +50,7 @@ BLOCKS: dict[str, type[LineProcessor]] = {
     "thematic-break": breaks.ThematicBreakProcessor,
     "page-break": breaks.PageBreakProcessor,
     "item": ItemProcessor,
+    "margin": indented.MarginProcessor,
     "indented-code": IndentedCodeProcessor,
     "container": ContainerProcessor,
     "definition": indented.DefinitionProcessor,
@@ -130,6 +131,7 @@ def parse_tree(
     md.parser = parser = LineParser(md, first_line, files or SourceFiles())
     dialect = dialects.table(parser.files.dialects)
     processors: dict[str, type[LineProcessor]] = {
+        "margin": BLOCKS["margin"],  # around what is left out, too
         "left-out": LeftOutProcessor,
         **dialect.blocks,
         **BLOCKS,

@@ -32,7 +32,7 @@ from pipeline.model.roles import CLASSES
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.variables import filled, look_up, values
 from pipeline.model.words import words
-from pipeline.model.words.guessing import language_of_text
+from pipeline.model.words.guessing import is_hardly_in, language_of_text
 from pipeline.parser.frontmatter.settling import derived
 
 UNTITLED = "Untitled"
@@ -152,7 +152,7 @@ def take_language(
     metadata: Metadata, front_matter: Iterable[str], blocks: tuple[Block, ...]
 ) -> tuple[Metadata, tuple[Diagnostic, ...]]:
     """The metadata with the language that the text seems to have, where neither the front matter
-    nor a library gives one, and a warning if it is not the default."""
+    nor a library gives one, and a warning if it is not the default, or unknown."""
     default = Metadata().lang
     if metadata.lang != default or any(map(_LANGUAGE.match, front_matter)):
         return metadata, ()
@@ -163,9 +163,14 @@ def take_language(
         if isinstance(node, Text):
             texts.append(node.text)
             length += len(node.text)
-    lang = language_of_text(" ".join(texts))
-    if lang in ("", default):
+    sample = " ".join(texts)
+    lang = language_of_text(sample)
+    if lang == default or (not lang and not is_hardly_in(default, sample)):
         return metadata, ()
+    if not lang:
+        message = f"No language is given, and the text is in an unknown one: `{default}` is used."
+        hint = "Write `lang:` and the code of its language in the front matter."
+        return metadata, (diagnostic(Code.LIKELY_SLIP, message, span=Span(1, 1), hint=hint),)
     message = f"No language is given. The text seems to be in `{lang}`, which is used."
     hint = f"Write `lang: {lang}` in the front matter."
     warning = diagnostic(Code.LIKELY_SLIP, message, span=Span(1, 1), hint=hint)

@@ -12,7 +12,7 @@ from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
-from pipeline.model.removal import for_all
+from pipeline.model.removal import for_all, gaps
 from pipeline.model.tree import TEACHER, children, has_condition, plain_text, walk
 from pipeline.model.words import understood_in
 from pipeline.parser.names import announces_answer, meant_name, mentions_answer
@@ -33,7 +33,6 @@ TASKS = (
 """Tasks for readers, and room for their answers."""
 
 _TITLE_PARTS = late(r"[():\[\]/|]|\s[-–—]\s")
-_GAP = late(r"___\{([^{}\n]{1,100})\}")
 _COLON = late(r"[:：]")
 _AROUND = " .0123456789"
 LONGEST_LABEL = 40
@@ -77,8 +76,7 @@ def _unguarded_answer(
             form = "the collapsed text “{}”"
             hint = f"{HINT}: in print it is not collapsed."
         case model.CodeBlock() if block.language not in MARKUP:
-            gap = _GAP.search(block.text)
-            words, form = gap[1] if gap else "", "the answer “{}” of a gap in code"
+            words, form = _answer_in_code(block.text), "the answer “{}” of a gap in code"
             hint = "Code is shown as written: put the answer in `::: answer` below it."
         case model.Heading() if has_tasks and not has_condition(block):
             words, form = _answer_title(block.children), "the section “{}”"
@@ -93,6 +91,11 @@ def _unguarded_answer(
             if not words and labels is not None:
                 words = next(filter(None, (_label(line, labels) for line in _lines(block))), "")
     return (form.format(words), hint) if words else None
+
+
+def _answer_in_code(text: str) -> str:
+    answers = (gap.answer for gap in gaps(text) if text[gap.end - 1] == "_")
+    return next((answer for answer in answers if answer and "\n" not in answer), "")
 
 
 def _public(

@@ -6,6 +6,7 @@ around it, and the author is told."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
@@ -28,12 +29,13 @@ from pipeline.model.tree import (
     top_level,
     walk,
 )
+from pipeline.parser import attributes
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.constructs import FENCES
 from pipeline.parser.cuts import Cuts
-from pipeline.parser.elements import Elements
+from pipeline.parser.elements import HEADINGS, Elements
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.marks import Mark, extent, marks_in
 from pipeline.parser.ranges import LINE_END, Place, Range, SourceRecord
@@ -43,7 +45,9 @@ _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 """Elements that are parts of a block."""
 
 
-_MARKS = ("{", "<", "[!", ":::", "!!!", "???", "///", "```", "~~~", "\\begin")
+_BRACKET = late(r"\\.|\[|\]")
+
+_MARKS = ("{", "<", "[!", "[ !", "::", "!!!", "???", "///", "```", "~~~", "\\begin")
 """Characters without which a text of no other tool withholds anything, as most do."""
 
 
@@ -77,7 +81,7 @@ def with_marks(document: Document, idle: Iterable[Range]) -> Document:
         return tuple(name for each in within for name in each.conditions.classes)
 
     def enter(node: Node, around: tuple[bool, bool]) -> Node:
-        if around[0] or not (classes := classes_of(node)):
+        if around[0] or is_for_teachers(node) or not (classes := classes_of(node)):
             return node
         return replace(node, attributes=joined(node.attributes, make(classes=classes)))
 
@@ -112,10 +116,15 @@ class WithheldRanges:
             if not element.lines:
                 place = (element.line, element.column)
                 self._reach.setdefault(place, []).append(element.last_read)
-        exact = [place for place in self._record.ranges if self._is_exact(place)]
+        nodes = [*self._of_nodes()]
+        exact = [
+            place
+            for place in self._record.ranges
+            if self._is_exact(place) and place.start not in self._headings
+        ]
         starts = {place.start for place in exact}
-        blocks = (place for place in self._of_nodes() if place.start not in starts)
-        ranges = [part for place in blocks for part in self._in_cell(place)] + exact
+        blocks = (place for place in nodes if place.start not in starts)
+        ranges = [part for place in (*blocks, *exact) for part in self._in_cell(place)]
         coming = sorted(ranges, key=lambda place: place.start, reverse=True)
         around: list[Range] = []
         latest: list[Range] = []
@@ -124,7 +133,7 @@ class WithheldRanges:
                 around.append(coming.pop())
             around = [place for place in around if mark.start < place.end]
             is_idle = not any(map(mark.agrees_with, around))
-            if is_idle:
+            if is_idle and self._is_readable(mark):
                 self.marks.add(mark.start)
             if any(place.holds(mark.start) and mark.agrees_with(place) for place in latest):
                 continue
@@ -133,8 +142,32 @@ class WithheldRanges:
                 self.idle += latest
                 ranges += latest
             elif part := _PART.match(self._record.lines[mark.start[0]], mark.start[1] - 1):
-                self._tell(mark, f"`<{part[1]}>`, a part of a block,")
+                innermost = max(each for each in around if mark.agrees_with(each))
+                self._tell(mark, f"`<{part[1]}>`, a part of a block,", innermost)
+            elif more := self._more_beside(mark, around):
+                self.idle.append(more)
+                ranges.append(more)
+        self.idle += [part for place in ranges for part in self._included_parts(place)]
         self.ranges = sorted(dict.fromkeys(ranges), key=lambda place: (place.start, place.end))
+
+    def _is_readable(self, mark: Mark) -> bool:
+        line = self._record.lines[mark.start[0]]
+        return mark.written != "list" or attributes.read(line, mark.start[1] - 1) is not None
+
+    def _more_beside(self, mark: Mark, around: list[Range]) -> Range | None:
+        """The blocks beside a paragraph whose first or last line is a mark."""
+        line = self._record.lines[mark.start[0]]
+        if mark.written != "list" or line[mark.end[1] - 1 :].strip():
+            return None
+        block = self._elements.innermost(mark.start)
+        start = (block.line, block.column)
+        if block.tag != "p" or any(
+            place.start < start and mark.agrees_with(place) for place in around
+        ):
+            return None
+        is_first = start == mark.start
+        is_last = mark.start[0] == block.end and not line[: mark.start[1] - 1].strip("> \t")
+        return self._beside(mark, block) if is_first or is_last else None
 
     # --- what constructs withhold ---
 
@@ -188,8 +221,30 @@ class WithheldRanges:
         level = self._level(siblings[number])
         for node in islice(siblings, number + 1, None):
             if isinstance(node, Heading) and node.span and self._level(node) <= level:
+                if self._files.lines.includes(start[0], node.span.line):
+                    continue
                 return node.span.line - 1, LINE_END
         return self._end_around(start)
+
+    def _included_parts(self, place: Range) -> Iterator[Range]:
+        """The parts of a section that begin with headings of an included file and of its level."""
+        siblings, number = self._headings.get(place.start, ((), 0))
+        level = self._level(siblings[number]) if siblings else 0
+        lines, is_told = self._files.lines, False
+        for node in islice(siblings, number + 1, None) if not lines.is_plain else ():
+            if not node.span or node.span.line > place.end[0]:
+                return
+            if not isinstance(node, Heading) or self._level(node) > level:
+                continue
+            if not is_told:
+                is_told = True
+                begin = lines.place(place.start[0])[1]
+                message = f"This section is withheld with that of line {begin}, which includes it."
+                hint = f"Lower its level: write `shift={level - self._level(node) + 1}`"
+                hint += " in the include; or begin another section before that."
+                span = Span(node.span.line, node.span.column)
+                self.findings.append(diagnostic(Code.MISPLACED_MARK, message, span=span, hint=hint))
+            yield Range((node.span.line, node.span.column), place.end, place.conditions)
 
     def _level(self, heading: Node) -> int:
         assert isinstance(heading, Heading)
@@ -211,28 +266,35 @@ class WithheldRanges:
     def _in_cell(self, place: Range) -> Iterator[Range]:
         """A range, or its lines in the cell of a grid table that it stands in."""
         cell = self._elements.cell_at(place.start)
-        if cell is None:
+        is_within_line = place.start[0] == place.end[0] and place.end[1] != LINE_END
+        if cell is None or is_within_line:
             yield place
             return
         for line in cell.state:
-            if place.start[0] <= line.number <= place.end[0] and line:
-                first = max(line.offset, place.start[1] if line.number == place.start[0] else 1)
-                end = (line.number, line.offset + len(line))
-                yield Range((line.number, first), end, place.conditions)
+            number, ends = line.number, line.offset + len(line)
+            first = max(line.offset, place.start[1] if number == place.start[0] else 1)
+            end = min(ends, place.end[1] if number == place.end[0] else ends)
+            if place.start[0] <= number <= place.end[0] and first < end:
+                yield Range((number, first), (number, end), place.conditions)
 
     # --- marks ---
 
     def _all_marks(self) -> Iterator[Mark]:
-        """The marks in the text, outside code, formulas and comments."""
-        lines = self._record.lines
-        verbatim = (place for place in self._verbatim() if place.start[0] in lines)
-        rest = Cuts(verbatim, self._record)
+        """The marks in the text."""
         run: list[str] = []
-        for number, following in pairwise((*sorted(lines), 0)):
-            run.append(rest.line(number, lines[number]) or "")
+        for (number, line), (following, _) in pairwise((*self._lines_of_text(), (0, ""))):
+            run.append(line)
             if following != number + 1:
                 yield from marks_in("\n".join(run), number - len(run) + 1)
                 run = []
+
+    def _lines_of_text(self) -> Iterator[tuple[int, str]]:
+        """The lines without code and comments."""
+        lines = self._record.lines
+        verbatim = (place for place in self._verbatim() if place.start[0] in lines)
+        rest = Cuts(verbatim, self._record)
+        for number in sorted(lines):
+            yield number, rest.line(number, lines[number]) or ""
 
     def _verbatim(self) -> Iterator[Range]:
         for place in self._record.verbatim:
@@ -242,7 +304,7 @@ class WithheldRanges:
             is_indented = isinstance(element.processor, IndentedCodeProcessor)
             is_code &= is_indented or isinstance(element.processor, FenceProcessor)
             for number in (line.number for line in element.lines):
-                if (is_code or element.tag == "math") and (number != element.line or is_indented):
+                if is_code and (number != element.line or is_indented):
                     yield Range((number, 1), (number, LINE_END), NO_ATTRIBUTES)
 
     def _in_effect(self, mark: Mark) -> Iterator[Range]:
@@ -250,32 +312,119 @@ class WithheldRanges:
         places = extent(mark, self._record.lines[mark.start[0]])
         heading = self._elements.heading_at(mark.start)
         if places and not (heading is not None and mark.written == "tag"):
+            place = Range(*places, mark.conditions)
             if mark.written == "tag":
-                self._tell(mark, "The text of this tag")
-            yield Range(*places, mark.conditions)
+                self._tell(mark, "The text of this tag", place)
+            yield place
             return
         block = self._elements.innermost(mark.start)
         if heading is not None and mark.written != "box":
-            self._tell(mark, "The section")
             start = (heading.line, heading.column)
-            yield Range(start, self._section_end(start), mark.conditions)
+            place = Range(start, self._section_end(start), mark.conditions)
+            self._tell(mark, "The section", place)
+            yield place
             return
-        parents = self._elements.parents
-        while block.tag in _PARTS or (mark.written == "box" and block.tag == "p"):
-            block = parents[block]
-        if block is self._elements.root:
+        if block.tag == "mark":
+            if beside := self._beside(mark, block):
+                yield beside
+                return
+            block = self._elements.parents[block]
+        first = self._first_in_brackets(mark, block)
+        if first is not None:
+            block, last = first
+        else:
+            parents = self._elements.parents
+            while block.tag in _PARTS or (
+                mark.written == "box" and parents[block].tag == "blockquote"
+            ):
+                block = parents[block]
+            last = block
+        line = self._record.lines[mark.start[0]]
+        is_empty = mark.written == "box" and block.end == block.line and not line[mark.end[1] :]
+        if is_empty or block is self._elements.root:
             message = "This mark withholds nothing: there is no block around it."
             span = Span(*mark.start)
             self.findings.append(diagnostic(Code.LOST_MARK, message, span=span, hint=_HINT))
             return
-        self._tell(mark, "The block around it")
-        place = Range(
-            (block.line, block.column), (max(block.end, block.last_read), LINE_END), mark.conditions
-        )
+        end = self._end_of(last)
+        if mark.written == "name":  # of a block whose beginning or end cannot be read
+            end = max(end, self._end_around(mark.start))
+        place = Range((block.line, block.column), end, mark.conditions)
+        self._tell(mark, "The block around it" if last is block else "The blocks around it", place)
         yield from self._in_cell(place)
 
-    def _tell(self, mark: Mark, subject: str) -> None:
-        message = f"{subject} is withheld from some editions, because of this mark."
+    def _end_of(self, block: BlockElement) -> Place:
+        """The end of a block: of a heading, that of its section, of HTML, that of its element."""
+        start = (block.line, block.column)
+        if block.tag in HEADINGS:
+            return self._section_end(start)
+        frame = self._frames.get(start, start)
+        return max(block.end, block.last_read, frame[0]), LINE_END
+
+    @functools.cached_property
+    def _frames(self) -> dict[Place, Place]:
+        return dict(sorted(self._record.frames))
+
+    def _beside(self, mark: Mark, block: BlockElement) -> Range | None:
+        """The blocks directly above or below a list that is a line of its own; if it stands apart
+        from both, or touches both, these two."""
+        above, below = self._elements.beside(block)
+        if above and above[0].tag == "html" and self._end_of(above[0]) > mark.start:
+            above = []  # it is around it
+        if below and below[0].tag == "html" and below[0].lines[0].startswith("</"):
+            below = []
+        near_above = [each for each in above if max(each.end, each.last_read) == block.line - 1]
+        near_below = [each for each in below if each.line == block.end + 1]
+        if near_above or near_below or block.tag == "p":
+            above, below = near_above, near_below
+        if not (above or below):
+            return None
+        first = (*above, block)[0]
+        end = max(self._end_of(each) for each in (*above, block, *below))
+        place = Range((first.line, first.column), end, mark.conditions)
+        if above and below:
+            self._tell(mark, "The blocks beside it", place)
+        elif not (near_above or near_below):
+            self._tell(mark, "The block beside it", place)
+        return place
+
+    def _first_in_brackets(
+        self, mark: Mark, block: BlockElement
+    ) -> tuple[BlockElement, BlockElement] | None:
+        """The blocks with the brackets that end before a mark, if these are in several."""
+        opening = self._brackets.get((mark.start[0], mark.start[1] - 1))
+        if mark.written != "list" or opening is None:
+            return None
+        first, parents = self._elements.innermost(opening), self._elements.parents
+        around = {first: first}
+        while first is not self._elements.root:
+            around[parents[first]] = first
+            first = parents[first]
+        while parents[block] not in around:
+            block = parents[block]
+        first = around[parents[block]]
+        return None if first in (block, self._elements.root) else (first, block)
+
+    @functools.cached_property
+    def _brackets(self) -> dict[Place, Place]:
+        """The places of brackets before attribute lists, and of those that open them."""
+        opened: list[Place] = []
+        pairs: dict[Place, Place] = {}
+        for number, line in self._lines_of_text():
+            for bracket in _BRACKET.finditer(line):
+                place = (number, bracket.start() + 1)
+                if bracket[0] == "[":
+                    opened.append(place)
+                elif bracket[0][0] == "]" and opened:
+                    pairs[place] = opened.pop()
+        return pairs
+
+    def _tell(self, mark: Mark, subject: str, place: Range) -> None:
+        span = self._files.lines.span(Span(*place.start, place.end[0]))
+        last = max(span.line, span.end)
+        lines = f"line {span.line}" if last == span.line else f"lines {span.line} to {last}"
+        verb = "are" if "blocks" in subject else "is"
+        message = f"{subject} {verb} withheld from some editions, because of this mark: {lines}."
         span = Span(*mark.start)
         self.findings.append(diagnostic(Code.MISPLACED_MARK, message, span=span, hint=_HINT))
 

@@ -49,7 +49,7 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
 
     # Formulas before anything that needs the text of titles, sections before anything that needs
     # positions; their roles in a book are checked before other passes add sections.
-    document = _with_formulas(tell_moved(document))
+    document = with_formulas(tell_moved(document))
     document = check_roles(nest_sections(document))
 
     # Citations make notes, and a section of works, before these are counted; a glossary and an
@@ -114,7 +114,7 @@ def resolve_fragment(document: Document) -> Document:
     from pipeline.features.exercises.moved import tell_moved
     from pipeline.features.exercises.questions import number_questions
 
-    document = put_back(_with_formulas(tell_moved(show_absent(document))))
+    document = put_back(with_formulas(tell_moved(show_absent(document))))
     document = number_notes(free_summaries(_with_terms(document)))
     document = number_lines(number_captions(document))
     document = drop_unsafe_addresses(count_marks(number_questions(document)))
@@ -122,7 +122,7 @@ def resolve_fragment(document: Document) -> Document:
     return isolate_directions(keep_marks(_with_index(document)))
 
 
-def _with_formulas(document: Document) -> Document:
+def with_formulas(document: Document) -> Document:
     """The document with its formulas set."""
     if not needed("formulas", document):
         return document

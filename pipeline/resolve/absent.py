@@ -89,7 +89,9 @@ def _blank(node: model.Blank) -> model.Blank:
 AS_WRITTEN: Mapping[str, Changes] = {
     "charts": {model.Chart: _table},
     "citations": {
-        model.Citation: lambda node: model.Text(text=node.source, span=node.span),
+        model.Citation: lambda node: model.Text(
+            text=node.source, span=node.span, attributes=node.attributes
+        ),
         model.Bibliography: lambda _: (),
     },
     "formulas": {

@@ -65,13 +65,15 @@ def show_numbers(document: Document) -> Document:
     edition, has_spaces = EDITIONS.get(document.edition), not writing(metadata.lang).joins
     is_known = bool(read_file(metadata.lang.lower().split("-")[0]))
     vocabulary = words(metadata.lang)
-    patterns = {kind: vocabulary[f"reference_{kind}"] if is_known else "{number}" for kind in KINDS}
+    references = {kind: vocabulary[f"reference_{kind}"] for kind in KINDS}
+    english = {kind: words("en")[f"reference_{kind}"] for kind in KINDS}
+    patterns = references if is_known or references != english else dict.fromkeys(KINDS, "{number}")
     names = tuple(vocabulary["number_words"].split("|")) if is_known else ()
-    heads = {vocabulary[f"reference_{kind}"].partition("{")[0].strip() for kind in KINDS}
+    heads = {pattern.partition("{")[0].strip() for pattern in references.values()} - {""}
     numerals = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    before = "|".join(map(re.escape, sorted(heads))) or "(?!)"
     numbered = re.compile(
-        rf"(?:{'|'.join(map(re.escape, sorted(heads)))})\s*(?:\d+|[ivxlc]+|{numerals or '0'})"
-        + r"\b" * has_spaces,
+        rf"(?:{before})\s*(?:\d+|[ivxlc]+|{numerals or '0'})" + r"\b" * has_spaces,
         re.IGNORECASE,
     )
     highest = max((_value(section.number) for section in _chapters(document.blocks)), default=0)

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pipeline.model import Block, Container, Document, Link, Node, NoteReference, Paragraph
+from pipeline.model import (
+    Attributes,
+    Block,
+    Container,
+    Document,
+    Inline,
+    InlineElement,
+    Link,
+    Node,
+    NoteReference,
+    Paragraph,
+)
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.tree import walk
+from pipeline.model.tree import notes_in, walk
 
 DETAILS, SUMMARY = "details", "summary"
 
@@ -23,7 +34,7 @@ def free_summaries(document: Document) -> Document:
         if not any(isinstance(child, Link | NoteReference) for child in inner):
             return node
         rest = tuple(child for child in node.children if not _is_summary(child))
-        notes = tuple(child for child in inner if isinstance(child, NoteReference))
+        notes = tuple(notes_in(summaries))
         freed = rewrite(tuple(summaries), leave=_FREE)
         return replace(node, children=(*freed, *_with_notes(rest, notes)))
 
@@ -34,7 +45,7 @@ def _is_summary(node: Node) -> bool:
     return isinstance(node, Container) and node.name == SUMMARY
 
 
-def _with_notes(blocks: tuple[Block, ...], notes: tuple[NoteReference, ...]) -> tuple[Block, ...]:
+def _with_notes(blocks: tuple[Block, ...], notes: tuple[Inline, ...]) -> tuple[Block, ...]:
     if not notes:
         return blocks
     if blocks and isinstance(blocks[0], Paragraph):
@@ -43,4 +54,12 @@ def _with_notes(blocks: tuple[Block, ...], notes: tuple[NoteReference, ...]) -> 
     return (Paragraph(children=notes), *blocks)
 
 
-_FREE: Changes = {Link: lambda link: link.children, NoteReference: lambda reference: ()}
+def _unlinked(link: Link) -> Node | tuple[Node, ...]:
+    """The text of a link, with what its title says."""
+    if not link.title:
+        return link.children
+    attributes = Attributes(pairs=(*link.attributes.pairs, ("title", link.title)))
+    return InlineElement(name="span", children=link.children, span=link.span, attributes=attributes)
+
+
+_FREE: Changes = {Link: _unlinked, NoteReference: lambda reference: ()}

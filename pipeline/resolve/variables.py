@@ -7,10 +7,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pipeline.model import Abbreviation, Document, Image, Link, Node, Text, Variable
+from pipeline.model import Abbreviation, Blank, Document, Image, Link, Node, Text, Variable
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.model.editions import EDITIONS
+from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import find
@@ -36,11 +36,25 @@ ADDRESSES: dict[type[Node], str] = {Image: "source", Link: "href"}
 
 def fill_variables(document: Document) -> Document:
     """The document with the values of its variables, in text, in addresses and in the values of
-    attributes. One that has no value is an UNKNOWN_VARIABLE warning, and stays as it is."""
-    known = values(document.metadata, EDITIONS.get(document.edition))
+    attributes. One that has no value is an UNKNOWN_VARIABLE warning, and stays as it is. Those in
+    gaps have been filled in before."""
+    where: tuple[type[Node], ...] = (Variable, *ADDRESSES, *STRINGS)
+    return with_values(document, EDITIONS.get(document.edition), where, marked=True)
+
+
+def with_values(
+    document: Document,
+    edition: Edition | None,
+    where: tuple[type[Node], ...],
+    *,
+    marked: bool = False,
+) -> Document:
+    """The document for an edition with the values of the variables in nodes of some types and, if
+    ``marked``, in all that have attributes."""
+    known = values(document.metadata, edition)
     findings = Findings(document)
     kinds: set[type[Node]] = set()
-    for _, node, span in find(document, Variable, *ADDRESSES, *STRINGS, marked=True):
+    for _, node, span in find(document, *where, marked=marked):
         for name in _used(node):
             kinds.add(type(node))
             if not look_up(name, known) and not _CALCULATION.fullmatch(name):
@@ -74,7 +88,7 @@ def _used(node: Node) -> Iterator[str]:
     """The names of the variables in a node itself."""
     if isinstance(node, Variable):
         yield node.name
-    elif node.attributes.pairs or type(node) in ADDRESSES or type(node) in STRINGS:
+    elif node.attributes.pairs or type(node) in (Blank, *ADDRESSES, *STRINGS):
         names: list[str] = []
 
         def note(name: str) -> str:
@@ -88,6 +102,9 @@ def _used(node: Node) -> Iterator[str]:
 def _filled(node: Node, value: Value) -> Node:
     changed: dict[str, Any] = {}
     kind = type(node)
+    if isinstance(node, Blank):
+        parts = (filled(part, value) if isinstance(part, str) else part for part in node.answer)
+        changed["answer"] = tuple(parts)
     for field in STRINGS.get(kind, ()):
         changed[field] = filled(getattr(node, field), value)
     if kind in ADDRESSES:

@@ -16,15 +16,28 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, Edition, for_pupils
 from pipeline.model.names import did_you_mean
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.strings import STRINGS, changed, settled, strings_of
+from pipeline.model.strings import (
+    IN_STRINGS,
+    STRINGS,
+    WITH_TEXTS,
+    changed,
+    has_marked_answer,
+    settled,
+    strings_of,
+    texts_of,
+    without_marks,
+)
+from pipeline.model.strings import in_strings as answers_in_strings
 from pipeline.model.tree import (
     CONDITIONS,
     LEVEL,
     TEACHER,
+    WITH_ANSWER,
     find,
     has,
     has_condition,
     is_for_teachers,
+    of_node,
 )
 from pipeline.select import shuffling as tasks
 from pipeline.select.levels import settle_levels
@@ -50,7 +63,7 @@ def select(document: Document, edition: Edition) -> Document:
 
         document = rearranged(document, whole, seeds)
         whole = rearranged(whole, whole, seeds)
-    document = settle_levels(with_numbers(document, whole, edition), whole, edition)
+    document = settle_levels(with_values(document, whole, edition), whole, edition)
     document = keep_timings(document, edition)
     from pipeline.features.exercises.word_banks import fill_banks
 
@@ -63,6 +76,7 @@ def select(document: Document, edition: Edition) -> Document:
     }
     solved = edition.audience == "teacher"
     is_ticked = edition.has_answers  # which is no text, and so reaches nobody but a platform
+    is_listed = edition.part == "answers" or (solved and edition.format in ("pdf", "docx"))
 
     pupils = for_pupils(document.metadata)
 
@@ -75,8 +89,20 @@ def select(document: Document, edition: Edition) -> Document:
         return node
 
     def settle(node: Node) -> Node:
-        return changed(node, lambda text: settled(text, solved=solved))
+        said = tuple((IN_STRINGS, text) for text in answers_in_strings(node))
+        node = changed(node, lambda text: settled(text, solved=solved))
+        if not is_listed or not said:
+            return node
+        pairs = (*node.attributes.pairs, *said)
+        return replace(node, attributes=replace(node.attributes, pairs=pairs))
 
+    def settle_formula(node: model.Math | model.MathBlock) -> Node:
+        if solved and has_marked_answer(node.tex):
+            pairs = (*node.attributes.pairs, (WITH_ANSWER, "yes"))
+            node = replace(node, attributes=replace(node.attributes, pairs=pairs))
+        return replace(node, tex=without_marks(node.tex)) if "]{" in node.tex else node
+
+    document = rewrite_document(document, leave=dict.fromkeys(model.FORMULAS, settle_formula))
     leaves: Changes = {
         **dict.fromkeys(TASKS, lambda node: tasks.settled(node, solved=is_ticked)),
         **({} if solved else removal.UNANSWERED),
@@ -89,14 +115,28 @@ def select(document: Document, edition: Edition) -> Document:
     return replace(document, diagnostics=(*document.diagnostics, *unknown))
 
 
-def with_numbers(document: Document, whole: Document, edition: Edition) -> Document:
-    """A variant of the ``whole`` document with the numbers of the version of an edition."""
+def with_values(document: Document, whole: Document, edition: Edition) -> Document:
+    """A variant of the ``whole`` document with the numbers of the version of an edition, and with
+    the values in its gaps, whose widths depend on them."""
     texts = (variable.text for variable in whole.metadata.variables)
-    if not has(whole, model.Variable) and not any(text.startswith("=") for text in texts):
-        return document
-    from pipeline.features.exercises.numbers import fill_numbers
+    if _may_have_numbers(whole) or any(text.startswith("=") for text in texts):
+        from pipeline.features.exercises.numbers import fill_numbers
 
-    return fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition.version)
+        document = fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition)
+    if has(document, model.Blank):
+        from pipeline.features.exercises.numbers import fill_gaps
+
+        document = fill_gaps(document, edition)
+    return document
+
+
+@of_node
+def _may_have_numbers(document: Document) -> bool:
+    nodes = find(document, model.Variable, *WITH_TEXTS, marked=True)
+    return any(
+        isinstance(node, model.Variable) or any("{{" in text for text, _ in texts_of(node))
+        for _, node, _ in nodes
+    )
 
 
 UNTICKED: Changes = {model.Choice: lambda node: replace(node, correct=None)}

@@ -242,6 +242,12 @@ _REFERENCE = late(rb"/([^\s/]++)\s++(\d++) (\d++) R")
 _CHARACTER = late(rb"<([0-9a-fA-F]++)>\s*+<([0-9a-fA-F]++)>[ \t]*+(?=[\r\n])")
 _FONT = late(rb"/([^\s/]++)\s++[\d.]++\s++Tf")
 _GLYPHS = late(rb"<((?:[0-9a-fA-F]{4})++)>")
+_REVERSED = late(rb"/ReversedChars\s++BMC\b((?>/Span\b.*?\bEMC\b|(?!\bEMC\b).)*+)", re.DOTALL)
+_SPOKEN_OR_GLYPHS = late(
+    rb"/ActualText\s*+(" + _STRING + rb")(?>.*?\bEMC\b)|<((?:[0-9a-fA-F]{4})++)>", re.DOTALL
+)
+"""Text from right to left, whose glyphs are in reverse order; and what is in it."""
+
 _LITERAL = late(rb"\((?:[^()\\]|\\.)*+\)", re.DOTALL)
 
 
@@ -268,14 +274,27 @@ def _text_of_drawing(stream: bytes, fonts: Mapping[bytes, Mapping[int, str]]) ->
     pieces: list[str] = []
     _, *parts = _FONT.split(stream)
     for font, part in zip(parts[::2], parts[1::2], strict=True):
-        glyphs = bytes.fromhex(b"".join(_GLYPHS.findall(part)).decode())
-        numbers = struct.unpack(f">{len(glyphs) // 2}H", glyphs)
-        pieces += map(fonts.get(font, {}).get, numbers, itertools.repeat(""))
-        if b"(" in part:  # a font of a single byte a glyph
-            pieces += (string.decode("latin-1") for string in _LITERAL.findall(part))
+        characters = fonts.get(font, {})
+        before, *reversed_parts = _REVERSED.split(part)
+        pieces += _shown(before, characters)
+        for within, after in zip(reversed_parts[::2], reversed_parts[1::2], strict=True):
+            for spoken, glyphs in reversed(_SPOKEN_OR_GLYPHS.findall(within)):
+                if spoken:
+                    pieces.append(str(pikepdf.Object.parse(spoken)))
+                pieces += [*_shown(b"<" + glyphs + b">", characters)][::-1]
+            pieces += _shown(after, characters)
     text = "".join(pieces)
     # right-to-left scripts are drawn from left to right
     return f"{text}{BREAK}{text[::-1]}" if _RIGHT_TO_LEFT.search(text) else text
+
+
+def _shown(part: bytes, characters: Mapping[int, str]) -> Iterator[str]:
+    """The characters of the glyphs in a part of a drawing."""
+    glyphs = bytes.fromhex(b"".join(_GLYPHS.findall(part)).decode())
+    numbers = struct.unpack(f">{len(glyphs) // 2}H", glyphs)
+    yield from map(characters.get, numbers, itertools.repeat(""))
+    if b"(" in part:  # a font of a single byte a glyph
+        yield from (string.decode("latin-1") for string in _LITERAL.findall(part))
 
 
 def _of_objects(

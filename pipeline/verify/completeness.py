@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -21,14 +21,21 @@ from pipeline.model import DefinitionItem, Document, Section, SoftBreak, Table
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import Edition
-from pipeline.model.page_map import FIRST_PAGE, letters, printed_letters
+from pipeline.model.page_map import (
+    FIRST_PAGE,
+    FORMULA,
+    PICTURE,
+    letters,
+    printed_letters,
+    printed_of,
+)
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import find
 from pipeline.model.words import words
 from pipeline.package.result import Package, StrandedHeading
 from pipeline.package.units import DrawnText
 from pipeline.verify import texts, word
-from pipeline.verify.required_passages import FREE, Passage, passages
+from pipeline.verify.required_passages import FREE, DrawnSigns, Passage, passages
 from pipeline.verify.rules import finding, on_pages
 
 MOST_SHOWN = 50
@@ -57,7 +64,12 @@ def compare_built(
         case _:
             return ()
     warning = Code.CHECK_WARNING.value.severity
-    faults = tuple(faults_in(text, edition, document, package.missing))
+    # what Word cannot show as a formula, it has in characters
+    formula = "" if edition.format == "docx" else FORMULA
+    # pages for screens have alternatives, and large print may have them instead of pictures
+    is_key = edition.format == "pdf" and edition.audience == "teacher"
+    signs = DrawnSigns(formula, PICTURE if is_key else "")
+    faults = tuple(faults_in(text, edition, document, package.missing, signs))
     return tuple(
         replace(diagnostic, severity=warning, hint=HINT)
         for diagnostic in diagnostics(faults, place.name, document)
@@ -89,11 +101,16 @@ def diagnostics(faults: Sequence[Fault], name: str, document: Document) -> Itera
 
 
 def faults_in(
-    read: DrawnText, edition: Edition, document: Document, missing: str = ""
+    read: DrawnText,
+    edition: Edition,
+    document: Document,
+    missing: str = "",
+    signs: DrawnSigns | None = None,
 ) -> Iterator[Fault]:
     """The passages that are not as they should be. Characters that are ``missing`` in all fonts
     have been reported, and their text is compared without them."""
-    text, notes = required_passages(document, edition, printed=edition.format == "pdf")
+    printed = edition.format == "pdf"
+    text, notes = required_passages(document, edition, printed=printed, signs=signs)
     if missing:
         undrawn = dict.fromkeys(map(ord, missing + printed_letters(missing)))
         read = DrawnText(read.text.translate(undrawn), read.notes.translate(undrawn))
@@ -105,12 +122,22 @@ def faults_in(
     listed = tuple(
         Passage(printed_letters(address.text), address.text) for address in document.addresses
     )
-    yield from twice(
-        [passage for passage in text if passage not in wrong], of_text.rest, (*notes, *listed)
+    doubled = (
+        *twice([each for each in text if each not in wrong], of_text.rest, (*notes, *listed)),
+        *twice([each for each in notes if each not in wrong], of_notes.rest, (*text, *listed)),
     )
-    yield from twice(
-        [passage for passage in notes if passage not in wrong], of_notes.rest, (*text, *listed)
-    )
+    if doubled and edition.format == "pdf":
+        doubled = tuple(_once_in_source(doubled, required_passages(document, edition)))
+    yield from doubled
+
+
+def _once_in_source(doubled: Iterable[Fault], required: RequiredPassages) -> Iterator[Fault]:
+    """The faults whose passages are in no other passage, also of those that are not looked for in
+    print: beside a script that is not, there may be the same words."""
+    every = [printed_of(passage.letters) for passage in (*required.text, *required.notes)]
+    for fault in doubled:
+        if sum(fault.passage.letters in letters for letters in every) < 2:
+            yield fault
 
 
 ANY_ORDER = -1
@@ -125,10 +152,11 @@ class RequiredPassages(NamedTuple):
 
 
 def required_passages(
-    document: Document, edition: Edition, *, printed: bool = False
+    document: Document, edition: Edition, *, printed: bool = False, signs: DrawnSigns | None = None
 ) -> RequiredPassages:
     """The passages that the file of an edition has to hold; ``document`` is resolved. Those that
-    are ``printed`` are as `passages.printed` has them."""
+    are ``printed`` are as `passages.printed` has them. With ``signs`` (`passages`), gaps and
+    what is drawn are among them."""
     drawn = edition.format in ("pdf", "docx")
     # a table row that fits on no line becomes a list of its cells, each with its header
     free = (*FREE, Table) if drawn else FREE
@@ -137,8 +165,10 @@ def required_passages(
     if drawn:
         enter = {**enter, Section: _as_printed}
     blocks, notes = rewrite(document.blocks, enter=enter), rewrite(document.notes, enter=enter)
-    text = passages(blocks, drawn=drawn, free=free, rtl=rtl, in_print=printed)
-    of_notes = passages(notes, drawn=drawn, rtl=rtl, in_print=printed)
+    ways: dict[str, Any] = {"drawn": drawn, "rtl": rtl, "in_print": printed}
+    ways["signs"] = signs
+    text = passages(blocks, free=free, **ways)
+    of_notes = passages(notes, **ways)
     if edition.part == "answers":
         text = _without_pages(text, words(document.metadata.lang)["page_mark"], printed)
     if edition.audience == "teacher":
@@ -171,7 +201,9 @@ def _without_pages(
     page = f"({page_mark.format(page=FIRST_PAGE)})"
     for passage in passages:
         text = passage.text.removesuffix(page)
-        if remaining := printed_letters(text) if is_printed else letters(text):
+        if text == passage.text:
+            yield passage
+        elif remaining := printed_letters(text) if is_printed else letters(text):
             yield passage._replace(text=text, letters=remaining)
 
 

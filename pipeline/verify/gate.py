@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from pipeline.features import FEATURES, here
-from pipeline.model import Container, Document, Plain, Withheld
+from pipeline.model import Container, Document, Plain, Withheld, removal
 from pipeline.model.audience import Ranges, lacked
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, for_pupils
@@ -103,16 +103,27 @@ def _without(text: str, places: Iterable[Withheld], solutions: Collection[str]) 
     """A source without the text in ranges, which are in its order, and without solutions, each of
     which stands in braces."""
     kept, end, at = list[str](), 0, 0
+    bare = set(map(_bare, solutions))
     for place in places:
         start = text.find(place.text, at) if place.kind == "range" else -1
         if start >= 0:
             kept.append(text[end : max(start, end)])
             end, at = max(end, start + len(place.text)), start
     kept.append(text[end:])
+    rest, kept, at = "".join(kept), [], 0
+    for gap in removal.gaps(rest):
+        if _bare(gap.answer) in bare:
+            kept.append(rest[at : gap.end])
+            at = gap.answer_end
     return _IN_BRACES.sub(
         lambda braces: "{}" if " ".join(braces[1].split()) in solutions else braces[0],
-        "".join(kept),
+        "".join((*kept, rest[at:])),
     )
+
+
+def _bare(answer: str) -> str:
+    """An answer without the marks of its formulas, and spaces."""
+    return "".join(answer.split()).replace("$", "").replace("\\", "")
 
 
 def _place_of(words: str, place: Withheld) -> Span:

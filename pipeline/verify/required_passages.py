@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline import model
 from pipeline.model.diagnostics import Span
+from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
 from pipeline.model.page_map import HOLDERS, counted_text, letters, printed_of
 from pipeline.model.tree import facts, of_node, plain_text, walk_with
@@ -25,6 +26,11 @@ PARTED = (
 and after them is in separate passages."""
 
 APART = (*HOLDERS, *PARTED)
+
+_SIGNED = (model.Blank, model.Image, *model.FORMULAS)
+
+_MARKED = ("q", "rt", "rp")
+"""Elements whose marks, quotation marks and brackets around readings, come from the edition."""
 
 FREE = (
     model.Chart, model.Choices, model.Figure, model.FigureGroup, model.Index, model.Matching,
@@ -50,6 +56,13 @@ class Passage(NamedTuple):
     group: int = 0
     repeated: bool = False
     rtl: bool = False
+
+
+class DrawnSigns(NamedTuple):
+    """The signs that stand in a text for a ``formula`` and for a drawn ``picture``; "" for none."""
+
+    formula: str
+    picture: str
 
 
 class _Block(NamedTuple):
@@ -90,22 +103,24 @@ def passages(
     free: tuple[type[model.Node], ...] = FREE,
     rtl: bool = False,
     in_print: bool = False,
+    signs: DrawnSigns | None = None,
 ) -> Iterator[Passage]:
     """The passages of some blocks of a resolved document. Where images are ``drawn``, their text
     alternatives are not among them, nor the data of charts. Nodes that are ``free`` have an order
     of their own. ``rtl``: they are read from right to left. ``in_print``: as they can be found
-    there."""
+    there. With ``signs``, the answers of gaps, formulas and drawn pictures are among them."""
     for number, (node, of) in enumerate(_blocks(nodes, _Block(rtl=rtl)), start=1):
         kinds = facts(node).kinds
         is_drawn, own_free = drawn and not kinds.isdisjoint(DRAWN), not kinds.isdisjoint(free)
-        known, key = _known(node), (of.repeated, of.rtl, is_drawn, own_free and free)
+        own_signs = None if kinds.isdisjoint(_SIGNED) else signs
+        known, key = _known(node), (of.repeated, of.rtl, is_drawn, own_free and free, own_signs)
         if key not in known:
             if isinstance(node, model.Section):
-                read = _passages(node.title, of._replace(span=node.span), is_drawn, free)
+                read = _passages(node.title, of._replace(span=node.span), is_drawn, free, own_signs)
             elif kinds <= PLAIN:
                 read = _paragraph(node, of.rtl)
             else:
-                read = _passages((node,), of, is_drawn, free)
+                read = _passages((node,), of, is_drawn, free, own_signs)
             known[key] = tuple(read)
         if in_print and (in_print, *key) not in known:
             known[in_print, *key] = tuple(printed(known[key]))
@@ -144,14 +159,18 @@ def _blocks(nodes: Iterable[model.Node], around: _Block) -> Iterator[tuple[model
 
 
 def _passages(
-    nodes: Iterable[model.Node], current: _Block, drawn: bool, free: tuple[type[model.Node], ...]
+    nodes: Iterable[model.Node],
+    current: _Block,
+    drawn: bool,
+    free: tuple[type[model.Node], ...],
+    signs: DrawnSigns | None,
 ) -> Iterator[Passage]:
     count = itertools.count(1)
     read: list[str] = []
 
     def inherit(node: model.Node, block: _Block) -> _Block:
-        is_quotation = isinstance(node, model.InlineElement) and node.name == "q"
-        if not isinstance(node, APART) and not is_quotation:  # its marks come from the styles
+        is_apart = isinstance(node, APART)
+        if not is_apart and not (isinstance(node, model.InlineElement) and node.name in _MARKED):
             return block
         nth = next(count)
         repeated = not isinstance(node, model.Paragraph | model.Plain) and (
@@ -163,7 +182,9 @@ def _passages(
             block.group or (nth if isinstance(node, free) else 0),
             repeated,
             block.within or isinstance(node, model.Chart),
-            block.out or (drawn and block.within and isinstance(node, model.Table)),
+            block.out
+            or (drawn and block.within and isinstance(node, model.Table))
+            or (isinstance(node, model.InlineElement) and node.name == "rp"),
             block.rtl or node.attributes.get("dir") == "rtl",
         )
 
@@ -183,11 +204,38 @@ def _passages(
             for line, span in zip(node.text.splitlines(), line_spans(node), strict=True):
                 read.append(line)
                 yield from (passage._replace(span=span or passage.span) for passage in finished())
+        elif signs and isinstance(node, _SIGNED) and not current.out:
+            answer = node.answer if isinstance(node, model.Blank) else (node,)
+            for content, text in _signed(answer, signs, drawn=drawn):
+                yield Passage(content, text, *current[1:4], current.rtl)
         elif isinstance(node, model.Image):
             read.append("" if drawn and not node.missing else node.alt)
         else:
             read.append(" " if isinstance(node, model.SoftBreak) else counted_text(node))
     yield from finished()
+
+
+def _signed(
+    parts: Iterable[str | model.Math | model.MathBlock | model.Image],
+    signs: DrawnSigns,
+    *,
+    drawn: bool,
+) -> Iterator[tuple[str, str]]:
+    """The letters and the text of the parts of an answer, of a formula or of a picture. A formula
+    that is shown as written has those of its TeX; one with gaps to fill in may be in pieces."""
+    for part in parts:
+        match part:
+            case str():
+                content = text = part
+            case model.Image():
+                is_shown = not drawn or part.missing
+                content, text = (part.alt if is_shown else part.alt and signs.picture), part.alt
+            case _ if not part.mathml:
+                content = text = part.tex
+            case _:
+                content, text = "" if f'class="{GAP}"' in part.mathml else signs.formula, part.alt
+        if content := letters(content):
+            yield content, text.strip()
 
 
 def line_spans(code: model.CodeBlock) -> list[Span | None]:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from lxml import etree, html
 
-from pipeline.model.page_map import letters
+from pipeline.model.page_map import FORMULA, letters
 from pipeline.package.units import DrawnText
 from pipeline.verify.package import XHTML, read_package
 from pipeline.verify.positioned_xml import EPUB_TYPE, kinds, words
@@ -62,12 +62,15 @@ _DESCRIBED = etree.XPath("//*[@alt]")
 
 
 def _letters_of(roots: Iterable[Any]) -> DrawnText:
-    """The letters of pages in the order of reading; of an image, those of its alternative."""
+    """The letters of pages in the order of reading; of an image, those of its alternative, and a
+    sign for each formula."""
     pieces = list[str]()
     for root in roots:
         signs = (element for element in _NAMED(root) if not SIGNS.isdisjoint(kinds(element)))
         for element in (*root.iter(*_ANY_SPACE), *signs):
             element.clear(keep_tail=True)
+            if etree.QName(element).localname == "math":
+                element.text = FORMULA
         for image in _DESCRIBED(root):
             image.text = f"{image.get('alt')}{image.text or ''}"
         pieces += root.itertext()

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, NamedTuple
 from lxml import etree
 
 from pipeline.model.late import late
-from pipeline.model.page_map import letters
+from pipeline.model.page_map import FORMULA, letters
 from pipeline.package.units import DrawnText
 from pipeline.verify.texts import UnreadableFile
 from pipeline.verify.zip_reading import Archive, BrokenBook
@@ -32,9 +32,6 @@ COUNTED = ("SEQ", "REF", "PAGEREF", "NOTEREF")
 
 ADDED = ("Label", "Marks")
 """The styles of what Chapbook adds to the text of the source."""
-
-FORMULA = "\ufffc"
-"""The sign that stands for a formula in written text."""
 
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 SPACES = (f"{W}tab", f"{W}br", f"{W}cr")

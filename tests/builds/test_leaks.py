@@ -30,6 +30,7 @@ from tests.helpers.pdf_reading import marked_texts, open_pdf, outline
 
 ALL = placements.placements()
 SAMPLE = [each for each in ALL[:12] if "ordering" not in each.place]
+SAMPLE += [*placements.writings()][::10]
 OF_A_LEVEL = [each for each in ALL if " / level / " in each.place][:6]
 
 RENDERED = ("web", "site", "handout", "ebook", "large-print", "form")

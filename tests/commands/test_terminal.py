@@ -68,7 +68,7 @@ def test_the_same_message_is_shown_once_with_a_few_of_its_lines() -> None:
             for n in range(1, most)
         )
 
-    told = many("A passage marked as `en` contains Arabic text.", "Mark its language.")
+    told = many("A passage whose language is `en` contains Arabic text.", "Mark its language.")
     assert told.count("Arabic") == 1
     assert "… and 8 more warning[likely-slip]: lines 2, 3, 4, 5, 6, 7, 8, 9\n" in f"{told}\n"
     assert many("`[{}]` is not defined.", "Add a line `[{}]: address`.").count("defined") == 1

@@ -42,6 +42,7 @@ MARKS = (
     *("Table: ", "![", "](", "\\(", "\\[", "]:", "____", "++a++", ":smile:", "--", "==", "%%"),
     *("~~", "$$", "@fig-a", "@a", "[^1]", "<b>", "<!--", "```", "| a |", "\t", "  ", "# ", "> "),
     *("- ", "+ ", "* ", ": ", "::: a", "{#a .b}", "[[a]]", "{=html}", "\\newpage", "(@)", "H~2~O"),
+    *("::: answer", ":: answer", "{answer}", "[! ANSWER]", "(\u0445)"),
 )
 words = st.lists(st.sampled_from(MARKS), min_size=1, max_size=6).map("".join)
 trimmed = words.map(lambda text: text.strip(" \t"))

@@ -106,3 +106,14 @@ def test_a_question_with_marks_keeps_its_number_in_print() -> None:
     package = making.packed(making.resolved("::: exercise\n1. Why? {marks=2}\n:::\n", "handout"))
     (words,) = page_texts(package.data)
     assert re.search(r"^1\.\s*$", words, re.MULTILINE)
+
+
+@pytest.mark.parametrize("body", ["::: exercise\nWhy? {points=2}\n:::", "## Why? {points=2}"])
+def test_the_hint_for_marks_in_another_place_can_be_followed(body: str) -> None:
+    document = making.resolved(f"# T\n\n{body}\n", "handout")
+    (finding,) = document.diagnostics
+    whole, question = re.findall(r"`([^`]+)`", finding.hint)
+    for text in (f"{whole}\nWhy?\n:::", f"::: exercise\n{question}\n:::"):
+        followed = making.resolved(f"# T\n\n{text}\n", "handout")
+        assert not followed.diagnostics
+        assert re.search(r"[24]\spoints", plain_text(followed))

@@ -16,6 +16,7 @@ from pipeline.features.exercises.answer_key import _Key
 from pipeline.features.exercises.key_proof import missing_answers
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import walk
 from tests.helpers import making, placements
 from tests.helpers.placements import Placement
 
@@ -132,20 +133,59 @@ def test_an_answer_for_other_formats_is_not_missed() -> None:
     assert missing("Text.\n\n::: {only=html}\n::: answer\nForty.\n:::\n:::\n\n____{2}\n") == []
 
 
-def test_answers_in_strings_and_drawings_are_in_teachers_files() -> None:
-    """In a list of answers alone, a string is not."""
-    diagram = "::: answer\n```chart {type=fractions}\n5/8\n```\n:::\n"
-    assert missing(diagram) == []
-    document = parse(f'[Pump]{{title="a ____{{rope}}"}}\n\n{diagram}', "x.md")
-    flow = making.Flow(Path("x.md"), document)
-    found = {
-        edition: [*missing_answers(document, [flow.marked(edition)], EDITIONS[edition], "x")]
-        for edition in ("teacher", "answers")
-    }
-    assert {edition: len(findings) for edition, findings in found.items()} == {
-        "teacher": 0,
-        "answers": 1,
-    }
+DRAWN = """\
+Sums: ____{$\\frac{3}{47}$}, $1 + ____{\\frac{1}{2}} = 1$, [$x^2$]{.answer}, [![A](a.png)]{.answer}
+
+::: answer
+```chart {type=fractions}
+5/8
+```
+:::
+"""
+
+WRONG: dict[type[model.Node], tuple[dict[str, str], list[int]]] = {
+    model.Math: ({"mathml": "<math/>", "tex": "1"}, [1, 1, 1]),
+    model.Image: ({"source": "b.png"}, [1]),
+    model.Chart: ({"kind": "clock"}, [4]),
+}
+"""By the kinds of what is drawn, fields of another, and the lines that are then missed."""
+
+
+@pytest.mark.parametrize("edition", ["answers", "teacher"])
+@pytest.mark.parametrize("kind", WRONG, ids=lambda kind: kind.__name__)
+def test_what_is_drawn_is_known_by_what_it_is(kind: type[model.Node], edition: str) -> None:
+    fields, lines = WRONG[kind]
+    document = parse(DRAWN, "x.md")
+    marked = making.Flow(Path("x.md"), document).marked(edition)
+
+    def another(node: Any) -> Any:
+        return replace(node, **fields) if isinstance(node, kind) else node
+
+    def with_others(node: Any) -> Any:
+        gaps = getattr(node, "gaps", ())
+        if gaps:
+            return replace(node, gaps=tuple(tuple(map(another, answer)) for answer in gaps))
+        if isinstance(node, model.Blank):
+            return replace(node, answer=tuple(map(another, node.answer)))
+        return another(node)
+
+    def found(of: model.Document) -> list[int]:
+        findings = missing_answers(document, [of], EDITIONS[edition], "x.pdf")
+        return sorted(finding.line for finding in findings)
+
+    wrong = rewrite_document(marked, leave=dict.fromkeys((kind, model.Blank), with_others))
+    assert (found(marked), found(wrong)) == ([], lines)
+
+
+def test_a_gap_may_have_the_only_formula_of_a_text() -> None:
+    (blank,) = (
+        node
+        for node in walk(making.resolved("____{$\\frac{3}{47}$}\n", "teacher").blocks)
+        if isinstance(node, model.Blank)
+    )
+    (formula,) = blank.answer
+    assert isinstance(formula, model.Math)
+    assert "<mfrac>" in formula.mathml
 
 
 LABELS = """\
@@ -178,15 +218,28 @@ def test_the_labels_of_charts_are_compared(lost: dict[type[model.Node], tuple[st
     assert [finding.line for finding in findings] == [line]
 
 
-def test_an_edition_without_an_answer_is_not_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("answer", "style"),
+    [
+        ("**So**.", "strong { display: none }"),
+        ("$\\frac{3}{47}$", ".formula-image { display: none }"),
+        ("____{$\\frac{3}{47}$}", ".formula-image { display: none }"),
+        ("```chart {type=clock}\n8:05\n```", ".chart img { display: none }"),
+    ],
+    ids=["text", "formula", "formula in a gap", "chart"],
+)
+def test_an_edition_without_an_answer_is_not_written(
+    answer: str, style: str, tmp_path: Path
+) -> None:
     """A template may leave it out, too. The other editions are written."""
     path = tmp_path / "work.md"
-    path.write_text("# Wells\n\n::: exercise\nWhy?\n\n::: answer\n**So**.\n:::\n:::\n", "utf-8")
+    path.write_text(f"# Wells\n\n::: exercise\nWhy?\n\n::: answer\n{answer}\n:::\n:::\n", "utf-8")
     (tmp_path / "templates" / "pdf").mkdir(parents=True)
-    (tmp_path / "templates" / "pdf" / "style.css").write_text("strong { display: none }")
+    (tmp_path / "templates" / "pdf" / "style.css").write_text(style)
     options = Options(templates=tmp_path / "templates")
     result = pipeline.build(path, ["web", "answers", "teacher"], out=tmp_path, options=options)
-    assert [(one.code, one.line) for one in result.diagnostics] == [("missing-answer", 7)] * 2
+    errors = [(one.code, one.line) for one in result.diagnostics if one.is_error]
+    assert errors == [("missing-answer", 7)] * 2
     assert [file.name for file in result.files] == ["work.html", "manifest.json"]
 
 

@@ -580,3 +580,17 @@ def test_the_command_that_is_meant(command: str, meant: str) -> None:
     document = making.resolved(f"Text $\\{command}$.", "web")
     (found,) = [one for one in document.diagnostics if one.code == "bad-math"]
     assert found.hint == f"Did you mean `\\{meant}`?"
+
+
+def test_what_is_not_to_be_seen_is_not_there() -> None:
+    """Its room is: others could copy it, or hear it."""
+    text = r"$7 \cdot 6 = \phantom{\text{zqsec}}$ and $\hphantom{\frac{1}{zq}}x$"
+    markup = making.markup(making.resolved(text))
+    assert "zq" not in markup
+    assert re.search(r'<mspace class="phantom" width="[12]\.\d\dem"', markup)
+
+
+def test_the_key_has_a_formula_with_an_answer_in_it() -> None:
+    text = "::: exercise\na) Now $x = [55]{.answer} + 1$.\n\nb) And $y = ____{66}$.\n:::"
+    key = making.marked(making.resolved(text, "answers"))
+    assert [formula.alt for formula in nodes(key, Math)] == ["x = 55 + 1", "66"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import pipeline
 from pipeline import parse
 from pipeline.features.exercises.calculation import Amount, CalculationError, calculate
-from pipeline.model import Blank, Document, Math
+from pipeline.model import Blank, Chart, Document, Math, MathBlock
 from pipeline.model.tree import answer_text
 from tests.helpers import making
 from tests.helpers.finished import all_text
@@ -218,6 +218,140 @@ def test_mistakes_are_told_with_their_place(body: str, column: int, message: str
     document = making.resolved(f"---\ntitle: T\nlang: en\n---\n\n{body}\n", "teacher")
     told = [(each.line, each.column) for each in document.diagnostics if message in each.message]
     assert told == [(6, column)], document.diagnostics
+
+
+@pytest.mark.parametrize(
+    ("body", "column", "message"),
+    [
+        ("{{ 2..9 }}", 1, "`2..9` cannot be used"),
+        ("{{ a = 1 }} and {{ a ** }}", 17, "`*` is not expected there."),
+        ("{{ a = 1 }} and {{ 5 apples }}", 17, "`apples` is not expected there."),
+        ("{{ a = 1 }} and {{ b = }}", 17, "`b =` cannot be used: it is not complete."),
+        ("{{ a = 1 }} and {{ c }}", 17, "There is no number and no variable `c`."),
+        ("{{ a = 1 }} and $2 \\cdot {{ c }}$", 26, "There is no number and no variable `c`."),
+        ("{{ a = b }} and {{ b = a + 1 }}", 17, "`a` follows from it."),
+        ('{{ a = 1 }} and [x]{title="{{ a + }}"}', 17, "it is not complete."),
+    ],
+)
+def test_what_is_not_understood_in_braces_is_an_error(body: str, column: int, message: str) -> None:
+    """It is told once, although there are versions."""
+    parsed = parse(f"---\ntitle: T\nlang: en\nversions: 2\n---\n\n{body}\n")
+    (finding,) = {
+        finding
+        for version in ("A", "B", "")
+        for finding in making.resolved(parsed, "teacher", variation=version).diagnostics
+    }
+    assert message in finding.message
+    assert (finding.line, finding.column, finding.is_error) == (7, column, True)
+
+
+EVERYWHERE = """# Title {{ d }}
+
+$$
+{{ a = 2..9 }} \\cdot {{ b = 2..9 }} = ____{ {{ a * b }} }
+$$
+
+Inline ${{ c = 2..9 }} \\cdot {{ d = a + b }}$[^n], and ____{ {{ e = 40 + a }} } cm.
+
+![Alt {{ a }}](x-{{ a }}.png "Cap {{ a }}")
+
+[x](https://e.org/{{ b }} "t {{ b }}"){data-x="{{ 2 * b }}"}
+
+```chart {caption="Cap {{ f = 2 * a }}" unit="u {{ f }}"}
+A,{{ a }}
+B,{{ b }}
+```
+
+```number-line {range="0 to {{ f }}"}
+point: {{ a }}
+```
+
+| {{ a }} | b |
+|---|---|
+| {{ b }} | c |
+
+Table: Cap {{ a }}
+
+[^n]: Note {{ g = e + 1 }}.
+"""
+
+
+@pytest.mark.parametrize("version", ["A", "B", "C"])
+def test_numbers_are_read_wherever_text_is(version: str) -> None:
+    front = "---\ntitle: T\nlang: en\nversions: 3\n---\n\n"
+    document = making.selected(parse(front + EVERYWHERE), "teacher", variation=version)
+    assert not document.diagnostics
+    written = pipeline.model.encode(document).decode()
+    assert "{{" not in written
+    block, *_ = nodes(document, MathBlock)
+    a, b = map(int, re.findall(r"\d+", block.tex)[:2])
+    assert block.tex.strip() == f"{a} \\cdot {{{b}}} = ____{{ {a * b} }}"
+    assert plain_text(document).count(f"Cap {a}") == 2
+    for number in (f"x-{a}.png", f"t {b}", f"u {2 * a}", f"0 to {2 * a}", f"https://e.org/{b}"):
+        assert f'"{number}"' in written
+    (blank,) = nodes(document, Blank)
+    assert answer_text(blank.answer).strip() == str(40 + a)
+    assert f"Note {41 + a}." in plain_text(document.notes)
+    bars, _ = nodes(document, Chart)
+    assert [plain_text(row.cells) for row in bars.table.body] == [f"A{a}", f"B{b}"]
+
+
+def test_a_number_has_one_sign() -> None:
+    text = "{{ n = -3 }}: 5 + {{ n }}, 5 - {{ n }}, 5 · {{ n }}, ({{ n }}), Result - {{ n }}"
+    document = making.selected(parse(f"# T\n\n{text} $5 + {{{{ n }}}} - {{{{ n }}}}$\n"), "web")
+    shown = "−3: 5 − 3, 5 + 3, 5 · (−3), (−3), Result - −3 5 - 3 + 3"
+    assert plain_text(document).strip() == shown
+
+
+def test_a_number_is_one_argument_of_a_command() -> None:
+    text = "{{ a = 12 }} $\\frac{{ a }}{{ a }}^{{ a }} \\cdot {{ a }} + \\frac{{x}}{{y}}$"
+    document = making.selected(parse(f"# T\n\n{text}\n"), "web")
+    (formula,) = nodes(document, Math)
+    assert formula.tex == r"\frac{12}{12}^{12} \cdot {12} + \frac{{x}}{{y}}"
+
+
+def test_choices_that_come_out_equal_are_told() -> None:
+    body = "Which?\n\n- (x) {{ a = 4, 2 }}\n- ( ) ${{ 2 * a }}$\n- ( ) {{ a^2 - 0 }}\n"
+    parsed = parse(f"---\ntitle: T\nlang: en\nversions: 2\n---\n\n::: exercise\n{body}:::\n")
+    told = {v: making.resolved(parsed, "handout", variation=v).diagnostics for v in "AB"}
+    assert not told["A"]
+    (finding,) = told["B"]
+    assert finding.message == "Two choices are the same: `4`. In version B."
+
+
+ANSWERED = """---
+title: T
+lang: en
+versions: 2
+---
+
+{{ a = 2..9 }} {{ b = 2..9 }}
+
+{answer}
+
+{outside}
+"""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "::: answer\n{{ area = a * b }}\n:::",
+        "____{ {{ area = a * b }} }",
+        "$____{ {{ area = a * b }} }$",
+        "[{{ area = a * b }}]{edition=teacher}",
+    ],
+)
+def test_a_number_of_an_answer_is_not_shown_outside(answer: str) -> None:
+    def told(outside: str, edition: str) -> list[tuple[str, int]]:
+        text = ANSWERED.replace("{answer}", answer).replace("{outside}", outside)
+        findings = making.resolved(parse(text), edition).diagnostics
+        return [(finding.code, finding.column) for finding in findings]
+
+    for outside in ("So {{ area }}.", "So {{ 2 * area }}.", "So {{ c = area / 2 }}."):
+        assert told(outside, "handout") == [("shown-answer", 4)]
+        assert told(outside, "teacher") == []
+    assert told("So ____{ {{ area }} } and $x = ____{ {{ area }} }$.", "handout") == []
 
 
 def test_a_mistake_in_the_front_matter_is_told_with_its_place() -> None:

@@ -96,7 +96,8 @@ def test_a_drop_cap_is_three_lines_high() -> None:
         ("fr", "Chapitre deux", "Partie un"), ("es", "Capítulo dos", "Parte uno"),
         ("it", "Capitolo due", "Parte uno"), ("nl", "Hoofdstuk twee", "Deel één"),
         ("pt", "Capítulo dois", "Parte um"), ("zh", "第二章", "第一部分"),
-        ("ar", "الفصل الثاني", "الجزء الأول"), ("pl", "2", "I"),
+        ("ar", "الفصل الثاني", "الجزء الأول"), ("pl", "Rozdział 2", "Część I"),
+        ("hu", "2. fejezet", "I. rész"), ("cy", "2", "I"),
     ],
 )  # fmt: skip
 def test_chapters_are_numbered_in_the_words_of_the_language(

@@ -74,6 +74,8 @@ _NEEDS: dict[str, tuple[str | Path, ...]] = {
     "veraPDF": ("java", CACHE / "installed", _DRIVER, _VERAPDF),
     "page-validation": (CACHE / "installed",),
     "qpdf": ("qpdf",),
+    "Poppler": ("pdftotext",),
+    "MuPDF": ("mutool",),
     "GIFT": ("node", CACHE / "installed", _GIFT),
     "Moodle XML": (CACHE / "installed", _MOODLE_XML),
     "QTI player": (_CHROMIUM, CACHE / "installed", _NODE_MODULES / "qti3-item-player"),
@@ -330,6 +332,13 @@ PROFILE = """\
 </oor:items>
 """
 """Settings of LibreOffice that no version takes for its first start, which would begin twice."""
+
+
+def text_of(reader: str, path: Path) -> str:
+    """The text of a PDF as Poppler or MuPDF extracts it."""
+    require(reader)
+    command = ("pdftotext", path, "-") if reader == "Poppler" else ("mutool", "draw", "-Ftxt", path)
+    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
 
 
 def libreoffice(path: Path, folder: Path, kind: str = "pdf") -> Path:

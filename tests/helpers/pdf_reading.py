@@ -154,19 +154,26 @@ def marked_texts(page: pikepdf.Page) -> dict[int, str]:
     """The text of each marked-content sequence; artifacts have numbers below 0."""
     fonts = {name: unicode_table(font) for name, font in page.resources.get("/Font", {}).items()}
     texts: dict[int, str] = {}
-    stack: list[tuple[int, str | None]] = []
+    stack: list[tuple[int, bool, int]] = []  # the number, whether it is reversed, and its start
+    spoken: list[bool] = []
     font: dict[int, str] = {}
     for instruction in pikepdf.parse_content_stream(page):
         operands: Any = instruction.operands
         match str(instruction.operator):
             case "BMC" | "BDC":
                 entries = operands[1] if len(operands) > 1 else {}
-                number = int(entries.get("/MCID", -1 - len(texts)))
-                spoken = entries.get("/ActualText")
-                stack.append((number, None if spoken is None else str(spoken)))
-                texts.setdefault(number, "" if spoken is None else str(spoken))
+                is_reversed = str(operands[0]) == "/ReversedChars"
+                is_within = bool(stack) and (is_reversed or str(operands[0]) == "/Span")
+                number = int(entries.get("/MCID", stack[-1][0] if is_within else -1 - len(texts)))
+                stack.append((number, is_reversed, len(texts.setdefault(number, ""))))
+                spoken.append("/ActualText" in entries)
+                if not any(spoken[:-1]):
+                    texts[number] += str(entries.get("/ActualText", ""))
             case "EMC":
-                stack.pop()
+                number, is_reversed, start = stack.pop()
+                spoken.pop()
+                if is_reversed:
+                    texts[number] = texts[number][:start] + texts[number][start:][::-1]
             case "Tf":
                 font = fonts[str(operands[0])]
             case "Tj" | "TJ":
@@ -177,9 +184,8 @@ def marked_texts(page: pikepdf.Page) -> dict[int, str]:
                     if isinstance(string, pikepdf.String)
                 )
                 assert stack, f"neither content nor artifact: {shown}"
-                number, spoken = stack[-1]
-                if spoken is None:
-                    texts[number] += shown
+                if not any(spoken):
+                    texts[stack[-1][0]] += shown
     return texts
 
 

@@ -49,6 +49,75 @@ HIDING_BLOCKS = {
 WORDS = sorted({word for word in understood("answer") if " " not in word})
 HIDING_BLOCKS |= {f"the word {word}": f"::: {word}\n~\n:::" for word in WORDS}
 
+_LINES = {
+    "list": "- ~\n- ~",
+    "numbered list": "1. ~\n2. ~",
+    "list in a list": "- ~\n  - ~",
+    "table": "| a | ~ |\n|---|---|\n| ~ | c |",
+    "fence": "```\n~\n```",
+    "quotation": "> ~\n>\n> ~",
+    "formula": "$$\n\\text{~}\n$$",
+    "box": "::: note\n~\n:::",
+    "paragraph": "~\n~",
+    "division": "<div>~</div>",
+    "definition": "~\n: ~",
+}
+"""Blocks that a mark is beside."""
+
+WRITINGS = {
+    "class=": '::: {class="answer"}\n~\n:::',
+    "bare class": "::: note {class=answer}\n~\n:::",
+    "curly class": "::: {class=“answer”}\n~\n:::",
+    "two classes": '::: {class="x answer"}\n~\n:::',
+    "comma": "::: {.answer, .x}\n~\n:::",
+    "comma at the end": "::: {.answer,}\n~\n:::",
+    "unreadable list": "::: {.answer else}\n~\n:::",
+    "no-break space": ":::\u00a0answer\n~\n:::",
+    "no-break space before": "\u00a0\u00a0::: answer\n~\n:::\u00a0",
+    "wide space": ":::\u3000answer\n~\n:::",
+    "byte-order mark": "\ufeff::: answer\n~\n:::",
+    "direction": "\u200f::: answer\n~\n:::",
+    "wide colons": "：：： answer\n~\n：：：",
+    "two colons": ":: answer\n~\n::",
+    "text before": "Public ::: answer\n~\n:::",
+    "one line": "::: answer ¤ :::",
+    "space in an alert": "> [! ANSWER]\n> ~",
+    "spaces in an alert": "> [ ! ANSWER ]\n> ~",
+    "no-break space in an alert": ">\u00a0[!\u00a0ANSWER]\n>\u00a0~",
+    "no quotation": "[!ANSWER]\n~",
+    "four spaces": "    ::: answer\n    ~\n    :::",
+    "six spaces": "      ::: answer\n\n      ~\n\n      :::",
+    "eight spaces": "        ::: {.answer}\n        ~\n        :::",
+    "tab": "\t::: answer\n\t~\n\t:::",
+    "first line alone": "    ::: answer\n~\n    :::",
+    "indented alert": "    > [!ANSWER]\n    > ~",
+    "indented fence": "    ```{solution} x\n    ~\n    ```",
+    "indented span": "    a [¤]{.answer} b",
+    "indented element": '    <div class="answer">\n\n    ~\n\n    </div>',
+    "indented section": "    ## a {.answer}\n\n    ~\n\n# After",
+    "brackets of two blocks": "[a ¤ b\n\n~]{.answer}",
+    "brackets of a list": "[\n- ¤\n- ~\n]{.answer}",
+    "class of a section": '## a ¤ {class="answer"}\n\n~\n\n# After',
+    "no-break space of a section": "##\u00a0¤ {.answer}\n\n~\n\n# After",
+    "heading in HTML": '<h2 class="answer">¤</h2>\n\n~\n\n# After',
+    "fence": "~~~answer\n¤\n~~~",
+    "fence with a title": "```answer ¤\n~\n```",
+    "words after a fence": "```text solution\n¤\n```",
+    "class of a fence": '```python class="answer"\n¤\n```',
+    "label of a cell": "```{python}\n#| label: ex-solution\n¤\n```",
+    "tags of a cell": "```{code-cell} python\n:tags: [solution]\n¤\n```",
+    "nbgrader": "```python\n### BEGIN SOLUTION\n¤\n### END SOLUTION\n```",
+    "Otter-Grader": "```python\nx = '¤' # SOLUTION\n```",
+    "JSX": '<div className="answer">\n\n~\n\n</div>',
+    **{f"line before a {name}": f"{{.answer}}\n{text}" for name, text in _LINES.items()},
+    **{f"line after a {name}": f"{text}\n{{.answer}}" for name, text in _LINES.items()},
+    **{f"line far after a {name}": f"{text}\n\n{{.answer}}" for name, text in _LINES.items()},
+    **{f"line far before a {name}": f"{{.answer}}\n\n{text}" for name, text in _LINES.items()},
+    "line after a heading": "## ¤\n{.answer}\n\n~\n\n# After",
+    "line before a heading": "{.answer}\n## ¤\n\n~\n\n# After",
+}
+"""Marks as people write them too."""
+
 HIDING_SPANS = {
     "span": "[¤]{.answer}",
     "teacher": "[¤]{.teacher}",
@@ -68,6 +137,14 @@ HIDING_SPANS = {
     "index": '[¤]{.index .answer entry="¤!¤"}',
     "word": "[¤]{.Lösung}",
     "two lines": "[¤\n¤]{.answer}",
+    "class=": '[¤]{class="answer"}',
+    "spaced class": "[¤]{class = 'x answer'}",
+    "comma": "[¤]{.answer,}",
+    "commas": "[¤]{.x,.answer, .y}",
+    "gap": "[¤] {.answer}",
+    "unreadable list": "[¤]{.answer else}",
+    "lone word": "[¤]{answer}",
+    "no-break spaces": "[¤]{\u00a0.answer\u00a0}",
 }
 """Inline elements that withhold the text at ``¤``."""
 
@@ -112,6 +189,7 @@ BLOCKS = {
     "page-break": "¤\n\n\\newpage\n\n¤",
     "item": "- ¤\n- ¤\n\n  ¤\n\n1. ¤\n2. ¤",
     "indented-code": "    ¤",
+    "margin": "1. ¤\n\n       ::: note ¤\n       ¤\n       :::",
     "container": '::: ¤ ¤ {data-x="¤"}\n¤\n:::',
     "slashes": "/// note | ¤\n¤\n///",
     "definition": "¤\n:   ¤\n\n    ¤",
@@ -157,7 +235,7 @@ MORE = {
     "figures": "::: figures\n![¤](¤.png)\n\n![¤](¤.png)\n\n¤\n:::",
     "columns": "::: columns\n¤\n\n¤\n:::",
     "word bank": "____{¤}\n\n::: word-bank\n¤, b\n:::",
-    "variable": "{{ ¤ }} ¤",
+    "variable": "{{ title }} {{ ¤ | ¤ }} ¤",
     "line block": "| ¤\n| ¤",
     "callout of Quarto": "::: {.callout-tip}\n### ¤\n\n¤\n:::",
     "table of lists": "::: table ¤\n- - ¤\n  - b\n- - c\n  - ¤\n:::",
@@ -256,6 +334,9 @@ CONTENTS = (
 )
 
 
+_TEXT = {"text": "¤"}
+
+
 class Placement(NamedTuple):
     """A piece of a source with secrets at ``¤``, and its place in words."""
 
@@ -269,7 +350,7 @@ def _put(frame: str, content: str) -> str:
     for line in frame.split("\n"):
         before, mark, after = line.partition("~")
         if mark and line.count("~") == 1:
-            margin = re.sub(r"[^> ]", " ", before)
+            margin = re.sub(r"[^> \t]", " ", before)
             first, *rest = content.split("\n")
             last = [before + first, *((margin + part).rstrip() for part in rest)]
             last[-1] += after
@@ -287,7 +368,7 @@ def _filled(frame: str, content: str) -> str:
 def _all() -> Iterator[tuple[str, str]]:
     around = itertools.cycle(AROUND.items())
     for way, hiding in HIDING_BLOCKS.items():
-        contents = {"text": "¤"} if way.startswith("the word ") else CONTENTS
+        contents = _TEXT if way.startswith("the word ") else CONTENTS
         for name, content in contents.items():
             if (name, way) == ("<h1>", "section"):
                 continue  # the heading ends the section
@@ -301,6 +382,15 @@ def _all() -> Iterator[tuple[str, str]]:
                 yield f"{name} / {way} / {place}", _put(frame, _filled(text, span))
 
 
+def writings(frames: int = 1) -> Iterator[Placement]:
+    """A text after each of the `WRITINGS`, in so many of the blocks that can be around it."""
+    around = itertools.cycle(AROUND.items())
+    for way, hiding in WRITINGS.items():
+        for place, frame in itertools.islice(around, frames):
+            text = _put(frame, _put(hiding, "¤")).replace("№", f"{way}-{place}".replace(" ", "-"))
+            yield Placement(f"text / {way} / {place}", text)
+
+
 @functools.cache
 def placements() -> tuple[Placement, ...]:
     """All of them, each with secrets of its own, unlike ones next to each other."""
@@ -309,7 +399,7 @@ def placements() -> tuple[Placement, ...]:
         for number, (place, text) in enumerate(dict(_all()).items())
     ]
     random.Random(34).shuffle(found)
-    return tuple(found)
+    return (*found, *writings(len(AROUND)))
 
 
 def batches(placements: Sequence[Placement], size: int) -> Iterator[Sequence[Placement]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.model.words import FOLDER, UNDERSTOOD, folded, words, written_date
+from pipeline.model.words import FOLDER, NUMBERED, UNDERSTOOD, folded, words, written_date
 from pipeline.model.words.writing_conventions import Writing, tags_by_name, writing
 
 
@@ -54,6 +54,40 @@ def test_every_language_has_every_word_and_its_placeholders(language: str) -> No
         assert placeholders(text) == placeholders(ENGLISH[key]), key
 
 
+PRINTED = tomllib.loads((FOLDER / "printed.toml").read_text("utf-8"))
+MORE = {
+    "month_date",
+    "day_date",
+    "months",
+    "numbered",
+    "captioned",
+    "months_alone",
+    *NUMBERED,
+    "page",
+}
+"""The words of which others are made."""
+
+
+def test_thirty_languages_have_the_words_of_most_handouts() -> None:
+    rows = [row for row in PRINTED.values() if "page" in row]
+    assert len(rows) >= 30
+    assert not PRINTED.keys() & set(LANGUAGES)
+    shared = set.intersection(*map(set, rows))
+    assert {"contents", "page_of", "exercise", "name", "date", "figure", "warning"} < shared
+    for language, row in PRINTED.items():
+        assert row.keys() - MORE <= ENGLISH.keys(), language
+        assert writing(language) != Writing(), language
+        found = words(f"{language}-XX")
+        assert found.keys() >= ENGLISH.keys()
+        for key, text in found.items():
+            assert text.strip(), (language, key)
+            if key in ENGLISH:
+                assert placeholders(text) == placeholders(ENGLISH[key]), (language, key)
+        for key in row.keys() & {"months", "months_alone"}:
+            assert len(set(row[key].split("|"))) == 12, language
+        assert "{page}" in found["page_of"].partition("{pages}")[0], "as Word counts them"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_says_what_authors_may_write(language: str) -> None:
     """Each word has one meaning: words for teachers are not words for answers, and interviewers do
@@ -87,10 +121,44 @@ def test_every_language_names_twelve_months(language: str) -> None:
         ("it", "3 maggio 2026"),
         ("nl", "3 mei 2026"),
         ("zh", "2026年5月3日"),
+        ("ja", "2026年5月3日"),
+        ("ko", "2026년 5월 3일"),
+        ("cs", "3. května 2026"),
+        ("hu", "2026. május 3."),
+        ("no", "3. mai 2026"),
+        ("he", "3 במאי 2026"),
     ],
 )
 def test_dates_are_written_as_people_write_them(language: str, expected: str) -> None:
     assert written_date("2026-05-03", words(language)) == expected
+
+
+@pytest.mark.parametrize("language", ["ar", "fa", "he", "ur", "ps", "ckb", "sd", "ug", "yi"])
+def test_numbers_of_pages_are_in_order_from_right_to_left(language: str) -> None:
+    assert words(language)["page_of"] != ENGLISH["page_of"]
+
+
+def test_a_month_alone_has_its_own_form() -> None:
+    assert written_date("2026-05", words("cs")) == "květen 2026"
+    assert written_date("2026-05", words("de")) == "Mai 2026"
+
+
+@pytest.mark.parametrize(
+    ("language", "figure", "chapter", "page"),
+    [
+        ("cs", "Obrázek\u00a03.", "Kapitola\u00a03", "x (strana\u00a03)"),
+        ("hu", "3.\u00a0ábra.", "3.\u00a0fejezet", "x (3.\u00a0oldal)"),
+        ("lt", "3\u00a0pav.", "3\u00a0skyrius", "x (3\u00a0puslapis)"),
+        ("ja", "図3", "第3章", "x（3ページ）"),
+    ],
+)
+def test_numbers_stand_where_the_language_has_them(
+    language: str, figure: str, chapter: str, page: str
+) -> None:
+    found = words(language)
+    assert found["caption_figure"].format(number=3) == figure
+    assert found["reference_chapter"].format(number=3) == chapter
+    assert found["reference_page"].format(reference="x", page=3) == page
 
 
 def test_the_table_of_how_languages_are_written_can_be_read() -> None:

@@ -241,6 +241,18 @@ def test_the_options_of_a_menu_are_not_text_said_again(tmp_path: Path) -> None:
     assert not [found for found in built if found.code == "doubled-text"]
 
 
+SAID_TWICE = "The people of the village come to the well every single morning and take water home."
+
+
+def test_words_beside_a_script_that_is_not_compared_are_not_said_again(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text(
+        f"---\ntitle: T\nlang: ta\n---\n\n{SAID_TWICE}\n\nகிணறு: {SAID_TWICE}\n", "utf-8"
+    )
+    assert pipeline.build(source, ["handout"], out=tmp_path).diagnostics == ()
+    assert compared(tmp_path / "a/a.pdf", source).diagnostics == ()
+
+
 SCORED = """---
 title: The well
 score: foot

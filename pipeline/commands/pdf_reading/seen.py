@@ -55,6 +55,14 @@ ITALIC = late("italic|oblique|(?<!dig)ital$|^(cm|sf)(b?x?ti|sl)")
 """The parts of the names of bold and italic fonts: files often give no weight."""
 
 
+RIGHT_TO_LEFT = late("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""A letter beside which PDFium gives words from left to right in reverse order."""
+
+
+NEAR = 0.5
+"""The distance between two pieces of a word, in their size."""
+
+
 class UnreadablePdf(ValueError):  # noqa: N818
     """It is not a PDF, is damaged, or needs a password."""
 
@@ -210,6 +218,7 @@ def _layout(
     drawings: list[PageArea] = []
     forms: dict[Any, tuple[PdfMatrix, PageElement | None]] = {None: (_upright(page), None)}
     with contextlib.closing(page.get_textpage()) as text:
+        left_to_right = _left_to_right(text)
         for thing in itertools.islice(page.get_objects(max_depth=FORMS + 1), MOST):
             # content of a form has the numbers of the form, and belongs to the page that shows it
             outer, element = forms[thing.container]
@@ -217,7 +226,8 @@ def _layout(
                 element = tagged.get(pdfium.FPDFPageObj_GetMarkedContentID(thing))
             match thing.type:
                 case pdfium.FPDF_PAGEOBJ_TEXT:
-                    runs += _read_text(thing, text, outer, element)
+                    in_order = left_to_right.get(_address(thing), "")
+                    runs += _read_text(thing, text, outer, element, in_order)
                 case pdfium.FPDF_PAGEOBJ_IMAGE:
                     m = thing.get_matrix().multiply(outer)
                     size = math.hypot(m.a, m.b), math.hypot(m.c, m.d)
@@ -228,6 +238,7 @@ def _layout(
                     forms[thing] = thing.get_matrix().multiply(outer), element
                 case pdfium.FPDF_PAGEOBJ_PATH | pdfium.FPDF_PAGEOBJ_SHADING:
                     drawings.append(_box(thing, outer))
+    runs = _joined(runs)
     solid = (*drawings, *(picture.box for picture in pictures))
     width, height = page.get_size()
     return PageLayout(
@@ -242,14 +253,62 @@ def _layout(
     )
 
 
+def _joined(runs: list[tuple[TextRun, int]]) -> list[tuple[TextRun, int]]:
+    """The pieces of text, with those of a word from right to left that were drawn from left to
+    right in one."""
+    joined: list[tuple[TextRun, int]] = []
+    for run, alpha in runs:
+        before = joined[-1][0] if joined else None
+        if before and _goes_on_to_the_right(before, run):
+            edges = [(*pair,) for pair in zip(before.box, run.box, strict=True)]
+            box = PageArea(min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
+            whole = msgspec.structs.replace(before, text=run.text + before.text, box=box)
+            joined[-1] = whole, alpha
+        else:
+            joined.append((run, alpha))
+    return joined
+
+
+def _goes_on_to_the_right(before: TextRun, run: TextRun) -> bool:
+    return (
+        before.element == run.element
+        and before.size == run.size
+        and abs(before.baseline - run.baseline) < run.size
+        and before.box.left < run.box.left < before.box.right + run.size * NEAR
+        and bool(RIGHT_TO_LEFT.search(before.text) and RIGHT_TO_LEFT.search(run.text))
+    )
+
+
+def _left_to_right(textpage: Any) -> dict[int | None, str]:
+    """The pieces of text from left to right by their addresses, on a page with others."""
+    pieces: dict[int | None, list[tuple[float, str]]] = {}
+    x, y = ctypes.c_double(), ctypes.c_double()
+    is_mixed = RIGHT_TO_LEFT.search(textpage.get_text_range())
+    for index in range(textpage.count_chars() if is_mixed else 0):
+        piece = ctypes.cast(pdfium.FPDFText_GetTextObject(textpage, index), ctypes.c_void_p)
+        if pdfium.FPDFText_GetCharOrigin(textpage, index, x, y):
+            character = chr(pdfium.FPDFText_GetUnicode(textpage, index))
+            pieces.setdefault(piece.value, []).append((x.value, character))
+    texts = {
+        address: "".join(character for _, character in sorted(piece, key=lambda each: each[0]))
+        for address, piece in pieces.items()
+    }
+    return {address: text for address, text in texts.items() if not RIGHT_TO_LEFT.search(text)}
+
+
+def _address(thing: Any) -> int | None:
+    return ctypes.cast(thing.raw, ctypes.c_void_p).value
+
+
 def _read_text(
-    value: Any, textpage: Any, outer: PdfMatrix, element: PageElement | None
+    value: Any, textpage: Any, outer: PdfMatrix, element: PageElement | None, in_order: str
 ) -> Iterator[tuple[TextRun, int]]:
-    """A piece of text, if it can be seen, and how opaque it is, to 255."""
+    """A piece of text, if it can be seen, and how opaque it is, to 255. It is read by PDFium unless
+    it is known ``in_order``."""
     mode = pdfium.FPDFTextObj_GetTextRenderMode(value)
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     has_colour = pdfium.FPDFPageObj_GetFillColor(value, red, green, blue, alpha)
-    text = string_of(pdfium.FPDFTextObj_GetText, value, textpage)
+    text = in_order or string_of(pdfium.FPDFTextObj_GetText, value, textpage)
     if mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE or not has_colour or not text.strip():
         return
     m, font = value.get_matrix().multiply(outer), _font_name(value)

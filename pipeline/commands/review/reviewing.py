@@ -33,8 +33,9 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition, varied
 from pipeline.model.late import late
+from pipeline.model.page_map import FORMULA
 from pipeline.model.words import words
-from pipeline.verify.word import FORMULA, digest_of
+from pipeline.verify.word import digest_of
 
 MARKERS = {"ListBullet": "- ", "ListNumber": "1. ", "Quote": "> "}
 _OPENING = late(r"[ \t>]*(?:[-*+][ \t]+)?(?:`{3}|~{3}|:{3}|<\w(?!.*</)|\{%|\[!)")

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.model.late import late
+from pipeline.model.page_map import FORMULA
 from pipeline.parser.inlines.references import CROSS_REFERENCE
-from pipeline.verify.word import FORMULA
 
 ADDED = "\0"
 """A word that stands in no source."""

@@ -20,7 +20,8 @@ from pipeline.commands.review.source_words import (
     written_tokens,
 )
 from pipeline.model.late import late
-from pipeline.verify.word import FORMULA, WrittenPiece
+from pipeline.model.page_map import FORMULA
+from pipeline.verify.word import WrittenPiece
 
 _SPECIAL = late(r"([\\*`\[\]{}<>~^|@$#]|(?<!\w)_|_(?!\w))")
 _GAP = late(r" {2,}")

@@ -14,6 +14,7 @@ from pipeline.commands.writer.text import (
     tag,
     unwritable,
 )
+from pipeline.model.audience import conditions_of
 from pipeline.model.tree import MARKS
 from pipeline.model.words.writing_conventions import list_number
 
@@ -28,13 +29,14 @@ def listing(node: model.List, out: Writer) -> str:
         item_of(marker(node, number), item, out, tight=node.tight)
         for number, item in enumerate(node.items)
     ]
-    return ("\n" if node.tight else "\n\n").join(items)
+    text = ("\n" if node.tight else "\n\n").join(items)
+    return f"{text}\n{listed}" if (listed := attribute_list(node.attributes)) else text
 
 
 def _is_markdown(node: model.List, out: Writer) -> bool:
     count = sum(max(0, _count(item.children) - 1) for item in node.items) + len(node.items) - 1
     return (
-        node.attributes == model.NO_ATTRIBUTES
+        node.attributes == conditions_of(node.attributes)
         and (node.tight or count > 0)
         and not (node.style.endswith("alpha") and node.start + len(node.items) > 27)
         and all(

@@ -17,7 +17,7 @@ from pipeline.model.variables import WRITTEN
 from pipeline.parser import partial_strings
 from pipeline.parser.blank_rules import blank as parsed_blank
 from pipeline.parser.blocks import markers
-from pipeline.parser.characters import ENTITY, emoji_named
+from pipeline.parser.characters import ENTITY, RIGHT, UNSEEN, emoji_named
 from pipeline.parser.comments import begun
 from pipeline.parser.inlines.emphasis import is_punctuation, touches
 from pipeline.parser.inlines.links import encode, normalise
@@ -168,7 +168,8 @@ _EMOJI = late(r"(?<![A-Za-z0-9:]):[A-Za-z0-9_+-]{1,70}:")
 _KEYS = late(r"\+\+(?=[A-Za-z0-9])")
 _ROLE = late(r":[a-z][\w.-]*:$")
 _SPECIAL = late(r"[\\`*_~^\[\]!<&$={:@%+\n\t\r|(]|https?://|www\.")
-_CHOICE = late(r"(?<![\w)\]\\])\((?:[ \t]{1,9}|[xX✓✔☑✅])\)(?!\()")
+_CHOICE = late(rf"(?<![\w)\]\\])\((?:[ \t{UNSEEN}]{{1,9}}|{RIGHT})\)(?!\()")
+_LATE = late(rf"(?<=[ \t{UNSEEN}]):::")
 FAR = 1000
 """Characters that the other bracket of a pair is looked for in."""
 
@@ -265,6 +266,7 @@ def _escaped(token: str, text: str, at: int, setting: LeafSetting, nested: bool,
         case ":":
             named = _EMOJI.match(text, at)
             is_mark = (named and emoji_named(named[0])) or _is_role(text, at)
+            is_mark = is_mark or _LATE.match(text, at) is not None
             return "\\:" if is_mark else token
         case "@":
             begins = after == "{" or after.isalnum() or after == "_"

@@ -200,7 +200,7 @@ def _filled(
 
     def leave(node: model.Citation, ordinal: int) -> Node | tuple[Node, ...]:
         if ordinal not in texts:
-            return model.Text(text=node.source, span=node.span)
+            return model.Text(text=node.source, span=node.span, attributes=node.attributes)
         if in_notes is None:
             return replace(node, children=texts[ordinal])
         text = replace(node, children=in_notes[ordinal], in_text=False)

@@ -6,6 +6,7 @@ if there is no header, align columns.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pipeline.model.codes import Code
@@ -18,6 +19,7 @@ MAX_COLUMNS = 256
 _BORDER = late(r"\+(?::?[-=]+:?\+)+[ \t]*$")
 _SEGMENT = late(r"(?=(\+:?[-=]+:?\+))")
 _LINE = "-=:"
+_PLUS, _BAR = late(r"\+"), late(r"(?<!\\)\|")
 
 
 class GridError(ValueError):
@@ -72,7 +74,9 @@ class GridTableProcessor(VerbatimProcessor):
         block.lines = []
         rows = [BlockElement("tr", grid.line_of(row), self) for row in range(grid.rows)]
         for area in grid.areas:
-            rows[area.top].append(self._cell(grid, area, block))
+            cell = self._cell(grid, area, block)
+            rows[area.top].append(cell)
+            rows[area.top].end = max(rows[area.top].end, cell.end)
         block[:] = rows
         block.set("head", str(grid.head))
 
@@ -88,7 +92,7 @@ class GridTableProcessor(VerbatimProcessor):
             rows=str(area.bottom - area.top),
         )
         lines = grid.content(area)
-        cell.line = cell.end = lines[0].number
+        cell.line, cell.end = lines[0].number, lines[-1].number
         cell.column = lines[0].offset
         self.parser.read_cell(cell, table, lines)
         cell.state = lines
@@ -101,6 +105,8 @@ class _Grid:
     def __init__(self, lines: list[Line]) -> None:
         self._lines = lines
         rows = [in_columns(line) for line in lines]
+        if len({len(text) for text, _ in rows}) > 1:
+            rows = _straightened(lines) or rows
         self._text = [line for line, _ in rows]
         self._places = [places for _, places in rows]
         width = len(self._text[0])
@@ -211,3 +217,29 @@ class _Grid:
         return [
             Line(text[common:], text.number, text.offset + min(common, len(text))) for text in lines
         ] or [Line("", self._lines[self._y[area.top]].number, 1)]
+
+
+def _straightened(lines: list[Line]) -> list[tuple[str, list[int]]]:
+    """The lines of a drawing without cells that span others, which is not as wide everywhere, as if
+    it were, and where the characters of each stand in it; none if its bars leave that open."""
+    bars = [
+        [match.start() for match in (_PLUS if _BORDER.match(line) else _BAR).finditer(line)]
+        for line in lines
+    ]
+    if len(set(map(len, bars))) != 1 or any(
+        at[:1] != [0] or at[-1] != len(line) - 1 for at, line in zip(bars, lines, strict=True)
+    ):
+        return []
+    widths = [max(at[column + 1] - at[column] for at in bars) for column in range(len(bars[0]) - 1)]
+    straightened: list[tuple[str, list[int]]] = []
+    for line, at in zip(lines, bars, strict=True):
+        text, places = "", list[int]()
+        for (start, end), width in zip(pairwise(at), widths, strict=True):
+            missing = width - (end - start)
+            if line[0] == "+":
+                text += line[start : end - 1] + line[end - 2] * missing + line[end - 1]
+            else:
+                text += line[start:end] + " " * missing
+            places += [*range(start, end), *[end] * missing]
+        straightened.append((text + line[-1], [*places, at[-1]]))
+    return straightened

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from pipeline.features.dialects import lessons
 from pipeline.features.dialects.reading import INCLUDE
+from pipeline.model import NO_ATTRIBUTES
+from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.parser import attributes
@@ -54,7 +56,7 @@ class AttributesProcessor(LineProcessor):
         """Give an attribute list to the block directly above it."""
         parser, text = self.parser, cursor.rest.strip()
         listed = attributes.read(text)
-        if not listed or listed[1] != len(text):
+        if not listed or listed[1] != len(text) or conditions_of(listed[0]) != NO_ATTRIBUTES:
             return False
         container = parser.innermost
         last = container.last

@@ -18,7 +18,7 @@ from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 from pipeline.parser.lines import Cursor, Line
 from pipeline.parser.names import meant_name
 
-_SLASHES = late(r"(/{3,})[ \t]*+([a-z][\w-]*+)[ \t]*+(?:\|[ \t]*+(.*))?$")
+_SLASHES = late(r"(/{3,})[ \t]*+([^\W\d_][\w-]*+)[ \t]*+(?:\|[ \t]*+(.*))?$")
 _OPTION = late(r"(type|open|new|select|attrs):[ \t]*+(.*)$")
 
 
@@ -30,10 +30,12 @@ class SlashesProcessor(ContainerProcessor):
 
     def start(self, cursor: Cursor) -> bool:
         match = _SLASHES.match(cursor.rest)
-        if not match or not self.parser.comes_later(_LAST_SLASHES) or self.parser.too_deep(cursor):
+        name = meant_name(match[2].lower()) if match else ""
+        if name not in FOR_TEACHERS and (
+            name not in SLASHES or not self.parser.comes_later(_LAST_SLASHES)
+        ):
             return False
-        name = meant_name(match[2])
-        if name not in SLASHES and name not in FOR_TEACHERS:
+        if not match or self.parser.too_deep(cursor):
             return False
         state = NO_ATTRIBUTES
         count, title = str(len(match[1])), (match[3] or "").strip()

@@ -15,18 +15,23 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import FIRST_PAGE
 from pipeline.model.print_marks import BEGINS_PAGE
 from pipeline.model.rewriting import rewrite
+from pipeline.model.strings import IN_STRINGS
 from pipeline.model.tree import (
+    PATH,
     TEACHER,
+    WITH_ANSWER,
     children,
     inlines_of,
     is_answer,
     plain_text,
     top_level,
     walk,
+    walk_with,
 )
 from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import small_letters
 from pipeline.resolve.findings import Findings
+from pipeline.resolve.notes import number_notes
 
 _BLOCKS, _INLINES = get_args(Block), get_args(Inline)
 N = TypeVar("N", bound=Node)
@@ -72,24 +77,49 @@ def answers_alone(document: Document) -> Document:
         blocks,
         leave={model.Link: link, model.CrossReference: refer, model.PageMark: lambda node: ()},
     )
-    called = {node.label for node in walk(blocks) if isinstance(node, model.NoteReference)}
     answers = vocabulary["edition_answers"]
     title = f"{document.metadata.title}{vocabulary['colon']}{answers[:1].upper()}{answers[1:]}"
     alone = replace(
         document,
         metadata=replace(document.metadata, title=title),
-        blocks=blocks,
-        notes=tuple(note for note in document.notes if note.label in called),
+        blocks=(*blocks, *_works_cited(document, blocks)),
+        notes=tuple(_called_in(blocks, document)),
         contents=(),
         lists=(),
         addresses=(),
     )
     if blocks:
-        return alone
+        return number_notes(alone)
     findings = Findings(alone)
     message = "There are no answers: no `::: answer`, no right choice, no blank with an answer."
     findings.add(Code.NO_ANSWERS, message, None)
     return findings.added_to(alone)
+
+
+def _called_in(blocks: Iterable[Node], document: Document) -> Iterator[model.Note]:
+    """The notes that are referred to in some blocks of a document, or in notes to them."""
+    rest = {note.label: note for note in document.notes}
+    waiting = list(blocks)
+    while waiting:
+        for node in walk(waiting.pop()):
+            if isinstance(node, model.NoteReference) and (note := rest.pop(node.label, None)):
+                waiting.append(note)
+                yield note
+
+
+def _works_cited(document: Document, blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """The list of the works that are cited in some blocks, under its title, if a citation is but a
+    number in it."""
+    notes = tuple(_called_in(blocks, document))
+    cited = (node for node in walk((*blocks, *notes)) if isinstance(node, model.Citation))
+    keys = {item.key for citation in cited for item in citation.items}
+    for node, path in walk_with(document.blocks, *PATH):
+        if isinstance(node, model.Bibliography):
+            entries = tuple(each for each in node.entries if each.label and each.key in keys)
+            listed = replace(node, entries=entries)
+            section = next((each for each in path if isinstance(each, model.Section)), None)
+            if entries:
+                yield replace(section, children=(listed,)) if section else listed
 
 
 class _Questions:
@@ -98,6 +128,7 @@ class _Questions:
     def __init__(self, node: model.List, answers: Iterable[tuple[Block, ...]]) -> None:
         self._node = node
         self._answers = list(answers)
+        self.gaps = 0
 
     def includes(self, block: Node) -> bool:
         """Return whether a block after the list belongs to its last question."""
@@ -162,12 +193,17 @@ class _Key:
                 level = block.level if is_answer(block) or 0 < level < block.level else 0
             last = parts[-1] if parts and self._in_exercise else None
             if isinstance(last, _Questions) and last.includes(block):
+                before, self._gaps = self._gaps, last.gaps
                 last.add(self._of(block, around))
+                last.gaps, self._gaps = self._gaps, before
             elif level or is_answer(block):
                 parts.append(self._answer(block))
             elif isinstance(block, model.List) and block.ordered:
+                before = self._gaps
                 answers = [self._question(item, block.span) for item in block.items]
-                parts.append(_Questions(block, answers))
+                questions = _Questions(block, answers)
+                questions.gaps, self._gaps = self._gaps, before
+                parts.append(questions)
             else:
                 parts.append(self._of(block, around))
         return tuple(
@@ -183,7 +219,8 @@ class _Key:
             case model.Section():
                 self._gaps = 0
                 inner = self.of(block.children)
-                return (replace(block, children=inner),) if inner else ()
+                is_told = inner or self._is_told(block.title)
+                return (replace(block, children=inner),) if is_told else ()
             case model.Exercise():
                 return self._exercise(block)
             case model.Container(children=(label, *rest)) if _LABEL in label.attributes.classes:
@@ -199,9 +236,9 @@ class _Key:
     def _answer(self, node: Node) -> tuple[Block, ...]:
         """An answer, or the blocks in it if it cannot stand by itself."""
         if isinstance(node, model.Answer):
-            return _at(node.children, node.span)
+            return _at(self._with_pages(node.children), node.span)
         if isinstance(node, _BLOCKS):
-            return (node,)
+            return self._with_pages((cast(Block, node),))
         return _at((block for child in children(node) for block in self._answer(child)), node.span)
 
     def _within(self, block: Node, around: Span | None) -> tuple[Block, ...]:
@@ -211,18 +248,38 @@ class _Key:
         blocks = [node for node in inner if not isinstance(node, _INLINES)]
         if isinstance(block, model.MathBlock):
             inlines = [block]
-        return (*self._in_text(inlines, span), *self._chosen(block), *self.of(blocks, span))
+        return (
+            *self._in_text(block, inlines, span),
+            *self._chosen(block),
+            *self.of(blocks, span),
+        )
 
     def _exercise(self, block: model.Exercise) -> tuple[Block, ...]:
-        page = self._words["page_mark"].format(page=self._pages[id(block)])
         self._gaps, around, self._in_exercise = 0, self._in_exercise, True
         inner = self.of(block.children)
         self._in_exercise = around
+        placed = self._with_page(block)
+        return (replace(placed, children=inner),) if inner or self._is_told(block.title) else ()
+
+    def _with_page(self, block: model.Exercise) -> model.Exercise:
+        """An exercise with its page after its title."""
+        page = self._words["page_mark"].format(page=self._pages[id(block)])
         title = block.title or _marks_after_text(block)
         place = model.Text(text=f"{' ' if title else ''}({page})")
-        return (replace(block, title=(*title, place), children=inner),) if inner else ()
+        return replace(block, title=(*title, place))
+
+    def _with_pages(self, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        """Answers with the pages of the exercises in them."""
+        return rewrite(blocks, enter={model.Exercise: self._with_page})
+
+    def _is_told(self, title: tuple[Inline, ...]) -> bool:
+        """Return whether there are answers in a title, or in the notes to it."""
+        labels = {node.label for node in walk(title) if isinstance(node, model.NoteReference)}
+        notes = (self._notes[label] for label in labels & self._notes.keys())
+        return any(map(_has_answer, walk((*title, *notes))))
 
     def _question(self, item: model.ListItem, around: Span | None) -> tuple[Block, ...]:
+        self._gaps = 0
         before, self._has_one_gap = self._has_one_gap, _count_gaps(item) == 1
         answers = self._of(item, around)
         self._has_one_gap = before
@@ -266,11 +323,15 @@ class _Key:
                 before, after = map(_text, written.split(MARK))
                 yield model.Paragraph(children=(*before, *_listed(ticked), *after))
 
-    def _in_text(self, inlines: Iterable[Node], around: Span | None) -> tuple[Block, ...]:
-        """The answers in text on one line, the blanks by their numbers in the exercise; and those
-        in the notes to it."""
+    def _in_text(
+        self, block: Node, inlines: Iterable[Node], around: Span | None
+    ) -> tuple[Block, ...]:
+        """The answers in the strings of a block and in its text on one line, the blanks by their
+        numbers in the question; and those in the notes to it."""
         noted: list[Block] = []
-        parts = tuple(self._filled(inlines, around, noted))
+        is_inline = isinstance(block, model.MathBlock)
+        strings = () if is_inline else _in_strings(block, block.span or around)
+        parts = (*strings, *self._filled(inlines, around, noted))
         if not parts:
             return tuple(noted)
         return (model.Paragraph(children=_listed(parts)), *noted)
@@ -280,6 +341,7 @@ class _Key:
     ) -> Iterator[tuple[Inline, ...]]:
         for node in inlines:
             span = node.span or around
+            yield from _in_strings(node, span)
             match node:
                 case model.InlineElement(name="span") if is_answer(node):
                     yield _at(node.children, span)
@@ -287,6 +349,11 @@ class _Key:
                     yield _at((cast(Inline, node),), span)
                 case model.Blank():
                     yield from self._gap(node.answer, span)
+                case model.Math() | model.MathBlock() if node.attributes.get(WITH_ANSWER):
+                    formula = model.Math(
+                        tex=node.tex, mathml=node.mathml, alt=node.alt, spoken=node.spoken
+                    )
+                    yield _at((formula,), span)
                 case model.Math() | model.MathBlock():
                     for answer in node.gaps:
                         yield from self._gap(answer, span)
@@ -307,6 +374,22 @@ class _Key:
 
     def _letter(self, index: int) -> str:
         return small_letters(index, self._lang)
+
+
+def _has_answer(node: Node) -> bool:
+    """Return whether a node is or has an answer, apart from its children."""
+    return (
+        is_answer(node)
+        or bool(getattr(node, "answer", ()))
+        or any(getattr(node, "gaps", ()))
+        or any(True for _ in _in_strings(node, None))
+    )
+
+
+def _in_strings(node: Node, span: Span | None) -> Iterator[tuple[Inline, ...]]:
+    """The answers in the strings of a node, which a key does not show."""
+    pairs = node.attributes.pairs
+    return (_text(value, span) for key, value in pairs if key == IN_STRINGS)
 
 
 def _marks_after_text(block: model.Exercise) -> tuple[Inline, ...]:
@@ -346,6 +429,9 @@ def _line(text: str, span: Span | None = None) -> model.Paragraph:
 
 
 def _listed(parts: Iterable[tuple[Inline, ...]]) -> tuple[Inline, ...]:
-    """Text with commas between its parts."""
-    first, *others = parts
-    return (*first, *(node for part in others for node in (*_text(", "), *part)))
+    """Text with commas between its parts; signs of notes belong to what is before them."""
+    listed: tuple[Inline, ...] = ()
+    for part in parts:
+        is_sign = all(isinstance(node, model.NoteReference) for node in part)
+        listed += part if is_sign or not listed else (*_text(", "), *part)
+    return listed

@@ -32,8 +32,16 @@ class CalculationError(ValueError):
     """The reason why a text has no value, for authors."""
 
 
-class UnknownNameError(CalculationError):
-    """A name in a text that has no value."""
+class MalformedError(CalculationError):
+    """A text that has no value whatever the values of its names."""
+
+
+class UnknownNameError(MalformedError):
+    """A ``name`` in a text that has no value."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no `{name}`")
+        self.name = name
 
 
 class NotNiceError(CalculationError):
@@ -50,7 +58,7 @@ def calculate(text: str, known: Mapping[str, Amount]) -> Amount:
     reader = _Reader(text, known)
     value = reader.sum()
     if reader.rest:
-        raise CalculationError(f"`{reader.rest[0]}` is not expected there")
+        raise MalformedError(f"`{reader.rest[0]}` is not expected there")
     return value
 
 
@@ -65,7 +73,7 @@ class _Reader:
         while text[at:].strip():
             token = _TOKEN.match(text, at)
             if token is None:
-                raise CalculationError(f"`{text[at:].strip()[0]}` has no meaning there")
+                raise MalformedError(f"`{text[at:].strip()[0]}` has no meaning there")
             written = token[0].strip()
             self.rest.append(_SIGNS.get(written, written))
             at = token.end()
@@ -122,29 +130,29 @@ class _Reader:
 
     def _single(self) -> Amount:
         if not self.rest:
-            raise CalculationError("it is not complete")
+            raise MalformedError("it is not complete")
         token = self.rest.pop(0)
         if token == "(":
             value = self.sum()
             if not self._take(")"):
-                raise CalculationError("a bracket is not closed")
+                raise MalformedError("a bracket is not closed")
             return value
         if token[0].isdecimal():
             decimals = len(token.partition(".")[2]) if token[-1] == "0" else 0
             return _limited(Fraction(token), decimals)
         if not (token[0].isalpha() or token[0] == "_"):
-            raise CalculationError(f"`{token}` is not expected there")
+            raise MalformedError(f"`{token}` is not expected there")
         if not self._take("("):
             if token not in self._known:
-                raise UnknownNameError(f"there is no `{token}`")
+                raise UnknownNameError(token)
             return self._known[token]
         numbers = [self.sum()]
         while self._take(","):
             numbers.append(self.sum())
         if not self._take(")"):
-            raise CalculationError("a bracket is not closed")
+            raise MalformedError("a bracket is not closed")
         if token not in FUNCTIONS:
-            raise CalculationError(f"`{token}` is not one of {', '.join(sorted(FUNCTIONS))}")
+            raise MalformedError(f"`{token}` is not one of {', '.join(sorted(FUNCTIONS))}")
         result = FUNCTIONS[token]([number.value for number in numbers])
         if token == "round":
             return Amount(result, int(numbers[1].value) if numbers[1:] else 0)
@@ -163,7 +171,7 @@ def _limited(value: Fraction, decimals: int) -> Amount:
 
 def _only(values: list[Fraction]) -> Fraction:
     if len(values) != 1:
-        raise CalculationError("a function has the wrong number of values")
+        raise MalformedError("a function has the wrong number of values")
     return values[0]
 
 

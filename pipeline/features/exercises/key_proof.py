@@ -6,22 +6,24 @@ something at the same place, wherever it has put it.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.features.exercises.key_sheet import columns_of
+from pipeline.features.exercises.word_banks import COMMAS
 from pipeline.model import FORMULAS, Document, Node
 from pipeline.model.audience import Ranges, lacked
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import Edition
-from pipeline.model.strings import STRINGS, all_strings, in_gaps
+from pipeline.model.editions import EDITIONS, Edition, varied
+from pipeline.model.strings import STRINGS, all_strings, in_strings
 from pipeline.model.tree import (
     all_spans,
-    answer_text,
     facts,
     find,
     is_answer,
@@ -32,7 +34,10 @@ from pipeline.model.tree import (
     walk,
     walk_with,
 )
-from pipeline.select import with_numbers
+from pipeline.resolve import with_formulas
+from pipeline.resolve.assets import is_remote
+from pipeline.resolve.variables import fill_variables
+from pipeline.select import with_values
 from pipeline.verify.pieces import BREAK, LEAST, folded
 from pipeline.verify.rules import finding
 
@@ -40,41 +45,79 @@ _Place: TypeAlias = tuple[str, int, int]
 
 _READ = (model.Text, model.Code, model.CodeBlock, model.Abbreviation)
 _SOLVED = (model.Choice, model.Matching, model.Ordering)
+_ANSWERED = (model.Blank, *FORMULAS)
+
+
+class _Part(NamedTuple):
+    """A line of text that a key must have, or a drawing. Its ``letters`` are what is looked for;
+    those of a drawing are a digest of what it is."""
+
+    text: str
+    letters: bytes
+    is_drawn: bool = False
 
 
 class _Answer(NamedTuple):
-    """The text that a key must have of one place, line by line."""
+    """The parts that a key must have of one place; without any it is enough that it has the
+    place."""
 
     span: Span
-    text: str = ""
+    parts: tuple[_Part, ...] = ()
 
 
 def missing_answers(
     parsed: Document, marked: Iterable[Document], edition: Edition, name: str
 ) -> Iterator[Diagnostic]:
-    """Findings about answers of a source that an edition of one text or several lacks."""
-    left_out = Ranges(lacked(parsed.withheld, edition))
-    filled = with_numbers(parsed, parsed, edition)
-    answers = [answer for answer in _answers(filled) if not left_out.hold(answer.span)]
-    if not answers:
+    """Findings about answers of a source that an edition of one text or several lacks. A sheet with
+    the keys of all versions must have those of each in its column."""
+    if not _answers(parsed):
         return
-    texts: dict[_Place, list[bytes]] = {}
+    marked, metadata = list(marked), parsed.metadata
+    versions = varied(EDITIONS["answers"], metadata) if edition.part == "keys" else ()
+    if len(versions) < 2:
+        missing = dict.fromkeys(_missing_in(marked, parsed, edition))
+    else:
+        columns = (columns_of(document, len(versions)) for document in marked)
+        missing = dict.fromkeys(
+            lack
+            for each, documents in zip(versions, zip(*columns, strict=True), strict=True)
+            for lack in _missing_in(documents, parsed, each)
+        )
+    for span, text in missing:
+        lack = finding("missing-answer", span, text=text or "…", file=name)
+        yield lack.diagnostic(parsed.source)
+
+
+def _missing_in(
+    marked: Sequence[Document], parsed: Document, edition: Edition
+) -> Iterator[tuple[Span, str]]:
+    """The places of answers that some documents lack, and what is missing."""
+    left_out = Ranges(lacked(parsed.withheld, edition))
+    filled = _with_values(parsed, edition)
+    answers = [answer for answer in _answers(filled) if not left_out.hold(answer.span)]
+    contents: dict[_Place, list[bytes]] = {}
     for document in marked:
         for node, span in all_spans(document):
-            if place := document.place(span):
-                texts.setdefault(_key(place), []).append(_text(node))
-    known = {place: b"".join(strings) for place, strings in texts.items()}
+            for part, own in _content(node):
+                if place := document.place(own or span):
+                    contents.setdefault(_key(place), []).append(part)
+    known = {place: b"".join(strings) for place, strings in contents.items()}
     everything = BREAK.encode().join(known.values())
     parts = (document.metadata for document in marked if document.metadata.part_of)
     titles = b"".join(folded(metadata.title) for metadata in parts)  # those of their sections
     for answer in answers:
-        spoken = known.get(_key(answer.span))
-        if titles and answer.text:
-            spoken = (spoken or b"") + titles
-        if (lines := _missing(answer, spoken, everything)) is not None:
-            text = lines or answer.text.replace("\n", " ")
-            missing = finding("missing-answer", answer.span, text=text or "…", file=name)
-            yield missing.diagnostic(parsed.source)
+        at_place = known.get(_key(answer.span))
+        if titles and answer.parts:
+            at_place = (at_place or b"") + titles
+        if (text := _missing(answer, at_place, everything)) is not None:
+            yield answer.span, text
+
+
+def _with_values(parsed: Document, edition: Edition) -> Document:
+    """A parsed document with its numbers and values, and with its formulas as an edition draws
+    them."""
+    document = replace(with_values(parsed, parsed, edition), edition=edition.name)
+    return with_formulas(fill_variables(document))
 
 
 def with_errors(findings: Iterable[Diagnostic], parsed: Document) -> tuple[Diagnostic, ...]:
@@ -89,20 +132,18 @@ def with_errors(findings: Iterable[Diagnostic], parsed: Document) -> tuple[Diagn
     )
 
 
-def _missing(answer: _Answer, text: bytes | None, everything: bytes) -> str | None:
-    """The lines of an answer that are not in the ``text`` at its place; None if all are there. What
-    is long enough to be nowhere by chance may be anywhere."""
-    if text is None:
-        text = b""
-        if not answer.text.strip():
-            return ""
-    lines = Counter(answer.text.split("\n"))
+def _missing(answer: _Answer, content: bytes | None, everything: bytes) -> str | None:
+    """The parts of an answer that are not in the ``content`` of its place; None if all are there. A
+    text that is long enough to be nowhere by chance may be anywhere."""
+    if content is None:
+        content = b""
+        if not any(part.letters for part in answer.parts):
+            return " ".join(part.text for part in answer.parts)
     missing = [
-        line
-        for line, count in lines.items()
-        if (letters := folded(line))
-        and text.count(letters) < count
-        and (len(letters) < LEAST or letters not in everything)
+        part.text
+        for part, count in Counter(answer.parts).items()
+        if content.count(part.letters) < count
+        and (part.is_drawn or len(part.letters) < LEAST or part.letters not in everything)
     ]
     return " ".join(missing) if missing else None
 
@@ -111,15 +152,44 @@ def _key(place: Span) -> _Place:
     return place.file, place.line, place.column
 
 
-def _text(node: Node) -> bytes:
-    """All that the strings of a node say; of a chart that is not drawn, also its lines. The name of
-    an element says nothing, and may stand within a sentence."""
+def _content(node: Node) -> Iterator[tuple[bytes, Span | None]]:
+    """The strings and drawings of a node, each with its place if it has one of its own; of a chart
+    that is not drawn, also its lines. The name of an element says nothing, and may stand within a
+    sentence."""
     is_element = isinstance(node, (model.Container, model.InlineElement))
     strings = [] if is_element else all_strings(node)
     strings += (value for _, value in node.attributes.pairs)
     if isinstance(node, model.Chart):
         strings.append(plain_text((node.table,)))
-    return folded("".join((*strings, answer_text(getattr(node, "answer", ())))))
+    answers = getattr(node, "gaps", ()) or ((node.answer,) if isinstance(node, model.Blank) else ())
+    strings += (part for answer in answers for part in answer if isinstance(part, str))
+    yield folded("".join(strings)), None
+    formulas = (part for answer in answers for part in answer if not isinstance(part, str))
+    for drawn in (node, *formulas):
+        if part := _drawn(drawn):
+            yield part.letters, drawn.span
+
+
+def _drawn(node: Node) -> _Part | None:
+    """A node that is drawn, by what it is: a formula by its markup, a picture by its file, a chart
+    by its kind."""
+    match node:
+        case model.Math() | model.MathBlock():
+            text, content = node.alt or node.tex, node.mathml or node.tex
+        case model.Image(source=source) if source and not is_remote(source):
+            text = content = source
+        case model.Chart(kind=kind):
+            text = content = kind
+        case _:
+            return None
+    digest = hashlib.sha256(f"{type(node).__name__} {content}".encode()).hexdigest()
+    return _Part(text, f"{BREAK}{digest}{BREAK}".encode(), is_drawn=True)
+
+
+def _said(text: str) -> Iterator[_Part]:
+    """The lines of a text."""
+    for line in filter(str.strip, text.split("\n")):
+        yield _Part(line, folded(line))
 
 
 # --- the answers of a source --------------------------------------------------------------------
@@ -133,26 +203,33 @@ def _answers(document: Document) -> tuple[_Answer, ...]:
     notes = tuple(note for note in document.notes if note.label in called)
     document = replace(document, notes=notes)
     return tuple(
-        _Answer(document.place(span) or Span(0), text)
-        for span, text in (*_of_tasks(document), *_texts(document))
+        _Answer(document.place(span) or Span(0), parts)
+        for span, parts in (*_of_tasks(document), *_texts(document))
     )
 
 
-def _of_tasks(document: Document) -> Iterator[tuple[Span | None, str]]:
-    for _, node, span in find(document, model.Blank, *FORMULAS, *STRINGS, marked=True):
-        for text in in_gaps(node):
-            yield span, text
+def _of_tasks(document: Document) -> Iterator[tuple[Span | None, tuple[_Part, ...]]]:
+    for _, node, span in find(document, *_ANSWERED, *STRINGS, marked=True):
+        for text in in_strings(node):
+            yield span, tuple(_said(text))
+        gaps = node.gaps if isinstance(node, FORMULAS) else ()
+        for answer in (node.answer,) if isinstance(node, model.Blank) else gaps:
+            for part in answer:
+                if isinstance(part, str):
+                    yield span, tuple(_said(part))
+                elif drawn := _drawn(part):
+                    yield part.span or span, (drawn,)
     for _, node, span in find(document, *_SOLVED):
         if not isinstance(node, model.Choice) or node.correct:
-            yield span, ""
+            yield span, ()
     for _, exercise, _ in find(document, model.Exercise):
         for table in (node for node in walk(exercise) if isinstance(node, model.Table)):
             for item in walk(table):
                 if isinstance(item, model.ListItem) and item.checked:
-                    yield item.span, ""
+                    yield item.span, ()
 
 
-def _texts(document: Document) -> Iterator[tuple[Span | None, str]]:
+def _texts(document: Document) -> Iterator[tuple[Span | None, tuple[_Part, ...]]]:
     """The text of answers; that of a heading goes on to the end of its section."""
     marked = [node for _, node, _ in find(document, model.Answer, marked=True) if is_answer(node)]
     if not marked:
@@ -167,32 +244,39 @@ def _texts(document: Document) -> Iterator[tuple[Span | None, str]]:
     def inherit(node: Node, around: _Around) -> _Around:
         return _Around(
             span=node.span or around.span,
-            is_left_out=around.is_left_out or is_word_bank(node) or _is_drawn(node),
+            is_left_out=around.is_left_out or _is_drawn(node),
+            in_bank=around.in_bank or is_word_bank(node),
             has_answer=around.has_answer or is_answer(node) or in_section(node),
         )
 
-    texts: dict[Span, list[str]] = {}
+    parts: dict[Span, list[_Part]] = {}
     tops = (
         node
         for node in top_level(document)
         if in_section(node) or facts(node).is_marked or model.Answer in facts(node).kinds
     )
     for node, around in walk_with(tops, _Around(), inherit):
-        span, is_left_out, has_answer = around
-        if span and has_answer and isinstance(node, model.Chart):
-            texts.setdefault(span, []).extend(_labels(node))
-        if span and has_answer and not is_left_out and isinstance(node, (*_READ, *FORMULAS)):
-            text = node.tex if isinstance(node, FORMULAS) else node.text
-            texts.setdefault(span, []).append(text)
-    for span, lines in texts.items():
-        yield span, "\n".join(lines)
+        span = around.span
+        if not span or not around.has_answer:
+            continue
+        of_place = parts.setdefault(span, [])
+        if isinstance(node, model.Chart):
+            of_place += (part for text in _labels(node) for part in _said(text))
+        if not around.is_left_out and isinstance(node, _READ):
+            of_place += _said(COMMAS.sub("\n", node.text) if around.in_bank else node.text)
+        if drawn := _drawn(node):
+            of_place.append(drawn)
+    for span, of_place in parts.items():
+        if of_place:
+            yield span, tuple(of_place)
 
 
 class _Around(NamedTuple):
-    """The place of a node, whether it is in a word bank or a diagram, and whether in an answer."""
+    """The place of a node, whether it is in a diagram, a word bank, and an answer."""
 
     span: Span | None = None
     is_left_out: bool = False
+    in_bank: bool = False
     has_answer: bool = False
 
 

@@ -31,7 +31,16 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.late import late
 from pipeline.model.metadata import Grade
 from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import LEVELS, MARKS, PATH, children, find, is_for_teachers, plain_text
+from pipeline.model.tree import (
+    LEVELS,
+    MARKS,
+    PATH,
+    PLACE_OF_MARKS,
+    children,
+    find,
+    is_for_teachers,
+    plain_text,
+)
 from pipeline.model.words import counted, words
 from pipeline.model.words.writing_conventions import writing
 from pipeline.resolve.findings import Findings
@@ -55,7 +64,7 @@ def count_marks(document: Document) -> Document:
         if grades:
             message = "`grades` has no effect: there are no marks."
             place = Span(grades[0].line, grades[0].column)
-            findings.add(Code.WRONG_VALUE, message, place, _HINT)
+            findings.add(Code.WRONG_VALUE, message, place, PLACE_OF_MARKS.format("marks=4"))
         return findings.added_to(document)
 
     def check(node: Node, path: tuple[Node, ...]) -> Node:
@@ -63,7 +72,7 @@ def count_marks(document: Document) -> Document:
             return node
         message = f"`{key}={node.attributes.get(key)}` is {problem}."
         span = next((inner.span for inner in path if inner.span), None)
-        findings.add(Code.BAD_ATTRIBUTE, message, span, _HINT)
+        findings.add(Code.BAD_ATTRIBUTE, message, span, PLACE_OF_MARKS.format(f"{key}=4"))
         return replace(node, attributes=node.attributes.without(MARKS))
 
     checks: Changes = dict.fromkeys(marked, check)
@@ -229,11 +238,6 @@ def _with_last(blocks: tuple[Block, ...], lines: tuple[Block, ...]) -> tuple[Blo
             block = replace(block, children=_with_last(block.children, lines))
             return (*blocks[:number], block, *blocks[number + 1 :])
     return (*blocks, *lines)
-
-
-_HINT = (
-    "Write `marks=4` on an exercise, or at the end of one of its questions: `a) Why? {marks=4}`."
-)
 
 
 def marks_of(node: Node) -> Fraction:

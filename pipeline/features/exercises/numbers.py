@@ -6,27 +6,49 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.features.exercises.calculation import (
+    FUNCTIONS,
     Amount,
     CalculationError,
+    MalformedError,
     NotNiceError,
     UnknownNameError,
     calculate,
 )
-from pipeline.model import Document, Node
+from pipeline.model import Document, Node, removal
+from pipeline.model.audience import admits, conditions_of
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.editions import Edition, for_pupils
 from pipeline.model.late import late
-from pipeline.model.metadata import NamedText
-from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import find
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.strings import texts_of, with_texts
+from pipeline.model.tree import (
+    BLANK,
+    FIELDS,
+    Context,
+    all_nodes,
+    children,
+    find,
+    has_condition,
+    is_for_teachers,
+    of_node,
+    place_in,
+    plain_text,
+    top_level,
+    walk,
+    walk_with,
+)
+from pipeline.model.variables import ALIASES, BUILT_IN, CALCULATION, NAME, filled_address
 from pipeline.model.words.writing_conventions import writing
+from pipeline.parser.blank_rules import blank
 from pipeline.resolve.findings import Findings
+from pipeline.resolve.variables import with_values
 
 MOST = 1_000_000
 """Numbers in a range."""
@@ -34,93 +56,231 @@ MOST = 1_000_000
 DECIMALS = 3
 """Decimals shown of a number that has more than twelve."""
 
-_DEFINITION = late(r"([^\W\d]\w*)\s*=\s*(.+)", re.DOTALL)
-_IN_TEXT = late(r"\{\{([^{}\n]{1,300})\}\}")
+_DEFINITION = late(r"([^\W\d]\w*)\s*=(?!=)\s*(.*)", re.DOTALL)
+_BRACES = late(r"(?<!\\)\{\{([^{}\n]{1,300})\}\}")
+_READ = late(rf"{NAME}|{CALCULATION}")
+_RANGE = late(r"[-−]?\d.*\.\..*")
+_NAMES = late(r"(?<![\w.])[^\W\d]\w*")
 _GIVEN = late(r"\s*[-−]?\d+(?:\.(\d{2,}|0)|\.\d)?\s*")
-_FORMULAS = (model.Math, model.MathBlock)
+
+_PLUS = late(r"[+](?=\s*\Z)")
+_MINUS = late(r"(?:[\d)²³]|(?<![^\W\d_])[a-z])\s*[-−](?=\s*\Z)")
+_MINUS_IN_TEX = late(r"[\w)\]}]\s*[-−](?=\s*\Z)")
+_TIMES = late(r"(?:[·×÷/*^]|\s:\s)\s*\Z")
+_TIMES_IN_TEX = late(r"(?:[-−·×÷/*:]|\\(?:cdot|times|div|ast))\s*\Z")
+_ARGUMENT = late(r"(?:[_^}]|\\[A-Za-z]+)\s*\Z")
+_NEAR = 24
+"""The number of characters before a number in which its sign is looked for."""
 
 
 class _Definition(NamedTuple):
+    """A number with a ``name``, and the ``text`` that says which; ``is_withheld`` if no pupil gets
+    that text."""
+
     name: str
     text: str
     span: Span | None
+    is_withheld: bool = False
+
+
+class _Written(NamedTuple):
+    """A text in braces, its place, and whether pupils do not get it."""
+
+    text: str
+    span: Span | None
+    is_withheld: bool
 
 
 def fill_numbers(
-    document: Document, whole: Document, seeds: Sequence[int], version: str
+    document: Document, whole: Document, seeds: Sequence[int], edition: Edition
 ) -> Document:
-    """A variant of the ``whole`` document with the numbers of a version, the last of those with
-    some seeds. What cannot be worked out stays as it is written, with a BAD_NUMBER warning."""
-    definitions = list(_definitions(whole))
-    if not definitions:
+    """A variant of the ``whole`` document with the numbers of the version of an edition, the last
+    of those with some seeds. What cannot be worked out stays as it is written, which is an
+    UNKNOWN_NUMBER; a number that is not what it has to be is a BAD_NUMBER."""
+    if not has_numbers(whole):
         return document
-    numbers = _Numbers(Findings(document), seeds, version, document.metadata.lang)
-    for definition in definitions:
-        numbers.define(definition)
+    versions = whole.metadata.versions
+    version = edition.version or (versions[0][0] if versions else "")
+    numbers = _Numbers(Findings(document), seeds, version, document)
+    numbers.define_all(tuple(_definitions(whole)))
+    if numbers.withheld and (edition.audience == "student" or edition.platform):
+        for written in _all_written(document):
+            numbers.check_shown(written)
 
-    def variable(node: model.Variable) -> Node:
-        shown = numbers.shown(node.name, node.span)
-        return node if shown is None else model.Text(text=shown, span=node.span)
-
-    def blank(node: model.Blank) -> Node:
-        parts = (
-            numbers.filled(part, node.span)
-            if isinstance(part, str)
-            else replace(part, tex=numbers.filled(part.tex, node.span, in_tex=True))
-            for part in node.answer
-        )
-        return replace(node, answer=tuple(parts))
-
-    def formula(node: model.Math | model.MathBlock) -> Node:
-        return replace(node, tex=numbers.filled(node.tex, node.span, in_tex=True))
-
-    changes: Changes = {
-        model.Variable: variable,
-        model.Blank: blank,
-        **dict.fromkeys(_FORMULAS, formula),
-    }
-    document = rewrite_document(document, leave=changes)
+    kinds = {type(node) for node in all_nodes(document) if _has_braces(node)} | {model.Chart}
+    document = rewrite_document(document, enter=dict.fromkeys(kinds, numbers.filled_node))
+    numbers.tell_equal(document)
     variables = tuple(
-        replace(variable, text=numbers.shown(variable.name, _place(variable)) or variable.text)
+        replace(variable, text=numbers.by_name(variable.name) or variable.text)
         for variable in document.metadata.variables
     )
     document = replace(document, metadata=replace(document.metadata, variables=variables))
     return numbers.findings.added_to(document)
 
 
+@of_node
+def has_numbers(document: Document) -> bool:
+    """Return whether a document has numbers that are defined, or ranges without a name: else what
+    stands in its braces may be anything."""
+    if any(variable.text.startswith("=") for variable in document.metadata.variables):
+        return True
+    for written in _all_written(document):
+        match = _DEFINITION.fullmatch(written.text)
+        if (match and re.search(r"\d", match[2])) or _RANGE.fullmatch(written.text):
+            return True
+    return False
+
+
+def fill_gaps(document: Document, edition: Edition) -> Document:
+    """The document for an edition with the values of variables in the answers of its gaps, which
+    are as wide as these and the numbers in them need."""
+
+    def widened(node: model.Blank) -> model.Blank:
+        size = max(node.size, blank(0, node.answer).size)
+        return node if size == node.size else replace(node, size=size)
+
+    document = with_values(document, edition, (model.Blank,))
+    return rewrite_document(document, leave={model.Blank: widened})
+
+
 def _definitions(document: Document) -> Iterator[_Definition]:
-    """Those in the front matter, then those in the text: a name, and the text after the sign."""
+    """Those in the front matter, then those in the text, in the order of the source."""
     for variable in document.metadata.variables:
         if variable.text.startswith("="):
-            yield _Definition(variable.name, variable.text[1:].strip(), _place(variable))
-    for _, node, span in find(document, model.Variable):
-        if match := _DEFINITION.fullmatch(node.name):
-            yield _Definition(match[1], match[2].strip(), node.span or span)
+            span = Span(variable.line, variable.column)
+            yield _Definition(variable.name, variable.text[1:].strip(), span)
+    definitions: list[_Definition] = []
+    for written in _all_written(document):
+        if match := _DEFINITION.fullmatch(written.text):
+            place = document.place(written.span)
+            definitions.append(_Definition(match[1], match[2].strip(), place, written.is_withheld))
+    yield from sorted(definitions, key=_order)
 
 
-def _place(variable: NamedText) -> Span:
-    return Span(variable.line, variable.column)
+def _order(definition: _Definition) -> tuple[str, int, int]:
+    span = definition.span or Span(0)
+    return span.file, span.line, span.column
+
+
+def _all_written(document: Document) -> Iterator[_Written]:
+    """All texts in braces in a document."""
+    pupils = for_pupils(document.metadata)
+
+    def inherit(node: Node, above: tuple[bool, Span | None]) -> tuple[bool, Span | None]:
+        is_withheld = above[0] or is_for_teachers(node)
+        if has_condition(node) and not is_withheld:
+            conditions = conditions_of(node.attributes)
+            is_withheld = not any(admits(conditions, each) for each in pupils)
+        return is_withheld, node.span or above[1]
+
+    context: Context[tuple[bool, Span | None]] = ((False, None), inherit)
+    for node, (is_withheld, span) in walk_with(top_level(document), *context):
+        if isinstance(node, model.Variable):
+            yield _Written(node.name, span, is_withheld)
+            continue
+        for text, in_tex in texts_of(node):
+            for match in _BRACES.finditer(text) if "{{" in text else ():
+                raw, is_hidden = match[1], is_withheld or isinstance(node, model.Blank)
+                place = span
+                if isinstance(node, model.Math | model.MathBlock):
+                    place = place_in(node, match.start())
+                if _is_read(raw, in_tex=in_tex):
+                    is_hidden = is_hidden or _is_in_gap(text, match.start())
+                    yield _Written(raw.strip(), place, is_hidden)
+
+
+def _is_read(raw: str, *, in_tex: bool) -> bool:
+    """Return whether what stands in braces may be a number: in a formula without spaces, they are
+    TeX's own around most that is none."""
+    text = raw.strip()
+    if not in_tex or _is_spaced(raw):
+        return _READ.fullmatch(text) is not None
+    return ".." in text or not _DEFINITION.fullmatch(text)
+
+
+def _is_in_gap(text: str, at: int) -> bool:
+    """Return whether a place in a text with gaps is in the answer of one."""
+    return BLANK[:3] in text and any(gap.end <= at < gap.answer_end for gap in removal.gaps(text))
+
+
+def _has_braces(node: Node) -> bool:
+    """Return whether there may be numbers in a node itself, or among its children."""
+    return (
+        "%7B%7B" in _address(node)
+        or any(isinstance(child, model.Variable) for child in children(node))
+        or any("{{" in text for text, _ in texts_of(node))
+    )
+
+
+def _address(node: Node) -> str:
+    if isinstance(node, model.Link):
+        return node.href
+    return node.source if isinstance(node, model.Image) else ""
 
 
 class _Numbers:
     """The numbers of a version, by their names."""
 
-    def __init__(self, findings: Findings, seeds: Sequence[int], version: str, lang: str) -> None:
+    def __init__(
+        self, findings: Findings, seeds: Sequence[int], version: str, document: Document
+    ) -> None:
         self.findings = findings
-        self._seeds, self._version, self._decimal = seeds, version, writing(lang).decimal
+        self._seeds, self._version = seeds, version
+        self._decimal = writing(document.metadata.lang).decimal
         self._known: dict[str, Amount] = {}
+        self._failed: set[str] = set()
+        self.withheld: set[str] = set()
+        variables = (variable.name for variable in document.metadata.variables)
+        self._variables = {*variables, *BUILT_IN, *ALIASES}
+        self._told: set[tuple[str, Span | None]] = set()
 
-    def define(self, definition: _Definition) -> None:
-        name, text, span = definition
-        if name in self._known:
-            self._tell(f"`{name}` has a number already.", span, "Give each number its own name.")
-            return
+    # --- what they are ---
+
+    def define_all(self, definitions: Sequence[_Definition]) -> None:
+        """Work out all numbers, in whatever order they follow from each other."""
+        pending: dict[str, _Definition] = {}
+        for definition in definitions:
+            if definition.name in pending:
+                self._tell(
+                    Code.BAD_NUMBER,
+                    f"`{definition.name}` has a number already.",
+                    definition.span,
+                    "Give each number its own name.",
+                )
+            pending.setdefault(definition.name, definition)
+        for name in tuple(pending):
+            waiting = {name: True} if name in pending else {}
+            while waiting:
+                last = next(reversed(waiting))
+                needed = self._define(pending[last])
+                if needed in pending and needed not in waiting:
+                    waiting[needed] = True
+                    continue
+                del waiting[last]
+                definition = pending.pop(last)
+                if needed:
+                    is_circle = needed in (definition.name, *waiting)
+                    circle = MalformedError(f"`{needed}` follows from it")
+                    error = circle if is_circle else UnknownNameError(needed)
+                    self._failed.add(definition.name)
+                    self._tell_of(definition.text, error, definition.span)
+
+    def _define(self, definition: _Definition) -> str:
+        """Work out a number; if it follows from one that is not known yet, return its name."""
+        name, text, span, is_withheld = definition
         try:
             self._known[name] = self._value(name, text)
+        except UnknownNameError as error:
+            return error.name
         except CalculationError as error:
             if isinstance(error, NotNiceError):
                 self._known[name] = Amount(error.value)
-            self._tell_of(text, error, span)
+            else:
+                self._failed.add(name)
+            self._tell_of(text or f"{name} =", error, span)
+        if is_withheld or not self.withheld.isdisjoint(_NAMES.findall(text)):
+            self.withheld.add(name)
+        return ""
 
     def _value(self, name: str, text: str) -> Amount:
         """The value of a definition: of a range, of those for each version in turn, or alone. All
@@ -154,59 +314,214 @@ class _Numbers:
             drawn.append(number)
         return drawn[-1]
 
-    def shown(self, text: str, span: Span | None, *, in_tex: bool = False) -> str | None:
-        """The number that a name, a definition or an expression stands for; None if it is none."""
+    def _amount(self, text: str, span: Span | None, *, is_meant: bool = False) -> Amount | None:
+        """The number that a name, a definition or an expression stands for; None if it is none,
+        which is told if it ``is_meant`` as one."""
         match = _DEFINITION.fullmatch(text)
-        name = match[1] if match else text
-        if match and name not in self._known:
+        expression = match[1] if match else text
+        if match and expression not in self._known:
             return None
         try:
-            written, is_exact = self._written(calculate(name, self._known), in_tex=in_tex)
-            if not is_exact:
-                message = f"`{name}` has no end: only {DECIMALS} decimals of it are shown."
-                self._tell(message, span, f"Write `round({name}, 2)`.")
-            return written
+            amount = calculate(expression, self._known)
         except NotNiceError as error:
             self._tell_of(text, error, span)
-            return self._written(Amount(error.value), in_tex=in_tex)[0]
-        except UnknownNameError as error:
-            if not in_tex and not text.replace("-", "").isidentifier():  # else it may be anything
-                self._tell_of(text, error, span)
+            return Amount(error.value)
         except CalculationError as error:
-            self._tell_of(text, error, span)
-        return None
+            if is_meant and text not in self._variables:
+                self._tell_of(text, error, span)
+            return None
+        if _decimals(amount) is None:
+            message = f"`{expression}` has no end: only {DECIMALS} decimals of it are shown."
+            hint = f"Write `round({expression}, 2)`."
+            self._tell(Code.BAD_NUMBER, message, span, hint, differs=True)
+        return amount
 
-    def filled(self, text: str, span: Span | None, *, in_tex: bool = False) -> str:
-        """A text with its numbers."""
+    def check_shown(self, written: _Written) -> None:
+        """Tell of a number that follows from an answer, and stands where pupils see it."""
+        if written.is_withheld:
+            return
+        match = _DEFINITION.fullmatch(written.text)
+        names = [match[1]] if match else _NAMES.findall(written.text)
+        for name in names:
+            if name in self.withheld and name in self._known:
+                message = f"`{name}` follows from an answer, and would be shown to pupils here."
+                hint = f"If they may know it, define it outside the answer: `{{{{ {name} = … }}}}`."
+                self._tell(Code.SHOWN_ANSWER, message, written.span, hint)
 
-        def fill(match: re.Match[str]) -> str:
-            shown = self.shown(match[1].strip(), span, in_tex=in_tex)
-            return match[0] if shown is None else shown
+    # --- where they stand ---
 
-        return _IN_TEXT.sub(fill, text) if "{{" in text else text
+    def filled_node(self, node: Node) -> Node:
+        """A node with the numbers in its own texts, and among its children."""
+        if isinstance(node, model.Chart):
+            node = self._with_first_row(node)
+        if any(isinstance(child, model.Variable) for child in children(node)):
+            for field in FIELDS[type(node)]:
+                value = getattr(node, field)
+                if isinstance(value, tuple):
+                    node = replace(node, **{field: self._run(value, node.span)})
+        if any("{{" in text for text, _ in texts_of(node)):
+            holder = node
+            node = with_texts(node, lambda text, in_tex: self._filled(text, holder, in_tex=in_tex))
+        if "%7B%7B" in (address := _address(node)):
+            field = "href" if isinstance(node, model.Link) else "source"
+            node = replace(node, **{field: filled_address(address, self.by_name)})
+        return node
 
-    def _written(self, number: Amount, *, in_tex: bool) -> tuple[str, bool]:
-        """A number with its decimals, and whether these are all."""
-        value = number.value
-        all_decimals = next((n for n in range(13) if not 10**n % value.denominator), None)
-        decimals = max(DECIMALS if all_decimals is None else all_decimals, number.decimals)
-        scaled = round(abs(value) * 10**decimals)
+    def by_name(self, name: str) -> str:
+        """The number with a name that all may see, "" if there is none."""
+        is_public = name in self._known and name not in self.withheld
+        return "".join(self._digits(self._known[name])) if is_public else ""
+
+    def _with_first_row(self, chart: model.Chart) -> model.Chart:
+        """A chart of data; if its row of names has a number, it is one of data."""
+        row = chart.table.head[0] if chart.table.head else None
+        inlines = [inline for cell in row.cells[1:2] for inline in walk(cell)][2:] if row else []
+        if row is None or len(row.cells) != 2 or len(inlines) != 1:
+            return chart
+        (only,) = inlines
+        if not isinstance(only, model.Variable) or not self._amount(only.name, None):
+            return chart
+        cells = tuple(replace(cell, scope="") for cell in row.cells)
+        head = replace(row, cells=tuple(replace(cell, children=()) for cell in cells))
+        first = replace(row, cells=(replace(cells[0], scope="row"), cells[1]))
+        table = replace(chart.table, head=(head,), body=(first, *chart.table.body))
+        return replace(chart, table=table)
+
+    def _run(self, run: tuple[Any, ...], span: Span | None) -> tuple[Any, ...]:
+        """Nodes next to each other, with texts in place of numbers."""
+        filled: list[Any] = []
+        for node in run:
+            if isinstance(node, tuple):
+                filled.append(self._run(node, span))
+                continue
+            shown = None
+            if isinstance(node, model.Variable):
+                before = (
+                    each.text if isinstance(each, model.Text) else "\0" for each in filled[-2:]
+                )
+                shown = self._shown(node.name, node.span or span, "".join(before))
+            if shown is None:
+                is_other = isinstance(node, model.Variable) and node.name not in self._variables
+                text = plain_text((node,)) if is_other else ""  # no variable, as was told
+                filled.append(model.Text(text=text, span=node.span) if is_other else node)
+                continue
+            if filled and isinstance(filled[-1], model.Text):
+                filled[-1] = replace(filled[-1], text=_with_end(filled[-1].text, shown[0]))
+            filled.append(model.Text(text=shown[1], span=node.span))
+        return tuple(filled)
+
+    def _filled(self, text: str, node: Node, *, in_tex: bool) -> str:
+        """A text of a node with its numbers."""
+        parts: list[str] = []
+        at = 0
+        for match in _BRACES.finditer(text):
+            raw, span = match[1], node.span
+            if not _is_read(raw, in_tex=in_tex):
+                continue
+            if isinstance(node, model.Math | model.MathBlock):
+                span = place_in(node, match.start())
+            parts.append(text[at : match.start()])
+            is_tex_only = (
+                in_tex
+                and not _is_spaced(raw)
+                and self._known.keys().isdisjoint(_NAMES.findall(raw))
+            )
+            shown = None
+            if not is_tex_only:
+                shown = self._shown(raw.strip(), span, "".join(parts[-2:]), in_tex=in_tex)
+            if shown:
+                parts[-1] = _with_end(parts[-1], shown[0])
+            parts.append(shown[1] if shown else match[0])
+            at = match.end()
+        return "".join((*parts, text[at:]))
+
+    def _shown(
+        self, text: str, span: Span | None, before: str, *, in_tex: bool = False
+    ) -> tuple[str, str] | None:
+        """The end of the text ``before`` a number, and the number, so that there is one sign
+        between them: -3 after a plus is a minus and 3, and after a times sign is in brackets."""
+        amount = self._amount(text, span, is_meant=True)
+        if amount is None:
+            return None
+        sign, digits = self._digits(amount, in_tex=in_tex)
+        before, number = before[-_NEAR:], f"{sign}{digits}"
+        minus, times = (_MINUS_IN_TEX, _TIMES_IN_TEX) if in_tex else (_MINUS, _TIMES)
+        if sign and (found := _PLUS.search(before)):
+            before, number = f"{before[: found.end() - 1]}{sign}{before[found.end() :]}", digits
+        elif sign and (found := minus.search(before)):
+            before, number = f"{before[: found.end() - 1]}+{before[found.end() :]}", digits
+        elif sign and times.search(before):
+            number = f"({number})"
+        return before, f"{{{number}}}" if in_tex and _ARGUMENT.search(before) else number
+
+    def _digits(self, number: Amount, *, in_tex: bool = False) -> tuple[str, str]:
+        """The sign of a number, and its digits with its decimals."""
+        least = _decimals(number)
+        decimals = max(DECIMALS if least is None else least, number.decimals)
+        scaled = round(abs(number.value) * 10**decimals)
         digits = f"{scaled:0{decimals + 1}}"
         point = self._decimal if not in_tex or self._decimal == "." else f"{{{self._decimal}}}"
         whole, rest = digits[: len(digits) - decimals], digits[len(digits) - decimals :]
-        sign = ("-" if in_tex else "\N{MINUS SIGN}") if value < 0 and scaled else ""
-        text = f"{sign}{whole}{point}{rest}" if rest else f"{sign}{whole}"
-        return text, all_decimals is not None
+        sign = ("-" if in_tex else "\N{MINUS SIGN}") if number.value < 0 and scaled else ""
+        return sign, f"{whole}{point}{rest}" if rest else whole
+
+    # --- what is told ---
+
+    def tell_equal(self, document: Document) -> None:
+        """Tell of choices, and of things to put in order, that come out the same."""
+        for _, task, span in find(document, model.Choices, model.Ordering, marked=False):
+            texts: set[str] = set()
+            for item in children(task):
+                if not isinstance(item, model.Choice | model.ListItem):
+                    continue  # the question before them
+                text = " ".join(plain_text((item,)).split())
+                if text in texts:
+                    message, hint = f"Two choices are the same: `{text}`.", _HINT_FOR_EQUAL
+                    self._tell(Code.BAD_NUMBER, message, item.span or span, hint, differs=True)
+                texts |= {text} - {""}
 
     def _tell_of(self, text: str, error: CalculationError, span: Span | None) -> None:
-        self._tell(f"`{text}` cannot be used: {error}.", span, _HINT)
+        if isinstance(error, UnknownNameError) and error.name in self._failed:
+            return  # told where it is defined
+        code = Code.BAD_NUMBER if isinstance(error, NotNiceError) else Code.UNKNOWN_NUMBER
+        message, hint, other = f"`{text}` cannot be used: {error}.", _HINT, _HINT
+        if isinstance(error, UnknownNameError):
+            if error.name == text:
+                message = f"There is no number and no variable `{text}`."
+                other = f"Define it, `{{{{ {text} = 2..9 }}}}`, add it to the front matter's "
+                other += f"`variables:`, or write `\\{{{{ {text} }}}}` for text."
+            names = {*self._known, *self._variables, *FUNCTIONS}
+            hint = self.findings.did_you_mean(error.name, names) or other
+        differs = not isinstance(error, MalformedError) and any(map(str.isalpha, text))
+        self._tell(code, message, span, hint, differs=differs)
 
-    def _tell(self, message: str, span: Span | None, hint: str) -> None:
-        version = f" In version {self._version}." if self._version else ""
-        self.findings.add(Code.BAD_NUMBER, f"{message}{version}", span, hint)
+    def _tell(
+        self, code: Code, message: str, span: Span | None, hint: str, *, differs: bool = False
+    ) -> None:
+        """Tell something that may differ between versions, or is the same in all."""
+        version = f" In version {self._version}." if self._version and differs else ""
+        if (message, span) not in self._told:
+            self._told.add((message, span))
+            self.findings.add(code, f"{message}{version}", span, hint)
 
 
 _HINT = "Numbers are written as `{{ a = 2..9 }}`, and what follows from them as `{{ 3 * a }}`."
+_HINT_FOR_EQUAL = "Choose numbers for which they differ, or another way to work one out."
+
+
+def _decimals(number: Amount) -> int | None:
+    """The decimals of a number, up to twelve; None if it has more."""
+    return next((n for n in range(13) if not 10**n % number.value.denominator), None)
+
+
+def _is_spaced(raw: str) -> bool:
+    return raw[0].isspace() and raw[-1].isspace()
+
+
+def _with_end(text: str, end: str) -> str:
+    """A text that ends otherwise, by as many characters."""
+    end = end[-len(text) :] if text else ""
+    return text[: len(text) - len(end)] + end
 
 
 def _parts(text: str) -> Iterator[str]:

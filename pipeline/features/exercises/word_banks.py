@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Container, Document, Exercise, Node, Withheld
+from pipeline.model import Container, Document, Exercise, Inline, Node, Withheld
 from pipeline.model.audience import Ranges, lacked
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -18,7 +18,6 @@ from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import (
     PATH,
-    answer_text,
     find,
     inlines_of,
     is_word_bank,
@@ -52,19 +51,20 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
         key = around.span if around else None
         words = list(_added(node))
         if key not in seen:
-            written = Counter(folded(answer_text(word)) for word in words)
+            written = Counter(folded(plain_text(word.children)) for word in words)
             blanks = walk((around,) if around else top_level(document))
             for blank in blanks:
                 answer = blank.answer if isinstance(blank, model.Blank) else ()
                 if not answer or hidden.hold(document.place(blank.span)):
                     continue
-                word = folded(answer_text(answer))
-                if written[word]:
-                    written[word] -= 1  # the author has listed the answers, too
+                word = model.Plain(children=inlines_of(answer))
+                text = folded(plain_text(word.children))
+                if written[text]:
+                    written[text] -= 1  # the author has listed the answers, too
                 else:
-                    words.append(answer)
+                    words.append(word)
             seen.add(key)
-        words.sort(key=lambda word: (folded(answer_text(word)), answer_text(word)))
+        words.sort(key=_in_order)
         if not words:
             message = (
                 "This word bank has no words: every answer in a blank is already in another word "
@@ -76,43 +76,61 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
                 diagnostic(Code.LIKELY_SLIP, message, span=span, source=document.source, hint=hint)
             )
             return ()
-        items = tuple(
-            model.ListItem(children=(model.Plain(children=inlines_of(word)),)) for word in words
-        )
+        items = tuple(model.ListItem(children=(word,)) for word in words)
         return replace(node, children=(model.List(ordered=False, items=items),))
 
     document = rewrite_document(document, enter={Container: fill}, context=PATH)
     return replace(document, diagnostics=(*document.diagnostics, *empty))
 
 
-def _added(bank: Container) -> Iterator[model.Answered]:
+def _in_order(word: model.Plain) -> tuple[str, str]:
+    text = plain_text(word.children)
+    return folded(text), text
+
+
+def _added(bank: Container) -> Iterator[model.Plain]:
     """The words in a bank: items of a list, or separated by commas."""
     for node in walk(bank.children):
         if isinstance(node, model.Paragraph | model.Plain):
-            yield from filter(None, map(_stripped, _separated(node.children)))
+            for word in map(_stripped, _separated(node.children)):
+                if word:
+                    yield model.Plain(children=word, span=node.span)
 
 
-def _separated(inlines: Iterable[Node]) -> Iterator[list[str | model.Math]]:
-    """Text and formulas, divided at commas and line ends."""
-    word: list[str | model.Math] = []
+def _separated(inlines: Iterable[Inline]) -> Iterator[list[Inline]]:
+    """Inlines, divided at the commas and line ends in their text."""
+    word: list[Inline] = []
     for node in inlines:
-        if isinstance(node, model.Math):
-            word.append(node)
-            continue
-        is_break = isinstance(node, model.SoftBreak | model.LineBreak)
-        first, *others = COMMAS.split("\n" if is_break else plain_text((node,)))
-        word.append(first)
+        first, *others = _pieces(node)
+        word += first
         for other in others:
             yield word
-            word = [other]
+            word = [*other]
     yield word
 
 
-def _stripped(word: list[str | model.Math]) -> model.Answered:
+def _pieces(node: Inline) -> list[tuple[Inline, ...]]:
+    """The pieces of a node between commas; of one with further markup in it, itself."""
+    match node:
+        case model.SoftBreak() | model.LineBreak():
+            return [(), ()]
+        case model.Blank():  # its answer is a word already
+            return [()]
+        case model.Text():
+            return [(replace(node, text=part),) if part else () for part in COMMAS.split(node.text)]
+        case (
+            model.Emphasis(children=(model.Text() as text,))
+            | model.Strong(children=(model.Text() as text,))
+            | model.InlineElement(children=(model.Text() as text,))
+        ):
+            return [(replace(node, children=piece),) for piece in _pieces(text) if piece] or [()]
+    return [(node,)]
+
+
+def _stripped(word: list[Inline]) -> tuple[Inline, ...]:
     """A word without white space around it."""
-    texts = "".join(part if isinstance(part, str) else "\0" for part in word).strip().split("\0")
-    formulas = [part for part in word if isinstance(part, model.Math)]
-    parts: list[str | model.Math] = [texts[0]]
-    for formula, text in zip(formulas, texts[1:], strict=True):
-        parts += (formula, text)
-    return tuple(filter(None, parts))
+    while word and isinstance(first := word[0], model.Text) and first.text[:1] in ("", " "):
+        word[:1] = [replace(first, text=rest)] if (rest := first.text.lstrip()) else []
+    while word and isinstance(last := word[-1], model.Text) and last.text[-1:] in ("", " "):
+        word[-1:] = [replace(last, text=rest)] if (rest := last.text.rstrip()) else []
+    return tuple(word)

@@ -14,6 +14,8 @@ from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, gobject, pango
 
 from pipeline.model.late import late
 from pipeline.package.pdf.engine.adapter.boxes import is_text
+from pipeline.package.pdf.engine.adapter.glyph_texts import IN_FONTS, GlyphString
+from pipeline.package.pdf.engine.adapter.glyph_texts import draw_first_line as draw_by_runs
 from pipeline.package.pdf.engine.adapter.spaces import TextLayout, widen_spaces
 
 ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *);")
@@ -42,13 +44,9 @@ GLYPHS = struct.Struct("=Iiii4x")
 
 CAN_READ_GLYPHS = IS_RECENT and ffi.sizeof("PangoGlyphInfo") == GLYPHS.size
 
-IN_FONTS = 0x10000
-"""The numbers that glyphs of fonts have are lower: others are for no glyph at all."""
-
 MOVES = "_moves"
 """The attribute of a font that has how its glyphs are written, by size."""
 
-original_draw_first_line = weasyprint.draw.text.draw_first_line
 original_add_word_spacing = weasyprint.layout.inline.add_word_spacing
 
 
@@ -81,13 +79,6 @@ class GlyphRun(NamedTuple):
         """The glyphs, as `GLYPHS` describes them."""
         start = self.placed.glyphs.glyphs + self.first
         return GLYPHS.iter_unpack(ffi.buffer(start, (self.end - self.first) * GLYPHS.size))
-
-    def shown_by(self, number: int) -> str:
-        """The characters for one of Pango's glyphs."""
-        item, clusters = self.placed.item, self.clusters
-        following = number - 1 if item.analysis.level % 2 else number + 1
-        end = clusters[following] if 0 <= following < len(clusters) else item.length
-        return self.text[item.offset + clusters[number] : item.offset + end].decode()
 
 
 class ShapedText(TextLayout):
@@ -183,7 +174,7 @@ def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix:
     if written is None or not box.text.strip():
         if isinstance(text, ShapedText):
             text.lay_out()
-        return list(original_draw_first_line(stream, box, overflow, ellipsis, matrix))
+        return draw_by_runs(stream, box, overflow, ellipsis, matrix)
     stream.set_text_matrix(*matrix.values)
     shown, last = "", None
     for font, size, glyphs in written:
@@ -199,14 +190,14 @@ def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix:
 
 def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | None:
     """The fonts, their sizes, and the glyphs of a line with the moves between them, if all of them
-    are outlines on the line."""
+    are outlines on the line, and read from left to right."""
     if not CAN_READ_GLYPHS:
         return None
     runs: list[tuple[Any, float, str]] = []
     for run in text.runs():
-        pango_font = run.placed.item.analysis.font
+        pango_font, level = run.placed.item.analysis.font, run.placed.item.analysis.level
         font, size = stream.add_font(pango_font)
-        if font.bitmap or font.svg or font.png or font.colr or not size:
+        if font.bitmap or font.svg or font.png or font.colr or not size or level % 2:
             return None
         known = vars(font).setdefault(MOVES, {}).setdefault(size, {})
         shown = [*run.glyphs()]
@@ -220,7 +211,7 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
             if y or glyph >= IN_FONTS:
                 return None
             if glyph not in font.to_unicode:
-                font.to_unicode[glyph] = run.shown_by(number)
+                font.to_unicode[glyph] = GlyphString(run.placed, run.text).text_of(number)
             if glyph not in font.widths:
                 rect = stream.logical_rect
                 pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, rect)

@@ -21,12 +21,11 @@ from pipeline.features.formulas.tex_reader import Mistake
 from pipeline.keep import in_batches, kept
 from pipeline.model import Document, Inline, Node, removal
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import MATH_FACE, font_file
 from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import BLANK, ordinals, top_level, walk_with
+from pipeline.model.tree import BLANK, ordinals, place_in, top_level, walk_with
 from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.findings import Findings
@@ -153,9 +152,18 @@ def _answer(formula: model.Math, result: _Result) -> str | model.Math:
 
 
 def _gaps(formula: Formula) -> Iterator[model.Math | None]:
-    """The answer of each gap in a formula."""
+    """The answer of each gap in a formula; one in a text or an operator's name is such itself."""
     for gap in removal.gaps(formula.tex) if BLANK in formula.tex else ():
-        yield model.Math(tex=gap.answer, span=formula.span) if gap.answer.strip() else None
+        before = formula.tex[max(0, gap.end - _LONGEST) : gap.end]
+        words = _IN_WORDS.search(before)
+        tex = f"{words[1]}{{{gap.answer}}}" if words else gap.answer
+        yield model.Math(tex=tex, span=formula.span) if gap.answer.strip() else None
+
+
+_LONGEST = 200
+"""The number of characters before a gap that are looked at."""
+
+_IN_WORDS = late(r"(\\(?:operatorname\*?|text[a-z]*|m?box|math(?:rm|sf|bf|it|tt)))\s*\{[^{}]*$")
 
 
 _PREFIXES = {"tab": "tbl", "table": "tbl", "figure": "fig", "listing": "lst"}
@@ -276,7 +284,7 @@ def _checked(item: _Occurrence, document: Document, batch: _Batch, findings: Fin
     # A formula tells of the mistakes in the answers of its gaps, which are part of it.
     for mistake in result.mistakes[:1] if not item.is_gap else ():
         consequence = "" if result.mathml else " It is shown as written."
-        place = _place(item.node, item.context, mistake.at)
+        place = place_in(item.node, mistake.at, item.context.column)
         findings.add(Code.BAD_MATH, mistake.message + consequence, place, mistake.hint)
     edition = EDITIONS.get(document.edition)
     if edition and edition.format == "pdf" and (missing := set(result.characters) - _drawable()):
@@ -304,7 +312,7 @@ def _report_missing(
     further = ", so the formula is printed as plain characters on one line"
     hint = "Put text in other scripts outside the formula."
     for character in sorted(missing):
-        place = _place(node, context, max(0, node.tex.find(character)))
+        place = place_in(node, max(0, node.tex.find(character)), context.column)
         findings.add(*missing_glyph(character, place, further, font="font for formulas", hint=hint))
 
 
@@ -371,21 +379,10 @@ def set_formula(tex: str, display: bool, lang: str) -> SetFormula:
     from pipeline.features.formulas.written import linear_text
 
     math: Element = convert(tex, display)
+    if math.find(".//mphantom") is not None:
+        from pipeline.features.formulas.outlines import leave_room
+
+        leave_room(math)
     spoken = FormulaSpeaker(words(lang)).speak(list(math))
     characters = "".join(sorted(set("".join(math.itertext())) - {" ", APPLY}))
     return SetFormula(markup(math, spoken), linear_text(list(math)), spoken, characters)
-
-
-def _place(node: Formula, context: _Context, at: int) -> Span | None:
-    """The source position of a character in a formula."""
-    if node.span is None:
-        return None
-    before = node.tex[:at]
-    down = before.count("\n")
-    if down:
-        first = node.margin if isinstance(node, model.MathBlock) else context.column
-        column = first + len(before) - before.rfind("\n") - 1
-    else:
-        marks = node.marks if isinstance(node, model.MathBlock) else 2 if node.display else 1
-        column = node.span.column + marks + at
-    return replace(node.span, line=node.span.line + down, column=column, end=0)

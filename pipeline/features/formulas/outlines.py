@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 
 import msgspec
 
-from pipeline.features.formulas.mathml import ENCLOSED
+from pipeline.features.formulas.mathml import ENCLOSED, markup
 from pipeline.keep import kept
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
@@ -44,11 +44,14 @@ PRODUCT = late(
 
 LONG_ARROW = late("[\u27f0-\u27ff]")
 
-ROWS = frozenset({"mrow", "mstyle", "mtd", "msqrt", "mphantom", "mpadded"})
+ROWS = frozenset({"mrow", "mstyle", "mtd", "msqrt", "mpadded"})
 MARKS = {"‾": "\u2015", "˜": "~"}
 """Characters for which ziamath uses others."""
 
 SCRIPTS = {"munder": "msub", "mover": "msup", "munderover": "msubsup"}
+PHANTOM = "phantom"
+"""The class of a space as large as something that is not shown."""
+
 KEPT = 4096
 """The number of cached drawings: an edition, or similar ones, may be rendered several times."""
 
@@ -138,10 +141,28 @@ def _drawing(mathml: str, colour: str, least: float) -> FormulaDrawing:
     )
     node.draw(0, 0, svg)
     gaps = tuple(_take_gaps(svg, (left, -box.ymax)))
-    if not len(svg) and root.find(".//mphantom") is None:
+    if not len(svg) and root.find(f".//mspace[@class='{PHANTOM}']") is None:
         raise CannotDrawError("empty")
     image = _image(svg)
     return FormulaDrawing(*image, width / SIZE, height / SIZE, -box.ymin / SIZE, gaps)
+
+
+def leave_room(math: Element) -> None:
+    """Put spaces of its size in the place of what is not to be seen in a formula: readers could
+    copy it, or hear it."""
+    for phantom in list(math.iter("mphantom")):
+        content = Element("math", {"display": math.get("display", "inline")})
+        content.extend(phantom)
+        try:
+            drawing = draw(markup(content, ""), "#000000")
+            sizes = (drawing.width, drawing.height - drawing.depth, drawing.depth)
+        except CannotDrawError:
+            sizes = (0, 0, 0)
+        phantom.clear()
+        phantom.tag = "mspace"
+        lengths = (f"{max(0, size):.2f}em" for size in sizes)
+        names = ("width", "height", "depth")
+        phantom.attrib |= {"class": PHANTOM, **dict(zip(names, lengths, strict=True))}
 
 
 def _take_gaps(

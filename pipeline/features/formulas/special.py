@@ -12,9 +12,9 @@ from pipeline.features.formulas.chemistry import chemistry
 from pipeline.features.formulas.formula_texts import MathPiece, UnreadableTextError, pieces, quoted
 from pipeline.features.formulas.physical_units import COMMANDS, UnknownUnitError, quantity
 from pipeline.features.formulas.table_lines import DASHED, NUMBER, SOLID, is_between, row_line
-from pipeline.features.formulas.tex_reader import Reader
+from pipeline.features.formulas.tex_reader import Reader, empty
 from pipeline.model.late import late
-from pipeline.model.removal import closing_brace
+from pipeline.model.removal import closing_brace, gaps
 from pipeline.model.words.writing_conventions import letters as letter
 
 _LENGTH = r"(-?(?:\d++(?:\.\d++)?|\.\d++))\s*+(em|ex|pt|mm|cm|mu|in|bp|pc)"
@@ -121,7 +121,23 @@ class Special(Reader):
             return []
 
     def text(self, name: str, content: str, at: int) -> None:
-        starts = self.pos - len(content) - 1
+        """Read a text, and the gaps in it."""
+        starts, pos = self.pos - len(content) - 1, 0
+        for gap in gaps(content):
+            before = content[pos : gap.end].rstrip().rstrip("_")
+            if before:
+                self.words(name, before, starts + pos)
+            self.out.append("\\underline{")
+            if gap.answer:
+                self.words(name, gap.answer, starts + gap.end + 1)
+            else:
+                self.out.append(empty(gap.end - pos - len(before)))
+            self.out.append("}")
+            pos = gap.answer_end
+        if content[pos:] or not pos:
+            self.words(name, content[pos:], starts + pos)
+
+    def words(self, name: str, content: str, starts: int) -> None:
         if name.startswith("operatorname"):
             self.operator(name, content, starts)
             return

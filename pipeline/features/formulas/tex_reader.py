@@ -11,7 +11,7 @@ from pipeline.model.late import late
 DEEPEST = 40
 """Maximum levels of braces; processing beyond that is recursive."""
 
-_TOKEN = late(r"_{4,}|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
+_TOKEN = late(r"_{4,}|___(?=\s*\{)|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
 WIDEST = 20
 """The maximum number of underscores of a gap."""
 
@@ -19,6 +19,11 @@ _BOOKDOWN = late(r"\(\\#(eq:[\w:.-]+)\)")
 _LETTER = late(r"\s*[A-Za-z]")
 _GAP = late(r"\*?(?:\s*\[\s*+[-+]?[\d.]++\s*+[a-z]{2}\s*+\])?")
 """The distance to the next row, given after the end of a row."""
+
+
+def empty(underscores: int) -> str:
+    """The room for an answer above the line of a gap."""
+    return f"\\hspace{{{min(underscores, WIDEST) * LETTER:.2f}em}}"
 
 
 class Mistake(NamedTuple):
@@ -81,7 +86,7 @@ class Reader:
             if self.depth > DEEPEST:
                 self.give_up()
                 break
-            if token[:4] == "____":
+            if token[:3] == "___":
                 self.blank(token)
                 scripts.clear()
             elif token in "^_'":
@@ -133,7 +138,7 @@ class Reader:
         elif token == "{":
             self.pos += 1
             self.braces(self.pos - 1, in_table)
-        elif token[:4] == "____":
+        elif token[:3] == "___":
             self.out.append("{")
             self.blank(token)
             self.out.append("}")
@@ -146,11 +151,11 @@ class Reader:
         """Read a gap to fill in or, if its answer is known, the answer on a line."""
         at = self.pos
         self.pos += len(token)
-        if self.tex.startswith("{", self.pos):
+        if self.peek() == "{":
             self.out.append("\\underline")
             self.argument(token, at)
         else:
-            self.out.append(f"\\underline{{\\hspace{{{min(len(token), WIDEST) * LETTER:.2f}em}}}}")
+            self.out.append(f"\\underline{{{empty(len(token))}}}")
 
     def unit(self, token: str) -> None:
         """Read one unit: a character, a group, a command with its arguments."""

@@ -19,6 +19,7 @@ from pipeline.model import Block, Inline, Node, Paragraph, Text, Variable
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
+from pipeline.model.rewriting import rewrite
 from pipeline.model.variables import WRITTEN
 from pipeline.parser import comments, partial_strings
 from pipeline.parser import style_attributes as styles
@@ -134,16 +135,23 @@ class MarkupBuilder:
         if self._begins and self._ends and not opened.isdisjoint(_CODE):
             begin, end = self._begins, self._ends
             self._record.verbatim.append(((begin.line, begin.column), (end.line, end.column)))
+        text = token.text if "pre" in opened else fold(token.text)
+        read = partial_strings.read(text) if opened.isdisjoint(_CODE) else ()
         if "{{" not in token.raw or not opened.isdisjoint(_CODE):
-            text = token.text if "pre" in opened else fold(token.text)
-            read = partial_strings.read(text) if opened.isdisjoint(_CODE) else ()
             items += read or (Text(text=text),)
             return
-        for number, part in enumerate(_VARIABLE.split(token.raw)):
-            if number % 2:
-                items.append(Variable(name=part, span=self._place(token)))
-            elif part:
-                items.append(Text(text=fold(html.unescape(part))))
+
+        def parted(node: Text) -> tuple[Node, ...]:
+            parts = enumerate(_VARIABLE.split(node.text))
+            return tuple(
+                Variable(name=part, span=self._place(token))
+                if number % 2
+                else Text(text=part if read else fold(html.unescape(part)))
+                for number, part in parts
+                if part
+            )
+
+        items += rewrite(read or (Text(text=token.raw),), leave={Text: parted})
 
     def _start(self, token: MarkupToken) -> None:
         tag = token.name

@@ -17,6 +17,15 @@ FOLDER = Path(__file__).parent
 UNDERSTOOD = "understood"
 """The table of the words that authors may use for something."""
 
+PRINTED = "printed.toml"
+"""The file with the words on most handouts, in languages that have no file of their own."""
+
+NUMBERED = ("figure", "table", "listing", "exercise", "section", "chapter", "part", "appendix")
+"""The words of `PRINTED` that numbers are put to."""
+
+SAME = {"no": "nb", "nn": "nb", "bs": "hr", "iw": "he", "in": "id"}
+"""Languages whose words are those of another."""
+
 LONGEST = 80
 """Characters of a text that are looked at for words."""
 
@@ -29,7 +38,31 @@ def words(lang: str) -> Mapping[str, str]:
     """The words for a BCP 47 tag: those of its language, with English ones as a fallback."""
     english = _file_of("en")
     language = lang.lower().split("-")[0]
-    return english if language == "en" else {**english, **_file_of(language)}
+    if language == "en":
+        return english
+    return {**english, **(_file_of(language) or _printed_in(SAME.get(language, language)))}
+
+
+def _printed_in(language: str) -> Mapping[str, str]:
+    """The words on most handouts in a language without a file."""
+    text = (FOLDER / PRINTED).read_text("utf-8")
+    table = text.partition(f"\n[{language}]\n")[2].partition("\n[")[0]
+    row: dict[str, str] = tomllib.loads(table)
+    pattern = row.pop("numbered", "{noun}\u00a0{number}")
+    captioned = row.pop("captioned", "{numbered}.")
+
+    def numbered(noun: str, number: str = "{number}") -> str:
+        noun = noun.lower() if pattern.startswith("{number}") else noun
+        return pattern.format(noun=noun, number=number)
+
+    for key in [key for key in NUMBERED if key in row]:
+        noun = numbered(row[key])
+        row.setdefault(f"reference_{key}", noun)
+        row.setdefault(f"caption_{key}", captioned.format(numbered=noun).replace("..", "."))
+    if page := row.get("page"):
+        row.setdefault("page_mark", numbered(page, "{page}"))
+        row.setdefault("reference_page", f"{{reference}} ({numbered(page.lower(), '{page}')})")
+    return row
 
 
 @functools.lru_cache
@@ -93,7 +126,8 @@ def written_date(date: str, words: Mapping[str, str]) -> str:
     year, *rest = date.split("-")
     if not rest or not rest[0].isdecimal() or not 1 <= int(rest[0]) <= 12:
         return date
-    month = words["months"].split("|")[int(rest[0]) - 1]
+    months = words.get("months_alone", words["months"]) if len(rest) == 1 else words["months"]
+    month = months.split("|")[int(rest[0]) - 1]
     if len(rest) == 1:
         return words["month_date"].format(month=month, year=year)
     return words["day_date"].format(day=int(rest[1]), month=month, year=year)

@@ -110,6 +110,16 @@ ALPHABETS = {
     "abjad": "أ ب ج د هـ و ز ح ط ي ك ل م ن س ع ف ص ق ر ش ت ث خ ذ ض ظ غ".split(),
     "persian": "الف ب ج د ه و ز ح ط ی ک ل م ن س ع ف ص ق ر ش ت ث خ ذ ض ظ غ".split(),
     "hebrew": list("אבגדהוזחטיכלמנסעפצקרשת"),
+    "cyrillic": list("абвгдежзиклмнопрстуфхцчшщэюя"),
+    "greek": list("αβγδεζηθικλμνξοπρστυφχψω"),
+    "devanagari": list("कखगघङचछजझञटठडढणतथदधनपफबभम"),
+    "bengali": list("কখগঘঙচছজঝঞটঠডঢণতথদধনপফবভম"),
+    "thai": list("กขคงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ"),
+    "capital": list(string.ascii_uppercase),
+    "katakana": list(
+        "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワ"
+    ),
+    "hangul": list("가나다라마바사아자차카타파하"),
 }
 """Letters that choices are counted by, as in `templates/shared/letters.css`."""
 

@@ -34,10 +34,9 @@ from pipeline.package.units import Annotation, MarkedContent
 
 SOFT_HYPHEN, MAY_BREAK = "\u00ad", "\u200b"
 
-DRAWN_OTHERWISE = late("[\u0590-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufefc]")
-"""A letter of a script that is read from right to left, and so drawn in reverse order; or of a
-script of India or its neighbours, which are drawn in parts and in another order: a glyph alone does
-not represent a character."""
+DRAWN_OTHERWISE = late("[\u0900-\u109f\u1780-\u17ff]")
+"""A letter of a script of India or its neighbours, which are drawn in parts and in another order: a
+glyph alone does not represent a character."""
 
 
 class Structure:
@@ -45,16 +44,17 @@ class Structure:
 
     ``root`` is the tree of the markup, ``widgets`` the form fields by their boxes, ``level`` that
     of the preceding heading. Afterwards `document` is the tree, `artifacts` are the marks that
-    belong to nothing in it, `spoken` is the actual text of marks whose glyphs differ (a hyphen at
-    the end of a line is a soft one, and a space that was not drawn is still a space), and
-    `open_lines` are the marks at line ends that lack a space, with their texts.
+    belong to nothing in it, `texts` are those of marks, `spoken` is the actual text of marks whose
+    glyphs differ (a hyphen at the end of a line is a soft one), and `ends` are the characters that
+    were not drawn after marks: a space is still a space at the end of a line.
     """
 
     def __init__(self, root: Element, widgets: Mapping[Any, Any], level: int = 0) -> None:
         self.document = StructureNode("Document", root)
         self.artifacts: dict[MarkedContent, str] = {}
         self.spoken: dict[MarkedContent, str] = {}
-        self.open_lines: dict[MarkedContent, str] = {}
+        self.texts: dict[MarkedContent, str] = {}
+        self.ends: dict[MarkedContent, str] = {}
         self._widgets = widgets
         self._parents = {child: parent for parent in root.iter() for child in parent}
         self._nodes: dict[Element, StructureNode] = {root: self.document}
@@ -145,6 +145,7 @@ class Structure:
         if node.kind in roles.BLOCK_ONLY and not text.strip():
             self.artifacts[mark] = "Layout"
             return
+        self.texts[mark] = text
         if text.isspace():
             # Nothing is drawn, and still two words are apart, or code is indented.
             self.spoken[mark] = text if node.kind == "Code" else " "
@@ -176,11 +177,7 @@ class Structure:
             is_number = "::before" in (last.element_tag or "")
             self._end_code(line.element, None if is_number else mark, text, number)
         elif mark is not None and (is_forced or ends_with_space(line, last)):
-            where = MarkedContent(number, mark)
-            if text and where not in self.spoken:
-                self.open_lines[where] = text
-            else:
-                self.spoken[where] = f"{self.spoken.get(where, '').rstrip()} "
+            self.ends[MarkedContent(number, mark)] = " "
 
     def _end_code(self, element: Element, mark: int | None, text: str, number: int) -> None:
         """End a line of code, in which line ends are not spaces. One without text adds its
@@ -189,9 +186,9 @@ class Structure:
         end = "" if element is code[-1] else "\n"
         if mark is not None:
             self._code = code, MarkedContent(number, mark)
-            self.spoken[self._code[1]] = text + end
+            self.spoken[self._code[1]], self.ends[self._code[1]] = text, end
         elif self._code and self._code[0] is code:
-            self.spoken[self._code[1]] += end
+            self.ends[self._code[1]] += end
 
     # --- from elements to nodes ---------------------------------------------------------
 

@@ -8,12 +8,13 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline.model.page_map import printed_letters
+from pipeline.model.page_map import FORMULA, PICTURE, letters, printed_letters
 from pipeline.package.pdf.engine.adapter.drawn import shown
+from pipeline.package.pdf.engine.adapter.glyph_texts import REVERSED, spelled
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, TypesetPage
 from pipeline.package.pdf.print_markup import classes, read_text
-from pipeline.package.pdf.structure import Structure
+from pipeline.package.pdf.structure import MAY_BREAK, Structure
 from pipeline.package.pdf.structure_nodes import StructureNode
 from pipeline.package.pdf.structure_roles import ILLUSTRATIONS, NOT_BEFORE
 from pipeline.package.pdf.table_heads import NUMBER, Named, cell_attributes, name_heads
@@ -24,6 +25,8 @@ PRINT = 1 << 2
 
 NUMBERING = {"ul": "/Disc", "ol": "/Decimal", "dl": "/None"}
 LETTERS = {"a": "/LowerAlpha", "A": "/UpperAlpha", "i": "/LowerRoman", "I": "/UpperRoman"}
+NO_MARK = -1
+
 SHOW = b"] TJ"
 """The ending of the operators that show text."""
 
@@ -38,24 +41,29 @@ def tag(
 ) -> DrawnText:
     """Tag a painted PDF, and return the text drawn; ``document`` has its pages, with marks, laid
     out from ``root``. ``widgets`` are the form fields by their boxes."""
-    tree = read_tags(document, root, widgets)
-    text = drawn_text(tree, shown(document, pdf))
+    characters = shown(document, pdf)
+    tree = read_tags(document, root, widgets, characters)
+    text = drawn_text(tree, characters)
     marks = [len(page.marks or ()) for page in document.pages]
     write_tags(pdf, [(tree, 0)], marks, lambda _, annotation: annotation, is_pdf2=is_pdf2)
     return text
 
 
 def read_tags(
-    document: TypesetDocument, root: Element, widgets: Mapping[Any, Any], level: int = 0
+    document: TypesetDocument,
+    root: Element,
+    widgets: Mapping[Any, Any],
+    characters: Mapping[tuple[int, int], str],
+    level: int = 0,
 ) -> Tag:
-    """The structure of a painted document, which is added to the content of its pages. The
-    preceding heading has this ``level``."""
+    """The structure of a painted document, which is added to the content of its pages, whose marks
+    show these ``characters``. The preceding heading has this ``level``."""
     structure = Structure(root, widgets, level)
     for number, page in enumerate(document.pages):
         structure.read(number, page)
     structure.finish(root)
     for number, page in enumerate(document.pages):
-        _mend_page(number, page, structure, document.space)
+        _mend_page(number, page, structure, document.space, characters)
     return _tag(structure.document, name_heads(root))
 
 
@@ -81,18 +89,21 @@ def write_tags(
         follow_ua2(pdf, writer.root, writer.elements, writer.links)
 
 
-NOTE, NOT_TEXT = "Note", frozenset({"TOC", "Figure", "Formula", "Reference"})
+NOTE, NOT_TEXT = "Note", frozenset({"TOC", "Reference"})
 """Notes; and elements that hold no text of the document, or lead from the text to a note."""
 
 
 def drawn_text(tree: Tag, shown: Mapping[tuple[int, int], str]) -> DrawnText:
-    """The text of a structure whose marks have ``shown`` these characters."""
+    """The text of a structure whose marks have ``shown`` these characters, with a sign for each
+    formula and picture."""
     text, notes = list[str](), list[str]()
     stack: list[tuple[Tag | MarkedContent | Annotation, list[str]]] = [(tree, text)]
     while stack:
         top, into = stack.pop()
         if isinstance(top, MarkedContent):
             into.append(shown.get((top.page, top.mcid), ""))
+        elif isinstance(top, Tag) and top.kind in ILLUSTRATIONS:
+            into.append(FORMULA if top.kind == "Formula" else PICTURE)
         elif isinstance(top, Tag) and top.kind not in NOT_TEXT:
             into = notes if top.kind == NOTE else into
             stack += (
@@ -104,34 +115,69 @@ def drawn_text(tree: Tag, shown: Mapping[tuple[int, int], str]) -> DrawnText:
 
 
 def _mend_page(
-    number: int, page: TypesetPage, structure: Structure, space_of: Callable[[bytes], bytes | None]
+    number: int,
+    page: TypesetPage,
+    structure: Structure,
+    space_of: Callable[[bytes], bytes | None],
+    characters: Mapping[tuple[int, int], str],
 ) -> None:
     """Mark a page's artifacts as such, give some marks their text, and put a space after
     the last word of a line that goes on: WeasyPrint leaves it out, and software that reads
     the text in the order of the tags would join two words."""
     operators = page.stream.stream
-    font, open_line, shown, marked = b"", "", 0, Dictionary()
+    font, kind, shown, depth, is_reversed = b"", "", 0, 0, False
+    mark, marked = MarkedContent(number, NO_MARK), Dictionary()
+    ends: list[tuple[int, str]] = []
     for index, operator in enumerate(operators):
         if type(operator) is bytes:
             end = operator[-3:]
-            if end == b" Tf":
-                font = operator.partition(b" ")[0]
-            elif open_line and end == b" TJ":
+            if end == b" TJ":
                 shown = index
-            elif shown and operator == b"EMC":
-                if space := space_of(font):
-                    operators[shown] = operators[shown].removesuffix(SHOW) + space + SHOW
-                else:  # the font has no space, since no other text in it has one
-                    marked["ActualText"] = String(f"{open_line} ")
-                open_line, shown = "", 0
-        elif isinstance(operator, Dictionary) and "MCID" in operator:
+            elif end == b" Tf":
+                font = operator.partition(b" ")[0]
+            elif operator in (b"BDC", b"BMC"):
+                depth += 1
+                is_reversed = is_reversed or kind == f"/{REVERSED}"
+            elif operator == b"EMC":
+                depth -= 1
+                if depth or mark.mcid == NO_MARK:
+                    continue
+                missing, spoken = structure.ends.get(mark, ""), structure.spoken.get(mark)
+                text = structure.texts.get(mark, "")
+                if spoken is None and shown and _differs(text, characters.get((number, mark.mcid))):
+                    spoken = text.replace(MAY_BREAK, "")
+                if is_reversed:  # programs would turn round what is said instead
+                    ends += [(index, missing)] if missing else []
+                elif spoken is not None or (missing and not text):
+                    before = spoken or ""
+                    marked["ActualText"] = String(
+                        (before.rstrip() if missing == " " else before) + missing
+                    )
+                elif missing and shown:
+                    if space := space_of(font):
+                        operators[shown] = operators[shown].removesuffix(SHOW) + space + SHOW
+                    else:  # the font has no space, since no other text in it has one
+                        marked["ActualText"] = String(text + missing)
+                mark = MarkedContent(number, NO_MARK)
+        elif not isinstance(operator, Dictionary):
+            kind = operator
+        elif "MCID" in operator:
             mark, marked = MarkedContent(number, operator["MCID"]), operator
-            open_line, shown = structure.open_lines.get(mark, ""), 0
+            shown, depth, is_reversed = 0, 0, False
             if artifact := structure.artifacts.get(mark):
                 operators[index - 1] = "/Artifact"
                 operators[index] = Dictionary({"Type": f"/{artifact}"})
-            elif spoken := structure.spoken.get(mark):
-                operator["ActualText"] = String(spoken)
+                mark = MarkedContent(number, NO_MARK)
+    for index, missing in reversed(ends):
+        spoken_end = Dictionary({"ActualText": String(missing)})
+        operators[index:index] = ["/Span", spoken_end, b"BDC", b"EMC"]
+
+
+def _differs(text: str, shown: str | None) -> bool:
+    """Return whether glyphs that stand for what is ``shown`` spell another text."""
+    if not text or shown is None or letters(shown) == letters(text):
+        return False
+    return spelled(shown) != spelled(text)
 
 
 class _Writer:

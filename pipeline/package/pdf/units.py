@@ -343,8 +343,9 @@ def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.
         tags, texts = list[units.Tag](), list[units.DrawnText]()
 
         def finish(pdf: PDF) -> None:
-            tags.append(read_tags(document, root, {}, part.level))
-            texts.append(drawn_text(tags[0], shown(document, pdf)))
+            characters = shown(document, pdf)
+            tags.append(read_tags(document, root, {}, characters, part.level))
+            texts.append(drawn_text(tags[0], characters))
             turn_drawn(pdf, edition)
 
         is_draft = part.page_numbers is None and document.requested
@@ -406,7 +407,7 @@ def heads(furniture: units.Furniture, edition: Edition, pango: str) -> units.Hea
         document.mark()
 
         def finish(pdf: PDF) -> None:
-            read_tags(document, on.root, {})
+            read_tags(document, on.root, {}, {})
             turn_drawn(pdf, edition)
 
         drawing = draw(document, finish, above=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
@@ -15,6 +16,7 @@ from pipeline.parser.characters import unescape
 from pipeline.parser.dialects import table
 from pipeline.parser.inlines.scripts import HTML_FORMATS, OTHER_FORMAT
 from pipeline.parser.lines import Cursor
+from pipeline.parser.marks import is_marked
 from pipeline.parser.names import meant_name
 
 _RAW = late(r"\{=(\w[\w-]*)\}")
@@ -25,6 +27,21 @@ _OPENING = late(r"(`{3,}+)([^`]*+)$|(~{3,}+)(.*)$")
 
 _CHUNK = late(r"\{[A-Za-z][\w-]*[ \t,}]")
 """The beginning of an R Markdown chunk; learnr names answers in its label or options."""
+
+_NOT_BARE = late(r"\{[^{}]*\}|[\w-]+=(?:\"[^\"]*\"|'[^']*'|\S*)")
+"""The text after a fence that is not its words."""
+
+_CELL_OPTION = late(r"[ \t]*(?:(?:#|//|%%|--)\||:[\w-]+:|---[ \t]*$|[\w-]+:|- )")
+_NAMING_OPTION = late(
+    r"[ \t]*(?:(?:#|//|%%|--)\||:(?=tags|class|name|label)|(?=tags|class|name|label|- ))(.*)"
+)
+"""The lines of options that a cell begins with in Quarto and MyST, and those that may name it."""
+
+_SOLUTION = late(
+    r"^[ \t]*\W{0,4}[ \t]*BEGIN (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)\b"
+    r"|(?:#|//|--|%)[ \t]*SOLUTION(?: NO PROMPT)?[ \t]*$"
+)
+"""The marks of solutions in code that nbgrader and Otter-Grader remove for students."""
 
 _DIRECTIVE = late(r"\{([a-z][\w:-]*)\}")
 _OPTION = late(r"[ \t]*:([a-z][\w-]*):(?:[ \t]++(.*))?$")
@@ -47,13 +64,13 @@ class FenceProcessor(VerbatimProcessor):
         if "{" in info:
             self.parser.check_attributes(cursor.line, cursor.rest.index("{", len(fence)))
         state = (fence[0], len(fence), cursor.indent)
-        self.open(cursor, "pre", state, info=info.strip(" \t"))
+        self.open(cursor, "pre", state, info=info.strip())
         return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         char, length, indent = block.state
         if cursor.indent < 4 and cursor.char == char:
-            rest = cursor.rest.rstrip(" \t")
+            rest = cursor.rest.rstrip()
             if len(rest) >= length and not rest.strip(char):
                 return Match.END
         cursor.skip_columns(min(indent, cursor.indent))
@@ -65,9 +82,11 @@ class FenceProcessor(VerbatimProcessor):
             message = f"The code fence {char * length} is never closed."
             hint = f"End it with a line {char * length}."
             self.report(block, Code.UNCLOSED_FENCE, message, hint)
+            self.report_marks(block, hint)
         if raw := _RAW.fullmatch(block.get("info", "")):
             self._close_raw(block, parent, raw[1].lower())
             return
+        is_answer = self._is_answer(block)
         language, listed = read_info(block.get("info", ""))
         if directive := _DIRECTIVE.match(block.get("info", "")):
             dialect = table(self.parser.files.dialects)
@@ -78,11 +97,30 @@ class FenceProcessor(VerbatimProcessor):
                 return
             listed = joined(listed, _take_options(block, language, dialect.options))
         block.set("language", language)
-        if _CHUNK.match(block.get("info", "")) and not FOR_TEACHERS.isdisjoint(
-            map(meant_name, _LONG_WORD.findall(block.get("info", "")))
-        ):
-            listed = joined(listed, make(classes=(ANSWER,)))
-        block.state = listed
+        block.state = joined(listed, make(classes=(ANSWER,))) if is_answer else listed
+
+    def _is_answer(self, block: BlockElement) -> bool:
+        """Return whether code is named as an answer by the options of a cell, or has one in it, as
+        notebooks mark them; then all of it is withheld."""
+        info = block.get("info", "")
+        named = [info] if _CHUNK.match(info) else []
+        if "{" in info:
+            lines = itertools.takewhile(_CELL_OPTION.match, block.lines)
+            named += (match[1] for line in lines if (match := _NAMING_OPTION.match(line)))
+        if any(map(_names_answer, named)):
+            return True
+        if _names_answer(_NOT_BARE.sub(" ", info)):
+            message = "This code is withheld from students, because of the words after its fence."
+            hint = "Write `{.answer}` there if that is right; otherwise write other words."
+            self.report(block, Code.NEARLY_SECRET, message, hint)
+            return True
+        solution = next(filter(_SOLUTION.search, block.lines), None)
+        if solution is None:
+            return False
+        message = "The code around this mark is withheld from students."
+        hint = "Put the solution in a fence of its own, so that students get the rest."
+        self.parser.report(Code.MISPLACED_MARK, message, solution.at(), hint)
+        return True
 
     def _close_raw(self, block: BlockElement, parent: BlockElement, name: str) -> None:
         """Make HTML or a page break of Pandoc's raw code ``{=format}``, or leave it out."""
@@ -96,6 +134,10 @@ class FenceProcessor(VerbatimProcessor):
             del parent[-1]
             message = f"The raw code for {name} is left out."
             self.report(block, Code.LIKELY_SLIP, message, OTHER_FORMAT)
+
+
+def _names_answer(text: str) -> bool:
+    return not FOR_TEACHERS.isdisjoint(map(meant_name, _LONG_WORD.findall(text)))
 
 
 def _take_options(block: BlockElement, language: str, meant: Mapping[str, str]) -> Attributes:
@@ -128,6 +170,8 @@ class IndentedCodeProcessor(VerbatimProcessor):
         return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        if cursor.indent >= 4 and not cursor.blank and is_marked(cursor.rest):
+            return Match.NO
         if cursor.indent >= 4:
             cursor.skip_columns(4)
         elif cursor.blank:
@@ -153,7 +197,8 @@ CELL_OF_CODE = "code-cell"
 """MyST's directive for code that is run, in the language of its argument: ``ipython3``."""
 
 BARE = frozenset(
-    "caption title filename file-name file_name start linenums mark hl_lines file lines".split()
+    "caption class title filename file-name file_name start linenums mark hl_lines file"
+    " lines".split()
 )
 """The keys that are recognised without braces around them."""
 

@@ -12,9 +12,10 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.directives import DIRECTIVE, take_option
 from pipeline.parser.dialects import table
 from pipeline.parser.lines import Cursor
+from pipeline.parser.marks import opens_block
 from pipeline.parser.names import likely_secret, meant_name
 
-_OPENING = late(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
+_OPENING = late(r"(:{2,})[ \t]*(?=[^\s:])(.*)")
 _LETTER = late(r"[^\W\d_]")
 _TITLED = late(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
 """``name[title]``, as in Docusaurus, where attributes may follow."""
@@ -29,11 +30,11 @@ text."""
 class ContainerProcessor(LineProcessor):
     begins = ":"
     container = True
-    closing = late(r"(?<!:)(:{3,})[ \t]*$")
+    closing = late(r"(?<!:)(:{2,})[ \t]*$")
 
     def start(self, cursor: Cursor) -> bool:
         match = _OPENING.match(cursor.rest)
-        if not match:
+        if not match or (len(match[1]) < 3 and not opens_block(cursor.rest)):
             return False
         text, of_block = match[2].rstrip(" \t").rstrip(":").rstrip(" \t"), NO_ATTRIBUTES
         is_directive = False
@@ -76,6 +77,10 @@ class ContainerProcessor(LineProcessor):
             argument=" ".join(words[1:]),
             colons=str(len(match[1])),
         )
+        is_line = len(words) > 1 and cursor.rest.rstrip().endswith(self.begins * 3)
+        if is_line and meant_name(name) in FOR_TEACHERS and not self.parser.ends_next(":::", 1):
+            self.parser.tip.set("closed", "yes")
+            self.parser.close_tip()
         cursor.skip_rest()
         return True
 
@@ -105,4 +110,4 @@ class ContainerProcessor(LineProcessor):
             colons = self.begins * int(block.get("colons", "3"))
             written = f"{colons} {block.get('written', '')}".strip()
             message = f"The block `{written}` is never closed."
-            self.report(block, Code.UNCLOSED_CONTAINER, message, f"End it with a line `{colons}`.")
+            self.report_unclosed(block, message, f"End it with a line `{colons}`.")

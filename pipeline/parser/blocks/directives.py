@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
-from pipeline.model.codes import Code
 from pipeline.model.late import late
+from pipeline.model.secrets import secret
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import attributes, dialects
 from pipeline.parser.attributes import joined
@@ -20,11 +20,13 @@ from pipeline.parser.names import meant_name
 DIRECTIVE = late(r"\{([\w-]+)\}[ \t]*+(.*)")
 """The name of a directive, and its argument."""
 
-_FENCE = late(r"(`{3,}|~{3,})[ \t]*(?:\{([\w:-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+)[ \t]*$)([^`]*)$")
+_FENCE = late(r"(`{3,}|~{3,})[ \t]*(?:\{([\w:-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+))([^`]*)$")
 _BOX = late(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w:-]*)(?:,[^{}`]*)?\}(.*)")
 _OPTION = late(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
 OF_IMAGE = frozenset({"alt", "width", "align"})
-_ENVIRONMENT = late(r"\\begin\{([\w-]+)(\*?)\}(?:\[[^\]]*\])?[ \t]*$")
+_ENVIRONMENT = late(r"\\begin\{([\w-]+)(\*?)\}(?:\[(.*)\])?[ \t]*$")
+_LENGTH = late(r"[\d.]+[ ]?[a-z]{2}|\\.*")
+"""The room for an answer in print, which is no title of it."""
 
 
 class DirectiveProcessor(LineProcessor):
@@ -44,11 +46,17 @@ class DirectiveProcessor(LineProcessor):
         else:
             return False
         name = meant_name(written.lower().removesuffix("-start"))
-        name = name if name in FOR_TEACHERS else ""
+        name = name if name in FOR_TEACHERS or (fence and secret(name)) else ""
         box = None if name else _BOX.match(cursor.rest)
         table = dialects.table(self.parser.files.dialects)
         meant = table.directives.get(box[1].removesuffix("-start"), "") if box else ""
         block = table.environments.get(written) if environment else None
+        title = (environment[3] or "").strip() if environment and name else ""
+        title = "" if _LENGTH.fullmatch(title) else title
+        if box:
+            title = box[2].strip()
+        elif fence and fence[3]:
+            title = _title(fence[4])
         if block and not self.parser.comes_later(_end_of(end)):
             return False
         if not (name or meant or block) or self.parser.too_deep(cursor):
@@ -58,7 +66,7 @@ class DirectiveProcessor(LineProcessor):
             "container",
             NO_ATTRIBUTES,
             name=name or block or meant,
-            argument=box[2].strip() if box else "",
+            argument=title,
             end=end,
             written=cursor.rest.strip(),
             stage="start" if written.lower().endswith("-start") else "",
@@ -92,7 +100,12 @@ class DirectiveProcessor(LineProcessor):
             written, end = (_as_code(block.get(key, "")) for key in ("written", "end"))
             message = f"The block {written} is never closed."
             hint = f"End it with a line {end}."
-            self.report(block, Code.UNCLOSED_CONTAINER, message, hint)
+            self.report_unclosed(block, message, hint)
+
+
+def _title(info: str) -> str:
+    """The title after the name of a fence, unless these are attributes."""
+    return "" if "{" in info or "=" in info else info.strip(" \t:,")
 
 
 @functools.cache

@@ -11,10 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.model import UNTITLED
+from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.lines import Cursor, Line
+from pipeline.parser.marks import is_marked, opens_block
 
 _MARKER = late(r"(?::[ \t]+(?=\S)|~[ \t]+(?=[^\s\d]))")
 
@@ -127,6 +129,37 @@ def proceed_indented(cursor: Cursor, indent: int) -> Match:
         return Match.YES
     return Match.NO
 
+
+class MarginProcessor(LineProcessor):
+    """Lines that would be code by their indentation, which have no more of it than the first of
+    them: one that has a mark, as under a question. ``state`` is that indentation."""
+
+    container = True
+
+    def may_start(self, cursor: Cursor) -> bool:
+        if cursor.indent < 4 or self.parser.tip.tag == "table":
+            return False
+        is_text = self.parser.tip.tag == "p"
+        return (opens_block if is_text else is_marked)(cursor.rest)
+
+    def start(self, cursor: Cursor) -> bool:
+        if self.parser.too_deep(cursor):
+            return False
+        if not any(block.tag in _WITHIN for block in self.parser.open):
+            message = "This line is indented like code, but is read as text because of its mark."
+            hint = "Leave out the spaces before it, or put the code between two lines ```."
+            self.parser.report(Code.LIKELY_SLIP, message, cursor.line.at(), hint)
+        indent = cursor.indent
+        self.open(cursor, "margin", indent)
+        cursor.skip_columns(indent)
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return proceed_indented(cursor, block.state)
+
+
+_WITHIN = frozenset({"li", "dd", "note", "admonition"})
+"""Elements whose content is indented anyway."""
 
 _BOX = late(r'(?:!!!|\?\?\?\+?)[ \t]*([^\W\d_][\w-]*(?:[ \t]+[\w-]+)*)(?:[ \t]+"([^"]*)")?[ \t]*$')
 

@@ -13,6 +13,7 @@ from pipeline.parser.blockparser import BlockElement, Definition, LineProcessor,
 from pipeline.parser.characters import shorten
 from pipeline.parser.inlines import links
 from pipeline.parser.lines import Cursor, Line
+from pipeline.parser.marks import is_list
 
 VERSE = frozenset({"verse", "poem", "lines-numbered"})
 """Blocks that keep their lines."""
@@ -39,10 +40,14 @@ class ParagraphProcessor(LineProcessor):
         if not block.lines or (not is_only_text and self._is_comment(block)):
             del parent[-1]  # the block that is closed is always the last
             return
+        before = parent[-2] if len(parent) > 1 else None
+        is_mark = len(block.lines) == 1 and block.lines[0][0] == "{" and is_list(block.lines[0])
+        if is_mark and (before is None or before.tag != "table"):
+            block.tag = "mark"  # of what is beside it
+            return
         self._take_attributes(block)
         self._take_line_block(block)
         self._keep_indents(block)
-        before = parent[-2] if len(parent) > 1 else None
         if isinstance(before, BlockElement) and before.tag == "table":
             self._warn_of_rows(before, block)
 

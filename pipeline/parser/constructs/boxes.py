@@ -86,7 +86,7 @@ def container(parts: Parts) -> tuple[Block, ...]:
     return (node,)
 
 
-_CALLOUT = late(r"\[!([^\W\d_][\w -]{0,40})(?:\|[^\]]*)?\]([+-]?)[ \t]*")
+_CALLOUT = late(r"\[[ \t]*![ \t]*([^\W\d_][\w -]{0,40})(?:\|[^\]]*)?\]([+-]?)[ \t]*")
 _FOLDS: dict[str, Fold] = {"": "", "-": "closed", "+": "open"}
 QUOTES = frozenset({"quote", "cite"})
 

@@ -44,7 +44,7 @@ SCALE = ("range", "step", "x-range", "x-step", "y-range", "y-step", "numbers")
 _RANGE = late(r"\bto\b|\.\.|…")
 _END = late(r"\s*(?:from|to)\s*:")
 _NUMBER = late(r"[+−-]?\d[\d.,]*\s*%?")
-_PAIR = late(r"\s*|[^:,;\t]+:\s*[+−-]?\d[\d.,]*+\s*+(?:%\s*)?")
+_PAIR = late(r"\s*|[^:,;\t]+:\s*(?:[+−-]?\d[\d.,]*+|\{\{[^{}]*\}\})\s*+(?:%\s*)?")
 _COLON = attributes.make(pairs=(("delimiter", ":"),))
 _YEAR = late(r"[12]\d{3}")
 

@@ -15,10 +15,12 @@ from pipeline.model.diagnostics import Span, covering
 from pipeline.model.late import late
 from pipeline.parser.blank_rules import blank
 from pipeline.parser.blockparser import BlockElement
+from pipeline.parser.characters import RIGHT, UNSEEN, X
 from pipeline.parser.constructs.parts import Report
 
-_MARK = late(r"([(\[])([ \t]{0,9})([xX✓✔☑✅•*]?)[ \t]{0,9}([)\]])([ \t]*)(?!\()")
-LABEL = late(r"\((?!x\))\w{1,5}\)", re.IGNORECASE)
+_SPACE = rf"[ \t{UNSEEN}]"
+_MARK = late(rf"([(\[])({_SPACE}{{0,9}})((?:{RIGHT}|[•*])?){_SPACE}{{0,9}}([)\]])({_SPACE}*)(?!\()")
+LABEL = late(rf"\((?![{X}]\))\w{{1,5}}\)", re.IGNORECASE)
 _PAIRS = ("()", "[]")
 _TEXT = "If the marks are text, put a backslash before them."
 _EMPHASIS = ("strong", "em")
@@ -78,7 +80,7 @@ def _find(item: BlockElement, pairs: Sequence[str]) -> _Mark | None:
     if match is None or match[1] + match[4] not in pairs:
         return None
     is_apart = bool(match[5]) or match.string[match.end() :][:1] in ("", "\n")
-    is_x = match[2] == "" and match[3] in ("x", "X") and is_apart and holder.tag != "em"
+    is_x = match[2] == "" and match[3] != "" and match[3] in X and is_apart and holder.tag != "em"
     plain = is_x if match[3] else bool(match[2])
     return _Mark(ChoiceMark(match[1] + match[4], bool(match[3])), holder, match.end(), plain)
 
@@ -88,7 +90,7 @@ def _restore(item: BlockElement) -> None:
     first = item.first
     if first is None or first.text or not len(first) or first[0].tag != "math":
         return
-    if first.lines[0].startswith("\\(") and (first[0].text or "").strip() in ("x", "X"):
+    if first.lines[0].startswith("\\(") and (first[0].text or " ").strip() in set(X):
         first.text = f"({first[0].text}){first[0].tail or ''}"
         del first[0]
 

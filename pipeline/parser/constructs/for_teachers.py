@@ -8,13 +8,15 @@ from msgspec.structs import replace
 from pipeline.model import Answer, Block, Container, TeacherNote
 from pipeline.model.codes import Code
 from pipeline.model.tree import LEVEL
-from pipeline.parser.constructs.parts import Parts
+from pipeline.parser.constructs.parts import Parts, headed
 from pipeline.parser.names import likely_secret
 
 
 def answer(parts: Parts) -> tuple[Block, ...]:
-    """An answer; text after the name is set in bold before the rest, as in containers."""
-    return (Answer(children=parts.headed, span=parts.span, attributes=parts.attributes),)
+    """An answer; its title is set in bold before the rest, as in containers."""
+    title, attributes = parts.titled
+    blocks = headed(title, parts.children, parts.span)
+    return (Answer(children=blocks, span=parts.span, attributes=attributes),)
 
 
 def teacher(parts: Parts) -> tuple[Block, ...]:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from pipeline.model.late import late
 from pipeline.model.removal import closing_brace
 from pipeline.model.variables import CALCULATION, INCLUDE, NAME
-from pipeline.parser.characters import unescape
+from pipeline.parser import attributes
+from pipeline.parser.characters import UNSEEN, unescape
 from pipeline.parser.inlines.math import FORMULA, is_formula
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
@@ -22,7 +23,9 @@ _NAMES = late(rf"{NAME}(?:[ \t]+[\w-]+)*|{CALCULATION}")
 _APART_BEFORE, _APART_AFTER = (late(r"[\s(\[“„«=:/$€£]|\Z"), late(r"[\s)\].,;:!?”“»%/=]|\Z"))
 """Characters next to three underscores that are not emphasis."""
 
+_SPACED = late(rf"[ \t{UNSEEN}]+(?=\{{(?!\{{))")
 _PART = late(rf"\\.|{FORMULA}", re.DOTALL)
+_COMMENT = late(r"(?<!\\)<!--(?:(?!-->).)*+(?:-->)?", re.DOTALL)
 _INCLUDE = late(rf"{INCLUDE}(?:[ \t]|$)")
 
 
@@ -45,13 +48,18 @@ def _blank(m: re.Match[str], data: str) -> Result:
     if len(m[0]) == 3 and after != "{" and not is_apart:
         return None  # emphasis
     blank = BlankSpan("blank", length=str(len(m[0])))
+    begin = m.end()
     if after != "{":
-        return None if before.isalnum() or after.isalnum() else blank
-    end = closing_brace(data, m.end())
+        spaced = _SPACED.match(data, begin)
+        if spaced is None or attributes.read(data, spaced.end()):
+            return None if before.isalnum() or after.isalnum() else blank
+        begin = spaced.end()
+        blank.set("spaced", "yes")
+    end = closing_brace(data, begin)
     if end is None:  # all that follows may be the answer, and must not be shown
         blank.set("open", "yes")
         return blank, len(data)
-    blank.answer = tuple(_parts(data[m.end() + 1 : end], len(m[0]) + 1))
+    blank.answer = tuple(_parts(data[begin + 1 : end], begin + 1 - m.start()))
     return blank, end + 1
 
 
@@ -61,10 +69,16 @@ def _parts(answer: str, offset: int) -> Iterator[AnswerPart]:
     pos = 0
     for m in _PART.finditer(answer) if "$" in answer else ():
         if m[1] and is_formula(answer, m.start(), m.end() - 1):
-            yield AnswerPart(unescape(answer[pos : m.start()]))
+            yield AnswerPart(_said(answer[pos : m.start()]))
             yield AnswerPart(m[1], offset + m.start())
             pos = m.end()
-    yield AnswerPart(unescape(answer[pos:]))
+    yield AnswerPart(_said(answer[pos:]))
+
+
+def _said(text: str) -> str:
+    """The text of an answer without its comments, which no output contains."""
+    text = _COMMENT.sub(lambda m: "" if m[0].endswith("-->") else m[0], text)
+    return unescape(text)
 
 
 def _variable(m: re.Match[str], data: str) -> Result:

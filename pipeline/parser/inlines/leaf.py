@@ -164,8 +164,7 @@ def _fill(parent: Element, piece: Piece | None, end: Piece | None) -> None:
 
 class Leaf:
     """``data`` is the text, of which everything before ``pos`` is in ``chain``. ``marked`` are the
-    beginnings and ends of elements with attributes, ``verbatim`` those of code, formulas and
-    comments."""
+    beginnings and ends of elements with attributes, ``verbatim`` those of code and comments."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self.places = LinePlaces(lines)
@@ -185,8 +184,16 @@ class Leaf:
             self.pos += 1
 
     def attributes(self) -> tuple[Attributes, int] | None:
-        """The attribute list at this position, and its end."""
-        return attributes.read(self.data, self.pos) if self.at("{") else None
+        """The attribute list at this position, and its end; of one that cannot be read, what it
+        withholds."""
+        if not self.at("{"):
+            return None
+        if listed := attributes.read(self.data, self.pos):
+            return listed
+        if meant := attributes.meant_class(self.data, self.pos):
+            message, hint = attributes.invalid(self.data[self.pos : meant[1]])
+            self.report(Code.BAD_ATTRIBUTE, message, self.pos, hint)
+        return meant
 
     def take_attributes(self, element: InlineSpan, start: int) -> None:
         """Give ``element``, which begins at ``start``, the attribute list after it, if any."""

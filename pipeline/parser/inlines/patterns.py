@@ -116,7 +116,7 @@ def _escaped(m: re.Match[str], data: str) -> Result:
     return InlineSpan("text", m[1]) if _CHOICE.match(data, m.start()) else m[1]
 
 
-_CHOICE = late(r"\\[(\[](?:[ \t]{1,9}|[xX✓✔☑✅])\\?[)\]]")
+_CHOICE = late(r"\\[(\[](?:[ \t]{1,9}|[xXхХ✓✔☑✅]\ufe0f?)\\?[)\]]")
 _BRACKETS = late(r"[\[\]]")
 
 _ADDRESS = late(r"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+.*", re.S)

@@ -161,7 +161,7 @@ class _Scanner:
             self.leaf.skip_spaces()
         elif span.tag in ("code", "a", "img", "span", "cross-reference", "cross-references"):
             self.leaf.take_attributes(span, start)
-        if span.tag in ("code", "math"):
+        if span.tag == "code":
             self.leaf.verbatim.append((start, end))
         self.leaf.chain.add(Piece(element=span))
 

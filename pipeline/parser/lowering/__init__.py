@@ -15,6 +15,7 @@ from pipeline.model.codes import Code as Finding
 from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
+from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import anchors, constructs, slips, table_options
 from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, aligned, make
 from pipeline.parser.blockparser import BlockElement
@@ -31,6 +32,7 @@ from pipeline.parser.lines import Line
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup.flow import definition_items, trim
 from pipeline.parser.markup.plain_markup import raw_markup
+from pipeline.parser.names import meant_name
 from pipeline.parser.ranges import SourceRecord
 
 _TASK = late(r"\[([ xX])\][ \t]+")
@@ -159,6 +161,8 @@ class Lowering:
             case "pre":
                 parts = self._parts(element.get("language", ""), attributes, span)
                 yield from constructs.fence(parts._replace(lines=tuple(element.lines)))
+            case "math" if gaps.is_left_out("".join(element.lines)):
+                yield gaps.stand_in(span, is_answer=False)
             case "math":
                 marks = int(element.get("marks", "2"))
                 yield listings.math_block(element.lines, span, attributes, marks)
@@ -166,6 +170,10 @@ class Lowering:
                 yield self._table(element, span)
             case "dl":
                 yield self._definitions(element, span)
+            case "mark":
+                pass
+            case "margin":
+                yield from self.blocks(element)
             case "tab":
                 title = (model.Strong(children=self.inlines(element[0])),)
                 headed = (model.Paragraph(children=title, span=span), *self.blocks(element, 1))
@@ -286,7 +294,9 @@ class Lowering:
             message = (
                 f"The box `{element.get('mark', '!!!')} {written.partition(' ')[0]}` is empty."
             )
-            self.report(Finding.LIKELY_SLIP, message, span, "Indent its text by four spaces.")
+            meant = meant_name(written.partition(" ")[0])
+            code = Finding.LOST_MARK if meant in FOR_TEACHERS else Finding.LIKELY_SLIP
+            self.report(code, message, span, "Indent its text by four spaces.")
         parts = self._parts(written, NO_ATTRIBUTES, span)
         children = self.blocks(element, int(has_title))
         return boxes.admonition(parts._replace(heading=title, children=children))

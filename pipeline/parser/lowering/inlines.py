@@ -11,15 +11,15 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
-from pipeline.model.gaps import STAND_INS
+from pipeline.model.gaps import STAND_INS, is_left_out
 from pipeline.model.names import Names
 from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import is_partial, plain_text, walk_with
+from pipeline.model.tree import is_partial, notes_in, plain_text
 from pipeline.parser import blank_rules
-from pipeline.parser.attributes import joined, make
+from pipeline.parser.attributes import make
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.inlines.blanks import BlankSpan
 from pipeline.parser.inlines.math import with_subscripts
@@ -171,7 +171,7 @@ class InlineLowering:
                     span=span,
                     attributes=attributes,
                 )
-                yield from _notes_of(described)
+                yield from notes_in(described)
             case "span":
                 children = self._inlines(element, inner)
                 name, attributes = _named(attributes)
@@ -182,6 +182,8 @@ class InlineLowering:
                 yield _cross_reference(element, attributes)
             case "cross-references":
                 yield from _cross_references(element, attributes)
+            case "math" if is_left_out(element.text or ""):
+                yield model.Text(text=element.text or "")
             case "math":
                 display = bool(element.get("display"))
                 more = int(element.get("marks", "0")) - (2 if display else 1)
@@ -265,21 +267,6 @@ class InlineLowering:
         if last < len(text):
             texts.append(model.Text(text=text[last:]))
         return texts
-
-
-def _notes_of(described: tuple[Inline, ...]) -> Iterator[Inline]:
-    """The references to notes in an image's alternative text, for after it, with conditions."""
-
-    def inherit(node: Node, around: Attributes) -> Attributes:
-        return joined(around, node.attributes) if is_partial(node) else around
-
-    for node, around in walk_with(described, NO_ATTRIBUTES, inherit):
-        if isinstance(node, model.NoteReference):
-            conditions = make(classes=around.classes, pairs=around.pairs)
-            with_conditions = model.InlineElement(
-                name="span", children=(node,), attributes=conditions
-            )
-            yield node if around == NO_ATTRIBUTES else with_conditions
 
 
 ELEMENTS = {"underline": "u", "ul": "u", "mark": "mark", "highlight": "mark"}

@@ -223,11 +223,11 @@ def bind(link: model.Link) -> tuple[Inline, ...]:
     inner = [n for n in tree.walk(link.children) if isinstance(n, model.Link | model.NoteReference)]
     if not inner:
         return (link,)
-    notes = [node for node in inner if isinstance(node, model.NoteReference)]
+    notes = tuple(tree.notes_in(link.children))
     children = rewrite(
         link.children,
         leave={model.Link: lambda node: node.children, model.NoteReference: lambda _: ()},
     )
     if not children:
-        return tuple(notes)
+        return notes
     return (replace(link, children=children), *notes)

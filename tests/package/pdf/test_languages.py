@@ -225,7 +225,20 @@ def test_paragraphs_from_right_to_left_are_indented(tmp_path: Path) -> None:
     assert edges[-1] - edges[0] > 5, "a first line begins further in"
 
 
-@pytest.mark.parametrize(("lang", "letter"), [("ar", "أ"), ("fa", "الف"), ("he", "א"), ("en", "a")])
+LETTERS = {
+    "ar": "أ",
+    "fa": "الف",
+    "he": "א",
+    "en": "a",
+    "ru": "а",
+    "ja": "ア",
+    "ko": "가",
+    "bn": "ক",
+    "zh": "A",
+}
+
+
+@pytest.mark.parametrize(("lang", "letter"), LETTERS.items())
 def test_choices_have_the_letters_of_the_script(lang: str, letter: str) -> None:
     body = f"{letter}\n\n::: exercise 1\n- [ ] 2\n- [x] 3\n:::\n"
     document = laid_out(making.rendered(making.resolved(source(body, lang), "handout")))

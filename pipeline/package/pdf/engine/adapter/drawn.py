@@ -13,6 +13,7 @@ from weasyprint.pdf import _use_references
 from weasyprint.pdf.stream import Stream
 
 from pipeline.model.late import late
+from pipeline.package.pdf.engine.adapter.glyph_texts import REVERSED
 from pipeline.package.pdf.engine.adapter.objects import LEVEL, PDF, content
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetDocument
 from pipeline.package.units import DrawnPages, FontUse, PDFObject
@@ -134,26 +135,33 @@ def _read_glyphs(
     texts: Mapping[bytes, Mapping[int, str]],
     by_mark: dict[tuple[int, int], list[str]],
 ) -> None:
-    around: list[list[str]] = []
+    around: list[tuple[list[str], bool]] = []
     characters: Mapping[int, str] = {}
-    pieces = list[str]()
+    pieces, inner, is_reversed, tag = list[str](), list[str](), False, ""
     for operator in operators:
         if type(operator) is bytes:
             end = operator[-3:]
             if end == b" TJ":
                 glyphs = bytes.fromhex(b"".join(_GLYPHS.findall(operator)).decode())
                 codes = struct.unpack(f">{len(glyphs) // 2}H", glyphs)
-                pieces.append("".join([characters.get(code, "") for code in codes]))
+                shown = [characters.get(code, "") for code in codes]
+                pieces.append("".join(shown[::-1] if is_reversed else shown))
             elif end == b" Tf":
                 characters = texts.get(operator.partition(b" ")[0], {})
             elif operator in (b"BDC", b"BMC"):
-                around.append(pieces if operator == b"BDC" else [])
+                around.append((pieces, is_reversed))
+                is_reversed = is_reversed or tag == f"/{REVERSED}"
+                pieces = inner if operator == b"BDC" else pieces if is_reversed else []
             elif operator == b"EMC":
-                around.pop()
-                pieces = around[-1] if around else []
+                pieces, is_reversed = around.pop()
         elif isinstance(operator, pydyf.Dictionary):  # of marked content
-            mark = operator.get("MCID")
-            pieces = [] if mark is None else by_mark.setdefault((page, mark), [])
+            mark, inner = operator.get("MCID"), []
+            if mark is not None:
+                inner = by_mark.setdefault((page, mark), [])
+            elif spoken := operator.get("ActualText"):
+                pieces.append(spoken.string)
+        else:
+            tag = operator
 
 
 class _Keeper:

@@ -11,7 +11,7 @@ from typing import Any
 
 import weasyprint
 
-from pipeline.package.pdf.engine.adapter import lines, spaces
+from pipeline.package.pdf.engine.adapter import glyph_texts, lines, spaces
 from pipeline.package.pdf.engine.adapter.page_layout import (
     Layout,
     SidedStyles,
@@ -41,10 +41,12 @@ LAYOUT: dict[str, Any] = {
 }
 """The functions and classes that are replaced during a layout."""
 
+DRAWING: dict[str, Any] = {"draw.text.draw_first_line": glyph_texts.draw_first_line}
+"""Those that are replaced while a page is drawn."""
+
 FASTER_LAYOUT: dict[str, Any] = {}
 FASTER_DRAWING: dict[str, Any] = {}
-"""Those of the feature ``fast_engine``, in addition or in place of these, and those while a page is
-drawn."""
+"""Those of the feature ``fast_engine``, in addition or in place of these."""
 
 _lock = threading.RLock()
 
@@ -61,7 +63,7 @@ def patched_for_layout(is_part: bool = False) -> Iterator[None]:
 @contextlib.contextmanager
 def patched_for_drawing() -> Iterator[None]:
     """In this context, WeasyPrint draws pages as we need them."""
-    with _lock, _replaced(FASTER_DRAWING):
+    with _lock, _replaced(DRAWING | FASTER_DRAWING):
         yield
 
 

@@ -168,6 +168,14 @@ NAMES: Uses = (
         ("pdf.stream.Stream", "pdf._use_references(pdf, resources, images, color_profiles)"),
     ),
     (
+        "glyphs stand for the characters they are drawn for, and runs from right to left are read "
+        "in their order. Nothing else writes them",
+        (
+            "draw.text.draw_first_line(stream, textbox, text_overflow, block_ellipsis, matrix)",
+            "pdf.fonts.Font.to_unicode", "pdf.fonts.Font.widths",
+        ),
+    ),
+    (
         "marks everything drawn, without WeasyPrint's own tags, which divide an element that "
         "continues on the next page. Kozea/WeasyPrint#2903",
         ("pdf.stream.Stream._tags",),
