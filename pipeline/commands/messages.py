@@ -22,6 +22,9 @@ SHOWN = 3
 MOST_LINES = 12
 """The number of these lines at most."""
 
+FLOOD = 12
+"""The number of similar findings from which on they are one line."""
+
 LONGEST_QUOTED = 200
 """Characters of quotations from a source in messages."""
 
@@ -66,14 +69,20 @@ def _shortened(text: str) -> str:
 def as_text(diagnostics: Iterable[Diagnostic], sources: SourceLines | None = None) -> str:
     """The findings for people: position, code, message, the line with a caret, a hint. Of those of
     a file with similar messages, only a few are shown in full, and of those with the same message
-    one; of the others, the lines."""
+    one; of the others, the lines. Very many, in one file or in several, are one line, with their
+    number and the first places."""
+    findings = [(_VARIABLE.sub("", finding.message), finding) for finding in diagnostics]
+    counts = Counter((finding.code, shape) for shape, finding in findings)
     groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
-    for finding in diagnostics:
-        shape = _VARIABLE.sub("", finding.message)
-        groups.setdefault((finding.source, finding.code, shape), []).append(finding)
+    for shape, finding in findings:
+        source = "" if counts[finding.code, shape] >= FLOOD else finding.source
+        groups.setdefault((source, finding.code, shape), []).append(finding)
     sources = SourceLines() if sources is None else sources
     shown: list[str] = []
     for group in groups.values():
+        if len(group) >= FLOOD:
+            shown.append(_line(_flood(group), sources, excerpt=False))
+            continue
         first: dict[str, Diagnostic] = {}
         for finding in group:
             first.setdefault(_NUMBER.sub("", f"{finding.message}\0{finding.hint}"), finding)
@@ -85,6 +94,20 @@ def as_text(diagnostics: Iterable[Diagnostic], sources: SourceLines | None = Non
         if rest:
             shown.append(_others(rest))
     return "\n".join(shown)
+
+
+def _flood(group: Sequence[Diagnostic]) -> Diagnostic:
+    """The first of many similar findings, with their number and the first places."""
+    is_in_one = len({finding.source for finding in group}) == 1
+    places = dict.fromkeys(
+        str(finding.line) if is_in_one else f"{finding.source}:{finding.line}"
+        for finding in group
+        if finding.line
+    )
+    named = f": {'lines ' * is_in_one}{', '.join([*places][:SHOWN])}" if places else ""
+    more = " …" * (len(places) > SHOWN)
+    message = f"{_shortened(group[0].message)} ({len(group)} times{named}{more})"
+    return msgspec.structs.replace(group[0], message=message)
 
 
 def _others(findings: Sequence[Diagnostic]) -> str:
@@ -133,11 +156,11 @@ def shown_json(value: object) -> str:
     return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1], text)
 
 
-def _line(finding: Diagnostic, sources: SourceLines) -> str:
+def _line(finding: Diagnostic, sources: SourceLines, *, excerpt: bool = True) -> str:
     place = ":".join(str(part) for part in (finding.source, finding.line, finding.column) if part)
     where = printable(place) or "chapbook"
     lines = [f"{where}: {finding.severity}[{finding.code}]: {_shortened(finding.message)}"]
-    if finding.line:
+    if finding.line and excerpt:
         lines += _excerpt(finding, sources)
     if finding.hint:
         lines.append(f"    hint: {_shortened(finding.hint)}")

@@ -411,10 +411,14 @@ class Chart(Node, frozen=True):
     number: int = 0
 
 
+UNTITLED = "untitled"
+"""The class of a box without a title."""
+
+
 class Admonition(Node, frozen=True):
     """A box: ``kind`` is note, info, tip, important, warning, caution, question or example; an
-    empty ``title`` stands for the localised name of the kind. On a web page it may be collapsible
-    (``fold``), ``closed`` or ``open`` at first."""
+    empty ``title`` stands for the localised name of the kind, unless the box is `UNTITLED`. On a
+    web page it may be collapsible (``fold``), ``closed`` or ``open`` at first."""
 
     kind: str
     children: tuple[Block, ...]

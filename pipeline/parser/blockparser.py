@@ -43,6 +43,8 @@ MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…/\ufdd1")
 LETTERED = late(r"(?:[A-Za-z]{1,7}[.)]|[A-Z]>)[ \t]")
 """The beginning of a list with letters, or of lines with a letter as their mark."""
 
+_TAG_BEGINS = late(r"<(/?)([a-z][a-z0-9-]*)")
+
 END_OF_INLINE = frozenset("])`>")
 """The inline elements that an attribute list can follow; the scanner looks for it there."""
 
@@ -188,7 +190,8 @@ class VerbatimProcessor(LineProcessor):
 
 class LineParser(BlockParser):
     """See the module. ``first_line`` is the source line that the text begins on, ``number`` the
-    current line; the first ``base`` of the open blocks are not matched, but stay open."""
+    current line; the first ``base`` of the open blocks are not matched, but stay open. ``elements``
+    are the open HTML elements whose text is Markdown."""
 
     def __init__(self, md: Markdown, first_line: int, files: SourceFiles) -> None:
         super().__init__(md)
@@ -197,6 +200,7 @@ class LineParser(BlockParser):
         self.number = first_line
         self.base = 1
         self.open: list[BlockElement] = []
+        self.elements: list[str] = []
         self.matched = 1
         self.diagnostics: list[Diagnostic] = []
         self.abbreviations: list[Definition] = []
@@ -396,9 +400,21 @@ class LineParser(BlockParser):
                     while block in self.open:
                         self.close_tip()
                     return
+        self.read_rest(cursor, processors)
+
+    def read_rest(self, cursor: Cursor, processors: list[Any] | None = None) -> None:
+        """Read a line from behind the marks of the blocks that it continues."""
+        processors = list(self.blockprocessors) if processors is None else processors
         processor = self.innermost.processor
-        if not (processor and processor.verbatim) and self._begin_blocks(cursor, processors):
-            return
+        if not (processor and processor.verbatim):
+            if self.elements and (tag := self._end_of_element(cursor)):
+                matched = self.matched
+                self.read_rest(cursor, processors)
+                self.matched = min(matched, len(self.open))
+                self.read_rest(tag, processors)
+                return
+            if self._begin_blocks(cursor, processors):
+                return
         if cursor.blank and not (processor and processor.verbatim):
             self.close_unmatched()
             return
@@ -409,6 +425,22 @@ class LineParser(BlockParser):
         elif not cursor.blank:
             paragraph: Any = self.blockprocessors["paragraph"]
             self.add_line(self.begin(BlockElement("p", cursor.number, paragraph), cursor), cursor)
+
+    def _end_of_element(self, cursor: Cursor) -> Cursor | None:
+        """Cut off the end of an element whose text is Markdown from that text."""
+        name, left, text = self.elements[-1], 1, cursor.rest.lower()
+        for tag in _TAG_BEGINS.finditer(text):
+            if tag[2] == name:
+                left += -1 if tag[1] else 1
+            if left == 0 and tag.start() == 0:
+                return None
+            if left == 0 and text[tag.end() :].lstrip(" \t>")[:1] in ("", "<"):
+                rest = Cursor(cursor.text, cursor.number)
+                rest.added = cursor.added
+                rest.skip_chars(cursor.next + tag.start())
+                cursor.text = cursor.text[: rest.pos]
+                return rest
+        return None
 
     def _goes_on(self, block: BlockElement) -> bool:
         """Return whether a list or the like goes on in a line without its indentation, because a

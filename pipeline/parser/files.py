@@ -17,7 +17,7 @@ import msgspec
 
 from pipeline.model import Document, Heading, Node
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.diagnostics import Diagnostic, Severity, Span
 from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.parser import source
@@ -209,12 +209,16 @@ class SourceFiles:
             if self._size_of_files > source.MAX_BYTES:
                 return _too_much(span)
             text, problems = source.read(self._folder / located)
-            if any(problem.is_error for problem in problems):
+            is_empty = all(problem.code == Code.EMPTY_FILE.slug for problem in problems)
+            if any(problem.is_error for problem in problems) and not is_empty:
                 line = f", line {problems[0].line}," if problems[0].line else ""
                 message = f"“{located}”{line} cannot be used: {problems[0].message}"
                 return diagnostic(Code.UNREADABLE_FILE, message, span=span, hint=problems[0].hint)
             file = self.lines.file(located)
-            self.warnings += (msgspec.structs.replace(p, source=file) for p in problems)
+            self.warnings += (
+                msgspec.structs.replace(problem, source=file, severity=Severity.WARNING)
+                for problem in problems
+            )
             self._texts[located] = source.without_stray(source.normalise(text))
             self._size_of_files += len(text)
         return located

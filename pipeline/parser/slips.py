@@ -39,15 +39,16 @@ _PATH = late(r"(?:\s[A-Za-z]:|(?<![\\\S])[^\s\\]*+\\\S*)\\[ \t]*$")
 _ASKS = frozenset({"q", "a"})
 
 
-def warn_of_text(lines: Sequence[Line], report: Report) -> None:
-    """A paragraph of rows, or with an attribute list at the end of a line."""
+def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] = ()) -> None:
+    """A paragraph of rows, or with an attribute list at the end of a line, in a text of some
+    ``tools``."""
     if not lines:
         return
     for before, line in itertools.pairwise(lines):
         if "|" in before and "|" in line and (count := column_count(line)):
             report(Code.LIKELY_SLIP, *different(len(split_row(before, count)), count, line))
             return
-    dialects.warn_of_line(lines, dialects.table(), report)
+    dialects.warn_of_line(lines, dialects.table(tools), report)
     first = lines[0]
     if len(lines) > 1 and all(map(_is_row, lines)):
         message = "The lines look like a table, but are read as text."
@@ -118,6 +119,8 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
             hint = INSTEAD.get(name, f"Give it another name, such as `.my-{name}`.")
             yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
         for key, value in attributes.pairs:
+            if key == "width" and isinstance(node, SIZED) and value == "~":
+                continue  # none, in YAML
             if key == "width" and isinstance(node, SIZED) and not WIDTH.fullmatch(value.strip()):
                 message = f"`width={value}` is not a width."
                 hint = "Write a share of the line, `width=50%`, or a length, `width=4cm`."

@@ -16,6 +16,8 @@ from pipeline.system.paths import shown_name
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_LINE = 1_000_000
+_EMBEDDED = late(r"\[[^\]\n]{1,100}\]:[ \t]*<?data:image/")
+"""The beginning of a line that is an image, which may be as long as a file."""
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a ZIP archive"),
@@ -239,7 +241,7 @@ def _long_lines(text: str, source: str) -> list[Diagnostic]:
     while start < len(text):
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
-        if end - start > MAX_LINE:
+        if end - start > MAX_LINE and not _EMBEDDED.match(text, start):
             message = f"The line has {end - start:,} characters; {MAX_LINE:,} is the maximum."
             span = Span(line, 1)
             problems.append(diagnostic(Code.LINE_TOO_LONG, message, span=span, source=source))

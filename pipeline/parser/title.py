@@ -9,14 +9,25 @@ from pathlib import PurePath
 
 from msgspec.structs import replace
 
-from pipeline.model import Block, Heading, Image, Inline, Node, Paragraph, Text, Variable, Withheld
+from pipeline.model import (
+    Block,
+    Heading,
+    Image,
+    Inline,
+    Link,
+    Node,
+    Paragraph,
+    Text,
+    Variable,
+    Withheld,
+)
 from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.removal import for_all
-from pipeline.model.rewriting import rewrite
+from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.roles import CLASSES
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.variables import filled, look_up, values
@@ -76,7 +87,7 @@ def take_title(
 
 def without_heading(heading: Heading | None, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks, in any reading, without the heading that is the title, but with its images, which
-    no title has."""
+    no title has; and with links to its id, which the title has not."""
 
     def leave(node: Heading) -> Node | tuple[Node, ...]:
         if heading is None or node.span != heading.span:
@@ -86,7 +97,14 @@ def without_heading(heading: Heading | None, blocks: tuple[Block, ...]) -> tuple
         )
         return (Paragraph(children=images, span=node.span),) if images else ()
 
-    return rewrite(blocks, leave={Heading: leave}) if heading else blocks
+    def link(node: Link) -> Link:
+        is_to_title = heading is not None and node.href == f"#{heading.attributes.id}"
+        return replace(node, href="#title") if is_to_title else node
+
+    if heading is None:
+        return blocks
+    changes: Changes = {Heading: leave, **({Link: link} if heading.attributes.id else {})}
+    return rewrite(blocks, leave=changes)
 
 
 def _text(heading: Heading, metadata: Metadata) -> str:

@@ -13,6 +13,10 @@ LEAST_ENTRIES, LONG_DOCUMENT_WORDS = 4, 3500
 """The minimum numbers of entries and words for contents to be shown: from about eight printed pages
 on, readers look things up rather than leaf through."""
 
+MANY_ENTRIES, SHORT_TITLE = 80, 36
+"""The entries of contents that take more than two pages, and the characters of one that fits into
+half a line."""
+
 
 def prints_contents(document: Document) -> bool:
     """Return whether the table of contents is shown on the page itself."""
@@ -25,6 +29,16 @@ def prints_contents(document: Document) -> bool:
         len(entry.children) or 1 if entry.target in parts else 1 for entry in document.contents
     )
     return chapters >= LEAST_ENTRIES and words_of(document) >= LONG_DOCUMENT_WORDS
+
+
+def fits_columns(document: Document) -> bool:
+    """Return whether the printed contents are in two columns: many short titles, such as those of
+    poems, none within another."""
+    entries = document.contents
+    if len(entries) < MANY_ENTRIES or any(entry.children for entry in entries):
+        return False
+    lengths = sorted(len(plain_text(entry.title)) for entry in entries)
+    return lengths[len(lengths) * 9 // 10] <= SHORT_TITLE
 
 
 def targets(entries: tuple[ContentsEntry, ...]) -> Iterator[str]:

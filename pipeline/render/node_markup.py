@@ -54,7 +54,14 @@ from pipeline.render.environment import SLOTS, check_slots
 from pipeline.render.known import KnownBlocks, is_remembered
 from pipeline.render.note_placement import NotePlace, PrintedNotes
 from pipeline.render.plan import BLOCK_TAGS, Fields, form, form_roles, index_links, semantics
-from pipeline.render.style_sheets import Sign, Trait, constructs_of, is_wide_formula, signs_of
+from pipeline.render.style_sheets import (
+    Sign,
+    Trait,
+    constructs_of,
+    hangs,
+    is_wide_formula,
+    signs_of,
+)
 from pipeline.render.tables import SMALL, USUAL, cuts_words, is_option, reflows
 from pipeline.render.text_places import TextPlaces, with_place
 from pipeline.render.timings import timing
@@ -82,7 +89,7 @@ class SizeClasses:
         name = "width-" + (number + unit).replace("%", "pc").replace(".", "-")
         # A figure takes the width, and its image fills the figure.
         self._rules[name] = (
-            f".{name} {{ width: {number}{unit}; height: auto }}\n"
+            f".{name} {{ width: {number}{unit}; max-width: 100%; height: auto }}\n"
             f"figure.{name} > img {{ width: 100% }}"
         )
         return name
@@ -509,7 +516,7 @@ class NodeRenderer:
             self.place, self.listing_label, self.mathml, self.formula_image, self.formula_label,
             form,
             index_links, figure_rows, note_id, reference_id, page_id, is_task_list,
-            is_wide_formula, is_option, is_for_teachers,
+            is_wide_formula, hangs, is_option, is_for_teachers,
         )  # fmt: skip
         self._context: dict[str, object] = {
             **{function.__name__: function for function in functions},

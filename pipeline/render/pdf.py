@@ -28,7 +28,7 @@ from pipeline.model.words import words, written_date
 from pipeline.model.words.writing_conventions import small_letters
 from pipeline.model.writing_systems import beyond, fonts_for
 from pipeline.render import tables
-from pipeline.render.contents_markup import nav_points, prints_contents, targets
+from pipeline.render.contents_markup import fits_columns, nav_points, prints_contents, targets
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.folios import Folio, head_css, kept, kept_css
 from pipeline.render.imprint import in_series, logo, numbers, published_by
@@ -130,6 +130,7 @@ def assemble(
         addresses=addresses,
         explains_page_marks=renderer.large_line > 0 and has_page_marks(document),
         shows_contents=prints_contents(document),
+        contents_in_columns=fits_columns(document),
         kind=(*kind(sheet), *(("guided",) if options.handwriting == "primary" else ())),
         name_line=name_fields,
         byline=byline(metadata),

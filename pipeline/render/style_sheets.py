@@ -17,7 +17,7 @@ from pipeline.model.late import late
 from pipeline.model.names import note_id, reference_id
 from pipeline.model.rendered import Face, Style
 from pipeline.model.sheet.colours import night_rules
-from pipeline.model.tree import minutes_of
+from pipeline.model.tree import minutes_of, plain_text
 from pipeline.model.words.writing_conventions import ALPHABETS
 from pipeline.model.writing_systems import fonts_for
 from pipeline.render.environment import read_text
@@ -109,6 +109,19 @@ WIDE_FORMULA = 28
 """Characters from which on a formula may be wider than a telephone's screen."""
 
 _STROKES = late(r'class="(?:[bx]?cancel|sout)"')
+
+
+LONGEST_TERM = 60
+"""The characters of a term that has room in the margin, next to its definition."""
+
+
+def hangs(node: model.DefinitionList) -> bool:
+    """Return whether the terms of a list have room in the margin: one of them for each entry, and
+    none that would be longer than its definition there."""
+    terms = [item.terms for item in node.items]
+    return max(map(len, terms)) == 1 and all(
+        len(plain_text(term)) <= LONGEST_TERM for (term,) in terms
+    )
 
 
 def is_wide_formula(node: model.Math | model.MathBlock) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 import unicodedata
@@ -19,14 +20,22 @@ from pipeline.model.metadata import Placed
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import all_images
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.images import MOST_SPARSE, BadImageError, examine
-from pipeline.system.paths import Located, Problem, locate, scheme, written
+from pipeline.resolve.images import MOST_SPARSE, BadImageError, ImageKind, examine
+from pipeline.system.paths import Located, Problem, embedded, host, locate, scheme, written
 
 LONGEST = 80
 """The number of characters of an address shown in place of an image without alternative text."""
 
 MOST_SHOWN = 3
 """The maximum number of things listed in a message."""
+
+SITE_FILES = ("", "static/", "public/")
+"""The folders, from the root of a website, in which several tools keep its files."""
+
+FROM_ROOT = (
+    "Put it into the source's folder; or if the path starts from a folder above that, an empty file"
+    " `library.yaml` into that one."
+)
 
 # Names that Windows keeps for devices, whatever their suffix.
 DEVICES = late(r"(con|prn|aux|nul|com\d|lpt\d)$")
@@ -51,7 +60,7 @@ def link_remote(document: Document) -> Document:
         if not alt and "decorative" in image.attributes.classes:
             return ()
         address = f"https:{image.source}" if image.source.startswith("//") else image.source
-        text = model.Text(text=alt or written(address), span=image.span)
+        text = model.Text(text=alt or _shown(address), span=image.span)
         return model.Link(children=(text,), href=address, span=image.span)
 
     def framed(figure: model.Figure) -> model.Figure:
@@ -96,7 +105,7 @@ def gather_assets(document: Document, folder: Path) -> Document:
     if not images and not cover and not brand.logo:
         return document
     findings = Findings(document)
-    gathered = _Assets(folder)
+    gathered = _Assets(folder, document.metadata.library)
     places: dict[str, Span | None] = {}
 
     def found_at(placed: Placed, name: str, shared: str = "") -> Placed | None:
@@ -130,7 +139,7 @@ def gather_assets(document: Document, folder: Path) -> Document:
     def fill(image: model.Image) -> model.Image:
         asset = gathered.find(image.source)
         if isinstance(asset, Problem):
-            alt = image.alt.strip() or written(image.source)[:LONGEST] or "?"
+            alt = image.alt.strip() or _shown(image.source) or "?"
             return replace(image, alt=alt, missing=True)
         return replace(image, asset=asset.path, width=asset.width, height=asset.height)
 
@@ -155,8 +164,9 @@ def drawing_asset(
 class _Assets:
     """Finds and examines files, each once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, library: str) -> None:
         self._folder = folder
+        self._library = library
         self._by_source: dict[str, model.Asset | Problem] = {}
         self._by_path: dict[str, model.Asset | Problem] = {}
         self._names: set[str] = set()
@@ -175,11 +185,7 @@ class _Assets:
     def _find(self, source: str, shared: str) -> model.Asset | Problem:
         kind = scheme(source)
         if kind == "data":
-            return Problem(
-                Code.BAD_IMAGE,
-                "The image is embedded in the text as data.",
-                "Save it as a file beside the source.",
-            )
+            return self._embedded(source)
         if is_remote(source):
             return Problem(Code.REMOTE_IMAGE, f"The image “{source}” is on the web.")
         if kind == "file" or len(kind) == 1:
@@ -194,12 +200,42 @@ class _Assets:
         if not source:
             return Problem(Code.MISSING_IMAGE, "The image has no path.")
         located = locate(self._folder, source, Code.MISSING_IMAGE, shared)
+        if source.startswith("/") and not shared:
+            located, shared = self._from_root(source.lstrip("/")) or (located, "")
+            if isinstance(located, Problem):
+                located = located._replace(hint=FROM_ROOT)
         if isinstance(located, Problem):
             elsewhere = "Put it into the source's folder, or correct its path."
             return located._replace(hint=located.hint or elsewhere)
         if located.name not in self._by_path:
             self._by_path[located.name] = self._examine(located, shared)
         return self._by_path[located.name]
+
+    def _embedded(self, source: str) -> model.Asset | Problem:
+        """An image that is its address itself."""
+        data = embedded(source)
+        try:
+            if not data:
+                raise BadImageError("the data cannot be decoded")
+            kind = examine(data, self._room)
+        except BadImageError as error:
+            message = f"The image that is embedded in the text cannot be shown: {error}."
+            return Problem(Code.BAD_IMAGE, message, "Save it again, as a file beside the source.")
+        self._room -= kind.sparse
+        digest = hashlib.sha256(data).hexdigest()
+        asset = _asset(f"data:{digest}", self._unique("image", kind.suffix), kind)
+        asset = replace(asset, data=kind.data or data)
+        return self._by_path.setdefault(asset.path, asset)
+
+    def _from_root(self, path: str) -> tuple[Located, str] | None:
+        """The file at a path from the root of a website, which is the source's folder, or that of
+        its library; and the path to the latter."""
+        for shared in dict.fromkeys(("", self._library)):
+            for files in SITE_FILES:
+                file = locate(self._folder, f"{files}{path}", Code.MISSING_IMAGE, shared)
+                if isinstance(file, Located):
+                    return file, shared
+        return None
 
     def _examine(self, located: Located, shared: str) -> model.Asset | Problem:
         path, name = located
@@ -210,18 +246,8 @@ class _Assets:
         except OSError as error:
             return Problem(Code.BAD_IMAGE, f"“{name}” cannot be read: {error.strerror}.")
         self._room -= kind.sparse
-        return model.Asset(
-            path=name,
-            name=self._unique(_file_name(path.stem), kind.suffix),
-            media_type=kind.media_type,
-            width=kind.width,
-            height=kind.height,
-            letters=kind.letters,
-            moving=kind.moving,
-            data=kind.data,
-            cleaned=kind.removed,
-            shared=shared,
-        )
+        asset = _asset(name, self._unique(_file_name(path.stem), kind.suffix), kind)
+        return replace(asset, shared=shared)
 
     def _unique(self, stem: str, suffix: str) -> str:
         name, number = f"{stem}.{suffix}", 1
@@ -230,6 +256,20 @@ class _Assets:
             name = f"{stem}-{number}.{suffix}"
         self._names.add(name)
         return name
+
+
+def _asset(path: str, name: str, kind: ImageKind) -> model.Asset:
+    return model.Asset(
+        path=path,
+        name=name,
+        media_type=kind.media_type,
+        width=kind.width,
+        height=kind.height,
+        letters=kind.letters,
+        moving=kind.moving,
+        data=kind.data,
+        cleaned=kind.removed,
+    )
 
 
 CLEANED_HINT = "Check the drawing; to be safe, save it as “plain SVG”."
@@ -243,6 +283,14 @@ def _cleaned(asset: model.Asset) -> str:
     return f"“{asset.path}” is shown without {shown}{rest}, which could run or load something."
 
 
+def _shown(source: str) -> str:
+    """The text in place of an image without alternative text: its path, or only where it is."""
+    if scheme(source) == "data":
+        return ""
+    name = written(source)
+    return name if len(name) <= LONGEST else host(source) or f"{name[:LONGEST]}…"
+
+
 def _file_name(stem: str) -> str:
     """A stem that is safe on every system: ASCII letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
@@ -253,9 +301,11 @@ def _file_name(stem: str) -> str:
 def _check_alternatives(document: Document, findings: Findings) -> None:
     for image, span, is_decorative in all_images(document):
         if not (image.alt.strip() or image.missing or is_decorative):
+            is_embedded = scheme(image.source) == "data"
+            name = "in the text" if is_embedded else f"“{unquote(image.source)}”"
             findings.add(
                 Code.MISSING_ALT,
-                f"The image “{unquote(image.source)}” has no alternative text.",
+                f"The image {name} has no alternative text.",
                 span,
                 hint="Say what it shows: `![here](…)`; or mark it as `{.decorative}`.",
             )

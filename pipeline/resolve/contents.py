@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, get_args
 
@@ -73,8 +74,46 @@ KINDS: tuple[Literal["figures", "tables", "listings"], ...] = ("figures", "table
 def list_contents(document: Document) -> Document:
     """The document with its contents: sections down to the depth that the metadata asks
     for, and within them, if it asks for these, the questions of dialogues."""
-    entries = _entries(document.blocks, document.metadata.contents)
-    return replace(document, contents=tuple(entries))
+    entries = tuple(_entries(document.blocks, document.metadata.contents))
+    return replace(document, contents=_told_apart(entries))
+
+
+RECURRING = 6
+"""The number of sections that have a part of the same title, from which on it recurs."""
+
+
+def _told_apart(entries: tuple[model.ContentsEntry, ...]) -> tuple[model.ContentsEntry, ...]:
+    """The entries without the parts that most sections have alike, such as "Ingredients" and
+    "Directions" of each recipe, which nobody looks for."""
+    parts = list(_parts(entries))
+    counts = Counter(title for title, parent in dict.fromkeys(parts))
+    recurring = {title for title, count in counts.items() if count >= RECURRING}
+    alike = sum(title in recurring for title, _ in parts)
+    if 2 * alike <= len(parts):
+        return entries
+
+    def left(entry: model.ContentsEntry) -> model.ContentsEntry:
+        children = tuple(
+            left(child)
+            for child in entry.children
+            if child.children or _name(child) not in recurring
+        )
+        return replace(entry, children=children)
+
+    return tuple(map(left, entries))
+
+
+def _parts(entries: Iterable[model.ContentsEntry]) -> Iterator[tuple[str, str]]:
+    """The titles of entries within others that have none within them, each with its parent."""
+    for entry in entries:
+        for child in entry.children:
+            if not child.children:
+                yield _name(child), entry.target
+        yield from _parts(entry.children)
+
+
+def _name(entry: model.ContentsEntry) -> str:
+    return plain_text(entry.title).casefold()
 
 
 def list_captions(document: Document) -> Document:

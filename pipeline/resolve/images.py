@@ -7,11 +7,12 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import textwrap
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder
+from xml.etree.ElementTree import Element, ParseError, SubElement, TreeBuilder
 
 import tinycss2  # type: ignore[import-untyped]
 
@@ -50,6 +51,11 @@ EDITORS = (
 
 ANIMATIONS = frozenset({"animate", "set", "animateMotion", "animateTransform"})
 
+_PIXELS = late(
+    r"(?<![\w-])(width|margin-left|padding-top|font-size):\s{0,9}(-?\d{1,6}(?:\.\d{1,6})?)px"
+)
+"""The rules of HTML that place its text."""
+
 STYLE = "a style that loads another file"
 
 
@@ -75,8 +81,8 @@ def without_notes(root: Element) -> bool:
         if any(notes):
             _keep(element, [not note for note in notes])
         keys = [key for key in element.attrib if key.startswith(EDITORS)]
-        if element is root and "content" in root.attrib:  # diagrams.net keeps its own file there
-            keys.append("content")
+        if element is root:  # diagrams.net keeps its own file there, and where it was drawn
+            keys += [key for key in ("content", "host") if key in root.attrib]
         for key in keys:
             del element.attrib[key]
         has_any = has_any or any(notes) or bool(keys)
@@ -102,10 +108,87 @@ def without_alternatives(root: Element) -> bool:
     return has_any
 
 
+def with_words(root: Element) -> str:
+    """Write the words of HTML in the tree as text of SVG, in the middle of its place or where its
+    style says; or, in full, in place of the alternative for other viewers. Return what is lost of
+    them; "" if there are none."""
+    lost = ""
+    for parent in list(root.iter()):
+        for number, child in enumerate(list(parent)):
+            if _local(child.tag) != "foreignObject" or not (lines := _lines_of(child)):
+                continue
+            following = parent[number + 1] if number + 1 < len(parent) else None
+            is_short = following is not None and _local(following.tag) == "text"
+            if _local(parent.tag) == "switch" and is_short and following is not None:
+                following[:], following.text = [], " ".join(lines)
+                continue
+            text = _text(child, lines)
+            text.tail = child.tail
+            parent[number] = text
+            lost = "the layout of the words in a `foreignObject` element"
+    return lost
+
+
+def _lines_of(html: Element) -> list[str]:
+    """The text of HTML, by line."""
+    parts: list[str] = []
+
+    def read(element: Element) -> None:
+        name = _local(element.tag)
+        if name in ("script", "style"):
+            return
+        is_block = name in ("p", "div", "br", "li", "tr", "table", "ul", "ol", "h1", "h2", "h3")
+        parts.append("\n" if is_block else "")
+        parts.append(" ".join((element.text or " ").split("\n")))
+        for child in element:
+            read(child)
+            parts.append(" ".join((child.tail or "").split("\n")))
+        parts.append("\n" if is_block else "")
+
+    read(html)
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    return [line for line in lines if line]
+
+
+def _text(html: Element, lines: list[str]) -> Element:
+    """An element of text with these lines, where HTML is."""
+    styles = "; ".join(element.get("style", "") for element in html.iter())
+    found = [(name, float(value)) for name, value in _PIXELS.findall(styles)]
+    rules = dict(reversed(found))
+    size = next((value for name, value in reversed(found) if name == "font-size" and value), 16.0)
+    width = _number(html.get("width")) or rules.get("width", 0)
+    x = (_number(html.get("x")) or 0) + rules.get("margin-left", 0)
+    y = (_number(html.get("y")) or 0) + (_number(html.get("height")) or 0) / 2
+    y += rules.get("padding-top", 0)
+    is_left = "justify-content: flex-start" in styles.replace("unsafe ", "")
+    may_wrap = width > 1 and "nowrap" not in styles
+    room = max(8, int(width / (size * 0.5))) if may_wrap else 0
+    rows = [row for line in lines for row in (textwrap.wrap(line, room) if room else [line])]
+    text = Element(f"{{{SVG_NAMESPACE}}}text")
+    text.set("text-anchor", "start" if is_left else "middle")
+    text.set("font-size", f"{size:g}")
+    at = x if is_left else x + max(0.0, width if width > 1 else 0) / 2
+    for number, row in enumerate(rows):
+        down = (number - (len(rows) - 1) / 2) * 1.2 + 0.35
+        part = SubElement(text, f"{{{SVG_NAMESPACE}}}tspan")
+        part.set("x", f"{at:g}")
+        part.set("y", f"{y + down * size:g}")
+        part.text = row
+    return text
+
+
+def _number(length: str | None) -> float | None:
+    """A length in pixels; None for any other, such as a percentage."""
+    match = re.fullmatch(r"\s*(-?\d{1,6}(?:\.\d{1,6})?)(?:px)?\s*", length or "")
+    return float(match[1]) if match else None
+
+
 def _is_alternative(element: Element, html: Element) -> bool:
     """Return whether an element has the text of another, or is a picture of it."""
     texts = ["".join("".join(subtree.itertext()).split()) for subtree in (element, html)]
-    return texts[0] == texts[1] or _local(element.tag) == "image"
+    addresses = [value for key, value in element.attrib.items() if _local(key) == "href"]
+    is_picture = _local(element.tag) == "image" and all(map(_is_image_data, addresses))
+    return texts[0] == texts[1] or is_picture
 
 
 def written(root: Element) -> bytes:
@@ -448,7 +531,8 @@ def read_svg(data: bytes) -> _Drawing:
     if any(_ZERO.fullmatch(side.strip()) for side in sides):
         raise ValueError("its width or height is 0, so nothing of it shows")
     chosen = without_alternatives(root)
-    removed = tuple(dict.fromkeys((*builder.removed, *clean(root))))
+    words = [lost for lost in (with_words(root),) if lost]
+    removed = tuple(dict.fromkeys((*builder.removed, *words, *clean(root))))
     changed = any((chosen, without_notes(root), name_families(root), builder.noted, removed))
     return _Drawing(*_size(root), _letters(root), removed, written(root) if changed else b"")
 

@@ -65,6 +65,7 @@ class _Targets:
         self._like: dict[str, str] = {}
         self._files: dict[str, dict[str, str]] = {}
         self._starts: dict[str, str] = {}
+        self._stems: dict[str, str] = {}
         self._source = PurePath(document.source)
         self._top = "#title"  # the templates use it
         for _, node, span in find(document, marked=True):
@@ -96,10 +97,9 @@ class _Targets:
             home, like = self.ids.get(name), _letters(name) or name
             near = self._files.get(source, {}).get(like) if home != source else None
             return near or (self._like.get(like) if home is None else f"#{name}")
-        path = posixpath.normpath(unquote(path))
-        if path == self._source.name:
+        file = self._file(posixpath.normpath(unquote(path)))
+        if file == str(self._source):
             return self.find(f"#{fragment}", "") if name else self._top
-        file = str(self._source.parent / path)
         if not name:
             return self._starts.get(file)
         if file not in self._files:
@@ -107,6 +107,17 @@ class _Targets:
         message = f"There is no id `{name}` in “{path}”."
         target = self._files[file].get(_letters(name))
         return target or Problem(Code.UNRESOLVED_LINK, message)
+
+    def _file(self, path: str) -> str:
+        """The file of the document that a path means: also as websites write it, from the root of
+        the site, with another suffix or with none."""
+        file = str(self._source.parent / path)
+        if file in self._files or path == self._source.name:
+            return file
+        stem = str(self._source.parent / path.lstrip("/").removesuffix(".html"))
+        names = (*self._files, str(self._source))
+        self._stems = self._stems or {name.rpartition(".")[0]: name for name in names if name}
+        return self._stems.get(stem, file)
 
 
 def _unnumbered(node: Node) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import posixpath
@@ -11,7 +12,7 @@ from contextvars import ContextVar
 from errno import EFBIG
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from pipeline.model.codes import Code
 from pipeline.model.names import nearest
@@ -121,6 +122,28 @@ def written(href: str) -> str:
     text = re.sub(r"^(?:mailto|tel):", "", text)
     text = re.sub(r"^(?:https?:)?//(?=www\.)", "", text)
     return text.removesuffix("/") if text.count("/") in (1, 3) else text
+
+
+def embedded(address: str) -> bytes:
+    """The file that is the address of an image itself, as ``data:image/…``; empty for any other, or
+    if it cannot be decoded."""
+    match = re.match(r"data:image/[\w.+-]{1,60}((?:;[\w=.+-]{1,60})*),", address, re.IGNORECASE)
+    if match is None:
+        return b""
+    data = unquote_to_bytes(address[match.end() :])
+    if not match[1].lower().endswith(";base64"):
+        return data
+    with contextlib.suppress(ValueError):
+        data = b"".join(data.split()).rstrip(b"=")
+        return base64.b64decode(data + b"=" * (-len(data) % 4), validate=True)
+    return b""
+
+
+def host(address: str) -> str:
+    """The name of the computer that an address on the web leads to."""
+    with contextlib.suppress(ValueError):
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    return ""
 
 
 def _decodes(href: str) -> bool:

@@ -303,10 +303,10 @@ def test_books_of_gitbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(tmp_path)
     files = {
         "b/book.json": '{"title": "Rain", "author": "Ann Ash", "root": "./text",\n'
-        '"structure": {"summary": "toc.md"}}',
+        '"structure": {"summary": "toc.md"}, "variables": {"console": "the REPL"}}',
         "b/text/toc.md": "# Summary\n\n* [Drops](drops.md)\n* [Code](code.md)\n",
         "b/text/drops.md": "# Drops of Rain {#drops}\n\n"
-        "See [code](./code.md#how), [top](#drops).\n",
+        "See [code](./code.md#how), [top](#drops), {{ book.console }}, {{book.gone}}.\n",
         "b/text/code.md": "# Code\n\n## The way {#how}\n\nAs [drops](drops.md#drops).\n\n"
         '<pre><code class="lang-python">{% include "./a.py" %}</code></pre>\n',
         "b/text/a.py": "rain = 1\n",
@@ -322,6 +322,8 @@ def test_books_of_gitbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert main.startswith("---\ntitle: Rain\nauthors:\n- Ann Ash\n---\n")
     drops = (tmp_path / "source/drops.md").read_text("utf-8")
     assert drops.startswith("## Drops of Rain {#drops}\n")
+    assert "the REPL, \\{\\{book.gone}}" in drops
+    assert "`{{book.gone}}` is a value of Liquid or GitBook" in result.output
     assert "```python\nrain = 1\n```" in (tmp_path / "source/code.md").read_text("utf-8")
     builds("source/rain.md")
 
@@ -332,3 +334,92 @@ def test_a_link_to_the_title_by_its_id(tmp_path: Path, monkeypatch: pytest.Monke
     assert run("a.md").exit_code == 0
     assert "[top](#title)" in (tmp_path / "source/a.md").read_text("utf-8")
     builds("source/a.md")
+
+
+def test_a_bad_chapter_does_not_stop_a_book(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chapter that cannot be read is told, and the others are there; entries and links may be
+    those of a website, from its root, without a suffix or with another one."""
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "SUMMARY.md": "- [One](/ch/one)\n- [Two](ch/two.html)\n- [Tab](/ch/tab.md)\n"
+        "- [No text](ch/empty.md)\n- [Quoted](ch/quoted.md)\n- [Gone](ch/gone)\n",
+        "ch/one.md": "# One\n\nSee [two](two.html#how), [three](/ch/tab) and [four](../quoted).\n",
+        "ch/two.md": "# Two\n\n## How\n\nText.\n",
+        "ch/tab.md": '---\ntitle:\t"Zaatar"\n---\n\nThyme.\n',
+        "ch/empty.md": "",
+        "ch/quoted.md": '---\ntitle: "Sumac\n---\n\nRed.\n',
+    }
+    for name, text in files.items():
+        (tmp_path / "b" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "b" / name).write_text(text)
+    result = run("b", "--book")
+    assert result.exit_code == 0, result.output
+    made = tmp_path / "source"
+    assert (made / "b.md").read_text().partition("---\n\n")[2] == (
+        "{{ include ch/one.md }}\n\n{{ include ch/two.md }}\n\n{{ include ch/tab.md }}\n\n"
+        "{{ include ch/quoted.md }}\n"
+    )
+    links = "See [two](two.md#how), [three](tab.md) and four."
+    assert links in (made / "ch/one.md").read_text()
+    assert (made / "ch/tab.md").read_text() == "## Zaatar\n\nThyme.\n"
+    assert (made / "ch/quoted.md").read_text().endswith("\n\nRed.\n")
+    for told in (
+        "ch/empty.md: warning[empty-file]: The chapter is left out: The source is empty.",
+        "ch/quoted.md:2:8: warning[bad-yaml]: The quotation mark that opens here is not closed.",
+        "b/SUMMARY.md:6:4: warning[not-imported]: The chapter “Gone” has no file",
+    ):
+        assert told in result.output
+    builds("source/b.md")
+
+
+def test_a_part_with_a_page_and_figures_of_cells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Quarto's parts may be pages, and the figures that cells made are beside their chapters."""
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "_quarto.yml": "book:\n  title: Wells\n  chapters:\n  - index.qmd\n"
+        "  - part: game.qmd\n    chapters: [plots.qmd]\n",
+        "index.qmd": "# Welcome\n\nSee @fig-depth, [plots](plots.html).\n",
+        "game.qmd": "# The game\n\nAbout it.\n",
+        "plots.qmd": "# Plots\n\n```{r}\n#| label: fig-depth\n#| fig-cap: How *deep*\n"
+        "#| out-width: ~\n#| echo: false\nplot(1)\n```\n\n"
+        "```{r}\n#| label: fig-width\n#| fig-cap: How wide\nplot(2)\n```\n",
+    }
+    drawn = tmp_path / "wells/plots_files/figure-html"
+    drawn.mkdir(parents=True)
+    for name, text in files.items():
+        (tmp_path / "wells" / name).write_text(text)
+    for name in ("fig-depth-1.png", "fig-width-1.png", "fig-width-2.png"):
+        (drawn / name).write_bytes(picture())
+    result = run("wells", "--book")
+    assert result.exit_code == 0, result.output
+    made = tmp_path / "source"
+    assert (made / "wells.md").read_text().partition("---\n\n")[2] == (
+        "{{ include index.md }}\n\n{{ include game.md }}\n\n{{ include plots.md shift=1 }}\n"
+    )
+    assert (made / "index.md").read_text().endswith("See @fig-depth, [plots](plots.md).\n")
+    assert (made / "game.md").read_text() == "## The game {.part}\n\nAbout it.\n"
+    plots = (made / "plots.md").read_text()
+    assert '![How deep](plots_files/figure-html/fig-depth-1.png "How *deep*"){#fig-depth}' in plots
+    assert plots.index("plot(2)") < plots.index("figure-html/fig-width-1.png")
+    assert "plot(1)" not in plots
+    assert len([*made.rglob("*.png")]) == 3
+    builds("source/wells.md")
+
+
+def test_a_book_is_called_what_its_front_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fa").mkdir()
+    (tmp_path / "fa/README.md").write_text("# The book of wells\n\nText.\n")
+    (tmp_path / "fa/one.md").write_text("# One\n\nText.\n")
+    run("fa", "--book")
+    made = (tmp_path / "source/the-book-of-wells.md").read_text()
+    assert made.startswith("---\ntitle: The book of wells\n")
+    (tmp_path / "fa/README.md").write_text("# Introduction\n\nText.\n")
+    run("fa", "--book", "-o", "other")
+    assert (tmp_path / "other/fa.md").read_text().startswith("---\ntitle: Fa\n")

@@ -61,19 +61,35 @@ def test_control_characters_are_shown_as_codes() -> None:
 
 
 def test_the_same_message_is_shown_once_with_a_few_of_its_lines() -> None:
-    def many(message: str, hint: str) -> str:
+    def many(message: str, hint: str, most: int = 10) -> str:
         code = Code.LIKELY_SLIP
         return as_text(
             diagnostic(code, message.format(n), span=Span(n), source="x.md", hint=hint.format(n))
-            for n in range(1, 49)
+            for n in range(1, most)
         )
 
     told = many("A passage whose language is `en` contains Arabic text.", "Mark its language.")
     assert told.count("Arabic") == 1
-    lines = ", ".join(map(str, range(2, 14)))
-    assert f"… and 47 more warning[likely-slip]: lines {lines} …\n" in f"{told}\n"
+    assert "… and 8 more warning[likely-slip]: lines 2, 3, 4, 5, 6, 7, 8, 9\n" in f"{told}\n"
     assert many("`[{}]` is not defined.", "Add a line `[{}]: address`.").count("defined") == 1
     assert many("There is no file “{}.png”.", "").count("no file") == 3
+    assert many("There is no file “{}.png”.", "Put it there.", 81).splitlines() == [
+        "x.md:1: warning[likely-slip]: There is no file “1.png”. (80 times: lines 1, 2, 3 …)",
+        "    hint: Put it there.",
+    ]
+
+
+def test_many_similar_findings_in_several_files_are_one_line() -> None:
+    code, message = Code.LIKELY_SLIP, "`<{}>` is left out."
+    findings = [
+        diagnostic(code, message.format(tag), span=Span(n), source=f"{n}.md")
+        for n in range(1, 11)
+        for tag in "ab"
+    ]
+    assert as_text(findings) == (
+        "1.md:1: warning[likely-slip]: `<a>` is left out. (20 times: 1.md:1, 2.md:2, 3.md:3 …)"
+    )
+    assert len(json.loads(as_json(findings))) == 20
 
 
 def test_a_hint_is_one_line() -> None:

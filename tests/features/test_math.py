@@ -316,7 +316,7 @@ def test_wide_formulas_can_be_scrolled_by_keyboard() -> None:
 def test_wide_formulas_in_the_text_can_be_scrolled_by_keyboard() -> None:
     terms = " + ".join(f"a_{n} x^{n}" for n in range(9))
     page = making.data(f"{FRONT}A long ${terms} = 0$, and a short $a + b$.\n", "web").decode()
-    assert page.count('<span class="wide-formula" role="group" tabindex="0"') == 1
+    assert page.count('<span class="wide-formula" role="region" tabindex="0"') == 1
     assert "</math></span>,</span> and" in page
     assert "</math>.</span>" in page
 

@@ -41,6 +41,7 @@ HIDING_BLOCKS = {
     "misspelt": "::: anwser\n~\n:::",
     "two words": "::: sample answer ¤\n~\n:::",
     "quotation": '<blockquote class="teacher">\n\n~\n\n</blockquote>',
+    "Markdown element": '<div class="answer" markdown="1">\n~\n</div>',
     "details": '<details class="answer"><summary>¤</summary>\n\n~\n\n</details>',
 }
 """Blocks that withhold what stands at ``~``, with titles that they withhold too."""
@@ -172,6 +173,9 @@ BLOCKS = {
     "lesson-code": "--- code ---\n---\nfilename: ¤\n---\n¤\n--- /code ---",
     "lesson-choice": "--- choices ---\n- ( ) ¤\n\n¤\n- (x)\n¤\n--- /choices ---",
     "included-code": '¤\n\n<pre><code>{% include "no.py" %}</code></pre>\n\n¤',
+    "d2l-label": ":¤\n\n| ¤ |\n|---|\n:label:`tab_№`\n\n:begin_tab:`¤`\n¤\n:end_tab:",
+    "rfc-part": "¤\n\n--- note_¤\n\n¤ {{¤}}\n\n--- middle",
+    "rfc-title": '```\n¤\n```\n{: #lst-№ title="¤"}',
     "math": "$$\n\\text{¤}\n$$",
     "latex-math": "\\[\n\\text{¤}\n\\]",
     "html": '<p title="¤">¤ <a href="https://¤.example" title="¤">¤</a></p>',
@@ -199,6 +203,8 @@ BLOCKS = {
 """A text for each construct of the table of blocks."""
 
 MORE = {
+    "Markdown element": '<div title="¤" markdown="1">¤ *¤*\n¤</div>\n¤',
+    "film": '<iframe src="https://¤.example/¤" title="¤"></iframe>\n\n¤',
     "link definition": '[l-№] and [x][l-№]\n\n[l-№]: https://¤.example "¤"',
     "abbreviation": "ABC№\n\n*[ABC№]: ¤",
     "note only here": "[^m-№]: ¤",

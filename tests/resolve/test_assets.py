@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
+from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image as Raster
 
-from pipeline.model import Attributes, Figure, Image
+from pipeline.model import Attributes, Figure, Image, Link
 from pipeline.model.diagnostics import Span
 from pipeline.model.metadata import Cover, Placed
 from pipeline.resolve.assets import gather_assets, link_remote
@@ -157,6 +160,34 @@ def test_what_a_drawing_says_twice_is_shown_once(tmp_path: Path, shown: str) -> 
     assert b"for all" in asset.data or b"data:image/png" in asset.data
 
 
+def test_words_of_html_in_a_drawing_are_kept(tmp_path: Path) -> None:
+    """Mermaid's labels, and those of diagrams.net whose fallback is shortened or on the web, are
+    text in their places; nothing is left of where the drawing was made."""
+    html = 'xmlns="http://www.w3.org/1999/xhtml"'
+    data = svg(
+        f'<foreignObject width="120" height="30"><div {html}>Dig the <b>well</b><br/>today'
+        "<script>x</script></div></foreignObject>"
+        '<switch><foreignObject width="100%"><div style="justify-content: flex-start; width: 98px; '
+        f'padding-top: 45px; margin-left: 181px" {html}><div style="font-size: 0px"><i style='
+        '"font-size: 12px">Carry it home</i></div></div></foreignObject>'
+        '<image href="https://a.org/x.png"/></switch>'
+        f"<switch><foreignObject><p {html}>Water for all</p></foreignObject>"
+        '<text x="3">Wat…</text></switch>',
+        root='width="20" height="10" host="0ff1ce"',
+    )
+    (tmp_path / "x.svg").write_bytes(data)
+    found = gather_assets(document(paragraph(Image(source="x.svg", alt="x"))), tmp_path)
+    (asset,) = found.assets
+    root = ElementTree.fromstring(asset.data)
+    texts = {" ".join("".join(text.itertext()).split()) for text in root.findall(".//{*}text")}
+    assert texts == {"Dig the welltoday", "Carry it home", "Water for all"}
+    lines = [(part.get("x"), part.text) for part in root.findall(".//{*}tspan")]
+    assert lines == [("60", "Dig the well"), ("60", "today"), ("181", "Carry it home")]
+    assert "the layout of the words in a `foreignObject` element" in found.diagnostics[0].message
+    assert b"0ff1ce" not in asset.data
+    assert b"a.org" not in asset.data
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -224,7 +255,7 @@ def test_what_stands_around_a_script_stays() -> None:
         ("", "missing-image", ""),
         ("https://a.org/x.png", "remote-image", "Save a copy beside the source."),
         ("//a.org/x.png", "remote-image", "Save a copy beside the source."),
-        ("data:image/png;base64,x", "bad-image", "Save it as a file beside the source."),
+        ("data:image/png;base64,x", "bad-image", "Save it again, as a file beside the source."),
         ("file:///x.png", "bad-image", "Copy the image beside the source, and write `x.png`."),
         ("../secret.png", "outside-folder", COPY),
         ("out.png", "outside-folder", COPY),
@@ -254,6 +285,56 @@ def test_assets_are_listed_once_under_safe_names(tmp_path: Path) -> None:
     ]
     assert found.metadata.cover == Cover(source=Placed("cover.png"))
     assert not found.diagnostics
+
+
+def test_paths_from_the_root_of_a_site(tmp_path: Path) -> None:
+    """They start from the source's folder, where several tools have a folder for them, or from that
+    of its library; nothing else above is looked at."""
+    for name in ("a.png", "lib/static/i/b.png", "lib/source/assets/c.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(png())
+    images = [
+        Image(source=source, alt="x") for source in ("/assets/c.png", "/i/b.png", "/../a.png")
+    ]
+    text = document(*map(paragraph, images), library="..")
+    found = gather_assets(text, tmp_path / "lib/source")
+    assert [(asset.path, asset.shared) for asset in found.assets] == [
+        ("assets/c.png", ""),
+        ("../static/i/b.png", ".."),
+    ]
+    assert [finding.code for finding in found.diagnostics] == ["outside-folder"]
+    assert "`library.yaml`" in found.diagnostics[0].hint
+
+
+def test_images_in_addresses(tmp_path: Path) -> None:
+    """They are files like any others; what cannot be shown leaves none of its data."""
+    data = base64.b64encode(png(4, 3)).decode()
+    sources = (
+        f"data:image/png;base64,{data}",
+        f"data:image/png;base64,{data}",
+        f"data:image/svg+xml;charset=utf-8,{quote(svg().decode())}",
+        f"data:image/png;base64,{data[:40]}",
+        "data:text/html,<b>",
+    )
+    images = [Image(source=source, alt="") for source in sources]
+    found = gather_assets(document(*map(paragraph, images)), tmp_path)
+    assert [(asset.name, asset.width, asset.data[:4]) for asset in found.assets] == [
+        ("image.png", 4, b"\x89PNG"),
+        ("image.svg", 20, b"<svg"),
+    ]
+    assert [finding.code for finding in found.diagnostics] == [
+        *("bad-image", "bad-image", "missing-alt", "missing-alt", "missing-alt")
+    ]
+    assert not any("base64" in finding.message for finding in found.diagnostics)
+    assert [image.alt for image in nodes(found, Image)] == ["", "", "", "?", "?"]
+
+
+def test_long_addresses_are_not_shown(tmp_path: Path) -> None:
+    sources = (f"https://img.example.org/{'a/' * 200}b.png?c=d", "https://example.org/b.png")
+    images = [Image(source=source, alt="") for source in sources]
+    found = link_remote(document(*map(paragraph, images)))
+    shown = [plain_text(link.children) for link in nodes(found, Link)]
+    assert shown == ["img.example.org", "https://example.org/b.png"]
 
 
 def test_missing_alternatives(folder: Path) -> None:

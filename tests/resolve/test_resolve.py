@@ -14,6 +14,7 @@ from pipeline.model import (
     ContentsEntry,
     Section,
 )
+from pipeline.render.contents_markup import fits_columns
 from pipeline.resolve.numbering import RESERVED, RESERVED_PREFIXES, assign_identifiers
 from pipeline.resolve.sections import nest_sections
 from tests.helpers import making
@@ -111,3 +112,27 @@ def test_contents_have_titles_and_questions_down_to_their_depth() -> None:
     assert contents(2, "no") == [["a", "A", b]]
     assert contents(2, "yes") == [["a", "A", why, [*b, how]]]
     assert contents(1, "yes") == [["a", "A", why, how]]
+
+
+def test_contents_leave_out_parts_that_all_sections_have_alike() -> None:
+    """Nobody looks for the ingredients of some recipe; but for a part that is one of several."""
+
+    def listed(parts: str, more: str) -> list[str]:
+        text = "".join(f"# Dish {n}\n\n{parts}{more.format(n)}" for n in range(6))
+        contents = making.resolved(f"---\ntitle: T\n---\n\n{text}## Salt\n\nText.\n").contents
+        return [plain_text(part.title) for entry in contents for part in entry.children]
+
+    parts = "## Ingredients\n\nText.\n\n## Directions\n\nText.\n\n"
+    assert listed(parts, "") == ["Salt"]
+    own = "## About {0}\n\nText.\n\n## Before {0}\n\nText.\n\n## After {0}\n\nText.\n\n"
+    assert listed(parts, own).count("Ingredients") == 6
+
+
+def test_contents_of_many_short_titles_are_in_columns() -> None:
+    def fits(heading: str, count: int) -> bool:
+        text = "".join(f"# {heading} {n}\n\nText.\n\n" for n in range(count))
+        return fits_columns(making.resolved(f"---\ntitle: T\n---\n\n{text}"))
+
+    assert fits("The poem of the well", 80)
+    assert not fits("The poem of the well", 60)
+    assert not fits("The long poem of the well that nobody dug", 80)

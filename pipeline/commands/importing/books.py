@@ -16,13 +16,13 @@ import yaml
 from msgspec.structs import replace
 
 from pipeline.commands.importing import FORMATS, read
-from pipeline.commands.importing.draft import Changes, Draft, InputFolder, lost
+from pipeline.commands.importing.draft import Changes, Draft, InputFolder, lost, page_of
 from pipeline.commands.importing.draft_writing import Imported, Row, failed, written
 from pipeline.commands.importing.markdown import id_of_title
 from pipeline.commands.importing.page_metadata import language_of
 from pipeline.model import Heading, Node, Note, NoteReference, Text
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.diagnostics import Diagnostic, Severity, Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.names import slug
@@ -43,6 +43,10 @@ _FIRST = ("index", "readme", "preface", "foreword", "introduction", "intro")
 """Names of files that come first in a folder."""
 
 
+_FRONT = ("index", "readme", "cover", "title", "titlepage", "title-page")
+"""Names of files that are the front page of a book."""
+
+
 class _Chapter(NamedTuple):
     """A file of a book, its level below a chapter, and its title in the summary; a part has no
     file."""
@@ -52,6 +56,8 @@ class _Chapter(NamedTuple):
     title: str = ""
     is_outside: bool = False
     """True if it does not belong to the part before it."""
+    is_part: bool = False
+    """True if it is the page that a part begins with."""
 
 
 class _Book(NamedTuple):
@@ -82,26 +88,34 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
         return _Book(failed(diagnostic(Code.UNREADABLE_FILE, message, source=name)), {})
     root = path if path.is_dir() else path.parent
     metadata = _metadata(folder, root)
-    inside = InputFolder.of(folder, files)
+    inside = InputFolder.of(folder, files)._replace(values=_values(root))
     imported: dict[str, Imported] = {}
     lines: list[str] = []
     labels: Counter[str] = Counter()
     in_part = False
+    wrong: list[Diagnostic] = []
     for chapter in chapters:
         if chapter.path is None:
             in_part = True
             lines.append(f"## {chapter.title} {{.part}}")
             continue
-        in_part = in_part and not chapter.is_outside
+        in_part = in_part and not chapter.is_outside and not chapter.is_part
         path_inside = chapter.path.relative_to(folder).with_suffix(".md").as_posix()
         part = _chapter(chapter, changes, inside, labels)
         if part.failed:
-            findings += part.findings
+            wrong += part.findings
             continue
         imported[path_inside] = part
         shift = min(5, chapter.depth + in_part)
         shown = f'"{path_inside}"' if " " in path_inside else path_inside
         lines.append(f"{{{{ include {shown}{f' shift={shift}' if shift else ''} }}}}")
+        in_part = in_part or chapter.is_part
+    if not imported:
+        return _Book(failed(*wrong), {})
+    findings += (
+        replace(d, severity=Severity.WARNING, message=f"The chapter is left out: {d.message}")
+        for d in wrong
+    )
     speakers = {s.name: s for part in imported.values() for s in part.metadata.speakers}
     works = (
         Placed(posixpath.join(posixpath.dirname(path_inside), work.text))
@@ -113,7 +127,9 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
     )
     metadata = replace(
         metadata,
-        title=metadata.title or re.sub("[-_]+", " ", root.resolve().name).capitalize(),
+        title=metadata.title
+        or _front_title(imported)
+        or re.sub("[-_]+", " ", root.resolve().name).capitalize(),
         speakers=tuple(speakers.values()),
         bibliography=tuple(works),
         lang=metadata.lang if metadata.lang != "en" else lang,
@@ -130,6 +146,15 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
         *(finding for part in imported.values() for finding in part.findings),
     ]
     return _Book(Imported(text, metadata, {}, tuple(rows.values()), tuple(all_findings)), imported)
+
+
+def _front_title(chapters: dict[str, Imported]) -> str:
+    """The title of the page that a book begins with, if it has one for that."""
+    path, front = next(iter(chapters.items()))
+    stem = posixpath.splitext(posixpath.basename(path))[0].casefold()
+    title = front.metadata.title
+    is_named = folded(title) not in map(folded, (*_FIRST, "home", stem))
+    return title if stem in _FRONT and is_named else ""
 
 
 def _summary(path: Path) -> tuple[Path, Path | None]:
@@ -164,6 +189,14 @@ def _of_gitbook(folder: Path) -> dict[str, Any]:
     return next((values for name in names if (values := _settings(folder / name))), {})
 
 
+def _values(folder: Path) -> dict[str, str]:
+    """The values that GitBook's settings give to names: ``{{ book.name }}``."""
+    settings = _of_gitbook(folder)
+    own = settings.get("variables")
+    named = {**settings, **(own if isinstance(own, dict) else {})}
+    return {str(key): value for key, value in named.items() if isinstance(value, str)}
+
+
 def _settings(file: Path) -> dict[str, Any]:
     """The settings of a tool; none if they are not plain YAML."""
     try:
@@ -187,22 +220,25 @@ def _in_settings(
     findings: list[Diagnostic] = []
     seen: set[Path] = set()
 
-    def take(target: str, title: str, level: int) -> None:
-        file = folder / target
-        is_inside = file.resolve().is_relative_to(folder.resolve())
-        if not (is_inside and file.is_file() and FORMATS.get(file.suffix.lower())):
+    def take(target: str, title: str, level: int, *, is_part: bool = False) -> None:
+        file = _file(folder, target)
+        if file is None or not FORMATS.get(file.suffix.lower()):
             message = f"The chapter “{(title or target)[:60]}” has no file, and is left out."
             findings.append(lost(message, name))
         elif file.resolve() not in seen:
             seen.add(file.resolve())
-            chapters.append(_Chapter(file, max(0, level - 1), title, is_outside=not level))
+            is_outside = not level and not is_part
+            chapters.append(_Chapter(file, max(0, level - 1), title, is_outside, is_part))
 
     def read_all(entries: Any, level: int) -> None:
         for entry in entries if isinstance(entries, list) and level < DEEPEST else ():
             if isinstance(entry, str):
                 take(entry, "", level)
             elif isinstance(entry, dict) and "part" in entry:
-                chapters.append(_Chapter(None, title=str(entry["part"])))
+                if _file(folder, title := str(entry["part"])):
+                    take(title, "", 0, is_part=True)
+                else:
+                    chapters.append(_Chapter(None, title=title))
                 read_all(entry.get("chapters"), 1)
             elif isinstance(entry, dict) and "file" in entry:
                 take(str(entry["file"]), str(entry.get("text") or ""), level)
@@ -243,17 +279,27 @@ def _listed(summary: Path, name: str) -> tuple[list[_Chapter], list[Diagnostic]]
             indents.pop()
         indents.append(indent)
         target = unquote((entry[3] or entry[4] or "").partition("#")[0])
-        file = folder / target
-        is_inside = file.resolve().is_relative_to(folder.resolve())
-        if target and is_inside and file.is_file() and file.resolve() not in seen:
+        file = _file(folder, target)
+        if file and file.resolve() not in seen:
             seen.add(file.resolve())
             chapters.append(_Chapter(file, len(indents) - 1, entry[2].strip()))
-        elif not target or not (is_inside and file.is_file()):
+        elif not file:
             message = f"The chapter “{entry[2][:60]}” has no file, and is left out."
             findings.append(lost(message, name, span=Span(number, entry.start(2) + 1)))
     if chapters and chapters[0].path is None and not any(chapter.path for chapter in chapters):
         return [], findings
     return chapters, findings
+
+
+def _file(folder: Path, target: str) -> Path | None:
+    """The file of a book that an entry means: also as websites write it, from the root of the site,
+    with another suffix or with none."""
+    file = folder / target.strip("/")
+    page = page_of(file)
+    for path in (file, page.with_name(f"{page.name}.md"), page / "README.md", page / "index.md"):
+        if target and path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+            return path
+    return None
 
 
 def _sorted(folder: Path) -> Iterator[_Chapter]:
@@ -361,7 +407,7 @@ def _as_chapter(draft: Draft, chapter: _Chapter, path: Path, labels: Counter[str
     }
     is_markdown = FORMATS.get(path.suffix.lower()) == "markdown"
     name = id_of_title(normalise(path.read_text("utf-8", "replace"))) if is_markdown else ""
-    attributes = make(name if name != slug(title) else "")
+    attributes = make(name if name != slug(title) else "", ("part",) if chapter.is_part else ())
     heading: tuple[Node, ...] = (
         Heading(level=2, children=(Text(text=title),), attributes=attributes),
     )

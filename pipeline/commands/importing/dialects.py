@@ -250,19 +250,29 @@ def metadata_of(
     metadata = replace(document.metadata, identifier=document_metadata.identifier)
     unknown = [finding for finding in document.diagnostics if finding.code == Code.UNKNOWN_KEY.slug]
     written = _written(text) if unknown else {}
+    left: dict[str, Span] = {}
     for finding in unknown:
-        match = re.search(r"`([^`]+)`", finding.message)
-        key = match[1] if match else ""
-        value = written.get(key)
-        if key.lower() in _TAGS and not metadata.keywords and (words := _words(value)):
-            metadata = replace(metadata, keywords=words)
-        elif key.lower() in _DATES and not metadata.date and (date := date_in(str(value))[0]):
-            metadata = replace(metadata, date=date)
-        elif key.lower() in _DESCRIPTIONS and not metadata.description and isinstance(value, str):
-            metadata = replace(metadata, description=" ".join(value.split()))
-        else:
-            message = f"The key `{key}` has no counterpart here, and is left out."
-            findings.append(lost(message, name, span=Span(finding.line, finding.column)))
+        keys = re.findall(r"`([^`]+)`", finding.message)
+        for key in keys if " of other tools" in finding.message else keys[:1]:
+            value = written.get(key)
+            name_of_key = key.lower()
+            if name_of_key in _TAGS and not metadata.keywords and (words := _words(value)):
+                metadata = replace(metadata, keywords=words)
+            elif name_of_key in _DATES and not metadata.date and (date := date_in(str(value))[0]):
+                metadata = replace(metadata, date=date)
+            elif (
+                name_of_key in _DESCRIPTIONS and not metadata.description and isinstance(value, str)
+            ):
+                metadata = replace(metadata, description=" ".join(value.split()))
+            else:
+                left.setdefault(key, Span(finding.line, finding.column))
+    if left:
+        listed = ", ".join(f"`{key}`" for key in left)
+        have = f"key {listed} has" if len(left) == 1 else f"keys {listed} have"
+        message = (
+            f"The {have} no counterpart here, and {'is' if len(left) == 1 else 'are'} left out."
+        )
+        findings.append(lost(message, name, span=next(iter(left.values()))))
     return metadata, findings
 
 

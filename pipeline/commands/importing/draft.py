@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import posixpath
 import re
@@ -110,13 +111,32 @@ _NOTE_LINK = late(
 )
 
 
+_ID = late(r"(?:\{[^{}\n]{0,200}#|^#\|[ \t]*label:[ \t]*)([A-Za-z][\w:.-]{0,100})", re.M)
+"""An id, of a heading or of a cell."""
+
+_OF_FOLDERS = ("README", "index", "_index")
+"""The names of files that are the pages of their folders."""
+
+
+_VALUE = late(r"\{\{[ \t]*book\.([\w.-]{1,100})[ \t]*\}\}")
+
+
+def page_of(file: Path) -> Path:
+    """A path without the suffix of a web page."""
+    return file.with_suffix("") if file.suffix == ".html" else file
+
+
 class InputFolder(NamedTuple):
     """A folder that is imported: its images by their names, and the files that become chapters of
-    one book."""
+    one book, with the paths without a suffix that websites give them, the ids in them, and the
+    values that its settings give to names."""
 
     path: Path | None = None
     chapters: frozenset[Path] = frozenset()
     images: Mapping[str, tuple[Path, ...]] = {}
+    pages: Mapping[Path, Path] = {}
+    ids: frozenset[str] = frozenset()
+    values: Mapping[str, str] = {}
 
     @classmethod
     def of(cls, path: Path, chapters: Iterable[Path] = ()) -> InputFolder:
@@ -124,11 +144,25 @@ class InputFolder(NamedTuple):
         for file in sorted(path.rglob("*")):
             if IMAGE.search(file.name) and file.is_file():
                 images[file.name] = (*images.get(file.name, ()), file.relative_to(path))
-        return cls(path, frozenset(file.resolve() for file in chapters), images)
+        files = frozenset(file.resolve() for file in chapters)
+        pages = {file.with_suffix(""): file for file in files}
+        pages |= {page.parent: file for page, file in pages.items() if page.stem in _OF_FOLDERS}
+        texts = (file for file in files if file.suffix in (".md", ".qmd", ".rmd", ".Rmd"))
+        ids = (_ID.findall(file.read_text("utf-8", "replace")) for file in texts)
+        return cls(path, files, images, pages, frozenset(itertools.chain.from_iterable(ids)))
+
+    def chapter(self, folder: Path, address: str) -> Path | None:
+        """The chapter that an address in the inner ``folder`` means: also as websites write it,
+        from the root of the site, with another suffix or with none."""
+        if not self.path or not address:
+            return None
+        base = self.path if address.startswith("/") else folder
+        file = Path(os.path.normpath(base.resolve() / address.strip("/")))
+        return file if file in self.chapters else self.pages.get(page_of(file))
 
     def linked(self, text: str, folder: Path) -> str:
         """A text of this ``folder``, with links of Markdown in place of Obsidian's to notes that
-        become chapters."""
+        become chapters, and with the values of the settings."""
         by_name = {file.stem.casefold(): file for file in sorted(self.chapters, reverse=True)}
 
         def link(match: re.Match[str]) -> str:
@@ -139,6 +173,10 @@ class InputFolder(NamedTuple):
             place = f"#{slug(match[2])}" if match[2] else ""
             return f"[{match[3] or match[1]}](<{address}{place}>)"
 
+        def value(match: re.Match[str]) -> str:
+            return self.values.get(match[1], match[0])
+
+        text = _VALUE.sub(value, text) if self.values else text
         return _NOTE_LINK.sub(link, text) if by_name else text
 
     def image(self, folder: Path, source: str) -> Path | None:

@@ -3,8 +3,7 @@ already supports their notations; unsupported ones become text here, with a mess
 
 from __future__ import annotations
 
-import base64
-import posixpath
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -28,7 +27,7 @@ from pipeline.commands.importing.page_reader import SUFFIXES, has_alternative
 from pipeline.commands.importing.tidying import figures_left, joined_runs, paragraph_of
 from pipeline.model import Block, Document, Image, Link, Node, Text
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.diagnostics import Diagnostic, Severity, Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
@@ -41,7 +40,10 @@ from pipeline.parser.comments import written
 from pipeline.parser.frontmatter import read_front_matter
 from pipeline.parser.source import normalise, read
 from pipeline.parser.syntax import parse_tree
-from pipeline.system.paths import Located, locate, scheme
+from pipeline.system.paths import Located, embedded, host, locate, scheme
+
+LONGEST = 80
+"""Characters of an address that are shown."""
 
 _QUIET = frozenset(
     {Code.MISSING_TITLE.slug, Code.UNKNOWN_KEY.slug, Code.EMPTY_FILE.slug, Code.MISSING_FILE.slug}
@@ -72,12 +74,20 @@ def of_markdown(
     text: str, document: Document, folder: Path, name: str, inside: InputFolder = ALONE
 ) -> Draft:
     """A text, and its parsed document; its files are in a folder."""
-    wrong = tuple(finding for finding in document.diagnostics if finding.is_error)
+    wrong = tuple(
+        finding
+        for finding in document.diagnostics
+        if finding.is_error and finding.code != Code.BAD_YAML.slug
+    )
     if wrong:
         return Draft(Metadata(), (), findings=wrong)
     document_metadata, front_lines, _ = read_front_matter(text, name)
     metadata, findings = metadata_of(document, document_metadata, text, name)
-    findings += (finding for finding in document.diagnostics if finding.code not in _QUIET)
+    findings += (
+        replace(finding, severity=Severity.WARNING)  # of front matter, the rest is read
+        for finding in document.diagnostics
+        if finding.code not in _QUIET
+    )
     is_untitled = any(finding.code == Code.MISSING_TITLE.slug for finding in document.diagnostics)
     if is_untitled and not metadata.title.strip():
         metadata = replace(metadata, title="")
@@ -243,14 +253,10 @@ class _Files:
 
     def _look_at(self, node: Image) -> None:
         """Take an image that is there."""
-        if node.source.startswith("data:image/"):
-            kind, _, data = node.source.partition(";base64,")
-            suffix = SUFFIXES.get(kind.removeprefix("data:"), "")
-            try:
-                content = base64.b64decode(data, validate=True)
-            except ValueError:
-                return
-            if suffix and node.source not in self._inside:
+        if scheme(node.source) == "data":
+            kind = node.source.partition(",")[0].partition(";")[0].removeprefix("data:")
+            content, suffix = embedded(node.source), SUFFIXES.get(kind.lower(), "")
+            if content and suffix and node.source not in self._inside:
                 name = f"{image_folder(self._name)}/image-{len(self._inside) + 1}{suffix}"
                 self.images[name] = content
                 self._inside[node.source] = name
@@ -301,7 +307,7 @@ class _Files:
     def _citation(self, node: model.Citation, span: Span | None) -> Node | tuple[Node, ...]:
         """A citation; without works, a cross-reference, or text."""
         targets = [item.key for item in node.items]
-        is_there = all(target in self._ids for target in targets)
+        is_there = all(t in self._ids or t in self._around.ids for t in targets)
         if self._has_works or not (is_there or node.source.startswith("[")):
             return node  # a name such as @ann is text without works
         if not is_there:
@@ -341,13 +347,18 @@ class _Files:
             return replace(
                 node, attributes=replace(attributes, classes=(*attributes.classes, "decorative"))
             )
+        if scheme(node.source) == "data":
+            self._tell("The data of an image in the text are broken; it is left out.", span)
+            return (Text(text=node.alt),) if node.alt else ()
         if scheme(node.source):
-            message = f"The image “{node.source[:80]}” is on the web; it is replaced by a link."
+            message = (
+                f"The image “{node.source[:LONGEST]}” is on the web; it is replaced by a link."
+            )
             self._tell(message, span, "Save a copy beside the source.")
             href = f"https:{node.source}" if node.source.startswith("//") else node.source
-            text = node.alt or href
+            text = node.alt or (href if len(href) <= LONGEST else host(href))
             return Link(children=(Text(text=text),), href=href) if text else ()
-        self._tell(f"The image “{node.source[:80]}” does not exist, and is left out.", span)
+        self._tell(f"The image “{node.source[:LONGEST]}” does not exist, and is left out.", span)
         return (Text(text=node.alt),) if node.alt else ()
 
     def _link(self, node: Link, span: Span | None) -> Node | tuple[Node, ...]:
@@ -368,12 +379,13 @@ class _Files:
             return node if is_known else node.children
         if scheme(node.href) or target in self._files:
             return node
-        if target and (self._folder / target).resolve() in self._around.chapters:
-            path, mark, place = node.href.partition("#")
-            return replace(node, href=f"{posixpath.splitext(path)[0]}.md{mark}{place}")
+        if chapter := self._around.chapter(self._folder, target):
+            path = os.path.relpath(chapter.with_suffix(".md"), self._folder.resolve())
+            _, mark, place = node.href.partition("#")
+            return replace(node, href=f"{quote(Path(path).as_posix(), '/')}{mark}{place}")
         if "%7B%7B" in node.href:
             return node
-        message = f"The link to “{target[:80]}” is left out, and its text stays."
+        message = f"The link to “{target[:LONGEST]}” is left out, and its text stays."
         hint = "Readers do not get the files beside the source: put it on the web, or include it."
         self._tell(message, span, hint)
         return node.children or (Text(text=plain_text((node,)) or quote(target)),)
@@ -386,7 +398,8 @@ class _Files:
         return node if node.label in self._labels else Text(text=f"[^{node.label}]")
 
     def _reference(self, node: model.CrossReference, span: Span | None) -> Node:
-        return node if node.target in self._ids else Text(text=f"@{node.target}")
+        is_there = node.target in self._ids or node.target in self._around.ids
+        return node if is_there else Text(text=f"@{node.target}")
 
     def _tell(self, message: str, span: Span | None, hint: str = "") -> None:
         span = self._document.place(span)

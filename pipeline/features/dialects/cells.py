@@ -6,12 +6,16 @@ images, and one whose code its author hides is left out.
 
 from __future__ import annotations
 
+import itertools
+from pathlib import PurePath
+
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Block
 from pipeline.model.codes import Code
 from pipeline.model.late import late
+from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blocks.code import CELL, CELL_OPTIONS
 from pipeline.parser.captions import figure_of
@@ -31,14 +35,29 @@ _IMAGES = late(
 )
 _STRING = late(r"\"([^\"\n]+)\"|'([^'\n]+)'")
 _NO = frozenset({"false", "f"})
+_NOTHING = frozenset({"~", "null"})
+"""Values in YAML and R that say nothing."""
+
+HIDDEN = "Quarto without code"
+"""The tool of documents that hide the code of all cells."""
+
+_DRAWN = (
+    *(f"{{0}}_files/figure-{kind}/{{1}}" for kind in ("html", "pdf", "commonmark", "docx")),
+    "_freeze/{0}/figure-html/{1}",
+    "figure/{1}",
+)
+"""The places where Quarto and knitr save the figures of a cell with a label."""
+
+MOST_DRAWN = 20
+"""Figures of one cell."""
 
 
 def cell(parts: Parts) -> Parts | tuple[Block, ...]:
     """A fence with its options as attributes, and a finding if other tools would draw or run it."""
     name = parts.attributes.get(CELL)
     dialect = table(parts.files.dialects)
-    if drawn := dialect.diagrams.get(parts.name.lower()):
-        message = f"A {drawn} diagram is shown as code."
+    if drawing := dialect.diagrams.get(parts.name.lower()):
+        message = f"A {drawing} diagram is shown as code."
         hint = "Save it as an SVG image, or draw a chart with a `chart` fence."
         parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
     elif name in dialect.unread:
@@ -58,15 +77,26 @@ def _run(parts: Parts, name: str) -> Parts | tuple[Block, ...]:
     options, taken = _options(parts)
     if options.get("include", "").lower() in _NO:
         return ()
+    if HIDDEN in parts.files.dialects:
+        options.setdefault("echo", "false")
     code = "\n".join(line for line in parts.lines[taken:] if not line.lstrip().startswith("#"))
     if images := _IMAGES.fullmatch(code.strip()):
         return _figures(
-            parts, [double or single for double, single in _STRING.findall(images[1])], options
+            parts,
+            [encode(double or single) for double, single in _STRING.findall(images[1])],
+            options,
         )
     is_hidden = options.get("echo", "").lower() in _NO
     label = options.get("label") or options.get("header", "")
-    if is_hidden and options.get("fig-cap") and label:  # as knitr saves it
-        return _figures(parts, [f"figure/{label}-1.png"], options)
+    drawn = _drawn(parts, label) if label and options.get("eval", "").lower() not in _NO else []
+    if is_hidden and options.get("fig-cap") and label:
+        drawn = drawn or [encode(f"figure/{label}-1.png")]  # as knitr saves it
+    if drawn and is_hidden:
+        return _figures(parts, drawn, options)
+    if drawn:
+        text = "\n".join((*parts.lines[taken:], ""))
+        shown = model.CodeBlock(text=text, language=name, span=parts.span, attributes=_bare(parts))
+        return (shown, *_figures(parts, drawn, options))
     if is_hidden and not any(key in ("lst-cap", "tbl-cap") for key in options):
         message = f"The cell `{{{name}}}` is left out: its code is hidden, and it is not run here."
         hint = "Put in its result, as an image or a table."
@@ -77,6 +107,23 @@ def _run(parts: Parts, name: str) -> Parts | tuple[Block, ...]:
         hint = f"Put in its result, as an image or a table; or write {name} without braces."
         parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
     return _with_options(parts, options, taken)
+
+
+def _drawn(parts: Parts, label: str) -> list[str]:
+    """The paths of the figures that the cell of this label made when it was last run."""
+    stem = PurePath(parts.files.lines.place(parts.span.line)[0].name).stem
+    for place in _DRAWN:
+        for name in ("-{}.png", "-{}.svg", "-output-{}.png", "-output-{}.svg"):
+            numbers = range(1, MOST_DRAWN + 1)
+            paths = [encode(place.format(stem, label + name.format(n))) for n in numbers]
+            there = list(itertools.takewhile(lambda path: _is_there(parts, path), paths))
+            if there:
+                return there
+    return []
+
+
+def _is_there(parts: Parts, path: str) -> bool:
+    return isinstance(parts.files.name(parts.files.rebased(path, parts.span)), str)
 
 
 def _options(parts: Parts) -> tuple[dict[str, str], int]:
@@ -119,12 +166,12 @@ def _figures(parts: Parts, paths: list[str], options: dict[str, str]) -> tuple[B
     header = options.get("header", "")
     label = options.get("label") or (f"fig-{header.removeprefix('fig-')}" if header else "")
     caption, width = options.get("fig-cap", ""), options.get("out-width", "")
-    pairs = (("width", width),) if width else ()
+    pairs = (("width", width),) if width and width.lower() not in _NOTHING else ()
     figures = tuple(
         figure_of(
             model.Image(
-                source=encode(path),
-                alt=options.get("fig-alt") or caption,
+                source=path,
+                alt=options.get("fig-alt") or plain_text(parts.read(caption, parts.span)),
                 title=caption if len(paths) == 1 else "",
                 span=parts.span,
                 attributes=joined(

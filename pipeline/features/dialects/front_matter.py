@@ -45,6 +45,46 @@ _MULTI = late(
 )
 
 
+_KEYS = {
+    "Hugo": """aliases audio build builddate cascade disablehljs disableshare draft editpost
+        expirydate featured featuredimage hiddenfromhomepage hidemeta hidesummary images
+        iscjklanguage katex lastmod lightgallery linktitle markup math mathjax menu menus mermaid
+        outputs pinned publishdate robotsnoindex searchhidden showbreadcrumbs showreadingtime
+        showtoc showwordcount sitemap slug summary thumbnail tocopen translationkey type url
+        videos weight""",
+    "Jekyll": """authorprofile categories category classes collection comments excerpt
+        excerptseparator grandparent haschildren hastoc header hidden icon image lastmodifiedat
+        layout navexclude navorder ogimage order parent permalink pin readtime redirectfrom
+        redirectto related renderwithliquid searchexclude share sidebar tagline teaser tocicon
+        toclabel tocsticky usemathjax""",
+    "Obsidian": """alias banner bannery created cssclass cssclasses dghome dgpublish down
+        excalidrawplugin kanbanplugin modified progress publish rating source status up updated""",
+    "Docusaurus, VitePress, Starlight": """customediturl displayedsidebar editlink editurl features
+        head hero heroimage hidetableofcontents hidetitle id lastupdate lastupdated navbar
+        next outline pageclass paginationlabel paginationnext paginationprev prev sidebarclassname
+        sidebarlabel sidebarposition slug tableofcontents tocmaxheadinglevel tocminheadinglevel
+        unlisted updateddate""",
+    "MkDocs, GitBook, Eleventy, Zola": """boost coverheight covery
+        eleventyexcludefromcollections eleventynavigation extra hide nav pagination search""",
+    "Quarto, R Markdown": """alwaysallowhtml codeannotations codefold codelink codetools
+        crossref editor editoroptions embedresources engine execute filters jupyter knit knitr
+        linkcolor listing numberdepth params referencelocation selfcontained site urlcolor
+        vignette website""",
+    "The Carpentries": "exercises keypoints objectives questions teaching",
+    "kramdown-rfc": """abbrev area category coding consensus docname entity informative ins ipr
+        normative number obsoletes pi smartquotes standalone submissiontype updates
+        v venue wg workgroup""",
+}
+"""The keys of tools that have no equivalent here, without hyphens and the like."""
+
+_FOREIGN = frozenset(key for keys in _KEYS.values() for key in keys.split())
+
+
+def is_foreign_key(name: str) -> bool:
+    """Return whether a key means something to another tool, and nothing here."""
+    return "".join(filter(str.isalnum, name.lower())) in _FOREIGN
+
+
 def other_front_matter(text: str) -> Foreign | None:
     """The front matter of another tool at the beginning of a text."""
     match text[:1]:

@@ -106,6 +106,14 @@ LIQUID = Dialect(
             "a tag of Liquid or Jinja",
             f"Write the text that it stands for. {INCLUDE}",
         ),
+        ToldMark(
+            late(
+                r"(?<!\{)\{\{-?[ \t]*(?:book|page|site|gitbook|post|layout|include)\."
+                r"[^{}\n]{1,200}\}\}"
+            ),
+            "a value of Liquid or GitBook",
+            "Write what it says, or a variable of the front matter: `{{ name }}`.",
+        ),
     ),
 )
 

@@ -7,9 +7,11 @@ import re
 
 from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model.late import late
+from pipeline.parser.attributes import make
 from pipeline.parser.dialects import Comment, Dialect, ToldMark
+from pipeline.parser.index_marks import MARK
 from pipeline.parser.inlines.math import ENVIRONMENTS as FORMULAS
-from pipeline.parser.inlines.patterns import Pattern, Result
+from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
 TEXTS = {"LaTeX": "LaTeX", "TeX": "TeX", "ldots": "…", "dots": "…", "textellipsis": "…"}
 """Commands that are text."""
@@ -95,6 +97,7 @@ ENVIRONMENTS = {
 }
 """Environments other than formulas; the first that matches counts."""
 
+_SEE = late(r"see(?:also)?\{([^{}]+)\}")
 _NAME = "a command of LaTeX"
 
 
@@ -102,9 +105,22 @@ def _text(m: re.Match[str], data: str) -> Result:
     return TEXTS[m[1]]
 
 
+def _index(m: re.Match[str], data: str) -> Result:
+    r"""``\index{cat!black}``, ``\index{alpha@$\alpha$}``, ``\index{tom|see{cat}}``."""
+    written, _, more = m[1].partition("|")
+    levels = (level.rpartition("@")[2].strip() for level in written.split("!"))
+    entry = "!".join(filter(None, levels)).replace(";", ",")
+    see = _SEE.fullmatch(more.strip())
+    pairs = (("entry", entry), *((("see", see[1]),) if see else ()))
+    element = InlineSpan("span")
+    element.attributes = make(classes=(MARK,), pairs=pairs)
+    return element if entry else ""
+
+
 LATEX = Dialect(
     names=(),
     inlines={
+        "latex-index": Pattern("\\", r"\\index\{([^{}\n]{0,200}(?:\{[^{}\n]{0,200}\})?)\}", _index),
         "latex-text": Pattern("\\", rf"\\({'|'.join(TEXTS)})(?![A-Za-z])(?:\{{\}})?", _text),
     },
     comments=(

@@ -7,13 +7,13 @@ import re
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features.dialects.cells import cell
+from pipeline.features.dialects.cells import HIDDEN, cell
 from pipeline.model import Block
 from pipeline.model.late import late
 from pipeline.parser.constructs import passages
 from pipeline.parser.constructs.boxes import NAMES, box
 from pipeline.parser.constructs.parts import Parts
-from pipeline.parser.dialects import Dialect, Inclusion, ToldMark
+from pipeline.parser.dialects import Dialect, Inclusion, Sign, ToldMark
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
 _CALLOUT = "callout-"
@@ -64,6 +64,15 @@ QUARTO = Dialect(
         " sh shell sql stan stata tikz typescript webr zsh".split()
     ),
 )
+
+QUARTO_WITHOUT_CODE = Dialect(
+    names=(HIDDEN,),
+    signs=(
+        Sign("echo:", late(r"\A---\n(?:.*\n)*?execute: *\n(?: .*\n)*? +echo: *(?:false|no)\b")),
+        Sign("opts_chunk", late(r"opts_chunk\$set\((?:[^()]|\([^()]*\))*?\becho *= *F")),
+    ),
+)
+"""Documents of which no cell shows its code, unless it says so."""
 
 BOOKDOWN = Dialect(
     names=("bookdown",),

@@ -15,16 +15,20 @@ from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.lines import Cursor
 
-_CODE = late(r"---[ \t]+code[ \t]+---[ \t]*$")
+BEGIN, _STOP = r"(?:#{1,6}[ \t]+)?\\?---[ \t]+", r"[ \t]+\\?---"
+"""The text around the name of a mark: in translated lessons also a backslash before each row of
+hyphens, and the beginning of a heading, where the mark had a line of hyphens below it."""
+
+_CODE = late(rf"{BEGIN}code{_STOP}[ \t]*$")
 _CHOICE = late(r"[-*+][ \t]+\(([ \txX]?)\)(?:[ \t]+|$)")
-_END = late(r"[ \t]*---[ \t]+/code[ \t]+---[ \t]*$")
+_END = late(rf"[ \t]*{BEGIN}/code{_STOP}[ \t]*$")
 _OPTION = late(r"([a-z_]{1,40}):[ \t]*+(.*)$")
 
 
 class CodeProcessor(VerbatimProcessor):
     """Code with its language, file name and marked lines; ``state`` are its attributes."""
 
-    begins = "-"
+    begins = "-\\#"
     has_end = True
 
     def start(self, cursor: Cursor) -> bool:
@@ -122,20 +126,20 @@ def task(parts: Parts) -> tuple[Block, ...]:
 def _pair(
     word: str, name: str, title: str = "", attributes: Attributes = NO_ATTRIBUTES
 ) -> LinePair:
-    opening = late(rf"---[ \t]+{word}[ \t]+---")
-    closing = lessons.closing(rf"---[ \t]+/{word}[ \t]+---")
+    opening = late(rf"{BEGIN}{word}{_STOP}")
+    closing = lessons.closing(rf"{BEGIN}/{word}{_STOP}")
     return LinePair(opening, closing, name, title, attributes, options=True)
 
 
 RASPBERRY_PI = Dialect(
     names=("Raspberry Pi",),
-    begins=frozenset("-["),
+    begins=frozenset("-[\\#"),
     signs=(
         Sign(
             "--- /",
             late(
-                r"(?m)^[ \t]*--- /(?:task|hints?|collapse|code|no-print|print-only"
-                r"|challenge|question|choices|feedback) ---[ \t]*$"
+                r"(?m)^[ \t]*\\?--- /(?:task|hints?|collapse|code|no-print|print-only"
+                r"|challenge|question|choices|feedback) \\?---[ \t]*$"
             ),
         ),
     ),
@@ -153,9 +157,9 @@ RASPBERRY_PI = Dialect(
         _pair("print-only", "div", attributes=make(pairs=(("only", "pdf"),))),
     ),
     standing=(
-        Standing(late(r"---[ \t]+new-page[ \t]+---"), "page-break"),
+        Standing(late(rf"{BEGIN}new-page{_STOP}"), "page-break"),
         Standing(
-            late(r"---[ \t]+save[ \t]+---"),
+            late(rf"{BEGIN}save{_STOP}"),
             message="`{}` is a button of Raspberry Pi's site, and is left out.",
         ),
         Standing(
@@ -175,7 +179,7 @@ RASPBERRY_PI = Dialect(
     },
     lines=(
         ToldMark(
-            late(r"---[ \t]+/?[a-z-]{3,20}[ \t]+---"),
+            late(rf"{BEGIN}/?[a-z-]{{3,20}}{_STOP}"),
             "a mark of Raspberry Pi's lessons",
             "Leave it out, or write the end that belongs to it.",
         ),

@@ -30,6 +30,9 @@ LONGEST_LINK = 300
 """The number of characters before an attribute list in which a link is looked for."""
 
 _OPTION = late(r"([a-z_]{1,40})[ \t]*:[ \t]*+(.*)$")
+_HEADED = late(r"#{1,6}[ \t]+(?:title|legend)[ \t]*:[ \t]*+(.*)$")
+"""A title between lines of hyphens, of which translation has made a heading."""
+
 _CONTENTS = late(
     r"(?:\[(?:TOC|toc)\]|\[\[(?:_TOC_|TOC|toc)\]\]|\{\{<[ \t]*toc[ \t]*>\}\}"
     r"|\\tableofcontents(?:\{\})?)[ \t]*$"
@@ -197,7 +200,12 @@ class PairProcessor(_OfTable):
 def _take_options(block: BlockElement, cursor: Cursor) -> None:
     """Take a line of the options that a block may begin with: ``---``, ``title: text``, ``---``."""
     is_rule = cursor.rest.rstrip() == "---"
-    if block.get("options") == "expected":
+    headed = _HEADED.match(cursor.rest) if block.get("options") == "expected" else None
+    if headed:
+        block.set("argument", headed[1].strip().strip("\"'"))
+        block.set("options", "")
+        cursor.skip_rest()
+    elif block.get("options") == "expected":
         block.set("options", "begun" if is_rule else "")
     elif is_rule:
         block.set("options", "")

@@ -11,6 +11,7 @@ from pipeline import model
 from pipeline.features.raw_html.inline_elements import code_text
 from pipeline.model import NO_ATTRIBUTES, Block, Inline, Node
 from pipeline.model.tree import walk
+from pipeline.parser.attributes import joined
 from pipeline.parser.blocks.breaks import PAGE_BREAKS
 from pipeline.parser.markup.flow import (
     FlowPart,
@@ -188,6 +189,10 @@ def figure(frame: Frame) -> Iterable[Node]:
                 image=image, caption=caption, span=frame.span, attributes=frame.attributes
             )
             return (figure,)
+    if isinstance(only, model.Figure) and captions:  # an image of Markdown, with what it says
+        caption = only.caption + as_inlines(captions[0].children)
+        attributes = joined(frame.attributes, only.attributes)
+        return (replace(only, caption=caption, attributes=attributes),)
     return as_blocks(frame.items, model.Paragraph)
 
 

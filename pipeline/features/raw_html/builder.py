@@ -15,7 +15,7 @@ from pipeline.features.raw_html import block_elements as blocks
 from pipeline.features.raw_html import html_tables as tables
 from pipeline.features.raw_html import inline_elements as inlines
 from pipeline.features.raw_html.inline_elements import void_element
-from pipeline.model import Block, Inline, Node, Text, Variable
+from pipeline.model import Block, Inline, Node, Paragraph, Text, Variable
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
@@ -38,6 +38,7 @@ _SCOPES = frozenset({"td", "th", "caption", "table"})
 _LIST_TAGS = frozenset({"ul", "ol", "menu", "dl"})
 _IMAGES = frozenset({"img", "figure"})
 _DRAWING, _LABEL = "svg", "text"
+_MEDIA = frozenset({"iframe", "video", "audio", "embed"})
 _QUIET = frozenset({"source", "track"})
 _CODE = frozenset({"pre", "code", "tt", "kbd", "samp"})
 _SPANS = frozenset({"colspan", "rowspan", "scope", "align"})
@@ -61,6 +62,7 @@ class MarkupBuilder:
         self._kept: list[Node] = []
         self._labels: list[Node] = []
         self._in_label = False
+        self._media: MarkupToken | None = None
         self._places = LinePlaces(())
         self._line = 0
         self._begins: Span | None = None
@@ -157,6 +159,8 @@ class MarkupBuilder:
             if tag == self._dropping[-1] and not token.closed:
                 self._dropping.append(tag)
             self._begin_label(tag)
+            if tag == "source" and self._media and not self._media.values.get("src"):
+                self._media = self._media._replace(values={**token.values, **self._media.values})
         elif tag in tags.DROPPED_TAGS or tag in tags.DROPPED_VOID_TAGS:
             self._drop(token)
         elif tag not in tags.KNOWN_TAGS or any(map(tags.is_word, token.bare)):
@@ -200,6 +204,7 @@ class MarkupBuilder:
                 if not self._dropping:
                     self._kept.clear()
                     self._keep_labels()
+                    self._link_media()
             elif tag == _LABEL:
                 self._in_label = False
         elif tag not in tags.KNOWN_TAGS:
@@ -233,11 +238,31 @@ class MarkupBuilder:
             message = "`<svg>` is left out, except for its words."
             hint = "Write the drawing to a file, and show it as an image: `![…](drawing.svg)`."
             self._report(Finding.UNSAFE_MARKUP, message, self._place(token), hint)
+        elif tag in _MEDIA and not self._media:
+            self._media = token
         elif tag not in _QUIET:
             self._warn(f"`<{tag}>` is left out.", token)
         if tag in tags.DROPPED_TAGS and not token.closed:
             self._dropping.append(tag)
             self._dropped_at = self._place(token)
+        elif tag in _MEDIA:
+            self._link_media()
+
+    def _link_media(self) -> None:
+        """Put a link in the place of a film, a sound or a page within the page."""
+        token, self._media = self._media, None
+        if token is None:
+            return
+        place = self._dropped_at if token.name in tags.DROPPED_TAGS else self._place(token)
+        address = token.values.get("src") or token.values.get("data-src", "")
+        link = inlines.media_link(token.values, self._rebased(address.strip(), place), place)
+        if link is None:
+            self._report(Finding.UNSAFE_MARKUP, f"`<{token.name}>` is left out.", place, "")
+            return
+        self._report(Finding.UNSAFE_MARKUP, f"`<{token.name}>` is shown as a link.", place, "")
+        is_alone = not self._in_text and all(frame.tag in _AROUND for frame in self._stack)
+        node = Paragraph(children=(link,), span=place) if is_alone else link
+        self._stack[-1].items.append(node)
 
     def _begin_label(self, tag: str) -> None:
         """Keep the words of a drawing."""
@@ -305,6 +330,7 @@ class MarkupBuilder:
             self._dropping.clear()
             self._stack[-1].items.extend(self._kept)
             self._keep_labels()
+            self._link_media()
         while len(self._stack) > 1:
             frame = self._stack[-1]
             if report and (frame.tag in tags.CONTAINER_TAGS or frame.tag == "pre"):

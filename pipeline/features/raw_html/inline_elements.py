@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import posixpath
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Inline, Node
+from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import plain_text, walk
 from pipeline.parser.attributes import make
-from pipeline.parser.markup.flow import FORMATS, as_inlines, bind, distribute
+from pipeline.parser.inlines.links import encode
+from pipeline.parser.markup.flow import FORMATS, as_inlines, bind, distribute, fold
 from pipeline.parser.markup.safe_tags import Frame
+from pipeline.system.paths import host, scheme
+
+_PLAYERS = (
+    (
+        late(r"(?:https?:)?//(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{6,20})(?:[?#].*)?"),
+        r"https://www.youtube.com/watch?v=\1",
+    ),
+    (late(r"(?:https?:)?//player\.vimeo\.com/video/(\d+)(?:[?#].*)?"), r"https://vimeo.com/\1"),
+)
+"""The addresses of films within pages, and their own pages."""
 
 
 def void_element(frame: Frame) -> Iterable[Node]:
@@ -82,6 +97,21 @@ def link(frame: Frame) -> Iterable[Node]:
         )
 
     return distribute(frame.items, frame.attributes.without({"title"}), wrap)
+
+
+def media_link(values: Mapping[str, str], address: str, span: Span | None) -> model.Link | None:
+    """A link to the film, the sound, or the page within the page, at an address; None without."""
+    for pattern, page in _PLAYERS:
+        address = pattern.sub(page, address)
+    if address.startswith("//"):
+        address = f"https:{address}"
+    if not address or scheme(address) not in ("", "https", "http"):
+        return None
+    name = host(address) or unquote(posixpath.basename(address.partition("?")[0]))
+    text = values.get("title") or values.get("aria-label") or name or address
+    attributes = make(classes=tuple(set(values.get("class", "").split()) & {"qr"}))
+    children = (model.Text(text=fold(text).strip()),)
+    return model.Link(children=children, href=encode(address), span=span, attributes=attributes)
 
 
 def abbreviation(frame: Frame) -> Iterable[Node]:

@@ -765,6 +765,8 @@ def boxed(
 ) -> list[Element]:
     """A box with a title."""
     inner = _in_box(place, box)._replace(depth=0)
+    if model.UNTITLED in node.attributes.classes:
+        return with_space(blocks(draft, children, inner), AFTER)
     heading = title(draft, node, text, inner, "Box Title", fallback)
     return with_space([heading, *blocks(draft, children, inner)], AFTER)
 

@@ -97,7 +97,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         of_library=True)] = ""
     keywords: Annotated[tuple[str, ...], Key(
         "Subjects: a list, or text separated by commas.", ["slavery", "human rights"],
-        "slavery, human rights", also="tags", of_library=True)] = ()
+        "slavery, human rights", also="tags keyword", of_library=True)] = ()
     subjects: Annotated[tuple[Subject, ...], Key(
         "Subjects from classifications of shops and libraries: scheme, code and name.",
         "BISAC EDU029030",

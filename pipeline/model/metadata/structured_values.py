@@ -33,7 +33,7 @@ class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
     scripts, each after its language tag. ``corresponding`` marks the author to contact."""
 
     written: ClassVar = Written("a person", alone="name")
-    name: Annotated[str, Key("The name as it is printed.")]
+    name: Annotated[str, Key("The name as it is printed.", also="fullname")]
     role: Annotated[str, Key(
         "The role, as a word or a MARC relator code, or several.", also="roles",
         form="roles")] = "aut"
@@ -50,7 +50,7 @@ class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
         "The name in other scripts, by language: `ja: 村上 春樹`.", form="scripts")] = ()
     affiliations: Annotated[tuple[str, ...], Key(
         "The institution or institutions: a name, or a list.", name="affiliation",
-        also="affiliations institute", form="affiliations")] = ()
+        also="affiliations institute organization org", form="affiliations")] = ()
     email: Annotated[str, Key("The person's e-mail address.", form="email")] = ""
     corresponding: Annotated[bool, Key("Whether this is the corresponding author.")] = False
 

@@ -22,18 +22,19 @@ class AtxHeadingProcessor(LineProcessor):
         match = _ATX.match(cursor.rest)
         if not match and self.parser.innermost.tag != "p":
             split = attributes.trailing(cursor.rest)
-            if self._is_meant((split[0] if split else cursor.rest).rstrip()):
+            text = split[0].rstrip(": \t") if split else cursor.rest.rstrip()
+            if self._is_meant(text):
                 match = _CLOSE.match(cursor.rest)
         if not match:
             return False
-        text = Line(cursor.rest[match.end() :], cursor.number, cursor.offset + match.end())
+        line = Line(cursor.rest[match.end() :], cursor.number, cursor.offset + match.end())
         heading = BlockElement(f"h{match[0].count('#')}", cursor.number, self)
-        listed = attributes.trailing(text) or attributes.trailing(_CLOSING.sub("", text))
+        listed = attributes.trailing(line) or attributes.trailing(_CLOSING.sub("", line))
         if listed:
-            text, heading.state = text.with_text(listed[0]), listed[1]
+            line, heading.state = line.with_text(listed[0]), listed[1]
         else:
-            self.parser.check_end(text)
-        heading.lines = [text.with_text(_CLOSING.sub("", text).strip(" \t"))]
+            self.parser.check_end(line)
+        heading.lines = [line.with_text(_CLOSING.sub("", line).strip(" \t"))]
         self.parser.add_leaf(heading, cursor)
         return True
 

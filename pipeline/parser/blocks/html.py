@@ -9,7 +9,7 @@ from pipeline.model.late import late
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.lines import Cursor
 from pipeline.parser.markup.html_tokens import CLOSING_TAG, OPENING_TAG
-from pipeline.parser.markup.safe_tags import KNOWN_TAGS, withheld_by
+from pipeline.parser.markup.safe_tags import KNOWN_TAGS, VOID_TAGS, withheld_by
 
 BLOCK_TAGS = (
     "address article aside base basefont blockquote body caption center col colgroup dd details"
@@ -44,6 +44,17 @@ _ENDS = {
 _APART = late(rf"<(/?)({'|'.join(_ENDS)})(?=[\s/>]|$)(?![^<>]*+(?<=/)>)", re.I)
 
 
+_WITH_MARKDOWN = late(
+    rf"<({_NAME.pattern})\s(?:[^<>]*\s)?(?:markdown(?:=[\"']?+(?!0)|(?=[\s>]))|[A-Za-z]+=\{{)"
+    r"[^<>]*(?<!/)>",
+    re.I,
+)
+"""The tag of an element whose text is Markdown, as PHP Markdown Extra, kramdown and Python-Markdown
+have it: ``<div markdown="1">``; and JSX, by an expression: ``<div style={{…}}>``."""
+
+_END = late(rf"</({_NAME.pattern})\s*>")
+
+
 class HtmlProcessor(VerbatimProcessor):
     """``state`` is the number of the kind while the block is open."""
 
@@ -53,6 +64,8 @@ class HtmlProcessor(VerbatimProcessor):
         kind = self._kind(cursor.rest)
         if kind is None:
             return False
+        if _KINDS[kind][1] is None and self._takes_tag(cursor):
+            return True
         block = self.open(cursor, "html", kind)
         self.parser.add_line(block, cursor)
         _note_elements(block, block.lines[0])
@@ -60,6 +73,26 @@ class HtmlProcessor(VerbatimProcessor):
         if end and end.search(block.lines[0]):
             block.set("closed", "yes")
             self.parser.close_tip()
+        elif end is None and self.parser.elements and _ends_own(block, block.lines[0]):
+            self.parser.close_tip()
+        return True
+
+    def _takes_tag(self, cursor: Cursor) -> bool:
+        """Begin or end an element whose text is Markdown, and read on behind its tag."""
+        elements, rest = self.parser.elements, cursor.rest
+        if tag := _WITH_MARKDOWN.match(rest):
+            elements.append(tag[1].lower())
+        elif (tag := _END.match(rest)) and tag[1].lower() in elements:
+            while elements.pop() != tag[1].lower():
+                pass
+        else:
+            return False
+        block = self.open(cursor, "html", ANY_TAG)
+        block.lines.append(cursor.line.with_text(tag[0]))
+        self.parser.close_tip()
+        cursor.skip_indent()
+        cursor.skip_chars(len(tag[0]))
+        self.parser.read_rest(cursor)
         return True
 
     def _kind(self, text: str) -> int | None:
@@ -89,7 +122,12 @@ class HtmlProcessor(VerbatimProcessor):
         end = _KINDS[block.state][1]
         if end is None:
             if not cursor.blank:
+                if _WITH_MARKDOWN.match(cursor.rest):
+                    return Match.NO
                 _note_elements(block, cursor.remainder)
+                if self.parser.elements and _ends_own(block, cursor.remainder):
+                    self.parser.add_line(block, cursor)
+                    return Match.END
                 return Match.YES
             name = block.get("apart")
             return Match.YES if name and self.parser.comes_later(_ENDS[name]) else Match.NO
@@ -112,6 +150,17 @@ class HtmlProcessor(VerbatimProcessor):
             code, subject = Code.UNCLOSED_MARKUP, f"`{block.lines[0][:9]}`"
         del parent[-1]
         self.report(block, code, f"{subject} is never closed.", f"Close it with `{closing}`.")
+
+
+def _ends_own(block: BlockElement, line: str) -> bool:
+    """Return whether the element that a block within Markdown began with ends on this line."""
+    tag = _NAME.search(block.lines[0])
+    if tag is None:
+        return False
+    name, text = tag[0].lower(), line.lower()
+    left = int(block.get("left", "0")) + text.count(f"<{name}") - text.count(f"</{name}")
+    block.set("left", str(left))
+    return left <= 0 or name in VOID_TAGS
 
 
 def _note_elements(block: BlockElement, line: str) -> None:

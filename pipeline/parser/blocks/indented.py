@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.model import UNTITLED
 from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.parser.attributes import make
@@ -173,6 +174,8 @@ class AdmonitionProcessor(IndentedProcessor):
         if not match or self.parser.too_deep(cursor):
             return False
         kind = match[1].lower()
+        if match[2] == "" and cursor.char == "!":
+            kind += f" {UNTITLED}"
         classes = make(classes=tuple(kind.split()))
         block = self.open(cursor, "admonition", classes, kind=kind, mark=cursor.rest[:3])
         if match[2]:

@@ -12,6 +12,7 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import table
+from pipeline.parser.inlines.math import with_subscripts
 from pipeline.parser.lines import Line
 
 NUMBERED = frozenset({"numbered", "numberLines", "number-lines"})
@@ -134,7 +135,7 @@ def math_block(
     """A formula on lines of its own. ``lines`` are everything between the delimiters: the first is
     the rest of the opening line, after that number of marks."""
     margin = lines[1].offset if len(lines) > 1 else 1
-    tex = "\n".join(lines)
+    tex = with_subscripts("\n".join(lines))
     return MathBlock(tex=tex, marks=marks, margin=margin, span=span, attributes=attributes)
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from pipeline.features import here
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.names import did_you_mean
@@ -95,11 +96,6 @@ OTHER_TOOLS: MappingOf[str, str] = {
     "email": "Write it beside the author: `authors: [{name: …, email: …}]`.",
     "orcid": "Write it beside the author: `authors: [{name: …, orcid: …}]`.",
     "marks": "Write `score: head` for a box with the total of all marks.",
-    **dict.fromkeys(
-        ("aliases", "created", "cssclass", "cssclasses", "modified", "permalink", "updated"),
-        "Leave it out: it is for the program that the note was written in.",
-    ),
-    "draft": "Leave it out: Chapbook builds what you ask for.",
     **dict.fromkeys(("output", "format", "formats", "project", "exports"), _EDITIONS),
     **dict.fromkeys(
         ("mainfont", "sansfont", "monofont", "fontfamily"),
@@ -108,6 +104,15 @@ OTHER_TOOLS: MappingOf[str, str] = {
     **dict.fromkeys(("link-citations", "colorlinks", "link-bibliography", "pagetitle"), _LEFT_OUT),
 }
 """Keys of Pandoc, Quarto, MyST and other programs, and their equivalents."""
+
+
+def _foreign_keys() -> Callable[[str], bool] | None:
+    """A function that tells whether a key means something to another tool only, if there is one."""
+    if not here("dialects"):
+        return None
+    from pipeline.features.dialects.front_matter import is_foreign_key
+
+    return is_foreign_key
 
 
 def entries(
@@ -121,6 +126,8 @@ def entries(
     reported; of the latter, the first one counts."""
     values: dict[str, Node] = {}
     first: dict[str, Scalar] = {}
+    foreign: list[Scalar] = []
+    is_foreign = _foreign_keys()
     where = f" in `{inside}`" if inside else ""
     for written, value in node.entries:
         key = aliases.get(written.text, written.text)
@@ -139,12 +146,28 @@ def entries(
         if key not in known:
             name = written.text.lower().replace("_", "-")
             hint = "" if inside else OTHER_TOOLS.get(name, "")
-            hint = hint or did_you_mean(written.text, (*known, *aliases))
+            if (
+                name == "published"
+                and isinstance(value, Scalar)
+                and value.text in ("true", "false")
+            ):
+                hint, name = "", "draft"  # as Jekyll means it
+            near = did_you_mean(written.text, (*known, *aliases))
+            if is_foreign and not hint and is_foreign(name) and not (inside and near):
+                foreign.append(written)
+                continue
+            hint = hint or near
             if inside and not hint:
                 hint = f"There are {', '.join(known)}."
             report.add(Code.UNKNOWN_KEY, f"There is no key `{shown}`{where}.", written.place, hint)
         elif not (isinstance(value, Scalar) and value.is_empty):
             values[key] = value
+    if foreign:
+        listed = ", ".join(f"`{written.text}`" for written in foreign)
+        message = f"{listed}{where} are keys of other tools, and are left out."
+        if len(foreign) == 1:
+            message = f"{listed}{where} is a key of other tools, and is left out."
+        report.add(Code.UNKNOWN_KEY, message, foreign[0].place)
     return values
 
 

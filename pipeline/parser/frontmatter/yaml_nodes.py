@@ -81,11 +81,14 @@ class FrontMatter(NamedTuple):
 _BEFORE = late(r"(?:[ \t\r\ufeff]*\n|[ \t]*<!--(?:(?!-->).)*-->[ \t\r]*\n)*", re.DOTALL)
 _COMMENT = late(r"[ \t]+(#\S[^\n]*)")
 _COLOUR = late(r"(#(?:[0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4}))(?:\s|\Z)", re.IGNORECASE)
-_FENCE = late(r"^(?:---|\.\.\.)[ \t\r]*$", re.MULTILINE)
+_FENCE = late(r"^(?:(?:---|\.\.\.)[ \t\r]*$|(?=--- (?:abstract|middle)[ \t\r]*$))", re.MULTILINE)
+"""The line that closes front matter, or that of kramdown-rfc, which begins the text."""
 _OPENING = late(r"---[ \t\r]*(?:\n|\Z)")
 _SKIPPED = late(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*")
 _KEY = late(r"(?:- +)?[\"']?[^\W\d][\w.-]*[\"']?[ \t]*:(?!//)|\{|(?:---|\.\.\.)[ \t\r]*$", re.M)
 _BLANK = late(r"\n[ \t\r]*(?=\n|\Z)")
+_TABS = late(r"(?<=\S)[ \t]++")
+"""Space within lines, in which YAML allows tabs, and PyYAML does not."""
 _ENTRY = late(r"^[^\s#\-\]}]", re.MULTILINE)
 
 
@@ -108,7 +111,8 @@ def find(text: str) -> FrontMatter | None:
     if fence is None:
         return None if above else _unclosed(text, start)
     inner, number = text[start : fence.start()], text.count("\n", 0, above)
-    return FrontMatter(_printable(inner), number + inner.count("\n") + 2, True, number)
+    lines = number + inner.count("\n") + (2 if fence[0] else 1)
+    return FrontMatter(_printable(inner), lines, True, number)
 
 
 def _unclosed(text: str, start: int) -> FrontMatter:
@@ -232,7 +236,7 @@ class _Composer:
 
     def entries(self, start: int, end: int) -> _Entries:
         """The entries of the mapping in that part of the text. Raises `YamlMistakeError`."""
-        part = self.text[start:end]
+        part = _TABS.sub(lambda m: " " * len(m[0]), self.text[start:end])
         try:
             events = yaml.parse(part, Loader=yaml.SafeLoader)
             root = self._document(events, start)

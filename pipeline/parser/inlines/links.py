@@ -10,7 +10,7 @@ from pipeline.model.late import late
 from pipeline.model.variables import WRITTEN
 from pipeline.parser.characters import unescape
 
-_BRACKETED = late(r"<((?:[^<>\n\\]|\\.)*)>")
+_BRACKETED = late(r"<((?:[^<>\n\\]++|\\.)*+)>")
 _TITLES = {
     '"': late(r'"((?:[^"\\]++|\\.)*+)"', re.S),
     "'": late(r"'((?:[^'\\]++|\\.)*+)'", re.S),

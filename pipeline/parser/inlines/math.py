@@ -66,7 +66,7 @@ _SPACED_TERM = late(r"\s+(?:[^\W\d_]|\d+[^\W\d_])\s+")
 def is_formula(text: str, start: int, end: int) -> bool:
     """Return whether the text between the dollar signs at ``start`` and ``end`` is a formula."""
     content = text[start + 1 : end]
-    inside = content.strip()
+    inside = with_subscripts(content.strip())
     if not inside or text[end + 1 : end + 2].isdigit():
         return False
     strong = _STRONG.search(inside) is not None
@@ -122,7 +122,7 @@ def _is_money(inside: str) -> bool:
 
 def reads_like_formula(content: str, *, strongly: bool = False) -> bool:
     """Return whether the content of escaped brackets is a formula rather than text."""
-    inside = content.strip()
+    inside = with_subscripts(content.strip())
     if not inside or _is_prose(inside):
         return False
     sign = _COMMAND.search(inside) or (
@@ -182,6 +182,23 @@ BRACKETS = late(rf"(\\\\?)(?:\(((?:{_BRACKETED})++)\1\)|\[((?:{_BRACKETED})++)\1
 _DISPLAY = late(
     "align(?!ed)|alignat(?!ed)|displaymath|eqnarray|equation|flalign|gather(?!ed)|multline"
 )
+
+
+_UNDERSCORE = late(
+    r"\\(?:text\w*|mathrm|mathit|mathtt|mathsf|mathbf|operatorname\*?|label|ref|eqref|tag|href|url)"
+    r"\s*\{[^{}]*\}"
+    r"|(\\[A-Za-z]+|(?<![A-Za-z\\])[A-Za-z0-9]|[})\]'])\\_(?=\{|\\[A-Za-z]|[A-Za-z0-9](?![A-Za-z0-9]))"
+    r"|([A-Za-z])\\_(?=\{)"
+)
+"""Text in a formula; or an escaped underscore that begins a subscript."""
+
+
+def with_subscripts(tex: str) -> str:
+    r"""A formula with ``_`` for ``\_`` where other tools, for which backslashes are Markdown's,
+    mean a subscript: ``h\_t``; not in names such as ``max\_width``."""
+    if "\\_" not in tex:
+        return tex
+    return _UNDERSCORE.sub(lambda m: f"{m[1] or m[2]}_" if m[1] or m[2] else m[0], tex)
 
 
 def _formula(m: re.Match[str], group: int = 1, **attrib: str) -> InlineSpan:

@@ -132,6 +132,10 @@ def _entity(reference: str) -> Result:
     return InlineSpan("slip", character, message=message, hint="Write another, or leave it out.")
 
 
+_NOTE_REFERENCE = r"\[\^([^\]\s\[^]+)\]"
+BEFORE_NOTE = late(rf"!(?={_NOTE_REFERENCE}(?!\(|\[[^\^]))")
+"""An exclamation mark that ends a sentence, after which a note is referred to."""
+
 PATTERNS = {
     "escape": Pattern("\\", rf"\\(?!#(?:eq|fig|tab):\w)([{re.escape(PUNCTUATION)}])", _escaped),
     "hard-break": Pattern("\\", r"\\\n", lambda m, data: InlineSpan("br")),
@@ -145,7 +149,7 @@ PATTERNS = {
     ),
     "raw-html": Pattern("<", RAW_HTML, lambda m, data: InlineSpan("raw", m[0])),
     "note-reference": Pattern(
-        "[", r"\[\^([^\]\s\[^]+)\]", lambda m, data: InlineSpan("note-reference", label=m[1])
+        "[", _NOTE_REFERENCE, lambda m, data: InlineSpan("note-reference", label=m[1])
     ),
     "bare-address": Pattern(
         "hw",

@@ -15,7 +15,7 @@ from pipeline.parser.inlines import scripts
 from pipeline.parser.inlines.brackets import Brackets
 from pipeline.parser.inlines.emphasis import emphasise, read_delimiter
 from pipeline.parser.inlines.leaf import Delimiter, Leaf, Piece
-from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
+from pipeline.parser.inlines.patterns import BEFORE_NOTE, PATTERNS, InlineSpan, Pattern
 from pipeline.parser.inlines.references import in_text
 from pipeline.parser.lines import Line
 
@@ -119,7 +119,7 @@ class _Scanner:
                 mark = read_delimiter(data, pos)
                 self.leaf.chain.add_delimiter(mark)
                 self.leaf.pos += mark.count
-            case "!" if data.startswith("[", pos + 1):
+            case "!" if data.startswith("[", pos + 1) and not BEFORE_NOTE.match(data, pos):
                 self.brackets.open("![")
             case "[":
                 self.brackets.open("[")

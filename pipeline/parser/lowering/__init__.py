@@ -133,7 +133,7 @@ class Lowering:
                 children = self.inlines(element)
                 if any(child.tag == "raw" for child in element):
                     children = trim(children)
-                slips.warn_of_text(element.lines, self.report)
+                slips.warn_of_text(element.lines, self.report, self.files.dialects)
                 if element.lines and element.lines[0].startswith("{"):
                     self._braced.add(span)
                 if children:

@@ -22,6 +22,7 @@ from pipeline.parser import blank_rules
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.inlines.blanks import BlankSpan
+from pipeline.parser.inlines.math import with_subscripts
 from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.inlines.references import CitationSpan
 from pipeline.parser.markup.flow import FORMATS, bind
@@ -188,7 +189,8 @@ class InlineLowering:
                 more = int(element.get("marks", "0")) - (2 if display else 1)
                 if span and more > 0:  # the formula begins after more marks than usual
                     span = Span(span.line, span.column + more)
-                yield model.Math(tex=element.text or "", display=display, span=span)
+                tex = with_subscripts(element.text or "")
+                yield model.Math(tex=tex, display=display, span=span)
             case "blank":
                 assert isinstance(element, BlankSpan)
                 yield blank_rules.lower(element, span, self._report)

@@ -18,14 +18,19 @@ from pipeline.parser.markup.safe_tags import RAW_TEXT_TAGS
 _NAME = r"[A-Za-z][A-Za-z0-9-]*"
 _ATTRIBUTE = (
     r"(?<!\s)\s++([A-Za-z_:][A-Za-z0-9_.:-]*+)"
-    r"(?:\s*+=\s*+(?:([^\s\"'=<>`]++)|'([^']*+)'|\"([^\"]*+)\"))?"
+    r"(?:\s*+=\s*+(?:(\{(?:[^{}]++|\{[^{}]*+\})*+\})|([^\s\"'=<>`]++)|'([^']*+)'|\"([^\"]*+)\"))?"
 )
+"""An attribute of HTML, or one of JSX, whose value is an expression in braces."""
+
 _UNNAMED = re.sub(r"\((?=[^?])", "(?:", _ATTRIBUTE)
 OPENING_TAG = rf"<{_NAME}(?:{_UNNAMED})*\s*/?>"
 CLOSING_TAG = rf"</{_NAME}\s*>"
 
 _TAG = late(rf"<({_NAME})((?:{_UNNAMED})*)\s*(/?)>|</({_NAME})\s*>")
 _ATTRIBUTES = late(_ATTRIBUTE)
+_RULE = late(r"([A-Za-z]+)\s*+:\s*+[\"']?([^,\"'{}]*+)")
+_STRING = late(r"[\"']([^\"'\n]*+)[\"']")
+_CAPITAL = late(r"[A-Z]")
 _LEFT_OUT = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
 _DECLARATION = late(r"<![A-Za-z]")
 
@@ -120,9 +125,11 @@ def _tag(match: re.Match[str]) -> MarkupToken:
     values: dict[str, str] = {}
     bare: list[str] = []
     for attribute in _ATTRIBUTES.finditer(match[2]):
-        value = attribute[2] or attribute[3] or attribute[4] or ""
-        key = "class" if attribute[1] == "className" else attribute[1].lower()
-        values.setdefault(key, html.unescape(value))
+        value = attribute[3] or attribute[4] or attribute[5] or ""
+        if attribute[2]:
+            value = _of_jsx(attribute[2])
+        name = attribute[1].lower()
+        values.setdefault("class" if name == "classname" else name, html.unescape(value))
         if "=" not in attribute[0]:
             bare.append(attribute[1].lower())
     return MarkupToken(
@@ -134,6 +141,17 @@ def _tag(match: re.Match[str]) -> MarkupToken:
         closed=bool(match[3]),
         bare=tuple(bare),
     )
+
+
+def _of_jsx(expression: str) -> str:
+    """The text that an expression stands for: the rules of a style, or the only string in it."""
+    if rules := _RULE.findall(expression) if expression.startswith("{{") else ():
+        return "; ".join(
+            f"{_CAPITAL.sub(lambda m: '-' + m[0].lower(), name)}: {value.strip()}"
+            for name, value in rules
+        )
+    strings = _STRING.findall(expression)
+    return str(strings[0]) if len(strings) == 1 else expression.strip("{} ")
 
 
 def _text(data: str, begin: int, end: int) -> MarkupToken:
