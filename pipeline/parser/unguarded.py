@@ -23,9 +23,6 @@ HOLDERS = (
     model.Exercise, model.Table, model.TableRow, model.TableCell, model.DefinitionList,
     model.DefinitionItem, model.Dialogue, model.Turn,
 )  # fmt: skip
-MARKUP = frozenset({"markdown", "md"})
-"""Languages in which a gap with its answer is an example of one."""
-
 TASKS = (
     model.Blank, model.Choices, model.Exercise, model.Matching, model.Ordering,
     model.WritingLines, model.WritingSpace,
@@ -33,7 +30,6 @@ TASKS = (
 """Tasks for readers, and room for their answers."""
 
 _TITLE_PARTS = late(r"[():\[\]/|]|\s[-–—]\s")
-_GAP = late(r"___\{([^{}\n]{1,100})\}")
 _COLON = late(r"[:：]")
 _AROUND = " .0123456789"
 LONGEST_LABEL = 40
@@ -76,10 +72,6 @@ def _unguarded_answer(
             words = _answer_text(next(lines, ()), is_collapsed=True)
             form = "the collapsed text “{}”"
             hint = f"{HINT}: in print it is not collapsed."
-        case model.CodeBlock() if block.language not in MARKUP:
-            gap = _GAP.search(block.text)
-            words, form = gap[1] if gap else "", "the answer “{}” of a gap in code"
-            hint = "Code is shown as written: put the answer in `::: answer` below it."
         case model.Heading() if has_tasks and not has_condition(block):
             words, form = _answer_title(block.children), "the section “{}”"
             hint = "Write `{.answer}` after the heading if only teachers should get it; if all "
