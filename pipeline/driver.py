@@ -319,6 +319,7 @@ def finished(request: Request, pending: PendingEdition, runs: Iterable[Timed]) -
     ]
     of_parts = dict.fromkeys(finding for part in parts for finding in part.findings)
     findings = (*pending.findings, *of_parts, *steps.missing_answers(request, pending))
+    findings += steps.unread_marks(request.document, pending.edition) if parts else ()
     if parts and not request.options.split:
         return parts[0]._replace(findings=findings)
     return BuiltEdition(pending.edition, findings, parts=tuple(parts))

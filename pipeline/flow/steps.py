@@ -196,6 +196,11 @@ def leaks_for_all(document: Document, records: Mapping[str, bytes]) -> tuple[Dia
     return leaks_for_all(document, records)
 
 
+def unread_marks(document: Document, edition: Edition) -> tuple[Diagnostic, ...]:
+    """Findings about marks of answers that nothing has taken up, for what pupils get."""
+    return document.unread if edition.audience == "student" or edition.platform else ()
+
+
 def missing_answers(request: Request, pending: PendingEdition) -> tuple[Diagnostic, ...]:
     """Findings about answers of the source that the texts of a teacher's edition lack."""
     edition, name = pending.edition, output_name(request.stem, pending.edition)

@@ -220,12 +220,12 @@ def sources_of(request: Request, resolved: Resolved) -> tuple[str, ...]:
     return tuple(sorted(file.relative_to(folder).as_posix() for file in inside))
 
 
-_OF_EDITION = (Code.LEAKED_TEXT.slug, Code.MISSING_ANSWER.slug)
+_OF_EDITION = (Code.LEAKED_TEXT.slug, Code.LOST_MARK.slug, Code.MISSING_ANSWER.slug)
 
 
 def is_held_back(findings: Iterable[Diagnostic]) -> bool:
-    """Return whether an edition has text that is withheld from its readers, or lacks an answer: it
-    is not written, and the others are."""
+    """Return whether an edition has text that its readers should not get, or lacks an answer: it is
+    not written, and the others are."""
     return any(finding.code in _OF_EDITION for finding in findings)
 
 

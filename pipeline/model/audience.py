@@ -121,7 +121,7 @@ def variant_for(document: Document, edition: Edition) -> Document:
     """A parsed document as it reads without the ranges that an edition lacks."""
     ranges = (place.conditions for place in document.withheld if place.kind == "range")
     numbers = without(ranges, edition)
-    rest = replace(document, withheld=(), text="", variants=())
+    rest = replace(document, withheld=(), text="", variants=(), unread=())
     if not numbers:
         return rest
     reading = next(each for each in document.variants if each.without == numbers)

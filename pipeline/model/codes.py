@@ -219,9 +219,11 @@ class Code(enum.Enum):
         several blocks, on a line between two blocks. What is around or beside it is withheld: the message names
         the lines. Put the answer in `::: answer`, or rename the class if all should get the text.""")
     LOST_MARK = _error("""
-        A mark that withholds text from some editions, such as `{.answer}`, withholds nothing, so that students
-        might get the answer: it has no block around or beside it, its block or box is empty, or it stands in code
-        that is never closed. Put the answer in `::: answer`, and end blocks and fences.""")
+        A line looks as if it marked an answer (`::: answer`, `{.answer}`, `____{…}`, `- (x)`), but nothing is
+        withheld because of it: there is no block around or beside it, its block or box is empty, or it stands in
+        code, maybe after a fence that is not closed. Pupils' editions are not made; teachers' are. Put the answer
+        between two lines `::: answer` and `:::`, and end blocks and fences. If the line is an example, put it in
+        backquotes, or in code whose language is one of markup: ```` ```markdown ````.""")
     WITHHELD_DEFINITION = _warning("""
         A link, a note or the like refers to a definition that stands in an answer, or in something else that not
         all editions have. For the others the definition does not exist: a reference to a note is left out, one to a

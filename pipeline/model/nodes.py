@@ -753,7 +753,8 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     ``front_marks`` (page marks), in e-books. ``origins`` are the positions of top-level blocks in
     the source, by their keys. ``withheld`` are the places that only some editions have, ``text``
     is the whole source that they are in, with what it includes, and ``variants`` what is left for
-    each edition that lacks some of them, until select takes one.
+    each edition that lacks some of them, until select takes one. ``unread`` are errors about what
+    pupils would get, since nothing has taken up its mark.
     """
 
     metadata: Metadata
@@ -773,6 +774,7 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     withheld: tuple[Withheld, ...] = ()
     text: str = ""
     variants: tuple[Variant, ...] = ()
+    unread: tuple[Diagnostic, ...] = ()
 
     def place(self, span: Span | None) -> Span | None:
         """A position in its file, as displayed in messages."""

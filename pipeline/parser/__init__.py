@@ -27,6 +27,7 @@ from pipeline.parser.frontmatter import derive_identifier, read_front_matter, sh
 from pipeline.parser.left_out import closed, without_definition
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.html_tokens import paired_names
+from pipeline.parser.second_look import unread_marks
 from pipeline.parser.slips import doubtful_attributes
 from pipeline.parser.source import check_text, normalise, read_any, without_stray
 from pipeline.parser.syntax import parse_tree
@@ -99,6 +100,7 @@ def parse(
         memory.put("body", body)
     again = tuple(_read_again(body, files, memory, metadata))
     document, turns = _grouped(document, metadata, files)
+    document = _with_unread(document, body, front, metadata, files)
     withheld = (*_placed(body, document, files), *in_front_matter(front))
     document = without_answers(document)
     front_findings = (*front_findings, *turns)
@@ -129,6 +131,7 @@ def parse(
         text="\n".join((*map(partial_strings.public, front), body.record.whole))
         if withheld
         else "",
+        unread=in_source(document.unread, source),
     )
     whole, document = document, settle_places(document, memory.get("document"))
     memory.put("document", document)
@@ -204,6 +207,19 @@ def _placed(body: TextBody, document: Document, files: SourceFiles) -> tuple[Wit
     return (*places, *solutions(document))
 
 
+def _with_unread(
+    document: Document, body: TextBody, front: list[str], metadata: Metadata, files: SourceFiles
+) -> Document:
+    """The document of a text with what is told of marks that withhold nothing: by the parser, and
+    where that has seen none."""
+    seen = unread_marks(body.document, body.record, front, body.ranges, metadata)
+    lost = [found for found in document.diagnostics if found.code == Code.LOST_MARK.slug]
+    others = tuple(found for found in document.diagnostics if found not in lost)
+    told = {(found.source, found.line) for found in document.diagnostics if found.is_error}
+    lost += (f for f in files.lines.placed(seen) if (f.source, f.line) not in told)
+    return msgspec.structs.replace(document, diagnostics=others, unread=tuple(lost))
+
+
 def _without_marks(metadata: Metadata) -> Metadata:
     """The metadata with plain text in keys where authors may write Markdown, as in headings."""
     texts = {name: getattr(metadata, name) for name in TEXTS}
@@ -229,6 +245,7 @@ def parse_body(text: str, folder: Path | None = None, *, in_brackets: bool = Fal
     files = SourceFiles(folder, dialects=signed(text))
     body = _parse_body(text, 1, files, in_brackets)
     document = files.lines.apply(body.document)
+    document = _with_unread(document, body, [], document.metadata, files)
     withheld, document = _placed(body, document, files), without_answers(document)
     variants: list[Variant] = []
     for numbers, again in _read_again(body, files, Memory(), document.metadata):

@@ -29,7 +29,7 @@ from pipeline.model.late import late
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import attributes
 from pipeline.parser.lines import Cursor, Line, with_plain_head
-from pipeline.parser.marks import is_list, is_marked, late_opening
+from pipeline.parser.marks import is_list, late_opening
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -176,16 +176,6 @@ class VerbatimProcessor(LineProcessor):
 
     takes_lines = True
     verbatim = True
-
-    def report_marks(self, block: BlockElement, hint: str) -> None:
-        """Report a mark in a block that is never closed: pupils would get what it is about."""
-        marked = next((line for line in block.lines[1:] if is_marked(line.strip())), None)
-        if marked is not None:
-            begin = self.parser.files.lines.place(block.line)[1]
-            message = (
-                f"This mark withholds nothing: what is opened in line {begin} is never closed."
-            )
-            self.parser.report(Code.LOST_MARK, message, marked.at(), hint)
 
 
 class LineParser(BlockParser):

@@ -12,7 +12,7 @@ from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
-from pipeline.model.removal import for_all, gaps
+from pipeline.model.removal import for_all
 from pipeline.model.tree import TEACHER, children, has_condition, plain_text, walk
 from pipeline.model.words import understood_in
 from pipeline.parser.names import announces_answer, meant_name, mentions_answer
@@ -23,9 +23,6 @@ HOLDERS = (
     model.Exercise, model.Table, model.TableRow, model.TableCell, model.DefinitionList,
     model.DefinitionItem, model.Dialogue, model.Turn,
 )  # fmt: skip
-MARKUP = frozenset({"markdown", "md"})
-"""Languages in which a gap with its answer is an example of one."""
-
 TASKS = (
     model.Blank, model.Choices, model.Exercise, model.Matching, model.Ordering,
     model.WritingLines, model.WritingSpace,
@@ -75,9 +72,6 @@ def _unguarded_answer(
             words = _answer_text(next(lines, ()), is_collapsed=True)
             form = "the collapsed text “{}”"
             hint = f"{HINT}: in print it is not collapsed."
-        case model.CodeBlock() if block.language not in MARKUP:
-            words, form = _answer_in_code(block.text), "the answer “{}” of a gap in code"
-            hint = "Code is shown as written: put the answer in `::: answer` below it."
         case model.Heading() if has_tasks and not has_condition(block):
             words, form = _answer_title(block.children), "the section “{}”"
             hint = "Write `{.answer}` after the heading if only teachers should get it; if all "
@@ -91,11 +85,6 @@ def _unguarded_answer(
             if not words and labels is not None:
                 words = next(filter(None, (_label(line, labels) for line in _lines(block))), "")
     return (form.format(words), hint) if words else None
-
-
-def _answer_in_code(text: str) -> str:
-    answers = (gap.answer for gap in gaps(text) if text[gap.end - 1] == "_")
-    return next((answer for answer in answers if answer and "\n" not in answer), "")
 
 
 def _public(

@@ -91,7 +91,8 @@ def got(kind: str, file: Path) -> str:
 
 def findings(file: Path) -> list[Diagnostic]:
     document = resolved(file) if is_whole(source(file)) else parsed(file)
-    return sorted(document.diagnostics, key=lambda d: (d.source, d.line, d.column))
+    found = (*document.diagnostics, *parsed(file).unread)
+    return sorted(found, key=lambda d: (d.source, d.line, d.column))
 
 
 def beside(file: Path, kind: str) -> Path:

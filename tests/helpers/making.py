@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 import pipeline
 from pipeline import BuiltEdition, Document, driver, parse
@@ -90,6 +93,13 @@ def data(text: str, edition: str = "web", folder: Path = HERE) -> bytes:
     """The file of an edition of a source that has no finding."""
     document = without_findings(resolved(text, edition, folder))
     return without_findings(packed(document, folder)).data
+
+
+def published(pages: Pages) -> str:
+    """All that readers get of the pages of an edition: nothing about places in the source, nor the
+    findings that only the author gets."""
+    shown = replace(pages, pieces=(), spans=(), findings=())
+    return re.sub(r"<\?text .*?\?>", "", msgspec.json.encode(shown).decode())
 
 
 class Flow:

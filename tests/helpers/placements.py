@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.model.words import understood
@@ -49,21 +50,6 @@ HIDING_BLOCKS = {
 WORDS = sorted({word for word in understood("answer") if " " not in word})
 HIDING_BLOCKS |= {f"the word {word}": f"::: {word}\n~\n:::" for word in WORDS}
 
-_LINES = {
-    "list": "- ~\n- ~",
-    "numbered list": "1. ~\n2. ~",
-    "list in a list": "- ~\n  - ~",
-    "table": "| a | ~ |\n|---|---|\n| ~ | c |",
-    "fence": "```\n~\n```",
-    "quotation": "> ~\n>\n> ~",
-    "formula": "$$\n\\text{~}\n$$",
-    "box": "::: note\n~\n:::",
-    "paragraph": "~\n~",
-    "division": "<div>~</div>",
-    "definition": "~\n: ~",
-}
-"""Blocks that a mark is beside."""
-
 WRITINGS = {
     "class=": '::: {class="answer"}\n~\n:::',
     "bare class": "::: note {class=answer}\n~\n:::",
@@ -84,7 +70,7 @@ WRITINGS = {
     "space in an alert": "> [! ANSWER]\n> ~",
     "spaces in an alert": "> [ ! ANSWER ]\n> ~",
     "no-break space in an alert": ">\u00a0[!\u00a0ANSWER]\n>\u00a0~",
-    "no quotation": "[!ANSWER]\n~",
+    "no quotation": "[!ANSWER]\n¤",
     "four spaces": "    ::: answer\n    ~\n    :::",
     "six spaces": "      ::: answer\n\n      ~\n\n      :::",
     "eight spaces": "        ::: {.answer}\n        ~\n        :::",
@@ -109,10 +95,25 @@ WRITINGS = {
     "nbgrader": "```python\n### BEGIN SOLUTION\n¤\n### END SOLUTION\n```",
     "Otter-Grader": "```python\nx = '¤' # SOLUTION\n```",
     "JSX": '<div className="answer">\n\n~\n\n</div>',
-    **{f"line before a {name}": f"{{.answer}}\n{text}" for name, text in _LINES.items()},
-    **{f"line after a {name}": f"{text}\n{{.answer}}" for name, text in _LINES.items()},
-    **{f"line far after a {name}": f"{text}\n\n{{.answer}}" for name, text in _LINES.items()},
-    **{f"line far before a {name}": f"{{.answer}}\n\n{text}" for name, text in _LINES.items()},
+    "unclosed": "/// answer\n~",
+    "spaces in braces": "::: { .answer\u00a0}\n~\n:::",
+    "two colons, then three": ":: answer\n~\n:::",
+    "capitals and a colon": "::: ANSWER:\n~\n:::",
+    "no end": "::: answer\n~",
+    "backticks": "``` {.answer}\n~\n```",
+    "heading in HTML without quotes": "<h2 class=answer>Key</h2>\n\n~\n\n<h2>After</h2>",
+    "division without quotes": "<div class=answer>\n\n~\n\n</div>",
+    "division with spaces": '<div class = "box answer">\n~\n</div>',
+    "no-break space before attributes": "## Key\u00a0{.answer}\n\n~\n\n## After",
+    "alert in small letters": "> [!answer] Key\n> ~",
+    "line before": "{.answer}\n~",
+    "line far before": "{.answer}\n\n~",
+    "line after": "~\n{.answer}",
+    "line far after": "~\n\n{.answer}",
+    "line of kramdown": '~\n{: class="answer"}',
+    "admonition and tab": "!!! answer\n\t~",
+    "option of MyST": ":::{admonition} Key\n:class: dropdown answer\n~\n:::",
+    "option of LaTeX": "\\begin{solution}[2cm]\n~\n\\end{solution}",
     "line after a heading": "## ¤\n{.answer}\n\n~\n\n# After",
     "line before a heading": "{.answer}\n## ¤\n\n~\n\n# After",
 }
@@ -137,14 +138,6 @@ HIDING_SPANS = {
     "index": '[¤]{.index .answer entry="¤!¤"}',
     "word": "[¤]{.Lösung}",
     "two lines": "[¤\n¤]{.answer}",
-    "class=": '[¤]{class="answer"}',
-    "spaced class": "[¤]{class = 'x answer'}",
-    "comma": "[¤]{.answer,}",
-    "commas": "[¤]{.x,.answer, .y}",
-    "gap": "[¤] {.answer}",
-    "unreadable list": "[¤]{.answer else}",
-    "lone word": "[¤]{answer}",
-    "no-break spaces": "[¤]{\u00a0.answer\u00a0}",
 }
 """Inline elements that withhold the text at ``¤``."""
 
@@ -336,12 +329,142 @@ CONTENTS = (
 
 _TEXT = {"text": "¤"}
 
+WRITTEN_CONTENTS = {
+    "text": "¤ here",
+    "paragraphs": "¤ one\n\n¤ two",
+    "list": "- ¤\n- ¤\n- ¤",
+    "loose list": "1. ¤\n\n2. ¤",
+    "table": "| ¤ | b |\n|---|---|\n| c | ¤ |",
+    "list in a list": "- ¤\n  - ¤",
+    "fence": "```\n¤\n```",
+    "quotation": "> ¤\n>\n> ¤",
+    "formula": "$$\n\\text{¤}\n$$",
+    "box": "::: note\n¤\n:::",
+    "division": "<div>¤</div>",
+    "definition": "¤\n: ¤",
+    "image": "![¤](x.png)",
+    "bold": "**¤**: ¤",
+    "chart": '```chart {caption="¤"}\nA,B\n¤,3\n```',
+}
+
+WRITTEN_SPANS = {
+    "class in quotes": '[¤]{class="answer"}',
+    "class with spaces": "[¤]{class = 'x answer'}",
+    "commas": "[¤]{.x,.answer, .y,}",
+    "space before": "[¤] {.answer}",
+    "no-break spaces": "[¤]{\u00a0.answer\u00a0}",
+    "unreadable list": "[¤]{.answer else}",
+    "lone word": "[¤]{answer}",
+    "class without quotes": "[¤]{class=answer}",
+    "kramdown": "[¤]{: .answer}",
+    "two paragraphs": "[¤\n\n¤]{.answer}",
+    "element": "<span class=answer>¤</span>",
+    "element in capitals": '<SPAN CLASS = "answer">¤</SPAN>',
+    "code": '`¤`{class="answer"}',
+    "image": '![¤](x.png){class="answer"}',
+    "gap": "____{¤}",
+    "gap after a space": "____ {¤}",
+    "gap after a no-break space": "____\u00a0{¤}",
+    "braces in a gap": "____{a{¤}b}",
+    "two lines in a gap": "____{a\n¤}",
+    "formula in a gap": "____{$\\frac{¤}{2}$}",
+    "gap in a formula": "$a = ____{¤}$",
+    "braces in a formula": "$a = \\frac{____{\\text{¤}}}{2}$",
+    "space in a formula": "$a = ____ {¤}$",
+    "mark in a formula": "$a = [¤]{.answer}$",
+    "number": "____{ {{ a№ = 2..9 }} ¤ }",
+}
+"""More of them, as people write them, and gaps."""
+
+WRITTEN_CHOICES = {
+    "choices": "- (◆) one\n- (◇) two\n- ( ) three",
+    "no space": "- (◆)one\n- (◇)two",
+    "no-break space": "- (◆)\u00a0one\n- (◇)\u00a0two",
+    "numbers": "1. (◆) one\n2. (◇) two",
+    "letters": "a) (◆) one\nb) (◇) two",
+    "spaces": "* ( ◆ ) one\n* ( ◇ ) two",
+    "bold": "- **(◆) one**\n- (◇) two",
+    "lines": "(◆) one\n(◇) two\n( ) three",
+    "exercise": "::: exercise\n- [◆] one\n- [◇] two\n:::",
+    "cells": "::: exercise\n| A | yes | no |\n|---|---|---|\n| a | [◆] | [◇] |\n:::",
+}
+"""Choices of which the right one is the secret: that at ``◆``, or else that at ``◇``."""
+
+INDENTED = {
+    "four spaces": "Why?\n\n    ~\n\nThen.",
+    "four spaces under a line": "Why?\n    ~\n\nThen.",
+    "tab": "Why?\n\n\t~\n\nThen.",
+    "four spaces under a number": "1. Why?\n\n    ~\n\n2. Then",
+    "two spaces under a number": "1. Why?\n\n  ~\n\n2. Then",
+    "six spaces under a bullet": "- Why?\n\n      ~\n\n- Then",
+    "tab under a bullet": "- Why?\n\n\t~\n\n- Then",
+    "seven spaces under a letter": "::: exercise\na) Why?\n\n       ~\n\nb) Then\n:::",
+    "five spaces in an exercise": "::: exercise\nWhy?\n\n     ~\n:::",
+    "under a line": "Why?\n~\n\nThen.",
+}
+GRID = "grid"
+"""The frame of a cell that is as wide as its content."""
+
+WRITTEN_AROUND = {
+    "cell in HTML": "<table><tr><td>\n\n~\n\n</td></tr></table>",
+    "details": "<details><summary>More</summary>\n\n~\n\n</details>",
+    "turn": "Ann Asker: Why?\n\n~\n\nBen Teller: So.",
+    "cell of a grid": GRID,
+    "open box": "::: note\nWhy?\n\n~",
+    "open details": "<details>\n\n~",
+}
+OPEN = {
+    "open fence": "```\ncode\n\n~",
+    "open fence of tildes": "≈≈≈ python\ncode\n\n~",
+    "open pre": "<pre>\ncode\n\n~",
+}
+"""Code without an end, so that nothing after it is anything but code."""
+
+WRITTEN_TEXTS = {
+    "label of a chart": '```chart {caption="b"}\nA,B\nc ~,3\nd,4\n```',
+    "label of a fraction": "```chart {type=fractions}\na ~: 5/8\n```",
+    "cell in quotes": '```csv\nA,B\n"c ~, d",3\n```',
+    "indented text": "Why?\n\n    a ~",
+    "indented by a tab": "Why?\n\n\ta ~",
+    "indented by six": "- a\n\n      a ~",
+    "between dollars": "$5 a ~ and $6",
+    "title of MyST": "```{note} a ~\nb\n```",
+    "caption of MyST": "```{figure} x.png\na ~\n```",
+    "cell of a grid": GRID,
+    "alternative in HTML": '<img src="x.png" alt="b ~">',
+    "line block": "| a ~\n| b",
+    "term of the index": "[b ~]{.index}",
+    "title of a section": '## a {title="b ~"}',
+    "short title": '## a {short="b ~"}',
+}
+
+FILES = {
+    "included": ("{{ include part.md }}", "part.md", "~"),
+    "included with a byte-order mark": ("{{ include part.md }}", "part.md", "\ufeff~"),
+    "included in a box": ("::: note\n{{ include part.md }}\n:::", "part.md", "~"),
+    "section of an included file": (
+        "## Key {.answer}\n\n{{ include part.md }}",
+        "part.md",
+        "# ¤\n\n~",
+    ),
+    "data": ("```csv {file=part.csv}\n```", "part.csv", "A,B\n~,3"),
+    "data of a chart": ("```chart {file=part.csv}\n```", "part.csv", "A,B\n~,3\nc,4"),
+    "code": ("```python {file=part.py}\n```", "part.py", "# ~"),
+}
+"""Texts that take in a file, its name, and what stands in it."""
+
+FRONT = ("title", "subtitle", "description", "author", "publisher", "rights", "keywords", "series")
+"""Keys of front matter that are printed."""
+
 
 class Placement(NamedTuple):
-    """A piece of a source with secrets at ``¤``, and its place in words."""
+    """A piece of a source with secrets at ``¤``, and its place in words; a ``file`` that it takes
+    in, with its text; and more ``front`` matter."""
 
     place: str
     text: str
+    file: tuple[str, str] = ("", "")
+    front: str = ""
 
 
 def _put(frame: str, content: str) -> str:
@@ -382,15 +505,6 @@ def _all() -> Iterator[tuple[str, str]]:
                 yield f"{name} / {way} / {place}", _put(frame, _filled(text, span))
 
 
-def writings(frames: int = 1) -> Iterator[Placement]:
-    """A text after each of the `WRITINGS`, in so many of the blocks that can be around it."""
-    around = itertools.cycle(AROUND.items())
-    for way, hiding in WRITINGS.items():
-        for place, frame in itertools.islice(around, frames):
-            text = _put(frame, _put(hiding, "¤")).replace("№", f"{way}-{place}".replace(" ", "-"))
-            yield Placement(f"text / {way} / {place}", text)
-
-
 @functools.cache
 def placements() -> tuple[Placement, ...]:
     """All of them, each with secrets of its own, unlike ones next to each other."""
@@ -399,7 +513,96 @@ def placements() -> tuple[Placement, ...]:
         for number, (place, text) in enumerate(dict(_all()).items())
     ]
     random.Random(34).shuffle(found)
-    return (*found, *writings(len(AROUND)))
+    return tuple(found)
+
+
+def _framed(frame: str, content: str) -> str:
+    """A frame with content at ``~``; ``≈`` is a tilde."""
+    if frame != GRID:
+        return _put(frame, content).replace("≈", "~")
+    rows = [f" {row.replace('≈', '~')} " for row in content.split("\n")]
+    lengths = [len(row.replace("¤", secret(0)).replace("№", "9999")) for row in rows]
+    rule = f"+{'-' * max(lengths)}+---+"
+    cells = (f"|{row}{' ' * (max(lengths) - n)}| b |" for row, n in zip(rows, lengths, strict=True))
+    return "\n".join((rule, *cells, rule))
+
+
+def _written() -> Iterator[Placement]:
+    around = {**AROUND, **INDENTED, **WRITTEN_AROUND, **OPEN}
+    turns, keys = itertools.cycle(around.items()), itertools.cycle(FRONT)
+    for way, hiding in WRITINGS.items():
+        contents = WRITTEN_CONTENTS if "~" in hiding else _TEXT
+        for name, content in contents.items():
+            if ("```" in hiding and "```" in content) or (way in BESIDE and name == "paragraphs"):
+                continue  # the first block is all that the mark is about
+            for place, frame in itertools.islice(turns, 10 if name == "text" else 1):
+                if not (way in BESIDE and place in UNDER):
+                    text = _framed(frame, _put(hiding, content))
+                    yield Placement(f"{name} / {way} / {place}", text)
+    texts = {**TEXTS, **STRINGS, **WRITTEN_TEXTS}
+    for way, span in WRITTEN_SPANS.items():
+        for name, text in texts.items():
+            in_bank = "___" in span and name == "word bank"  # which lists the answers of gaps
+            if not in_bank and "\n" not in span and not ('"' in span and '"' in text):
+                framed = _framed(GRID, f"a {span}") if text == GRID else _filled(text, span)
+                yield Placement(f"{name} / {way}", framed)
+        for place, frame in itertools.islice(turns, 12):
+            yield Placement(f"text / {way} / {place}", _framed(frame, f"a {span}"))
+        for key in itertools.islice(keys, 2):
+            front = f"\n{key}: {json.dumps('a ' + span, ensure_ascii=False)}"
+            yield Placement(f"front matter's {key} / {way}", "Text.", front=front)
+    for way, choices in WRITTEN_CHOICES.items():
+        for place, frame in around.items():
+            if place not in OPEN or "[" not in choices:  # tasks, as far as anybody can tell
+                yield Placement(f"choices / {way} / {place}", _framed(frame, choices))
+    for place, (text, file, frame) in FILES.items():
+        is_text = file == "part.md"
+        for way, mark in (WRITINGS if is_text else WRITTEN_SPANS).items():
+            if is_text or "\n" not in mark:
+                content = _framed(frame, _put(mark, "¤ here"))
+                yield Placement(f"{place} / {way}", text, (file, content))
+
+
+@functools.cache
+def written(*, every: bool) -> tuple[Placement, ...]:
+    """Marks as people write them, in ``every`` place, or each of them in one."""
+    found: dict[str, Placement] = {}
+    for place, text, file, front in _written():
+        way = place if every else file[0] or front or place.split(" / ")[1]
+        file = (file[0], file[1].replace("№", "1"))
+        found.setdefault(way, Placement(place, text.replace("№", "1"), file, front))
+    return tuple(found.values())
+
+
+BESIDE = ("line before", "line far before", "line after", "line far after", "line of kramdown")
+UNDER = ("under a line", "four spaces under a line", "tight item")
+"""Ways that are about what is beside them, and places in which that is something else."""
+
+
+def crossed(draw: Callable[[Sequence[str]], str]) -> Placement:
+    """A placement of which each part is drawn, with something around what is around it."""
+    around = {**AROUND, **INDENTED, **WRITTEN_AROUND}
+    blocks = {**HIDING_BLOCKS, **WRITINGS}
+    spans = {**HIDING_SPANS, **WRITTEN_SPANS}
+    kind = draw(("block", "span", "choices"))
+    if kind == "block":
+        name, way = draw(tuple(WRITTEN_CONTENTS)), draw(tuple(blocks))
+        text = _put(blocks[way], WRITTEN_CONTENTS[name])
+    elif kind == "span":
+        name, way = draw(tuple(TEXTS)), draw(tuple(spans))
+        text = _filled(TEXTS[name], spans[way].replace("~", "≈"))
+    else:
+        name, way = kind, draw(tuple(WRITTEN_CHOICES))
+        text = WRITTEN_CHOICES[way]
+    frames = around if kind == "choices" and "[" in text else {**around, **OPEN}
+    inner, outer = draw(tuple(around)), draw(tuple(frames))
+    text = _framed(frames[outer], _framed(around[inner], text))
+    return Placement(" / ".join((name, way, inner, outer)), text.replace("№", "1"))
+
+
+def writings() -> list[Placement]:
+    """A text with each of the `WRITINGS`."""
+    return [Placement(way, _framed(hiding, "¤")) for way, hiding in WRITINGS.items()]
 
 
 def batches(placements: Sequence[Placement], size: int) -> Iterator[Sequence[Placement]]:
@@ -417,20 +620,33 @@ VARIED = "\nlevels: [core, support]\nversions: 2\nscore: [exercises, table]\ngra
 """The front matter of a worksheet with levels, versions, points and a grading key."""
 
 
+def filled(text: str, end: str, first: int = 0) -> tuple[str, list[str]]:
+    """A text with secrets that end in ``end``, of which the first has a number, and these. It
+    depends on the end which of two choices is right."""
+    parts = text.split("¤")
+    secrets = [secret(number, end) for number in range(first, first + len(parts) - 1)]
+    right, wrong = ("x", " ") if end == "q" else (" ", "x")
+    filled = "".join(map("".join, zip(parts, [*secrets, ""], strict=True)))
+    return filled.replace("◆", right).replace("◇", wrong), secrets
+
+
 def source(
     placements: Sequence[Placement], end: str = "q", front: str = ""
 ) -> tuple[str, dict[str, str]]:
     """A source with all of them, and the place of each secret in it; these end in ``end``. The
     ``front`` is more front matter."""
     secrets: dict[str, str] = {}
-    parts: list[str] = []
-    for place, text in placements:
-        first, *rest = text.split("¤")
-        filled = first
-        for part in rest:
-            word = secret(len(secrets), end)
-            secrets[word] = place
-            filled += word + part
-        parts.append(f"<!-- -->\n\nPublic {len(parts)}.\n\n{filled}")
-    front = f"---\ntitle: Work\nlang: en\nspeakers: [Ann Asker, Ben Teller]{front}\n---"
+
+    def take(text: str, place: str) -> str:
+        text, found = filled(text, end, len(secrets))
+        secrets.update(dict.fromkeys(found, place))
+        return text
+
+    parts = [
+        f"<!-- -->\n\nPublic {number}.\n\n{take(each.text, each.place)}"
+        for number, each in enumerate(placements)
+    ]
+    more = "".join(take(each.front, each.place) for each in placements)
+    title = "" if "\ntitle:" in more else "\ntitle: Work"
+    front = f"---{title}\nlang: en\nspeakers: [Ann Asker, Ben Teller]{front}{more}\n---"
     return "\n\n".join((front, *parts, "")), secrets

@@ -132,6 +132,19 @@ def test_an_edition_with_a_leak_is_not_written_and_the_others_are(
     assert written == {"work.pdf", "manifest.json"}
 
 
+def test_a_mark_that_nothing_takes_up_holds_back_what_pupils_get(tmp_path: Path) -> None:
+    source = tmp_path / "work.md"
+    source.write_text("# Wells\n\n- ( ) a\n- (x) b\n\n{{ include part.md }}\n", "utf-8")
+    part = tmp_path / "part.md"
+    part.write_text("Why?\n\n```\nIt is open.\n\n::: answer\nSo.\n:::\n", "utf-8")
+    result = pipeline.build(source, ["web", "handout", "teacher", "gift"], out=tmp_path / "out")
+    errors = [one for one in result.diagnostics if one.is_error]
+    assert [(one.code, one.source, one.line) for one in errors] == [("lost-mark", str(part), 6)]
+    assert [one.edition for one in result.outputs] == ["teacher"]
+    part.write_text("Why?\n\n```markdown\n::: answer\nSo.\n:::\n```\n", "utf-8")
+    assert not pipeline.build(source, ["web", "gift"], out=tmp_path / "out").failed
+
+
 def test_a_leak_in_a_record_lets_nothing_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,7 +82,6 @@ class FenceProcessor(VerbatimProcessor):
             message = f"The code fence {char * length} is never closed."
             hint = f"End it with a line {char * length}."
             self.report(block, Code.UNCLOSED_FENCE, message, hint)
-            self.report_marks(block, hint)
         if raw := _RAW.fullmatch(block.get("info", "")):
             self._close_raw(block, parent, raw[1].lower())
             return

@@ -142,10 +142,8 @@ class HtmlProcessor(VerbatimProcessor):
             return
         if block.state == COMMENT:
             code, subject = Code.UNCLOSED_COMMENT, "The comment"
-        elif block.state == 0:  # the element is reported where the markup is read
-            if block.lines[0].lstrip().lower().startswith("<pre"):
-                self.report_marks(block, "Close it with `</pre>`.")
-            return
+        elif block.state == 0:
+            return  # the element is reported where the markup is read
         else:
             code, subject = Code.UNCLOSED_MARKUP, f"`{block.lines[0][:9]}`"
         del parent[-1]
