@@ -17,7 +17,7 @@ from pipeline.model import FORMULAS, Node, removal
 from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.secrets import secret
-from pipeline.model.tree import ANSWER, CONDITIONS, answer_text, walk
+from pipeline.model.tree import ANSWER, CONDITIONS, answer_text, is_answer, plain_text, walk
 
 STRINGS: dict[type[Node], tuple[str, ...]] = {
     model.Image: ("alt", "title"),
@@ -67,6 +67,12 @@ def in_strings(node: Node) -> Iterator[str]:
             if any((means := secret(name)) and means.meaning == ANSWER for name in classes):
                 yield settled("".join(parts[begin + 1 : end]), solved=True)
         yield from answers(text)
+    if isinstance(node, model.Chart) and node.kind in model.DIAGRAM_KINDS:
+        for inner in walk(node.table):  # of which a drawing is made
+            if isinstance(inner, (model.Blank, *FORMULAS)):
+                yield from in_gaps(inner)
+            elif is_answer(inner):
+                yield plain_text((inner,))
 
 
 def in_gaps(node: Node) -> Iterator[str]:

@@ -45,6 +45,7 @@ _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 """Elements that are parts of a block."""
 
 
+_LETTER = late(r"[^\W_]")
 _BRACKET = late(r"\\.|\[|\]")
 
 _MARKS = ("{", "<", "[!", "[ !", "::", "!!!", "???", "///", "```", "~~~", "\\begin")
@@ -341,6 +342,11 @@ class WithheldRanges:
             last = block
         line = self._record.lines[mark.start[0]]
         is_empty = mark.written == "box" and block.end == block.line and not line[mark.end[1] :]
+        if block is self._elements.root and _LETTER.search(line[: mark.start[1] - 1]):
+            place = Range((mark.start[0], 1), (mark.start[0], LINE_END), mark.conditions)
+            self._tell(mark, "The line around it", place)  # of a table in a file, a definition
+            yield place
+            return
         if is_empty or block is self._elements.root:
             message = "This mark withholds nothing: there is no block around it."
             span = Span(*mark.start)

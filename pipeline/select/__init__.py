@@ -109,8 +109,11 @@ def select(document: Document, edition: Edition) -> Document:
         **({} if is_ticked else UNTICKED),
     }
     document = rewrite_document(document, enter=dict.fromkeys(chosen, enter), leave=leaves)
-    nodes = (node for _, node, _ in find(document, *STRINGS, marked=True))
-    worded = {type(node) for node in nodes if any(True for _ in strings_of(node))}
+    worded = {
+        type(node)
+        for _, node, _ in find(document, *STRINGS, marked=True)
+        if any(True for texts in (strings_of(node), answers_in_strings(node)) for _ in texts)
+    }
     document = rewrite_document(document, leave=dict.fromkeys(worded, settle))
     return replace(document, diagnostics=(*document.diagnostics, *unknown))
 

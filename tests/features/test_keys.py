@@ -63,7 +63,10 @@ def test_a_sheet_of_keys_has_the_drawings_numbers_and_notes_of_each_version() ->
 
     def drawings(of: Iterable[model.Node], assets: Iterable[model.Asset]) -> list[bytes]:
         data = {asset.path: asset.data for asset in assets}
-        return [data[node.asset] for node in walk(of) if isinstance(node, model.Image)]
+        charts = (node for node in walk(of) if isinstance(node, model.Chart))
+        # in the answers each is also drawn as wide as a column
+        images = (chart.narrow or chart.image for chart in charts)
+        return [data[image.asset] for image in images if image]
 
     orders = set()
     for version, column in zip("AB", columns_of(sheet, 2), strict=True):
@@ -97,6 +100,19 @@ def test_questions_have_gaps_of_their_own_and_works_are_listed(tmp_path: Path) -
     text = " ".join(plain_text(marked.blocks).split())
     assert "3(1) 5, (3) 6" in text
     assert any(isinstance(node, model.Bibliography) for node in walk(marked.blocks))
+
+
+def test_answers_in_the_labels_of_diagrams_are_drawn_and_listed() -> None:
+    source = "```chart {type=fractions}\na ____{five}: 5/8\nb [half]{.answer}: 1/2\n```\n"
+    flow = making.Flow(Path("x.md"), parse(source, "x.md"))
+    assert plain_text(flow.marked("answers").blocks) == "five, half"
+    (chart,) = flow.marked("teacher").blocks
+    assert isinstance(chart, model.Chart)
+    assert chart.image
+    assert "a five: 5 of 8" in chart.image.alt
+    for name in ("answers", "teacher", "teacher-web"):
+        findings = missing_answers(flow.document, [flow.marked(name)], EDITIONS[name], "x.pdf")
+        assert [*findings] == [], name
 
 
 def test_answers_in_strings_are_in_lists_of_answers_and_in_print() -> None:

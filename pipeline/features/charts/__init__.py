@@ -16,23 +16,27 @@ from pipeline.features.charts.diagrams import Diagram
 from pipeline.model import (
     DIAGRAM_KINDS,
     Asset,
+    Blank,
     Chart,
     Container,
     Document,
     Exercise,
     Image,
+    Math,
     Node,
     Table,
+    Text,
 )
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS, Edition, FormatName, Look
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import MILLIMETRE, Sheet
-from pipeline.model.rewriting import rewrite_document
+from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.sheet.colours import ACCENTS
 from pipeline.model.sheet.proportions import options_for, sheet_of
-from pipeline.model.tree import is_for_teachers
+from pipeline.model.strings import settled
+from pipeline.model.tree import BLANK, answer_text, is_for_teachers
 from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.assets import drawing_asset
@@ -96,6 +100,9 @@ class _Artist:
         self.width, self._landscape = IN_BOOKS if self._format == "epub" else WIDTH, LANDSCAPE
         if edition and edition.look == "large":
             self.width, self._landscape = _large(sheet_of(document, edition))
+        self._narrowest = NARROW if self._format == "html" else 0.0
+        if edition and edition.part == "answers" and len(document.metadata.versions) > 1:
+            self._narrowest = max(NARROWEST, self.width / len(document.metadata.versions))
         self._palette = _palette(document.metadata, edition)
         self._words = words(document.metadata.lang)
         self._is_mirrored = document.metadata.direction == "rtl"
@@ -121,7 +128,7 @@ class _Artist:
         return _Place(lang, width, in_exercise and not is_for_teachers(node))
 
     def with_drawing(self, chart: Chart, place: _Place) -> Chart:
-        content, alt = self._read(chart, place)
+        content, alt = self._read(_filled(chart), place)
         as_table = replace(chart, table=table.as_shown(chart.table))
         if content is None:
             return as_table
@@ -136,8 +143,8 @@ class _Artist:
         try:
             draw = functools.partial(self._image, chart, content, place.lang)
             image, narrow = draw(width, str(number), alt), None
-            if self._format == "html":
-                narrow = draw(min(width, NARROW), f"{number}-narrow", "")
+            if narrowest := self._narrowest:
+                narrow = draw(min(width, narrowest), f"{number}-narrow", "")
         except Exception as error:  # whatever the drawing makes of numbers and names
             del self.assets[before:]
             message = (
@@ -174,6 +181,15 @@ class _Artist:
         asset = drawing_asset("chart", number, drawing.svg, *size, self._names)
         self.assets.append(asset)
         return asset.image(alt)
+
+
+def _filled(chart: Chart) -> Chart:
+    """A chart with the answers in its gaps, where the edition has them, as text to be drawn."""
+    filled: Changes = {
+        Blank: lambda gap: Text(text=answer_text(gap.answer) or BLANK),
+        Math: lambda formula: replace(formula, tex=settled(formula.tex, solved=True)),
+    }
+    return replace(chart, table=rewrite((chart.table,), leave=filled)[0])
 
 
 def _palette(metadata: Metadata, edition: Edition | None) -> drawing.Palette:

@@ -209,7 +209,11 @@ def _answers(document: Document) -> tuple[_Answer, ...]:
 
 
 def _of_tasks(document: Document) -> Iterator[tuple[Span | None, tuple[_Part, ...]]]:
+    charts = (node for _, node, _ in find(document, model.Chart) if _is_drawn(node))
+    labels = {id(node) for chart in charts for node in walk(chart.table)}  # `in_strings` has them
     for _, node, span in find(document, *_ANSWERED, *STRINGS, marked=True):
+        if id(node) in labels:
+            continue
         for text in in_strings(node):
             yield span, tuple(_said(text))
         gaps = node.gaps if isinstance(node, FORMULAS) else ()

@@ -85,7 +85,8 @@ def _apart(documents: Mapping[str, Document]) -> Iterator[Document]:
 
 
 def _renamed(document: Document, version: str, paths: Mapping[str, str]) -> Document:
-    """A document whose assets have other paths, and whose notes belong to a version."""
+    """A document whose assets have other paths, with charts as wide as a column, and whose notes
+    belong to a version."""
 
     def image(node: model.Image) -> model.Image:
         return replace(node, asset=paths.get(node.asset, node.asset))
@@ -93,7 +94,14 @@ def _renamed(document: Document, version: str, paths: Mapping[str, str]) -> Docu
     def named(node: model.Note | model.NoteReference) -> Node:
         return replace(node, label=f"{node.label} {version}")
 
-    changes: Changes = {model.Image: image, model.Note: named, model.NoteReference: named}
+    def chart(node: model.Chart) -> model.Chart:
+        if not node.image or not node.narrow:
+            return node
+        return replace(node, image=replace(node.narrow, alt=node.image.alt), narrow=None)
+
+    changes: Changes = {
+        model.Image: image, model.Chart: chart, model.Note: named, model.NoteReference: named,
+    }  # fmt: skip
     return rewrite_document(document, leave=changes)
 
 
@@ -133,9 +141,9 @@ def _flat(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _title(title: tuple[Inline, ...], node: Node) -> tuple[model.Paragraph, ...]:
-    """The title of a node as a paragraph."""
-    strong = model.Strong(children=title)
-    return (model.Paragraph(children=(strong,), span=node.span),) if title else ()
+    """The title of a node as a paragraph, which stays with what is below it."""
+    strong, kept = model.Strong(children=title), model.Attributes(classes=("row-title",))
+    return (model.Paragraph(children=(strong,), attributes=kept, span=node.span),) if title else ()
 
 
 def _without_ids(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

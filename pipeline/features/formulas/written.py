@@ -92,6 +92,8 @@ def _of(element: Element) -> str:
             return sign + _grouped(children[0])
         case "mover" | "munder" if children[1].text in BRACES:
             return _of(children[0])
+        case "munder" if MARKS.get(children[1].text or "") == "\u0305":
+            return _of(children[0])  # a line below is like a link's, and is not said
         case "msup" | "mover" if len(children) == 2 and not element.get("accent"):
             return _base(children[0]) + _script("^", children[1], SUPERSCRIPTS)
         case "msub" | "munder" if len(children) == 2 and not element.get("accentunder"):

@@ -10,6 +10,7 @@ from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.directives import DIRECTIVE, take_option
+from pipeline.parser.characters import UNSEEN
 from pipeline.parser.dialects import table
 from pipeline.parser.lines import Cursor
 from pipeline.parser.marks import opens_block
@@ -25,6 +26,8 @@ _MEANT_AS_LIST = late(
 )
 """Braces meant as an attribute list. Others are of the title: of gaps, formulas, variables or
 text."""
+
+_GAP = late(rf"(?<!\\)_{{3,}}[\s{UNSEEN}]+$")
 
 
 class ContainerProcessor(LineProcessor):
@@ -48,7 +51,7 @@ class ContainerProcessor(LineProcessor):
             # Text after MyST's name is the label of the exercise.
             argument = "" if meant_name(directive[1]) in FOR_TEACHERS else directive[2]
             text, is_directive = f"{directive[1]} {argument}", True
-        elif wrong := _MEANT_AS_LIST.search(text):
+        elif (wrong := _MEANT_AS_LIST.search(text)) and not _GAP.search(text[: wrong.start()]):
             text = text[: wrong.start()] or "div"
             message = f"The attributes `{wrong[0]}` cannot be read."
             place = cursor.line.at(match.start(2) + wrong.start())

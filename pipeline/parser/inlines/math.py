@@ -9,8 +9,10 @@ dollar sign, after the last one, and between them.
 from __future__ import annotations
 
 import re
+from itertools import repeat
 
 from pipeline.model.late import late
+from pipeline.model.removal import TextGap, gaps
 from pipeline.parser.characters import unescape
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
@@ -69,6 +71,8 @@ def is_formula(text: str, start: int, end: int) -> bool:
     inside = with_subscripts(content.strip())
     if not inside or text[end + 1 : end + 2].isdigit():
         return False
+    if "___" in content and not all(map(_is_closed, gaps(content), repeat(content))):
+        return False  # the dollar sign at its end is in the answer of a gap
     strong = _STRONG.search(inside) is not None
     if _CURRENCY.search(inside) and not _COMMAND.search(inside):
         return False
@@ -83,6 +87,10 @@ def is_formula(text: str, start: int, end: int) -> bool:
     if after and (_IN_WORD.match(after) or after in "({"):  # $n$th; but no $HOME/bin:$PATH
         return bool(strong or (simple and _OPEN_END.search(inside) is None))
     return True
+
+
+def _is_closed(gap: TextGap, text: str) -> bool:
+    return gap.answer_end <= gap.end or text[gap.answer_end - 1] == "}"
 
 
 def _is_spaced(text: str, start: int, end: int, *, strong: bool) -> bool:
