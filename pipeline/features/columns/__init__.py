@@ -39,6 +39,8 @@ UNEVEN = frozenset(
 )
 """Classes of exceptions to these."""
 
+LISTS = frozenset({"dl", "ol", "ul"})
+
 NEARLY = 0.02
 """The fraction of a line by which a height may differ without padding."""
 
@@ -146,11 +148,15 @@ def _part(section: Element, used: set[Element]) -> Element:
 
 def _is_even(element: Element) -> bool:
     """Return whether a block is as high as a number of lines."""
+    if element.tag in LISTS:  # half a line above it and below
+        return False
     return all(inner.tag in LINES and not UNEVEN & classes(inner) for inner in element.iter())
 
 
 def _wrapped(element: Element) -> Element:
-    kind = "snap text" if element.tag in ("p", "ul", "ol") else "snap"
+    kind = "snap list" if element.tag in LISTS else "snap"
+    if element.tag == "p" and not {"image", "begins-with-image"} & classes(element):
+        kind = "snap text"
     wrapper = Element("div", {"class": kind})
     wrapper.append(element)
     return wrapper
