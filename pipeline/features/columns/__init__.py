@@ -45,6 +45,11 @@ NEARLY = 0.02
 """The fraction of a line by which a height may differ without padding."""
 
 
+BELOW_LIST = 0.25
+"""The part of a line that is empty below a list, at least: one that goes on in the other column has
+its space above in the first."""
+
+
 class _Leaf(NamedTuple):
     """A block of the text, with the sections (and speeches) that it is in."""
 
@@ -88,7 +93,8 @@ def fill_lines(pages: Iterable[TypesetPage], line: float) -> bool:
     changed = False
     for element, box in ends.items():
         height = box.border_height() - box.padding_bottom
-        lines = math.ceil(height / line - NEARLY)
+        below = BELOW_LIST if has_class(box, "list") else 0
+        lines = math.ceil(height / line + below - NEARLY)
         missing = max(0.0, lines * line - height)
         if abs(missing - box.padding_bottom) > NEARLY * line:
             element.set("style", f"padding-bottom: {missing:.3f}px")
