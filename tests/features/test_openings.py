@@ -72,7 +72,9 @@ def test_the_lines_of_an_opening_are_chosen_like_others() -> None:
     text = BOOK.format("small-caps").replace("It was deep.", f"It was {words} deep.")
     data = making.packed(making.resolved(text, "handout")).data
     with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
-        pages = [document[number].get_textpage().get_text_range() for number in range(len(document))]
+        pages = [
+            document[number].get_textpage().get_text_range() for number in range(len(document))
+        ]
     (page,) = [page for page in pages if "CALL ME" in page.upper() and "water" in page]
     lines = page.splitlines()
     assert len(lines) > 8

@@ -129,8 +129,12 @@ def faults_of(file: Path) -> list[str]:
 
 
 def test_squares_are_square_and_lines_stay_with_their_question() -> None:
-    text = "::: exercise\nDraw.\n\n::: space 20mm {.squared}\n:::\n\nSay.\n\n::: lines 3\n:::\n:::\n"
-    word = opened(text.replace("::: exercise", ":::: exercise").replace(":::\n:::\n", ":::\n::::\n"))
+    text = (
+        "::: exercise\nDraw.\n\n::: space 20mm {.squared}\n:::\n\nSay.\n\n::: lines 3\n:::\n:::\n"
+    )
+    word = opened(
+        text.replace("::: exercise", ":::: exercise").replace(":::\n:::\n", ":::\n::::\n")
+    )
     (table,) = word.tables
     assert {(row.height, row.height_rule) for row in table.rows} == {(Twips(283), 2)}
     kept = {p.text: p.paragraph_format.keep_with_next for p in word.paragraphs if p.text}

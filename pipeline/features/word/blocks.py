@@ -610,7 +610,7 @@ BOX = SideBox(BLUE, "EEF4FA")
 """Boxes of other kinds."""
 
 ROOM = (model.WritingLines, model.WritingSpace, model.Choices, model.Matching, model.Ordering)
-"""What a question stays with."""
+"""The blocks that their question stays with."""
 
 PASSAGES = {
     "pull-quote": "Pull Quote", "epigraph": "Epigraph", "attribution": "Quote", "verse": "Line",

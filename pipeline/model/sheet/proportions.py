@@ -47,6 +47,8 @@ LEADING_OF_LANGUAGES = dict.fromkeys(("ja", "zh", "ko"), 18 / 10.5)
 TEXT_OF_AGES = ((8, 16), (11, 14), (14, 12))
 """Points for readers who are all younger than an age."""
 
+AGES_OF_GROUPS = {"preschool": 6, "primary school": 10}
+
 _GRADE = late(
     r"(?i)\b(?:grade|class|year|klasse|classe|grado)\s*(\d{1,2})\b"
     r"|\b(\d{1,2})(?:\.|st|nd|rd|th)?\s*(?:grade|class|year|klasse|classe|grado)\b"
@@ -135,9 +137,12 @@ def _usual_text(metadata: Metadata) -> float:
     """The type size for the youngest of readers, if the front matter says their ages or their
     grade, and for the script."""
     usual = TEXT_OF_LANGUAGES.get(metadata.lang.lower().split("-")[0], TEXT)
-    age = metadata.audience.oldest
-    if not age and (grade := _GRADE.search(metadata.audience.level)):
+    audience = metadata.audience
+    age = audience.oldest
+    if not age and (grade := _GRADE.search(audience.level)):
         age = int(grade[1] or grade[2]) + AGE_IN_GRADE
+    elif not age and not audience.youngest:
+        age = max((AGES_OF_GROUPS.get(group, 0) for group in audience.groups), default=0)
     of_age = next((size for limit, size in TEXT_OF_AGES if 0 < age < limit), TEXT)
     return max(usual, usual * of_age / TEXT)
 
