@@ -93,6 +93,10 @@ FRONT = frozenset(name for name, role in ROLES.items() if role.place is _Place.F
 """The roles of parts that belong before the text."""
 
 
+TEXT = frozenset(name for name, role in ROLES.items() if role.place is _Place.TEXT)
+"""The roles of parts that are body text, besides those without a role."""
+
+
 def is_front(role: str) -> bool:
     """Return whether a part with that role belongs before the text."""
     return role in FRONT

@@ -10,7 +10,7 @@ from pipeline.model import Document, Exercise
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
 from pipeline.model.faces import own_faces
 from pipeline.model.rendered import NavPoint, Page, Pages, Style
-from pipeline.model.sheet.colours import screen_rules
+from pipeline.model.sheet.colours import ACCENTS, screen_rules
 from pipeline.model.sheet.proportions import is_book, sheet_of
 from pipeline.model.tree import has
 from pipeline.model.words import words, written_date
@@ -88,10 +88,14 @@ def page_styles(
     document: Document, renderer: NodeRenderer, constructs: tuple[str, ...]
 ) -> tuple[Style, ...]:
     """The styles of a web page, or of several of a document, with the ``constructs`` of all."""
-    environment, accent = renderer.environment, document.metadata.brand.accent
+    environment = renderer.environment
+    theme = document.metadata.printing.theme or ""
+    theme_css = style_sheets.read_sheet(environment, f"html/{theme}.css") if theme else ""
+    accent = document.metadata.brand.accent or (ACCENTS[theme] if theme_css else "")
     paper = sheet_of(document, EDITIONS[STANDARD_PRINT])
     styles = (
         *sheets(environment, "html", "style", "reading"),
+        Style("theme.css", theme_css),
         Style("brand.css", screen_rules(accent)),
         *style_sheets.construct_styles(environment, "html", constructs),
         *sheets(environment, "html", "print"),

@@ -190,7 +190,7 @@ def construct_styles(
         Style(f"{folder}-{name}.css" if folder != "shared" else f"{name}.css", css)
         for name in constructs
         for folder in ("shared", format_name)
-        if (css := _read(environment, f"{folder}/{name}.css"))
+        if (css := read_sheet(environment, f"{folder}/{name}.css"))
     )
 
 
@@ -200,19 +200,20 @@ DARK = "screen and (prefers-color-scheme: dark)"
 
 def dark_style(environment: jinja2.Environment, constructs: Iterable[str], accent: str) -> Style:
     """All colours of dark mode: the page's, its constructs' and its publisher's."""
-    parts = [_read(environment, f"html/dark/{name}.css") for name in ("style", *constructs)]
+    parts = [read_sheet(environment, f"html/dark/{name}.css") for name in ("style", *constructs)]
     return Style("dark.css", "\n".join(filter(None, (*parts, night_rules(accent)))), media=DARK)
 
 
 def script(environment: jinja2.Environment, constructs: Iterable[str]) -> str:
     """The parts of the script for a page's constructs, in a scope of their own; the first one, for
     all pages, has what the others use."""
-    parts = (_read(environment, f"html/{name}.js").strip() for name in constructs)
+    parts = (read_sheet(environment, f"html/{name}.js").strip() for name in constructs)
     code = "\n".join(filter(None, parts))
     return f'"use strict";\n(() => {{\n{code}\n}})();\n'
 
 
-def _read(environment: jinja2.Environment, name: str) -> str:
+def read_sheet(environment: jinja2.Environment, name: str) -> str:
+    """A style sheet or script of the templates; "" if there is none."""
     try:
         return read_text(environment, name)
     except jinja2.TemplateNotFound:

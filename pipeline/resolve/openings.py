@@ -22,6 +22,7 @@ from pipeline.model import (
 from pipeline.model.editions import EDITIONS
 from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite_document
+from pipeline.model.roles import TEXT
 from pipeline.model.tree import CHAPTER, SHORT, children, plain_text
 from pipeline.model.words import read_file, words
 from pipeline.model.words.writing_conventions import roman, writing
@@ -139,7 +140,8 @@ _FIRST_LETTER = late(r"\W{0,2}\w")
 
 
 def open_chapters(document: Document) -> Document:
-    """The document whose chapters begin as the front matter says, if that is with a paragraph."""
+    """The document whose chapters begin as the front matter says, if that is with a paragraph. What
+    comes before or after the text, such as a dedication, has no such opening."""
     if document.metadata.opening is None:
         return document
     opening, edition = document.metadata.opening, EDITIONS.get(document.edition)
@@ -149,7 +151,8 @@ def open_chapters(document: Document) -> Document:
 
     def enter(section: Section) -> Node:
         first = section.children[0] if section.children else None
-        if id(section) not in chapters or not isinstance(first, Paragraph):
+        is_text = not section.role or section.role in TEXT
+        if not (id(section) in chapters and is_text and isinstance(first, Paragraph)):
             return section
         if opening == DROP_CAP:
             opened = _with_drop_cap(first, is_printed)

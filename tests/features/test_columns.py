@@ -21,6 +21,7 @@ FRONT = """\
 title: Two columns
 lang: {lang}
 page: {{size: {size}, columns: {columns}}}
+theme: {theme}
 speakers: {{Ann: interviewer, Bo: guest}}
 ---
 """
@@ -32,11 +33,13 @@ WORDS = (
 
 
 class Line(NamedTuple):
-    """A line of the text: its page, its left edge and the height of its base, in lines."""
+    """A line of the text: its page, its left edge, the height of its base in lines, and whether it
+    is in a list, which may be half a line lower."""
 
     page: int
     left: float
     base: float
+    is_item: bool
 
 
 def draw_well(folder: Path) -> None:
@@ -50,9 +53,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def pages_of(
-    body: str, folder: Path, lang: str = "en", size: str = "A4", columns: int = 2
+    body: str,
+    folder: Path,
+    lang: str = "en",
+    size: str = "A4",
+    columns: int = 2,
+    theme: str = "classic",
 ) -> Pages:
-    text = FRONT.format(lang=lang, size=size, columns=columns) + "\n" + body
+    text = FRONT.format(lang=lang, size=size, columns=columns, theme=theme) + "\n" + body
     document = making.resolved(text, "handout", folder)
     assert not [d for d in document.diagnostics if d.is_error], document.diagnostics
     return making.rendered(document)
@@ -78,7 +86,7 @@ def lines_of_text(document: Any, leading: float) -> list[Line]:
         if name == "LineBox":
             if box.element_tag in ("p", "li") and box.height < 1.05 * line:
                 base = (box.position_y + box.baseline - top) / line
-                found.append(Line(number, box.position_x, base))
+                found.append(Line(number, box.position_x, base, box.element_tag == "li"))
             return
         for child in getattr(box, "children", ()):
             visit(child, number, top)
@@ -153,7 +161,22 @@ def test_lines_of_both_columns_stand_at_one_height(made_up_text: tuple[str, Page
     lefts = {round(line.left) for line in lines}
     assert max(lefts) - min(lefts) > 200, "two columns"
     start = lines[0].base % 1
-    assert [line for line in lines if off_grid(line, start) > 0.03] == []
+    steps = [(line, 0.5 if line.is_item else 1) for line in lines]
+    assert [line for line, step in steps if off_grid(line, start, step) > 0.03] == []
+
+
+@pytest.mark.parametrize("theme", ["classic", "modern"])
+def test_headings_and_lists_do_not_touch_what_follows_them(theme: str, folder: Path) -> None:
+    body = "## Well\n\n![A well](well.png)\n\nText.\n\n- one\n- two\n\nMore.\n"
+    pages = pages_of(body, folder, theme=theme)
+    found = boxes(laid_out(pages, folder))
+    texts = {box.text: box.position_y for box in found if hasattr(box, "text")}
+    picture = next(box for box in found if box.element_tag == "img")
+    assert pages.sheet
+    line = pages.sheet.leading * 4 / 3
+    assert picture.position_y > texts["Well"] + 1.3 * line
+    assert texts["one"] > texts["Text."] + 1.3 * line
+    assert texts["More."] > texts["two"] + 1.3 * line
 
 
 def test_nothing_is_lost_or_repeated(made_up_text: tuple[str, Pages, Any]) -> None:

@@ -58,6 +58,29 @@ def test_the_first_words_of_a_chapter_are_small_capitals(edition: str) -> None:
     assert opened("small-caps", edition) == [f'<span class="small-caps">{w}</span>' for w in words]
 
 
+def test_only_chapters_have_openings() -> None:
+    roles = ("dedication", "epigraph", "preface", "prologue", "chapter")
+    text = "---\ntitle: T\nopening: small-caps\nclass: book\n---\n\n"
+    text += "".join(f"# {role} {{.{role}}}\n\nWords of {role}, and more.\n\n" for role in roles)
+    (*_, page) = making.rendered(making.resolved(text, "web")).pages
+    opened = re.findall(r'"small-caps">Words of (\w+)<', page.markup)
+    assert opened == ["prologue", "chapter"]
+
+
+def test_the_lines_of_an_opening_are_chosen_like_others() -> None:
+    words = " ".join(f"{'water' * (1 + n % 3)} — it is" for n in range(60))
+    text = BOOK.format("small-caps").replace("It was deep.", f"It was {words} deep.")
+    data = making.packed(making.resolved(text, "handout")).data
+    with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
+        pages = [
+            document[number].get_textpage().get_text_range() for number in range(len(document))
+        ]
+    (page,) = [page for page in pages if "CALL ME" in page.upper() and "water" in page]
+    lines = page.splitlines()
+    assert len(lines) > 8
+    assert not [line for line in lines if line.startswith("—")]
+
+
 def test_a_chapter_begins_with_a_drop_cap() -> None:
     assert opened("drop-cap", "web") == ['<p class="drop-cap">Call ', '<p class="drop-cap">“I kn']
     assert opened("drop-cap", "handout") == [

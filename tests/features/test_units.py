@@ -318,7 +318,9 @@ def test_front_matter_notes_in_the_margin_and_style_sheets_of_ones_own_are_as_in
 ) -> None:
     """From right to left, too; and headings without their text are known."""
     source = tmp_path / "wells.md"
-    text = few_words("notes: margin\neven_pages: false", monkeypatch, 1, "ar")  # on the outer side
+    text = few_words(
+        "notes: margin\neven_pages: false\npage: {text: 10.5}", monkeypatch, 1, "ar"
+    )  # on the outer side
     text = text.replace("# Preface {.unnumbered}", "# Preface {.preface}")
     text += "\n\n::: space 150mm\n:::\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
     source.write_text(text, encoding="utf-8")

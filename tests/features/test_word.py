@@ -15,7 +15,7 @@ import pypdfium2
 import pytest
 from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, Twips
 from lxml import etree
 from PIL import Image
 
@@ -126,6 +126,20 @@ def faults_of(file: Path) -> list[str]:
     from openxml_audit import OpenXmlValidator  # takes long to load, for one worker of several
 
     return [str(error) for error in OpenXmlValidator().validate(file).errors]
+
+
+def test_squares_are_square_and_lines_stay_with_their_question() -> None:
+    text = (
+        "::: exercise\nDraw.\n\n::: space 20mm {.squared}\n:::\n\nSay.\n\n::: lines 3\n:::\n:::\n"
+    )
+    word = opened(
+        text.replace("::: exercise", ":::: exercise").replace(":::\n:::\n", ":::\n::::\n")
+    )
+    (table,) = word.tables
+    assert {(row.height, row.height_rule) for row in table.rows} == {(Twips(283), 2)}
+    kept = {p.text: p.paragraph_format.keep_with_next for p in word.paragraphs if p.text}
+    assert kept["Draw."]
+    assert kept["Say."]
 
 
 @pytest.mark.slow

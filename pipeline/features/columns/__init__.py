@@ -39,8 +39,15 @@ UNEVEN = frozenset(
 )
 """Classes of exceptions to these."""
 
+LISTS = frozenset({"dl", "ol", "ul"})
+
 NEARLY = 0.02
 """The fraction of a line by which a height may differ without padding."""
+
+
+BELOW_LIST = 0.25
+"""The part of a line that is empty below a list, at least: one that goes on in the other column has
+its space above in the first."""
 
 
 class _Leaf(NamedTuple):
@@ -86,7 +93,8 @@ def fill_lines(pages: Iterable[TypesetPage], line: float) -> bool:
     changed = False
     for element, box in ends.items():
         height = box.border_height() - box.padding_bottom
-        lines = math.ceil(height / line - NEARLY)
+        below = BELOW_LIST if has_class(box, "list") else 0
+        lines = math.ceil(height / line + below - NEARLY)
         missing = max(0.0, lines * line - height)
         if abs(missing - box.padding_bottom) > NEARLY * line:
             element.set("style", f"padding-bottom: {missing:.3f}px")
@@ -146,11 +154,15 @@ def _part(section: Element, used: set[Element]) -> Element:
 
 def _is_even(element: Element) -> bool:
     """Return whether a block is as high as a number of lines."""
+    if element.tag in LISTS:  # half a line above it and below
+        return False
     return all(inner.tag in LINES and not UNEVEN & classes(inner) for inner in element.iter())
 
 
 def _wrapped(element: Element) -> Element:
-    kind = "snap text" if element.tag in ("p", "ul", "ol") else "snap"
+    kind = "snap list" if element.tag in LISTS else "snap"
+    if element.tag == "p" and not {"image", "begins-with-image"} & classes(element):
+        kind = "snap text"
     wrapper = Element("div", {"class": kind})
     wrapper.append(element)
     return wrapper

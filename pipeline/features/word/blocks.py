@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -201,9 +202,9 @@ def grid_table(
         _frames() if is_ruled else None,
         element("tblLayout", type="fixed"),
     )
-    exact = element("trHeight", val=height, hRule="exact") if height else None
     lines: list[Element] = []
     for row in rows:
+        exact = element("trHeight", val=height, hRule="exact") if height else None
         full = [*row, *[[]] * (len(widths) - len(row))]
         cells = (_cell(w, 1, _ended(content)) for w, content in zip(widths, full, strict=True))
         lines.append(element("tr", element("trPr", element("cantSplit"), exact), *cells))
@@ -608,6 +609,9 @@ BOXES = {
 BOX = SideBox(BLUE, "EEF4FA")
 """Boxes of other kinds."""
 
+ROOM = (model.WritingLines, model.WritingSpace, model.Choices, model.Matching, model.Ordering)
+"""The blocks that their question stays with."""
+
 PASSAGES = {
     "pull-quote": "Pull Quote", "epigraph": "Epigraph", "attribution": "Quote", "verse": "Line",
 }  # fmt: skip
@@ -617,14 +621,26 @@ PASSAGES = {
 def blocks(draft: WordFile, nodes: Iterable[Node], place: Spot) -> list[Element]:
     """The elements of some blocks. The first paragraph gets the marker of the place."""
     result: list[Element] = []
-    for node in nodes:
+    for node, following in zip_longest(content := (*nodes,), content[1:]):
         if place.marker and not is_text(node) and not isinstance(node, model.Container):
             result.append(paragraph(draft, [], place, marker=place.marker))
             place = place.within(STEP, marker=None)
         result += _block(draft, node, with_attributes(node, place))
+        if is_text(node) and isinstance(following, ROOM):
+            _keep_with_next(result[-1])
         if place.marker:
             place = place.within(STEP, marker=None)
     return result
+
+
+def _keep_with_next(line: Element) -> None:
+    """Keep a paragraph on the page of what follows it."""
+    properties = line.find(tag("pPr"))
+    if properties is None:
+        properties = element("pPr")
+        line.insert(0, properties)
+    if properties.find(tag("keepNext")) is None:
+        properties.insert(int(properties.find(tag("pStyle")) is not None), element("keepNext"))
 
 
 def _block(draft: WordFile, node: Node, place: Spot) -> list[Element]:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from pipeline.model import Document, Node, Section, Text
 from pipeline.model.editions import EDITIONS, Edition, Imposition
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import (
     POINT,
@@ -36,6 +37,26 @@ book."""
 
 TEXT, LEADING = 10.5, 15
 """Points: the size of the text, and the distance of its lines."""
+
+TEXT_OF_LANGUAGES = {"ar": 13, "fa": 13, "ur": 13}
+"""Points of scripts whose letters are small for their type size."""
+
+LEADING_OF_LANGUAGES = dict.fromkeys(("ja", "zh", "ko"), 18 / 10.5)
+"""The distance of lines, in type sizes, in scripts whose characters fill their squares."""
+
+TEXT_OF_AGES = ((8, 16), (11, 14), (14, 12))
+"""Points for readers who are all younger than an age."""
+
+AGES_OF_GROUPS = {"preschool": 6, "primary school": 10}
+
+_GRADE = late(
+    r"(?i)\b(?:grade|class|year|klasse|classe|grado)\s*(\d{1,2})\b"
+    r"|\b(\d{1,2})(?:\.|st|nd|rd|th)?\s*(?:grade|class|year|klasse|classe|grado)\b"
+)
+"""A year of school in a level of education."""
+
+AGE_IN_GRADE = 6
+"""Years by which the oldest in a class are older than its number."""
 
 MEASURE, COLUMN = 120, 30
 """Millimetres at that size: lines of some 70 letters, and the column to the left of them."""
@@ -103,11 +124,27 @@ def sheet_for(edition: Edition, metadata: Metadata, *, is_book: bool) -> Sheet:
     """The page of a printed edition, laid out as a book if ``is_book``."""
     options = options_for(edition, metadata)
     size = _page_on(paper_for(edition, metadata), edition.imposition)
-    text = options.page.text or TEXT
-    leading = options.page.leading or text * LEADING / TEXT
+    text = options.page.text or _usual_text(metadata)
+    language = metadata.lang.lower().split("-")[0]
+    ratio = LEADING_OF_LANGUAGES.get(language, LEADING / TEXT)
+    leading = options.page.leading or text * ratio
     sheet = settle(size, options, text, leading, is_book=is_book)
     sheet = legible(sheet) if edition.look == "large" else sheet
     return _with_footer(sheet, metadata, is_large=edition.look == "large")
+
+
+def _usual_text(metadata: Metadata) -> float:
+    """The type size for the youngest of readers, if the front matter says their ages or their
+    grade, and for the script."""
+    usual = TEXT_OF_LANGUAGES.get(metadata.lang.lower().split("-")[0], TEXT)
+    audience = metadata.audience
+    age = audience.oldest
+    if not age and (grade := _GRADE.search(audience.level)):
+        age = int(grade[1] or grade[2]) + AGE_IN_GRADE
+    elif not age and not audience.youngest:
+        age = max((AGES_OF_GROUPS.get(group, 0) for group in audience.groups), default=0)
+    of_age = next((size for limit, size in TEXT_OF_AGES if 0 < age < limit), TEXT)
+    return max(usual, usual * of_age / TEXT)
 
 
 def words_of(document: Document) -> float:

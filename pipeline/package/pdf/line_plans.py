@@ -347,7 +347,6 @@ def _is_simple(box: Any) -> bool:
     return (
         style["white_space"] in ("normal", "nowrap")
         and style["word_break"] == "normal"
-        and style["letter_spacing"] == "normal"
         and not style["word_spacing"]
         and bool(SIMPLE.fullmatch(box.text))
     )

@@ -237,7 +237,8 @@ def _mark_relations(root: Element) -> None:
                     notes.append(child)
                 if "tall" in names:
                     tall.append(child)
-            if child.tag == "img" and child is parent[0] and parent.tag == "p":
+            begins = child is parent[0] and not (parent.text or "").strip()
+            if child.tag == "img" and parent.tag == "p" and begins and "formula-image" not in names:
                 _mark(parent, "begins-with", {"image"})
             # a heading needs two lines below it, so this paragraph stays with the next block
             if child.tag == "p" and before is not None and before.tag in HEADINGS:

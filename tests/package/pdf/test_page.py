@@ -352,7 +352,8 @@ def test_what_is_in_a_list_and_after_a_paragraph_has_classes_for_the_styles() ->
         '<li><div class="writing-lines long"/></li><li><img class="right"/></li></ul>'
         '<table><tr><td><p><span class="blank"/></p></td></tr><tr><td>No</td></tr></table>'
         '<dl><dt>One<span class="note">N</span></dt></dl><dl><dt>Two</dt></dl>'
-        '<p><img/></p><ol><li><p><img class="qr-code"/><b class="tall"/></p></li></ol></main>'
+        '<p><img/></p><p>So <img/></p><p><img class="formula-image"/> is</p>'
+        '<ol><li><p><img class="qr-code"/><b class="tall"/></p></li></ol></main>'
     )
     ready(root)
     told = [(e.tag, e.get("class")) for e in root.iter() if e.tag in ("p", "li", "tr", "dl")]
@@ -367,6 +368,8 @@ def test_what_is_in_a_list_and_after_a_paragraph_has_classes_for_the_styles() ->
         ("dl", "has-notes"),
         ("dl", None),
         ("p", "begins-with-image"),
+        ("p", None),
+        ("p", None),
         ("li", "has-tall"),
         ("p", "has-qr-code begins-with-image"),
     ]

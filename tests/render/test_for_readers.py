@@ -1,0 +1,61 @@
+"""Pages for their readers: sizes of type by age, grade and script, and what suits a screen."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.helpers import making
+
+
+def rendered(front: str, body: str, edition: str) -> Any:
+    return making.rendered(making.resolved(f"---\ntitle: T\n{front}\n---\n\n{body}\n", edition))
+
+
+def css(front: str, body: str, edition: str) -> str:
+    return "\n".join(style.css for style in rendered(front, body, edition).styles)
+
+
+@pytest.mark.parametrize(
+    ("front", "text", "leading"),
+    [
+        ("lang: en", 10.5, 15),
+        ("lang: en\naudience: {ages: 6-7}", 16, 22.86),
+        ("lang: en\naudience: {ages: 8-10}", 14, 20),
+        ("lang: en\naudience: {level: Grade 1}", 16, 22.86),
+        ("lang: de\naudience: {level: 4. Klasse}", 14, 20),
+        ("lang: en\naudience: primary school", 14, 20),
+        ("lang: en\naudience: {ages: 11-13}", 12, 17.14),
+        ("lang: en\naudience: {ages: 10-14, level: Key Stage 3}", 10.5, 15),
+        ("lang: en\naudience: {ages: 16+}", 10.5, 15),
+        ("lang: en\naudience: {ages: 6-7}\npage: {text: 11}", 11, 15.71),
+        ("lang: ja", 10.5, 18),
+        ("lang: ar", 13, 18.57),
+    ],
+)
+def test_type_is_as_large_as_its_readers_need_it(front: str, text: float, leading: float) -> None:
+    sheet = rendered(front, "Text.", "handout").sheet
+    assert sheet.text == pytest.approx(text, abs=0.01)
+    assert sheet.leading == pytest.approx(leading, abs=0.01)
+
+
+def test_three_lines_beside_a_name_have_a_row_of_their_own() -> None:
+    (page,) = rendered("name_line: [name, class, date, grade]", "Text.", "handout").pages
+    assert '<div class="name-line many">' in page.markup
+    (page,) = rendered("name_line: true", "Text.", "handout").pages
+    assert '<div class="name-line">' in page.markup
+
+
+def test_a_theme_reaches_the_web_page() -> None:
+    assert "--accent: #0b4f6c" in css("theme: modern", "Text.", "web")
+    assert "--accent: #8a1c1c" in css("theme: modern\nbrand: {accent: '#8a1c1c'}", "Text.", "web")
+    assert "--serif: var(--sans)" not in css("theme: plain", "Text.", "web")
+
+
+def test_names_of_speakers_are_bold_without_styles() -> None:
+    front = "lang: en\nspeakers: {Ann: interviewer, Bo: guest}"
+    pages = rendered(front, "Ann: Why?\n\nBo: So.", "ebook").pages
+    markup = "".join(page.markup for page in pages)
+    assert re.findall(r'<p class="speaker"><b>(\w+)</b>', markup) == ["Ann", "Bo"]
