@@ -124,7 +124,7 @@ class _HeadReader:
             if len(text.split()) > _MOST_WORDS:
                 break
             day, without = date_in(text)
-            by = _authors(without if day else text)
+            by = authors_in(without if day else text)
             if by and not self.authors:
                 self.authors = by
                 self._use(at, f"“{text[:60]}” is taken for the author: {'; '.join(by)}.")
@@ -192,7 +192,7 @@ def _is_kicker(text: str, after: str) -> bool:
     """Return whether a line only names the section of the paper above the headline."""
     parts = re.split("[|/›»>•·]", text.strip(" :|"))
     is_known = any(folded(part) in words_for("head", "kicker") for part in parts)
-    return len(text.split()) < 8 and is_known and _is_title(after, [text]) and not _authors(after)
+    return len(text.split()) < 8 and is_known and _is_title(after, [text]) and not authors_in(after)
 
 
 def _is_full_name(text: str) -> bool:
@@ -203,10 +203,10 @@ def _is_subtitle(text: str, after: list[tuple[int, CopiedLine]]) -> bool:
     """Return whether a line continues the title: it is short, and a byline or a date follows."""
     if len(text.split()) > _SHORT_LINE or re.search(r"[.:;,]$", text):
         return False
-    return any(_authors(line.text.strip()) or date_in(line.text)[0] for _, line in after[:1])
+    return any(authors_in(line.text.strip()) or date_in(line.text)[0] for _, line in after[:1])
 
 
-def _authors(text: str) -> tuple[str, ...]:
+def authors_in(text: str) -> tuple[str, ...]:
     """The names in a byline."""
     match = phrase("head", "by").match(text)
     if not match:
