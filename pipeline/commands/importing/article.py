@@ -74,8 +74,9 @@ NEARLY_ALL = 0.75
 ENOUGH = 0.8
 """The share of the article of Readability that is also in ours, at least."""
 
-MOST_ELEMENTS = 20_000
-"""Readability looks at no page with more elements: it compares some with all others."""
+MOST_NESTED = 400_000
+"""Readability looks at no page whose elements have more ancestors in all: it reads a text again for
+each element around it, and compares some elements with all others."""
 
 SHORT = 150
 """Readability takes pages with fewer words as a whole."""
@@ -127,7 +128,7 @@ def missed(root: Element) -> set[Element]:
 def _guard(root: Element) -> dict[Element, str]:
     """The elements whose text Readability takes for the article of a page, with this text."""
     elements = [*root.iter("*")]
-    if len(elements) > MOST_ELEMENTS:
+    if sum(1 for element in elements for _ in element.iterancestors()) > MOST_NESTED:
         return {}
     from readability.readability import Document, Unparseable, log  # slow to load
 
