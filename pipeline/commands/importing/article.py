@@ -82,7 +82,7 @@ SHORT = 150
 """Readability takes pages with fewer words as a whole."""
 
 FEW = 50
-"""What has fewer words may be no article, if the page has many more."""
+"""The fewest words of an article, if its page has many more."""
 
 _PLACE = "data-place"
 

@@ -130,23 +130,28 @@ class _HeadReader:
                 self._use(at, f"“{text[:60]}” is taken for the author: {'; '.join(by)}.")
             elif day and len(_without_words(without).split()) < 4 and not self.date:
                 self._use(at, f"“{text[:60]}” is taken for the date.")
-            elif self.title and number == 0 and _is_subtitle(text, self._texts[1:]):
-                self.subtitle = text
-                self._use(at, f"“{text[:60]}” is taken for the subtitle.")
-            elif self.title and number == 0 and self._is_author_of_interview(text):
+            elif self.title and number == 0 and self._is_author(text):
                 self.authors = (text,)
                 reason = "since it is right below the title"
                 self._use(at, f"“{text}” is taken for the author, {reason}.")
+            elif self.title and number == 0 and _is_subtitle(text, self._texts[1:]):
+                self.subtitle = text
+                self._use(at, f"“{text[:60]}” is taken for the subtitle.")
             elif self.authors or self.date:
                 break
             if day and at in self.used:
                 self.date = self.date or day
 
-    def _is_author_of_interview(self, text: str) -> bool:
-        """Return whether a text is a name that stands alone in what is called an interview."""
-        is_interview = phrase("speech", "interview").search(f"{self.keyword}. {self.title}")
+    def _is_author(self, text: str) -> bool:
+        """Return whether a text is a name that stands alone, above a date or in what is called an
+        interview."""
+        below = self._texts[1][1].text.strip() if len(self._texts) > 1 else ""
+        is_dated = bool(date_in(below)[0]) and not authors_in(date_in(below)[1])
+        is_interview = bool(phrase("speech", "interview").search(f"{self.keyword}. {self.title}"))
         times = sum(line.text.strip() == text for line in self._lines)
-        return bool(is_interview) and _is_full_name(text) and times == 1
+        return (is_dated or (is_interview and not authors_in(below))) and (
+            _is_full_name(text) and times == 1
+        )
 
 
 def _is_title(text: str, after: list[str]) -> bool:
