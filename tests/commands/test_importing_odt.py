@@ -41,6 +41,9 @@ STYLES = """
 <style:text-properties fo:language="de" fo:country="DE"/></style:style>
 <style:style style:name="P1" style:family="paragraph" style:parent-style-name="Standard">
 <style:text-properties fo:font-weight="bold"/></style:style>
+<style:style style:name="P7" style:family="paragraph"><style:paragraph-properties
+fo:break-before="page"/></style:style><style:style style:name="P8" style:family="paragraph">
+<style:paragraph-properties fo:break-after="page"/></style:style>
 <style:style style:name="P2" style:family="paragraph" style:parent-style-name="Quotations"/>
 <style:style style:name="T5" style:family="text"><style:text-properties text:display="none"/>
 </style:style><style:style style:name="P5" style:family="paragraph" style:parent-style-name="P6"/>
@@ -163,6 +166,24 @@ def test_symbols_colours_and_columns(tmp_path: Path) -> None:
         "The colours of text are left out, as of “\uf0fc\uf021\uf0ab\uf030”.",
         "Text in 2 columns becomes text in one; `::: columns 2` makes them.",
     } <= {*told(made)}
+
+
+def test_page_breaks_of_paragraphs(tmp_path: Path) -> None:
+    """A paragraph that begins or ends a page does so in the source."""
+    styles = ("P7", "P7", "P8", "P3", "P8")
+    text = "".join(
+        f'<text:p text:style-name="{name}">Text {number}.</text:p>'
+        for number, name in enumerate(styles)
+    )
+    odt(tmp_path / "a.odt", text)
+    lines = body(imported(tmp_path / "a.odt")).split("\n\n")
+    assert [line for line in lines if line.startswith("\\newpage") or "Text" in line][:4] == [
+        "Text 0.",
+        "\\newpage",
+        "Text 1.",
+        "Text 2.",
+    ]
+    assert [line.strip() for line in lines].count("\\newpage") == 2
 
 
 def test_hidden_text(tmp_path: Path) -> None:

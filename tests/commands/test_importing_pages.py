@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import parse
 from tests.commands.test_importing import body, imported, picture, told
 
 MENU = "<header><nav><a href=/a>Home</a> <a href=/b>Archive</a> <a href=/c>Shop</a></nav></header>"
@@ -81,6 +82,60 @@ PAGES: dict[str, tuple[str, list[str], list[str]]] = {
     ),
 }  # fmt: skip
 
+TALK = "".join(
+    f"<b>Ada Wells:</b> In year {year}, well {year} was dug by hand, in the dry season, by"
+    " the women of the village, and it has never been empty since.<br><br>"
+    for year in range(1970, 1990)
+)
+"""An interview as blogs write it: lines, no paragraphs."""
+
+READERS = "".join(
+    f'<li class="comment"><cite>Reader {number}</cite><p>I liked this page very much, above all its'
+    " wells, and so did my cousin, who is hard to please.</p><p>My own well is deeper, by the way,"
+    " but I would never say so, as nobody asked me for it.</p></li>"
+    for number in range(40)
+)
+PAGES |= {
+    "a page within one form": (
+        f'<form method="post" action="./page.aspx"><input type="hidden" value="x"><div><h1>Wells'
+        f"</h1>{TALK}</div>{FOOT}</form>",
+        ["well 1970", "well 1989"],
+        [],
+    ),
+    "a blog whose article is a widget": (
+        f'<div class="widget Blog"><div class="post"><h3>Wells</h3><div class="post-body">{TALK}'
+        '</div></div></div><div class="widget Archive"><a href="/o">Older posts</a></div>',
+        ["well 1970", "well 1989"],
+        ["Older"],
+    ),
+    "a page with classes of its readers' comments": (
+        f'<div class="single comments-open social"><h1>Wells</h1>{TALK}</div>',
+        ["well 1970", "well 1989"],
+        [],
+    ),
+    "more comments than text": (
+        f'<div><h1>Wells</h1>{TALK[:2000]}</div><ol class="commentlist">{READERS}</ol>',
+        ["well 1970", "well 1980"],
+        ["Reader 1", "cousin"],
+    ),
+    "a carousel above the text": (
+        '<div class="carousel">'
+        + "".join(f'<div><a href="/{n}">Slide</a> {TALK[:400]}</div>' for n in range(20))
+        + f"</div><div><h1>Wells</h1>{TALK}</div>",
+        ["well 1970", "well 1989"],
+        ["Slide"],
+    ),
+    "an article in an aside": (
+        "<aside><h1>Wells</h1>"
+        + TALK.replace("<b>", "<p><b>").replace("<br><br>", "</p>")
+        + "</aside><div>"
+        + "<p>Tides today</p>" * 30
+        + "</div>",
+        ["well 1970", "well 1989"],
+        ["Tides"],
+    ),
+}
+
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_of_a_kind(tmp_path: Path, name: str) -> None:
@@ -92,3 +147,52 @@ def test_page_of_a_kind(tmp_path: Path, name: str) -> None:
     assert [said for said in wanted if said not in body(made)] == []
     assert [said for said in (*unwanted, "Archive", "Copyright") if said in body(made)] == []
     assert any("Copyright" in one for one in told(made))
+
+
+def test_almost_no_article(tmp_path: Path) -> None:
+    """If hardly any of a page is its article, this is said: a script may have made the rest."""
+    text = f"<title>A page</title><body>{MENU * 20}<main><p>Turn on scripts.</p></main>{FOOT}"
+    (tmp_path / "page.html").write_text(text)
+    assert any(
+        "words are taken for the article" in one for one in told(imported(tmp_path / "page.html"))
+    )
+
+
+BYLINES = {
+    "a list in JSON": (
+        '<script type="application/ld+json">{"headline": "Wells", "author": [{"name": "Ada Wells"},'
+        ' {"name": "Tom Rivers"}]}</script>',
+        "",
+        ["Ada Wells", "Tom Rivers"],
+    ),
+    "a property of news": ('<meta name="byl" content="By Ada Wells">', "", ["Ada Wells"]),
+    "several names of a property": (
+        '<meta property="dc:creator twitter:site" content="Ada Wells">',
+        "",
+        ["Ada Wells"],
+    ),
+    "a link": ("", '<address><a rel="author" href="/a">Ada Wells</a></address>', ["Ada Wells"]),
+    "microdata": (
+        "",
+        '<span itemprop="author">By <b itemprop="name">Ada Wells</b></span>',
+        ["Ada Wells"],
+    ),
+    "a class": (
+        "",
+        '<div class="comments"><a class="author">Tom Rivers</a></div><div class="post-author">'
+        'Written by <a href="/a">Ada Wells</a> | Village News</div>',
+        ["Ada Wells"],
+    ),
+    "none": ("", '<div class="author-box">About the author of this page and others</div>', []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BYLINES)
+def test_byline(tmp_path: Path, name: str) -> None:
+    """The author is found wherever pages say who it is, but not among readers."""
+    head, text, wanted = BYLINES[name]
+    (tmp_path / "page.html").write_text(
+        f"<title>Wells</title>{head}<body>{MENU}<article><h1>Wells</h1>{text}<p>{TALK}</p></article>"
+    )
+    made = imported(tmp_path / "page.html")
+    assert [author.name for author in parse(made.text).metadata.authors] == wanted

@@ -226,3 +226,10 @@ def test_libre_office(tmp_path: Path) -> None:
     assert body(imported(tmp_path / "a.rtf")) == (
         "m<sup>2</sup> H<sub>2</sub>O [below](#how-deep).\n\n## How deep\n\nVery."
     )
+
+
+def test_page_breaks_of_paragraphs(tmp_path: Path) -> None:
+    """A paragraph that begins a page does so in the source."""
+    text = r"{\rtf1\pard\pagebb First.\par Second.\par\pard Third.\par\pard\pagebb0 Last.\par}"
+    rtf(tmp_path / "a.rtf", text)
+    assert body(imported(tmp_path / "a.rtf")) == "First.\n\n\\newpage\n\nSecond.\n\nThird.\n\nLast."

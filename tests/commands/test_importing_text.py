@@ -651,3 +651,18 @@ def test_what_is_no_text(tmp_path: Path) -> None:
     assert told(made) == ["This is not a text file, so Chapbook cannot import it."]
     (tmp_path / "b.txt").write_bytes("Tap water".encode("utf-16"))
     assert body(imported(tmp_path / "b.txt")) == "Tap water"
+
+
+AUTHORS = {
+    "a name above a date": "Wells of the north\n\nAda Wells\nMarch 5, 2012\n\n",
+    "front matter": "---\ntitle: Wells of the north\nauthor: Ada Wells\ndate: 2012-03-05\n---\n\n",
+}
+
+
+@pytest.mark.parametrize("kind", AUTHORS)
+def test_author_without_a_byline(kind: str, tmp_path: Path) -> None:
+    """An author is found without a word before the name."""
+    (tmp_path / "a.txt").write_text(AUTHORS[kind] + "The village has one well, and it is deep.\n")
+    text = imported(tmp_path / "a.txt").text
+    head = "title: Wells of the north\nauthors:\n- Ada Wells\ndate: '2012-03-05'\n"
+    assert text == f"---\n{head}---\n\nThe village has one well, and it is deep.\n"

@@ -221,6 +221,12 @@ BECOMES = {
         p(run("One.")) + p('<w:r><w:br w:type="page"/></w:r>') + p("Two."),
         "One.\n\n\\newpage\n\nTwo.",
     ),
+    "paragraphs that begin a page": (
+        p("One.", more="<w:pageBreakBefore/>")
+        + p("Two.", more="<w:pageBreakBefore/>")
+        + p("Three.", more='<w:pageBreakBefore w:val="0"/>'),
+        "One.\n\n\\newpage\n\nTwo.\n\nThree.",
+    ),
     "signs of fonts": (
         p('<w:r><w:sym w:font="Symbol" w:char="F061"/></w:r>' + run(" ")
           + '<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>'),
@@ -515,6 +521,10 @@ TOLD = {
         p('<w:r><w:drawing><wp:docPr descr="Rain"/><a:graphicData uri="http://x/chart"/>'
           "</w:drawing></w:r>" + run("a")),
         "The chart “Rain” is left out: Markdown cannot express it.",
+    ),
+    "a hidden word": (
+        p(run("Seen.") + run("unseen", "<w:vanish/>")),
+        "Hidden text (1 word) is left out.",
     ),
     "a caption that says nothing": (
         p("Table 1", "Caption")

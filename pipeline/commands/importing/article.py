@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
+from copy import deepcopy
+from re import Pattern
 
+from lxml.etree import XPath
 from lxml.etree import _Element as Element
 
 from pipeline.model.late import late
@@ -22,14 +27,22 @@ _NEVER = frozenset(
 _ACCESSORY = late(
     r"(?:^|[-_ ])(?:ad|ads|advert\w*|banner|breadcrumbs?|byline-social|comments?|cookies?|disqus"
     r"|footer|gdpr|masthead|menu|metabox|modal|nav|navbar|navigation|newsletter|noprint|outbrain"
-    r"|pagination|paywall|popup|printfooter|promo|recirc|recommended|related|rss|share|sharedaddy"
-    r"|sharing|shoutbox|sidebar|skip|social|sponsor\w*|subscribe|taboola|tags?|toolbar|widget"
+    r"|pagination|paywall|popup|printfooter|promo|recirc|recommended|(?:jp-)?related\w*|rss|share"
+    r"|sharedaddy|sharing|shoutbox|sidebar|skip|social|sponsor\w*|subscribe|taboola|tags?|toolbar|widget"
     r"|mw-editsection|mw-jump-link|navbox|catlinks|toc|vector-toc)(?:$|[-_ ])",
     re.I,
 )
+_READERS = late(
+    r"(?:^|[-_ ])(?:comments?|comment-?list|disqus\w*|carousel|swiper)(?:$|[-_ ])", re.I
+)
+"""Names of what is beside an article however long it is: readers' texts, and rows of teasers."""
+
 _ROLES = frozenset(
     {"navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alert", "menu"}
 )
+_WRAPPERS = frozenset({"form", "div", "section", "main", "article"})
+"""Elements that may contain a whole page, even if they are hidden until a script has run."""
+
 _FURNITURE = frozenset("nav header footer aside article main".split())
 _WRITERS = late(r"LibreOffice|OpenOffice|Microsoft Word|Word\.Document|pandoc", re.I)
 """Programs whose pages are documents."""
@@ -43,6 +56,8 @@ _LEGAL = late(
 _UNDIVIDED = frozenset("p table tbody tr ul ol dl blockquote pre".split())
 """Elements that are one piece of an article."""
 
+_LONG_TEXTS = XPath(".//text()[string-length() > 80][not(ancestor::a)]")
+
 _UNDER = frozenset({"p", "ul", "ol", "table", "blockquote", "pre", "figure", "dl"})
 PICTURE = 50
 """The characters that an image counts as."""
@@ -52,6 +67,24 @@ MOST = 0.6
 
 MIXED = 1.3
 """Characters around a part of an article, for each of them that is text, at most."""
+
+NEARLY_ALL = 0.75
+"""The share of a page's text that is in an element around its article, at least."""
+
+ENOUGH = 0.8
+"""The share of the article of Readability that is also in ours, at least."""
+
+MOST_NESTED = 400_000
+"""Readability looks at no page whose elements have more ancestors in all: it reads a text again for
+each element around it, and compares some elements with all others."""
+
+SHORT = 150
+"""Readability takes pages with fewer words as a whole."""
+
+FEW = 50
+"""The fewest words of an article, if its page has many more."""
+
+_PLACE = "data-place"
 
 
 def words(element: Element) -> list[str]:
@@ -79,19 +112,72 @@ def links(element: Element) -> int:
     return sum(length(link) for link in element.iter("a"))
 
 
+def missed(root: Element) -> set[Element]:
+    """The elements of a page in which Readability finds an article, with all around them, if much
+    of it would be missing from ours; otherwise none. The page stays as it is."""
+    theirs = _guard(root)
+    ours = find(deepcopy(root))
+    for _ in clean(ours):
+        pass
+    wanted = Counter(word for text in theirs.values() for word in text.split())
+    if wanted.total() < SHORT or (wanted & Counter(words(ours))).total() >= ENOUGH * wanted.total():
+        return set()
+    return {holder for element in theirs for holder in (element, *element.iterancestors())}
+
+
+def _guard(root: Element) -> dict[Element, str]:
+    """The elements whose text Readability takes for the article of a page, with this text."""
+    elements = [*root.iter("*")]
+    if sum(1 for element in elements for _ in element.iterancestors()) > MOST_NESTED:
+        return {}
+    from readability.readability import Document, Unparseable, log  # slow to load
+
+    class Guard(Document):  # type: ignore[misc]
+        def get_clean_html(self) -> str:
+            return " ".join(words(self.html))  # its HTML is not needed
+
+    copy = deepcopy(root)
+    for number, element in enumerate(copy.iter("*")):
+        element.set(_PLACE, str(number))
+    for element in [*copy.iter("*")]:
+        if is_beside(element):
+            drop(element)
+    log.setLevel(logging.CRITICAL)
+    guard = Guard(copy)
+    try:
+        guard.summary()
+    except Unparseable:
+        return {}
+    texts: dict[Element, str] = {}
+    for element in guard.html.iter("*"):
+        holders = (element, *element.iterancestors())
+        place = next(filter(None, (holder.get(_PLACE) for holder in holders)), "")
+        text = " ".join([element.text or "", *(inner.tail or "" for inner in element)])
+        if place and text.strip():
+            holder = elements[int(place)]
+            texts[holder] = f"{texts.get(holder, '')} {text}"
+    return texts
+
+
 def strip(root: Element) -> Iterator[Element]:
     """Remove elements of a page that never belong to an article, and return those that contained
-    text."""
+    text. Those with nearly all of the text remain, as ordinary ones."""
     for element in [*root.iter()]:
         if not isinstance(element.tag, str) or element.tag in _UNSEEN:
             drop(element)
+    body = root.find("body")
+    most = NEARLY_ALL * length(root if body is None else body)
     for element in [*root.iter()]:
         tag = element.tag
         is_of_pages = tag == "div" and element.get("title") in ("header", "footer")  # LibreOffice's
-        if tag not in ("html", "body") and (tag in _NEVER or _is_hidden(element) or is_of_pages):
-            if words(element):
-                yield element
-            drop(element)
+        if tag in ("html", "body") or not (tag in _NEVER or _is_hidden(element) or is_of_pages):
+            continue
+        if tag in _WRAPPERS and length(element) > most:
+            element.tag = "div" if tag in _NEVER else tag
+            continue
+        if words(element):
+            yield element
+        drop(element)
 
 
 def _is_hidden(element: Element) -> bool:
@@ -131,6 +217,16 @@ def is_document(root: Element) -> bool:
     )
 
 
+def span(kept: Collection[Element]) -> Element:
+    """The innermost element around all that is to be ``kept``."""
+    article = next(element for element in kept if element.getparent() is None)
+    while len(parts := [element for element in article if element in kept]) == 1:
+        if article.tag in _UNDIVIDED or _direct_text(article).strip():
+            break
+        article = parts[0]
+    return article
+
+
 def find(root: Element) -> Element:
     """The element with the article: the innermost that has most of the text of the page, with what
     stands around it if that is text too."""
@@ -139,7 +235,10 @@ def find(root: Element) -> Element:
     weights = _weights(page)
     least = MOST * weights.get(page, 0)
     while parts := [
-        e for e in article if weights.get(e, 0) >= least > 0 and e.tag not in _UNDIVIDED
+        e
+        for e in article
+        if weights.get(e, 0) >= least > 0
+        and (e.tag not in _UNDIVIDED or any(weights.get(cell, 0) >= least for cell in e.iter("td")))
     ]:
         article = parts[0]
     above = article.getparent()
@@ -192,11 +291,22 @@ def accessories(chosen: Element) -> Iterator[Element]:
         yield from (other for other in above if other is not element and words(other))
 
 
-def clean(article: Element) -> Iterator[Element]:
+def clean(article: Element, kept: Collection[Element] = ()) -> Iterator[Element]:
     """Remove asides from an article: lists of links, elements with such classes, headers and
-    footers of the page. Those that contained text are returned."""
+    footers of the page. Those that contained text are returned. If some elements are to be
+    ``kept``, what stands before and after them goes as well, except headings before."""
+    parts = [element for element in article if element in kept]
+    for element in [*parts[0].itersiblings(preceding=True)] if parts else ():
+        if element.tag not in HEADS and element.find(".//h1") is None:
+            yield element
+            drop(element)
+    for element in [*parts[-1].itersiblings()] if parts else ():
+        yield element
+        drop(element)
     for element in [*article.iter()]:
         if element is article or not isinstance(element.tag, str) or element.getparent() is None:
+            continue
+        if element in kept:
             continue
         if _is_accessory(element):
             if words(element):
@@ -209,6 +319,8 @@ def _is_accessory(element: Element) -> bool:
     if tag in ("footer", "aside") and element.get("role") != "doc-footnote":
         is_note = "note" in f"{element.get('class') or ''} {element.get('role') or ''}"
         return "epub" not in "".join(map(str, element.keys())) and not is_note
+    if is_beside(element):
+        return True
     if tag in ("p", "li", "td", "tr", "th", "a", "span", "em", "strong", "code", "pre", "figure"):
         if tag not in ("span", "a", "li", "p") or not _named(element):
             return False
@@ -216,13 +328,20 @@ def _is_accessory(element: Element) -> bool:
     if not _named(element):
         return tag in ("ul", "div") and _is_menu(element)
     size = length(element)
-    paragraphs = sum(1 for p in element.iter("p") if length(p) > 80)
-    return paragraphs < 3 or links(element) > 0.5 * max(1, size)
+    return len(_LONG_TEXTS(element)) < 3 or links(element) > 0.5 * max(1, size)
 
 
-def _named(element: Element) -> bool:
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return bool(_ACCESSORY.search(names[:500]))
+def is_beside(element: Element) -> bool:
+    """Return whether an element is not of an article, however long it is."""
+    return (
+        element.tag in ("div", "section", "ul", "ol", "li")
+        and _named(element, _READERS)
+        and element.find(".//h1") is None
+    )
+
+
+def _named(element: Element, names: Pattern[str] = _ACCESSORY) -> bool:
+    return bool(names.search(f"{element.get('class') or ''} {element.get('id') or ''}"[:500]))
 
 
 def _is_menu(element: Element) -> bool:

@@ -249,6 +249,14 @@ class OdfStyles:
         )
         return margin is not None and float(margin[1]) * _CENTIMETRES[margin[2]] >= 0.5
 
+    def breaks(self, name: str) -> tuple[bool, bool]:
+        """Tell if there is a page break before a paragraph or a table, and after it, by itself."""
+        style = self._styles.get(name)
+        if name not in self._automatic or style is None:
+            return False, False
+        values = {key: value for properties in style for key, value in properties.items()}
+        return values.get(f"{FO}break-before") == "page", values.get(f"{FO}break-after") == "page"
+
     def marks(self, name: str) -> list[str]:
         """The HTML elements for a character style."""
         chain = [*self._chain(name)]
@@ -505,7 +513,13 @@ class OdfPage:
         """The page of a text."""
         root = lxml.html.Element("body")
         for child in body:
+            name = child.get(f"{TEXT}style-name") or child.get(f"{TABLE}style-name") or ""
+            before, after = self._styles.breaks(name)
+            if before and len(root):
+                SubElement(root, "hr", {"class": "page-break"})
             self._block(child, root)
+            if after and child.getnext() is not None:
+                SubElement(root, "hr", {"class": "page-break"})
             for comment in self._waiting:
                 SubElement(root, "p").text = COMMENT + comment
             self._waiting = []

@@ -9,8 +9,9 @@ from typing import Any
 
 from lxml.etree import _Element as Element
 
-from pipeline.commands.importing.article import line, words
-from pipeline.commands.importing.interviews import words_for
+from pipeline.commands.importing.article import is_beside, line, words
+from pipeline.commands.importing.interviews import phrase, words_for
+from pipeline.commands.importing.text_head import authors_in
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words import folded
@@ -29,6 +30,17 @@ _NOTHING = late(
 )
 """Meaningless values that programs write into properties."""
 
+_CREATORS = ("dcterms.creator", "dc.creator", "dcterm.creator")
+_AUTHORS = ("author", "parsely-author", "sailthru.author", "byl", "article.author")
+_BYLINE = late(
+    r"(?:^|[\s_-])(?:byline|author|authors|auth?or_*name|auteur|autor|autore)(?:$|[\s_-])", re.I
+)
+"""Names of elements that say who wrote a page."""
+
+_LONGEST = 100
+"""Characters of a line with authors, at most."""
+
+_ADDRESSES = ("http://", "https://", "@")
 _LANGUAGES = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
 
 
@@ -38,10 +50,11 @@ def metadata_of(root: Element, *, whole_page: bool = False) -> tuple[Metadata, s
     values: dict[str, str] = {}
     creators: list[str] = []
     for meta in root.iter("meta"):
-        key = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
-        if key and (content := " ".join((meta.get("content") or "").split())):
+        keys = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
+        content = " ".join((meta.get("content") or "").split())
+        for key in keys.split() if content else ():
             values.setdefault(key, content)
-            if key in ("dcterms.creator", "dc.creator"):
+            if key.replace(":", ".") in _CREATORS:
                 creators.append(content)
     linked = _linked_data(root)
     title = values.get("og:title") or linked.get("headline") or values.get("twitter:title") or ""
@@ -60,15 +73,18 @@ def metadata_of(root: Element, *, whole_page: bool = False) -> tuple[Metadata, s
         if head and (begins or not whole_page):
             is_better = head in title or heads[0].tag == "h2"
             title = head if not title or is_better else title
-    author = linked.get("author") or values.get("author") or values.get("article:author") or ""
-    if author.startswith(("http://", "https://", "@")):
-        author = ""
+    said = [linked.get("author", ""), *(values.get(key, "") for key in _AUTHORS)]
+    author = next((one for one in said if one and not one.startswith(_ADDRESSES)), "")
     dates = ("article:published_time", "", "date", "dcterms.date", "dc.date")
     found_dates = (values.get(key) if key else linked.get("datePublished") for key in dates)
     published = next(filter(None, found_dates), "")
     date = re.match(r"\d{4}-\d{2}-\d{2}", published)
     description = values.get("og:description") or values.get("description") or ""
+    if by := phrase("head", "by").match(author):
+        author = author[by.end() :]
     names = creators or [meaningful(name) for name in re.split(r"[,;]| and ", author)]
+    if not (any(names) or whole_page):
+        names = [*_byline(root)]
     canonical = root.xpath("//link[@rel='canonical']/@href")
     address = values.get("og:url") or (canonical[0] if canonical else "")
     metadata = Metadata(
@@ -82,6 +98,22 @@ def metadata_of(root: Element, *, whole_page: bool = False) -> tuple[Metadata, s
         publisher=values.get("dcterms.publisher") or values.get("dc.publisher") or "",
     )
     return metadata, address if address.startswith(("http://", "https://")) else ""
+
+
+def _byline(root: Element) -> tuple[str, ...]:
+    """The authors that the first element with such a name, or a link in it, consists of."""
+    body = root.find("body")
+    for element in () if body is None else body.iter("*"):
+        named = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+        if element.get("rel") != "author" and not _BYLINE.search(named[:500]):
+            continue
+        if any(is_beside(holder) for holder in (element, *element.iterancestors())):
+            continue
+        for part in (element, *element.iter("a")):
+            text = " ".join(line(part).split())
+            if len(text) < _LONGEST and (names := authors_in(text) or authors_in(f"By {text}")):
+                return names
+    return ()
 
 
 def meaningful(text: str) -> str:
@@ -114,12 +146,12 @@ def _linked_data(root: Element) -> dict[str, str]:
             continue
         for item in _objects(data):
             if item.get("headline"):
-                author = item.get("author")
-                author = author[0] if isinstance(author, list) and author else author
-                name = author.get("name") if isinstance(author, dict) else author
+                authors = item.get("author")
+                authors = authors if isinstance(authors, list) else [authors]
+                names = (one.get("name") if isinstance(one, dict) else one for one in authors)
                 return {
                     "headline": str(item["headline"]),
-                    "author": name if isinstance(name, str) else "",
+                    "author": "; ".join(name for name in names if isinstance(name, str)),
                     "datePublished": str(item.get("datePublished") or ""),
                 }
     return {}

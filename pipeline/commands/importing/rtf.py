@@ -168,6 +168,7 @@ class RtfBody:
 
     def _reset(self) -> None:
         self._style, self._level, self._depth, self._in_table, self._nesting = 0, -1, 0, False, 1
+        self._is_on_new_page = False
 
     def add(self, atom: Atom, size: int) -> None:
         """Add to the paragraph."""
@@ -196,6 +197,8 @@ class RtfBody:
             case "page":
                 self._paragraph()
                 self._holder().append(etree.Element("hr", {"class": "page-break"}))
+            case "pagebb":
+                self._is_on_new_page = number != 0
             case "s":
                 self._style = number or 0
             case "outlinelevel":
@@ -239,6 +242,8 @@ class RtfBody:
         sizes, self._sizes = self._sizes, []
         if atoms:
             name = self.styles.get(self._style, "")
+            if self._is_on_new_page and to is self.root and len(to):
+                etree.SubElement(to, "hr", {"class": "page-break"})
             block = self._element(to, atoms, name, mark)
             fill(block, atoms)
             if block.tag == "p":

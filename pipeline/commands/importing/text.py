@@ -66,6 +66,8 @@ _MARKDOWN = late(
 )
 """Syntax that only Markdown has."""
 
+_FRONT_MATTER = late(r"---\n(?:[\w-]+:[^\n]*+\n|[ \t#-] *+[^\s-][^\n]*+\n)++---\n")
+
 _FIX = ftfy.TextFixerConfig(uncurl_quotes=False, fix_character_width=False, unescape_html="auto")
 
 
@@ -88,7 +90,7 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     if not text.strip():
         return unread("There is no text in it.", name, code=Code.EMPTY_FILE)
     findings += _mended(raw, text, name)
-    if len(_MARKDOWN.findall(text)) > 2:
+    if _FRONT_MATTER.match(text) or len(_MARKDOWN.findall(text)) > 2:
         text = normalise(text)
         draft = of_markdown(text, parse(text, name, folder), folder, name)
         return replace(draft, findings=(*findings, *draft.findings))

@@ -124,29 +124,34 @@ class _HeadReader:
             if len(text.split()) > _MOST_WORDS:
                 break
             day, without = date_in(text)
-            by = _authors(without if day else text)
+            by = authors_in(without if day else text)
             if by and not self.authors:
                 self.authors = by
                 self._use(at, f"“{text[:60]}” is taken for the author: {'; '.join(by)}.")
             elif day and len(_without_words(without).split()) < 4 and not self.date:
                 self._use(at, f"“{text[:60]}” is taken for the date.")
-            elif self.title and number == 0 and _is_subtitle(text, self._texts[1:]):
-                self.subtitle = text
-                self._use(at, f"“{text[:60]}” is taken for the subtitle.")
-            elif self.title and number == 0 and self._is_author_of_interview(text):
+            elif self.title and number == 0 and self._is_author(text):
                 self.authors = (text,)
                 reason = "since it is right below the title"
                 self._use(at, f"“{text}” is taken for the author, {reason}.")
+            elif self.title and number == 0 and _is_subtitle(text, self._texts[1:]):
+                self.subtitle = text
+                self._use(at, f"“{text[:60]}” is taken for the subtitle.")
             elif self.authors or self.date:
                 break
             if day and at in self.used:
                 self.date = self.date or day
 
-    def _is_author_of_interview(self, text: str) -> bool:
-        """Return whether a text is a name that stands alone in what is called an interview."""
-        is_interview = phrase("speech", "interview").search(f"{self.keyword}. {self.title}")
+    def _is_author(self, text: str) -> bool:
+        """Return whether a text is a name that stands alone, above a date or in what is called an
+        interview."""
+        below = self._texts[1][1].text.strip() if len(self._texts) > 1 else ""
+        is_dated = bool(date_in(below)[0]) and not authors_in(date_in(below)[1])
+        is_interview = bool(phrase("speech", "interview").search(f"{self.keyword}. {self.title}"))
         times = sum(line.text.strip() == text for line in self._lines)
-        return bool(is_interview) and _is_full_name(text) and times == 1
+        return (is_dated or (is_interview and not authors_in(below))) and (
+            _is_full_name(text) and times == 1
+        )
 
 
 def _is_title(text: str, after: list[str]) -> bool:
@@ -192,7 +197,7 @@ def _is_kicker(text: str, after: str) -> bool:
     """Return whether a line only names the section of the paper above the headline."""
     parts = re.split("[|/›»>•·]", text.strip(" :|"))
     is_known = any(folded(part) in words_for("head", "kicker") for part in parts)
-    return len(text.split()) < 8 and is_known and _is_title(after, [text]) and not _authors(after)
+    return len(text.split()) < 8 and is_known and _is_title(after, [text]) and not authors_in(after)
 
 
 def _is_full_name(text: str) -> bool:
@@ -203,10 +208,10 @@ def _is_subtitle(text: str, after: list[tuple[int, CopiedLine]]) -> bool:
     """Return whether a line continues the title: it is short, and a byline or a date follows."""
     if len(text.split()) > _SHORT_LINE or re.search(r"[.:;,]$", text):
         return False
-    return any(_authors(line.text.strip()) or date_in(line.text)[0] for _, line in after[:1])
+    return any(authors_in(line.text.strip()) or date_in(line.text)[0] for _, line in after[:1])
 
 
-def _authors(text: str) -> tuple[str, ...]:
+def authors_in(text: str) -> tuple[str, ...]:
     """The names in a byline."""
     match = phrase("head", "by").match(text)
     if not match:

@@ -141,6 +141,10 @@ def of_page(
     counts[draft.TYPED] = len(marks)
     counts[draft.OUTSIDE] = sum(len(dropped_words) for _, dropped_words in dropped)
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
+    if not is_whole and counts["words"] < min(article.FEW, counts[draft.OUTSIDE] / 10):
+        total = counts["words"] + counts[draft.OUTSIDE]
+        hint = "If its text is missing, copy it in the browser and import what you copied."
+        reader.tell(f"Only {counts['words']} of its {total} words are taken for the article.", hint)
     blocks, texts = tidied(blocks, texts, metadata.title, reader.tell)
     blocks = _with_tasks(blocks, counts, reader)
     findings = tuple(reader.findings)
@@ -153,9 +157,10 @@ def _main_part(root: Element, *, is_whole: bool) -> tuple[Element, list[tuple[El
     body = root.find("body")
     if is_whole:
         return root if body is None else body, dropped
-    chosen = article.find(root)
+    missed = article.missed(root)
+    chosen = article.span(missed) if missed else article.find(root)
     dropped += [(e, article.words(e)) for e in article.accessories(chosen)]
-    dropped += [(e, article.words(e)) for e in article.clean(chosen)]
+    dropped += [(e, article.words(e)) for e in article.clean(chosen, missed)]
     return chosen, dropped
 
 

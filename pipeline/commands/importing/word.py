@@ -75,7 +75,8 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
             f"The table of contents ({left} words) is left out: editions make their own."
         )
     if hidden := body.runs.hidden:
-        sentences.append(f"Hidden text ({hidden} words) is left out.")
+        number = "1 word" if hidden == 1 else f"{hidden} words"
+        sentences.append(f"Hidden text ({number}) is left out.")
     draft = of_page(
         page,
         name,

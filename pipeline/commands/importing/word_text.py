@@ -511,6 +511,9 @@ class Body:
         if is_contents:
             self.runs.left_out += len(_words(atoms).split())
         elif atoms and (_words(atoms) or any(not isinstance(a.content, str) for a in atoms)):
+            if _begins_page(paragraph) and len(out) and out.tag == "body":
+                lists.clear()
+                etree.SubElement(out, "hr", {"class": "page-break"})
             element = self._element(out, paragraph, kind, level, atoms, place, lists)
             if element is not None:
                 element.sourceline = min(self._number, 2**31 - 1)
@@ -749,6 +752,11 @@ def _item(out: Element, lists: list[_Open], depth: int, level: Level) -> Element
         set_numbering(new_list, _TYPES.get(level.format, ""), around)
     lists.append(_Open(depth, form, new_list, level.number))
     return etree.SubElement(new_list, "li")
+
+
+def _begins_page(paragraph: Element) -> bool:
+    mark = paragraph.find(f"{W}pPr/{W}pageBreakBefore")
+    return mark is not None and mark.get(f"{W}val") not in ("0", "false", "off")
 
 
 def _has_rule(paragraph: Element) -> bool:
