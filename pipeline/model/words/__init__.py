@@ -32,7 +32,6 @@ def words(lang: str) -> Mapping[str, str]:
     return english if language == "en" else {**english, **_file_of(language)}
 
 
-@functools.lru_cache
 def understood(meaning: str) -> tuple[str, ...]:
     """All words that authors may use for ``meaning``, in any language, each once."""
     phrases = (word for lang in sorted(_files()) for word in _understood_in(lang).get(meaning, ()))
