@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import platform
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -134,7 +133,6 @@ def with_facts(manifest: Manifest, facts: Mapping[str, dict[str, int]]) -> Manif
     return msgspec.structs.replace(manifest, outputs=outputs)
 
 
-@functools.lru_cache
 def library_versions() -> dict[str, str]:
     """The versions of the outputs' dependencies, by name."""
     known = packages()

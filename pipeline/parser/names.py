@@ -4,7 +4,6 @@ an answer in more words: “Show the solution”, “Answers to exercise 3”.""
 
 from __future__ import annotations
 
-import functools
 import unicodedata
 from collections.abc import Iterator
 from typing import Literal
@@ -62,7 +61,6 @@ def mentions_answer(title: str) -> bool:
     return bool(meaning_of(title)) or ("answer" in kinds and "answering" not in kinds)
 
 
-@functools.lru_cache(1024)
 def _kinds(title: str) -> frozenset[_Kind]:
     """The meanings of all words of a title; "" is that of any other."""
     plain = unicodedata.normalize("NFKD", title[:LONGEST].casefold())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -27,7 +26,6 @@ _WITHOUT_EFFECT = frozenset({"display:block", "visibility:hidden", "clear:both"}
 """Declarations that accompany an image in the middle, or an element that is a page break."""
 
 
-@functools.lru_cache(256)
 def read(style: str, *, is_image: bool = False) -> InlineStyle:
     """The equivalents of a style. Margins put images in the middle, and no text."""
     attributes: dict[str, str] = {}

@@ -56,11 +56,6 @@ def rules() -> Mapping[str, Mapping[str, tuple[Code, str, str]]]:
     }
 
 
-@functools.cache
-def _by_name() -> Mapping[str, tuple[Code, str, str]]:
-    return {name: row for rows in rules().values() for name, row in rows.items()}
-
-
 def finding(
     rule: str,
     span: Span | None = None,
@@ -71,7 +66,7 @@ def finding(
 ) -> Finding:
     """The finding of a rule in the table, filled in with these values; quotations are shortened.
     ``about`` is the text concerned."""
-    code, message, hint = _by_name()[rule]
+    code, message, hint = next(rows[rule] for rows in rules().values() if rule in rows)
     values |= {name: shown(str(values[name])) for name in _QUOTED.findall(message)}
     return Finding(rule, code, message.format(**values), hint.format(**values), span, pages, about)
 

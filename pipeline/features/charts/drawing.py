@@ -266,7 +266,6 @@ class Palette(NamedTuple):
 COLOURED = Palette(BARS, tuple(map(Fill, SLICES)), LINES)
 
 
-@functools.cache
 def coloured(accent: str) -> Palette:
     """The palette for a publisher's or theme's colour, which is dark enough for text: the colour
     and its tints, alternating with greys. They differ in lightness or in pattern, like the other

@@ -111,7 +111,6 @@ def _folders() -> tuple[Path, ...]:
     return (base, further, further / "dependent")
 
 
-@functools.cache
 def _renamed() -> dict[str, str]:
     """Former names of styles, and their present names."""
     for folder in _folders()[1:]:

@@ -65,7 +65,6 @@ def _printed_in(language: str) -> Mapping[str, str]:
     return row
 
 
-@functools.lru_cache
 def understood(meaning: str) -> tuple[str, ...]:
     """All words that authors may use for ``meaning``, in any language, each once."""
     phrases = (word for lang in sorted(_files()) for word in _understood_in(lang).get(meaning, ()))

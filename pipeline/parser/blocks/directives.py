@@ -3,7 +3,6 @@ r"""MyST's directives in fences: boxes, ``{note} Title``, and answers, ``{soluti
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping
 
@@ -108,7 +107,6 @@ def _title(info: str) -> str:
     return "" if "{" in info or "=" in info else info.strip(" \t:,")
 
 
-@functools.cache
 def _end_of(environment: str) -> re.Pattern[str]:
     """The line that ends an environment."""
     return re.compile(rf"[ \t>]*{re.escape(environment)}[ \t]*$")

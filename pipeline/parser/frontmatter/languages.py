@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from datetime import date
 
@@ -98,7 +97,6 @@ def _as_people_write(value: str) -> str:
         return ""
 
 
-@functools.cache
 def _months() -> tuple[tuple[str, int], ...]:
     """The numbers of months by their names in all languages that Chapbook knows."""
     lists = (words(path.stem)["months"] for path in FOLDER.glob("??.toml"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from typing import Any
@@ -30,7 +29,6 @@ KEYS: dict[str, Field] = {field.name: field for field in (*fields(Metadata), *fi
 ALIASES: dict[str, str] = {alias: field.name for field in KEYS.values() for alias in field.aliases}
 
 
-@functools.cache
 def form(name: str) -> Form:
     """The form of a key. It is made when it is needed, as most texts have few of the keys."""
     field = KEYS[name]

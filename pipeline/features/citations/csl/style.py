@@ -165,7 +165,6 @@ def citeproc_data() -> Path:
     return Path(spec.origin).parent / "data"
 
 
-@functools.cache
 def _system() -> tuple[Path, dict[str, str]]:
     """The folder of citeproc-py's locales, and the main one of each language."""
     folder = citeproc_data() / "locales"

@@ -4,7 +4,6 @@ anything uses them."""
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Iterator
 from types import FunctionType
@@ -239,7 +238,6 @@ def change(name: str) -> str:
     return "" if actual == expected else f"has {path}({', '.join(actual)}), not ({listed})"
 
 
-@functools.cache
 def _mentioned(owner: Any) -> frozenset[str]:
     """The attributes that the functions of a class have to do with: its objects have more than it
     does itself."""
