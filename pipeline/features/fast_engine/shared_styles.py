@@ -38,7 +38,7 @@ CONDITIONS: dict[str, Callable[[Any], bool]] = {
 """The parts that are only requested for elements with such styles."""
 
 WORKED_OUT = frozenset(
-    ("anonymous_style", "empty", "hyphen", "kept", "lengths", "paragraph", "strut")
+    ("advances", "anonymous_style", "empty", "hyphen", "kept", "lengths", "paragraph", "strut")
 )
 """Attributes of a style that depend on its other properties."""
 
