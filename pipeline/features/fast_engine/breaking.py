@@ -26,12 +26,20 @@ from pipeline.features.fast_engine.text_lines import (
 from pipeline.package.pdf.engine.adapter import lines
 from pipeline.package.pdf.engine.adapter.lines import (
     ENDS,
+    LINE_BREAK,
     SHAPED,
     SIMPLE,
+    WORD_BOUNDARY,
+    WORD_END,
     character_widths,
     hyphen_width,
+    log_attributes,
 )
 from pipeline.package.pdf.engine.adapter.spaces import SPACES
+
+ADVANCES = "advances"
+"""The attribute of a style with the widths of glyphs on their own, by font, each with a layout that
+keeps the font."""
 
 PARAGRAPH = "paragraph"
 """The attribute of a style, or of a planned text, with the paragraph that was broken last."""
@@ -59,16 +67,28 @@ class ShapedParagraph:
         self.runs = [(run, run.clusters) for run in GlyphRun.all_of(line, self.encoded)]
         self.places: list[int] = [0, *accumulate(character_widths(shaped))]
         """The beginnings of characters, in Pango's units, and the end of the last."""
-        self._firsts = {run.placed.item.offset + at for run, of_run in self.runs for at in of_run}
         self.height = line_size(line, style)[1]
         self.baseline = pango.pango_layout_get_baseline(layout) * FROM_UNITS
         self.is_of_one_font = len({run.placed.item.analysis.font for run, _ in self.runs}) == 1
-        self._attributes = pango.pango_layout_get_log_attrs_readonly(layout, ffi.NULL)
+        attributes = pango.pango_layout_get_log_attrs_readonly(layout, ffi.NULL)
+        self._attributes = log_attributes(attributes, len(text))
+        self._advances = vars(style).setdefault(ADVANCES, {})
 
     def parts_glyphs(self, index: int) -> bool:
         """Return whether an index is within the characters of one glyph: a ligature."""
         start = len(self.text[:index].encode())
-        return start not in self._firsts and start < len(self.encoded)
+        return start < len(self.encoded) and self._glyph_at(start) is None
+
+    def _glyph_at(self, start: int) -> tuple[Any, int, bool] | None:
+        """The item with the glyph of the character at a byte, its number in it, and whether it is
+        the only one; none if there is no glyph that begins there."""
+        for run, clusters in self.runs:
+            place = start - run.placed.item.offset
+            if 0 <= place < run.placed.item.length:
+                number = bisect_left(clusters, place)
+                if clusters[number : number + 1] == [place]:
+                    return run.placed, number, clusters[number + 1 : number + 2] != [place]
+        return None
 
     def end(self, start: int, end: int) -> int:
         """The place where a part ends, without its spaces."""
@@ -77,35 +97,39 @@ class ShapedParagraph:
     def kerning(self, end: int) -> int:
         """The amount by which the last letter of a line is narrower than alone, in Pango's units:
         what follows it in the paragraph does not do so on the line."""
-        last = len(self.text[:end].encode()) - len(self.text[end - 1].encode())
-        for run, clusters in self.runs:
-            place = last - run.placed.item.offset
-            if 0 <= place < run.placed.item.length and clusters.count(place) == 1:
-                glyph = run.placed.glyphs.glyphs[clusters.index(place)]
-                font, extents = run.placed.item.analysis.font, ffi.new("PangoRectangle *")
-                pango.pango_font_get_glyph_extents(font, glyph.glyph, ffi.NULL, extents)
-                return int(extents.width - glyph.geometry.width)
-        return 0
+        found = self._glyph_at(len(self.text[: end - 1].encode()))
+        if found is None or not found[2]:
+            return 0
+        placed, number, _ = found
+        info = placed.glyphs.glyphs[number]
+        glyph, font = info.glyph, placed.item.analysis.font
+        _, known = self._advances.setdefault(font, (self._layout, {}))
+        if glyph not in known:
+            extents = ffi.new("PangoRectangle *")
+            pango.pango_font_get_glyph_extents(font, glyph, ffi.NULL, extents)
+            known[glyph] = extents.width
+        return int(known[glyph] - info.geometry.width)
 
     def last_break(self, start: int, end: int) -> int | None:
         """The last index up to ``end`` where a line may end, if any after ``start``."""
         attributes = self._attributes
-        return next((n for n in range(end, start, -1) if attributes[n].is_line_break), None)
+        return next((n for n in range(end, start, -1) if attributes[n] & LINE_BREAK), None)
 
     def next_break(self, start: int) -> int | None:
         """The first index after another where a line may end, if any before the text does."""
         attributes, end = self._attributes, len(self.text)
-        return next((n for n in range(start + 1, end) if attributes[n].is_line_break), None)
+        return next((n for n in range(start + 1, end) if attributes[n] & LINE_BREAK), None)
 
     def word_of(self, length: int, start: int, end: int) -> tuple[int, int] | None:
         """The beginning and end of the first word of at least a length in a part, at whose end a
         word ends too."""
         begin = start
         for n in range(start, end + 1):
-            is_end = self._attributes[n].is_word_end or (n == end and self.text[n - 1].isalpha())
+            attributes = self._attributes[n]
+            is_end = attributes & WORD_END or (n == end and self.text[n - 1].isalpha())
             if is_end and n - begin >= length:
                 return begin, n
-            if is_end or self._attributes[n].is_word_boundary:
+            if is_end or attributes & WORD_BOUNDARY:
                 begin = n
         return None
 

@@ -19,9 +19,12 @@ import tinycss2  # type: ignore[import-untyped]
 
 from pipeline.features.fast_engine import declared
 
-SELDOM = ("PIL.ImageCms", "fontTools.subset", "fontTools.varLib.instancer", "tinyhtml5")
+SELDOM = (
+    "PIL.ImageCms", "fontTools.subset", "fontTools.ttLib.woff2", "fontTools.varLib.instancer",
+    "tinyhtml5",
+)  # fmt: skip
 """Imports that take a third of WeasyPrint's import time, and are not needed if there is HarfBuzz,
-markup is a tree already, and colours are in no profile."""
+markup is a tree already, no style sheet has a font, and colours are in no profile."""
 
 _HINTS = "pre[wrap]"
 """The first selector of the style sheet for attributes such as ``bgcolor``."""

@@ -38,7 +38,7 @@ CONDITIONS: dict[str, Callable[[Any], bool]] = {
 """The parts that are only requested for elements with such styles."""
 
 WORKED_OUT = frozenset(
-    ("anonymous_style", "empty", "hyphen", "kept", "lengths", "paragraph", "strut")
+    ("advances", "anonymous_style", "empty", "hyphen", "kept", "lengths", "paragraph", "strut")
 )
 """Attributes of a style that depend on its other properties."""
 
@@ -109,6 +109,13 @@ class SharedStyles(SidedStyles):
         self._sheets, self.font_config = sheets, font_config
         self._shared: dict[tuple[object, ...], Any] = {}
         self._own_styles: dict[tuple[object, str | None], OwnStyle] = {}
+        self._pages: dict[object, dict[str | None, Any]] = {}
+        self._counts_pages = any(
+            selector.index is not None
+            for sheet, _, _ in sheets
+            for _, selectors, _ in sheet.page_rules
+            for _, _, selector in selectors
+        )
         styles, cascaded, root = self._computed_styles, self._cascaded_styles, html.etree_element
         in_attributes: dict[object, list[tuple[Any, ...]]] = {}
         for weight, element, *written in find_style_attributes(root, hints, html.base_url):
@@ -151,14 +158,25 @@ class SharedStyles(SidedStyles):
         styles.update(self._own_styles)  # not before: all that is within goes by the base
 
     def add_page_declarations(self, page_type: Any) -> None:
-        """Forget the styles of earlier pages, which would be searched for each page."""
+        """Have the declarations of a kind of page once, and forget those of earlier pages, which
+        would be searched for each page."""
         self._cascaded_styles.clear()
-        super().add_page_declarations(page_type)
+        kind = page_type
+        if not self._counts_pages:  # only the first page is unlike others
+            kind = page_type._replace(index=bool(page_type.index), groups=())
+        self._page = self._pages.setdefault(kind, {})
+        for part, style in self._page.items():
+            self._computed_styles[page_type, part] = style if part else OwnStyle(style)
+        if not self._page:
+            super().add_page_declarations(page_type)
 
     def set_computed_styles(
         self, element: Any, parent: Any, *, pseudo_type: str | None = None, **options: Any
     ) -> None:
         styles = self._computed_styles
+        is_page = not hasattr(element, "tag")
+        if is_page and pseudo_type in self._page:
+            return
         condition = CONDITIONS.get(pseudo_type or "")
         if condition and not condition(styles[element, None]):
             return
@@ -176,8 +194,9 @@ class SharedStyles(SidedStyles):
         )
         key = id(getattr(above, "base", above)), pseudo_type, declared
         styles[place] = base = self._shared.setdefault(key, style)
-        if not hasattr(element, "tag"):  # a page, whose margins ask for the base of its own
-            styles[place] = OwnStyle(base)
+        if is_page:  # its margins ask for the base of its own
+            self._page[pseudo_type] = base
+            styles[place] = base if pseudo_type else OwnStyle(base)
         elif anchor:
             self._own_styles[place] = OwnStyle(base)
             self._own_styles[place]["anchor"] = anchor

@@ -505,9 +505,6 @@ def _options(item: _Item) -> list[LineBreaks | None]:
 
 
 # --- even pages ------------------------------------------------------------------------------
-#
-# Pages of books that end well: drafts with empty lines, from which `page_ends` chooses the lines
-# of paragraphs.
 
 
 def planning_for(*, lines: bool, pages: bool) -> Planning:

@@ -20,10 +20,12 @@ from pipeline.package.pdf.engine.adapter.for_features import (
 from pipeline.package.pdf.engine.adapter.lines import (
     ENDS,
     HYPHENS,
+    LINE_BREAK,
     SHAPED,
     SIMPLE,
     character_widths,
     hyphen_width,
+    log_attributes,
 )
 
 # --- line breaks -----------------------------------------------------------------------------
@@ -363,10 +365,9 @@ def _places_of(pieces: list[TextPiece], context: Any) -> list[float]:
 
 def _ends_of(text: str, language: str | None) -> list[LineEnd]:
     """The places where lines may end, but for those within words."""
-    attributes, ends = get_log_attrs(text, language), list[LineEnd]()
-    for match in _PLACE.finditer(text, 1):
-        place = match.start()
-        if place < len(text) and attributes[place].is_line_break:
+    attributes, ends = log_attributes(get_log_attrs(text, language), len(text)), list[LineEnd]()
+    for place in range(1, len(text)):
+        if attributes[place] & LINE_BREAK and _PLACE.match(text, place):
             end = place
             while text[end - 1] == " ":
                 end -= 1

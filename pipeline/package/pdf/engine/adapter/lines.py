@@ -3,7 +3,8 @@ line after the other, and only widens spaces."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import weasyprint
@@ -35,6 +36,14 @@ HYPHEN = "hyphen"
 """The attribute of a style with the width of a hyphen."""
 
 HYPHENS = "-\u2010"
+
+_FLAGS = ("is_line_break", "is_word_end", "is_word_boundary")
+
+LINE_BREAK, WORD_END, WORD_BOUNDARY = (
+    int.from_bytes(ffi.buffer(ffi.new("PangoLogAttr *", {name: 1})), sys.byteorder)
+    for name in _FLAGS
+)
+"""What Pango's attributes of a character say: a line may end before it, or a word does."""
 
 GIVE = 4
 """The ems by which a line may be too wide before its spaces are made narrower."""
@@ -147,6 +156,13 @@ def hyphen_width(style: Any, context: Any) -> float:
         layout = create_layout(style["hyphenate_character"], style, context, None, 0)
         width = vars(style)[HYPHEN] = line_size(layout.get_first_line()[0], style)[0]
     return width
+
+
+def log_attributes(attributes: Any, length: int) -> Sequence[int]:
+    """Pango's attributes of the characters of a text, and of its end, as numbers: reading fields of
+    C takes four times as long."""
+    size = ffi.sizeof("PangoLogAttr")
+    return memoryview(ffi.buffer(attributes, (length + 1) * size)).cast("I")
 
 
 def character_widths(layout: Any) -> list[int]:
