@@ -12,7 +12,7 @@ from __future__ import annotations
 import enum
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree
@@ -28,8 +28,8 @@ from pipeline.model.gaps import BLOCK as LEFT_OUT
 from pipeline.model.late import late
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import attributes
-from pipeline.parser.lines import Cursor, Line, with_plain_head
-from pipeline.parser.marks import is_list, late_opening
+from pipeline.parser.lines import TAB, Cursor, Line, with_plain_head
+from pipeline.parser.marks import is_list, is_marked, late_opening
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from pipeline.parser.files import SourceFiles
 
 MAX_DEPTH = 64
+FARTHEST = 500
+"""The number of lines in which the end of a block is looked for."""
+
 MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…/\ufdd1")
 """Characters that a block other than a paragraph can begin with."""
 
@@ -200,6 +203,7 @@ class LineParser(BlockParser):
         self._lines: list[str] = []
         self._at = 0
         self._last: dict[re.Pattern[str], int] = {}
+        self._runs: dict[int, tuple[int, int]] = {}
         self.examples: dict[str, int] = {}
         self.record, self.cuts = files.record, files.cuts
 
@@ -306,7 +310,16 @@ class LineParser(BlockParser):
         """Parse lines that were set aside into ``block``, inside ``around``."""
         opened, self.open = self.open, [*self.open, around, block]
         block.processor, processor = None, block.processor
-        self.read_again(lines)
+        around_it = self._lines, self._at, self._last, self._runs
+        plain = [line.with_text(with_plain_head(line)) for line in lines]
+        self._lines, self._last, self._runs = [*plain], {}, {}
+
+        def each() -> Iterator[Line]:
+            for self._at, line in enumerate(plain):
+                yield line
+
+        self.read_again(each())
+        self._lines, self._at, self._last, self._runs = around_it
         block.processor = processor
         self.open = opened
 
@@ -329,6 +342,23 @@ class LineParser(BlockParser):
             self._last[mark] = max(places, default=-1)
         return self._at < self._last[mark]
 
+    def is_marked_below(self, column: int) -> bool:
+        """Return whether there is a mark in this line or in one of those below it that begin in a
+        ``column`` or behind it."""
+        end, last = self._runs.get(column, (0, 0))
+        if self._at >= end:
+            first, end, last = self._at, len(self._lines), -1
+            for at in range(first, end):
+                line = with_plain_head(self._lines[at])
+                text = line.lstrip(" \t>")
+                before = line[: len(line) - len(text)].expandtabs(TAB)
+                if text and len(before) < column and at > first:
+                    end = at
+                    break
+                last = at if text and is_marked(text) else last
+            self._runs[column] = end, last
+        return self._at <= last
+
     def read_again(self, lines: Iterable[Line], without: LineProcessor | None = None) -> None:
         """Parse lines that were set aside, within the innermost open block, as if there were no
         processor ``without``, and close the blocks they open. They include no files: their
@@ -349,8 +379,8 @@ class LineParser(BlockParser):
 
     def _read_lines(self, lines: Iterable[str]) -> None:
         processors = list(self.blockprocessors)
-        around = self._lines, self._at, self._last
-        self._lines, self._last = list(lines), {}
+        around = self._lines, self._at, self._last, self._runs
+        self._lines, self._last, self._runs = list(lines), {}, {}
         for at, text in enumerate(self._lines):
             self._at = at
             self.number += 1
@@ -362,7 +392,7 @@ class LineParser(BlockParser):
                 self.number += self.cuts.skipped(self.number)
             elif left is not None:
                 self._read(Cursor(left, self.number), processors)
-        self._lines, self._at, self._last = around
+        self._lines, self._at, self._last, self._runs = around
         while len(self.open) > self.base:
             self.close_tip()
         self.matched = len(self.open)
@@ -452,10 +482,16 @@ class LineParser(BlockParser):
 
     def ends_next(self, end: str, after: int = 0) -> bool:
         """Return whether the next line with the mark of a block, from this one or some lines
-        ``after`` it on, ends one."""
-        lines = (line.strip("> \t") for line in islice(self._lines, self._at + after, None))
-        mark = next((line for line in lines if line.startswith(end)), "")
-        return bool(mark) and (mark == end or not mark.strip(end[0]))
+        ``after`` it on, ends one, blocks between apart."""
+        first, depth = self._at + after, 0
+        for line in islice(self._lines, first, first + FARTHEST):
+            mark = line.strip("> \t")
+            if not mark.startswith(end):
+                continue
+            depth += 1 if mark.strip(end[0]) else -1
+            if depth < 0:
+                return True
+        return False
 
     def _read_late_opening(self, cursor: Cursor, at: int, processors: list[Any]) -> None:
         """Read a line as two: a text, and a block that begins ``at`` some place after it."""

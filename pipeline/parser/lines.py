@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
+from typing import Self
 
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
@@ -18,7 +19,7 @@ class Line(str):
     number: int
     offset: int
 
-    def __new__(cls, text: str, number: int, offset: int) -> Line:
+    def __new__(cls, text: str, number: int, offset: int) -> Self:
         line = super().__new__(cls, text)
         line.number = number
         line.offset = offset

@@ -74,7 +74,8 @@ def _filled(
 
     def enter_list(node: model.List, path: tuple[Node, ...]) -> model.List | model.Choices:
         begins = [_beginning(item) for item in node.items]
-        if not any(map(_X.match, begins)) or any(map(LABEL.match, begins)):
+        has_more = any(sum(1 for _ in _at_edges(_run(item), mark)) > 1 for item in node.items)
+        if not any(map(_X.match, begins)) or any(map(LABEL.match, begins)) or has_more:
             return node
         span = next((outer.span for outer in path if outer.span), Span(0))
         items = [(_without_mark(item.children), item.span or span) for item in node.items]
@@ -104,10 +105,14 @@ def _filled(
 
 def _beginning(item: model.ListItem) -> str:
     """The text that an item begins with, if it begins with text."""
-    first = item.children[0] if item.children else None
-    run = first.children if isinstance(first, model.Paragraph | model.Plain) else ()
+    run = _run(item)
     text = _text(run[0]) if run else None
     return text.text.lstrip() if text else ""
+
+
+def _run(item: model.ListItem) -> tuple[Inline, ...]:
+    first = item.children[0] if item.children else None
+    return first.children if isinstance(first, model.Paragraph | model.Plain) else ()
 
 
 def _without_mark(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from pipeline.model import NO_ATTRIBUTES, Attributes, gaps
 from pipeline.model.audience import conditions_of
 from pipeline.model.late import late
-from pipeline.model.tree import FOR_TEACHERS, LEVEL
+from pipeline.model.secrets import meaning_of
+from pipeline.model.tree import CONDITIONS, FOR_TEACHERS, LEVEL
 from pipeline.parser import attributes
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import CLASS_KEYS, make
 from pipeline.parser.characters import RIGHT, UNSEEN
 from pipeline.parser.lines import LinePlaces, numbered
 from pipeline.parser.markup.html_tokens import OPENING_TAG, tokenise
@@ -35,17 +36,54 @@ _UNREADABLE_TAG = late(
     r"<[A-Za-z][^<>\n]{0,200}\sclass(?:Name)?\s*=\s*[\"'“]?([^\W\d_][\w-]*)[^<>\n]{0,200}>?"
 )
 _CONTAINER = late(r":{3,}[ \t]*[\w{]")
-_NAMED = late(r"(?:(?:`{3,}|~{3,})[ \t]*\{?|\\begin\{)[ \t]*([^\W\d_][\w-]*)")
+_NAMED = late(r"(?:(?:`{3,}+|~{3,}+)[ \t]*+(?:\{[ \t]*+)?|\\begin\{[ \t]*+)([^\W\d_][\w-]*+)")
+_UNSEEN = late(f"[{UNSEEN}]")
 _S = rf"[ \t{UNSEEN}]"
 _BOX = rf"(?:\((?:{_S}|{RIGHT})\)|\[(?:{_S}|{RIGHT})\]){_S}+"
+_WIDE_BOX = rf"\({_S}{{0,3}}+(?:(?<!\()|{RIGHT}){_S}{{0,3}}+\){_S}*+"
 _CHOICE, _LOOSE_CHOICE = (
     late(rf"(?:[*+-]|\d{{1,9}}[.)])[ \t]+(?:{_BOX}|\(\) |\[\] )\S"),
-    late(rf"(?:(?:[*+-]|\w{{1,3}}[.)]){_S}+)?{_BOX}[^\W_]"),
+    late(
+        rf"(?:(?:[*+-]|\w{{1,3}}[.)]){_S}+)?{_BOX}[^\W_]"
+        rf"|(?:[*+-]|\w{{1,3}}[.)]){_S}+[*_]{{0,2}}{_WIDE_BOX}[*_]{{0,2}}[^\W_]"
+    ),
 )
 _GAP = late(rf"(?<!\\)___[ \t{UNSEEN}]*+\{{(?!\{{)")
 _LATE = late(rf"{_S}:{{3,}}")
 _MARKERS = late(r"(?:[ \t>:*+-]|\(?\w{1,9}[.)](?=[ \t]|$)|\[\^[^\]]*\]:)*")
 """Lines that begin a block or a choice, and gaps with answers."""
+
+_BEFORE = r"^[ \t>|]*+(?:(?:[*+-]|\w{1,3}[.)])[ \t]++)*+"
+"""The beginning of a line before a block: spaces, and the markers of what is around it."""
+
+_NAME = r"[^\W\d_][\w' -]{0,60}"
+SIGNS = "xX✓✔☑✅"
+
+_LOOKS = late(
+    r"(?<!\\)\{(?P<list>[^{}]{1,200}+)\}"
+    rf"|(?:<[a-zA-Z]|{_BEFORE}[`~]{{3,}})[^<>`]{{0,200}}?\b(?i:class|className)\s*+="
+    r"\s*+[\\\"'“]*+(?P<classes>[^\"'”<>]{1,100})"
+    r"|</(?P<element>[a-zA-Z][\w-]{1,60})"
+    rf"|(?:{_BEFORE}(?::{{2,}}|/{{3,}}|!!!|\?\?\?\+?)|[^\s:]\s:::)[\s{{.]*+(?![\w-]*+\s*=)"
+    rf"(?P<block>{_NAME})"
+    rf"|{_BEFORE}(?:`{{3,}}|~{{3,}})(?P<words>[\s{{.]*+{_NAME})"
+    rf"|(?<!\\)\[\s*+!\s*+(?P<box>{_NAME})\]"
+    r"|\\begin\{(?P<environment>\w{1,60})"
+    rf"|{_BEFORE}(?:\#\|\s*+(?:label|class)[\w-]*|:(?:class|label|name|tags)):"
+    r"(?P<options>[^:]{1,60})"
+    r"|(?:(?:#|//|--|%)\s*+BEGIN|\S\s++(?:#|//|--|%))\s++(?P<notebook>SOLUTION)\b"
+    r"|(?<![\\_])_{3,}+(?P<gap>\{|\s{1,3}\{(?![\s.#:{-]|[\w-]++\s*=))"
+    rf"|{_BEFORE}[*_]{{0,2}}\((?P<choice>\s?[{SIGNS}]\s?)\)(?!\()",
+)
+"""Each alternative has a group, whose name says how a mark is written."""
+
+LIKELY = late(
+    r"\{|\[\s*!|[:：]{2}|!!!|\?\?\?|///|```|~~~|(?i:class|className)\s*=|</|SOLUTION|#\||:\w+:"
+    rf"|\(\s?[{SIGNS}]"
+)
+_CLASS = late(r"(?:^|(?<=[\s,;:]))\.([^\W\d_][\w-]*)")
+_PAIR = late(r"(?:^|(?<=[\s,;]))([a-zA-Z]+)\s*+=\s*+[\\\"'“]*+([^\"'”]*)")
+_WORD = late(r"[^\s{}\[\]\"',;=.]+")
 
 
 class Mark(NamedTuple):
@@ -116,7 +154,8 @@ def is_marked(line: str) -> bool:
     """Return whether a line has a mark by which something is withheld, or a gap with an answer."""
     has_gap = gaps.TEXT in line or _GAP.search(line) is not None
     is_choice = _LOOSE_CHOICE.match(line) is not None
-    return has_gap or is_choice or opens_block(line) or any(True for _ in marks_in(line, 1))
+    looks = (mark for mark in looks_in(line) if mark.lastgroup != "choice")
+    return has_gap or is_choice or opens_block(line) or any(looks) or any(marks_in(line, 1))
 
 
 def is_list(line: str) -> bool:
@@ -171,3 +210,39 @@ def extent(mark: Mark, line: str) -> tuple[Place, Place] | None:
             if not depth:
                 return (number, at + 1), mark.end
     return None
+
+
+def looks_in(line: str) -> Iterator[re.Match[str]]:
+    """All that looks like a mark in a line, whatever it is in."""
+    if LIKELY.search(line):
+        line = _UNSEEN.sub(" ", line).replace("：", ":")
+        yield from filter(_is_secret, _LOOKS.finditer(line))
+
+
+def _is_secret(mark: re.Match[str]) -> bool:
+    way = str(mark.lastgroup)
+    written = mark[way]
+    match way:
+        case "choice" | "notebook":
+            return True
+        case "gap":
+            return mark.string[mark.end() :].lstrip()[:1] != "}"
+        case "list":
+            pairs = _PAIR.findall(written)
+            values = (
+                value for key, value in pairs if key in CONDITIONS or key.lower() in CLASS_KEYS
+            )
+            names = (*_CLASS.findall(written), *words_in(" ".join(values)))
+            if mark.string[mark.start() - 1 : mark.start()] == "]":
+                names += (written,)
+        case "classes" | "options" | "words":
+            names = words_in(written)
+        case _:
+            first = written.split(maxsplit=3)[:3]
+            names = tuple(" ".join(first[:count]) for count in (1, 2, 3))
+    return any(meaning_of(name) for name in names)
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """The words in the value of an attribute, and their parts."""
+    return tuple(part for word in _WORD.findall(text) for part in (word, *word.split("-")))

@@ -19,13 +19,15 @@ LINE_END = 10**6
 
 class Range(NamedTuple):
     """The text from ``start`` to before ``end``. ``instead`` stands where it was, and keeps a table
-    as it is without the content of a cell. An answer belongs to the question before it."""
+    as it is without the content of a cell. An answer belongs to the question before it. One that
+    ``is_part`` is what one line of a cell has of more."""
 
     start: Place
     end: Place
     conditions: Attributes
     instead: str = ""
     is_answer: bool = False
+    is_part: bool = False
 
     def holds(self, place: Place) -> bool:
         return self.start <= place < self.end

@@ -16,13 +16,11 @@ from pipeline.model.editions import for_pupils
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.removal import closing_brace
-from pipeline.model.secrets import meaning_of
-from pipeline.model.tree import CONDITIONS, find
+from pipeline.model.tree import find
 from pipeline.parser import partial_strings
 from pipeline.parser.answers import solutions
-from pipeline.parser.attributes import CLASS_KEYS
 from pipeline.parser.characters import shorten
-from pipeline.parser.lines import with_plain_head
+from pipeline.parser.marks import LIKELY, SIGNS, looks_in, words_in
 from pipeline.parser.ranges import Range, SourceRecord
 
 MARKUP_LANGUAGES = frozenset(
@@ -32,47 +30,17 @@ MARKUP_LANGUAGES = frozenset(
 )
 """Languages of code in which marks are examples."""
 
-_BEFORE = r"^[ \t>]*+(?:(?:[*+-]|\w{1,3}[.)])[ \t]++)*+"
-"""The beginning of a line before a block: spaces, and the markers of what is around it."""
-
-_NAME = r"[^\W\d_][\w' -]{0,60}"
-_RIGHT = "xX✓✔☑✅"
 LONGEST = 300
 """The number of characters in which a gap ends."""
 
-_MARK = late(
-    r"(?<!\\)\{(?P<list>[^{}]{1,200}+)\}"
-    rf"|(?:<[a-zA-Z]|{_BEFORE}[`~]{{3,}})[^<>`]{{0,200}}?\b(?i:class|className)\s*+="
-    r"\s*+[\\\"'“]*+(?P<classes>[^\"'”<>]{1,100})"
-    r"|</(?P<element>[a-zA-Z][\w-]{1,60})"
-    rf"|(?:{_BEFORE}(?::{{2,}}|/{{3,}}|!!!|\?\?\?\+?)|[^\s:]\s:::)[\s{{.]*+(?![\w-]*+\s*=)"
-    rf"(?P<block>{_NAME})"
-    rf"|{_BEFORE}(?:`{{3,}}|~{{3,}})(?P<words>[\s{{.]*+{_NAME})"
-    rf"|(?<!\\)\[\s*+!\s*+(?P<box>{_NAME})\]"
-    r"|\\begin\{(?P<environment>\w{1,60})"
-    rf"|{_BEFORE}(?:\#\|\s*+(?:label|class)[\w-]*|:(?:class|label|name|tags)):"
-    r"(?P<options>[^:]{1,60})"
-    r"|(?:(?:#|//|--|%)\s*+BEGIN|\S\s++(?:#|//|--|%))\s++(?P<notebook>SOLUTION)\b"
-    r"|(?<![\\_])_{3,}+(?P<gap>\{|\s{1,3}\{(?![\s.#:{-]|[\w-]++\s*=))"
-    rf"|{_BEFORE}[*_]{{0,2}}\((?P<choice>\s?[{_RIGHT}]\s?)\)(?!\()",
-)
-"""Each alternative has a group, whose name says how a mark is written."""
-
-_LIKELY = late(
-    r"\{|\[\s*!|[:：]{2}|!!!|\?\?\?|///|```|~~~|(?i:class|className)\s*=|</|SOLUTION|#\||:\w+:"
-    rf"|\(\s?[{_RIGHT}]"
-)
 _BARE = late(r"[\s>]*+(?:[:/`~!?]{2,}+\s*+[\w-]*+\s*+)?(?:\{[^{}]*+\}\s*+)?")
 _ABOUT_BRACKETS = late(r"\]\{[^{}]*+\}$")
-_CLASS = late(r"(?:^|(?<=[\s,;:]))\.([^\W\d_][\w-]*)")
-_PAIR = late(r"(?:^|(?<=[\s,;]))([a-zA-Z]+)\s*+=\s*+[\\\"'“]*+([^\"'”]*)")
 _FENCE = late(r"[ \t>\xa0]*+(?:(?:[*+-]|\d{1,9}[.)])[ \t]++)*+(`{3,}+|~{3,}+)([^`]*)$")
 _INLINE_CODE = late(r"(?<![\\`])`++[^`]++`++|<code>[^<]*+</code>")
 _COMMENT_ENDS = late(r"(<!--|-->)")
 _LABEL = late(r"\([wWyY]\)")
 _ITEM = late(r"[ \t>]*+(?:[*+-]|\w{1,3}[.)])[ \t]")
 _EMPTY = late(r"[ \t>]*+\(\s\)")
-_WORDS = late(r"[^\s{}\[\]\"',;=.]+")
 _NOT_LETTERS = late(r"[\W_]+")
 
 _HINT = "Put what it is about between two lines `::: answer` and `:::`."
@@ -97,14 +65,13 @@ def unread_marks(
     ``ranges`` that pupils lack has it, and more than it. Gaps and choices are those of tasks as far
     as the ``document`` has as many."""
     lines = record.lines
-    starts = {each.start[0] for each in ranges}  # the lines of a cell in a grid are ranges
-    more = (each for each in ranges if each.end[0] + 1 in starts or _is_whole(each, record))
+    more = (each for each in ranges if each.is_part or _is_whole(each, record))
     withheld = Ranges(lacked((each.withheld() for each in more), *for_pupils(metadata)))
     public = ((number, partial_strings.public(line)) for number, line in enumerate(front, 1))
-    is_likely = _LIKELY.search("\n".join(lines.values()))
+    is_likely = LIKELY.search("\n".join(lines.values()))
     tasks: list[_Task] = []
     for number, line in (*public, *(_without_examples(lines) if is_likely else ())):
-        for mark in _marks_in(line):
+        for mark in looks_in(line):
             way = str(mark.lastgroup)
             if way == "choice" and not _is_choice(mark, number, lines):
                 continue
@@ -119,7 +86,7 @@ def unread_marks(
     for _, code, span in find(document, CodeBlock):
         is_empty = span and not any(map(lines.get, range(span.line + 1, span.end)))
         if is_empty and code.language not in MARKUP_LANGUAGES and not withheld.hold(span):
-            for mark in (mark for line in code.text.splitlines() for mark in _marks_in(line)):
+            for mark in (mark for line in code.text.splitlines() for mark in looks_in(line)):
                 yield _unread(mark[0].strip(), span)  # in a file with code
 
 
@@ -135,40 +102,6 @@ def _is_whole(place: Range, record: SourceRecord) -> bool:
     return not _BARE.fullmatch(text)
 
 
-def _marks_in(line: str) -> Iterator[re.Match[str]]:
-    if _LIKELY.search(line):
-        yield from filter(_is_secret, _MARK.finditer(with_plain_head(line)))
-
-
-def _is_secret(mark: re.Match[str]) -> bool:
-    way = str(mark.lastgroup)
-    written = mark[way]
-    match way:
-        case "choice" | "notebook":
-            return True
-        case "gap":
-            return mark.string[mark.end() :].lstrip()[:1] != "}"
-        case "list":
-            pairs = _PAIR.findall(written)
-            values = (
-                value for key, value in pairs if key in CONDITIONS or key.lower() in CLASS_KEYS
-            )
-            names = (*_CLASS.findall(written), *_words(" ".join(values)))
-            if mark.string[mark.start() - 1 : mark.start()] == "]":
-                names += (written,)
-        case "classes" | "options" | "words":
-            names = _words(written)
-        case _:
-            first = written.split(maxsplit=3)[:3]
-            names = tuple(" ".join(first[:count]) for count in (1, 2, 3))
-    return any(meaning_of(name) for name in names)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    """The words in the value of an attribute, and their parts."""
-    return tuple(part for word in _WORDS.findall(text) for part in (word, *word.split("-")))
-
-
 def _without_examples(lines: Mapping[int, str]) -> Iterator[tuple[int, str]]:
     """The lines without comments, and without code in languages in which marks are examples. A
     fence that is not closed has none."""
@@ -179,7 +112,7 @@ def _without_examples(lines: Mapping[int, str]) -> Iterator[tuple[int, str]]:
         match = _FENCE.match(line) if "```" in line or "~~~" in line else None
         if match and (not fence or (match[1].startswith(fence) and match[1][0] == fence[0])):
             if fence and not match[2].strip():
-                if not MARKUP_LANGUAGES.isdisjoint(_WORDS.findall(info.lower())):
+                if not MARKUP_LANGUAGES.isdisjoint(words_in(info.lower())):
                     examples.update(range(opened + 1, number))
                 fence = ""
             else:
@@ -230,7 +163,7 @@ def _taken(document: Document, withheld: Ranges) -> Iterator[_Task]:
 
 def _letters(answer: str) -> str:
     answer = answer.strip("} ")
-    return "x" if answer in _RIGHT else _NOT_LETTERS.sub("", answer) or answer
+    return "x" if answer in SIGNS else _NOT_LETTERS.sub("", answer) or answer
 
 
 def _not_taken(tasks: list[_Task], taken: list[_Task]) -> list[_Task]:

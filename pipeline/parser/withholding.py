@@ -37,10 +37,11 @@ from pipeline.parser.constructs import FENCES
 from pipeline.parser.cuts import Cuts
 from pipeline.parser.elements import HEADINGS, Elements
 from pipeline.parser.files import SourceFiles
-from pipeline.parser.marks import Mark, extent, marks_in
+from pipeline.parser.marks import Mark, extent, is_list, marks_in
 from pipeline.parser.ranges import LINE_END, Place, Range, SourceRecord
 
 _PART = late(r"<(abbr|caption|colgroup|dd|dt|figcaption|tbody|tfoot|thead)\b", re.I)
+_HEADING = late(r"<h[1-6]\b", re.I)
 _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 """Elements that are parts of a block."""
 
@@ -119,7 +120,7 @@ class WithheldRanges:
                 self._reach.setdefault(place, []).append(element.last_read)
         nodes = [*self._of_nodes()]
         exact = [
-            place
+            self._with_section(place)
             for place in self._record.ranges
             if self._is_exact(place) and place.start not in self._headings
         ]
@@ -178,6 +179,14 @@ class WithheldRanges:
         last = self._record.lines.get(place.end[0], "")[: place.end[1] - 1][-1:]
         ends = place.end[1] == LINE_END or first == "<" or last == "}"
         return ends and first != "" and first in "[!<`@^-:/~\\"
+
+    def _with_section(self, place: Range) -> Range:
+        """A range with all after it if it begins as a heading, which is none where it stands."""
+        line = self._record.lines.get(place.start[0], "")
+        if not _HEADING.match(line, place.start[1] - 1):
+            return place
+        block_end = self._elements.innermost(place.start).end, LINE_END
+        return place._replace(end=max(place.end, block_end, self._end_around(place.start)))
 
     def _of_nodes(self) -> Iterator[Range]:
         """The ranges of blocks; that of a heading is its section."""
@@ -276,7 +285,8 @@ class WithheldRanges:
             first = max(line.offset, place.start[1] if number == place.start[0] else 1)
             end = min(ends, place.end[1] if number == place.end[0] else ends)
             if place.start[0] <= number <= place.end[0] and first < end:
-                yield Range((number, first), (number, end), place.conditions)
+                is_part = place.start[0] < place.end[0]
+                yield Range((number, first), (number, end), place.conditions, is_part=is_part)
 
     # --- marks ---
 
@@ -310,11 +320,13 @@ class WithheldRanges:
 
     def _in_effect(self, mark: Mark) -> Iterator[Range]:
         """The range of a mark that no construct takes up."""
-        places = extent(mark, self._record.lines[mark.start[0]])
+        line = self._record.lines[mark.start[0]]
+        places = extent(mark, line)
         heading = self._elements.heading_at(mark.start)
         if places and not (heading is not None and mark.written == "tag"):
             place = Range(*places, mark.conditions)
             if mark.written == "tag":
+                place = self._with_section(place)
                 self._tell(mark, "The text of this tag", place)
             yield place
             return
@@ -325,7 +337,7 @@ class WithheldRanges:
             self._tell(mark, "The section", place)
             yield place
             return
-        if block.tag == "mark":
+        if _is_alone(block):
             if beside := self._beside(mark, block):
                 yield beside
                 return
@@ -340,7 +352,6 @@ class WithheldRanges:
             ):
                 block = parents[block]
             last = block
-        line = self._record.lines[mark.start[0]]
         is_empty = mark.written == "box" and block.end == block.line and not line[mark.end[1] :]
         if block is self._elements.root and _LETTER.search(line[: mark.start[1] - 1]):
             place = Range((mark.start[0], 1), (mark.start[0], LINE_END), mark.conditions)
@@ -381,7 +392,7 @@ class WithheldRanges:
             below = []
         near_above = [each for each in above if max(each.end, each.last_read) == block.line - 1]
         near_below = [each for each in below if each.line == block.end + 1]
-        if near_above or near_below or block.tag == "p":
+        if near_above or near_below or not _is_alone(block):
             above, below = near_above, near_below
         if not (above or below):
             return None
@@ -436,6 +447,12 @@ class WithheldRanges:
 
 
 _HINT = "Put what it is about between `::: answer` and `:::`, or leave the mark out."
+
+
+def _is_alone(block: BlockElement) -> bool:
+    """Return whether a block is a list of attributes; below a table, that is still a text."""
+    is_line = block.tag == "p" and len(block.lines) == 1 and block.lines[0].startswith("{")
+    return block.tag == "mark" or (is_line and is_list(block.lines[0]))
 
 
 def _conditions(node: Node) -> Attributes:

@@ -533,7 +533,9 @@ def _written() -> Iterator[Placement]:
     for way, hiding in WRITINGS.items():
         contents = WRITTEN_CONTENTS if "~" in hiding else _TEXT
         for name, content in contents.items():
-            if ("```" in hiding and "```" in content) or (way in BESIDE and name == "paragraphs"):
+            if ("```" in hiding or way == "brackets of two blocks") and "```" in content:
+                continue  # the fence would have no end
+            if way in BESIDE and name == "paragraphs":
                 continue  # the first block is all that the mark is about
             for place, frame in itertools.islice(turns, 10 if name == "text" else 1):
                 if not (way in BESIDE and place in UNDER):

@@ -28,7 +28,7 @@ _OPENING = late(r"(`{3,}+)([^`]*+)$|(~{3,}+)(.*)$")
 _CHUNK = late(r"\{[A-Za-z][\w-]*[ \t,}]")
 """The beginning of an R Markdown chunk; learnr names answers in its label or options."""
 
-_NOT_BARE = late(r"\{[^{}]*\}|[\w-]+=(?:\"[^\"]*\"|'[^']*'|\S*)")
+_NOT_BARE = late(r"\{[^{}]*+\}|(?<![\w-])[\w-]++=(?:\"[^\"]*+\"|'[^']*+'|\S*+)")
 """The text after a fence that is not its words."""
 
 _CELL_OPTION = late(r"[ \t]*(?:(?:#|//|%%|--)\||:[\w-]+:|---[ \t]*$|[\w-]+:|- )")
@@ -38,8 +38,8 @@ _NAMING_OPTION = late(
 """The lines of options that a cell begins with in Quarto and MyST, and those that may name it."""
 
 _SOLUTION = late(
-    r"^[ \t]*\W{0,4}[ \t]*BEGIN (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)\b"
-    r"|(?:#|//|--|%)[ \t]*SOLUTION(?: NO PROMPT)?[ \t]*$"
+    r"^[ \t]*+(?:[^\w\s]{1,4}+[ \t]*+)?BEGIN (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)\b"
+    r"|(?:#|//|--|%)[ \t]*+SOLUTION(?: NO PROMPT)?[ \t]*+$"
 )
 """The marks of solutions in code that nbgrader and Otter-Grader remove for students."""
 

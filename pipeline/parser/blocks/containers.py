@@ -4,10 +4,12 @@ innermost container that was opened with as many colons, or else the innermost."
 from __future__ import annotations
 
 from pipeline.model import NO_ATTRIBUTES
+from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import attributes
+from pipeline.parser.attributes import joined
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.directives import DIRECTIVE, take_option
 from pipeline.parser.characters import UNSEEN
@@ -16,7 +18,7 @@ from pipeline.parser.lines import Cursor
 from pipeline.parser.marks import opens_block
 from pipeline.parser.names import likely_secret, meant_name
 
-_OPENING = late(r"(:{2,})[ \t]*(?=[^\s:])(.*)")
+_OPENING = late(r"(:{2,})[ \t]*(?=[^\s:\]])(.*)")
 _LETTER = late(r"[^\W\d_]")
 _TITLED = late(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
 """``name[title]``, as in Docusaurus, where attributes may follow."""
@@ -79,6 +81,7 @@ class ContainerProcessor(LineProcessor):
             directive="yes" if is_directive else "",
             argument=" ".join(words[1:]),
             colons=str(len(match[1])),
+            bare="" if words else "yes",
         )
         is_line = len(words) > 1 and cursor.rest.rstrip().endswith(self.begins * 3)
         if is_line and meant_name(name) in FOR_TEACHERS and not self.parser.ends_next(":::", 1):
@@ -110,6 +113,9 @@ class ContainerProcessor(LineProcessor):
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if not block.get("closed"):
+            if block.get("bare") and parent.processor is self and not parent.get("closed"):
+                # It may be meant as the end of the block around it, with attributes.
+                parent.state = joined(parent.attributes, conditions_of(block.attributes))
             colons = self.begins * int(block.get("colons", "3"))
             written = f"{colons} {block.get('written', '')}".strip()
             message = f"The block `{written}` is never closed."

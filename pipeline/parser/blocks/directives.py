@@ -19,7 +19,7 @@ from pipeline.parser.names import meant_name
 DIRECTIVE = late(r"\{([\w-]+)\}[ \t]*+(.*)")
 """The name of a directive, and its argument."""
 
-_FENCE = late(r"(`{3,}|~{3,})[ \t]*(?:\{([\w:-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+))([^`]*)$")
+_FENCE = late(r"(`{3,}+|~{3,}+)[ \t]*+(?:\{([\w:-]++)(?:[ \t,][^{}`]*+)?\}|([\w-]++))([^`]*+)$")
 _BOX = late(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w:-]*)(?:,[^{}`]*)?\}(.*)")
 _OPTION = late(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
 OF_IMAGE = frozenset({"alt", "width", "align"})

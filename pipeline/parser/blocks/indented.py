@@ -15,8 +15,8 @@ from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.lines import Cursor, Line
-from pipeline.parser.marks import is_marked, opens_block
+from pipeline.parser.lines import TAB, Cursor, Line
+from pipeline.parser.marks import is_list, is_marked, opens_block
 
 _MARKER = late(r"(?::[ \t]+(?=\S)|~[ \t]+(?=[^\s\d]))")
 
@@ -104,7 +104,8 @@ class IndentedProcessor(LineProcessor):
     container = True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        return proceed_indented(cursor, 4)
+        is_tab = cursor.text.startswith("\t", cursor.pos)  # of fewer columns, behind a marker
+        return proceed_indented(cursor, TAB - cursor.column % TAB if is_tab else 4)
 
 
 class NoteProcessor(IndentedProcessor):
@@ -130,17 +131,23 @@ def proceed_indented(cursor: Cursor, indent: int) -> Match:
     return Match.NO
 
 
+_BLOCK = late(r"(?:[*+-]|\d{1,9}[.)]|#{1,6})[ \t]|`{3}|~{3}")
+
+
 class MarginProcessor(LineProcessor):
     """Lines that would be code by their indentation, which have no more of it than the first of
-    them: one that has a mark, as under a question. ``state`` is that indentation."""
+    them, if one of these has a mark, as under a question. ``state`` is that indentation."""
 
     container = True
 
     def may_start(self, cursor: Cursor) -> bool:
         if cursor.indent < 4 or self.parser.tip.tag == "table":
             return False
-        is_text = self.parser.tip.tag == "p"
-        return (opens_block if is_text else is_marked)(cursor.rest)
+        is_text, rest = self.parser.tip.tag == "p", cursor.rest
+        if (opens_block if is_text else is_marked)(rest):
+            return True
+        is_block = not is_text or _BLOCK.match(rest) is not None or is_list(rest)
+        return is_block and self.parser.is_marked_below(cursor.column + 4)
 
     def start(self, cursor: Cursor) -> bool:
         if self.parser.too_deep(cursor):

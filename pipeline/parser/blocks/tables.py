@@ -8,6 +8,7 @@ without bars ends the table.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
@@ -187,4 +188,18 @@ def _cell(line: Line, begin: int, end: int) -> Line:
     raw = line[begin:end]
     stripped = raw.strip(" \t")
     indent = len(raw) - len(raw.lstrip(" \t"))
-    return Line(stripped.replace("\\|", "|"), line.number, line.offset + begin + indent)
+    found = enumerate(re.finditer(r"\\\|", stripped))
+    cell = _Cell(stripped.replace("\\|", "|"), line.number, line.offset + begin + indent)
+    cell.bars = [match.start() - number for number, match in found]
+    return cell
+
+
+class _Cell(Line):
+    """The text of a cell without the backslashes before bars, of which ``bars`` are the places."""
+
+    __slots__ = ("bars",)
+
+    bars: list[int]
+
+    def at(self, index: int = 0) -> Span:
+        return super().at(index + bisect_right(self.bars, index))

@@ -53,6 +53,8 @@ def take_marks(items: Sequence[BlockElement], in_exercise: bool) -> list[ChoiceM
     have none. So does ``(x)`` alone, unless it is one of several labels, ``(w)``, ``(x)``. In a
     list of choices, malformed marks count as well: ``(✓)``, ``**(x)**``, ``(x)b``.
     """
+    if any(map(_has_more, items)):
+        return []
     marks = [_find(item, _PAIRS if in_exercise else _PAIRS[:1]) for item in items]
     plain = [choice for choice in marks if choice and choice.plain]
     if all(choice.mark.is_right for choice in plain):
@@ -93,6 +95,12 @@ def _restore(item: BlockElement) -> None:
     if first.lines[0].startswith("\\(") and (first[0].text or " ").strip() in set(X):
         first.text = f"({first[0].text}){first[0].tail or ''}"
         del first[0]
+
+
+def _has_more(item: BlockElement) -> bool:
+    """Return whether the first line of an item is one of several choices."""
+    lines = item.first.lines if item.first is not None else ()
+    return len(lines) > 1 and sum(_MARK.match(line) is not None for line in lines) > 1
 
 
 def _is_label(item: BlockElement) -> bool:
