@@ -46,6 +46,9 @@ def rules(css: str, *, is_apart: bool = False) -> Iterator[Any]:
     for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
         if is_apart and getattr(rule, "at_keyword", "") == "counter-style":
             continue
+        if getattr(rule, "at_keyword", "") == "media":  # of phones, in the sheet of newer readers
+            yield from rules(tinycss2.serialize(rule.content))
+            continue
         assert rule.type == "qualified-rule", f"{rule.type} {getattr(rule, 'at_keyword', '')}"
         yield rule
 

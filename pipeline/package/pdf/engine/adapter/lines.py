@@ -43,7 +43,7 @@ LINE_BREAK, WORD_END, WORD_BOUNDARY = (
     int.from_bytes(ffi.buffer(ffi.new("PangoLogAttr *", {name: 1})), sys.byteorder)
     for name in _FLAGS
 )
-"""What Pango's attributes of a character say: a line may end before it, or a word does."""
+"""Pango's attributes of a character: a line may end before it, or a word does."""
 
 GIVE = 4
 """The ems by which a line may be too wide before its spaces are made narrower."""
