@@ -185,7 +185,7 @@ REFUSED = {"misplaced-blank", "unclosed-answer"}
 
 UNSETTLED = re.compile(
     r"in a formula|in a gap|/ number|data of a chart|label of a fraction|citation|expansion"
-    r"|exercise / gap"
+    r"|exercise / gap|choices / cells / .*cell of a grid / |choices / cells / .* / cell of a grid$"
 )
 """Placements of which some are refused, or leak."""
 
