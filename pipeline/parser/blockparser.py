@@ -46,6 +46,9 @@ MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…/\ufdd1")
 LETTERED = late(r"(?:[A-Za-z]{1,7}[.)]|[A-Z]>)[ \t]")
 """The beginning of a list with letters, or of lines with a letter as their mark."""
 
+_INNER = late(r"^(?:\|?[ \t]*+(?:[*+-]|\w{1,3}[.)])[ \t]++|\|[ \t]*+)++")
+"""The markers of a cell and of items, before what is in them."""
+
 _TAG_BEGINS = late(r"<(/?)([a-z][a-z0-9-]*)")
 
 END_OF_INLINE = frozenset("])`>")
@@ -355,7 +358,8 @@ class LineParser(BlockParser):
                 if text and len(before) < column and at > first:
                     end = at
                     break
-                last = at if text and is_marked(text) else last
+                within = _INNER.sub("", text, count=1)
+                last = at if text and (is_marked(text) or is_marked(within)) else last
             self._runs[column] = end, last
         return self._at <= last
 

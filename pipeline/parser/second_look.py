@@ -39,8 +39,8 @@ _FENCE = late(r"[ \t>\xa0]*+(?:(?:[*+-]|\d{1,9}[.)])[ \t]++)*+(`{3,}+|~{3,}+)([^
 _INLINE_CODE = late(r"(?<![\\`])`++[^`]++`++|<code>[^<]*+</code>")
 _COMMENT_ENDS = late(r"(<!--|-->)")
 _LABEL = late(r"\([wWyY]\)")
-_ITEM = late(r"[ \t>]*+(?:[*+-]|\w{1,3}[.)])[ \t]")
-_EMPTY = late(r"[ \t>]*+\(\s\)")
+_ITEM = late(r"[ \t>|]*+(?:[*+-]|\w{1,3}[.)])[ \t]")
+_EMPTY = late(r"[ \t>|]*+\(\s\)")
 _NOT_LETTERS = late(r"[\W_]+")
 
 _HINT = "Put what it is about between two lines `::: answer` and `:::`."

@@ -41,7 +41,7 @@ from pipeline.parser.marks import Mark, extent, is_list, marks_in
 from pipeline.parser.ranges import LINE_END, Place, Range, SourceRecord
 
 _PART = late(r"<(abbr|caption|colgroup|dd|dt|figcaption|tbody|tfoot|thead)\b", re.I)
-_HEADING = late(r"<h[1-6]\b", re.I)
+_HEADING, _GROUP = late(r"<h[1-6]\b", re.I), late(r"<h(?:group|eader)\b", re.I)
 _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 """Elements that are parts of a block."""
 
@@ -209,7 +209,7 @@ class WithheldRanges:
             if conditions == NO_ATTRIBUTES:
                 continue
             if isinstance(node, Heading):
-                yield Range(start, self._section_end(start), conditions)
+                yield Range(self._group_at(start), self._section_end(start), conditions)
             elif isinstance(node, Block | model.ListItem | model.Note):
                 end = (self._last_line(node.span), LINE_END)
                 is_answer = isinstance(node, model.Answer | model.TeacherNote)
@@ -270,8 +270,18 @@ class WithheldRanges:
             frame
             for frame in self._record.frames
             if (around.line, around.column) <= frame[0] < place < frame[1] <= end
+            and not self._is_group(frame[0])
         ]
         return max(frames)[1] if frames else end
+
+    def _is_group(self, start: Place) -> bool:
+        """Return whether an element has the title of what is after it."""
+        return _GROUP.match(self._record.lines.get(start[0], ""), start[1] - 1) is not None
+
+    def _group_at(self, place: Place) -> Place:
+        """The beginning of the group of titles around a heading, or its own."""
+        around = (start for start, end in self._record.frames if start < place < end)
+        return min(filter(self._is_group, around), default=place)
 
     def _in_cell(self, place: Range) -> Iterator[Range]:
         """A range, or its lines in the cell of a grid table that it stands in."""
@@ -332,8 +342,12 @@ class WithheldRanges:
             return
         block = self._elements.innermost(mark.start)
         if heading is not None and mark.written != "box":
-            start = (heading.line, heading.column)
-            place = Range(start, self._section_end(start), mark.conditions)
+            start = begin = (heading.line, heading.column)
+            opening = self._brackets.get((mark.start[0], mark.start[1] - 1), start)
+            if opening < start:  # its brackets begin in a block above it
+                above = self._elements.innermost(opening)
+                begin = (above.line, above.column)
+            place = Range(begin, self._section_end(start), mark.conditions)
             self._tell(mark, "The section", place)
             yield place
             return

@@ -533,10 +533,8 @@ def _written() -> Iterator[Placement]:
     for way, hiding in WRITINGS.items():
         contents = WRITTEN_CONTENTS if "~" in hiding else _TEXT
         for name, content in contents.items():
-            if ("```" in hiding or way == "brackets of two blocks") and "```" in content:
-                continue  # the fence would have no end
-            if way in BESIDE and name == "paragraphs":
-                continue  # the first block is all that the mark is about
+            if not _fits(name, way):
+                continue
             for place, frame in itertools.islice(turns, 10 if name == "text" else 1):
                 if not (way in BESIDE and place in UNDER):
                     text = _framed(frame, _put(hiding, content))
@@ -581,17 +579,33 @@ UNDER = ("under a line", "four spaces under a line", "tight item")
 """Ways that are about what is beside them, and places in which that is something else."""
 
 
+SOME = ("level", "not", "misspelt")
+"""Ways to withhold from some pupils only, and one that code cannot have."""
+
+
+def _fits(name: str, way: str) -> bool:
+    """Return whether a way can withhold a content: no fence without an end, and of blocks beside a
+    mark only the first."""
+    is_fence = "```" in WRITTEN_CONTENTS.get(name, "")
+    has_fence = "```" in WRITINGS.get(way, "") or way == "brackets of two blocks"
+    return not (is_fence and has_fence) and not (way in BESIDE and name == "paragraphs")
+
+
 def crossed(draw: Callable[[Sequence[str]], str]) -> Placement:
     """A placement of which each part is drawn, with something around what is around it."""
     around = {**AROUND, **INDENTED, **WRITTEN_AROUND}
-    blocks = {**HIDING_BLOCKS, **WRITINGS}
+    blocks = {way: text for way, text in {**HIDING_BLOCKS, **WRITINGS}.items() if way not in SOME}
     spans = {**HIDING_SPANS, **WRITTEN_SPANS}
+    spans = {way: text for way, text in spans.items() if way not in SOME}
     kind = draw(("block", "span", "choices"))
     if kind == "block":
-        name, way = draw(tuple(WRITTEN_CONTENTS)), draw(tuple(blocks))
+        way = draw(tuple(blocks))
+        name = draw([name for name in WRITTEN_CONTENTS if _fits(name, way)])
         text = _put(blocks[way], WRITTEN_CONTENTS[name])
     elif kind == "span":
-        name, way = draw(tuple(TEXTS)), draw(tuple(spans))
+        way = draw(tuple(spans))
+        in_bank = "___" in spans[way]  # which lists the answers of gaps
+        name = draw([name for name in TEXTS if not (in_bank and name == "word bank")])
         text = _filled(TEXTS[name], spans[way].replace("~", "≈"))
     else:
         name, way = kind, draw(tuple(WRITTEN_CHOICES))

@@ -165,6 +165,32 @@ MISPLACED = {
 """Marks that constructs do not take up, each about the secrets at ``~``."""
 
 
+def test_an_escaped_list_behind_an_escaped_bar_withholds_nothing() -> None:
+    source = document("| a \\| b | \\{.answer} c |\n|---|---|\n| d | e |")
+    assert not source.withheld
+    assert not source.diagnostics
+    assert words(selected(source)) == "a | b {.answer} c d e"
+
+
+UNUSUAL = {
+    "the end of a box": "::: note\n~\n::: {.answer}\n\n~",
+    "the end of a box with a box in it": "::: note\n~\n\n:::: tip\n~\n::::\n::: {.answer}",
+    "a heading in a group": '<hgroup>\n<h2 class="answer">~</h2>\n<p>~</p>\n</hgroup>\n\n~',
+    "brackets of a heading": "a [~\n\n~]{.answer} b\n---\n\n~",
+    "brackets behind an escaped bar": "| a \\| b [~]{.answer} |\n|---|\n| c |",
+    "a line below a table": "> | ~ |\n> |---|\n> | ~ |\n> {.answer}",
+}
+
+
+@pytest.mark.parametrize("place", UNUSUAL)
+def test_a_mark_withholds_all_that_it_may_be_about(place: str) -> None:
+    source = document("shown\n\n" + UNUSUAL[place].replace("~", "secret"))
+    found = encode(selected(source)).decode()
+    assert "shown" in found
+    assert "secret" not in found
+    assert "secret" in encode(selected(source, "teacher")).decode()
+
+
 @pytest.mark.parametrize("place", MISPLACED)
 def test_a_mark_that_nothing_takes_up_withholds_what_is_around_it(place: str) -> None:
     source = document("shown\n\n" + MISPLACED[place].replace("~", "secret"))
