@@ -43,7 +43,7 @@ from pipeline.keep import Timed, keeping, spent, tell
 from pipeline.model import Document
 from pipeline.model.audience import for_teachers
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Begun, Diagnostic, Ran, Saved
 from pipeline.model.editions import (
     ALL,
     EDITIONS,
@@ -59,7 +59,6 @@ from pipeline.model.editions import (
     stem_of,
     varied,
 )
-from pipeline.model.events import Begun, Ran, Saved
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 from pipeline.package.result import Package
@@ -127,7 +126,7 @@ def build(
     if options.catalog is True:
         findings += steps.lacking_for_shops(document.metadata, chosen, shown_name(str(source)))
     if memory is None:
-        from pipeline.flow.changes import unannounced
+        from pipeline.flow.saving import unannounced
 
         findings += unannounced(folder, document, shown_name(str(source)))
     result = Result(judged(findings, options.strict), read=read, requested=every)

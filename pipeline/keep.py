@@ -31,8 +31,8 @@ from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 import msgspec
 
 from pipeline.model import Document
+from pipeline.model.diagnostics import Begun, Ran
 from pipeline.model.editions import Edition
-from pipeline.model.events import Begun, Ran
 from pipeline.system.paths import State, note_states, noting, states
 from pipeline.system.store import (
     Memo,

@@ -12,8 +12,8 @@ import click
 
 import pipeline
 from pipeline.commands import terminal
-from pipeline.commands.messages import printable
 from pipeline.commands.processes import collect_seldom
+from pipeline.commands.terminal import printable
 
 STOPPED = 130
 """The exit code after Ctrl-C: 128 plus the number of its signal."""

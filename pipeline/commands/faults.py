@@ -31,7 +31,7 @@ def tell_of_fault(error: BaseException) -> None:
     import traceback
 
     import pipeline
-    from pipeline.commands.messages import printable
+    from pipeline.commands.terminal import printable
 
     summary = traceback.format_exception_only(error)[-1].strip()
     click.echo(

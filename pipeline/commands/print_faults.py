@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from pipeline.commands.pdf_reading import page_content as layout
+from pipeline.commands import pdf_reading as layout
 from pipeline.model.paper import MILLIMETRE, PageArea
-from pipeline.model.sheet.colours import contrast_of_luminances, luminance
+from pipeline.model.sheet import contrast_of_luminances, luminance
 from pipeline.verify.rules import Finding, finding
 
 LEAST_DOTS, SMALLEST = 200, 9

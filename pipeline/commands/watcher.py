@@ -12,7 +12,7 @@ from typing import TypeAlias
 import watchfiles
 
 from pipeline.driver import Event, Listener, Result
-from pipeline.model.events import Begun
+from pipeline.model.diagnostics import Begun
 from pipeline.system.paths import State, states
 
 Build: TypeAlias = Callable[[Listener], Iterator[Result]]

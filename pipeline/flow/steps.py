@@ -41,7 +41,7 @@ def parse(source: Path) -> Document:
 
 def select(document: Document, edition: Edition, fit: int | Literal["even"] | None) -> Document:
     """The content of an edition. A given number of pages to ``fit`` overrides the source."""
-    from pipeline.model.sheet.fitting import with_fit
+    from pipeline.model.sheet import with_fit
     from pipeline.select import select
 
     selected = select(document, edition)
@@ -61,8 +61,7 @@ def resolve(document: Document, edition: Edition, folder: Path, split: int) -> D
 def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Document:
     """A resolved document with the page marks that an edition needs. Answers are put in place
     before, and taken out alone after that."""
-    from pipeline.features.exercises.answer_key import answers_alone
-    from pipeline.features.exercises.in_place import put_in_place
+    from pipeline.features.exercises.keys import answers_alone, put_in_place
     from pipeline.mark.page_marks import mark_pages
     from pipeline.resolve.contents import titled_for_teachers
 
@@ -78,14 +77,14 @@ def with_answers(
     pupils: Document, teachers: Document, document: Document, edition: Edition
 ) -> Document:
     """The resolved document for ``pupils`` on a platform, with the answers of that for teachers."""
-    from pipeline.features.exercises.platforms.answers import with_answers
+    from pipeline.features.exercises.platforms.questions import with_answers
 
     return with_answers(pupils, teachers, document.withheld, edition)
 
 
 def key_sheet(documents: Mapping[str, Document]) -> Document:
     """The answers of all versions, given by their names, as one document."""
-    from pipeline.features.exercises.key_sheet import side_by_side
+    from pipeline.features.exercises.keys import side_by_side
 
     return side_by_side(documents)
 

@@ -13,7 +13,7 @@ from pipeline.keep import Timed
 from pipeline.model import Document
 from pipeline.model.catalog import Record
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, Span, in_order
+from pipeline.model.diagnostics import Begun, Diagnostic, Ran, Saved, Span, in_order
 from pipeline.model.editions import (
     Edition,
     chosen_editions,
@@ -22,7 +22,6 @@ from pipeline.model.editions import (
     stem_of,
     wanted,
 )
-from pipeline.model.events import Begun, Ran, Saved
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages

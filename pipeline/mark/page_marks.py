@@ -14,6 +14,7 @@ from pipeline import model
 from pipeline.model import Attributes, Document, Image, MathBlock, Node, WritingLines, WritingSpace
 from pipeline.model.editions import Edition
 from pipeline.model.page_map import (
+    BEGINS_PAGE,
     PIECES,
     PageMap,
     PageStart,
@@ -24,9 +25,16 @@ from pipeline.model.page_map import (
     letter_place,
     letters,
 )
-from pipeline.model.print_marks import BEGINS_PAGE
-from pipeline.model.rewriting import NO_CHANGES, Changes, rewrite_document
-from pipeline.model.tree import PATH, has, ordinals, top_level, walk_with
+from pipeline.model.tree import (
+    NO_CHANGES,
+    PATH,
+    Changes,
+    has,
+    ordinals,
+    rewrite_document,
+    top_level,
+    walk_with,
+)
 
 # --- page places -----------------------------------------------------------------------------
 #

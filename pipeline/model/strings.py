@@ -15,9 +15,17 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import FORMULAS, Node, removal
 from pipeline.model.late import late
-from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.secrets import secret
-from pipeline.model.tree import ANSWER, CONDITIONS, answer_text, is_answer, plain_text, walk
+from pipeline.model.tree import (
+    ANSWER,
+    CONDITIONS,
+    Changes,
+    answer_text,
+    is_answer,
+    plain_text,
+    rewrite,
+    walk,
+)
 
 STRINGS: dict[type[Node], tuple[str, ...]] = {
     model.Image: ("alt", "title"),

@@ -10,8 +10,7 @@ from pipeline.features import here
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.faces import located
 from pipeline.model.rendered import Pages
-from pipeline.package.page_files import inside
-from pipeline.package.result import NoEngineError, Package
+from pipeline.package.result import NoEngineError, Package, inside
 
 
 def package(

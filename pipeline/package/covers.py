@@ -20,10 +20,9 @@ from pipeline.model.faces import located
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import PageSize
 from pipeline.model.rendered import CoverPage, tree_of
-from pipeline.model.sheet.colours import mixed
+from pipeline.model.sheet import mixed
 from pipeline.model.words.writing_conventions import writing
-from pipeline.package.page_files import asset_bytes, font_files, lacking
-from pipeline.package.result import FrontImage, NoEngineError
+from pipeline.package.result import FrontImage, NoEngineError, asset_bytes, font_files, lacking
 from pipeline.system import store
 from pipeline.system.pango import pango_problem
 from pipeline.system.pictures import Image

@@ -47,8 +47,14 @@ from pipeline.model.words import words
 from pipeline.package.bundle import archived
 from pipeline.package.fonts import COMMON, characters, font_face, subset, used_faces, with_fonts
 from pipeline.package.images import LONGEST, for_ereaders
-from pipeline.package.page_files import asset_bytes
-from pipeline.package.result import NO_DATE, FileFacts, FrontImage, Package, publication_moment
+from pipeline.package.result import (
+    NO_DATE,
+    FileFacts,
+    FrontImage,
+    Package,
+    asset_bytes,
+    publication_moment,
+)
 from pipeline.system.pictures import Image
 
 # --- ncx -------------------------------------------------------------------------------------

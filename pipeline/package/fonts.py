@@ -21,7 +21,7 @@ from fontTools.ttLib import sfnt, woff2
 from pipeline.model.faces import font_file
 from pipeline.model.late import late
 from pipeline.model.rendered import Face
-from pipeline.package.page_files import opened
+from pipeline.package.result import opened
 from pipeline.system import store
 
 # --- font use --------------------------------------------------------------------------------

@@ -23,8 +23,7 @@ from pipeline.model.late import late
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Face, Pages, Style
 from pipeline.package.fonts import characters, font_face, subset, used_faces, with_fonts
 from pipeline.package.image_metadata import without_metadata
-from pipeline.package.page_files import asset_bytes
-from pipeline.package.result import Package
+from pipeline.package.result import Package, asset_bytes
 
 # --- page css --------------------------------------------------------------------------------
 #

@@ -15,24 +15,23 @@ from pipeline.model.diagnostics import Diagnostic, in_source
 from pipeline.model.editions import EDITIONS, solved, varied
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
-from pipeline.parser import anchors, loose_marks, partial_strings
-from pipeline.parser.abbreviations import abbreviations, scoped
+from pipeline.parser import definitions, partial_strings
 from pipeline.parser.answers import in_front_matter, solutions, without_answers
 from pipeline.parser.blank_rules import settle_blanks
 from pipeline.parser.block_places import TextBody, settle_places
-from pipeline.parser.characters import FORBIDDEN
+from pipeline.parser.constructs import choices
+from pipeline.parser.definitions import abbreviations, scoped
 from pipeline.parser.dialects import signed, table
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter, shared
 from pipeline.parser.left_out import closed, without_definition
+from pipeline.parser.lines import FORBIDDEN
 from pipeline.parser.lowering import Lowering
-from pipeline.parser.markup.html_tokens import paired_names
-from pipeline.parser.second_look import unread_marks
-from pipeline.parser.slips import doubtful_attributes
+from pipeline.parser.markup import paired_names
+from pipeline.parser.slips import doubtful_attributes, unguarded, unread_marks
 from pipeline.parser.source import check_text, normalise, read_any, without_stray
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_language, take_title, without_heading
-from pipeline.parser.unguarded import unguarded
 from pipeline.parser.withholding import WithheldRanges, with_marks, without_empty
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Memory
@@ -279,11 +278,11 @@ def _parse_body(
         files=files.names,
         diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics, *slips),
     )
-    document = anchors.give(document, lowering.anchors)
+    document = definitions.give(document, lowering.anchors)
     source = "\n".join(files.record.lines.values())
     for settle in table(files.dialects).settle:
         document = settle(document)
-    document = settle_blanks(loose_marks.fill(document, source))
+    document = settle_blanks(choices.fill(document, source))
     if files.cuts:
         return TextBody(
             text, first_line, without_empty(document), [], [], files.record, files.dialects

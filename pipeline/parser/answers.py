@@ -10,9 +10,8 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import FORMULAS, Attributes, Document, Node, Withheld
 from pipeline.model.diagnostics import Span
-from pipeline.model.rewriting import rewrite_document
 from pipeline.model.strings import STRINGS, in_gaps
-from pipeline.model.tree import ANSWER, answer_text, find, plain_text
+from pipeline.model.tree import ANSWER, answer_text, find, plain_text, rewrite_document
 from pipeline.parser.partial_strings import read
 
 _CONDITIONS = Attributes(classes=(ANSWER,))

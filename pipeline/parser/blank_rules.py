@@ -13,9 +13,8 @@ from pipeline.model.codes import Code as Finding
 from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
-from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.tree import BLANK, has
-from pipeline.parser.inlines.blanks import AnswerPart, BlankSpan
+from pipeline.model.tree import BLANK, Changes, has, rewrite, rewrite_document
+from pipeline.parser.inlines import AnswerPart, BlankSpan
 
 Report = Callable[[Finding, str, "Span | None", str], None]
 

@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Origin, Span
 from pipeline.model.late import late
-from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import children, of_node, top_level, walk
+from pipeline.model.tree import children, of_node, rewrite, top_level, walk
 from pipeline.parser.ranges import Range, SourceRecord
 
 M = TypeVar("M", bound=Node)

@@ -18,7 +18,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.parser.blockparser import LineProcessor
 from pipeline.parser.constructs.parts import Construct, Parts, Report
-from pipeline.parser.inlines.patterns import Pattern
+from pipeline.parser.leaf import Pattern
 from pipeline.parser.lines import Line
 
 

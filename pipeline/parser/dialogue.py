@@ -1,11 +1,11 @@
-"""Turns of speakers: a paragraph that begins ``Name:`` or ``**Name:**`` starts one, which continues
-until the next speaker, heading, thematic break or page break.
-"""
+"""Turns of speakers: names that begin paragraphs, and what follows them."""
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -18,8 +18,63 @@ from pipeline.model.late import late
 from pipeline.model.metadata import Metadata, Speaker
 from pipeline.model.names import folded, nearest
 from pipeline.model.tree import plain_text
-from pipeline.parser.markup.flow import trim
-from pipeline.parser.utterances import ENDS, Utterance, is_conversation
+from pipeline.parser.markup import trim
+
+# --- utterances ------------------------------------------------------------------------------
+#
+# Names that begin paragraphs, and whether what follows them is speech.
+
+ENDS = (model.Heading, model.ThematicBreak, model.PageBreak)
+"""Blocks that end a conversation."""
+
+_SENTENCE_END = late(r"[.!?…;:,–—。！？؟،”’\"'»)\]]\s*\Z")
+FEWEST_ROUNDS = 3
+"""The rounds in which the same two names follow each other that make records of a text."""
+
+
+class Utterance(NamedTuple):
+    """The text after a name that begins a paragraph, with the number of that paragraph, and of the
+    stretch of text between headings and breaks in which it is."""
+
+    name: str
+    text: str
+    at: int
+    stretch: int
+
+
+def is_conversation(utterances: Sequence[Utterance]) -> bool:
+    """Return whether what follows names is speech, and not the fields of records, such as “Type:
+    Multiple choice” and “Correct answer: B”: someone speaks more than once in a stretch, it is not
+    the same that is repeated, and at least half of what stands after their names ends like a
+    sentence."""
+    if len({(utterance.name, utterance.stretch) for utterance in utterances}) == len(utterances):
+        return False
+    texts = [utterance.text for utterance in utterances if utterance.text]
+    ended = sum(bool(_SENTENCE_END.search(text)) for text in texts)
+    return 2 * ended >= len(texts) and not _is_repeated(utterances)
+
+
+def _is_repeated(utterances: Sequence[Utterance]) -> bool:
+    """Return whether the same names always follow each other, and are more than two that take
+    turns, or have as many paragraphs each time."""
+    names = [utterance.name for utterance in utterances]
+    order = list(dict.fromkeys(names))
+    rounds = len(names) / len(order)
+    fewest = 2 if len(order) > 2 else FEWEST_ROUNDS
+    if rounds < fewest or (order * math.ceil(rounds))[: len(names)] != names:
+        return False
+    lengths = [
+        after.at - utterance.at - (not utterance.text)
+        for utterance, after in itertools.pairwise(utterances)
+    ]
+    is_even = lengths == (lengths[: len(order)] * len(names))[: len(lengths)]
+    return len(order) > 2 or (is_even and max(lengths) > 1)
+
+
+# --- dialogue --------------------------------------------------------------------------------
+#
+# Turns of speakers: a paragraph that begins ``Name:`` or ``**Name:**`` starts one, which continues
+# until the next speaker, heading, thematic break or page break.
 
 _LABEL = late(r"([^\s:][^:]{0,79}):(?:\s+|$)")
 _NAME = late(r"[^\W\d_][\w .'’-]{0,59}")

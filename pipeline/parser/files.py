@@ -19,11 +19,10 @@ from pipeline.model import Document, Heading, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Severity, Span
 from pipeline.model.late import late
-from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import Changes, rewrite
 from pipeline.parser import source
-from pipeline.parser.cuts import Cuts
 from pipeline.parser.lines import Line, numbered
-from pipeline.parser.ranges import Range, SourceRecord
+from pipeline.parser.ranges import Cuts, Range, SourceRecord
 from pipeline.system.paths import Problem, locate, scheme
 
 

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Document, Node, gaps, removal
+from pipeline.model import Document, Node, removal
 from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.rewriting import Changes, alike, rewrite
-from pipeline.model.tree import N, find, walk
+from pipeline.model.tree import Changes, N, alike, find, rewrite, walk
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.lines import Cursor
 from pipeline.parser.ranges import Range
@@ -21,7 +20,7 @@ from pipeline.parser.ranges import Range
 class LeftOutProcessor(LineProcessor):
     """The element has the lines that the block had, so that what is around it is as it was."""
 
-    begins = gaps.BLOCK
+    begins = removal.BLOCK
 
     def may_start(self, cursor: Cursor) -> bool:
         return cursor.char == self.begins
@@ -76,7 +75,7 @@ def _closed(nodes: Iterable[N], whole: Iterable[N]) -> Iterator[N]:
         if same is before:
             yield before
         else:
-            yield from gaps.closed((node,))
+            yield from removal.closed((node,))
 
 
 def without_definition(

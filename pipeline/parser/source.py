@@ -10,8 +10,8 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.names import nearest
-from pipeline.parser.characters import FORBIDDEN, holds_forbidden, name
-from pipeline.parser.frontmatter import yaml_nodes
+from pipeline.parser.frontmatter import yaml
+from pipeline.parser.lines import FORBIDDEN, holds_forbidden, name
 from pipeline.system.paths import shown_name
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -277,7 +277,7 @@ def _conflicts(text: str, source: str) -> list[Diagnostic]:
 def _empty(text: str, source: str) -> Diagnostic | None:
     if not _VISIBLE.search(text):
         return diagnostic(Code.EMPTY_FILE, "The source is empty.", source=source)
-    front_matter = yaml_nodes.find(text)
+    front_matter = yaml.find(text)
     if front_matter is None or not front_matter.closed:
         return None
     rest = text.split("\n", front_matter.lines)[front_matter.lines :]

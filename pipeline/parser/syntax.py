@@ -16,25 +16,33 @@ from markdown.util import Registry
 from msgspec.structs import replace
 
 from pipeline.model.diagnostics import Span
-from pipeline.parser import dialects
+from pipeline.parser import container_blocks, dialects, leaf_blocks, math
+from pipeline.parser import inlines as inlines_module
+from pipeline.parser import leaf as leaf_module
 from pipeline.parser.blockparser import BlockElement, LineParser, LineProcessor
-from pipeline.parser.blocks import breaks, indented
-from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
-from pipeline.parser.blocks.containers import ContainerProcessor
-from pipeline.parser.blocks.directives import DirectiveProcessor
-from pipeline.parser.blocks.headings import AtxHeadingProcessor, SetextHeadingProcessor
-from pipeline.parser.blocks.html import HtmlProcessor
-from pipeline.parser.blocks.includes import IncludeProcessor
-from pipeline.parser.blocks.lists import ItemProcessor, QuoteProcessor
-from pipeline.parser.blocks.math import LatexMathProcessor, MathProcessor
-from pipeline.parser.blocks.paragraphs import ParagraphProcessor
-from pipeline.parser.blocks.tables import TableProcessor
-from pipeline.parser.elements import HEADINGS
+from pipeline.parser.container_blocks import (
+    ContainerProcessor,
+    DirectiveProcessor,
+    IncludeProcessor,
+    ItemProcessor,
+    QuoteProcessor,
+)
 from pipeline.parser.files import SourceFiles
-from pipeline.parser.inlines import blanks, links, math, references, scanner
-from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
+from pipeline.parser.leaf import PATTERNS, InlineSpan, Pattern
+from pipeline.parser.leaf_blocks import (
+    AtxHeadingProcessor,
+    FenceProcessor,
+    HtmlProcessor,
+    IndentedCodeProcessor,
+    LatexMathProcessor,
+    MathProcessor,
+    ParagraphProcessor,
+    SetextHeadingProcessor,
+)
 from pipeline.parser.left_out import LeftOutProcessor
 from pipeline.parser.lines import Line
+from pipeline.parser.tables import TableProcessor
+from pipeline.parser.withholding import HEADINGS
 
 BLOCKS: dict[str, type[LineProcessor]] = {
     "quote": QuoteProcessor,
@@ -47,15 +55,15 @@ BLOCKS: dict[str, type[LineProcessor]] = {
     "html": HtmlProcessor,
     "table": TableProcessor,
     "setext-heading": SetextHeadingProcessor,
-    "thematic-break": breaks.ThematicBreakProcessor,
-    "page-break": breaks.PageBreakProcessor,
+    "thematic-break": leaf_blocks.ThematicBreakProcessor,
+    "page-break": leaf_blocks.PageBreakProcessor,
     "item": ItemProcessor,
-    "margin": indented.MarginProcessor,
+    "margin": container_blocks.MarginProcessor,
     "indented-code": IndentedCodeProcessor,
     "container": ContainerProcessor,
-    "definition": indented.DefinitionProcessor,
-    "note": indented.NoteProcessor,
-    "admonition": indented.AdmonitionProcessor,
+    "definition": container_blocks.DefinitionProcessor,
+    "note": container_blocks.NoteProcessor,
+    "admonition": container_blocks.AdmonitionProcessor,
     "paragraph": ParagraphProcessor,
 }
 """The order is CommonMark's; constructs that require a paragraph above come before those that could
@@ -64,8 +72,8 @@ begin in the same way, and other tools' before all."""
 INLINES: dict[str, Pattern] = {
     **math.PATTERNS,
     **PATTERNS,
-    **references.PATTERNS,
-    **blanks.PATTERNS,
+    **inlines_module.REFERENCE_PATTERNS,
+    **inlines_module.BRACKET_PATTERNS,
 }
 INLINE_TAGS = HEADINGS | {"p", "dt", "th", "td", "title"}
 
@@ -83,7 +91,7 @@ class InlineReader:
 
     def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
         """Parse ``lines`` into the children of ``parent``, all at ``place`` if given."""
-        leaf = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
+        leaf = inlines_module.scan(parent, lines, self.patterns, self.parser.md.references)
         findings = leaf.diagnostics
         if not place:
             record = self.parser.record
@@ -143,17 +151,17 @@ def parse_tree(
     if parser.files.cuts is None:
         parser.files.lines.last = root.end
     if "\\" in text:
-        breaks.drop_last_breaks(root)
+        leaf_blocks.drop_last_breaks(root)
     leaves = [
         element
         for element in root.iter()
         if isinstance(element, BlockElement) and element.tag in INLINE_TAGS
     ]
     in_brackets = in_brackets or ("\\" in text and _has_formula_in_brackets(root, leaves))
-    example = references.example(parser.examples)
+    example = inlines_module.example(parser.examples)
     for implied in dialect.implied:
         for label, address in implied(text, _headings(leaves)).items():
-            md.references.setdefault(links.normalise(label), (address, ""))
+            md.references.setdefault(leaf_module.normalise(label), (address, ""))
     linking = {name: make(md.references) for name, make in dialect.linking.items()}
     patterns = {**INLINES, **dialect.inlines, **math.brackets(in_brackets), "example": example}
     patterns |= linking

@@ -27,13 +27,12 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.removal import for_all
-from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.roles import CLASSES
-from pipeline.model.tree import plain_text, walk
+from pipeline.model.tree import Changes, plain_text, rewrite, walk
 from pipeline.model.variables import filled, look_up, values
 from pipeline.model.words import words
 from pipeline.model.words.guessing import is_hardly_in, language_of_text
-from pipeline.parser.frontmatter.settling import derived
+from pipeline.parser.frontmatter.typed import derived
 
 UNTITLED = "Untitled"
 SAMPLE = 20_000

@@ -1,44 +1,125 @@
-"""The places of a source that are withheld from some editions.
-
-A construct is withheld with everything that stands inside it. Each mark that can withhold something
-takes effect: one that no construct takes up, for example in a title, withholds the innermost block
-around it, and the author is told."""
+"""The places of a source that are withheld from some editions."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, pairwise
 
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Document, Heading, Node, gaps
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Document, Heading, Node, removal
 from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
-from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import (
     ANSWER,
     TEACHER,
+    Changes,
     all_nodes,
     children,
     is_for_teachers,
+    rewrite_document,
     top_level,
     walk,
 )
 from pipeline.parser import attributes
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.constructs import FENCES
-from pipeline.parser.cuts import Cuts
-from pipeline.parser.elements import HEADINGS, Elements
 from pipeline.parser.files import SourceFiles
+from pipeline.parser.leaf_blocks import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.marks import Mark, extent, is_list, marks_in
-from pipeline.parser.ranges import LINE_END, Place, Range, SourceRecord
+from pipeline.parser.ranges import LINE_END, Cuts, Place, Range, SourceRecord
+
+# --- elements --------------------------------------------------------------------------------
+#
+# The elements of a text by their places in it.
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+class Elements:
+    """The elements in ``root``, and the ``parents`` of each; that of the root is itself."""
+
+    def __init__(self, root: BlockElement) -> None:
+        self.root = root
+        self.parents = {root: root}
+        for parent in root.iter():
+            if isinstance(parent, BlockElement):
+                self.parents.update(dict.fromkeys(parent.blocks, parent))
+        self._has_cells = False
+        self._cells: dict[tuple[BlockElement, int], list[BlockElement]] = {}
+        for cell in [each for each in self.parents if each.tag == "cell"]:
+            self._has_cells = True
+            table = self.parents[self.parents[cell]]
+            for line in cell.state:
+                self._cells.setdefault((table, line.number), []).append(cell)
+        self._blocks: dict[BlockElement, tuple[list[BlockElement], list[Place]]] = {}
+
+    def innermost(self, place: Place) -> BlockElement:
+        """The innermost element around a place, headings apart."""
+        return self._innermost(place, lambda element: element.tag not in HEADINGS)
+
+    def container_at(self, place: Place) -> BlockElement:
+        """The innermost element around a place that can have blocks in it."""
+        return self._innermost(place, lambda element: not element.lines)
+
+    def heading_at(self, place: Place) -> BlockElement | None:
+        """The heading at a place."""
+        innermost = self._innermost(place, lambda element: True)
+        return innermost if innermost.tag in HEADINGS else None
+
+    def cell_at(self, place: Place) -> BlockElement | None:
+        """The cell of a grid table around a place."""
+        element = self.innermost(place) if self._has_cells else self.root
+        while element is not self.root and element.tag != "cell":
+            element = self.parents[element]
+        return None if element is self.root else element
+
+    def beside(self, element: BlockElement) -> tuple[list[BlockElement], list[BlockElement]]:
+        """The block before an element, if there is one, and the one after it."""
+        blocks, starts = self._in(self.parents[element])
+        at = bisect_right(starts, (element.line, element.column)) - 1
+        return blocks[max(0, at - 1) : at], blocks[at + 1 : at + 2]
+
+    def _innermost(self, place: Place, counts: Callable[[BlockElement], bool]) -> BlockElement:
+        element = self.root
+        while True:
+            inner = self._cell_in(element, place)
+            if inner is None:
+                blocks, starts = self._in(element)
+                at = bisect_right(starts, place) - 1
+                inner = blocks[at] if at >= 0 else None
+            if inner is None or place[0] > max(inner.end, inner.last_read) or not counts(inner):
+                return element
+            element = inner
+
+    def _cell_in(self, table: BlockElement, place: Place) -> BlockElement | None:
+        """The cell around a place in a grid table, whose cells share lines."""
+        cells = self._cells.get((table, place[0]), ())
+        beside = (cell for cell in cells if cell.column <= place[1])
+        return max(beside, key=lambda cell: cell.column, default=None)
+
+    def _in(self, element: BlockElement) -> tuple[list[BlockElement], list[Place]]:
+        """The blocks in an element, and where they begin, in order."""
+        if element not in self._blocks:
+            blocks = sorted(element.blocks, key=lambda block: (block.line, block.column))
+            self._blocks[element] = blocks, [(block.line, block.column) for block in blocks]
+        return self._blocks[element]
+
+
+# --- withholding -----------------------------------------------------------------------------
+#
+# The places of a source that are withheld from some editions.
+#
+# A construct is withheld with everything that stands inside it. Each mark that can withhold
+# something takes effect: one that no construct takes up, for example in a title, withholds the
+# innermost block around it, and the author is told.
 
 _PART = late(r"<(abbr|caption|colgroup|dd|dt|figcaption|tbody|tfoot|thead)\b", re.I)
 _HEADING, _GROUP = late(r"<h[1-6]\b", re.I), late(r"<h(?:group|eader)\b", re.I)
@@ -57,7 +138,7 @@ def without_empty(document: Document) -> Document:
     """The document without answers and notes for teachers that have nothing but definitions."""
 
     def leave(node: model.Answer | model.TeacherNote) -> Node | tuple[Node, ...]:
-        is_empty = children(node) == () and gaps.BLOCK not in node.attributes.classes
+        is_empty = children(node) == () and removal.BLOCK not in node.attributes.classes
         return () if is_empty else node
 
     return rewrite_document(document, leave={model.Answer: leave, model.TeacherNote: leave})

@@ -17,7 +17,7 @@ from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Theme
 from pipeline.model.rendered import CoverPage, Face, Style
-from pipeline.model.sheet.colours import mixed, readable
+from pipeline.model.sheet import mixed, readable
 from pipeline.model.words import words
 from pipeline.model.writing_systems import fonts_for
 from pipeline.render.discovery import MetaTag

@@ -27,15 +27,13 @@ from pipeline.model.rendered import (
 )
 from pipeline.model.roles import BEFORE_CONTENTS, STANDARD
 from pipeline.model.tree import plain_text, walk
-from pipeline.render.contents_markup import nav_points, numbered, targets
 from pipeline.render.environment import read_text, sheets
-from pipeline.render.imprint import book_facts, logo, names, unchanged_cover
+from pipeline.render.imprint import book_facts, logo, names, total, unchanged_cover
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.note_placement import listing_notes
-from pipeline.render.plan import ENDNOTES, Chapter, chapters
+from pipeline.render.plan import ENDNOTES, Chapter, chapters, nav_points, numbered, targets
 from pipeline.render.style_sheets import Trait, construct_styles, screen_faces
 from pipeline.render.tables import Setting
-from pipeline.render.timings import total
 from pipeline.system.store import Memo
 
 # --- front -----------------------------------------------------------------------------------

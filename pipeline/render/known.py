@@ -12,7 +12,7 @@ from pipeline import model
 from pipeline.model import Block, Node
 from pipeline.model.editions import FormatName
 from pipeline.model.late import late
-from pipeline.model.print_marks import TEXT
+from pipeline.model.page_map import TEXT
 from pipeline.model.tree import walk
 from pipeline.render.style_sheets import Sign, Trait
 from pipeline.system.store import Memo

@@ -33,8 +33,8 @@ from pipeline.model.editions import FormatName
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
 from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES, note_id, page_id, reference_id
+from pipeline.model.page_map import FIELD, OURS, FieldKind
 from pipeline.model.paper import LARGE_PRINT, POINT, Sheet
-from pipeline.model.print_marks import FIELD, OURS, FieldKind
 from pipeline.model.rendered import Inventory
 from pipeline.model.tree import (
     CHAPTER,
@@ -51,8 +51,9 @@ from pipeline.model.words.writing_conventions import writing
 from pipeline.render import tables
 from pipeline.render.discovery import article_front, language_links
 from pipeline.render.environment import SLOTS, check_slots
+from pipeline.render.imprint import timing
 from pipeline.render.known import KnownBlocks, is_remembered
-from pipeline.render.note_placement import NotePlace, PrintedNotes
+from pipeline.render.note_placement import NotePlace, PrintedNotes, TextPlaces, with_place
 from pipeline.render.plan import BLOCK_TAGS, Fields, form, form_roles, index_links, semantics
 from pipeline.render.style_sheets import (
     Sign,
@@ -63,8 +64,6 @@ from pipeline.render.style_sheets import (
     signs_of,
 )
 from pipeline.render.tables import SMALL, USUAL, cuts_words, is_option, reflows
-from pipeline.render.text_places import TextPlaces, with_place
-from pipeline.render.timings import timing
 from pipeline.system.paths import scheme
 from pipeline.system.store import Memo
 

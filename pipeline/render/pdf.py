@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.features import needed
 from pipeline.model import Block, Document
+from pipeline.model import sheet as sheet_module
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import STANDARD_PRINT, Edition, Look
 from pipeline.model.faces import FACES, LARGE_PRINT_FACES, own_faces
@@ -20,25 +21,26 @@ from pipeline.model.page_map import PageMap
 from pipeline.model.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
 from pipeline.model.rendered import CharacterPlace, Page, Pages, Style
 from pipeline.model.roles import BEFORE_CONTENTS, FRONT
-from pipeline.model.sheet import proportions
-from pipeline.model.sheet.colours import print_rules
-from pipeline.model.sheet.fitting import fit_for
+from pipeline.model.sheet import fit_for, print_rules
 from pipeline.model.tree import all_nodes, find, has
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing_conventions import small_letters
 from pipeline.model.writing_systems import beyond, fonts_for
 from pipeline.render import tables
-from pipeline.render.contents_markup import fits_columns, nav_points, prints_contents, targets
 from pipeline.render.environment import read_text, sheets
-from pipeline.render.folios import Folio, head_css, kept, kept_css
-from pipeline.render.imprint import in_series, logo, numbers, published_by
+from pipeline.render.imprint import in_series, logo, numbers, published_by, total
 from pipeline.render.node_markup import NodeRenderer, for_print
-from pipeline.render.note_placement import NotePlace, before_notes, is_plain, listing_notes
-from pipeline.render.sheet_rules import css, large_print_furniture
+from pipeline.render.note_placement import (
+    NotePlace,
+    TextPlaces,
+    before_notes,
+    is_plain,
+    listing_notes,
+)
+from pipeline.render.plan import fits_columns, nav_points, prints_contents, targets
+from pipeline.render.sheet_rules import Folio, css, head_css, kept, kept_css, large_print_furniture
 from pipeline.render.style_sheets import Trait, construct_styles, drawing_faces
 from pipeline.render.tables import Setting
-from pipeline.render.text_places import TextPlaces
-from pipeline.render.timings import total
 from pipeline.system.store import Memo
 
 STYLES: dict[Look, tuple[str, ...]] = {
@@ -93,7 +95,7 @@ def assemble(
     page_map: PageMap | None = None,
 ) -> Pages:
     metadata = document.metadata
-    sheet = proportions.sheet_of(document, edition)
+    sheet = sheet_module.sheet_of(document, edition)
     book = sheet.is_book
     folio = Folio()
     if page_map and edition.same_pages:
@@ -103,10 +105,10 @@ def assemble(
     if place == "end" and document.notes:
         before, after = before_notes(document.blocks)
         document = listing_notes(document)
-    options, is_large = proportions.options_for(edition, metadata), edition.look == "large"
+    options, is_large = sheet_module.options_for(edition, metadata), edition.look == "large"
     theme_styles = _theme_styles(environment, edition, metadata)
     renderer = _renderer(document, edition, sheet, place, environment, memo)
-    has_mathml = proportions.standards_for(edition, metadata).is_pdf2
+    has_mathml = sheet_module.standards_for(edition, metadata).is_pdf2
     colours = "".join(style.css for style in theme_styles)
     images = _formula_images(renderer, document, sheet, colours, has_mathml=has_mathml)
     half_title, before = _leading(before, HALF_TITLE if book else frozenset())
@@ -248,7 +250,7 @@ def _theme_styles(
 ) -> tuple[Style, ...]:
     """The styles of the theme, and of the publisher. How large print looks follows from the
     guidelines for it."""
-    theme = proportions.options_for(edition, metadata).theme if edition.look != "large" else None
+    theme = sheet_module.options_for(edition, metadata).theme if edition.look != "large" else None
     return (
         Style("theme.css", read_text(environment, f"themes/{theme or 'classic'}.css")),
         Style("brand.css", print_rules(metadata.brand.accent)),
@@ -351,7 +353,7 @@ def note_place(edition: Edition, metadata: Metadata, sheet: Sheet) -> NotePlace:
     """The position of notes: as the metadata has it, if there is room; in large print the end."""
     if edition.look == "large":
         return "end"
-    if metadata.notes == "margin" and not proportions.has_room_for_notes(sheet):
+    if metadata.notes == "margin" and not sheet_module.has_room_for_notes(sheet):
         return "foot"
     return metadata.notes
 

@@ -16,7 +16,7 @@ from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
 from pipeline.model.names import note_id, reference_id
 from pipeline.model.rendered import Face, Style
-from pipeline.model.sheet.colours import night_rules
+from pipeline.model.sheet import night_rules
 from pipeline.model.tree import minutes_of, plain_text
 from pipeline.model.words.writing_conventions import ALPHABETS
 from pipeline.model.writing_systems import fonts_for

@@ -11,11 +11,10 @@ from pathlib import Path
 from pipeline.features import here, needed
 from pipeline.model import Document
 from pipeline.resolve.absent import put_back, show_absent
-from pipeline.resolve.addresses import list_addresses
+from pipeline.resolve.addresses import draw_codes, list_addresses
 from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.code import highlight_code
 from pipeline.resolve.contents import list_captions, list_contents
-from pipeline.resolve.cross_references import fill_references
 from pipeline.resolve.directions import isolate_directions
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import (
@@ -25,10 +24,13 @@ from pipeline.resolve.numbering import (
     number_sections,
 )
 from pipeline.resolve.openings import open_chapters, show_numbers
-from pipeline.resolve.qr_codes import draw_codes
-from pipeline.resolve.references import check_references, drop_unsafe_addresses
+from pipeline.resolve.references import (
+    check_references,
+    drop_unsafe_addresses,
+    fill_references,
+    free_summaries,
+)
 from pipeline.resolve.sections import check_roles, nest_sections
-from pipeline.resolve.summaries import free_summaries
 from pipeline.resolve.sums import line_sums
 from pipeline.resolve.timetable import give_start_times
 from pipeline.resolve.typography import keep_marks, set_typography
@@ -39,9 +41,8 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
     """The document after all passes. Paths are relative to ``folder``, the source's, and nothing
     outside it is read. Problems are added to `Document.diagnostics`. The document is to be divided
     into the sections of level ``split`` (`division.divide`), or not at all (0)."""
-    from pipeline.features.exercises.marks import count_marks
-    from pipeline.features.exercises.moved import tell_moved
-    from pipeline.features.exercises.questions import number_questions
+    from pipeline.features.exercises.order import tell_moved
+    from pipeline.features.exercises.points import count_marks, number_questions
 
     # Variables first: their values are text to all others. Images on the web become links before
     # anything examines links.
@@ -110,9 +111,8 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
 def resolve_fragment(document: Document) -> Document:
     """A fragment of text: with its formulas set, notes and captions numbered, references filled in,
     and code highlighted; headings, links and files stay as written, except for unsafe addresses."""
-    from pipeline.features.exercises.marks import count_marks
-    from pipeline.features.exercises.moved import tell_moved
-    from pipeline.features.exercises.questions import number_questions
+    from pipeline.features.exercises.order import tell_moved
+    from pipeline.features.exercises.points import count_marks, number_questions
 
     document = put_back(with_formulas(tell_moved(show_absent(document))))
     document = number_notes(free_summaries(_with_terms(document)))

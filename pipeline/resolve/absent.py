@@ -17,8 +17,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
-from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import answer_text, find
+from pipeline.model.tree import Changes, answer_text, find, rewrite_document
 from pipeline.resolve.findings import Findings
 
 

@@ -17,8 +17,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Placed
-from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.tree import all_images
+from pipeline.model.tree import Changes, all_images, rewrite, rewrite_document
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.images import MOST_SPARSE, BadImageError, ImageKind, examine
 from pipeline.system.paths import Located, Problem, embedded, host, locate, scheme, written

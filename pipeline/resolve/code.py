@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from pipeline.keep import in_batches, kept
 from pipeline.model import CodeBlock, Document, Token
 from pipeline.model.codes import Code
-from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import find
+from pipeline.model.tree import find, rewrite_document
 from pipeline.resolve.findings import Findings
 
 if TYPE_CHECKING:

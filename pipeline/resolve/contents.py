@@ -11,9 +11,8 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Document, Inline, Node
 from pipeline.model.metadata import ContentsOptions
-from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.roles import ROLES
-from pipeline.model.tree import BLANK, find, plain_text, walk
+from pipeline.model.tree import BLANK, Changes, find, plain_text, rewrite, walk
 from pipeline.model.words import words
 
 # --- titles ----------------------------------------------------------------------------------

@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from pipeline.model import Attributes, Code, Document, Inline, InlineElement, Link, Node, Text
 from pipeline.model.late import late
-from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import find, plain_text
+from pipeline.model.tree import find, plain_text, rewrite_document
 
 LTR = ("dir", "ltr")
 ISOLATE = "bdi"

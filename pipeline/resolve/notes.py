@@ -11,8 +11,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import find, has, is_for_teachers, ordinals, plain_text, walk_with
+from pipeline.model.tree import find, has, is_for_teachers, ordinals, plain_text, rewrite, walk_with
 from pipeline.resolve.findings import Findings
 
 BODY = ""

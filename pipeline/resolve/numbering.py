@@ -13,16 +13,18 @@ from pipeline.model import Block, Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.names import Names, slug
 from pipeline.model.numbered_kinds import NUMBERED, is_lettered, numbered_kind
-from pipeline.model.print_marks import LINE
-from pipeline.model.rewriting import Changes, rewrite, rewrite_document
+from pipeline.model.page_map import LINE
 from pipeline.model.roles import OUTSIDE, UNNUMBERED
 from pipeline.model.tree import (
     ONLY_FOR_TEACHERS,
+    Changes,
     find,
     has,
     is_for_teachers,
     ordinals,
     plain_text,
+    rewrite,
+    rewrite_document,
     top_level,
     walk,
     walk_with,

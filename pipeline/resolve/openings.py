@@ -21,9 +21,8 @@ from pipeline.model import (
 )
 from pipeline.model.editions import EDITIONS
 from pipeline.model.late import late
-from pipeline.model.rewriting import rewrite_document
 from pipeline.model.roles import TEXT
-from pipeline.model.tree import CHAPTER, SHORT, children, plain_text
+from pipeline.model.tree import CHAPTER, SHORT, children, plain_text, rewrite_document
 from pipeline.model.words import read_file, words
 from pipeline.model.words.writing_conventions import roman, writing
 

@@ -24,9 +24,17 @@ from pipeline.model import (
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.names import nearest
-from pipeline.model.rewriting import alike, rewrite, rewrite_document
 from pipeline.model.roles import CLASSES, OUTSIDE, ROLES, UNNUMBERED, divisions, is_front
-from pipeline.model.tree import facts, find, is_for_teachers, plain_text, walk
+from pipeline.model.tree import (
+    alike,
+    facts,
+    find,
+    is_for_teachers,
+    plain_text,
+    rewrite,
+    rewrite_document,
+    walk,
+)
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline.model import Attributes, Document, Inline, InlineElement, Node, Paragraph, Text
 from pipeline.model.editions import EDITIONS
 from pipeline.model.late import late
-from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import rewrite_document
 
 _WITHIN = ".,\u00a0\u202f"
 _NUMBER = rf"\d[\d{_WITHIN}]*+"

@@ -7,8 +7,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pipeline.model import Document, Node
-from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import STARTS, find, minutes_of
+from pipeline.model.tree import STARTS, find, minutes_of, rewrite_document
 
 
 def give_start_times(document: Document) -> Document:

@@ -15,8 +15,16 @@ from pipeline import model
 from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.model.editions import EDITIONS
 from pipeline.model.late import late
-from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.tree import INLINE_FIELDS, has, ordinals, plain_text, walk_with
+from pipeline.model.tree import (
+    INLINE_FIELDS,
+    Changes,
+    has,
+    ordinals,
+    plain_text,
+    rewrite,
+    rewrite_document,
+    walk_with,
+)
 from pipeline.model.words.writing_conventions import NARROW, Writing, writing
 
 # --- punctuation -----------------------------------------------------------------------------

@@ -12,8 +12,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.late import late
-from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import find
+from pipeline.model.tree import Changes, find, rewrite_document
 from pipeline.model.variables import BUILT_IN, CALCULATION, filled, filled_address, look_up, values
 from pipeline.resolve.findings import Findings
 

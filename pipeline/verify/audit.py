@@ -21,12 +21,11 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.rendered import Accessibility, Pages, Verdict
-from pipeline.model.sheet.colours import contrast_of_luminances, luminance
+from pipeline.model.sheet import contrast_of_luminances, luminance
 from pipeline.model.tree import find
 from pipeline.model.words import words as words_in
 from pipeline.model.words import words as words_of
-from pipeline.verify.file_references import id_faults, identifiers, references
-from pipeline.verify.positioned_xml import (
+from pipeline.verify.reading import (
     EPUB_TYPE,
     HEADING,
     HTML,
@@ -34,9 +33,12 @@ from pipeline.verify.positioned_xml import (
     XML,
     MarkupError,
     has_text,
+    id_faults,
+    identifiers,
     kinds,
     parse_xml,
     place,
+    references,
     text_of,
     words,
 )

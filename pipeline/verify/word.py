@@ -14,8 +14,7 @@ from lxml import etree
 from pipeline.model.late import late
 from pipeline.model.page_map import FORMULA, letters
 from pipeline.package.units import DrawnText
-from pipeline.verify.texts import UnreadableFile
-from pipeline.verify.zip_reading import Archive, BrokenBook
+from pipeline.verify.reading import Archive, BrokenBook, UnreadableFile
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline import parse
-from pipeline.commands.review.merging import applied
+from pipeline.commands.review.matching import applied
 from pipeline.commands.review.reading import ReviewedParagraph, read_edited, read_source
 from pipeline.commands.review.reviewing import review
 from pipeline.model.editions import EDITIONS

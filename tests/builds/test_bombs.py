@@ -163,8 +163,8 @@ def test_fonts_that_unpack_to_more(
 def test_more_cells_than_a_table_has(
     fence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.parser.constructs.data.MOST_CELLS", 2_000)
-    monkeypatch.setattr("pipeline.parser.constructs.data.LONGEST_SHOWN", 2_000)
+    monkeypatch.setattr("pipeline.parser.constructs.fences.MOST_CELLS", 2_000)
+    monkeypatch.setattr("pipeline.parser.constructs.fences.LONGEST_SHOWN", 2_000)
     rows = "a,1\n" * 1_001
     (tmp_path / "a.csv").write_text(rows, "utf-8")
     text = "" if "file" in fence else rows
@@ -216,7 +216,7 @@ def test_formulas_and_charts_that_are_too_much(
 
 
 def test_a_paragraph_with_more_markup_than_one_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.parser.lowering.inlines.MOST", 2_000)
+    monkeypatch.setattr("pipeline.parser.lowering.MOST", 2_000)
     lines = "\n".join("Some *words* of\\" for _ in range(1_500))
     assert pipeline.parse(f"{lines}\nthem.\n").diagnostics[0].code == "missing-title"
     found = pipeline.parse("*a* " * 2_001)

@@ -20,8 +20,8 @@ import pipeline
 from pipeline.commands import main
 from pipeline.commands.check import checkers
 from pipeline.commands.check.finished import CheckReport, UnknownFormat, check
+from pipeline.verify import reading as archive
 from pipeline.verify import rules
-from pipeline.verify import zip_reading as archive
 from tests.commands.test_check_epub import FILES, pack
 from tests.commands.test_check_html import PAGE
 from tests.commands.test_check_pdf import make_pdf

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 import pipeline
 from pipeline.commands import main
 from pipeline.commands.class_set import making
-from pipeline.commands.class_set.pupils import read_file, read_list
+from pipeline.commands.class_set.making import read_file, read_list
 from tests.helpers.finished import all_text
 from tests.helpers.pdf_reading import page_texts
 

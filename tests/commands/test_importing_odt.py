@@ -427,7 +427,7 @@ def test_mhtml(tmp_path: Path) -> None:
 
 def test_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bomb is reported by its declared size, without filling the memory."""
-    monkeypatch.setattr("pipeline.commands.importing.archive.MOST_BYTES", 2**20)
+    monkeypatch.setattr("pipeline.commands.importing.files.MOST_BYTES", 2**20)
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in range(5):

@@ -12,9 +12,12 @@ import pytest
 from PIL import Image as Picture
 
 from pipeline.commands.importing import Imported, import_file
-from pipeline.features.exercises.platforms.questions import Content, Question
-from pipeline.features.exercises.platforms.reading import questions_of
-from pipeline.features.exercises.platforms.sheet import texts_of
+from pipeline.features.exercises.platforms.questions import (
+    Content,
+    Question,
+    questions_of,
+    texts_of,
+)
 from pipeline.resolve.findings import Findings
 from tests.helpers import making
 from tests.helpers.generated_questions import COUNT, KINDS, generated

@@ -13,8 +13,7 @@ import weasyprint
 from PIL import Image
 
 import pipeline
-from pipeline.commands.pdf_reading.page_content import Colour
-from pipeline.commands.pdf_reading.seen import UnreadablePdf, read_pages
+from pipeline.commands.pdf_reading import Colour, UnreadablePdf, read_pages
 from pipeline.commands.print_faults import contrast, grey, print_faults
 from pipeline.commands.report.making import Ink, ink_of, mean
 from pipeline.model.paper import PageArea

@@ -17,8 +17,7 @@ from rich.console import RenderableType
 
 from pipeline import Begun, Diagnostic
 from pipeline.commands import main
-from pipeline.commands.messages import as_json, as_text
-from pipeline.commands.progress import Progress
+from pipeline.commands.terminal import Progress, as_text, findings_as_json
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Severity, Span, in_order
 from pipeline.system.store import CACHE, Folder
@@ -89,7 +88,7 @@ def test_many_similar_findings_in_several_files_are_one_line() -> None:
     assert as_text(findings) == (
         "1.md:1: warning[likely-slip]: `<a>` is left out. (20 times: 1.md:1, 2.md:2, 3.md:3 …)"
     )
-    assert len(json.loads(as_json(findings))) == 20
+    assert len(json.loads(findings_as_json(findings))) == 20
 
 
 def test_a_hint_is_one_line() -> None:
@@ -98,7 +97,7 @@ def test_a_hint_is_one_line() -> None:
 
 
 def test_json_is_the_same_and_harmless() -> None:
-    told = as_json([finding(HOSTILE)])
+    told = findings_as_json([finding(HOSTILE)])
     assert not CONTROLS & set(told)
     assert json.loads(told)[0]["message"] == HOSTILE
 

@@ -18,11 +18,11 @@ from PIL import Image, ImageChops
 
 import pipeline
 from pipeline import commands
-from pipeline.features.catalog.onix import code_lists
+from pipeline.features.catalog import onix
 from pipeline.model.catalog import is_product
 from pipeline.model.editions import EDITIONS
-from pipeline.parser.frontmatter.contributor_roles import MARC
-from pipeline.parser.frontmatter.subjects import GROUPS
+from pipeline.parser.frontmatter.contributors import MARC
+from pipeline.parser.frontmatter.registered import GROUPS
 from tests.helpers import making
 
 NS = {"o": "http://ns.editeur.org/onix/3.0/reference"}
@@ -201,11 +201,9 @@ def test_the_codes_of_accessibility_are_the_claims_of_the_book(
     claimed = json.loads((built / "manifest.json").read_text("utf-8"))["outputs"]
     features = next(o["accessibility"]["features"] for o in claimed if o["edition"] == "ebook")
     values = texts(products[0], "ProductFormFeatureValue")
-    assert {code_lists.FEATURES[name] for name in features if name in code_lists.FEATURES} <= set(
-        values
-    )
-    assert code_lists.FEATURES["alternativeText"] not in values, "there are no images"
-    assert set(code_lists.CONFORMS) <= set(values)
+    assert {onix.FEATURES[name] for name in features if name in onix.FEATURES} <= set(values)
+    assert onix.FEATURES["alternativeText"] not in values, "there are no images"
+    assert set(onix.CONFORMS) <= set(values)
     said = texts(products[0], "ProductFormFeatureDescription")
     assert said[1:] == ["Example Press", "https://example.org/report"]
     assert "EPUB Accessibility 1.1" in said[0]
@@ -215,7 +213,7 @@ def test_the_codes_of_accessibility_are_the_claims_of_the_book(
 def test_what_nobody_certifies_does_not_conform(tmp_path: Path) -> None:
     data = records_of("title: A\npage_list: false", tmp_path, "ebook")["x-onix.xml"]
     values = texts(ET.fromstring(data), "ProductFormFeatureValue")
-    assert not {*code_lists.CONFORMS, "90"} & set(values)
+    assert not {*onix.CONFORMS, "90"} & set(values)
 
 
 def test_every_word_of_the_front_matter_has_a_code(tmp_path: Path) -> None:
@@ -234,8 +232,8 @@ def test_every_word_of_the_front_matter_has_a_code(tmp_path: Path) -> None:
         "NDC": "375",
         "EuroVoc": "4489",
     }
-    assert schemes.keys() == {"Thema", *code_lists.SCHEMES}
-    assert code_lists.AUDIENCES.keys() == set(GROUPS)
+    assert schemes.keys() == {"Thema", *onix.SCHEMES}
+    assert onix.AUDIENCES.keys() == set(GROUPS)
     front = {
         "title": "All of it",
         "identifier": "isbn:9780306406157",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.features.charts import data
 from pipeline.features.charts.plots import ticks
-from pipeline.parser.constructs.data import read_delimited
+from pipeline.parser.constructs.fences import read_delimited
 from pipeline.parser.lines import numbered
 
 

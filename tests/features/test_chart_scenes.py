@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from pipeline.features.charts import drawing
 from pipeline.features.charts.data import Data, DataSeries
 from pipeline.features.charts.drawing import Box, Fill, Label, Rule, Scene, hatching, mirrored
-from pipeline.model import Chart
-from pipeline.model.sheet import colours
+from pipeline.model import Chart, sheet
 from tests.helpers.chart_scenes import chart_of, fonts_for, scene, scene_of
 
 
@@ -87,13 +86,13 @@ def test_missing_numbers_and_zero_look_different() -> None:
 
 def lightness(colour: str) -> float:
     """CIE L*, from 0 (black) to 100."""
-    luminance = colours.luminance(*(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)))
+    luminance = sheet.luminance(*(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)))
     return 116 * luminance ** (1 / 3) - 16 if luminance > 0.008856 else 903.3 * luminance
 
 
 ACCENTS = st.one_of(
-    st.sampled_from(["", *colours.ACCENTS.values()]),
-    st.integers(0, 0xFFFFFF).map(lambda number: colours.readable(f"#{number:06x}", "#ffffff", 4.5)),
+    st.sampled_from(["", *sheet.ACCENTS.values()]),
+    st.integers(0, 0xFFFFFF).map(lambda number: sheet.readable(f"#{number:06x}", "#ffffff", 4.5)),
 )
 
 
@@ -112,10 +111,10 @@ def test_colours_stand_out_from_paper(accent: str) -> None:
     """3:1 for essential graphics, by fill or edge; 4.5:1 for text."""
     palette = drawing.coloured(accent)
     for fill in palette.bars:
-        assert colours.contrast(fill.ink if fill.edge else fill.colour, "#ffffff") >= 3
-        assert colours.contrast(drawing.text_on(fill), fill.colour) >= 4.5
-    assert all(colours.contrast(line.colour, "#ffffff") >= 3 for line in palette.lines)
-    assert min(colours.contrast(ink, "#ffffff") for ink in (drawing.INK, drawing.QUIET)) >= 4.5
+        assert sheet.contrast(fill.ink if fill.edge else fill.colour, "#ffffff") >= 3
+        assert sheet.contrast(drawing.text_on(fill), fill.colour) >= 4.5
+    assert all(sheet.contrast(line.colour, "#ffffff") >= 3 for line in palette.lines)
+    assert min(sheet.contrast(ink, "#ffffff") for ink in (drawing.INK, drawing.QUIET)) >= 4.5
 
 
 @given(

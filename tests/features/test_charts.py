@@ -13,10 +13,9 @@ import pytest
 import pipeline
 from pipeline import Diagnostic, parse
 from pipeline.features.charts import drawing
-from pipeline.model import Asset, Chart, Document
-from pipeline.model.sheet import colours
+from pipeline.model import Asset, Chart, Document, sheet
 from pipeline.package.result import Package
-from pipeline.parser.constructs.charts import KINDS
+from pipeline.parser.constructs.fences import KINDS
 from pipeline.resolve.images import read_svg
 from tests.helpers import making
 from tests.helpers.counting import Steps
@@ -100,7 +99,7 @@ def test_charts_have_the_publishers_colour(edition: str) -> None:
 
 def test_charts_have_the_colour_of_the_theme_in_print() -> None:
     themes = TEMPLATES / "themes"
-    for theme, accent in colours.ACCENTS.items():
+    for theme, accent in sheet.ACCENTS.items():
         assert f"--accent: {accent};" in (themes / f"{theme}.css").read_text("utf-8")
         parsed = parse(f"---\ntitle: T\ntheme: {theme}\n---\n\n{BARS}", "x.md")
         printed = making.resolved(parsed, "handout").assets[0].data

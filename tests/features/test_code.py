@@ -19,7 +19,7 @@ from pygments.token import Keyword
 from pipeline import parse
 from pipeline.model import CodeBlock, Document
 from pipeline.model.words import words
-from pipeline.parser.blocks.code import read_info
+from pipeline.parser.leaf_blocks import read_info
 from pipeline.render.node_markup import listing
 from pipeline.resolve.code import highlight_code
 from tests.helpers import making

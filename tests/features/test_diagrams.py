@@ -14,7 +14,7 @@ from pipeline import parse
 from pipeline.features.charts import drawing
 from pipeline.features.charts.arithmetic import MistakeError, at_x, formula, number
 from pipeline.model import Chart, Document
-from pipeline.parser.constructs.charts import DIAGRAMS
+from pipeline.parser.constructs.fences import DIAGRAMS
 from pipeline.resolve.images import read_svg
 from tests.helpers import making
 from tests.helpers.counting import Steps

@@ -9,7 +9,7 @@ import pypdfium2
 import pyphen
 import pytest
 
-from pipeline.features.fast_engine import splitting
+from pipeline.features.fast_engine import text_lines
 from pipeline.features.fast_engine.text_lines import ShapedText
 from pipeline.model.faces import FACES
 from pipeline.package.pdf import engine
@@ -95,7 +95,7 @@ def test_the_ends_of_lines_without_spaces_are_found_in_few_letters(
         return [box.text for box in texts], given - before
 
     found, few = lines()
-    monkeypatch.setattr(splitting, "FEWEST", splitting.LONGEST_LINE)
+    monkeypatch.setattr(text_lines, "FEWEST", text_lines.LONGEST_LINE)
     expected, many = lines()
     assert found == expected
     assert len(found) > 20

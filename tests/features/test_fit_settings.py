@@ -12,8 +12,7 @@ from pipeline import parse
 from pipeline.features.fit import room, settings
 from pipeline.model.editions import EDITIONS
 from pipeline.model.paper import FitOptions
-from pipeline.model.sheet.fitting import fit_for
-from pipeline.model.sheet.proportions import sheet_for
+from pipeline.model.sheet import fit_for, sheet_for
 
 
 def metadata_of(front: str = "") -> Any:

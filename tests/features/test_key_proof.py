@@ -12,11 +12,10 @@ from msgspec.structs import replace
 
 import pipeline
 from pipeline import Options, model, parse
-from pipeline.features.exercises.answer_key import _Key
 from pipeline.features.exercises.key_proof import missing_answers
+from pipeline.features.exercises.keys import _Key
 from pipeline.model.editions import EDITIONS
-from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import walk
+from pipeline.model.tree import rewrite_document, walk
 from tests.helpers import making, placements
 from tests.helpers.placements import Placement
 

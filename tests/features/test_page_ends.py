@@ -10,11 +10,13 @@ import pytest
 from pipeline.package.pdf.even_pages import (
     DraftPage,
     DraftPiece,
+    LineEnd,
+    ParagraphWidths,
+    break_lines,
     chapters_of,
     mended,
     pages_elsewhere,
 )
-from pipeline.package.pdf.line_plans import LineEnd, ParagraphWidths, break_lines
 from tests.bench import ends, texts
 from tests.helpers import making
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image as Picture
 
-from pipeline.features.exercises.platforms import answers
+from pipeline.features.exercises.platforms import questions
 from pipeline.model.editions import EDITIONS
 from tests.helpers import making
 
@@ -71,7 +71,7 @@ def test_the_gate_reads_all_that_pupils_see(
     def mistaken(pupils: Any, teachers: Any, *_: Any) -> Any:
         return teachers
 
-    monkeypatch.setattr(answers, "with_answers", mistaken)
+    monkeypatch.setattr(questions, "with_answers", mistaken)
     _, leaks = built(tmp_path, edition)
     assert {line: message for line, message in leaks.items() if line not in SECRETS} == {}
     assert all(text in leaks[line] for line, text in SECRETS.items()), leaks

@@ -8,8 +8,8 @@ from typing import Any
 
 from pipeline.features.forms import LATIN_FACE
 from pipeline.model.editions import EDITIONS
-from pipeline.package.page_files import font_files
 from pipeline.package.pdf.units import heads
+from pipeline.package.result import font_files
 from pipeline.package.units import Furniture
 
 

@@ -20,7 +20,7 @@ from pypdfium2 import raw
 from pipeline import Begun, Document, Ran, parse
 from pipeline.driver import Event
 from pipeline.model.rendered import Pages, Style
-from pipeline.package.pdf.unit_plans import why_whole
+from pipeline.package.pdf.units import why_whole
 from pipeline.package.result import Package
 from pipeline.system.store import Folder, Store
 from tests.helpers import checkers, making

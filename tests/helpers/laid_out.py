@@ -11,11 +11,11 @@ import pytest
 from pipeline.features.columns import arrange_columns
 from pipeline.features.forms import LATIN_FACE
 from pipeline.model.rendered import Face, Pages, tree_of
-from pipeline.package.page_files import font_files
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.print_markup import ready
+from pipeline.package.result import font_files
 
 LATIN = LATIN_FACE.family
 """The family of the letters in which `typeset` sets a text."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pipeline.model.words import understood
 from pipeline.parser.constructs import FENCES, containers_for
-from pipeline.parser.markup.safe_tags import KNOWN_TAGS, VOID_TAGS
+from pipeline.parser.markup import KNOWN_TAGS, VOID_TAGS
 
 HIDING_BLOCKS = {
     "answer": "::: answer\n~\n:::",

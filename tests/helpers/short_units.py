@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model.sheet import proportions
+from pipeline.model import sheet
 from pipeline.package import units
 
 
@@ -12,10 +12,10 @@ def short_units(
     patch: pytest.MonkeyPatch,
     length: int = units.LENGTH,
     least: int = units.LONG,
-    words: int = proportions.BOOK_WORDS,
+    words: int = sheet.BOOK_WORDS,
 ) -> None:
     """Let units have a ``length``, and texts be divided from the ``least`` one on, in letters of
     markup; and let a text of some ``words`` be a book."""
     patch.setattr(units, "LENGTH", length)
     patch.setattr(units, "LONG", least)
-    patch.setattr(proportions, "BOOK_WORDS", words)
+    patch.setattr(sheet, "BOOK_WORDS", words)

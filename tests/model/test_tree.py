@@ -17,8 +17,7 @@ from pipeline.model import (
     NoteReference,
     Text,
 )
-from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import FIELDS, INLINE_FIELDS
+from pipeline.model.tree import FIELDS, INLINE_FIELDS, rewrite
 from tests.helpers.handmade import paragraph
 from tests.helpers.trees import nodes, plain_text
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from pipeline import Document, parse, render_fragment
-from pipeline.commands.pdf_reading.seen import read_pages
+from pipeline.commands.pdf_reading import read_pages
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.model.faces import FACES, font_file
 from pipeline.model.table_cells import place, regular, within_rows

@@ -30,7 +30,7 @@ from pipeline.parser.frontmatter import (
     front_matter,
     read_front_matter,
 )
-from pipeline.parser.frontmatter.schema import KEYS, json_schema, schema_text
+from pipeline.parser.frontmatter.keys import KEYS, json_schema, schema_text
 from tests.helpers.paths import ROOT
 from tests.helpers.sentences import no_sentences
 

@@ -230,7 +230,7 @@ def test_how_deep_files_take_in_files(deep: int, found: list[str], tmp_path: Pat
 
 @pytest.fixture
 def few_includes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.parser.blocks.includes.MAX_INCLUDES", 100)
+    monkeypatch.setattr("pipeline.parser.container_blocks.MAX_INCLUDES", 100)
 
 
 @pytest.mark.usefixtures("few_includes")

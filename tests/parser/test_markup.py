@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.features.raw_html.builder import BUILDERS
-from pipeline.parser.blocks import html as html_blocks
-from pipeline.parser.markup import safe_tags as tags
-from pipeline.parser.markup.html_tokens import Kind, tokenise
+from pipeline.parser import leaf_blocks as html_blocks
+from pipeline.parser import markup as tags
+from pipeline.parser.markup import Kind, tokenise
+from pipeline.parser.raw_html import BUILDERS
 
 
 def test_every_element_that_is_opened_is_built() -> None:

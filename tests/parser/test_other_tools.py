@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from pipeline import parse, render_fragment
-from pipeline.features.dialects import DIALECTS, raspberry_pi
+from pipeline.features.dialects import DIALECTS, lessons
 from pipeline.parser import parse_body
-from pipeline.parser.blocks.tables import split_row
 from pipeline.parser.lines import Line
+from pipeline.parser.tables import split_row
 from tests.helpers.documentation import DOCS
 
 EXPECTED = {
@@ -170,5 +170,5 @@ def test_lines_of_a_tool_begin_with_its_characters() -> None:
     for tool in DIALECTS:
         pairs = (pair.opening for pair in (*tool.pairs, *tool.verbatim))
         for pattern in (*pairs, *(row.pattern for row in tool.standing)):
-            first = pattern.pattern.replace(raspberry_pi.BEGIN, "--- ").lstrip("\\")[0]
+            first = pattern.pattern.replace(lessons.BEGIN, "--- ").lstrip("\\")[0]
             assert first in tool.begins, (tool.names, pattern.pattern)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline import Diagnostic
 from pipeline.parser import parse_file, source
-from pipeline.parser.characters import FORBIDDEN
+from pipeline.parser.lines import FORBIDDEN
 from pipeline.parser.source import check_text, normalise, read
 from tests.helpers.trees import plain_text
 

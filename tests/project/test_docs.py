@@ -39,7 +39,7 @@ from pipeline.commands.check.check_report import TITLES
 from pipeline.model import Document, Heading, Link
 from pipeline.model.codes import BY_SLUG
 from pipeline.model.keys import Field, fields
-from pipeline.parser.frontmatter.schema import KEYS
+from pipeline.parser.frontmatter.keys import KEYS
 from pipeline.verify.rules import rules
 from tests.helpers import making
 from tests.helpers.documentation import DOCS, PAGES, Fence, fences, read, write_files

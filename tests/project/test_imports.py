@@ -141,7 +141,7 @@ def test_nothing_else_uses_the_network() -> None:
             found.remove("urllib.request")  # whose part that connects is taken out for the import
         assert not found & {*NETWORK, "urllib.request"}, name
         uses = any(f"{one}.".startswith("pipeline.commands.check.weblinks.") for one in found)
-        assert not uses or name == "pipeline.commands.check.checking", name
+        assert not uses or name == "pipeline.commands.check.command", name
 
 
 def test_the_engine_alone_imports_weasyprint() -> None:

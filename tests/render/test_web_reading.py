@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 import pipeline
 from pipeline.model import Document, PageMark, Paragraph
-from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import rewrite_document
 from tests.helpers import checkers, making
 from tests.helpers.pdf_reading import page_texts
 

@@ -14,7 +14,7 @@ from pipeline.model import (
     ContentsEntry,
     Section,
 )
-from pipeline.render.contents_markup import fits_columns
+from pipeline.render.plan import fits_columns
 from pipeline.resolve.numbering import RESERVED, RESERVED_PREFIXES, assign_identifiers
 from pipeline.resolve.sections import nest_sections
 from tests.helpers import making

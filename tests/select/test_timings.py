@@ -11,7 +11,7 @@ from pipeline import Document
 from pipeline.features.split import divide
 from pipeline.model.editions import EDITIONS
 from pipeline.model.words import in_minutes, words
-from pipeline.render.timings import total
+from pipeline.render.imprint import total
 from tests.helpers import making
 from tests.helpers.pdf_reading import open_pdf, outline, read
 

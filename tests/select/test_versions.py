@@ -13,7 +13,7 @@ from pipeline import Document
 from pipeline.model import Choices, Exercise, Matching, Ordering
 from pipeline.model.editions import EDITIONS, wanted
 from pipeline.model.metadata import Metadata
-from pipeline.select.shuffling import arranged
+from pipeline.select import arranged
 from tests.helpers import making
 from tests.helpers.finished import all_text
 from tests.helpers.pdf_reading import page_texts

@@ -16,8 +16,7 @@ import pipeline
 from pipeline import Diagnostic, parse
 from pipeline.commands import main
 from pipeline.commands.check.comparison import compare_file
-from pipeline.commands.pdf_reading.reading_order import text_of_pdf
-from pipeline.commands.pdf_reading.seen import read_pages
+from pipeline.commands.pdf_reading import read_pages, text_of_pdf
 from pipeline.model.faces import font_file
 from pipeline.model.rendered import Face
 from tests.helpers import making
@@ -404,7 +403,7 @@ def without_cjk(monkeypatch: pytest.MonkeyPatch) -> None:
     def installed(face: Face) -> Path | None:
         return None if face.package.startswith("noto_cjk") else font_file(face)
 
-    for module in ("pipeline.package.page_files", "pipeline.package.pdf.log"):
+    for module in ("pipeline.package.result", "pipeline.package.pdf.log"):
         monkeypatch.setattr(f"{module}.font_file", installed)
 
 

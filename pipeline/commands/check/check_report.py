@@ -11,7 +11,7 @@ import msgspec
 from markupsafe import Markup
 
 import pipeline
-from pipeline.commands.messages import printable_lines
+from pipeline.commands.terminal import printable_lines
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.package.result import publication_moment
@@ -125,8 +125,7 @@ def _claims(file: Path) -> Iterator[str]:
     """The claims of a file's metadata: of accessibility, and of standards that it meets."""
     match file.suffix.lower():
         case ".epub":
-            from pipeline.verify.package import read_package
-            from pipeline.verify.zip_reading import Archive, BrokenBook
+            from pipeline.verify.reading import Archive, BrokenBook, read_package
 
             try:
                 with Archive(file) as archive:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.verify.audit import DOC_ROLE, FEATURES, IMAGE, SOUND, UNDESCRIBED, UNSPOKEN, Features
-from pipeline.verify.package import CONFORMS, Claim
+from pipeline.verify.reading import CONFORMS, Claim
 from pipeline.verify.rules import FileFindings
 
 FEATURE, MODE = "schema:accessibilityFeature", "schema:accessMode"

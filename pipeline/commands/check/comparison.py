@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.commands.check.finished import CheckReport, site_of
-from pipeline.commands.pdf_reading.reading_order import text_of_pdf
+from pipeline.commands.pdf_reading import text_of_pdf
 from pipeline.driver import Options, marked_for
 from pipeline.flow.values import request_for
 from pipeline.model import Document, editions
 from pipeline.model.metadata import Metadata
 from pipeline.package.units import DrawnText
 from pipeline.system.checksums import MANIFEST
-from pipeline.verify import texts, word
+from pipeline.verify import reading, word
 from pipeline.verify.completeness import MOST_SHOWN, diagnostics, faults_in
 
 START, SITE = "index.html", "site"
@@ -46,7 +46,7 @@ def compare_file(
     file = site / START if site else path
     try:
         faults = tuple(faults_in(_text_of(file, edition.format), edition, document))
-    except texts.UnreadableFile:
+    except reading.UnreadableFile:
         return CheckReport()
     note = f"compared with {source.name} as edition {edition.full_name}"
     if len(faults) > MOST_SHOWN:
@@ -57,15 +57,15 @@ def compare_file(
 def _text_of(file: Path, format: editions.FormatName) -> DrawnText:
     match format:
         case "html":
-            return texts.text_of_pages(lambda name: file.with_name(name).read_bytes(), file.name)
+            return reading.text_of_pages(lambda name: file.with_name(name).read_bytes(), file.name)
         case "epub":
-            return texts.text_of_book(file)
+            return reading.text_of_book(file)
         case "pdf":
             return text_of_pdf(file)
         case "docx":
             return word.text_of_word(file)
         case _:
-            raise texts.UnreadableFile
+            raise reading.UnreadableFile
 
 
 def edition_of(name: str, stem: str, metadata: Metadata) -> editions.Edition | None:

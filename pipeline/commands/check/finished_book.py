@@ -9,9 +9,8 @@ from pathlib import Path
 
 from pipeline.commands.check.claim_rules import check_claims
 from pipeline.verify.audit import claimable
-from pipeline.verify.package import SVG_TYPE, XHTML, EpubPackage, read_package
+from pipeline.verify.reading import SVG_TYPE, XHTML, Archive, BrokenBook, EpubPackage, read_package
 from pipeline.verify.rules import FileFindings
-from pipeline.verify.zip_reading import Archive, BrokenBook
 
 MOST_PIXELS = 5_600_000
 """The limit for an image in the strictest of the large shops, Apple Books."""

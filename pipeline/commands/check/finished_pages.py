@@ -13,14 +13,14 @@ from lxml import etree, html
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.system.checksums import listed
-from pipeline.verify.file_references import (
+from pipeline.verify.reading import (
     FileReference,
     css_references,
     identifiers,
     references,
     target_of,
+    words,
 )
-from pipeline.verify.positioned_xml import words
 from pipeline.verify.rules import FileFindings, check_sums
 
 START = "index.html"

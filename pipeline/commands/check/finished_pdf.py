@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pikepdf
 
-from pipeline.commands.pdf_reading import seen
-from pipeline.commands.pdf_reading.page_content import PageLayout
+from pipeline.commands import pdf_reading
+from pipeline.commands.pdf_reading import PageLayout
 from pipeline.commands.print_faults import print_faults
 from pipeline.verify.rules import FileFindings, Finding, finding, shown
 
@@ -21,9 +21,9 @@ RULE = 2
 def check_pdf(path: Path, findings: FileFindings) -> None:
     """Check a PDF. Findings about a page have its number in the message, counted from 1."""
     try:
-        pages = seen.read_pages(path)
+        pages = pdf_reading.read_pages(path)
         findings.put(*print_faults(pages), *_empty_pages(pages), *_unseen(path), *_dead(path))
-    except seen.UnreadablePdf as error:
+    except pdf_reading.UnreadablePdf as error:
         findings.add("password" if "password" in str(error).lower() else "broken-pdf")
         return
     if _is_damaged(path):
@@ -52,13 +52,13 @@ def _empty_pages(pages: Sequence[PageLayout]) -> Iterator[Finding]:
 
 
 def _unseen(path: Path) -> Iterator[Finding]:
-    for number, alt in seen.invisible_figures(path):
+    for number, alt in pdf_reading.invisible_figures(path):
         figure = f"“{shown(alt)}”" if alt else "A figure"
         yield finding("empty-drawing", pages=(number,), what=figure)
 
 
 def _dead(path: Path) -> Iterator[Finding]:
-    for number, title in seen.dead_ends(path):
+    for number, title in pdf_reading.dead_ends(path):
         if number:
             yield finding("dead-link", page=number)
         else:

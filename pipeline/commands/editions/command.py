@@ -16,8 +16,7 @@ from pipeline.commands.terminal import READABLE, SOURCE_ERRORS, say, show
 from pipeline.model import Document
 from pipeline.model.editions import EDITIONS, Edition, chosen_editions, output_name, wanted
 from pipeline.model.metadata import Metadata
-from pipeline.model.sheet.fitting import fit_for
-from pipeline.model.sheet.proportions import is_book, options_for, paper_for, sheet_for
+from pipeline.model.sheet import fit_for, is_book, options_for, paper_for, sheet_for
 from pipeline.select import select
 
 # --- settings --------------------------------------------------------------------------------
@@ -127,7 +126,7 @@ def editions_command(source: Path | None, as_json: bool, for_make: bool) -> None
     if for_make:
         click.echo(make_table(), nl=False)
         return
-    from pipeline.commands import messages
+    from pipeline.commands import terminal
     from pipeline.model.editions import stem_of
 
     document = None
@@ -141,11 +140,11 @@ def editions_command(source: Path | None, as_json: bool, for_make: bool) -> None
             raise SystemExit(SOURCE_ERRORS)
     listed = settings_of(document, stem_of(source) if source else "NAME")
     if as_json:
-        click.echo(messages.shown_json(listed))
+        click.echo(terminal.shown_json(listed))
         return
     width = min(shutil.get_terminal_size().columns, WIDEST)
     for edition in listed:
-        lines = messages.printable_lines(entry(edition, width))
+        lines = terminal.printable_lines(entry(edition, width))
         click.echo(lines if source else f"{edition.name:<{NAME - 1}} {edition.label}")
     if source:
         click.echo()
@@ -155,7 +154,7 @@ def editions_command(source: Path | None, as_json: bool, for_make: bool) -> None
             keys = ", ".join(document.metadata.shared)
             origin = f"From {library.name}: {keys}."
             lines = textwrap.fill(origin, width, break_long_words=False, break_on_hyphens=False)
-            click.echo(messages.printable_lines(lines))
+            click.echo(terminal.printable_lines(lines))
         name = shlex.quote(str(source))
         say(f"Pictures of all: chapbook report {name} --edition all")
 

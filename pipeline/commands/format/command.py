@@ -21,15 +21,14 @@ from pipeline.model import INLINE_NOTE, Document, Node, SoftBreak, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, in_source
 from pipeline.model.late import late
-from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import FIELDS
+from pipeline.model.tree import FIELDS, rewrite_document
 from pipeline.parser import parse, parse_body
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.blocks.breaks import without_last_break
 from pipeline.parser.comments import written as comments_in
 from pipeline.parser.frontmatter import read_front_matter
-from pipeline.parser.inlines.links import normalise as normalised
-from pipeline.parser.markup.safe_tags import KNOWN_TAGS
+from pipeline.parser.leaf import normalise as normalised
+from pipeline.parser.leaf_blocks import without_last_break
+from pipeline.parser.markup import KNOWN_TAGS
 from pipeline.parser.source import normalise, read
 from pipeline.parser.syntax import parse_tree
 from pipeline.system.paths import shown_name
@@ -309,7 +308,7 @@ def format_command(files: tuple[Path, ...], check: bool, diff: bool) -> None:
       chapbook format handout.md
       chapbook format --check *.md
     """
-    from pipeline.commands.messages import printable_lines
+    from pipeline.commands.terminal import printable_lines
     from pipeline.system import outputs
 
     wrong: list[Diagnostic] = []

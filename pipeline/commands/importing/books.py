@@ -26,7 +26,7 @@ from pipeline.model.diagnostics import Diagnostic, Severity, Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.names import slug
-from pipeline.model.rewriting import rewrite
+from pipeline.model.tree import rewrite
 from pipeline.model.words import folded
 from pipeline.parser.attributes import make
 from pipeline.parser.frontmatter import front_matter

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.commands.importing.citations import unlabelled
 from pipeline.commands.importing.draft import (
     CHANGED,
     COMMENT,
@@ -26,7 +27,6 @@ from pipeline.commands.importing.draft import (
     lost,
 )
 from pipeline.commands.importing.interviews import with_speakers
-from pipeline.commands.importing.link_targets import unlabelled
 from pipeline.commands.importing.text_head import date_in, with_head
 from pipeline.commands.importing.tidying import figures_left
 from pipeline.commands.writer import UnwritableError, write, write_blocks
@@ -37,8 +37,7 @@ from pipeline.model import NO_ATTRIBUTES, Block, Document, Link, Node, Note, Par
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
-from pipeline.model.rewriting import Changes, rewrite
-from pipeline.model.tree import children, plain_text, walk
+from pipeline.model.tree import Changes, children, plain_text, rewrite, walk
 from pipeline.model.words import words
 from pipeline.parser import parse
 from pipeline.resolve.images import BadImageError, examine

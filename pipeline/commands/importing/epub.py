@@ -14,16 +14,21 @@ from lxml import etree
 from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
-from pipeline.commands.importing.archive import BrokenArchiveError, open_archive, parsed_xml
 from pipeline.commands.importing.article import HEADS, drop, words
-from pipeline.commands.importing.decoding import cleaned_page, decoded
 from pipeline.commands.importing.draft import Draft, image_folder, lost, made_here, unread
+from pipeline.commands.importing.files import (
+    BrokenArchiveError,
+    cleaned_page,
+    decoded,
+    open_archive,
+    parsed_xml,
+)
 from pipeline.commands.importing.page_metadata import language_of, meaningful
 from pipeline.commands.importing.web_article import of_page
 from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.metadata.structured_values import Cover, Series, Subject
 from pipeline.model.roles import CLASSES, ROLES
-from pipeline.parser.frontmatter.contributor_roles import MARC
+from pipeline.parser.frontmatter.contributors import MARC
 
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _WITHOUT_HEADING = frozenset({"dedication", "epigraph"})

@@ -26,9 +26,8 @@ from pipeline.model.names import folded as same_name
 from pipeline.model.names import nearest
 from pipeline.model.tree import plain_text
 from pipeline.model.words import called, folded, words
-from pipeline.parser.dialogue import group_turns
-from pipeline.parser.markup.flow import trim
-from pipeline.parser.utterances import ENDS, Utterance, is_conversation
+from pipeline.parser.dialogue import ENDS, Utterance, group_turns, is_conversation
+from pipeline.parser.markup import trim
 
 # --- vocabulary ------------------------------------------------------------------------------
 #

@@ -18,10 +18,8 @@ from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
-from pipeline.commands.importing.appearance import BOLD, SIZE, usual
-from pipeline.commands.importing.archive import BrokenArchiveError, open_archive, parsed_xml
+from pipeline.commands.importing.appearance import BOLD, SIZE, last_or_new, set_numbering, usual
 from pipeline.commands.importing.article import drop
-from pipeline.commands.importing.atoms import last_or_new, set_numbering
 from pipeline.commands.importing.citations import Marks, with_marks
 from pipeline.commands.importing.draft import (
     BOXES,
@@ -41,6 +39,7 @@ from pipeline.commands.importing.draft import (
     lost,
     unread,
 )
+from pipeline.commands.importing.files import BrokenArchiveError, open_archive, parsed_xml
 from pipeline.commands.importing.formulas import mathml_as_tex, readable
 from pipeline.commands.importing.page_metadata import TITLE, language_of, meaningful
 from pipeline.commands.importing.web_article import of_page

@@ -15,8 +15,7 @@ from pipeline.commands.importing.text_head import authors_in
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words import folded
-from pipeline.parser.frontmatter.languages import language
-from pipeline.parser.frontmatter.standard_numbers import BadValueError
+from pipeline.parser.frontmatter.registered import BadValueError, language
 
 TITLE = "document-title"
 """The class of the heading that is the title of all."""

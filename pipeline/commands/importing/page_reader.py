@@ -21,6 +21,7 @@ from pipeline import model
 from pipeline.commands.importing import article, draft
 from pipeline.commands.importing.appearance import BOLD, SIZE, usual
 from pipeline.commands.importing.article import HEADS
+from pipeline.commands.importing.citations import LABEL
 from pipeline.commands.importing.draft import (
     DISPLAY_MARK,
     MATH_MARK,
@@ -29,17 +30,16 @@ from pipeline.commands.importing.draft import (
     is_coloured,
 )
 from pipeline.commands.importing.formulas import mathml_as_tex
-from pipeline.commands.importing.link_targets import LABEL
 from pipeline.model import Block, Image, Node, NoteReference, Text
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.names import slug
-from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import Changes, rewrite
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import numbered
-from pipeline.parser.markup.html_tokens import paired_names
-from pipeline.parser.markup.plain_markup import raw_markup
+from pipeline.parser.markup import paired_names
 from pipeline.parser.ranges import SourceRecord
+from pipeline.parser.raw_html import raw_markup
 
 # --- page styles -----------------------------------------------------------------------------
 #

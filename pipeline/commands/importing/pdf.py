@@ -30,11 +30,12 @@ from pipeline.commands.importing.appearance import (
     TO_TICK,
     Levels,
     TextLine,
+    last_or_new,
+    number_by,
 )
-from pipeline.commands.importing.atoms import last_or_new, number_by
+from pipeline.commands.importing.citations import LABEL
 from pipeline.commands.importing.draft import TYPED, Draft, listed, lost, made_here, unread
 from pipeline.commands.importing.lines import inlines
-from pipeline.commands.importing.link_targets import LABEL
 from pipeline.commands.importing.page_metadata import TITLE, language_of, meaningful
 from pipeline.commands.importing.pdf_lines import (
     END,
@@ -61,16 +62,14 @@ from pipeline.commands.importing.pdf_lines import (
     write_lines,
 )
 from pipeline.commands.importing.web_article import of_page
-from pipeline.commands.pdf_reading.page_content import PageLayout, TextRun
-from pipeline.commands.pdf_reading.seen import UnreadablePdf, read_pages
-from pipeline.commands.pdf_reading.tag_reading import INLINE
+from pipeline.commands.pdf_reading import INLINE, PageLayout, TextRun, UnreadablePdf, read_pages
 from pipeline.model import Link, Node, Text
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
-from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import Changes, rewrite
 from pipeline.model.words.guessing import language_of_text
-from pipeline.parser.characters import FORBIDDEN
+from pipeline.parser.lines import FORBIDDEN
 
 # --- plain -----------------------------------------------------------------------------------
 #

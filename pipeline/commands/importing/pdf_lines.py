@@ -15,13 +15,12 @@ from lxml import etree
 from lxml.etree import _Element as Element
 from msgspec.structs import astuple, replace
 
-from pipeline.commands.importing.appearance import TextLine
-from pipeline.commands.importing.atoms import Atom, Formats, fill
+from pipeline.commands import pdf_reading
+from pipeline.commands.importing.appearance import Atom, Formats, TextLine, fill
 from pipeline.commands.importing.draft import NOTE_MARK
-from pipeline.commands.pdf_reading import page_content
-from pipeline.commands.pdf_reading.page_content import TextRun
+from pipeline.commands.pdf_reading import TextRun
 from pipeline.model.late import late
-from pipeline.parser.characters import FORBIDDEN
+from pipeline.parser.lines import FORBIDDEN
 
 # --- pdf lines -------------------------------------------------------------------------------
 #
@@ -249,7 +248,7 @@ NOTE = late(r"(\d{1,3}|[*†‡§]{1,3})[.)]?\s{0,3}(?=\S)")
 _REFERENCE = late(r"\s?(\d{1,3}|[*†‡§]{1,3})\s?")
 
 
-def alternative(element: page_content.PageElement | None) -> str:
+def alternative(element: pdf_reading.PageElement | None) -> str:
     """The alternative text of an element, without the characters that no source may have."""
     return " ".join(FORBIDDEN.sub(" ", element.alt).split()) if element else ""
 
@@ -258,7 +257,7 @@ class ShownImage(NamedTuple):
     """An image, its position, its name and its alternative text."""
 
     page: int
-    picture: page_content.Picture
+    picture: pdf_reading.Picture
     name: str
 
     @property
@@ -284,7 +283,7 @@ class PdfImages:
         self._names: dict[bytes, str] = {}
         self._size = 0
 
-    def take(self, number: int, picture: page_content.Picture, image: pypdfium2.PdfImage) -> None:
+    def take(self, number: int, picture: pdf_reading.Picture, image: pypdfium2.PdfImage) -> None:
         """Keep an image, if it is large enough to show something."""
         if min(picture.size) < LEAST or min(picture.pixels) < 2 or self._size > MOST_BYTES:
             return
@@ -299,7 +298,7 @@ class PdfImages:
             self._size += len(data)
         self._met.append(ShownImage(number, picture, self._names[digest]))
 
-    def shown(self, pages: Sequence[page_content.PageLayout]) -> list[ShownImage]:
+    def shown(self, pages: Sequence[pdf_reading.PageLayout]) -> list[ShownImage]:
         """The images that are of the text: no scans of pages, and none that many pages have."""
         often = Counter(name for name, _ in {(image.name, image.page) for image in self._met})
         areas = {page.number: page.width * page.height for page in pages}
@@ -335,15 +334,13 @@ def _data(image: pypdfium2.PdfImage) -> tuple[bytes, str]:
 # --- links ------------------------------------------------------------------------------
 
 
-def linked(page: page_content.PageLayout) -> page_content.PageLayout:
+def linked(page: pdf_reading.PageLayout) -> pdf_reading.PageLayout:
     """A page, with the link addresses of its pieces; a piece that is partly a link is split."""
     runs = (piece for run in page.runs for piece in _cut(run, page.links))
     return replace(page, runs=tuple(runs))
 
 
-def _cut(
-    run: page_content.TextRun, links: Sequence[page_content.PageAddress]
-) -> Iterator[PdfPiece]:
+def _cut(run: pdf_reading.TextRun, links: Sequence[pdf_reading.PageAddress]) -> Iterator[PdfPiece]:
     whole = PdfPiece(*astuple(run))
     middle = (run.box.bottom + run.box.top) / 2
     for box, address in links:
@@ -450,7 +447,7 @@ def referred(
     which none has that is ``known``."""
     result: list[PdfLine] = []
     for line in lines:
-        runs: list[page_content.TextRun] = []
+        runs: list[pdf_reading.TextRun] = []
         for run in line.runs:
             number = _REFERENCE.fullmatch(run.text)
             if number and number[1] in numbers and _is_raised(run, line):
@@ -464,7 +461,7 @@ def referred(
     return result
 
 
-def _is_raised(run: page_content.TextRun, line: PdfLine) -> bool:
+def _is_raised(run: pdf_reading.TextRun, line: PdfLine) -> bool:
     """Return whether a piece is above the baseline of its line, and either smaller or much
     higher."""
     by = run.baseline - line.baseline

@@ -14,8 +14,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
-from pipeline.commands.importing.appearance import SIZE, usual
-from pipeline.commands.importing.atoms import Atom, fill, last_or_new, number_by
+from pipeline.commands.importing.appearance import SIZE, Atom, fill, last_or_new, number_by, usual
 from pipeline.commands.importing.citations import MARKED, Marks, with_marks
 from pipeline.commands.importing.draft import (
     CHANGED,
@@ -39,7 +38,7 @@ from pipeline.commands.importing.word_parts import kind_of
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words.guessing import language_of_text
-from pipeline.parser.characters import FORBIDDEN
+from pipeline.parser.lines import FORBIDDEN
 
 # --- rtf tokens ------------------------------------------------------------------------------
 #

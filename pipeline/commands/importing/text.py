@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.commands.importing.appearance import BULLET, NUMBER
-from pipeline.commands.importing.decoding import cleaned, decoded
+from pipeline.commands.importing.article import without_leftovers
 from pipeline.commands.importing.draft import Draft, InputText, count, lost, unread
+from pipeline.commands.importing.files import cleaned, decoded
 from pipeline.commands.importing.interviews import (
     label_of,
     line_of,
@@ -22,7 +23,6 @@ from pipeline.commands.importing.interviews import (
     speech_role,
     words_for,
 )
-from pipeline.commands.importing.leftovers import without_leftovers
 from pipeline.commands.importing.lines import (
     ADDRESS,
     ENDS,
@@ -45,7 +45,7 @@ from pipeline.model.words import folded
 from pipeline.model.words.guessing import language_of_text
 from pipeline.parser import parse
 from pipeline.parser.source import normalise
-from pipeline.parser.table_options import with_head_rows
+from pipeline.parser.tables import with_head_rows
 
 # --- text ------------------------------------------------------------------------------------
 #

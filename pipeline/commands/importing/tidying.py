@@ -11,18 +11,17 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.commands.importing.appearance import RULED, TO_TICK
-from pipeline.commands.importing.link_targets import LABEL, with_targets
+from pipeline.commands.importing.citations import LABEL, with_targets
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note, Text
 from pipeline.model.late import late
 from pipeline.model.names import slug
-from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.roles import CLASSES
-from pipeline.model.tree import plain_text, walk
+from pipeline.model.tree import Changes, plain_text, rewrite, walk
 from pipeline.parser.blank_rules import blank
-from pipeline.parser.constructs.passages import attributed
-from pipeline.parser.lowering.inlines import NAMES
-from pipeline.parser.markup.flow import trim
-from pipeline.parser.table_options import guess_row_heads, with_head_columns, with_head_rows
+from pipeline.parser.constructs.boxes import attributed
+from pipeline.parser.lowering import NAMES
+from pipeline.parser.markup import trim
+from pipeline.parser.tables import guess_row_heads, with_head_columns, with_head_rows
 
 # --- tidy tables -----------------------------------------------------------------------------
 #

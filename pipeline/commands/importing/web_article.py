@@ -21,8 +21,8 @@ from msgspec.structs import replace
 
 from pipeline.commands.importing import article, draft
 from pipeline.commands.importing.appearance import find_headings, make_lists
-from pipeline.commands.importing.decoding import cleaned_page
 from pipeline.commands.importing.draft import Draft, unread
+from pipeline.commands.importing.files import cleaned_page
 from pipeline.commands.importing.page_metadata import declared_language, metadata_of
 from pipeline.commands.importing.page_reader import (
     Fetch,
@@ -42,7 +42,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.model.tree import walk
 from pipeline.model.words.guessing import language_of_text
-from pipeline.parser.markup.safe_tags import FORMATTING_TAGS, INLINE_TAGS, PLAIN_INLINE_TAGS
+from pipeline.parser.markup import FORMATTING_TAGS, INLINE_TAGS, PLAIN_INLINE_TAGS
 from pipeline.system.paths import Located, locate
 
 SAMPLE = 20_000

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
-from pipeline.commands.importing.archive import BrokenArchiveError, open_archive
-from pipeline.commands.importing.citations import with_marks
+from pipeline.commands.importing import draft
+from pipeline.commands.importing.appearance import (
+    BOLD,
+    FORMATS,
+    SIZE,
+    Atom,
+    Formats,
+    fill,
+    last_or_new,
+    set_numbering,
+)
+from pipeline.commands.importing.citations import Marks, unlabelled, with_marks
 from pipeline.commands.importing.draft import (
     BOXES,
     CHANGED,
     COMMENT_MARK,
     HEADS,
+    NOTE_MARK,
     TYPED,
     Changes,
     Draft,
@@ -29,18 +42,763 @@ from pipeline.commands.importing.draft import (
     lost,
     unread,
 )
-from pipeline.commands.importing.formulas import M
-from pipeline.commands.importing.link_targets import unlabelled
+from pipeline.commands.importing.files import BrokenArchiveError, open_archive
+from pipeline.commands.importing.formulas import M, omml_as_tex, readable, symbol, unknown
 from pipeline.commands.importing.page_metadata import meaningful
+from pipeline.commands.importing.page_reader import join_captions
 from pipeline.commands.importing.text_head import date_in
 from pipeline.commands.importing.web_article import of_page
-from pipeline.commands.importing.word_parts import VAL, W, WordParts
-from pipeline.commands.importing.word_text import MC, NEW, OLD, Body, chosen
+from pipeline.commands.importing.word_parts import VAL, Level, W, WordParts, on
 from pipeline.model import Block, Node, Text
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
-from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import walk
+from pipeline.model.tree import rewrite, walk
+
+# --- word text -------------------------------------------------------------------------------
+#
+# The text of a Word document, as HTML: paragraphs, tables and runs.
+
+# --- drawings --------------------------------------------------------------------------------
+#
+# The alternative texts and kinds of drawings in a Word document.
+
+OFFICE = "{urn:schemas-microsoft-com:office:office}"
+
+
+def local_name(element: Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def alternative(properties: Element | None) -> str:
+    if properties is None:
+        return ""
+    text = properties.get("descr") or properties.get("title") or ""
+    # Word's own guesses say how they were made
+    return " ".join(text.partition("Description automatically generated")[0].split())
+
+
+def alternative_of_shape(image: Element) -> str:
+    for element in (image, *image.iterancestors()):
+        if text := element.get("alt") or element.get(f"{OFFICE}title"):
+            return " ".join(text.split())
+        if local_name(element) in ("pict", "object"):
+            break
+    return ""
+
+
+def is_decorative(properties: Element | None) -> bool:
+    marks = () if properties is None else (e for e in properties.iter())
+    return any(local_name(e) == "decorative" and e.get("val") in ("1", "true") for e in marks)
+
+
+def kind_of_drawing(element: Element) -> str:
+    """The kind of a drawing without image or text."""
+    uris = " ".join(e.get("uri") or "" for e in element.iter() if local_name(e) == "graphicData")
+    if "chart" in uris:
+        return "The chart"
+    if "diagram" in uris:
+        return "The diagram"
+    return "The embedded object" if element.tag == f"{W}object" else ""
+
+
+# --- runs ------------------------------------------------------------------------------------
+#
+# The text of a Word document's paragraphs: runs with their formats, fields, links, images, notes,
+# comments, formulas and tracked changes, as the inside of elements of HTML.
+
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_EMU = 360_000
+"""The number of Word's units in a centimetre."""
+
+_WRAPPERS = frozenset(
+    f"{W}{name}" for name in ("smartTag", "customXml", "sdtContent", "dir", "bdo", "subDoc")
+)
+NEW, OLD = (f"{W}ins", f"{W}moveTo"), (f"{W}del", f"{W}moveFrom")
+_CONTENTS = frozenset({"TOC", "TOA"})
+"""Fields whose results are generated."""
+
+
+class _Field:
+    """A field that is open: its instruction, and whether its result has begun."""
+
+    def __init__(self) -> None:
+        self.instruction = self.data = ""
+        self.has_result = False
+        self.is_replaced = False
+
+    @property
+    def name(self) -> str:
+        words = self.instruction.split(None, 1)
+        return words[0].upper() if words else ""
+
+    @property
+    def address(self) -> str:
+        """The address that a field links to."""
+        if self.name == "HYPERLINK":
+            place = re.search(r'\\l\s+"?([^"\s]+)', self.instruction)
+            web = re.match(r'\s*\w+\s+"?([^"\s\\][^"\s]*)', self.instruction)
+            return (web[1] if web else "") + (f"#{place[1]}" if place else "")
+        if self.name in ("REF", "PAGEREF"):
+            match = re.match(r"\s*\w+\s+(\S+)", self.instruction)
+            return f"#{match[1]}" if match else ""
+        return ""
+
+
+class Runs:
+    """Reads the contents of paragraphs. ``boxes`` are the contents of text boxes, to be placed
+    after the current paragraph; ``messages`` say what was lost, ``coloured`` are texts in colours;
+    ``left_out`` and ``hidden`` are the numbers of words in the table of contents, and of hidden
+    words."""
+
+    def __init__(self, parts: WordParts, changes: draft.Changes) -> None:
+        self.parts = parts
+        self.changes = changes
+        self.boxes: list[Element] = []
+        self.messages: list[str] = []
+        self.coloured: list[str] = []
+        self.left_out = self.hidden = self.replaced = 0
+        self.marks = Marks(parts.sources())
+        self._fields: list[_Field] = []
+        self._paragraph: Element | None = None
+
+    def read(self, paragraph: Element) -> list[Atom]:
+        """The content of a paragraph."""
+        self._paragraph = paragraph
+        return list(self._all(paragraph, {}))
+
+    @property
+    def passed(self) -> int:
+        """The words that have been left out so far, or replaced."""
+        return self.left_out + self.hidden + self.replaced
+
+    def in_contents(self) -> bool:
+        """True while a field is open whose result is generated again."""
+        return any(field.name in _CONTENTS for field in self._fields)
+
+    def shown(self, element: Element) -> Iterable[Element]:
+        """The child elements, with mere containers replaced by their contents."""
+        for child in element:
+            if not isinstance(child.tag, str):
+                continue
+            if child.tag in _WRAPPERS:
+                yield from self.shown(child)
+            elif child.tag == f"{W}sdt":
+                content = child.find(f"{W}sdtContent")
+                if content is not None:
+                    yield from self.shown(content)
+            elif child.tag == f"{MC}AlternateContent":
+                yield from self.shown(chosen(child))
+            elif child.tag in (*NEW, *OLD) and any(
+                inner.tag in (f"{W}p", f"{W}tbl") for inner in child
+            ):
+                if self.changes == "keep" or (child.tag in NEW) == (self.changes == "accept"):
+                    yield from self.shown(child)
+            else:
+                yield child
+
+    def _all(self, element: Element, formats: dict[str, str]) -> Iterator[Atom]:
+        for child in self.shown(element):
+            match child.tag.rpartition("}")[2]:
+                case "r" if child.tag == f"{W}r":
+                    yield from self._run(child, formats)
+                case "hyperlink":
+                    target = self.parts.target(child.get(f"{R}id"))
+                    anchor = child.get(f"{W}anchor")
+                    href = (target or "") + (f"#{anchor}" if anchor else "")
+                    yield from self._all(child, {**formats, "link": href} if href else formats)
+                case "ins" | "moveTo":
+                    if self.changes != "reject":
+                        new = {**formats, "ins": "ins"} if self.changes == "keep" else formats
+                        yield from self._all(child, new)
+                case "del" | "moveFrom":
+                    if self.changes != "accept":
+                        old = {**formats, "del": "del"} if self.changes == "keep" else formats
+                        yield from self._all(child, old)
+                case "fldSimple":
+                    field = _Field()
+                    field.instruction = child.get(f"{W}instr") or ""
+                    self._fields.append(field)
+                    yield from self._begin_result(field)
+                    yield from self._all(child, formats)
+                    self._fields.pop()
+                case "oMath":
+                    yield Atom(f"{draft.MATH_MARK}{omml_as_tex(child)}{draft.MATH_MARK}")
+                case "oMathPara":
+                    for formula in child.iter(f"{M}oMath"):
+                        yield Atom(
+                            f"{draft.MATH_MARK}{draft.DISPLAY_MARK}{omml_as_tex(formula)}{draft.MATH_MARK}"
+                        )
+                case _:
+                    continue
+
+    # --- runs ---
+
+    def _run(self, run: Element, outer: dict[str, str]) -> Iterator[Atom]:
+        if self.parts.styles.is_hidden(run, self._paragraph):
+            self.hidden += sum(len((t.text or "").split()) for t in run.iter(f"{W}t"))
+            return
+        formats = self._formats(run, outer)
+        colour = run.find(f"{W}rPr/{W}color")
+        if colour is not None and "link" not in outer and draft.is_coloured(colour.get(VAL) or ""):
+            self.coloured += [text.text or "" for text in run.iter(f"{W}t")]
+        ordered = tuple((name, formats[name]) for name in FORMATS if name in formats)
+        for child in self.shown(run):
+            name = child.tag.rpartition("}")[2]
+            if name == "fldChar":
+                yield from self._field(child)
+            elif name == "instrText":
+                if self._fields:
+                    self._fields[-1].instruction += child.text or ""
+            elif not all(f.has_result and not f.is_replaced for f in self._fields):
+                words = len((child.text or "").split()) if name == "t" else 0
+                if self.in_contents():
+                    self.left_out += words
+                else:
+                    self.replaced += words
+            else:
+                yield from self._piece(child, name, self._linked(ordered))
+
+    def _linked(self, formats: Formats) -> Formats:
+        address = next((f.address for f in reversed(self._fields) if f.address), "")
+        if not address or any(name == "link" for name, _ in formats):
+            return formats
+        linked = {**dict(formats), "link": address}
+        return tuple((name, linked[name]) for name in FORMATS if name in linked)
+
+    def _field(self, mark: Element) -> Iterator[Atom]:
+        match mark.get(f"{W}fldCharType"):
+            case "begin":
+                self._fields.append(_Field())
+                self._fields[-1].data = _data(mark)
+            case "separate" if self._fields:
+                yield from self._begin_result(self._fields[-1])
+            case "end" if self._fields:
+                field = self._fields.pop()
+                if field.data and "EN.CITE.DATA" in field.instruction and self._fields:
+                    self._fields[-1].data = field.data
+                if field.name == "FORMCHECKBOX":
+                    yield Atom("\u2610")
+                elif field.name == "XE" and not field.has_result:
+                    yield Atom(self.marks.field(field.instruction))
+                elif field.name == "EQ" and not field.has_result:
+                    self.messages.append(
+                        f"The field “{field.instruction.strip()[:60]}” is left out."
+                    )
+
+    def _begin_result(self, field: _Field) -> Iterator[Atom]:
+        """Begin the result of a field, which a node's placeholder may replace."""
+        field.has_result = True
+        mark = ""
+        if field.name not in _CONTENTS:
+            mark = self.marks.field(field.instruction, field.data)
+        field.is_replaced = bool(mark) or field.name in _CONTENTS
+        if not mark and (field.name == "CITATION" or "EN.CITE" in field.instruction):
+            self.messages.append("Citations whose works are not in the document are kept as text.")
+        if mark:
+            yield Atom(mark)
+
+    def _piece(self, child: Element, name: str, formats: Formats) -> Iterator[Atom]:
+        match name:
+            case "t" | "delText":
+                yield Atom(
+                    readable(child.text or "", lambda: _font(child), self.messages.append), formats
+                )
+            case "tab" | "ptab":
+                yield Atom("\t", formats)
+            case "br" | "cr":
+                if child.get(f"{W}type") == "page":
+                    yield Atom(etree.Element("hr", {"class": "page-break"}))
+                elif child.get(f"{W}type") != "column":
+                    yield Atom(etree.Element("br"), formats)
+            case "noBreakHyphen":
+                yield Atom("\u2011", formats)
+            case "softHyphen":
+                yield Atom("\u00ad", formats)
+            case "sym":
+                font, code = child.get(f"{W}font") or "", child.get(f"{W}char") or ""
+                char = symbol(font, int(code, 16)) if re.fullmatch("[0-9A-Fa-f]{1,5}", code) else ""
+                if char:
+                    yield Atom(char, formats)
+                else:
+                    self.messages.append(unknown(font))
+            case "footnoteReference" | "endnoteReference":
+                label = self.parts.note(name, child.get(f"{W}id") or "")
+                if label:
+                    yield Atom(f"{draft.NOTE_MARK}{label}{draft.NOTE_MARK}")
+            case "commentReference":
+                if comment := self.parts.comments.get(child.get(f"{W}id") or ""):
+                    yield Atom(f"{draft.COMMENT_MARK}{comment}{draft.COMMENT_MARK}")
+            case "drawing" | "pict" | "object":
+                yield from self._drawing(child, formats)
+            case "ruby":
+                base, text = (child.find(f"{W}{part}") for part in ("rubyBase", "rt"))
+                if base is not None and text is not None:
+                    ruby = etree.Element("ruby")
+                    fill(ruby, list(self._all(base, {})))
+                    fill(etree.SubElement(ruby, "rt"), list(self._all(text, {})))
+                    yield Atom(ruby, formats)
+            case _:
+                return
+
+    def _formats(self, run: Element, outer: dict[str, str]) -> dict[str, str]:
+        result = dict(outer)
+        styles = self.parts.styles
+        kind = styles.run_kind(run)
+        has = styles.run_property
+        if kind:
+            result[kind] = kind
+        for format, names in (("strong", "b"), ("em", "i"), ("caps", "smallCaps")):
+            property = has(run, names)
+            if on(property):
+                result[format] = format
+            elif property is not None:
+                result.pop(format, None)
+        if on(has(run, "strike")) or on(has(run, "dstrike")):
+            result["s"] = "s"
+        if on(has(run, "u")) and "link" not in result and not any(f.address for f in self._fields):
+            result["u"] = "u"
+        if on(has(run, "highlight")):
+            result["mark"] = "mark"
+        if raised := _raised(run, has(run, "vertAlign")):
+            result["raised"] = raised
+        language = self.parts.other_language(run, self._paragraph)
+        if language:
+            result["lang"] = language
+        return result
+
+    # --- images and boxes ---
+
+    def _drawing(self, element: Element, formats: Formats) -> Iterator[Atom]:
+        """The images of a drawing; the content of its text boxes is set aside."""
+        within = [b for b in element.iter(f"{W}txbxContent") if _outermost(b, element)]
+        self.boxes += within
+        inner = {inner_element for box in within for inner_element in box.iter()}
+        properties = next((e for e in element.iter() if local_name(e) == "docPr"), None)
+        alt = alternative(properties)
+        is_found = bool(within)
+        for image in element.iter():
+            if image in inner or local_name(image) not in ("blip", "imagedata"):
+                continue
+            is_found = True
+            vector = next((e for e in image.iter() if local_name(e) == "svgBlip"), None)
+            label = alt if properties is not None else alternative_of_shape(image)
+            source = image if vector is None else vector
+            names = (source.get(f"{R}{key}") for key in ("embed", "id", "link"))
+            name = self.parts.image(next(filter(None, names), ""))
+            if not name:
+                self.messages.append(f"The image “{label[:60]}” is not in the document.")
+                continue
+            new_image = etree.Element("img", src=name, alt=label)
+            extent = next(
+                (e.get("cx", "") for e in element.iter() if local_name(e) == "extent"), ""
+            )
+            if extent.isdecimal():
+                new_image.set("width", f"{int(extent) / _EMU:.1f}cm")
+            if is_decorative(properties):
+                new_image.set("class", "decorative")
+            link = next((e for e in element.iter() if local_name(e) == "hlinkClick"), None)
+            target = None if link is None else self.parts.target(link.get(f"{R}id"))
+            yield Atom(new_image, (("link", target), *formats) if target else formats)
+        rule = next((e for e in element.iter() if e.get(f"{OFFICE}hr") in ("t", "true")), None)
+        if rule is not None:
+            yield Atom(etree.Element("hr"))
+        elif not is_found and (kind := kind_of_drawing(element)):
+            quoted = f" “{alt[:60]}”" if alt else ""
+            self.messages.append(f"{kind}{quoted} is left out: Markdown cannot express it.")
+
+
+def _font(text: Element) -> str:
+    """The font that the run of a text names."""
+    fonts = text.find(f"../{W}rPr/{W}rFonts")
+    return "" if fonts is None else fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi") or ""
+
+
+def _data(mark: Element) -> str:
+    """The data that a program keeps with a field."""
+    try:
+        return base64.b64decode(mark.findtext(f"{W}fldData") or "").decode()
+    except ValueError:
+        return ""
+
+
+def _raised(run: Element, value: Element | None) -> str:
+    """Return whether a run is raised or lowered, by its property or, if smaller, by its
+    position."""
+    if value is not None:
+        return {"superscript": "sup", "subscript": "sub"}.get(value.get(VAL, ""), "")
+    by = run.find(f"{W}rPr/{W}position")
+    if by is None or run.find(f"{W}rPr/{W}sz") is None:
+        return ""
+    return "sub" if by.get(VAL, "").startswith("-") else "sup"
+
+
+def chosen(element: Element) -> Element:
+    """The alternative that can be read, where Word gives several."""
+    choice, fallback = element.find(f"{MC}Choice"), element.find(f"{MC}Fallback")
+    for choice_here in (choice, fallback):
+        if choice_here is not None and any(
+            local_name(e) in ("txbxContent", "blip", "imagedata", "t", "oMath")
+            for e in choice_here.iter()
+        ):
+            return choice_here
+    return element if choice is None else choice
+
+
+def _outermost(box: Element, root: Element) -> bool:
+    for above in box.iterancestors():
+        if above is root:
+            return True
+        if above.tag == f"{W}txbxContent" or (
+            above.tag == f"{MC}Fallback" and chosen(above.getparent()) is not above
+        ):
+            return False
+    return False
+
+
+# --- body ------------------------------------------------------------------------------------
+#
+# The paragraphs and tables of a Word document, as HTML.
+
+_TYPES = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
+_ALIGNED = {"right": "right", "end": "right", "center": "center"}
+
+
+class _Open(NamedTuple):
+    """An open list: its level and kind; its element and last number."""
+
+    depth: int
+    form: tuple[str, str]
+    element: Element
+    number: int
+
+
+class Body:
+    """Reads blocks. ``title``, ``subtitle``, ``authors`` and ``date`` come from paragraphs with
+    these styles; ``replaced`` are paragraphs that are joined with the next, and those with text
+    that editions make anew, or that is hidden."""
+
+    def __init__(self, parts: WordParts, changes: Changes) -> None:
+        self.parts = parts
+        self.runs = Runs(parts, changes)
+        self.title: list[str] = []
+        self.subtitle: list[str] = []
+        self.authors: list[str] = []
+        self.date = ""
+        self.replaced: set[Element] = set()
+        self._waiting: list[Atom] = []
+        self._has_begun = False
+        self._ids = _places(parts.main)
+        self._number = self.figures = 0
+
+    def page(self) -> tuple[Element, list[tuple[str, Element]]]:
+        """The text, and the notes with their labels."""
+        root = etree.Element("html")
+        text = etree.SubElement(root, "body")
+        self._blocks(text, self.parts.main)
+        notes = []
+        main = self.parts.part
+        read: set[tuple[str, str]] = set()
+        while read != self.parts.notes.keys():
+            for kind, name in [key for key in self.parts.notes if key not in read]:
+                read.add((kind, name))
+                self.parts.part = self.parts.name_of_kind(f"{kind}s")
+                note = etree.Element("div")
+                self._blocks(note, self.parts.note_texts[kind][name])
+                notes.append((self.parts.notes[kind, name], note))
+        self.parts.part = main
+        return root, notes
+
+    def _blocks(self, out: Element, holder: Element) -> None:
+        body = holder.find(f"{W}body")
+        lists: list[_Open] = []
+        for element in self.runs.shown(holder if body is None else body):
+            if element.tag == f"{W}p":
+                self._paragraph(out, element, lists)
+            elif element.tag == f"{W}tbl":
+                lists.clear()
+                self._table(out, element)
+        if self._waiting:
+            fill(etree.SubElement(out, "p"), self._waiting)
+            self._waiting = []
+        join_captions(out)
+
+    # --- paragraphs ---
+
+    def _paragraph(self, out: Element, paragraph: Element, lists: list[_Open]) -> None:
+        self._number += 1
+        passed, was_open = self.runs.passed, bool(self._waiting)
+        atoms = self._waiting + self.runs.read(paragraph)
+        self._waiting = []
+        boxes, self.runs.boxes = self.runs.boxes, []
+        if self._goes_on(paragraph):
+            self._waiting, self.runs.boxes = atoms, boxes
+            self.replaced.add(paragraph)
+            return
+        kind, level = self.parts.styles.kind(paragraph)
+        place = self.parts.numbering.of(paragraph)
+        is_contents = kind == "contents" or self.runs.in_contents()
+        if is_contents or self.runs.passed > passed or was_open:
+            self.replaced.add(paragraph)
+        if is_contents:
+            self.runs.left_out += len(_words(atoms).split())
+        elif atoms and (_words(atoms) or any(not isinstance(a.content, str) for a in atoms)):
+            if _begins_page(paragraph) and len(out) and out.tag == "body":
+                lists.clear()
+                etree.SubElement(out, "hr", {"class": "page-break"})
+            element = self._element(out, paragraph, kind, level, atoms, place, lists)
+            if element is not None:
+                element.sourceline = min(self._number, 2**31 - 1)
+                if element.tag == "p":
+                    size, is_bold = self.parts.styles.letters(paragraph)
+                    element.set(SIZE, str(size))
+                    element.attrib.update({BOLD: ""} if is_bold else {})
+                if name := self._ids.get(paragraph):
+                    element.set("id", name)
+        elif _has_rule(paragraph):
+            lists.clear()
+            etree.SubElement(out, "hr")
+        for box in boxes:
+            self._box(_place_of(out, lists), box)
+
+    def _goes_on(self, paragraph: Element) -> bool:
+        """Return whether the next paragraph continues the text of this one."""
+        frame = paragraph.find(f"{W}pPr/{W}framePr")
+        if frame is not None and frame.get(f"{W}dropCap") not in (None, "none"):
+            return True
+        mark = {"accept": "del", "reject": "ins"}.get(self.runs.changes, "none")
+        return paragraph.find(f"{W}pPr/{W}rPr/{W}{mark}") is not None
+
+    def _element(
+        self,
+        out: Element,
+        paragraph: Element,
+        kind: str,
+        level: int,
+        atoms: list[Atom],
+        place: tuple[int, Level] | None,
+        lists: list[_Open],
+    ) -> Element | None:
+        """The element that a paragraph becomes; none if it is metadata."""
+        text = " ".join(_words(atoms).split())
+        known = {"title": self.title, "subtitle": self.subtitle, "author": self.authors}
+        if kind in known and not self._has_begun:
+            known[kind].append(text)
+            return None
+        if kind == "date" and not self._has_begun and not self.date:
+            self.date = text
+            return None
+        self._has_begun = True
+        if kind == "title":
+            kind, level = "heading", 1
+        if place and kind != "heading":
+            return _filled(_item(out, lists, *place), "p", atoms)
+        if lists and (kind == "continued" or (not kind and self._is_indented(paragraph))):
+            return _filled(lists[-1].element[-1], "p", atoms)
+        lists.clear()
+        last = out[-1] if len(out) else None
+        match kind:
+            case "heading":
+                return _filled(out, f"h{min(level, 6)}", _without(atoms, "strong"))
+            case "quote":
+                return _filled(last_or_new(out, "blockquote"), "p", atoms)
+            case "code":
+                if last is not None and last.tag == "pre":
+                    fill(last, [Atom("\n"), *_without(atoms)])
+                    return last
+                return _filled(out, "pre", _without(atoms))
+            case "term" | "definition":
+                return _filled(last_or_new(out, "dl"), "dt" if kind == "term" else "dd", atoms)
+            case "caption":
+                caption = _filled(out, "p", atoms)
+                caption.set("class", "caption")
+                return caption
+            case _:
+                return _filled(out, "p", atoms)
+
+    def _is_indented(self, paragraph: Element) -> bool:
+        """Return whether a paragraph continues the preceding list item."""
+        indent = self.parts.styles.property(paragraph, "ind")
+        if indent is None:
+            return False
+        left = indent.get(f"{W}left") or indent.get(f"{W}start") or "0"
+        return left.isdecimal() and int(left) >= 360
+
+    def _box(self, out: Element, box: Element) -> None:
+        """The content of a text box, in a box; an image with its caption stays on its own."""
+        sidebar = etree.Element("div", {"class": "sidebar"})
+        self._blocks(sidebar, box)
+        if not len(sidebar):
+            return
+        if all(e.tag == "figure" for e in sidebar) or out.tag in ("td", "th", "li"):
+            self.figures += all(e.tag == "figure" for e in sidebar)
+            if any(e.tag != "figure" for e in sidebar):
+                kind = "list" if out.tag == "li" else "table"
+                words = " ".join(str(text) for text in sidebar.itertext())[:60]
+                self.runs.messages.append(
+                    f"The text box “{words}” becomes part of the {kind} it is in."
+                )
+            out.extend(list(sidebar))
+        else:
+            out.append(sidebar)
+
+    # --- tables ---
+
+    def _table(self, out: Element, table: Element) -> None:
+        new_table = etree.SubElement(out, "table")
+        new_table.sourceline = min(self._number + 1, 2**31 - 1)
+        rows = [row for row in self.runs.shown(table) if row.tag == f"{W}tr"]
+        rows = [row for row in rows if self._is_kept(row)]
+        heads = 0
+        while heads < len(rows) and on(rows[heads].find(f"{W}trPr/{W}tblHeader")):
+            heads += 1
+        above: dict[int, Element] = {}
+        for number, row in enumerate(rows):
+            line = etree.SubElement(new_table, "tr")
+            before = row.find(f"{W}trPr/{W}gridBefore")
+            column = int(before.get(VAL) or 0) if before is not None else 0
+            if column:
+                etree.SubElement(line, "td", colspan=str(column))
+            for cell in (c for c in self.runs.shown(row) if c.tag == f"{W}tc"):
+                span = cell.find(f"{W}tcPr/{W}gridSpan")
+                width = max(1, int(span.get(VAL) or 1)) if span is not None else 1
+                merged = cell.find(f"{W}tcPr/{W}vMerge")
+                first = above.get(column)
+                if merged is not None and merged.get(VAL) != "restart" and first is not None:
+                    first.set("rowspan", str(int(first.get("rowspan") or 1) + 1))
+                    self._blocks(first, cell)
+                else:
+                    is_head = number < heads
+                    made_cell = etree.SubElement(line, "th" if is_head else "td")
+                    if is_head:
+                        made_cell.set("scope", "col")
+                    if width > 1:
+                        made_cell.set("colspan", str(width))
+                    self._blocks(made_cell, cell)
+                    if align := self._alignment(cell):
+                        made_cell.set("align", align)
+                    above[column] = made_cell
+                column += width
+
+    def _is_kept(self, row: Element) -> bool:
+        mark = {"accept": "del", "reject": "ins"}.get(self.runs.changes, "none")
+        return row.find(f"{W}trPr/{W}{mark}") is None
+
+    def _alignment(self, cell: Element) -> str:
+        """The alignment of a cell's paragraphs, if it is the same for all."""
+        alignments = set()
+        for paragraph in cell.iter(f"{W}p"):
+            value = self.parts.styles.property(paragraph, "jc")
+            alignments.add(_ALIGNED.get(value.get(VAL, ""), "") if value is not None else "")
+        return alignments.pop() if len(alignments) == 1 else ""
+
+
+def _places(main: Element) -> dict[Element, str]:
+    """The ids of paragraphs that have bookmarks: the first of each. Links to others are led
+    there."""
+    ids: dict[Element, str] = {}
+    names: dict[str, str] = {}
+    waiting: list[str] = []
+    for element in main.iter(f"{W}p", f"{W}bookmarkStart"):
+        if element.tag == f"{W}p":
+            if waiting:
+                ids[element] = waiting[0]
+                names.update(dict.fromkeys(waiting, waiting[0]))
+                waiting = []
+            continue
+        name = element.get(f"{W}name") or ""
+        above = next(element.iterancestors(f"{W}p"), None)
+        if above is None:
+            waiting.append(name)
+        else:
+            names[name] = ids.setdefault(above, name)
+    for link in main.iter(f"{W}hyperlink"):
+        if anchor := link.get(f"{W}anchor"):
+            link.set(f"{W}anchor", names.get(anchor, anchor))
+    for instruction in main.iter(f"{W}instrText"):
+        instruction.text = re.sub(
+            r"(\\l\s+\"?|^\s*(?:PAGE)?REF\s+)([\w-]+)",
+            lambda match: match[1] + names.get(match[2], match[2]),
+            instruction.text or "",
+        )
+    return ids
+
+
+def _words(atoms: Iterable[Atom]) -> str:
+    text = "".join(a.content if isinstance(a.content, str) else " " for a in atoms)
+    return re.sub(f"{COMMENT_MARK}[^{COMMENT_MARK}]*{COMMENT_MARK}", "", text).strip()
+
+
+def _without(atoms: list[Atom], *formats: str) -> list[Atom]:
+    """The text without a format, if it applies to all of it; without any formats, if none is
+    named."""
+    if not formats:
+        return [Atom(a.content) for a in atoms]
+    texts = [a for a in atoms if isinstance(a.content, str) and a.content.strip()]
+    if not all(any(name in formats for name, _ in a.formats) for a in texts):
+        return atoms
+    return [Atom(a.content, tuple(f for f in a.formats if f[0] not in formats)) for a in atoms]
+
+
+def _filled(parent: Element, tag: str, atoms: list[Atom]) -> Element:
+    """A new element with a text; a language that all of it has is the element's."""
+    element = etree.SubElement(parent, tag)
+    texts = [a for a in atoms if isinstance(a.content, str) and re.search(r"[^\W\d_]", a.content)]
+    texts = [a for a in texts if not a.content.startswith(NOTE_MARK)]
+    spoken = {dict(a.formats).get("lang", "") for a in texts}
+    if len(spoken) == 1 and (language := spoken.pop()):
+        element.set("lang", language)
+        atoms = [Atom(a.content, tuple(f for f in a.formats if f[0] != "lang")) for a in atoms]
+    fill(element, atoms)
+    return element
+
+
+def _place_of(out: Element, lists: list[_Open]) -> Element:
+    return lists[-1].element[-1] if lists else out
+
+
+def _item(out: Element, lists: list[_Open], depth: int, level: Level) -> Element:
+    """A new item, in the list that it continues, or in a new one."""
+    around = ""
+    if level.format == "bullet":
+        form = ("bullet", "")
+    else:
+        around = re.sub(r"%\d", "", level.text)
+        form = (level.format, ")" if around.endswith(")") else "")
+    while lists and lists[-1].depth > depth:
+        lists.pop()
+    top = lists[-1] if lists else None
+    if top is not None and top.depth == depth:
+        goes_on = top.form == form and (form[0] == "bullet" or level.number == top.number + 1)
+        if goes_on:
+            lists[-1] = top._replace(number=level.number)
+            return etree.SubElement(top.element, "li")
+        lists.pop()
+    parent = _place_of(out, lists)
+    if form[0] == "bullet":
+        new_list = etree.SubElement(parent, "ul")
+    else:
+        new_list = etree.SubElement(parent, "ol")
+        if level.number != 1:
+            new_list.set("start", str(level.number))
+        set_numbering(new_list, _TYPES.get(level.format, ""), around)
+    lists.append(_Open(depth, form, new_list, level.number))
+    return etree.SubElement(new_list, "li")
+
+
+def _begins_page(paragraph: Element) -> bool:
+    mark = paragraph.find(f"{W}pPr/{W}pageBreakBefore")
+    return mark is not None and mark.get(f"{W}val") not in ("0", "false", "off")
+
+
+def _has_rule(paragraph: Element) -> bool:
+    border = paragraph.find(f"{W}pPr/{W}pBdr")
+    return border is not None and any(on(side) for side in border)
+
+
+# --- word ------------------------------------------------------------------------------------
+#
+# Word documents: their paragraphs, tables and notes become a page, read like a web page.
 
 # --- word ------------------------------------------------------------------------------------
 #

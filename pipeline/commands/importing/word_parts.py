@@ -12,10 +12,9 @@ from typing import NamedTuple
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.appearance import usual
-from pipeline.commands.importing.archive import BrokenArchiveError, parsed_xml
+from pipeline.commands.importing.files import BrokenArchiveError, parsed_xml
 from pipeline.model.late import late
-from pipeline.parser.frontmatter.languages import language
-from pipeline.parser.frontmatter.standard_numbers import BadValueError
+from pipeline.parser.frontmatter.registered import BadValueError, language
 
 # --- word styles -----------------------------------------------------------------------------
 #

@@ -186,7 +186,7 @@ class _Run:
         return source if self._remote else Path(os.path.relpath(source, self._folder)).as_posix()
 
     def build(self, keep_going: bool) -> None:
-        from pipeline.commands.library import collection, remote
+        from pipeline.commands.library import catalogue, remote
         from pipeline.commands.library.sources import DiskFiles, Ledger
         from pipeline.system.paths import builtin_templates
         from pipeline.system.store import Folder, code_version, key
@@ -220,7 +220,7 @@ class _Run:
                 if self._remote:
                     remote.collect(self.rows, self._remote, Folder(cache), code)
                 else:
-                    collection.write(self.rows, self._folder, out, Folder(cache), code)
+                    catalogue.write(self.rows, self._folder, out, Folder(cache), code)
             except OSError as error:
                 where, why = error.filename or out, error.strerror or error
                 message = f"The catalogue cannot be written to “{where}”: {why}."

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.commands.library import collection
+from pipeline.commands.library import catalogue
 from pipeline.commands.library.document_task import Built, Task
 from pipeline.commands.library.sources import ABSENT, SUFFIXES, LibraryListing, arranged, decoded
 from pipeline.parser.frontmatter.shared import NAME
@@ -253,16 +253,16 @@ def collect(built: Sequence[Built], files: RemoteFiles, store: Store, code: str)
         path.mkdir()
         outputs.mkdir()
         _save(sources, NAME, str(path))
-        logo = collection.metadata_of(built, path, outputs).brand.logo
+        logo = catalogue.metadata_of(built, path, outputs).brand.logo
         if logo:
             _save(sources, logo.text, str(path))
         title = sources.root.rstrip("/").rpartition("/")[2]
 
         def covers() -> None:
-            for name in collection.covers(built):
+            for name in catalogue.covers(built):
                 _save(out, name, str(outputs))
 
-        over = collection.assembled(
+        over = catalogue.assembled(
             built, path, outputs, store, code, files.sizes.__contains__, covers, title
         )
         if over is None:

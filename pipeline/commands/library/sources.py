@@ -17,7 +17,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import stem_of
 from pipeline.model.late import late
-from pipeline.parser.blocks import includes
+from pipeline.parser import container_blocks
 from pipeline.parser.frontmatter import has_front_matter
 from pipeline.parser.source import normalise
 from pipeline.system.checksums import checksum
@@ -167,7 +167,7 @@ def decoded(data: bytes) -> str | None:
 def _included_files(path: Path, text: str | None) -> Iterator[Path]:
     """The other files that a text includes."""
     for line in _MAY_INCLUDE.findall(text or ""):
-        directive = includes.read(line.strip())
+        directive = container_blocks.read_include(line.strip())
         if directive and directive.path and (path.parent / directive.path) != path:
             yield (path.parent / unquote(directive.path)).resolve()
 

@@ -15,17 +15,16 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from pipeline.commands.messages import as_text, summary
 from pipeline.commands.preview import page_images
 from pipeline.commands.preview.pages import Size, pages_of, soonest
 from pipeline.commands.preview.showing import DIGEST, BlockPlace, EditionView, edition_view, places
 from pipeline.commands.processes import end_with_parent, without_interrupts
+from pipeline.commands.terminal import as_text, summary_of
 from pipeline.commands.watcher import Watcher
 from pipeline.driver import BuiltEdition, DocumentReady, Event, Listener, Result
 from pipeline.model import Document
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Begun, Diagnostic
 from pipeline.model.editions import EDITIONS, Edition, output_name, stem_of
-from pipeline.model.events import Begun
 from pipeline.package.units import Proof
 from pipeline.system.paths import shown_name
 from pipeline.system.store import key
@@ -243,7 +242,7 @@ class Session:
                 _Finding(f.severity, f.source, f.line, as_text([f]))
                 for f in outcome.diagnostics[:MOST]
             )
-            text = summary(outcome.diagnostics, blocked=outcome.is_blocked)
+            text = summary_of(outcome.diagnostics, blocked=outcome.is_blocked)
             self._set(doing="", failed=outcome.failed, summary=text, findings=findings, parts=parts)
 
     def _parts(self, result: Result, built: list[BuiltEdition]) -> dict[str, _Part]:

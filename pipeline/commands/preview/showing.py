@@ -16,9 +16,8 @@ from pipeline.model import CodeBlock, Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
 from pipeline.model.tree import walk
-from pipeline.verify.package import read_package
-from pipeline.verify.required_passages import Passage, line_spans, passages
-from pipeline.verify.zip_reading import Archive
+from pipeline.verify.completeness import Passage, line_spans, passages
+from pipeline.verify.reading import Archive, read_package
 
 ENOUGH = 60
 """Characters of a passage that it is found by."""

@@ -92,7 +92,7 @@ def report_command(
       chapbook report handout.md --copies 30 --paper-price 0.01 --page-price 0.03
       chapbook report handout.md --edition handout --edition booklet
     """
-    from pipeline.commands import messages
+    from pipeline.commands import terminal
     from pipeline.commands.report import Prices, encode, make_report, page_of
     from pipeline.model.editions import stem_of
     from pipeline.system import outputs
@@ -120,7 +120,7 @@ def report_command(
                 terminal.say(line)
         if not result.failed:
             seconds = time.perf_counter() - started
-            click.echo(messages.stage_line("report", seconds, len(page), folder / "report.html"))
+            click.echo(terminal.stage_line("report", seconds, len(page), folder / "report.html"))
     is_wrong = result.failed or (strict and result.findings)
     sys.exit(terminal.SOURCE_ERRORS if is_wrong else terminal.BUILT)
 

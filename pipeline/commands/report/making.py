@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.commands.messages import shown_json
-from pipeline.commands.pdf_reading.page_content import PageLayout, TextArea
-from pipeline.commands.pdf_reading.seen import read_pages
+from pipeline.commands.pdf_reading import PageLayout, TextArea, read_pages
 from pipeline.commands.print_faults import print_faults
 from pipeline.commands.reading_level import (
     BlockPlaces,
@@ -25,6 +23,7 @@ from pipeline.commands.reading_level import (
     reading_level,
     reading_time,
 )
+from pipeline.commands.terminal import shown_json
 from pipeline.driver import make, marked_for, resolved_for
 from pipeline.flow import values
 from pipeline.flow.steps import parse
@@ -34,7 +33,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, in_order
 from pipeline.model.editions import STANDARD_PRINT, Edition, Imposition, output_name, pages_name
 from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, SIZES, Fitted, PageArea, Sheet
-from pipeline.model.sheet.proportions import options_for
+from pipeline.model.sheet import options_for
 from pipeline.package.result import Package
 from pipeline.render.node_markup import for_print
 from pipeline.system.paths import shown_name

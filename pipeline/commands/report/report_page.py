@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 from markupsafe import Markup
 
-from pipeline.commands.messages import printable_lines
 from pipeline.commands.report import making
+from pipeline.commands.terminal import printable_lines
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.render.environment import environment, read_text
 

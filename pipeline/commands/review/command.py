@@ -46,11 +46,11 @@ def review_command(
       chapbook review handout.md handout-edited.docx
       chapbook review handout.md from-ann.docx from-ben.docx --apply
     """
-    from pipeline.commands.messages import printable_lines
-    from pipeline.commands.review.merging import changes_by_word, merged
+    from pipeline.commands.review.matching import changes_by_word, merged
     from pipeline.commands.review.reading import NoWordFileError
     from pipeline.commands.review.reviewing import review
     from pipeline.commands.review.sources import ReviewedSource
+    from pipeline.commands.terminal import printable_lines
     from pipeline.model.codes import Code, diagnostic
     from pipeline.model.diagnostics import Span
     from pipeline.model.editions import EDITIONS
@@ -127,7 +127,7 @@ def _moved(findings: Iterable[Diagnostic], file: str, old: str, new: str) -> lis
 
 def _chosen(text: str, edits: Iterable[SourceEdit]) -> list[SourceEdit]:
     """The changes that are wanted."""
-    from pipeline.commands.review.merging import applied
+    from pipeline.commands.review.matching import applied
     from pipeline.commands.review.source_words import line_end, line_start
 
     wanted = []

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pipeline.commands.review.source_words import SourceEdit
 from pipeline.model.late import late
-from pipeline.parser.characters import in_columns
+from pipeline.parser.lines import in_columns
 
 _DASHES = late(r"[ \t>]*-{2,}(?:[ \t]+-{2,})+[ \t]*")
 _GROUP = late(r"-+")

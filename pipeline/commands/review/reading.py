@@ -15,7 +15,7 @@ from pipeline.model import Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
 from pipeline.verify import word
-from pipeline.verify.zip_reading import Archive, BrokenBook
+from pipeline.verify.reading import Archive, BrokenBook
 
 PARTS = ("word/document.xml", *word.NOTES)
 COMMENTS = "word/comments.xml"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pipeline.commands.review import differences, matching
 from pipeline.commands.review.differences import with_notes
 from pipeline.commands.review.drawn_tables import fitted
-from pipeline.commands.review.merging import applied
+from pipeline.commands.review.matching import applied
 from pipeline.commands.review.reading import (
     NoWordFileError,
     ReviewedParagraph,

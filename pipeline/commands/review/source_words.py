@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.model.late import late
 from pipeline.model.page_map import FORMULA
-from pipeline.parser.inlines.references import CROSS_REFERENCE
+from pipeline.parser.inlines import CROSS_REFERENCE
 from pipeline.verify.word import NOTE
 
 ADDED = "\0"

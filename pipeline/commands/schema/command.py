@@ -8,6 +8,6 @@ import click
 @click.command("schema")
 def schema_command() -> None:
     """Print the JSON Schema of the front matter, for editors."""
-    from pipeline.parser.frontmatter.schema import schema_text
+    from pipeline.parser.frontmatter.keys import schema_text
 
     click.echo(schema_text(), nl=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.commands import builds, terminal
-from pipeline.commands.progress import progress_shown
+from pipeline.commands.terminal import progress_shown
 
 if TYPE_CHECKING:
     from pipeline.driver import Listener, Result

@@ -14,15 +14,13 @@ from pipeline.model import NO_ATTRIBUTES, Attributes, Blank, Block, Inline, Math
 from pipeline.model.late import late
 from pipeline.model.tree import plain_text
 from pipeline.model.variables import WRITTEN
-from pipeline.parser import partial_strings
+from pipeline.parser import container_blocks, partial_strings
 from pipeline.parser.blank_rules import blank as parsed_blank
-from pipeline.parser.blocks import markers
-from pipeline.parser.characters import ENTITY, RIGHT, UNSEEN, emoji_named
 from pipeline.parser.comments import begun
-from pipeline.parser.inlines.emphasis import is_punctuation, touches
-from pipeline.parser.inlines.links import encode, normalise
-from pipeline.parser.inlines.math import is_formula
-from pipeline.parser.inlines.references import CROSS_REFERENCE, may_begin
+from pipeline.parser.inlines import CROSS_REFERENCE, may_begin
+from pipeline.parser.leaf import encode, is_punctuation, normalise, touches
+from pipeline.parser.lines import ENTITY, RIGHT, UNSEEN, emoji_named
+from pipeline.parser.math import is_formula
 
 # --- attribute lists -------------------------------------------------------------------------
 #
@@ -329,7 +327,11 @@ def escape_line(line: str, following: str = "") -> str:
 def escape_letter(line: str, following: str) -> str:
     """A line that begins with a letter, with a backslash after it if it would begin a lettered
     list, by itself or with the one of the ``following`` line."""
-    match, marker, after = _LETTERS.match(line), markers.read(line), markers.read(following)
+    match, marker, after = (
+        _LETTERS.match(line),
+        container_blocks.read_marker(line),
+        container_blocks.read_marker(following),
+    )
     if not match or not marker:
         return line
     is_followed = after is not None and after.kind == marker.kind and marker.precedes(after)

@@ -32,11 +32,16 @@ from pipeline.model.editions import EDITIONS, Edition, FormatName, Look
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import MILLIMETRE, Sheet
-from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.sheet.colours import ACCENTS
-from pipeline.model.sheet.proportions import options_for, sheet_of
+from pipeline.model.sheet import ACCENTS, options_for, sheet_of
 from pipeline.model.strings import settled
-from pipeline.model.tree import BLANK, answer_text, is_for_teachers
+from pipeline.model.tree import (
+    BLANK,
+    Changes,
+    answer_text,
+    is_for_teachers,
+    rewrite,
+    rewrite_document,
+)
 from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.assets import drawing_asset

@@ -38,7 +38,7 @@ from pipeline.model import Chart
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.model.sheet.colours import PAPER
+from pipeline.model.sheet import PAPER
 from pipeline.model.tree import plain_text
 from pipeline.resolve.findings import Findings
 

@@ -19,7 +19,7 @@ from pipeline.model.faces import (
     SANS,
     font_file,
 )
-from pipeline.model.sheet.colours import PAPER, TEXT, contrast, mixed, readable
+from pipeline.model.sheet import PAPER, TEXT_CONTRAST, contrast, mixed, readable
 from pipeline.model.writing_systems import fonts_for
 
 # --- scene -----------------------------------------------------------------------------------
@@ -297,7 +297,7 @@ def coloured(accent: str) -> Palette:
 
 def text_on(fill: Fill) -> str:
     """The colour of text on a fill: white if that is legible, or else dark."""
-    return PAPER if contrast(fill.colour, PAPER) >= TEXT else INK
+    return PAPER if contrast(fill.colour, PAPER) >= TEXT_CONTRAST else INK
 
 
 THIN_RULE = "#767676"

@@ -21,8 +21,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
-from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import find, ordinals
+from pipeline.model.tree import find, ordinals, rewrite_document
 from pipeline.model.words import words
 from pipeline.resolve.absent import put_back
 from pipeline.resolve.collation import warn_of_order

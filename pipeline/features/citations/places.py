@@ -27,15 +27,17 @@ from pipeline.model import (
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import (
     FIELDS,
     PATH,
+    Changes,
     all_nodes,
     children,
     find,
     has,
     plain_text,
+    rewrite,
+    rewrite_document,
     top_level,
     walk,
     walk_with,

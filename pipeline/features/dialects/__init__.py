@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from pipeline.features.dialects.carpentries import CARPENTRIES
-from pipeline.features.dialects.d2l import D2L
-from pipeline.features.dialects.docusaurus import DOCUSAURUS, MDX, VITEPRESS
-from pipeline.features.dialects.gitbook import GITBOOK
-from pipeline.features.dialects.github import GITHUB
-from pipeline.features.dialects.hugo import HUGO, HUGO_SITE
-from pipeline.features.dialects.jekyll import JEKYLL, KRAMDOWN, LIQUID
-from pipeline.features.dialects.latex import LATEX
-from pipeline.features.dialects.leanpub import LEANPUB
-from pipeline.features.dialects.liascript import LIASCRIPT
-from pipeline.features.dialects.markdoc import MARKDOC
-from pipeline.features.dialects.mdbook import MDBOOK
-from pipeline.features.dialects.mkdocs import MATERIAL, MKDOCS
-from pipeline.features.dialects.myst import MYST
-from pipeline.features.dialects.obsidian import OBSIDIAN
-from pipeline.features.dialects.other_markup import (
+from pipeline.features.dialects.courses import LEANPUB, LIASCRIPT
+from pipeline.features.dialects.documentation import (
+    DOCUSAURUS,
+    GITBOOK,
+    GITHUB,
+    MARKDOC,
+    MDBOOK,
+    MDX,
+    VITEPRESS,
+)
+from pipeline.features.dialects.latex import (
     ASCIIDOC,
     CRITICMARKUP,
+    LATEX,
     ORG_MODE,
+    PANDOC,
     RESTRUCTUREDTEXT,
 )
-from pipeline.features.dialects.pandoc import PANDOC
+from pipeline.features.dialects.lessons import CARPENTRIES, RASPBERRY_PI
+from pipeline.features.dialects.mkdocs import MATERIAL, MKDOCS
+from pipeline.features.dialects.notebooks import D2L, MYST
+from pipeline.features.dialects.obsidian import OBSIDIAN
 from pipeline.features.dialects.quarto import BOOKDOWN, QUARTO, QUARTO_WITHOUT_CODE
-from pipeline.features.dialects.raspberry_pi import RASPBERRY_PI
 from pipeline.features.dialects.reading import ANY
+from pipeline.features.dialects.site_generators import HUGO, HUGO_SITE, JEKYLL, KRAMDOWN, LIQUID
 from pipeline.features.dialects.specifications import KRAMDOWN_RFC, SPECIFICATION
 
 DIALECTS = (

@@ -9,7 +9,7 @@ import re
 from typing import Any, NamedTuple
 
 from pipeline.model.late import late
-from pipeline.parser.frontmatter.yaml_nodes import (
+from pipeline.parser.frontmatter.yaml import (
     MAX_CHARACTERS,
     MAX_DEPTH,
     Mapping,

@@ -1,17 +1,59 @@
-"""Commands of LaTeX in the text, outside formulas: what they are here, or what to write instead. It
-is all data, each key a pattern of names."""
+"""Pandoc's and LaTeX's notations in the text, and markup that is not Markdown and is told."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from pipeline.features.dialects.drawn_tables import DashTableProcessor, GridTableProcessor
 from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model.late import late
+from pipeline.model.names import slug
 from pipeline.parser.attributes import make
+from pipeline.parser.definitions import MARK
 from pipeline.parser.dialects import Comment, Dialect, ToldMark
-from pipeline.parser.index_marks import MARK
-from pipeline.parser.inlines.math import ENVIRONMENTS as FORMULAS
-from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
+from pipeline.parser.leaf import InlineSpan, Pattern, Result, normalise
+from pipeline.parser.math import ENVIRONMENTS as FORMULAS
+
+# --- pandoc ----------------------------------------------------------------------------------
+#
+# Pandoc: tables drawn with dashes; headings that references name by their text; pandoc-crossref's
+# references.
+
+_NAMED = late(r"\]\[([^\[\]\n]++(?:\n[^\[\]\n]++)?)\](?!\()|\[([^\[\]\n]{2,200})\]\[\]")
+_TITLE_BLOCK = late(r"% \S[^\n]*\n%(?: |\n)")
+
+
+def headings(text: str, known: Mapping[str, str]) -> Mapping[str, str]:
+    """The addresses of headings by their texts: in full references, ``[text][The heading]``, and if
+    a text has one of those, or Pandoc's title block, in ``[The heading]`` too."""
+    if "][" not in text and not text.startswith("% "):
+        return {}
+    addresses = {normalise(title): f"#{name or slug(title)}" for title, name in known.items()}
+    labels = (normalise(match[1] or match[2]) for match in _NAMED.finditer(text))
+    if any(label in addresses for label in labels) or _TITLE_BLOCK.match(text):
+        return addresses
+    return {}
+
+
+PANDOC = Dialect(
+    names=("pandoc-crossref",),
+    blocks={"grid-table": GridTableProcessor, "dash-table": DashTableProcessor},
+    implied=(headings,),
+    marks=(
+        ToldMark(
+            late(r"@(fig|tbl|sec|eq|lst):(\w(?:[\w-]{0,60}\w)?)"),
+            "a reference of pandoc-crossref",
+            r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`.",
+        ),
+    ),
+)
+
+
+# --- latex -----------------------------------------------------------------------------------
+#
+# Commands of LaTeX in the text, outside formulas: what they are here, or what to write instead. It
+# is all data, each key a pattern of names.
 
 TEXTS = {"LaTeX": "LaTeX", "TeX": "TeX", "ldots": "…", "dots": "…", "textellipsis": "…"}
 """Commands that are text."""
@@ -163,6 +205,99 @@ LATEX = Dialect(
                 instead,
             )
             for names, instead in ENVIRONMENTS.items()
+        ),
+    ),
+)
+
+
+# --- other markup ----------------------------------------------------------------------------
+#
+# Markup that is not Markdown, and is told where it stands in Markdown: AsciiDoc, reStructuredText,
+# Org mode; and CriticMarkup, whose changes the core reads.
+
+_FIELDS = (
+    "author|caption|description|doctype|experimental|icons|imagesdir|keywords|lang|maxdepth"
+    "|name|numbered|orphan|revdate|revnumber|sectnums|source-highlighter|stem|title|toc|toclevels"
+)
+
+ASCIIDOC = Dialect(
+    names=("AsciiDoc",),
+    lines=(
+        ToldMark(
+            late(r"= [^\W\d_]{2}[^=]*$"),
+            "a title of AsciiDoc",
+            "Write it with `#`: `# Title`.",
+            is_first=True,
+        ),
+        ToldMark(
+            late(r"(?<!\S)(?:image|video|audio|include|toc|xref|icon)::[^\s\[\]]*\["),
+            "a macro of AsciiDoc",
+            f"Write an image as `![what it shows](file)`. {INCLUDE}",
+        ),
+        ToldMark(
+            late(rf":(?:{_FIELDS}):(?:[ \t]|$)"),
+            "a field of AsciiDoc or reStructuredText",
+            "Leave it out, or write its equivalent in the front matter.",
+        ),
+        ToldMark(
+            late(r"\[(?:source|NOTE|TIP|IMPORTANT|WARNING|CAUTION|listing)(?:,[^\[\]\n]*)?\]$"),
+            "an attribute list of AsciiDoc",
+            "Write a block `::: note`, or a fence for code.",
+        ),
+        ToldMark(
+            late(r"={2,6} [^\W\d_][^=\n]*$"), "a heading of AsciiDoc", "Write it with `#`: `## …`."
+        ),
+        ToldMark(
+            late(r"(?<!/)/{4,}$"), "the mark of a comment in AsciiDoc", "Write it as `<!-- … -->`."
+        ),
+    ),
+)
+
+RESTRUCTUREDTEXT = Dialect(
+    names=("reStructuredText",),
+    marks=(
+        ToldMark(
+            late(r":[a-z][\w.-]*:(?=`[^`\n])"),
+            "a role of reStructuredText",
+            "Write a link `[text](#id)`, a reference `@fig-x` or code.",
+        ),
+    ),
+    lines=(
+        ToldMark(
+            late(r"\.\. [a-z][\w:-]*::"),
+            "a directive of reStructuredText",
+            "Write a block `::: note`, an image `![what it shows](file)`, or what it stands for.",
+        ),
+        ToldMark(
+            late(r"\.\. (?![\w-]+:)[A-Za-z]"),
+            "a comment of reStructuredText",
+            "Write it as `<!-- … -->`, or leave out the two dots.",
+        ),
+    ),
+)
+
+ORG_MODE = Dialect(
+    names=("Org mode",),
+    lines=(
+        ToldMark(
+            late(r"#\+[A-Za-z_]+:(?:\s|$)"),
+            "a keyword of Org mode",
+            "Leave it out, or write its equivalent in the front matter.",
+        ),
+    ),
+)
+
+CRITICMARKUP = Dialect(
+    names=("CriticMarkup",),
+    comments=(
+        Comment(late(r"\{>>"), late("<<}"), "a CriticMarkup comment", "<<}"),
+        Comment(late(r"\{--(?!\})"), late(r"--\}"), "a deletion of CriticMarkup", "--}", text=True),
+    ),
+    marks=(
+        ToldMark(
+            late(r"\{(?:\+\+|==|~~)(?=[^\s}])(?!\w+[;}])"),
+            "the beginning of a change in CriticMarkup that its paragraph does not end",
+            "Write the text as it is meant to be, without such marks.",
         ),
     ),
 )

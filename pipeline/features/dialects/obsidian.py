@@ -14,12 +14,11 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.model.names import slug
-from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import all_nodes, find, plain_text, walk
+from pipeline.model.tree import all_nodes, find, plain_text, rewrite_document, walk
+from pipeline.parser import leaf
 from pipeline.parser.attributes import make
 from pipeline.parser.dialects import Comment, Dialect, Inclusion, References
-from pipeline.parser.inlines import links
-from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
+from pipeline.parser.leaf import InlineSpan, Pattern, Result
 
 WIKI = "chapbook-wiki:"
 """The prefix of the address of an Obsidian link until all ids are known."""
@@ -43,14 +42,14 @@ def _link(references: References, match: re.Match[str], data: str) -> Result:
     embedded, target, text = match[1], match[2].strip(), match[3]
     if not target or target[0] in "^@" or target.isdecimal() or target.startswith(("-", " ")):
         return None
-    if links.normalise(target) in references:
+    if leaf.normalise(target) in references:
         return None
     if embedded and _IMAGE.search(target.partition("#")[0]):
         return _image(target.partition("#")[0], text or "")
     page, _, heading = target.partition("#")
     heading = heading.rpartition("#")[2] or heading
     label = (text or "").strip() or (f"{page} > {heading}" if page and heading else page or heading)
-    element = InlineSpan("a", label.removeprefix("^"), href=WIKI + links.encode(target))
+    element = InlineSpan("a", label.removeprefix("^"), href=WIKI + leaf.encode(target))
     if embedded:
         element.set("title", EMBEDDED)
     return element
@@ -58,11 +57,11 @@ def _link(references: References, match: re.Match[str], data: str) -> Result:
 
 def _sized(m: re.Match[str], data: str) -> Result:
     """``![text|500](file.png)``, an image with its width in the text."""
-    target = links.read_inline(data, m.end())
+    target = leaf.read_inline(data, m.end())
     if target is None:
         return None
     address, title, end = target
-    element = InlineSpan("img", m[1], src=links.encode(address))
+    element = InlineSpan("img", m[1], src=leaf.encode(address))
     if title:
         element.set("title", title)
     element.attributes = make(pairs=(("width", m[2]),))
@@ -75,7 +74,7 @@ def _image(path: str, alt: str) -> InlineSpan:
     size = _SIZE.match(last.strip())
     if not size and last:
         texts.append(last)
-    element = InlineSpan("img", "|".join(texts).strip(), src=links.encode(path))
+    element = InlineSpan("img", "|".join(texts).strip(), src=leaf.encode(path))
     if size:
         element.attributes = make(pairs=(("width", size[1]),))
     return element

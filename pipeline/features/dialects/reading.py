@@ -19,8 +19,7 @@ from pipeline.parser.blockparser import (
 )
 from pipeline.parser.constructs.boxes import NAMES, kind_of
 from pipeline.parser.dialects import Dialect
-from pipeline.parser.inlines.patterns import Pattern, Result
-from pipeline.parser.inlines.scripts import shown, slip
+from pipeline.parser.leaf import Pattern, Result, shown, slip
 from pipeline.parser.lines import Cursor
 
 INCLUDE = "To include a file, write `{{ include part.md }}` alone on a line."

@@ -21,14 +21,12 @@ from pipeline.model import (
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
-from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import all_nodes, find
-from pipeline.parser import attributes
+from pipeline.model.tree import Changes, all_nodes, find, rewrite_document
+from pipeline.parser import attributes, leaf
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import LineProcessor
 from pipeline.parser.dialects import Dialect, Sign, Standing
-from pipeline.parser.inlines import links
-from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
+from pipeline.parser.leaf import InlineSpan, Pattern, Result
 from pipeline.parser.lines import Cursor
 
 LOCAL = "chapbook-place:"
@@ -108,7 +106,7 @@ def _reference(m: re.Match[str], data: str) -> Result:
     elif target.startswith("I-D."):
         href = f"https://datatracker.ietf.org/doc/draft-{target.removeprefix('I-D.')}/"
     else:
-        href = LOCAL + links.encode(target)
+        href = LOCAL + leaf.encode(target)
     return InlineSpan("a", text, href=href)
 
 

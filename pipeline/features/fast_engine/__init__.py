@@ -15,7 +15,7 @@ def speed_up() -> None:
     with lighter_import():
         from pipeline.package.pdf.engine.adapter import weasyprint
     from pipeline.features.fast_engine.fast_names import NAMES
-    from pipeline.package.pdf.engine.adapter.private_names import KNOWN, changes
+    from pipeline.package.pdf.engine.adapter.patching import KNOWN, changes
 
     if weasyprint.VERSION.split(".")[0] != KNOWN or any(changes(NAMES)):
         return
@@ -23,33 +23,24 @@ def speed_up() -> None:
     import pydyf
     import pyphen
 
-    from pipeline.features.fast_engine import (
-        breaking,
-        footnotes,
-        hyphenation,
-        lengths,
-        pdf_writing,
-        shared_styles,
-        splitting,
-        text_lines,
-    )
+    from pipeline.features.fast_engine import pdf_writing, shared_layout, text_lines
     from pipeline.package.pdf.engine.adapter import patching
 
     patching.FASTER_LAYOUT |= {
-        "css.StyleFor": shared_styles.SharedStyles,
-        "document.LayoutContext": footnotes.FastLayout,
+        "css.StyleFor": shared_layout.SharedStyles,
+        "document.LayoutContext": shared_layout.FastLayout,
         "layout.inline.add_word_spacing": text_lines.add_word_spacing,
-        "layout.inline.split_first_line": splitting.split_first_line,
-        "layout.inline.split_text_box": breaking.split_text_box,
-        "layout.inline.strut": shared_styles.strut,
-        **dict.fromkeys(lengths.PLACES, lengths.resolve_percentages),
-        "layout.page.block_level_layout": footnotes.block_level_layout,
-        "layout.preferred.split_first_line": splitting.width_of_line,
+        "layout.inline.split_first_line": text_lines.split_first_line,
+        "layout.inline.split_text_box": text_lines.split_text_box,
+        "layout.inline.strut": shared_layout.strut,
+        **dict.fromkeys(shared_layout.PLACES, shared_layout.resolve_percentages),
+        "layout.page.block_level_layout": shared_layout.block_level_layout,
+        "layout.preferred.split_first_line": text_lines.width_of_line,
         "text.line_break.Layout": text_lines.ShapedText,
     }
     patching.FASTER_DRAWING["draw.text.draw_first_line"] = text_lines.draw_first_line
     weasyprint.pdf.fonts.instantiateVariableFont = pdf_writing.instance
-    pyphen.HyphDict = hyphenation.Patterns
+    pyphen.HyphDict = text_lines.Patterns
     pydyf.zlib = pdf_writing.faster_zlib
 
 

@@ -3,8 +3,8 @@ parameters that functions take, and the reasons."""
 
 from __future__ import annotations
 
-from pipeline.features.fast_engine.lengths import PLACES
-from pipeline.package.pdf.engine.adapter.private_names import Uses
+from pipeline.features.fast_engine.shared_layout import PLACES
+from pipeline.package.pdf.engine.adapter.patching import Uses
 
 NAMES: Uses = (
     (

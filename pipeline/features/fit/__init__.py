@@ -17,10 +17,10 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, Imposition
 from pipeline.model.late import late
 from pipeline.model.metadata import Audience, Metadata
+from pipeline.model.page_map import PLACE
 from pipeline.model.paper import FitOptions, Fitted, Margins, Sheet
-from pipeline.model.print_marks import PLACE
 from pipeline.model.rendered import Pages, Style
-from pipeline.model.sheet.proportions import SMALLEST_NOTE, options_for
+from pipeline.model.sheet import SMALLEST_NOTE, options_for
 from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children
 from pipeline.package.pdf.engine.adapter.page_layout import TooManyPagesError

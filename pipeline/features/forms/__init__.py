@@ -17,8 +17,8 @@ from fontTools.varLib import instancer
 
 from pipeline.model import writing_systems
 from pipeline.model.faces import SANS
+from pipeline.model.page_map import FIELD, SPOKEN, FieldKind
 from pipeline.model.paper import PageArea
-from pipeline.model.print_marks import FIELD, SPOKEN, FieldKind
 from pipeline.model.rendered import Face
 from pipeline.model.tree import BLANK
 from pipeline.model.words import words

@@ -12,20 +12,16 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features.formulas.break_points import broken
-from pipeline.features.formulas.commands import INSTEAD
-from pipeline.features.formulas.macros import Macro, defines
-from pipeline.features.formulas.special import EquationLabel
-from pipeline.features.formulas.tex import Reading, read
-from pipeline.features.formulas.tex_reader import Mistake
+from pipeline.features.formulas.outlines import broken
+from pipeline.features.formulas.tex import EquationLabel, Reading, read
+from pipeline.features.formulas.tex_commands import INSTEAD, Macro, Mistake, defines
 from pipeline.keep import in_batches, kept
 from pipeline.model import Document, Inline, Node, removal
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import MATH_FACE, font_file
 from pipeline.model.late import late
-from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import BLANK, ordinals, place_in, top_level, walk_with
+from pipeline.model.tree import BLANK, ordinals, place_in, rewrite_document, top_level, walk_with
 from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.findings import Findings
@@ -373,10 +369,8 @@ def _set_or_none(tex: str, display: bool, lang: str) -> SetFormula | None:
 @functools.lru_cache(KEPT)
 def set_formula(tex: str, display: bool, lang: str) -> SetFormula:
     """A formula as markup and in words. Raises `CannotSetError`."""
-    from pipeline.features.formulas.mathml import convert, markup
-    from pipeline.features.formulas.rows import APPLY
-    from pipeline.features.formulas.spoken import FormulaSpeaker
-    from pipeline.features.formulas.written import linear_text
+    from pipeline.features.formulas.mathml import APPLY, convert, markup
+    from pipeline.features.formulas.wording import FormulaSpeaker, linear_text
 
     math: Element = convert(tex, display)
     if math.find(".//mphantom") is not None:

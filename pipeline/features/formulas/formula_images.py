@@ -6,8 +6,7 @@ import hashlib
 import math
 from typing import Any, NamedTuple
 
-from pipeline.features.formulas.drawn_lines import in_lines
-from pipeline.features.formulas.outlines import CannotDrawError, draw, drawings
+from pipeline.features.formulas.outlines import CannotDrawError, draw, drawings, in_lines
 from pipeline.keep import in_batches
 from pipeline.model import Asset, Document, Math, MathBlock, tree
 from pipeline.model.codes import Code, diagnostic

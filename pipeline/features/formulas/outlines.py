@@ -1,4 +1,4 @@
-"""Draws formulas as outlines, for print: ziamath, with the font that it brings."""
+"""Draws formulas as outlines, for print, with ziamath; wide ones in lines."""
 
 from __future__ import annotations
 
@@ -7,18 +7,410 @@ import sys
 import threading
 import unicodedata
 import warnings
-from collections.abc import Iterator
-from types import ModuleType
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from types import ModuleType, SimpleNamespace
 from typing import Any, cast
-from xml.etree.ElementTree import Element, fromstring, tostring
+from xml.etree.ElementTree import Element, SubElement, fromstring, register_namespace, tostring
 
 import msgspec
+import ziamath.styles
+from msgspec.structs import replace
+from ziafont.fonttypes import BBox
+from ziafont.gsub import Gsub
+from ziamath import operators, zmath
+from ziamath.drawable import Drawable, HLine, VLine
+from ziamath.mathfont import MathFont
+from ziamath.nodes import mnode
+from ziamath.nodes.mrow import Mrow
+from ziamath.nodes.mspace import Mphantom, Mspace
+from ziamath.nodes.mtable import Mtable
+from ziamath.styles import MathStyle, MathVariant
 
-from pipeline.features.formulas.mathml import ENCLOSED, markup
+from pipeline.features.formulas.mathml import ENCLOSED, NAMESPACE, markup
+from pipeline.features.formulas.wording import FormulaSpeaker, linear_text
 from pipeline.keep import kept
+from pipeline.model import Attributes, Inline, InlineElement, Math, Text
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
 from pipeline.model.rendered import FORMULA_SHAPES, FormulaDrawing, FormulaShape, FormulaShapes
+from pipeline.model.words import words
+
+# --- drawing caches --------------------------------------------------------------------------
+#
+# Styles, sizes and glyphs of formulas: ziamath would find them out again for each of its nodes.
+# Importing this module modifies ziamath accordingly.
+
+KEPT = 4096
+"""The number of results that are kept of each function."""
+
+STYLES = frozenset(
+    "mathcolor mathbackground mathsize mathvariant scriptlevel displaystyle style".split()
+)
+"""The attributes that change a style."""
+
+_parse_style, _size, _find_glyph, _substitute = (
+    ziamath.styles.parse_style,
+    functools.lru_cache(KEPT)(functools.partial(mnode.Mnode.size_px, None)),  # type: ignore[arg-type]
+    MathFont.findglyph,
+    Gsub.sub,
+)
+
+
+def _style(element: Element, parent: MathStyle) -> MathStyle:
+    """The style of an element within another: a copy of that one's, if it does not change it."""
+    if not STYLES.isdisjoint(element.attrib):
+        return _parse_style(element, parent)
+    variant = MathVariant(**vars(parent.mathvariant))  # a letter changes its own to italics
+    return MathStyle(**{**vars(parent), "mathvariant": variant})
+
+
+@functools.lru_cache(KEPT)
+def _glyph(font: MathFont, character: str, style: str, italic: bool, bold: bool) -> Any:
+    return _find_glyph(font, character, MathVariant(style, italic, bold))
+
+
+@functools.lru_cache(KEPT)
+def _substitutes(
+    gsub: Gsub, glyphs: tuple[int, ...], _language: object, features: tuple[tuple[str, bool], ...]
+) -> tuple[int, ...]:
+    return tuple(_substitute(gsub, list(glyphs), dict(features)))
+
+
+def _sub(gsub: Gsub, glyphs: list[int], features: dict[str, bool]) -> list[int]:
+    language = gsub.language.script, gsub.language.language
+    return list(_substitutes(gsub, tuple(glyphs), language, tuple(features.items())))
+
+
+_parts: Any = SimpleNamespace(
+    formula=zmath, styles=ziamath.styles, nodes=mnode, node=mnode.Mnode, font=MathFont, gsub=Gsub
+)
+# a formula is one of ours: it has no namespace, and no `mstyle`
+_parts.formula.denamespace = _parts.formula.apply_mstyle = lambda element: element
+_parts.styles.asdict = vars
+_parts.styles.ChainMap = lambda own, inherited: {**inherited, **own}
+_parts.nodes.parse_style = _style
+_parts.node.size_px = lambda node, length, em=None: _size(length, em or node.glyphsize)
+_parts.font.findglyph = lambda font, character, variant: _glyph(
+    font, character, variant.style, variant.italic, variant.bold
+)
+_parts.gsub.sub = _sub
+
+
+# --- drawn layout ----------------------------------------------------------------------------
+#
+# ziamath's tables, with lines; and its rows, with each element laid out once: those that stretch
+# to the height of their row are laid out after the rest, as in MathML Core, instead of laying out
+# the row twice, which doubles with each level. Importing this module modifies ziamath accordingly.
+
+SCRIPT_ELEMENTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
+ROW = ("rowymin", "rowymax")
+
+
+DASH = 4
+"""The length of dashes, in widths of the line."""
+
+HIGHEST_LEVEL = 100
+"""Ems that a row may be high: brackets around fractions double with each level."""
+
+
+class TooHighError(Exception):
+    """A formula that is higher than any page."""
+
+
+class _Row(Mrow, tag="mrow"):
+    """A row whose children are set once each."""
+
+    def _setup_single_line(self, line: list[Element], **kwargs: Any) -> None:
+        children = [child for child in line if child.tag != "mo" or (child.text or "").strip()]
+        inner = {name: value for name, value in kwargs.items() if name not in ROW}
+        self.nodes = []
+        for child in children:
+            # Others look at the node to their left: its name is enough.
+            grows = _grows(child)
+            self.nodes.append(
+                _Later(child.tag) if grows else self.fromelement(child, self, **inner)
+            )
+        lowest, highest = _extent([n for n in self.nodes if not isinstance(n, _Later)])
+        if highest - lowest > HIGHEST_LEVEL * self.size:
+            raise TooHighError
+        inner |= {"rowymin": lowest, "rowymax": highest}
+        nodes, self.nodes = self.nodes, []
+        self._xadvance, left, right = 0.0, 0.0, 0.0
+        for child, node in zip(children, nodes, strict=True):
+            if isinstance(node, _Later):
+                node = self.fromelement(child, self, **inner)
+            self.nodes.append(node)
+            self.nodexy.append((self._xadvance, 0))
+            left = min(left, self._xadvance + node.bbox.xmin)
+            right = max(right, self._xadvance + node.bbox.xmax)
+            self._xadvance += node.xadvance()
+        self.bbox = BBox(left, right, *_extent(self.nodes))
+
+
+class Phantom(_Row, Mphantom, tag="mphantom"):
+    """A row that takes its room and is not seen."""
+
+
+class _Space(Mspace, tag="mspace"):
+    """A space that leaves a rectangle without colour where it is a gap to fill in."""
+
+    def draw(self, x: float, y: float, svg: Element) -> tuple[float, float]:
+        if self.element.get(GAP):
+            box = x, y - self.height, self.width, self.height + self.depth
+            names = ("x", "y", "width", "height")
+            edges = dict(zip(names, (f"{edge:.2f}" for edge in box), strict=True))
+            svg.append(Element("rect", {"class": GAP, **edges}))
+        end: tuple[float, float] = super().draw(x, y, svg)
+        return end
+
+
+class _Table(Mtable, tag="mtable"):
+    """A table with the lines next to its cells."""
+
+    def _setup(self, **kwargs: Any) -> None:
+        super()._setup(**kwargs)
+        lines = [[cell.get("lines", "").split() for cell in row] for row in self.element]
+        if not any(map(any, lines)):
+            return
+        across, down = self._edges([len(row) for row in lines])
+        runs: dict[tuple[str, bool, float], list[tuple[float, float]]] = {}
+        for row, names in enumerate(lines):
+            for column, of_cell in enumerate(names):
+                sides = across[column : column + 2], down[row : row + 2]
+                for name in of_cell:
+                    kind, _, side = name.partition("-")
+                    upright = side in ("left", "right")
+                    at = sides[not upright][side in ("right", "bottom")]
+                    begin, end = sides[upright]
+                    pieces = runs.setdefault((kind, upright, at), [])
+                    if pieces and pieces[-1][1] == begin:
+                        begin = pieces.pop()[0]
+                    pieces.append((begin, end))
+        for (kind, upright, at), pieces in runs.items():
+            for begin, end in pieces:
+                self._line(kind, upright, at, begin, end, kwargs)
+
+    def _edges(self, sizes: Sequence[int]) -> tuple[list[float], list[float]]:
+        """The ends of columns and rows, which share the room between them equally; the first and
+        the last get as much outside."""
+        column_gap = self.size_px(self.element.get("columnspacing", "0")) / 2
+        over = self.size_px(self.element.get("rowspacing", "0")) / 2
+        cells = iter(zip(self.nodes, self.nodexy, strict=True))
+        rows = [[next(cells) for _ in range(size)] for size in sizes]
+        widths = [max(node.bbox.xmax for node, _ in column) for column in zip(*rows, strict=True)]
+        room = self.bbox.xmax - sum(widths) - 2 * column_gap * (len(widths) - 1)
+        across = [room / 2]
+        for width in widths:
+            across.append(across[-1] + width + 2 * column_gap)
+        down = [-self.bbox.ymax - over]
+        down += [max(y - node.bbox.ymin for node, (_, y) in row) + over for row in rows]
+        self.nodexy = [(x + column_gap, y) for x, y in self.nodexy]
+        half = self.units_to_points(self.font.math.consts.radicalRuleThickness) / 2
+        right = self.bbox.xmax + 2 * column_gap
+        self.bbox = BBox(-half, right + half, -down[-1] - half, -down[0] + half)
+        return across, down
+
+    def _line(
+        self, kind: str, upright: bool, at: float, begin: float, end: float, kwargs: dict[str, Any]
+    ) -> None:
+        thickness = self.units_to_points(self.font.math.consts.radicalRuleThickness)
+        dash = DASH * thickness if kind == "dashed" else end - begin
+        count = max(1, round((end - begin) / dash / 2))
+        step = (end - begin - dash) / max(1, count - 1)
+        for off in (-thickness, thickness) if kind == "double" else (0.0,):
+            for number in range(count):
+                start = begin + number * step
+                shape = VLine if upright else HLine
+                self.nodes.append(shape(dash, thickness, style=self.style, **kwargs))
+                place = at + off
+                self.nodexy.append((place, start) if upright else (start, place - thickness / 2))
+
+
+class _Later(Drawable):
+    """A placeholder for an element laid out when the row's height is known."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.mtag = tag
+        self.string = ""
+
+
+def _grows(element: Element) -> bool:
+    """Return whether an element is an operator, or has one as its base, as high as its row."""
+    while element.tag in SCRIPT_ELEMENTS and len(element):
+        element = element[0]
+    if element.tag != "mo":
+        return False
+    params = operators.get_params((element.text or "").strip(), element.get("form", "infix"))
+    return {**params, **element.attrib}.get("stretchy", "false") != "false"
+
+
+def _extent(nodes: Sequence[Drawable]) -> tuple[float, float]:
+    """The depth and height of some nodes; those without extent do not count."""
+    boxes = [node.bbox for node in nodes if node.bbox.ymin <= node.bbox.ymax]
+    if not boxes:
+        return 0.0, 0.0
+    return min(box.ymin for box in boxes), max(box.ymax for box in boxes)
+
+
+# --- drawn lines -----------------------------------------------------------------------------
+#
+# Wide displayed formulas in lines, broken before relations or, if need be, before additions.
+
+SVG_NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+RELATIONS = frozenset("=≠<>≤≥≈≡∼≃≅∝→⇒⇔⟹⟺∈⊂⊆")
+ADDITIONS = frozenset("+−-±∓")
+
+INDENT = "2em"
+"""The indentation of all lines but the first."""
+
+Measure = Callable[[str], float]
+"""A function for the width of a formula."""
+
+register_namespace("", SVG_NAMESPACE)
+
+
+def in_lines(mathml: str, room: float, measure: Measure) -> str:
+    """The formula in lines no wider than ``room``, as far as it has places to break."""
+    root = fromstring(mathml)
+    row = root
+    while len(row) == 1 and _name(row[0]) in ("mrow", "mstyle"):
+        row = row[0]
+    for signs in (RELATIONS, RELATIONS | ADDITIONS):
+        lines = _filled(list(_drawn_pieces(row, signs)), root, room, measure)
+        if all(measure(_formula(root, line)) <= room for line in lines):
+            break
+    if len(lines) < 2:
+        return mathml
+    return _formula(root, [_table(lines)])
+
+
+def _name(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _drawn_pieces(row: Element, signs: frozenset[str]) -> Iterator[list[Element]]:
+    """The parts of a row, all but the first beginning with a sign."""
+    piece: list[Element] = []
+    for child in row:
+        text = (child.text or "").strip()
+        # A sign at the beginning, or after another, belongs to the next operand.
+        after_term = len(piece) > 1 or (bool(piece) and _name(piece[-1]) != "mo")
+        if _name(child) == "mo" and text in signs and after_term:
+            yield piece
+            piece = []
+        piece.append(child)
+    yield piece
+
+
+def _filled(
+    pieces: list[list[Element]], root: Element, room: float, measure: Measure
+) -> list[list[Element]]:
+    """The parts in as few lines as they need."""
+    lines = [pieces[0]]
+    for piece in pieces[1:]:
+        longer = [*lines[-1], *piece]
+        if measure(_formula(root, longer)) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(piece)
+    return lines
+
+
+def _table(lines: list[list[Element]]) -> Element:
+    table = Element(f"{{{SVG_NAMESPACE}}}mtable", {"columnalign": "left", "displaystyle": "true"})
+    for number, line in enumerate(lines):
+        cell = SubElement(SubElement(table, f"{{{SVG_NAMESPACE}}}mtr"), f"{{{SVG_NAMESPACE}}}mtd")
+        if number:
+            SubElement(cell, f"{{{SVG_NAMESPACE}}}mspace", {"width": INDENT})
+        cell.extend(map(deepcopy, line))
+    return table
+
+
+def _formula(root: Element, children: list[Element]) -> str:
+    formula = Element(root.tag, root.attrib)
+    formula.extend(map(deepcopy, children))
+    return tostring(formula, encoding="unicode")
+
+
+# --- break points ----------------------------------------------------------------------------
+#
+# Long formulas in lines of print, which a drawing cannot be broken in: they become text and
+# shorter formulas, which end after an operator, as TeX breaks them.
+
+LONG = 40
+"""Characters: a formula that has more may be wider than a line."""
+
+PLAIN = frozenset({"mtext", "mn", "mo", "mspace"})
+"""Elements that look the same as text."""
+
+OPENING, CLOSING = "([{⟨⌊⌈", ")]}⟩⌋⌉"
+
+_LINING = Attributes(classes=("lining",))
+
+
+def broken(formula: Math, lang: str) -> tuple[Inline, ...]:
+    """A formula in pieces that a line may end between; itself if it is short, or has no place for
+    that."""
+    if len(formula.alt) <= LONG or formula.display or formula.gaps:
+        return (formula,)
+    pieces = list(_breakable_pieces(_breakable_row(fromstring(formula.mathml))))
+    if len(pieces) == 1 and not _is_plain(pieces[0]):
+        return (formula,)
+    nodes: list[Inline] = []
+    for piece in pieces:
+        nodes += [Text(text=" ", span=formula.span)] if nodes else []
+        nodes.append(_node(piece, formula, lang))
+    return tuple(nodes)
+
+
+def _breakable_row(math: Element) -> list[Element]:
+    """The elements of a formula, without rows around all of them."""
+    for element in math.iter():
+        element.tag = element.tag.removeprefix(f"{{{NAMESPACE}}}")
+    row = list(math)
+    while len(row) == 1 and row[0].tag == "mrow" and not row[0].attrib:
+        row = list(row[0])
+    return row
+
+
+def _breakable_pieces(row: list[Element]) -> Iterator[list[Element]]:
+    """The elements up to each operator that stands between others, and in no brackets."""
+    piece: list[Element] = []
+    depth = 0
+    for number, element in enumerate(row, start=1):
+        piece.append(element)
+        sign = (element.text or " ")[-1] if element.tag == "mo" else " "
+        depth += (sign in OPENING) - (sign in CLOSING)
+        is_between = unicodedata.category(sign) == "Sm" and depth <= 0 and len(piece) > 1
+        if number == len(row) or is_between:
+            yield piece
+            piece = []
+
+
+def _is_plain(piece: list[Element]) -> bool:
+    return all(element.tag in PLAIN for element in piece)
+
+
+def _node(piece: list[Element], formula: Math, lang: str) -> Inline:
+    alt = linear_text(piece)
+    if _is_plain(piece):
+        if len(piece) > 1 and piece[-1].tag == "mo":
+            alt = f"{linear_text(piece[:-1])}\u00a0{linear_text(piece[-1:])}"
+        text = Text(text=alt, span=formula.span)
+        return InlineElement(name="span", children=(text,), attributes=_LINING, span=formula.span)
+    spoken = FormulaSpeaker(words(lang)).speak(piece)
+    if piece[-1].tag == "mo":
+        piece[-1].set("rspace", "0")  # a space follows
+    math = Element("math")
+    math.extend(piece)
+    return replace(formula, mathml=markup(math, spoken), alt=alt, spoken=spoken)
+
+
+# --- outlines --------------------------------------------------------------------------------
+#
+# Draws formulas as outlines, for print: ziamath, with the font that it brings.
 
 SIZE = 100
 """Units in an em of the drawing."""
@@ -52,7 +444,7 @@ SCRIPTS = {"munder": "msub", "mover": "msup", "munderover": "msubsup"}
 PHANTOM = "phantom"
 """The class of a space as large as something that is not shown."""
 
-KEPT = 4096
+
 """The number of cached drawings: an edition, or similar ones, may be rendered several times."""
 
 HIGHEST = 1000
@@ -108,8 +500,6 @@ def draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
     try:
         drawing = _drawing(mathml, colour, least)
     except Exception as error:  # ziamath and ziafont raise whatever their parts do
-        from pipeline.features.formulas.drawn_layout import TooHighError
-
         raise CannotDrawError(str(error), too_high=isinstance(error, TooHighError)) from error
     if drawing.width <= 0 or not 0 <= drawing.height < HIGHEST:
         raise CannotDrawError
@@ -226,9 +616,6 @@ def _ziamath() -> ModuleType:
         import ziamath
         from ziafont.glyph import SimpleGlyph
         from ziamath.config import config
-
-        import pipeline.features.formulas.drawing_caches
-        import pipeline.features.formulas.drawn_layout  # noqa: F401 (they modify it)
 
     config.svg2 = False
     config.precision = 1

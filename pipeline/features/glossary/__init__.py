@@ -12,8 +12,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.names import Names, folded, slug
-from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import find, plain_text, walk
+from pipeline.model.tree import find, plain_text, rewrite_document, walk
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.findings import Findings
 

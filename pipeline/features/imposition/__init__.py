@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pipeline.model.editions import Edition
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import POINT
-from pipeline.model.sheet.proportions import options_for, paper_for
+from pipeline.model.sheet import options_for, paper_for
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, children, elements, shows
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.metadata import xmp

@@ -15,13 +15,15 @@ from pipeline.model import NO_ATTRIBUTES, Attributes, Document, Inline, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import (
     INLINE_FIELDS,
+    Changes,
     find,
     has,
     ordinals,
     plain_text,
+    rewrite,
+    rewrite_document,
     top_level,
     walk,
     walk_with,

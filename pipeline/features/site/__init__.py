@@ -21,16 +21,14 @@ from pipeline.model.names import note_id
 from pipeline.model.rendered import NavPoint, Page, Pages, Style, TextFile
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import words, written_date
-from pipeline.render.contents_markup import nav_points, numbered, targets
 from pipeline.render.covers import social_preview
 from pipeline.render.discovery import WebFacts, described, downloads, full_title
 from pipeline.render.environment import read_text
 from pipeline.render.html import is_learnt_from, page_styles
-from pipeline.render.imprint import logo, web_facts
+from pipeline.render.imprint import logo, minutes, web_facts
 from pipeline.render.node_markup import NodeRenderer
-from pipeline.render.plan import Chapter, chapters
+from pipeline.render.plan import Chapter, chapters, nav_points, numbered, targets
 from pipeline.render.style_sheets import Trait, screen_faces, script
-from pipeline.render.timings import minutes
 from pipeline.system.store import Memo
 
 # --- naming ----------------------------------------------------------------------------------

@@ -16,8 +16,16 @@ from pipeline import model
 from pipeline.model import Attributes, Block, Document, Inline, Node
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.names import short_slug
-from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.tree import ANSWER, all_nodes, minutes_of, plain_text, walk
+from pipeline.model.tree import (
+    ANSWER,
+    Changes,
+    all_nodes,
+    minutes_of,
+    plain_text,
+    rewrite,
+    rewrite_document,
+    walk,
+)
 from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import writing
 from pipeline.resolve.contents import list_contents

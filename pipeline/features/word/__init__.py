@@ -13,7 +13,7 @@ from pipeline.features.word.xml import Element, built, element, root, written
 from pipeline.model import Document
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import Inventory, Page, Pages, TextFile
-from pipeline.model.sheet.proportions import options_for
+from pipeline.model.sheet import options_for
 from pipeline.package.html import shown_images
 from pipeline.package.result import Package
 from pipeline.verify.word import add_digests

@@ -22,7 +22,7 @@ from pipeline.model import Document, Node, Section
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.late import late
-from pipeline.model.sheet.proportions import is_book
+from pipeline.model.sheet import is_book
 from pipeline.model.tree import find, plain_text, walk
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings

@@ -25,12 +25,11 @@ from pipeline.features.word.xml import Element, element, properties_of, root, ta
 from pipeline.model import Document, Node
 from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.paper import NameField
-from pipeline.model.sheet.proportions import options_for
+from pipeline.model.sheet import options_for
 from pipeline.model.tree import find, plain_text
-from pipeline.render.contents_markup import prints_contents
-from pipeline.render.imprint import logo
+from pipeline.render.imprint import logo, total
 from pipeline.render.pdf import byline, imprint, name_line
-from pipeline.render.timings import total
+from pipeline.render.plan import prints_contents
 
 FIELDS: dict[NameField, int] = {"name": 34, "class": 10, "date": 14, "grade": 8}
 """The characters of the fields in the title block."""

@@ -13,8 +13,7 @@ from pipeline.model import Asset
 from pipeline.model.faces import located
 from pipeline.model.late import late
 from pipeline.model.rendered import tree_of
-from pipeline.package.page_files import asset_bytes, font_files
-from pipeline.package.result import NoEngineError
+from pipeline.package.result import NoEngineError, asset_bytes, font_files
 from pipeline.render.style_sheets import drawing_faces
 from pipeline.system import store
 from pipeline.system.pango import pango_problem

@@ -11,7 +11,7 @@ from pipeline.features.word.xml import TWIPS, Element, element, tag, twips
 from pipeline.model import Document
 from pipeline.model.editions import Edition
 from pipeline.model.paper import PageSize
-from pipeline.model.sheet.proportions import options_for, paper_for
+from pipeline.model.sheet import options_for, paper_for
 
 MARGIN = 25
 """Millimetres around the text, unless the front matter says otherwise."""

@@ -28,8 +28,8 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata, Placed, WordOptions
 from pipeline.resolve.findings import Findings
 from pipeline.system.paths import Problem, locate
+from pipeline.verify.reading import Archive, BrokenBook
 from pipeline.verify.word import parsed
-from pipeline.verify.zip_reading import Archive, BrokenBook
 
 # --- styles ----------------------------------------------------------------------------------
 #

@@ -18,19 +18,18 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import STANDARD_PRINT
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.writing_systems import beyond
-from pipeline.package.page_files import font_files, lacking
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.print_markup import ready
 from pipeline.package.pdf.whole import Printing, set_whole
-from pipeline.package.result import Package
+from pipeline.package.result import Package, font_files, lacking
 from pipeline.package.units import UndividedError
 
 
 def package(pages: Pages, folder: Path, sources: tuple[str, ...] = ()) -> Package:
     """The PDF of an edition; ``folder`` is the source's folder, with the assets, and ``sources`` in
     it are attached to an archival PDF."""
-    from pipeline.package.pdf.unit_plans import why_whole
+    from pipeline.package.pdf.units import why_whole
 
     reason = why_whole(pages)
     if not reason:

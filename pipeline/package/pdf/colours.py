@@ -11,7 +11,7 @@ from PIL import ImageOps
 
 from pipeline.model.late import late
 from pipeline.model.paper import MILLIMETRE
-from pipeline.model.sheet.colours import luminance
+from pipeline.model.sheet import luminance
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, Stream, String
 from pipeline.system.pictures import Image
 

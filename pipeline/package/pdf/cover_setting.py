@@ -16,7 +16,7 @@ from pipeline.model.editions import EDITIONS, STANDARD_PRINT
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import CoverPage
-from pipeline.model.sheet.proportions import standards_for
+from pipeline.model.sheet import standards_for
 from pipeline.package.pdf.colours import set_bleed
 from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.objects import PDF

@@ -15,10 +15,9 @@ from msgspec.structs import replace
 from pipeline.features import here
 from pipeline.model.css_addresses import string
 from pipeline.model.editions import EDITIONS
-from pipeline.model.page_map import letters
-from pipeline.model.print_marks import HYPHEN, OUTLINE
+from pipeline.model.page_map import HYPHEN, OUTLINE, letters
 from pipeline.model.rendered import Pages, Style
-from pipeline.model.sheet.fitting import fit_for
+from pipeline.model.sheet import fit_for
 from pipeline.model.words.writing_conventions import roman as roman_numeral
 from pipeline.package.pdf.engine.adapter import boxes, typesetter
 from pipeline.package.pdf.engine.adapter.boxes import (

@@ -12,7 +12,7 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.faces import font_file
 from pipeline.model.page_map import letters
 from pipeline.model.rendered import CharacterPlace
-from pipeline.package.pdf.engine.adapter.problems import reporting_to
+from pipeline.package.pdf.engine.adapter.patching import reporting_to
 from pipeline.package.pdf.print_markup import ASSET
 
 MOST_SHOWN = 12

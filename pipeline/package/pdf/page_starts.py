@@ -10,6 +10,11 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from pipeline.model.page_map import (
+    PAGE,
+    PAGE_NAME,
+    PAGE_START,
+    TARGET,
+    TEXT,
     FrontPart,
     PageMap,
     PagePiece,
@@ -19,7 +24,6 @@ from pipeline.model.page_map import (
     letters,
 )
 from pipeline.model.paper import Sheet
-from pipeline.model.print_marks import PAGE, PAGE_NAME, PAGE_START, TARGET, TEXT
 from pipeline.model.rendered import XHTML
 from pipeline.package.pdf.engine.adapter.boxes import elements
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String

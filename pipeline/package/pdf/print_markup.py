@@ -7,7 +7,7 @@ from collections.abc import Collection, Container, Iterable, Iterator
 from xml.etree.ElementTree import Element, SubElement
 
 from pipeline.model.late import late
-from pipeline.model.print_marks import OUTLINE, SPOKEN
+from pipeline.model.page_map import OUTLINE, SPOKEN
 from pipeline.model.rendered import Pages
 from pipeline.package.pdf.engine.adapter.page_layout import PAGE_FLOAT, PAGE_FOOT
 

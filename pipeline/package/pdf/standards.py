@@ -19,7 +19,7 @@ from pipeline.model.late import late_module
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import IMAGE_RESOLUTION, Press
 from pipeline.model.rendered import FORMULA_SHAPES
-from pipeline.model.sheet.colours import luminance
+from pipeline.model.sheet import luminance
 from pipeline.package.images import in_srgb
 from pipeline.package.pdf.colours import (
     GREYS,

@@ -14,10 +14,8 @@ from pipeline.model.editions import STANDARD_PRINT, output_name, pages_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted, Standards
 from pipeline.model.rendered import Pages
-from pipeline.model.sheet.fitting import fit_for
-from pipeline.model.sheet.proportions import standards_for
+from pipeline.model.sheet import fit_for, standards_for
 from pipeline.model.words import words
-from pipeline.package.page_files import attached
 from pipeline.package.pdf.engine.adapter.drawn import painted
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
@@ -27,7 +25,7 @@ from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.print_markup import first_blocks, has_roman_folios, ready_text
 from pipeline.package.pdf.standards import turn_drawn
 from pipeline.package.pdf.tags import tag
-from pipeline.package.result import FileFacts, Package
+from pipeline.package.result import FileFacts, Package, attached
 from pipeline.package.units import DrawnText, UnitPage
 
 

@@ -6,15 +6,7 @@ from pipeline.model import Bibliography, Block, Index
 from pipeline.model.codes import Code
 from pipeline.model.tree import LEVEL, TOGETHER, WORD_BANK
 from pipeline.parser import slips
-from pipeline.parser.constructs import (
-    boxes,
-    charts,
-    figures,
-    for_teachers,
-    listings,
-    passages,
-    tables_from_rows,
-)
+from pipeline.parser.constructs import boxes, fences, figures
 from pipeline.parser.constructs.parts import Construct, Parts
 from pipeline.parser.dialects import table
 
@@ -32,14 +24,14 @@ CONTAINERS: dict[str, Construct] = {
     # after the content of the block, such as an introduction
     "index": lambda parts: (*parts.headed, Index(span=parts.span, attributes=parts.attributes)),
     "bibliography": _bibliography,
-    "answer": for_teachers.answer,
-    "teacher": for_teachers.teacher,
-    LEVEL: for_teachers.level,
-    "table": tables_from_rows.table,
-    "sidebar": passages.sidebar,
-    **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), passages.quotation),
-    "columns": passages.columns,
-    "centre": passages.plain,
+    "answer": boxes.answer,
+    "teacher": boxes.teacher,
+    LEVEL: boxes.level,
+    "table": fences.table_of_rows,
+    "sidebar": boxes.sidebar,
+    **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), boxes.quotation),
+    "columns": boxes.columns,
+    "centre": boxes.plain,
 }
 MEANT = frozenset({
     "column", "glossary", "center", "keep-together", "keep-with-next", "landscape", "letter",
@@ -48,17 +40,17 @@ MEANT = frozenset({
 """Names of blocks that have a meaning for styles and passes, but not here."""
 
 FENCES: dict[str, Construct] = {
-    "math": listings.math,
-    "chart": charts.chart,
-    **dict.fromkeys(charts.PLAIN_KINDS, charts.of_type),
-    **dict.fromkeys(("csv", "tsv"), tables_from_rows.csv),
+    "math": fences.math,
+    "chart": fences.chart,
+    **dict.fromkeys(fences.PLAIN_KINDS, fences.of_type),
+    **dict.fromkeys(("csv", "tsv"), fences.csv),
 }
 
 
 def containers_for(dialects: tuple[str, ...]) -> dict[str, Construct]:
     """All blocks with a meaning of their own, by name, in a document of some dialects."""
-    from pipeline.features.exercises.syntax import CONTAINERS as EXERCISES
-    from pipeline.parser.constructs.verse import CONTAINERS as VERSE
+    from pipeline.features.exercises.blocks import CONTAINERS as EXERCISES
+    from pipeline.parser.constructs.boxes import CONTAINERS as VERSE
 
     return {**CONTAINERS, **EXERCISES, **VERSE, **table(dialects).containers}
 
@@ -72,7 +64,7 @@ def container(parts: Parts) -> tuple[Block, ...]:
         return _bibliography(parts)
     construct = containers.get(parts.name)
     if construct is None:
-        guessed = for_teachers.guessed(parts)
+        guessed = boxes.guessed(parts)
         if guessed is not None:
             return guessed
         if parts.name in FENCES:
@@ -87,4 +79,4 @@ def container(parts: Parts) -> tuple[Block, ...]:
 
 def fence(parts: Parts) -> tuple[Block, ...]:
     """The node of a fence; without a special language it is code."""
-    return FENCES.get(parts.name, listings.code)(parts)
+    return FENCES.get(parts.name, fences.code)(parts)

@@ -1,24 +1,89 @@
-"""Boxes: admonitions, also as GitHub's alerts, Obsidian's callouts and Python-Markdown writes them;
-collapsible blocks, and containers that only have a name."""
+"""Boxes, passages with layouts of their own, and content for teachers."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Block, Inline
+from pipeline.model import Answer, Block, Container, Inline, TeacherNote
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.names import MISSPELT, nearest
+from pipeline.model.tree import LEVEL, plain_text
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.constructs import for_teachers
-from pipeline.parser.constructs.parts import Parts
+from pipeline.parser.constructs.parts import Construct, Parts, headed
 from pipeline.parser.dialects import table
-from pipeline.parser.markup.flow import trim
+from pipeline.parser.markup import trim
+from pipeline.parser.names import likely_secret
+
+# --- for teachers ----------------------------------------------------------------------------
+#
+# Content for teachers, answers and notes, and blocks that resemble it, and content for some levels
+# of a worksheet: in the core, since it is withheld from pupils whatever features there are.
+
+
+def answer(parts: Parts) -> tuple[Block, ...]:
+    """An answer; its title is set in bold before the rest, as in containers."""
+    title, attributes = parts.titled
+    blocks = headed(title, parts.children, parts.span)
+    return (Answer(children=blocks, span=parts.span, attributes=attributes),)
+
+
+def teacher(parts: Parts) -> tuple[Block, ...]:
+    """A note for teachers; text after the name is its title."""
+    title, attributes = parts.titled
+    return (
+        TeacherNote(title=title, children=parts.children, span=parts.span, attributes=attributes),
+    )
+
+
+def level(parts: Parts) -> tuple[Block, ...]:
+    """Blocks for pupils of the levels that stand after the name."""
+    attributes = parts.attributes
+    levels = " ".join(parts.argument.split()) or attributes.get(LEVEL)
+    if not levels:
+        message = "`::: level` names no level: only teachers get its content."
+        hint = "Write a level of the front matter after it, as in `::: level support`."
+        parts.report(Code.BAD_ATTRIBUTE, message, parts.span, hint)
+    pairs = (*attributes.without({LEVEL}).pairs, (LEVEL, levels))
+    attributes = replace(attributes, pairs=pairs)
+    return (Container(name=LEVEL, children=parts.children, span=parts.span, attributes=attributes),)
+
+
+def guessed(parts: Parts, form: str = "::: {}") -> tuple[Block, ...] | None:
+    """A block with an unknown name that means an answer or only resembles one for it, as an answer:
+    withholding too much from students is better than showing too much. Otherwise None. Such names
+    are written in the ``form``."""
+    secret = likely_secret(parts.name, parts.argument)
+    if not secret or not parts.name:
+        return None
+    if not secret.sure:
+        name = f"{parts.name} {parts.argument}".strip()
+        message = (
+            f"`{form.format(name)}` is withheld from students, because its name resembles one for "
+            f"{_KINDS[secret.meaning]}."
+        )
+        hint = (
+            f"Write `{form.format(secret.meaning)}` if that is right; otherwise rename the block."
+        )
+        parts.report(Code.NEARLY_SECRET, message, parts.span, hint)
+    return (answer if secret.meaning == "answer" else teacher)(parts)
+
+
+_KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
+"""The parts that only teachers get."""
+
+
+# --- boxes -----------------------------------------------------------------------------------
+#
+# Boxes: admonitions, also as GitHub's alerts, Obsidian's callouts and Python-Markdown writes them;
+# collapsible blocks, and containers that only have a name.
 
 KINDS = frozenset({"note", "info", "tip", "important", "warning", "caution", "question", "example"})
 ALIASES = {"attention": "warning", "danger": "caution", "error": "caution", "hint": "tip"}
@@ -114,7 +179,7 @@ def callout(element: BlockElement, parts: Parts) -> tuple[Block, ...] | None:
         rest = [model.Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
     known = name in NAMES or name in table().boxes or name in QUOTES
     parts = parts._replace(name=match[1].strip(), heading=title, children=tuple(rest))
-    if not known and (withheld := for_teachers.guessed(parts, "[!{}]")):
+    if not known and (withheld := guessed(parts, "[!{}]")):
         return withheld
     if name in QUOTES:
         return (model.BlockQuote(children=parts.headed, span=parts.span),)
@@ -130,7 +195,7 @@ def admonition(parts: Parts) -> tuple[Block, ...]:
     named by a word for an answer, or similar, is withheld from students."""
     word, *classes = parts.name.split()
     known = word in NAMES or word in table().boxes
-    if not known and (withheld := for_teachers.guessed(parts._replace(name=word), "!!! {}")):
+    if not known and (withheld := guessed(parts._replace(name=word), "!!! {}")):
         return withheld
     if word not in NAMES:
         classes = [word, *classes]
@@ -161,3 +226,227 @@ def _first_line(
     if line and isinstance(line[0], model.Text):
         line[0] = replace(line[0], text=line[0].text[len(mark) :])
     return trim(line), inlines[at + 1 :]
+
+
+# --- passages --------------------------------------------------------------------------------
+#
+# Passages with layouts of their own: sidebars, pull-quotes, epigraphs, and columns.
+
+PASSAGE_ALIASES = {
+    "pullquote": "pull-quote",
+    "poem": "verse",
+    "lines-numbered": "verse",
+    "centre": "center",
+    "column-margin": "sidebar",
+}
+"""Other names that authors use."""
+
+COLUMN = "column"
+MOST_COLUMNS = 4
+_SHARE = late(r"(\d{1,3}(?:\.\d{1,4})?)%")
+_DASH = late(r"(?:—|―|–|---?)[ \t\u00a0]*")
+"""The beginning of the line with the source of a quotation."""
+
+
+def sidebar(parts: Parts) -> tuple[Block, ...]:
+    """A text beside the main text, which may have a title."""
+    title, attributes = parts.titled
+    children = parts.children
+    if title:
+        heading = make(classes=("box-title",))
+        children = (model.Paragraph(children=title, span=parts.span, attributes=heading), *children)
+    return (passage(parts._replace(attributes=attributes), children),)
+
+
+def quotation(parts: Parts) -> tuple[Block, ...]:
+    """A pull-quote or epigraph. Its source is after the name, or a last line after a dash."""
+    children = with_attribution(parts.children)
+    if title := parts.title:
+        text = (model.Text(text="— "), *title)
+        children = (
+            *children,
+            model.Paragraph(children=text, span=parts.span, attributes=ATTRIBUTION),
+        )
+    return (passage(parts, children),)
+
+
+def columns(parts: Parts) -> tuple[Block, ...]:
+    """``::: columns 3``, text in columns; or Pandoc's ``column`` blocks side by side."""
+    if any(map(_is_column, parts.children)):
+        return (passage(parts, _with_widths(parts.children), "side-by-side"),)
+    number, _, title = parts.argument.partition(" ")
+    if not number.isdecimal():
+        number, title = "2", parts.argument
+    if number not in map(str, range(2, MOST_COLUMNS + 1)):
+        message = f"There cannot be {number} columns on a page."
+        hint = f"Write a number from 2 to {MOST_COLUMNS}: `::: columns 2`."
+        parts.report(Code.WRONG_COUNT, message, parts.span, hint)
+        number = "2"
+    (node,) = container(parts._replace(argument=title))
+    assert isinstance(node, model.Container)
+    return (passage(parts, node.children, f"columns-{number}"),)
+
+
+def plain(parts: Parts) -> tuple[Block, ...]:
+    """A container whose name has another spelling."""
+    return container(parts._replace(name=PASSAGE_ALIASES.get(parts.name, parts.name)))
+
+
+def with_attribution(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks of a quotation. A last line that begins with a dash, in a paragraph of its
+    own or at another's end, becomes a paragraph of the class ``attribution``."""
+    last = blocks[-1] if blocks else None
+    if not isinstance(last, model.Paragraph) or last.attributes != make():
+        return blocks
+    lines = list(lines_of(last.children))
+    if not _begins_with_dash(lines[-1]):
+        return blocks
+    source = replace(last, children=lines[-1], attributes=ATTRIBUTION)
+    before = last.children[: -len(lines[-1]) - 1]
+    return (*blocks[:-1], *((replace(last, children=before),) if before else ()), source)
+
+
+def attributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks of a quotation without a name. A dash may belong to the text: its line is the
+    source only after the end of a sentence, and if no other line begins so, as in a dialogue."""
+    result = with_attribution(blocks)
+    if len(result) < 2 or result[-1].attributes != ATTRIBUTION:
+        return blocks
+    paragraphs = [block for block in result[:-1] if isinstance(block, model.Paragraph)]
+    lines = [line for block in paragraphs for line in lines_of(block.children)]
+    before = plain_text(result[-2:-1]).rstrip()
+    ends = (
+        not before.endswith((",", ":", ";"))
+        if len(result) == len(blocks)
+        else _ENDED.search(before)
+    )
+    return result if ends and not any(map(_begins_with_dash, lines)) else blocks
+
+
+_ENDED = late(r"(?:[.!?…。！？][\"'”’»›“)\]]*|[\"”»›“」』])$")
+ATTRIBUTION = make(classes=("attribution",))
+
+
+def _begins_with_dash(line: tuple[Inline, ...]) -> bool:
+    if not line or not isinstance(line[0], model.Text):
+        return False
+    match = _DASH.match(line[0].text)
+    return match is not None and (match.end() < len(line[0].text) or len(line) > 1)
+
+
+def lines_of(inlines: Iterable[Inline]) -> Iterator[tuple[Inline, ...]]:
+    """The lines of a paragraph; emphasis that continues after a break is repeated."""
+    line: list[Inline] = []
+    for node in inlines:
+        if isinstance(node, model.SoftBreak | model.LineBreak):
+            yield tuple(line)
+            line = []
+        elif isinstance(
+            node,
+            model.Emphasis | model.Strong | model.Strikethrough | model.InlineElement | model.Link,
+        ):
+            first, *others = lines_of(node.children)
+            line.append(replace(node, children=first) if others else node)
+            for further in others:
+                yield tuple(line)
+                again = make(classes=node.attributes.classes, pairs=node.attributes.pairs)
+                line = [replace(node, children=further, attributes=again)]
+        else:
+            line.append(node)
+    yield tuple(line)
+
+
+def _with_widths(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks, with columns without a width sharing the remaining space."""
+    widths = [block.attributes.get("width") for block in blocks if _is_column(block)]
+    taken = sum(float(match[1]) for width in widths if (match := _SHARE.fullmatch(width)))
+    share = max(0.0, 100 - taken) / max(1, widths.count(""))
+    pair = ("width", f"{share:.4g}%")
+    return tuple(
+        replace(block, attributes=replace(block.attributes, pairs=(*block.attributes.pairs, pair)))
+        if _is_column(block) and not block.attributes.get("width") and share
+        else block
+        for block in blocks
+    )
+
+
+def _is_column(block: Block) -> bool:
+    return isinstance(block, model.Container) and block.name == COLUMN
+
+
+def passage(parts: Parts, children: tuple[Block, ...], *classes: str) -> model.Container:
+    attributes = parts.attributes
+    return model.Container(
+        name=PASSAGE_ALIASES.get(parts.name, parts.name),
+        children=children,
+        span=parts.span,
+        attributes=make(attributes.id, (*classes, *attributes.classes), attributes.pairs),
+    )
+
+
+# --- verse -----------------------------------------------------------------------------------
+#
+# Verse, whose lines are kept and may have numbers.
+
+EVERY = "5"
+"""The default number of lines from one line number to the next."""
+
+_COUNT = late(r"(?:^|(?<=\s))(every|start)=(\S+)(?=\s|$)")
+
+
+def verse(parts: Parts) -> tuple[Block, ...]:
+    """Verse: lines are kept, paragraphs are stanzas. A title may come first, and the source last,
+    after a dash. ``every`` is the interval of line numbers."""
+    parts = _numbered(parts)
+    title, attributes = parts.titled
+    stanzas = tuple(
+        _stanza(block)
+        if isinstance(block, model.Paragraph) and block.attributes != ATTRIBUTION
+        else block
+        for block in with_attribution(parts.children)
+    )
+    if title:
+        heading = make(classes=("verse-title",))
+        stanzas = (model.Paragraph(children=title, span=parts.span, attributes=heading), *stanzas)
+    return (passage(parts._replace(attributes=attributes), stanzas),)
+
+
+DIGITS = 9
+"""The maximum number of digits of a number of lines that is used."""
+
+
+def _numbered(parts: Parts) -> Parts:
+    """The block with settings of line numbers, ``every`` and ``start``, as attributes."""
+    attributes = parts.attributes
+    counts = dict(_COUNT.findall(parts.argument))
+    counts |= {key: value for key in ("every", "start") if (value := attributes.get(key))}
+    for key, value in counts.items():
+        if not re.fullmatch(r"[1-9]\d{0,3}", value, re.ASCII):
+            message = f"`{key}={value}` is not a line number."
+            hint = "Write a number from 1 to 9999: `every=5`."
+            parts.report(Code.BAD_ATTRIBUTE, message, parts.span, hint)
+    numbers = {key: value for key, value in counts.items() if value.isdecimal()}
+    kept = {key: value for key, value in numbers.items() if len(value) <= DIGITS and int(value)}
+    if parts.name == "lines-numbered" or "start" in kept:
+        kept.setdefault("every", EVERY)
+    attributes = attributes.without(("every", "start"))
+    pairs = (*attributes.pairs, *((key, kept[key]) for key in sorted(kept)))
+    argument = " ".join(_COUNT.sub(" ", parts.argument).split())
+    return parts._replace(
+        argument=argument, attributes=make(attributes.id, attributes.classes, pairs)
+    )
+
+
+def _stanza(paragraph: model.Paragraph) -> model.Paragraph:
+    """A paragraph with each of its lines in an element, so that continuation lines are indented,
+    and a break between them, for readers without styles."""
+    children: list[Inline] = []
+    for line in lines_of(paragraph.children):
+        if children:
+            children.append(model.LineBreak())
+        attributes = make(classes=("verse-line",))
+        children.append(model.InlineElement(name="span", children=line, attributes=attributes))
+    return replace(paragraph, children=tuple(children))
+
+
+CONTAINERS: dict[str, Construct] = dict.fromkeys(("verse", "poem", "lines-numbered"), verse)

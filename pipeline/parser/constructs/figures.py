@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Block, Inline
 from pipeline.model.codes import Code
-from pipeline.model.gaps import STAND_INS
 from pipeline.model.late import late
+from pipeline.model.removal import STAND_INS
 from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import joined, make
-from pipeline.parser.captions import figure_of
 from pipeline.parser.constructs.parts import Parts
+from pipeline.parser.tables import figure_of
 
 COLUMNS = ("columns", "layout-ncol")
 """The keys for the number of figures in a row; the second is Quarto's."""

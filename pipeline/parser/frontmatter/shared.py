@@ -16,12 +16,12 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import stem_of
 from pipeline.model.metadata import NamedText, Placed
 from pipeline.model.paper import Press
-from pipeline.parser.characters import shorten
-from pipeline.parser.frontmatter import yaml_nodes
-from pipeline.parser.frontmatter.schema import KEYS
+from pipeline.parser.frontmatter import yaml
+from pipeline.parser.frontmatter.keys import KEYS
 from pipeline.parser.frontmatter.typed import struct
 from pipeline.parser.frontmatter.values import FieldReport
-from pipeline.parser.frontmatter.yaml_nodes import FrontMatter, Node
+from pipeline.parser.frontmatter.yaml import FrontMatter, Node
+from pipeline.parser.lines import shorten
 from pipeline.system.paths import find_above, shown_name
 
 NAME = "library.yaml"
@@ -40,12 +40,12 @@ class Library(NamedTuple):
     folder: str
     findings: tuple[Diagnostic, ...] = ()
 
-    def mapping(self, report: FieldReport) -> yaml_nodes.Mapping:
+    def mapping(self, report: FieldReport) -> yaml.Mapping:
         """Its entries."""
-        front_matter = yaml_nodes.find(self.text)
+        front_matter = yaml.find(self.text)
         if front_matter is None:
             front_matter = FrontMatter(self.text, self.text.count("\n") + 1, closed=True, before=-1)
-        mapping, _, mistakes = yaml_nodes.compose(front_matter, self.name)
+        mapping, _, mistakes = yaml.compose(front_matter, self.name)
         report.findings += mistakes
         return mapping
 
@@ -118,7 +118,7 @@ def address_of(base: str, library_folder: str, source: str, folder: Path) -> str
     return base + quote("".join(f"{part}/" for part in (*within.parts, stem_of(Path(source)))))
 
 
-def report_unshared(mapping: yaml_nodes.Mapping, report: FieldReport) -> None:
+def report_unshared(mapping: yaml.Mapping, report: FieldReport) -> None:
     """Report keys that documents cannot share."""
     for written, _ in mapping.entries:
         if written.text in NOT_SHARED:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from collections.abc import Mapping as MappingOf
-from typing import TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -13,11 +13,17 @@ from msgspec.structs import replace
 from pipeline.features import here
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.metadata import NamedText, Translation
 from pipeline.model.names import did_you_mean
-from pipeline.parser.characters import FORBIDDEN, name, shorten
-from pipeline.parser.frontmatter.standard_numbers import BadValueError
-from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
+from pipeline.model.variables import BUILT_IN, INCLUDE, NAME
+from pipeline.parser.frontmatter.registered import BadValueError, address, language
+from pipeline.parser.frontmatter.yaml import Mapping, Node, Place, Scalar, Sequence
+from pipeline.parser.lines import FORBIDDEN, name, shorten
 from pipeline.parser.partial_strings import public
+
+# --- values ----------------------------------------------------------------------------------
+#
+# Readers of the front matter's values: from a node to a value or None, with findings.
 
 T = TypeVar("T")
 
@@ -261,3 +267,167 @@ def flag(node: Node, report: FieldReport, key: str) -> bool | None:
         return False
     report.wrong(key, f"`{shorten(word)}` is neither true nor false.", node.place)
     return None
+
+
+# --- form ------------------------------------------------------------------------------------
+#
+# A way to read a value of the front matter, with its description for editors.
+
+Schema: TypeAlias = dict[str, Any]
+Reader: TypeAlias = Callable[[Node, FieldReport, str], Any]
+
+DEFINITIONS: dict[str, Schema] = {}
+"""Schemas by the names under which others refer to them."""
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+class Form(msgspec.Struct, frozen=True):
+    """``read`` returns a value, or None if it is unusable; ``write`` returns its JSON form, to be
+    read again. ``reads_lists``: whether it reads lists itself."""
+
+    schema: Schema
+    read: Reader
+    write: Callable[[Any], Any] = _same
+    reads_lists: bool = False
+
+
+def reference(name: str, schema: Schema) -> Schema:
+    """A reference to the schema, which is defined under a name."""
+    DEFINITIONS[name] = schema
+    return {"$ref": f"#/$defs/{name}"}
+
+
+TEXT = reference("text", {"type": ["string", "number"]})
+FLAG: Schema = {"type": "boolean"}
+
+
+def any_of(*schemas: Schema) -> Schema:
+    """A schema for values that fit one of several schemas, without duplicates."""
+    distinct: list[Schema] = []
+    for schema in schemas:
+        alternatives = schema["anyOf"] if schema.keys() == {"anyOf"} else [schema]
+        distinct += [alternative for alternative in alternatives if alternative not in distinct]
+    return {"anyOf": distinct}
+
+
+def text_form(
+    schema: Schema, parse: Callable[[str], Any], write: Callable[[Any], Any] = _same
+) -> Form:
+    """A form whose text is given to ``parse``."""
+    return Form(schema, parsed(parse), write)
+
+
+def listed(item: Form, *, commas: bool, repeats: bool = False) -> Form:
+    """A value or a list of them, or text with ``commas`` between; each once, or not."""
+    parts = words if commas else items
+
+    def read(node: Node, report: FieldReport, key: str) -> tuple[Any, ...]:
+        all_values = (item.read(part, report, key) for part in parts(node))
+        used = [value for value in all_values if value is not None]
+        return tuple(used if repeats else dict.fromkeys(used))
+
+    def write(values: Iterable[Any]) -> list[Any]:
+        return [item.write(value) for value in values]
+
+    schema = any_of(item.schema, {"type": "array", "items": item.schema})
+    return Form(schema, read, write)
+
+
+# --- pairs -----------------------------------------------------------------------------------
+#
+# Mappings of the front matter whose keys are the author's: names, or languages.
+
+LANGUAGE_PATTERN = "^[A-Za-z]{1,3}(-[A-Za-z0-9]{1,8})*$"
+
+
+def _scripts(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, str], ...]:
+    """A name in other scripts, each after the tag of its language."""
+    if not isinstance(node, Mapping):
+        hint = "Write the language before each: `scripts: {ja: 村上 春樹}`."
+        report.wrong(key, "names in other scripts need their languages.", node.place, hint)
+        return ()
+    read = parsed(language)
+    names = ((read(tag, report, key), text(value, report, key)) for tag, value in node.entries)
+    return tuple((tag, value) for tag, value in names if tag and value)
+
+
+def _translations(node: Node, report: FieldReport, key: str) -> tuple[Translation, ...]:
+    if not isinstance(node, Mapping):
+        hint = "Write each as `de: https://…`, on a line of its own."
+        report.wrong(key, "translations need languages and addresses.", node.place, hint)
+        return ()
+    translations: dict[str, Translation] = {}
+    for written, value in node.entries:
+        lang = parsed(language)(written, report, key)
+        if isinstance(value, Scalar) and value.is_empty:
+            hint = f"Write `{shorten(written.text)}: https://…`."
+            report.wrong(key, f"`{shorten(written.text)}` has no address.", written.place, hint)
+            continue
+        href = parsed(address)(value, report, key)
+        if lang in translations:
+            report.twice(lang, key, written.place)
+        elif lang and href:
+            translations[lang] = Translation(lang, href)
+    return tuple(translations.values())
+
+
+def _variables(node: Node, report: FieldReport, key: str) -> tuple[NamedText, ...]:
+    if not isinstance(node, Mapping):
+        hint = "Write each as `name: value`, on a line of its own."
+        report.wrong(key, "variables need names and values.", node.place, hint)
+        return ()
+    variables: dict[str, NamedText] = {}
+    for written, value in node.entries:
+        name = written.text
+        if problem := _problem(written, variables):
+            report.wrong(key, problem[0], written.place, problem[1])
+        elif not (isinstance(value, Scalar) and value.is_empty):
+            given = text(value, report, f"{key}.{name}") or ""
+            variables[name] = NamedText(name, given, value.place.line, value.place.column)
+    return tuple(variable for variable in variables.values() if variable.text)
+
+
+def _problem(written: Scalar, pairs: Container[str]) -> tuple[str, str] | None:
+    """The problem with a name, and the hint."""
+    name, shown = written.text, shorten(written.text)
+    if not re.fullmatch(NAME, name):
+        hint = "A name begins with a letter, and contains only letters, digits, `-` and `_`."
+        return f"`{shown}` cannot be the name of a variable.", hint
+    if name == INCLUDE:
+        return (
+            f"`{shown}` cannot be the name of a variable: it is the word for includes.",
+            "Rename it.",
+        )
+    if name in BUILT_IN:
+        hint = f"`{{{{ {name} }}}}` already has a meaning: rename this one."
+        return f"`{shown}` cannot be the name of your own variable.", hint
+    if name in pairs:
+        return f"`{shown}` is given twice.", "Keep one of them."
+    return None
+
+
+_BY_LANGUAGE = {"type": "object", "propertyNames": {"pattern": LANGUAGE_PATTERN}}
+_BY_NAME = {
+    "type": "object",
+    # JSON Schema's version of NAME, which cannot match letters of any script
+    "propertyNames": {
+        "pattern": r"^[^\s0-9_{}.-][^\s{}.]*$",
+        "not": {"enum": sorted({*BUILT_IN, INCLUDE})},
+    },
+}
+SCRIPTS = Form(_BY_LANGUAGE | {"additionalProperties": TEXT}, _scripts, dict, reads_lists=True)
+TRANSLATIONS = Form(
+    _BY_LANGUAGE | {"additionalProperties": {"type": "string", "format": "uri"}},
+    _translations,
+    lambda found: {one.lang: one.url for one in found},
+    reads_lists=True,
+)
+VARIABLES = Form(
+    _BY_NAME | {"additionalProperties": TEXT},
+    _variables,
+    lambda variables: {variable.name: variable.text for variable in variables},
+    reads_lists=True,
+)

@@ -24,7 +24,7 @@ import pipeline
 from pipeline import package
 from pipeline.features.fast_engine import fast_names as names_of_fast
 from pipeline.package.pdf import engine
-from pipeline.package.pdf.engine.adapter import private_names as names
+from pipeline.package.pdf.engine.adapter import patching as names
 from pipeline.package.pdf.engine.adapter import weasyprint
 from tests.bench.texts import tale
 from tests.helpers import making
@@ -94,7 +94,7 @@ def test_what_is_touched_of_weasyprint_is_listed() -> None:
     private = private_names()
     folders = (ENGINE, ROOT / "pipeline" / "features" / "fast_engine")
     files = [file for folder in folders for file in folder.rglob("*.py") if file.stem != "names"]
-    files += [ENGINE.parent / f"{name}.py" for name in ("even_pages", "line_plans", "unit_plans")]
+    files += [ENGINE.parent / f"{name}.py" for name in ("even_pages", "units")]
     found = {name for file in files for name in touched(ast.parse(file.read_bytes()), private)}
     assert found <= listed
 

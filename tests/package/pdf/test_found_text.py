@@ -10,8 +10,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from pipeline.commands.pdf_reading.reading_order import text_of_pdf
-from pipeline.commands.pdf_reading.seen import read_pages
+from pipeline.commands.pdf_reading import read_pages, text_of_pdf
 from pipeline.model.editions import EDITIONS
 from pipeline.verify.completeness import faults_in
 from tests.helpers import checkers, making

@@ -10,10 +10,10 @@ import pypdfium2
 import pytest
 
 from pipeline import parse
-from pipeline.commands.pdf_reading.reading_order import text_of_pdf
+from pipeline.commands.pdf_reading import text_of_pdf
+from pipeline.model import sheet
 from pipeline.model.faces import font_file
-from pipeline.model.sheet import proportions
-from pipeline.model.sheet.proportions import is_book
+from pipeline.model.sheet import is_book
 from pipeline.model.words.writing_conventions import ALPHABETS
 from pipeline.package.result import Package
 from tests.helpers import making
@@ -91,7 +91,7 @@ def test_a_package_of_fonts_that_is_not_installed_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "pipeline.package.page_files.font_file",
+        "pipeline.package.result.font_file",
         lambda face: None if "cjk" in face.package else font_file(face),
     )
     (found,) = make("Words, 漢.", tmp_path).diagnostics
@@ -261,6 +261,6 @@ def test_letters_are_those_of_the_style_sheet() -> None:
 def test_a_long_text_is_a_book_in_any_script(
     sentence: str, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proportions, "BOOK_WORDS", proportions.BOOK_WORDS // 10)
+    monkeypatch.setattr(sheet, "BOOK_WORDS", sheet.BOOK_WORDS // 10)
     assert is_book(parse(f"---\ntitle: T\n---\n{sentence * times}", "x.md"))
     assert not is_book(parse(f"---\ntitle: T\n---\n{sentence * (times // 2)}", "x.md"))

@@ -13,8 +13,8 @@ import lxml.html
 from lxml.etree import ParserError
 
 from pipeline import model
-from pipeline.commands.importing.archive import BrokenArchiveError
 from pipeline.commands.importing.draft import DISPLAY_MARK, MATH_MARK, Draft, count, lost, unread
+from pipeline.commands.importing.files import BrokenArchiveError
 from pipeline.commands.importing.page_reader import PageReader, take_formulas
 from pipeline.commands.importing.quizzes import gift, h5p, moodle, qti
 from pipeline.commands.importing.quizzes.asked import BLANK, Asked, AskedGap, UnreadableQuizError
@@ -22,8 +22,7 @@ from pipeline.model import Attributes, Block, Inline, tree
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
-from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import plain_text, walk
+from pipeline.model.tree import plain_text, rewrite, walk
 from pipeline.model.words import understood_in, words
 from pipeline.model.words.guessing import language_of_text
 from pipeline.model.words.writing_conventions import plain_typed, writing

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from pipeline.commands.importing.decoding import decoded
+from pipeline.commands.importing.files import decoded
 from pipeline.commands.importing.quizzes.asked import (
     FEEDBACK,
     FULL,

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pipeline.commands.importing.archive import open_archive
+from pipeline.commands.importing.files import open_archive
 from pipeline.commands.importing.quizzes.asked import (
     FEEDBACK,
     NONE_RIGHT,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from lxml.etree import XMLSyntaxError
 from lxml.etree import _Element as Element
 
-from pipeline.commands.importing.archive import parsed_xml
+from pipeline.commands.importing.files import parsed_xml
 from pipeline.commands.importing.quizzes.asked import (
     CHOICES,
     FEEDBACK,

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.commands.importing.archive import open_archive, parsed_xml
 from pipeline.commands.importing.article import drop
+from pipeline.commands.importing.files import open_archive, parsed_xml
 from pipeline.commands.importing.quizzes.asked import (
     CHOICES,
     FEEDBACK,

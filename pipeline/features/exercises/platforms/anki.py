@@ -11,8 +11,7 @@ from pathlib import Path
 import msgspec
 from markupsafe import Markup
 
-from pipeline.features.exercises.platforms.questions import Content, Question
-from pipeline.features.exercises.platforms.sheet import QuestionSheet
+from pipeline.features.exercises.platforms.questions import Content, Question, QuestionSheet
 from pipeline.model.rendered import Page
 from pipeline.package.bundle import archived_again
 from pipeline.package.result import NO_DATE, publication_moment

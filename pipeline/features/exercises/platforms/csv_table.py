@@ -6,8 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 
-from pipeline.features.exercises.platforms.questions import Question
-from pipeline.features.exercises.platforms.sheet import QuestionSheet
+from pipeline.features.exercises.platforms.questions import Question, QuestionSheet
 from pipeline.model.rendered import Page
 
 MOST = 4

@@ -6,8 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline import model
 from pipeline.features.exercises.platforms.moodle import share
-from pipeline.features.exercises.platforms.questions import Content, Gap, Question
-from pipeline.features.exercises.platforms.sheet import QuestionSheet, one_line
+from pipeline.features.exercises.platforms.questions import (
+    Content,
+    Gap,
+    Question,
+    QuestionSheet,
+    one_line,
+)
 from pipeline.model.late import late
 from pipeline.model.rendered import Page
 from pipeline.model.words.writing_conventions import plain_typed

@@ -9,8 +9,13 @@ from typing import Any
 import msgspec
 
 from pipeline import model
-from pipeline.features.exercises.platforms.questions import Content, Gap, Question
-from pipeline.features.exercises.platforms.sheet import QuestionSheet, without_images
+from pipeline.features.exercises.platforms.questions import (
+    Content,
+    Gap,
+    Question,
+    QuestionSheet,
+    without_images,
+)
 from pipeline.model.late import late
 from pipeline.model.rendered import Page
 from pipeline.model.tree import walk

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from pipeline.features.exercises.platforms.questions import Content, Gap, Question
-from pipeline.features.exercises.platforms.sheet import QuestionSheet
+from pipeline.features.exercises.platforms.questions import Content, Gap, Question, QuestionSheet
 from pipeline.model.late import late
 from pipeline.model.rendered import Page
 

@@ -13,8 +13,13 @@ from lxml import etree
 from markupsafe import Markup, escape
 
 from pipeline import model
-from pipeline.features.exercises.platforms.questions import Content, Quantity, Question
-from pipeline.features.exercises.platforms.sheet import QuestionSheet, written
+from pipeline.features.exercises.platforms.questions import (
+    Content,
+    Quantity,
+    Question,
+    QuestionSheet,
+    written,
+)
 from pipeline.model.late import late
 from pipeline.model.rendered import Page
 from pipeline.package.bundle import archived

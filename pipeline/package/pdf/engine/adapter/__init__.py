@@ -20,7 +20,7 @@ import weasyprint as weasyprint  # noqa: E402
 
 ImageFile.LOAD_TRUNCATED_IMAGES = _truncated  # WeasyPrint has Pillow accept truncated images
 
-from pipeline.package.pdf.engine.adapter.private_names import KNOWN, NAMES, changes  # noqa: E402
+from pipeline.package.pdf.engine.adapter.patching import KNOWN, NAMES, changes  # noqa: E402
 
 if change := next(changes(NAMES), ""):
     raise NoEngineError(f"WeasyPrint {weasyprint.VERSION} {change}; version {KNOWN} works")

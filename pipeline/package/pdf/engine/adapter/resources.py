@@ -26,10 +26,10 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.faces import EMOJI, LEGIBLE, SANS
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.images import shown
-from pipeline.package.page_files import asset_bytes
 from pipeline.package.pdf.colours import grey_image
 from pipeline.package.pdf.engine.adapter.spaces import UnsharedFeatures
 from pipeline.package.pdf.print_markup import ASSET
+from pipeline.package.result import asset_bytes
 from pipeline.system.pango import keep_loaded
 
 ffi.cdef(

@@ -25,8 +25,11 @@ from pipeline.package.pdf.engine.adapter.boxes import (
 from pipeline.package.pdf.engine.adapter.drawings import formulas
 from pipeline.package.pdf.engine.adapter.objects import PDF, mend_fonts
 from pipeline.package.pdf.engine.adapter.page_layout import AS_IT_COMES, Planning, Targets
-from pipeline.package.pdf.engine.adapter.patching import patched_for_drawing, patched_for_layout
-from pipeline.package.pdf.engine.adapter.problems import reporting_to
+from pipeline.package.pdf.engine.adapter.patching import (
+    patched_for_drawing,
+    patched_for_layout,
+    reporting_to,
+)
 from pipeline.package.pdf.engine.adapter.resources import LocalFiles, add_space, fonts_of
 from pipeline.package.pdf.structure_roles import is_code_line
 

@@ -1,1 +1,0 @@
-"""Finished PDFs as they are seen and read, for the commands that look at them."""

@@ -1,0 +1,381 @@
+"""The questions of exercises with their numbers, and their points."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.model import (
+    Attributes,
+    Block,
+    Document,
+    Exercise,
+    Inline,
+    List,
+    ListItem,
+    Node,
+    Section,
+    Table,
+    TableCell,
+    TableRow,
+)
+from pipeline.model.audience import names_in
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.editions import EDITIONS
+from pipeline.model.late import late
+from pipeline.model.metadata import Grade
+from pipeline.model.tree import (
+    LEVELS,
+    MARKS,
+    PATH,
+    PLACE_OF_MARKS,
+    Changes,
+    children,
+    find,
+    has,
+    is_for_teachers,
+    plain_text,
+    rewrite_document,
+)
+from pipeline.model.words import counted, words
+from pipeline.model.words.writing_conventions import list_number, writing
+from pipeline.resolve.findings import Findings
+from pipeline.resolve.sections import is_list
+
+# --- questions -------------------------------------------------------------------------------
+#
+# The questions of exercises: items of their ordered lists, such as 3b or 3b.ii.
+
+
+class _Around(NamedTuple):
+    """The exercise or question around a node, by name and id, and the list's remaining numbers."""
+
+    label: str = ""
+    id: str = ""
+    numbers: Iterator[str] | None = None
+
+
+def number_questions(document: Document) -> Document:
+    """The document with the labels of its questions. One that has no id, but is referred to by
+    that of its exercise with the letters after it (`ex-well-b`, `ex-3b`), gets that."""
+    if not has(document, model.Exercise):
+        return document
+    nodes = [node for _, node, _ in find(document, model.CrossReference, model.Link, marked=True)]
+    wanted = {node.target for node in nodes if isinstance(node, model.CrossReference)}
+    wanted |= {node.href[1:] for node in nodes if isinstance(node, model.Link)}
+    wanted -= {node.attributes.id for node in nodes}
+
+    def enter(node: ListItem, around: _Around) -> ListItem:
+        if not around.label:
+            return node
+        if around.id in wanted:
+            wanted.remove(around.id)
+            node = replace(node, attributes=replace(node.attributes, id=around.id))
+        return replace(node, label=around.label)
+
+    return rewrite_document(document, enter={ListItem: enter}, context=(_Around(), _inherit))
+
+
+def _inherit(node: Node, above: _Around) -> _Around:
+    match node:
+        case model.Exercise():
+            return _Around(str(node.number or ""), node.attributes.id)
+        case List(ordered=True) if above.label:
+            numbers = (list_number(number, node.style) for number in itertools.count(node.start))
+            return above._replace(numbers=numbers)
+        case ListItem() if above.numbers:
+            number = next(above.numbers)
+            label = _joined(above.label, ".", number)
+            derived = _joined(above.id, "-", number) if above.id else ""
+            return _Around(label, node.attributes.id or derived)
+        case List():
+            return above._replace(numbers=None)
+    return above
+
+
+def _joined(before: str, mark: str, number: str) -> str:
+    """A number appended to the one before, without a separator if a letter follows a digit."""
+    is_clear = before[-1:].isdigit() and len(number) == 1 and number.isalpha()
+    return f"{before}{number}" if is_clear else f"{before}{mark}{number}"
+
+
+# --- marks -----------------------------------------------------------------------------------
+#
+# Marks of exercises and questions, at the end of their first lines; totals, with a score box, for
+# teachers those of each level and their grades; and totals that contradict the parts.
+
+MOST = 1000
+
+SCORE = Attributes(classes=("score",))
+
+_MARKS = late(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
+
+
+def count_marks(document: Document) -> Document:
+    """The document with the marks of each exercise and question as text, and with totals if the
+    front matter asks for them; for a platform, they stay attributes. An invalid number of marks, or
+    one in the wrong place, is a BAD_ATTRIBUTE. A number that differs from the sum of the questions
+    is WRONG_SUM."""
+    findings, grades = Findings(document), document.metadata.grades
+    marked = {type(node) for _, node, _ in find(document, marked=True) if _key(node)}
+    if not marked:
+        if grades:
+            message = "`grades` has no effect: there are no marks."
+            place = Span(grades[0].line, grades[0].column)
+            findings.add(Code.WRONG_VALUE, message, place, PLACE_OF_MARKS.format("marks=4"))
+        return findings.added_to(document)
+
+    def check(node: Node, path: tuple[Node, ...]) -> Node:
+        if not (key := _key(node)) or not (problem := _problem(node, path)):
+            return node
+        message = f"`{key}={node.attributes.get(key)}` is {problem}."
+        span = next((inner.span for inner in path if inner.span), None)
+        findings.add(Code.BAD_ATTRIBUTE, message, span, PLACE_OF_MARKS.format(f"{key}=4"))
+        return replace(node, attributes=node.attributes.without(MARKS))
+
+    checks: Changes = dict.fromkeys(marked, check)
+    document = rewrite_document(document, enter=checks, context=PATH)
+    levels = tuple(level for level, _ in document.metadata.levels) or ("",)
+    for _, node, span in find(document, marked=True):
+        score, sums = marks_of(node), [total.marks for total in _totals(children(node), levels)]
+        if score and sums and score not in sums:
+            key, parts = _key(node), sums[-1]
+            message = f"`{key}={float(score):g}` is not the sum of its questions: {float(parts):g}."
+            hint = "Change one of them, or leave out the total to have it added up."
+            findings.add(Code.WRONG_SUM, message, span, hint)
+    called = next((key for _, node, _ in find(document, marked=True) if (key := _key(node))), "")
+    edition = EDITIONS.get(document.edition)
+    if edition and edition.platform:
+        return findings.added_to(document)  # platforms have fields for them
+    lang, places = document.metadata.lang, document.metadata.score
+    vocabulary = words(lang)
+
+    def show(node: Exercise | ListItem) -> Node:
+        scores = [Total((), score)] if (score := marks_of(node)) else []
+        if isinstance(node, Exercise):
+            scores = scores or _totals(node.children, levels)
+        if scores:
+            marks = "; ".join(
+                of.named(_in_words(of.marks, _key(node) or called, lang)) for of in scores
+            )
+            shown = _span("marks", model.Text(text=vocabulary["marks_shown"].format(marks=marks)))
+            if isinstance(node, Exercise) and "exercises" in places:
+                shown = _span("marks", _span("score-box"), model.Text(text=f"\u2002/\u2002{marks}"))
+            node = _with_text(node, (model.Text(text=" "), shown))
+        return replace(node, attributes=node.attributes.without((*MARKS, LEVELS)))
+
+    totals = _totals(document.blocks, levels)
+    lines = tuple(_line(total, called, lang) for total in totals)
+    boxes = {place: lines for place in ("head", "foot") if place in places}
+    if "table" in places:
+        tables = (_table(document.blocks, total, lang) for total in totals)
+        boxes["head" if boxes.keys() == {"head"} else "foot"] = tuple(tables)
+    if grades and totals and edition and edition.audience == "teacher":
+        boxes["foot"] = (*boxes.get("foot", ()), _grading_key(grades, totals, lang))
+    document = rewrite_document(document, enter={Exercise: show, ListItem: show})
+    if totals and boxes:
+        blocks = _with_last(document.blocks, boxes.get("foot", ()))
+        document = replace(document, blocks=(*boxes.get("head", ()), *blocks))
+    return findings.added_to(document)
+
+
+class Total(NamedTuple):
+    """The marks that pupils can get, at some levels if others get others."""
+
+    levels: tuple[str, ...]
+    marks: Fraction
+
+    @property
+    def level(self) -> str:
+        return self.levels[0] if self.levels else ""
+
+    def named(self, text: str) -> str:
+        """A text for these levels only."""
+        return f"{', '.join(self.levels)}: {text}" if self.levels else text
+
+
+def _totals(nodes: Iterable[Node], levels: tuple[str, ...]) -> list[Total]:
+    """The marks of nodes: one total if those who get any all get the same."""
+    nodes, by_marks = tuple(nodes), dict[Fraction, tuple[str, ...]]()
+    for level in levels:
+        if marks := marks_in(nodes, level):
+            by_marks[marks] = (*by_marks.get(marks, ()), level)
+    is_one = len(by_marks) == 1
+    return [Total(() if is_one else of, marks) for marks, of in by_marks.items()]
+
+
+def _line(total: Total, key: str, lang: str) -> Block:
+    children = (
+        model.Text(text=total.named(f"{words(lang)['score']}\u2002")),
+        _span("score-box"),
+        model.Text(text=f"\u2002/\u2002{_in_words(total.marks, key, lang)}"),
+    )
+    return model.Paragraph(children=children, attributes=SCORE)
+
+
+def _by_exercise(blocks: Iterable[Node], level: str) -> Iterator[tuple[str, Fraction]]:
+    """The number, or else the title, of each exercise with marks at a level, and these."""
+    for node in blocks:
+        if not _counts(node, level):
+            continue
+        if isinstance(node, Exercise):
+            if marks := marks_in((node,), level):
+                yield str(node.number or plain_text(node.title)), marks
+        else:
+            yield from _by_exercise(children(node), level)
+
+
+def _table(blocks: Iterable[Node], total: Total, lang: str) -> Table:
+    """The exercises with their marks, with room for those that are reached, and for the grade."""
+    vocabulary, empty = words(lang), TableCell(children=())
+    rows = _by_exercise(blocks, total.level)
+    heads = (vocabulary[key] for key in ("exercise", "score_possible", "score_reached"))
+    body = [
+        TableRow(
+            cells=(_cell(name, scope="row"), _cell(_number(marks, lang), align="right"), empty)
+        )
+        for name, marks in (*rows, (total.named(vocabulary["score_total"]), total.marks))
+    ]
+    grade = _cell(vocabulary["grade"], scope="row")
+    body.append(TableRow(cells=(grade, replace(empty, columns=2))))
+    return Table(
+        head=(TableRow(cells=tuple(_cell(head, scope="col") for head in heads)),),
+        body=tuple(body),
+        attributes=SCORE,
+    )
+
+
+def _grading_key(grades: tuple[Grade, ...], totals: list[Total], lang: str) -> Block:
+    """The marks for each grade, where pupils get the same ones of these levels."""
+    vocabulary = words(lang)
+    heads = (
+        vocabulary["grade"],
+        "%",
+        *(total.named(vocabulary["score_reached"]) for total in totals),
+    )
+    columns = [_marks_for(grades, total.marks, lang) for total in totals]
+    body = (
+        TableRow(
+            cells=(
+                _cell(grade.name, scope="row"),
+                _cell(f"≥\u00a0{_number(Fraction(str(grade.percent)), lang)}", align="right"),
+                *(_cell(marks, align="right") for marks in row),
+            )
+        )
+        for grade, *row in zip(grades, *columns, strict=True)
+    )
+    head = tuple(_cell(text, scope="col") for text in heads)
+    table = Table(head=(TableRow(cells=head),), body=tuple(body), attributes=SCORE)
+    return model.TeacherNote(title=(model.Text(text=vocabulary["grading_key"]),), children=(table,))
+
+
+def _marks_for(grades: tuple[Grade, ...], most: Fraction, lang: str) -> Iterator[str]:
+    """The marks for each grade, such as 20–22.5, in steps of halves, or finer ones if there are
+    such marks; “–” for a grade that needs less than a step more than the next one."""
+    step, above = Fraction(1, math.lcm(2, most.denominator)), most + 1
+    for grade in grades:
+        fewest = math.ceil(Fraction(str(grade.percent)) * most / 100 / step) * step
+        last = min(most, above - step)
+        ends = dict.fromkeys((_number(fewest, lang), _number(last, lang)))
+        yield "–".join(ends) if fewest <= last else "–"
+        above = fewest
+
+
+def _cell(
+    text: str, *, scope: Literal["", "col", "row"] = "", align: Literal["", "right"] = ""
+) -> TableCell:
+    content = model.Plain(children=(model.Text(text=text),))
+    return TableCell(children=(content,), scope=scope, align=align)
+
+
+def _with_last(blocks: tuple[Block, ...], lines: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks with lines at the end of the last section of the text, which is in the file of a
+    chapter; text after all sections would be in none."""
+    for number, block in reversed([*enumerate(blocks)]):
+        if isinstance(block, Section) and not is_list(block) and not is_for_teachers(block):
+            block = replace(block, children=_with_last(block.children, lines))
+            return (*blocks[:number], block, *blocks[number + 1 :])
+    return (*blocks, *lines)
+
+
+def marks_of(node: Node) -> Fraction:
+    """The explicit marks of a node, 0 if there are none."""
+    return Fraction(node.attributes.get(_key(node), "0").replace(",", "."))
+
+
+def _counts(node: Node, level: str) -> bool:
+    """Return whether pupils at a level get a node, as far as it says so itself."""
+    levels = node.attributes.get(LEVELS)
+    return not is_for_teachers(node) and (not levels or level.lower() in names_in(levels))
+
+
+def marks_in(blocks: Iterable[Node], level: str) -> Fraction:
+    """The marks of nodes for pupils at a level. A node's own replace those of its contents."""
+    total = Fraction(0)
+    stack = list(blocks)
+    while stack:
+        node = stack.pop()
+        if _counts(node, level):
+            marks = marks_of(node)
+            total += marks
+            if not marks:
+                stack += children(node)
+    return total
+
+
+def _in_words(marks: Fraction, key: str, lang: str) -> str:
+    """Marks in the words of a language, with ``key`` as the term: 4 points."""
+    return counted(words(lang)[key], marks).format(number=_number(marks, lang))
+
+
+def _number(marks: Fraction, lang: str) -> str:
+    return f"{float(marks):g}".replace(".", writing(lang).decimal)
+
+
+def _key(node: Node) -> str:
+    """The attribute key under which a node has its number of marks."""
+    return next((key for key, _ in node.attributes.pairs if key in MARKS), "")
+
+
+def _problem(node: Node, path: tuple[Node, ...]) -> str:
+    """The problem with a node's marks, or ""."""
+    key = _key(node)
+    value = node.attributes.get(key)
+    if not _MARKS.fullmatch(value) or not 0 < Fraction(value.replace(",", ".")) <= MOST:
+        return f"not a number of {key} up to {MOST}"
+    is_question = isinstance(node, ListItem) and any(
+        isinstance(holder, Exercise) for holder in path
+    )
+    if not isinstance(node, Exercise) and not is_question:
+        return "neither on an exercise nor on one of its questions"
+    return ""
+
+
+def _span(name: str, *children: Inline) -> Inline:
+    attributes = Attributes(classes=(name,))
+    return model.InlineElement(name="span", children=children, attributes=attributes)
+
+
+def _with_text(node: Exercise | ListItem, text: tuple[Inline, ...]) -> Exercise | ListItem:
+    """An exercise or a question with a text at the end of its title, or of its first paragraph."""
+    if isinstance(node, Exercise) and node.title:
+        return replace(node, title=(*node.title, *text))
+    first = node.children[0] if node.children else None
+    others = node.children[1:]
+    blocks: tuple[Block, ...]
+    if isinstance(first, model.Paragraph | model.Plain):
+        blocks = (replace(first, children=(*first.children, *text)), *others)
+    elif isinstance(first, model.Choices) and first.prompt:
+        blocks = (replace(first, prompt=(*first.prompt, *text)), *others)
+    elif isinstance(node, Exercise):
+        return replace(node, title=text[1:])
+    else:
+        blocks = (model.Paragraph(children=text[1:]), *node.children)
+    return replace(node, children=blocks)

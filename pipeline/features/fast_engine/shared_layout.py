@@ -1,0 +1,428 @@
+"""Styles, lengths and notes that are worked out once for all boxes that have the same."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
+
+from cssselect2 import Matcher
+from weasyprint.css import (
+    ComputedStyle,
+    Style,
+    declaration_precedence,
+    find_style_attributes,
+    preprocess_declarations,
+)
+from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
+from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
+from weasyprint.layout.percent import resolve_percentages as original
+from weasyprint.text.line_break import strut as original_strut
+
+from pipeline.package.pdf.engine.adapter.boxes import is_block, is_notes
+from pipeline.package.pdf.engine.adapter.page_layout import Layout, SidedStyles
+from pipeline.package.pdf.engine.adapter.short_pages import page_layout
+
+# --- lengths ---------------------------------------------------------------------------------
+#
+# The lengths of boxes, which WeasyPrint works out whenever it lays one out. Without percentages,
+# they are the same for all boxes of a style.
+
+SIDES = ("top", "right", "bottom", "left")
+GIVEN = (
+    *(f"{space}_{side}" for space in ("margin", "padding") for side in SIDES),
+    *(f"{limit}{axis}" for limit in ("", "min_", "max_") for axis in ("width", "height")),
+)
+"""Lengths that may be percentages."""
+
+PLACES = tuple(
+    f"layout.{module}.resolve_percentages"
+    for module in ("absolute", "block", "column", "float", "inline", "page", "table")
+)
+"""The names by which WeasyPrint's function is called."""
+
+LENGTHS = (*GIVEN, *(f"border_{side}_width" for side in SIDES))
+
+
+def resolve_percentages(box: Any, containing_block: Any) -> None:
+    """Give a box its lengths in a block, those of the last box of its style if that is possible."""
+    style = box.style
+    known = vars(style).get("lengths")
+    if known:
+        vars(box).update(known)
+        return
+    original(box, containing_block)
+    if known is None:
+        style.lengths = {name: getattr(box, name) for name in LENGTHS} if _is_fixed(style) else {}
+
+
+def _is_fixed(style: Any) -> bool:
+    """Return whether neither the block around a box has an effect, nor, in tables, the borders of
+    other cells."""
+    values = (style[name] for name in GIVEN)
+    return style["border_collapse"] != "collapse" and all(
+        value == "auto" or getattr(value, "unit", "") == "px" for value in values
+    )
+
+
+# --- footnotes -------------------------------------------------------------------------------
+#
+# Footnotes that are laid out once per page. WeasyPrint lays out all notes of a page again whenever
+# one is added or removed, and searches for the note of each box in each line.
+
+
+class PendingNotes(dict[Any, None]):
+    """The list interface that WeasyPrint expects of notes, with a fast membership test: for each
+    box in each line it asks whether its note is still pending."""
+
+    def append(self, note: Any) -> None:
+        self[note] = None
+
+    def remove(self, note: Any) -> None:
+        del self[note]
+
+    def copy(self) -> PendingNotes:
+        return PendingNotes(self)
+
+
+class FastLayout(Layout):
+    """A layout in which the heights of notes are added, and their area is put together of those
+    that were laid out alone."""
+
+    _pending: PendingNotes
+
+    @property
+    def footnotes(self) -> PendingNotes:
+        """The notes that are still to come."""
+        return self._pending
+
+    @footnotes.setter
+    def footnotes(self, notes: Iterable[Any]) -> None:
+        self._pending = PendingNotes(dict.fromkeys(notes))
+
+    def height_of_notes(self, notes: tuple[Any, ...]) -> float:
+        """The sum of their heights. If margins could collapse, two are measured together; and if
+        there is a float in one, which those below might stand beside, all are."""
+        if any(map(_floats, notes)):
+            return super().height_of_notes(notes)
+        needed = sum(map(self._height_of, notes))
+        for above, note in itertools.pairwise(notes):
+            if not (_is_plain(above) and _is_plain(note)):
+                apart = self._height_of(above) + self._height_of(note)
+                needed += self._height_of(above, note) - apart if apart < math.inf else 0
+        return needed
+
+    def _height_of(self, *notes: Any) -> float:
+        on_page: Any = self.current_footnote_area
+        known: dict[tuple[Any, ...], Any] = vars(on_page).setdefault("known", {})
+        if notes not in known:
+            known[notes] = self.area_with(notes)
+        area = known[notes]
+        return float(area.height) if area else math.inf
+
+    def all_notes(self) -> Any | None:
+        """The area with all notes of the page, each as it was laid out alone; none if they cannot
+        simply be put one below the other."""
+        area, notes = self.current_footnote_area, self.current_page_footnotes
+        parts = [vars(area).get("known", {}).get((note,)) for note in notes]
+        if not all(parts) or not all(map(_is_plain, notes)) or not all(map(_stays, notes)):
+            return None
+        height = sum(part.height for part in parts)
+        if not parts or height > area.max_height or not all(map(_has_blocks, parts)):
+            return None
+        area_of_all: Any = parts[0]
+        top = area_of_all.content_box_y()
+        for part in parts:
+            for child in part.children:
+                child.translate(0, top - part.content_box_y())
+            top += part.height
+        area_of_all.children = [child for part in parts for child in part.children]
+        area_of_all.height = height
+        return area_of_all
+
+
+def block_level_layout(context: Any, box: Any, *arguments: Any, **options: Any) -> Any:
+    """Lay out the page, or the area of its notes, each of which has been laid out alone already."""
+    if is_notes(box) and (notes := context.all_notes()):
+        return (notes,)
+    return page_layout(context, box, *arguments, **options)
+
+
+def _stays(note: Any) -> bool:
+    """Return whether everything in a note stays in its place in the flow."""
+    return all(
+        box.style["position"] == "static" and box.style["float"] == "none"
+        for box in note.descendants()
+    )
+
+
+def _floats(note: Any) -> bool:
+    """Return whether something in a note is at its side."""
+    return any(box.style["float"] != "none" for box in note.descendants())
+
+
+def _has_blocks(area: Any) -> bool:
+    return all(map(is_block, area.children))
+
+
+def _is_plain(note: Any) -> bool:
+    """Return whether a note has no margins that could collapse with its neighbour's."""
+    return not any(
+        getattr(box.style[margin], "value", 0)
+        for box in note.descendants()
+        if is_block(box)
+        for margin in ("margin_top", "margin_bottom")
+    )
+
+
+# --- shared styles ---------------------------------------------------------------------------
+#
+# Style sharing between elements, and what follows from a style alone.
+#
+# WeasyPrint computes a style for each element with an id, for all its descendants, for each page
+# and each margin box, and six more for each element that has no list marker and is not a note. A
+# book of code spent a fifth of its time and a third of its memory on that. It also computes the
+# height of a line anew for each box.
+
+CONDITIONS: dict[str, Callable[[Any], bool]] = {
+    "marker": lambda style: "list-item" in style["display"],
+    "footnote-call": lambda style: bool(style["float"] == "footnote"),
+    "footnote-marker": lambda style: bool(style["float"] == "footnote"),
+    "note-call": lambda style: bool(style["position"][0] == "note()"),
+    "note-marker": lambda style: bool(style["position"][0] == "note()"),
+    "note-callback": lambda style: bool(style["position"][0] == "note()"),
+}
+"""The parts that are only requested for elements with such styles."""
+
+WORKED_OUT = frozenset(
+    ("advances", "anonymous_style", "empty", "hyphen", "kept", "lengths", "paragraph", "strut")
+)
+"""Attributes of a style that depend on its other properties."""
+
+
+SPECIAL = frozenset({"display", "float", "page", "position"}) | {
+    name for name in INITIAL_VALUES if name.startswith("text_decoration_")
+}
+"""Properties that depend on those of other elements, or on others of their own."""
+
+
+Weighted: TypeAlias = tuple[str, Any, tuple[object, ...]]
+"""A declaration, a name and a value, and its weight."""
+
+
+class LazyStyle(ComputedStyle):  # type: ignore[misc]
+    """The style of an element that is not the root. Properties that it does not declare, nearly all
+    of them, are taken from its parent or are initial, without all that may happen to others."""
+
+    def __missing__(self, key: str) -> Any:
+        if key in self.cascaded or key in SPECIAL:
+            return super().__missing__(key)
+        logical = PHYSICAL_FUNCTIONS.get(key)
+        if logical and logical(block="ttb", inline=self["direction"]) in self.cascaded:
+            return super().__missing__(key)
+        if key in INHERITED or key.startswith("__"):
+            value = self[key] = self.parent_style[key]
+        elif key in INITIAL_NOT_COMPUTED:
+            return super().__missing__(key)
+        else:
+            value = self[key] = INITIAL_VALUES[key]
+        return value
+
+
+class OwnStyle(Style):  # type: ignore[misc]  # it has no types
+    """A style equal to ``base`` except for changed properties."""
+
+    def __init__(self, base: Any) -> None:
+        self.__dict__ |= {
+            name: value for name, value in vars(base).items() if name not in WORKED_OUT
+        }
+        self.base = base
+
+    def __missing__(self, key: str) -> Any:
+        value = self[key] = self.base[key]
+        return value
+
+    def copy(self) -> OwnStyle:
+        copy = OwnStyle(self.base)
+        copy.update(self)
+        return copy
+
+
+class SharedStyles(SidedStyles):
+    """The styles of a document: a single one for all elements with the same declarations and the
+    same parent style. The anchor of an element with an id is kept separately, and so are the
+    counters of each page.
+
+    All sheets are matched with an element at once, and declarations are only gathered for the first
+    of the elements that match the same rules, and have the same ``style``, within the same style.
+    """
+
+    def __init__(
+        self, html: Any, sheets: list[Any], hints: bool, font_config: Any, target_collector: Any
+    ) -> None:
+        self._cascaded_styles: dict[tuple[object, str | None], dict[str, Any]] = {}
+        self._computed_styles: dict[tuple[object, str | None], Any] = {}
+        self.initial_page_sizes = {"box": None, "area": None}
+        self._sheets, self.font_config = sheets, font_config
+        self._shared: dict[tuple[object, ...], Any] = {}
+        self._own_styles: dict[tuple[object, str | None], OwnStyle] = {}
+        self._pages: dict[object, dict[str | None, Any]] = {}
+        self._counts_pages = any(
+            selector.index is not None
+            for sheet, _, _ in sheets
+            for _, selectors, _ in sheet.page_rules
+            for _, _, selector in selectors
+        )
+        styles, cascaded, root = self._computed_styles, self._cascaded_styles, html.etree_element
+        in_attributes: dict[object, list[tuple[Any, ...]]] = {}
+        for weight, element, *written in find_style_attributes(root, hints, html.base_url):
+            in_attributes.setdefault(element, []).append((weight, *written))
+        matcher = _matcher(tuple(sheets))
+        known: dict[tuple[object, ...], dict[str | None, Any]] = {}
+        for wrapper in html.wrapper_element.iter_subtree():
+            element, parent = wrapper.etree_element, wrapper.parent and wrapper.parent.etree_element
+            rules = matcher.match(wrapper)
+            above = styles[parent, None] if wrapper.parent else None
+            declared, style_attribute = in_attributes.get(element, ()), element.get("style")
+            key = id(above), style_attribute, *(id(rule) for _, _, _, rule in rules)
+            # no other attribute declares anything
+            is_like_others = len(declared) == bool(style_attribute)
+            if is_like_others and key in known:
+                for part, style in known[key].items():
+                    styles[element, part] = style
+                continue
+            cascaded[element, None] = {}
+            for weight, written, address in declared:
+                declarations = preprocess_declarations(address, written)
+                weighted = _weighted(declarations, "author", math.inf, weight)
+                _cascade(cascaded, (element, None), weighted)
+            for _, _, part, rule in rules:
+                _cascade(cascaded, (element, part), rule.declarations)
+            parts = [part for _, part in cascaded]
+            for part in parts:
+                self.set_computed_styles(
+                    element,
+                    element if part else parent,
+                    root=root,
+                    pseudo_type=part,
+                    base_url=html.base_url,
+                    target_collector=target_collector,
+                )
+            if is_like_others:
+                places = ((part, (element, part)) for part in parts)
+                known[key] = {part: styles[place] for part, place in places if place in styles}
+            cascaded.clear()
+        styles.update(self._own_styles)  # not before: all that is within goes by the base
+
+    def add_page_declarations(self, page_type: Any) -> None:
+        """Have the declarations of a kind of page once, and forget those of earlier pages, which
+        would be searched for each page."""
+        self._cascaded_styles.clear()
+        kind = page_type
+        if not self._counts_pages:  # only the first page is unlike others
+            kind = page_type._replace(index=bool(page_type.index), groups=())
+        self._page = self._pages.setdefault(kind, {})
+        for part, style in self._page.items():
+            self._computed_styles[page_type, part] = style if part else OwnStyle(style)
+        if not self._page:
+            super().add_page_declarations(page_type)
+
+    def set_computed_styles(
+        self, element: Any, parent: Any, *, pseudo_type: str | None = None, **options: Any
+    ) -> None:
+        styles = self._computed_styles
+        is_page = not hasattr(element, "tag")
+        if is_page and pseudo_type in self._page:
+            return
+        condition = CONDITIONS.get(pseudo_type or "")
+        if condition and not condition(styles[element, None]):
+            return
+        super().set_computed_styles(element, parent, pseudo_type=pseudo_type, **options)
+        if parent is None:
+            return
+        place = element, pseudo_type
+        style, above = styles[place], styles[parent, None]
+        style.__class__ = LazyStyle
+        anchor, style["anchor"] = style["anchor"], None
+        declared = tuple(
+            (name, id(value), str(weight))
+            for name, (value, weight) in style.cascaded.items()
+            if name != "anchor"
+        )
+        key = id(getattr(above, "base", above)), pseudo_type, declared
+        styles[place] = base = self._shared.setdefault(key, style)
+        if is_page:  # its margins ask for the base of its own
+            self._page[pseudo_type] = base
+            styles[place] = base if pseudo_type else OwnStyle(base)
+        elif anchor:
+            self._own_styles[place] = OwnStyle(base)
+            self._own_styles[place]["anchor"] = anchor
+
+
+class _Rule:
+    """The declarations of a rule for one of its selectors, weighted when it first matches."""
+
+    def __init__(self, *given: Any) -> None:
+        self._given = given
+
+    @functools.cached_property
+    def declarations(self) -> tuple[Weighted, ...]:
+        return _weighted(*self._given)
+
+
+def _weighted(
+    declarations: Iterable[Any], origin: str, layer: float, specificity: tuple[int, ...]
+) -> tuple[Weighted, ...]:
+    """Declarations with their weights in the cascade."""
+    return tuple(
+        (name, value, (declaration_precedence(origin, is_important), layer, specificity))
+        for name, value, is_important in declarations
+    )
+
+
+def _cascade(
+    cascaded: dict[Any, dict[str, Any]], place: Any, declarations: Iterable[Weighted]
+) -> None:
+    """Add declarations to those of a place that do not have more weight."""
+    style = cascaded.setdefault(place, {})
+    for name, value, weight in declarations:
+        if name not in style or style[name][1] <= weight:
+            style[name] = value, weight
+
+
+@functools.lru_cache(16)
+def _matcher(sheets: tuple[Any, ...]) -> Matcher:
+    """The rules of style sheets, each with its origin, as one: to match an element with each takes
+    many times as long. The last few are kept for the other units of a text."""
+    together = Matcher()
+    for sheet, origin, weight in sheets:
+        for name, selectors in vars(sheet.matcher).items():
+            if isinstance(selectors, list):
+                entries = getattr(together, name)
+                entries += _entries(selectors, together.order, sheet.layers, origin, weight)
+            elif isinstance(selectors, dict):
+                for key, rules in selectors.items():
+                    entries = getattr(together, name).setdefault(key, [])
+                    entries += _entries(rules, together.order, sheet.layers, origin, weight)
+        together.order += sheet.matcher.order
+    return together
+
+
+def _entries(
+    selectors: Iterable[Any], before: int, layers: list[Any], origin: str, weight: Any
+) -> Iterator[tuple[Any, ...]]:
+    """Selectors of a sheet as entries of a matcher, ``before`` which it has a number of others."""
+    for test, specificity, place, part, (declarations, layer) in selectors:
+        order = math.inf if layer is None else layers.index(layer)
+        rule = _Rule(declarations, origin, order, weight or specificity)
+        yield test, specificity, before + place, part, rule
+
+
+def strut(style: Any) -> Any:
+    """The height of a line of a style, and where its baseline is."""
+    metrics = vars(style).get("strut")
+    if metrics is None:
+        metrics = style.strut = original_strut(style)
+    return metrics

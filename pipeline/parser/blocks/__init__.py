@@ -1,1 +1,0 @@
-"""The block constructs, one module each: Python-Markdown block processors."""

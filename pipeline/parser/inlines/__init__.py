@@ -1,1 +1,0 @@
-"""The inline constructs: a scanner that drives Python-Markdown's inline processors."""

@@ -1,1 +1,0 @@
-"""Raw HTML: its tokens, the allow-list, and how its content becomes blocks and inlines."""
