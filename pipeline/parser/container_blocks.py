@@ -680,7 +680,7 @@ _MEANT_AS_LIST = late(
 """Braces meant as an attribute list. Others are of the title: of gaps, formulas, variables or
 text."""
 
-_GAP = late(rf"(?<!\\)_{{3,}}[\s{UNSEEN}]+$")
+_GAP = late(rf"(?<![\\_])_{{3,}}+[\s{UNSEEN}]++$")
 
 
 class ContainerProcessor(LineProcessor):

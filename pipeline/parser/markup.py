@@ -189,7 +189,7 @@ CLOSING_TAG = rf"</{_NAME}\s*>"
 
 _TAG = late(rf"<({_NAME})((?:{_UNNAMED})*)\s*(/?)>|</({_NAME})\s*>")
 _ATTRIBUTES = late(_ATTRIBUTE)
-_RULE = late(r"([A-Za-z]+)\s*+:\s*+[\"']?([^,\"'{}]*+)")
+_RULE = late(r"(?<![A-Za-z])([A-Za-z]++)\s*+:\s*+[\"']?([^,\"'{}]*+)")
 _STRING = late(r"[\"']([^\"'\n]*+)[\"']")
 _CAPITAL = late(r"[A-Z]")
 _LEFT_OUT = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))

@@ -242,9 +242,11 @@ _REFERENCE = late(rb"/([^\s/]++)\s++(\d++) (\d++) R")
 _CHARACTER = late(rb"<([0-9a-fA-F]++)>\s*+<([0-9a-fA-F]++)>[ \t]*+(?=[\r\n])")
 _FONT = late(rb"/([^\s/]++)\s++[\d.]++\s++Tf")
 _GLYPHS = late(rb"<((?:[0-9a-fA-F]{4})++)>")
-_REVERSED = late(rb"/ReversedChars\s++BMC\b((?>/Span\b.*?\bEMC\b|(?!\bEMC\b).)*+)", re.DOTALL)
+_REVERSED = late(
+    rb"/ReversedChars\s++BMC\b((?>/Span\b(?:(?!\bEMC\b).)*+(?:EMC)?|(?!\bEMC\b).)*+)", re.DOTALL
+)
 _SPOKEN_OR_GLYPHS = late(
-    rb"/ActualText\s*+(" + _STRING + rb")(?>.*?\bEMC\b)|<((?:[0-9a-fA-F]{4})++)>", re.DOTALL
+    rb"/ActualText\s*+(" + _STRING + rb")(?:(?!\bEMC\b).)*+|<((?:[0-9a-fA-F]{4})++)>", re.DOTALL
 )
 """Text from right to left, whose glyphs are in reverse order; and what is in it."""
 

@@ -35,13 +35,18 @@ KINDS = {
 """The kinds of gaps, by their names in a text; in those of the kind “exact”, capitals count."""
 
 _SHARE = r"(?:=|%-?[0-9]+(?:[.,][0-9]*)?%)"
-_TEXT = r"(?:\\[~#}]|&amp;[~#}]|&[~#}]|[^~#}])++"
-_SAID = r"#(?:\\[~}]|[^~}])*+"
+_BRACE = rf"\{{(?![0-9]*+:(?:{'|'.join(KINDS)}):)"
+"""A brace that begins no other gap: none stands within one."""
+
+_TEXT = rf"(?:\\[~#}}]|&amp;[~#}}]|&[~#}}]|[^~#{{}}]|{_BRACE})++"
+_SAID = rf"#(?:\\[~}}]|[^~{{}}]|{_BRACE})*+"
 _ANSWER = rf"{_SHARE}?+{_TEXT}(?:{_SAID})?+"
 GAP = late(rf"\{{([0-9]*):({'|'.join(KINDS)}):({_ANSWER}(?:~{_ANSWER})*+)\}}", re.DOTALL)
 _ONE = late(rf"~?+({_SHARE})?+({_TEXT})({_SAID})?+", re.DOTALL)
 _REFERENCE = late(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
-_NUMBER = late(r"(-?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?)(?::(.*))?", re.DOTALL)
+_NUMBER = late(
+    r"(-?(?:[0-9]++(?:[.,][0-9]*+)?|[.,][0-9]++)(?:[eE][-+]?[0-9]+)?)(?::(.*))?", re.DOTALL
+)
 _STARS = late(r"(?<!\\)\*+")
 
 

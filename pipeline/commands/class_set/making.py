@@ -289,7 +289,7 @@ SMALL = " div .code { bottom: auto; left: auto; top: 5mm; right: 8mm }"
 """The style for codes on smaller pages."""
 
 _PAGE_NAME = late(r"/Page\d+")
-_PLACED = late(r"([-\d. ]+) cm /Page(\d+) Do")
+_PLACED = late(r"(?<![-\d. ])([-\d. ]+) cm /Page(\d+) Do")
 """A page on the sheet of an imposition."""
 
 

@@ -26,7 +26,7 @@ OWN = "own"
 
 PLAIN_STYLES = ("", "Normal", "BodyText", "TextBody", "Standard")
 _NUMBER = late(r"^(?:\d+|[A-Z]|[IVX]+)(?:\.\d+)*\.?\s")
-_AROUND = late(r"\s*([;:!?»«%…–—]|\.\.\.|--+)\s*")
+_AROUND = late(r" ?([;:!?»«%…–—]|\.\.\.|--+) ?")
 _BEFORE = late(r" (?=[.,)])")
 _QUOTES = frozenset("“”„«»‘’‚‹›")
 

@@ -51,7 +51,7 @@ _CLOSING = late(r"(?:[*_`~^]|==|\](?:\([^()\s]*\)|\[[^\[\]\n]*\])?)+(?:\{[^{}\n]
 _OPENED = late(r"[ \t>]*+(?:[-*+:~]|#{1,6}|\(?\w{1,5}[.)])?[ \t]*+")
 """The beginning of a line, with the sign of an item or a heading."""
 
-_BETWEEN = late(r"\\?[ \t\n]+[ \t\n>]*")
+_BETWEEN = late(r"\\?[ \t\n][ \t\n>]*+")
 """The space between words, which may be a line break."""
 
 _MARK = late(r"(?<=\w)_+(?=\w)|\\.")
@@ -172,7 +172,9 @@ def with_breaks(new: str, paragraph: ReviewedParagraph, text: str, start: int) -
     line = text[line_start(text, start) : start]
     opened = _OPENED.match(line)
     indent = re.sub(r"[^\s>]", " ", opened[0]) if opened and paragraph.is_item else ""
-    return re.sub(r" *\0 *", "<br>" if paragraph.cell else f"\\\\\n{indent}", new)
+    lines = [part.strip(" ") for part in new.split("\0")]
+    lines[0], lines[-1] = new.partition("\0")[0].rstrip(" "), new.rpartition("\0")[2].lstrip(" ")
+    return ("<br>" if paragraph.cell else f"\\\n{indent}").join(lines)
 
 
 def _other_sign(

@@ -41,7 +41,7 @@ from pipeline.parser.lines import Cursor
 # Dive into Deep Learning's notebooks: labels, references and tabs, as roles on their own.
 
 _LABEL_ROLE = late(r":(eq)?(label|width|height):`([^`\n]{1,200})`[ \t]*")
-_IMAGE = late(r"!\[([^\]\"\n]+)\]\(([^()\s\"]+)\)(?=(?:\{[^{}]*\})?$)")
+_IMAGE = late(r"!\[([^\[\]\"\n]+)\]\(([^()\s\"]+)\)(?=(?:\{[^{}]*\})?$)")
 _CAPTION = late(r":([^\W\d_][^`\n:]{2,300})$")
 _CELL = late(r"[ \t]*(?:%%tab|#@(?:tab|save))\b.*")
 

@@ -266,7 +266,7 @@ DECIMALS = 3
 _DEFINITION = late(r"([^\W\d]\w*)\s*=(?!=)\s*(.*)", re.DOTALL)
 _BRACES = late(r"(?<!\\)\{\{([^{}\n]{1,300})\}\}")
 _READ = late(rf"{NAME}|{CALCULATION}")
-_RANGE = late(r"[-−]?\d.*\.\..*")
+_RANGE = late(r"[-−]?\d(?>.*?\.\.).*")
 _NAMES = late(r"(?<![\w.])[^\W\d]\w*")
 _GIVEN = late(r"\s*[-−]?\d+(?:\.(\d{2,}|0)|\.\d)?\s*")
 
