@@ -21,7 +21,8 @@ Look: TypeAlias = Literal["standard", "large", "grey"]
 
 
 class Edition(msgspec.Struct, frozen=True):
-    """An edition. ``label`` is for people.
+    """An edition. ``label`` is for people who choose one, and a ``title`` for readers, in English;
+    other languages have theirs in their files, as ``edition_<name>``.
 
     Only editions for a ``teacher`` contain answers and teacher's notes; an ``answers`` edition
     contains nothing else, and one of ``keys`` those of all versions side by side. One for a
@@ -58,6 +59,7 @@ class Edition(msgspec.Struct, frozen=True):
     level: str = ""
     version: str = ""
     variation: str = ""
+    title: str = ""
 
     @property
     def is_versioned(self) -> bool:
@@ -74,6 +76,12 @@ class Edition(msgspec.Struct, frozen=True):
         """True if its files are not handed out."""
         return self.audience == "teacher" or bool(self.platform)
 
+    def in_words(self, vocabulary: Mapping[str, str]) -> str:
+        """The words for it in the language of a ``vocabulary``."""
+        if self.platform:
+            return vocabulary["edition_questions"].format(platform=self.platform)
+        return vocabulary.get(f"edition_{self.name}", self.title or self.label)
+
     @property
     def full_name(self) -> str:
         return f"{self.name}{self.variation}"
@@ -83,31 +91,34 @@ class Edition(msgspec.Struct, frozen=True):
 _ROWS = (
     Edition("web", "html", "web page", page_marks=True),
     Edition("site", "html", "website, one page per chapter", page_marks=True, chapters=True,
-            replaces="web"),
-    Edition("handout", "pdf", "printable handout, A4", "A4"),
-    Edition("letter", "pdf", "printable handout, US Letter", "Letter", fixed_paper=True),
+            replaces="web", title="website"),
+    Edition("handout", "pdf", "printable handout, A4", "A4", title="handout"),
+    Edition("letter", "pdf", "printable handout, US Letter", "Letter", fixed_paper=True,
+            title="handout (US Letter)"),
     Edition("ebook", "epub", "e-book", page_marks=True),
     Edition("teacher", "pdf", "teacher's handout with answers", "A4", audience="teacher",
-            page_marks=True, same_pages=True),
+            page_marks=True, same_pages=True, title="teacher’s edition"),
     Edition("large-print", "pdf", "handout in large print", "A4", look="large", page_marks=True),
-    Edition("greyscale", "pdf", "greyscale handout, to save ink", "A4", look="grey"),
+    Edition("greyscale", "pdf", "greyscale handout, to save ink", "A4", look="grey",
+            title="greyscale handout"),
     Edition("answers", "pdf", "answers only", "A4", audience="teacher", part="answers",
-            page_marks=True),
+            page_marks=True, title="answers"),
     Edition("keys", "pdf", "answers of all versions side by side", "A4", audience="teacher",
             part="keys"),
-    Edition("form", "pdf", "handout to fill in on screen", "A4", fields=True),
+    Edition("form", "pdf", "handout to fill in on screen", "A4", fields=True, title="form"),
     Edition("archive", "pdf", "handout for long-term storage (PDF/A), with its source", "A4",
-            is_archival=True),
-    Edition("booklet", "pdf", "booklet to fold and staple", "A4", imposition="booklet"),
+            is_archival=True, title="handout for archives"),
+    Edition("booklet", "pdf", "booklet to fold and staple", "A4", imposition="booklet",
+            title="booklet"),
     Edition("2-up", "pdf", "two pages per side", "A4", imposition="2-up"),
     Edition("4-up", "pdf", "four pages per side", "A4", imposition="4-up"),
-    Edition("word", "docx", "Word file, to fill in or to edit", "A4"),
+    Edition("word", "docx", "Word file, to fill in or to edit", "A4", title="Word file"),
     Edition("teacher-word", "docx", "teacher's Word file with answers", "A4",
-            audience="teacher"),
+            audience="teacher", title="teacher’s Word file"),
     Edition("teacher-web", "html", "teacher's web page with answers", audience="teacher",
-            page_marks=True),
+            page_marks=True, title="teacher’s web page"),
     Edition("teacher-ebook", "epub", "teacher's e-book with answers", audience="teacher",
-            page_marks=True),
+            page_marks=True, title="teacher’s e-book"),
     Edition("moodle", "xml", "questions for Moodle", platform="Moodle"),
     Edition("gift", "gift", "questions as text in GIFT", platform="GIFT"),
     Edition("qti", "zip", "questions as a QTI 2.1 package", platform="QTI 2.1"),

@@ -416,9 +416,9 @@ UNTITLED = "untitled"
 
 
 class Admonition(Node, frozen=True):
-    """A box: ``kind`` is note, info, tip, important, warning, caution, question or example; an
-    empty ``title`` stands for the localised name of the kind, unless the box is `UNTITLED`. On a
-    web page it may be collapsible (``fold``), ``closed`` or ``open`` at first."""
+    """A box: ``kind`` is one of `boxes.BOXES`; an empty ``title`` stands for the
+    localised name of the kind, unless the box is `UNTITLED`. On a web page it may be collapsible
+    (``fold``), ``closed`` or ``open`` at first."""
 
     kind: str
     children: tuple[Block, ...]

@@ -50,16 +50,9 @@ def values(metadata: Metadata, edition: Edition | None = None) -> dict[str, str]
         **{variable.name: variable.text for variable in metadata.variables},
     }
     if edition:
-        texts["edition"] = in_words(edition, vocabulary)
+        texts["edition"] = edition.in_words(vocabulary)
         texts["format"] = edition.format.upper()
     return {name: " ".join(value.split()) for name, value in texts.items()}
-
-
-def in_words(edition: Edition, vocabulary: Mapping[str, str]) -> str:
-    """The words for an edition."""
-    if edition.platform:
-        return vocabulary["edition_questions"].format(platform=edition.platform)
-    return vocabulary.get(f"edition_{edition.name}", edition.label)
 
 
 BUILT_IN = frozenset({*values(Metadata()), *_OF_EDITIONS, *ALIASES})

@@ -21,6 +21,7 @@ from PIL import UnidentifiedImageError
 from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import font_file
 from pipeline.model.late import late
 from pipeline.model.metadata import (
@@ -401,7 +402,7 @@ def _entitle(book: EpubBook, metadata: Metadata, edition_name: str) -> None:
     edition = "" if metadata.edition_statement.isdigit() else metadata.edition_statement
     if edition_name != STANDARD:
         vocabulary = words(metadata.lang)
-        edition = ", ".join(filter(None, (edition, vocabulary.get(f"edition_{edition_name}", ""))))
+        edition = ", ".join(filter(None, (edition, EDITIONS[edition_name].in_words(vocabulary))))
     titles = {
         "main": metadata.title,
         "subtitle": metadata.subtitle,

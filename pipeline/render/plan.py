@@ -26,6 +26,7 @@ from pipeline.model import (
     NoteReference,
     Section,
 )
+from pipeline.model.boxes import BOXES
 from pipeline.model.editions import FormatName
 from pipeline.model.names import note_id, reference_id
 from pipeline.model.rendered import NavPoint
@@ -127,18 +128,13 @@ CONTAINERS: dict[str, _Form] = {
     "epigraph": _Form("blockquote", "doc-epigraph", "epigraph"),
     "glossary": _Form("section", "doc-glossary", "glossary"),
 }
-BOXES: dict[str, _Form] = {
-    "example": _Form(role="doc-example"),
-    "tip": _Form(role="doc-tip", kind="tip"),
-    **dict.fromkeys(("important", "warning", "caution"), _Form(role="doc-notice", kind="notice")),
-}
-NOTE = _Form(role="note")
 
 
 def form(node: Container | Admonition) -> _Form:
     """The form of a container or a box; a `div` for those without a special name."""
     if isinstance(node, Admonition):
-        return BOXES.get(node.kind, NOTE)
+        box = BOXES[node.kind]
+        return _Form(role=box.role, kind=box.kind)
     return CONTAINERS.get(node.name, _Form())
 
 

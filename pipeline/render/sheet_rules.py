@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from pipeline.model.css_addresses import string
-from pipeline.model.editions import Edition
+from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import HYPHEN
 from pipeline.model.paper import POINT, Sheet
@@ -43,7 +43,7 @@ def head_css(edition: Edition, metadata: Metadata) -> str:
     teachers, if its pages are those of pupils, its version, and what the author has named its
     level."""
     is_for_teachers = edition.audience == "teacher" and edition.same_pages
-    edition_name = words(metadata.lang)["edition_teacher"]
+    edition_name = EDITIONS["teacher"].in_words(words(metadata.lang))
     heads = (
         f"{edition_name[:1].upper()}{edition_name[1:]}" if is_for_teachers else "",
         edition.version,

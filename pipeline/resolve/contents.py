@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Document, Inline, Node
+from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import ContentsOptions
 from pipeline.model.roles import ROLES
 from pipeline.model.tree import BLANK, Changes, find, plain_text, rewrite, walk
@@ -56,8 +57,9 @@ _CHANGES: Changes = {
 def titled_for_teachers(document: Document) -> Document:
     """The document with a title that names its readers: on a shelf or among the tabs of a browser,
     the teacher's and the students' look alike."""
-    title = f"{document.metadata.title} ({words(document.metadata.lang)['edition_teacher']})"
-    return replace(document, metadata=replace(document.metadata, title=title))
+    metadata = document.metadata
+    title = f"{metadata.title} ({EDITIONS['teacher'].in_words(words(metadata.lang))})"
+    return replace(document, metadata=replace(metadata, title=title))
 
 
 # --- contents --------------------------------------------------------------------------------

@@ -1,34 +1,48 @@
-"""The words that the product puts on a page: each language says all that English says."""
+"""The words that the product puts on a page: each language says what English says, or nothing."""
 
 from __future__ import annotations
 
 import string
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import pipeline
-from pipeline.model.words import FOLDER, NUMBERED, UNDERSTOOD, folded, words, written_date
+from pipeline.model.boxes import BOXES
+from pipeline.model.editions import EDITIONS
+from pipeline.model.words import (
+    FOLDER,
+    NUMBERED,
+    UNDERSTOOD,
+    folded,
+    languages,
+    words,
+    words_in,
+    written_date,
+)
 from pipeline.model.words.writing_conventions import Writing, tags_by_name, writing
-
-
-def read(path: Path) -> dict[str, str]:
-    found: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {key: text for key, text in found.items() if key not in (UNDERSTOOD, "writing")}
+from tests.helpers.paths import ROOT, TESTS
 
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-OTHERS = FOLDER / "others.toml"
-ENGLISH = read(FOLDER / "en.toml")
-LANGUAGES = sorted(path.stem for path in FOLDER.glob("??.toml"))
+TITLES = {f"edition_{e.name}": e.title or e.label for e in EDITIONS.values() if not e.platform}
+ENGLISH = {**words_in("en"), **TITLES}
+LANGUAGES = ["ar", "de", "en", "es", "fr", "it", "nl", "pt", "zh"]
+"""The languages that are promised to have all words."""
 
 
-def test_the_languages_that_are_promised_are_there() -> None:
-    assert LANGUAGES == ["ar", "de", "en", "es", "fr", "it", "nl", "pt", "zh"]
+def test_whoever_writes_in_a_language_may_use_its_words() -> None:
+    understanding = [tag for tag in sorted(languages()) if UNDERSTOOD in read(tag)]
+    assert understanding == LANGUAGES
+
+
+def read(language: str) -> dict[str, object]:
+    return tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("lang", ["x" * 260, "../en", "en/", "x\0", ""])
@@ -45,54 +59,71 @@ def test_a_source_in_no_language_builds(tmp_path: Path) -> None:
     assert result.files
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_every_word_and_its_placeholders(language: str) -> None:
-    found = read(FOLDER / f"{language}.toml")
-    assert found.keys() == ENGLISH.keys()
-    for key, text in found.items():
+UNTRANSLATED = TESTS / "model" / "untranslated.txt"
+"""The words that are English in a language that is promised to have all."""
+
+
+def test_the_list_of_untranslated_words_is_current(accept: bool) -> None:
+    lines = []
+    for key in sorted(ENGLISH):
+        lacking = [language for language in LANGUAGES if key not in words_in(language)]
+        if missing := [language for language in lacking if language != "en"]:
+            lines.append(f"{key}: {' '.join(missing)}\n")
+    if accept:
+        UNTRANSLATED.write_text("".join(lines), "utf-8")
+    assert UNTRANSLATED.read_text("utf-8") == "".join(lines), "run `make accept`"
+
+
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_a_word_says_what_the_english_one_says(language: str) -> None:
+    own = words_in(language)
+    joined = {f"{kind}_{key}" for kind in ("reference", "caption") for key in NUMBERED}
+    more = {"months_alone", "page", *NUMBERED, *joined}
+    assert own.keys() - more <= ENGLISH.keys()
+    assert writing(language) != Writing()
+    for key, text in words(f"{language}-XX").items():
         assert text.strip(), key
-        assert placeholders(text) == placeholders(ENGLISH[key]), key
-
-
-PRINTED = tomllib.loads((FOLDER / "printed.toml").read_text("utf-8"))
-MORE = {
-    "month_date",
-    "day_date",
-    "months",
-    "numbered",
-    "captioned",
-    "months_alone",
-    *NUMBERED,
-    "page",
-}
-"""The words of which others are made."""
+        if key in ENGLISH:
+            assert placeholders(text) == placeholders(ENGLISH[key]), key
+    for key in own.keys() & {"months", "months_alone"}:
+        assert len(set(own[key].split("|"))) == 12
+    assert "{page}" in words(language)["page_of"].partition("{pages}")[0], "as Word counts them"
 
 
 def test_thirty_languages_have_the_words_of_most_handouts() -> None:
-    rows = [row for row in PRINTED.values() if "page" in row]
+    rows = [words_in(language) for language in languages() if "page_mark" in words_in(language)]
     assert len(rows) >= 30
-    assert not PRINTED.keys() & set(LANGUAGES)
     shared = set.intersection(*map(set, rows))
     assert {"contents", "page_of", "exercise", "name", "date", "figure", "warning"} < shared
-    for language, row in PRINTED.items():
-        assert row.keys() - MORE <= ENGLISH.keys(), language
-        assert writing(language) != Writing(), language
-        found = words(f"{language}-XX")
-        assert found.keys() >= ENGLISH.keys()
-        for key, text in found.items():
-            assert text.strip(), (language, key)
-            if key in ENGLISH:
-                assert placeholders(text) == placeholders(ENGLISH[key]), (language, key)
-        for key in row.keys() & {"months", "months_alone"}:
-            assert len(set(row[key].split("|"))) == 12, language
-        assert "{page}" in found["page_of"].partition("{pages}")[0], "as Word counts them"
+
+
+def test_boxes_and_editions_are_called_something() -> None:
+    """Their names are not those of other words."""
+    for kind, box in BOXES.items():
+        assert words("en")[kind] == box.word
+        assert kind not in read("en")
+    assert not {*TITLES} & read("en").keys()
+
+
+def test_the_words_of_features_are_not_those_of_others() -> None:
+    """No two files have the same word, nor one of the core."""
+    tables = [
+        tomllib.loads(path.read_text("utf-8")) for path in ROOT.glob("pipeline/*/*/words.toml")
+    ]
+    keys = [key for table in tables for key in table.get("en", ())]
+    assert len(keys) > 100
+    assert len(keys) == len({*keys})
+    assert not {*keys} & read("en").keys()
+    for table in tables:
+        for language in table.keys() & languages():
+            assert table[language].keys() <= table["en"].keys()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_says_what_authors_may_write(language: str) -> None:
     """Each word has one meaning: words for teachers are not words for answers, and interviewers do
     not reply."""
-    table = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))[UNDERSTOOD]
+    table: Any = read(language)[UNDERSTOOD]
     wanted = "answer answer_label beside_answer answering teacher asks may_ask replies bibliography"
     assert table.keys() >= {*wanted.split(), "index"}
     for one, other in (
@@ -104,12 +135,6 @@ def test_every_language_says_what_authors_may_write(language: str) -> None:
         ("may_ask", "replies"),
     ):
         assert not {*map(folded, table[one])} & {*map(folded, table[other])}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_names_twelve_months(language: str) -> None:
-    months = read(FOLDER / f"{language}.toml")["months"].split("|")
-    assert len(set(months)) == 12
 
 
 @pytest.mark.parametrize(
@@ -162,7 +187,7 @@ def test_numbers_stand_where_the_language_has_them(
 
 
 def test_the_table_of_how_languages_are_written_can_be_read() -> None:
-    for tag in (*LANGUAGES, *tomllib.loads(OTHERS.read_text("utf-8"))):
+    for tag in (*languages(), *read("others")):
         written = writing(tag)
         assert written != Writing(), tag
         others = {name for name, other in tags_by_name().items() if other != tag}
@@ -186,8 +211,8 @@ def test_a_region_may_write_in_its_own_way(tag: str, double: str, decimal: str) 
 
 
 def test_a_tag_with_a_region_finds_its_language() -> None:
-    assert words("pt-BR")["contents"] == read(FOLDER / "pt.toml")["contents"]
+    assert words("pt-BR")["contents"] == words_in("pt")["contents"]
 
 
 def test_a_language_without_words_has_the_english_ones() -> None:
-    assert words("cy") == ENGLISH
+    assert words("cy") == words_in("en")

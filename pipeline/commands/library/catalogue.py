@@ -126,7 +126,7 @@ def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterat
     for file in built.files:
         if is_for_readers(file.edition):
             links += [model.Text(text=" · ")] if links else []
-            label = vocabulary.get(f"edition_{file.edition}", EDITIONS[file.edition].label)
+            label = EDITIONS[file.edition].in_words(vocabulary)
             text = model.Text(text=f"{label[:1].upper()}{label[1:]} {file.variation}".rstrip())
             links.append(model.Link(children=(text,), href=BESIDE + quote(file.file)))
             links.append(model.Text(text=f" ({file.format.upper()}, {human_size(file.size)})"))

@@ -29,6 +29,7 @@ from pipeline.commands.writer.text import (
 )
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.model.audience import conditions_of
+from pipeline.model.boxes import BOXES
 from pipeline.model.late import late
 from pipeline.model.table_cells import column_count, place
 from pipeline.model.tree import LEVEL, MARKS, plain_text, walk
@@ -711,9 +712,6 @@ def ordering(node: model.Ordering, out: Writer) -> str:
 #
 # Blocks as Markdown: a function for each node gives its lines.
 
-_KINDS = frozenset({"note", "tip", "important", "warning", "caution"})
-"""The boxes that GitHub has too, without titles."""
-
 # --- text -------------------------------------------------------------------------------
 
 
@@ -783,7 +781,7 @@ def _admonition(node: model.Admonition, out: Writer) -> str:
         attributes = replace(attributes, pairs=(*attributes.pairs, ("collapse", collapse)))
     listed = attribute_list(attributes)
     inner = out.blocks(node.children)
-    if not (listed or node.title) and node.kind in _KINDS:
+    if not (listed or node.title) and BOXES[node.kind].alert:
         is_text = bool(node.children) and isinstance(node.children[0], model.Paragraph)
         between = "\n" if is_text or not inner else "\n\n"
         return quotation(f"[!{node.kind.upper()}]{between}{inner}".rstrip("\n"))

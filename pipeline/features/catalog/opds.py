@@ -166,7 +166,7 @@ def _links(record: Record) -> list[dict[str, Any]]:
             "rel": rel,
             "href": record.address(product.file),
             "type": MEDIA_TYPES[product.edition.format],
-            "title": vocabulary.get(f"edition_{product.edition.name}", product.edition.label),
+            "title": product.edition.in_words(vocabulary),
             "size": product.size,
         }
         for product in record.products

@@ -19,10 +19,10 @@ from pipeline.model import (
     Paragraph,
     Text,
 )
+from pipeline.model.boxes import KINDS
 from pipeline.model.late import late
 from pipeline.model.tree import FOR_TEACHERS, rewrite
 from pipeline.parser.blockparser import BlockElement, Match
-from pipeline.parser.constructs.boxes import NAMES
 from pipeline.parser.container_blocks import ContainerProcessor, IndentedProcessor
 from pipeline.parser.dialects import Dialect, Inclusion, Sign, ToldMark
 from pipeline.parser.leaf import InlineSpan, Pattern, Result
@@ -131,7 +131,7 @@ class SlashesProcessor(ContainerProcessor):
 
 
 _LAST_SLASHES = late(r"^[ \t>]*/{3,}[ \t]*$")
-SLASHES = frozenset({*NAMES, "admonition", "details", "tab"})
+SLASHES = frozenset({*KINDS, "admonition", "details", "tab"})
 """The names of such blocks that have an equivalent; others are reported."""
 
 

@@ -24,13 +24,14 @@ from pipeline.model import (
     Paragraph,
     Text,
 )
+from pipeline.model.boxes import KINDS
 from pipeline.model.late import late
 from pipeline.model.tree import all_nodes, find, rewrite_document
 from pipeline.parser import inlines, leaf
 from pipeline.parser.attributes import joined, make, named
 from pipeline.parser.blockparser import LineProcessor
 from pipeline.parser.constructs import figures
-from pipeline.parser.constructs.boxes import NAMES, details, kind_of, title_for
+from pipeline.parser.constructs.boxes import details, kind_of, title_for
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, ToldMark
 from pipeline.parser.leaf import InlineSpan, Pattern, Result
@@ -169,7 +170,7 @@ def _role(m: re.Match[str], data: str) -> Result:
 def directive(parts: Parts) -> tuple[Block, ...]:
     """MyST's ``seealso``, and its ``admonition`` with the kind as a class."""
     title, attributes = parts.titled
-    kind = next((name for name in attributes.classes if name in NAMES), parts.name)
+    kind = next((name for name in attributes.classes if name in KINDS), parts.name)
     box = model.Admonition(
         kind=kind_of(kind),
         title=title_for(parts.name, title),
@@ -269,7 +270,7 @@ MYST = Dialect(
         ),
     },
     directives={
-        **{name: name for name in (*NAMES, *_PROOFS, "seealso", "admonition", "dropdown")},
+        **{name: name for name in (*KINDS, *_PROOFS, "seealso", "admonition", "dropdown")},
         **{name: name for name in ("figure", "image", "exercise", "epigraph", "pull-quote")},
         **dict.fromkeys(("margin", "marginfigure", "sidebar", "aside", "topic"), "sidebar"),
         **dict.fromkeys(("tab-set", "grid"), "myst-group"),

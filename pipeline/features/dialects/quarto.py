@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Block
+from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.constructs import boxes
-from pipeline.parser.constructs.boxes import NAMES, box
+from pipeline.parser.constructs.boxes import box
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, Inclusion, Sign, ToldMark, table
 from pipeline.parser.leaf import InlineSpan, Pattern, Result, encode
@@ -239,7 +240,7 @@ QUARTO = Dialect(
         ),
     ),
     containers={
-        **{f"{_CALLOUT}{kind}": callout for kind in NAMES},
+        **{f"{_CALLOUT}{kind}": callout for kind in KINDS},
         "column-margin": boxes.sidebar,
     },
     cells=(cell,),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.parser import comments, dialects
@@ -17,7 +18,7 @@ from pipeline.parser.blockparser import (
     Match,
     VerbatimProcessor,
 )
-from pipeline.parser.constructs.boxes import NAMES, kind_of
+from pipeline.parser.constructs.boxes import kind_of
 from pipeline.parser.dialects import Dialect
 from pipeline.parser.leaf import Pattern, Result, shown, slip
 from pipeline.parser.lines import Cursor
@@ -216,7 +217,7 @@ def _take_options(block: BlockElement, cursor: Cursor) -> None:
 
 def box_named(kind: str) -> str:
     """The name of a block for a box of another tool."""
-    return kind if kind in NAMES else kind_of(kind)
+    return kind if kind in KINDS else kind_of(kind)
 
 
 class StandingProcessor(_OfTable):

@@ -188,7 +188,7 @@ def answers_alone(document: Document) -> Document:
         blocks,
         leave={model.Link: link, model.CrossReference: refer, model.PageMark: lambda node: ()},
     )
-    answers = vocabulary["edition_answers"]
+    answers = EDITIONS["answers"].in_words(vocabulary)
     title = f"{document.metadata.title}{vocabulary['colon']}{answers[:1].upper()}{answers[1:]}"
     alone = replace(
         document,

@@ -47,6 +47,7 @@ from pipeline.features.word.pictures import inline_picture
 from pipeline.features.word.styles import RULE
 from pipeline.features.word.xml import Element, element, tag, twips
 from pipeline.model import Block, Node
+from pipeline.model.boxes import BOXES
 from pipeline.model.codes import Code
 from pipeline.model.table_cells import PlacedCell, column_count
 from pipeline.model.table_cells import place as placed
@@ -598,16 +599,12 @@ def word_bank(draft: WordFile, node: model.Container, place: Spot) -> list[Eleme
 # Blocks: each becomes paragraphs and tables.
 
 BOX_INDENT = 200
-GREEN, BLUE, AMBER, RED, PLUM = "3B7A57", "0B5394", "B7791F", "A32A2A", "6B3FA0"
-BOXES = {
-    "tip": SideBox(GREEN, "EFF6F1"), "example": SideBox(GREEN, "EFF6F1"),
-    "important": SideBox(PLUM, "F4F0FA"),
-    "warning": SideBox(AMBER, "FDF6E7"), "caution": SideBox(RED, "FBEFEF"),
-    "answer": SideBox(BLUE, "EEF4FA", "Answer Text"), "teacher": SideBox("59636E", "F3F4F6"),
+SIDE_BOXES = {
+    **{kind: SideBox(box.line, box.ground) for kind, box in BOXES.items()},
+    "answer": SideBox("0B5394", "EEF4FA", "Answer Text"),
     "sidebar": SideBox("59636E", "F7F7F4"),
-}  # fmt: skip
-BOX = SideBox(BLUE, "EEF4FA")
-"""Boxes of other kinds."""
+}
+FOR_TEACHERS = SideBox("59636E", "F3F4F6")
 
 ROOM = (model.WritingLines, model.WritingSpace, model.Choices, model.Matching, model.Ordering)
 """The blocks that their question stays with."""
@@ -672,17 +669,16 @@ def _block(draft: WordFile, node: Node, place: Spot) -> list[Element]:
         case model.Chart():
             return chart(draft, node, place)
         case model.Admonition():
-            kind, word = BOXES.get(node.kind, BOX), draft.words[node.kind]
+            kind, word = SIDE_BOXES[node.kind], draft.words[node.kind]
             return boxed(draft, node, node.title, word, node.children, place, kind)
         case model.Answer():
             word = draft.words["answer"]
-            return boxed(draft, node, (), word, node.children, place, BOXES["answer"])
+            return boxed(draft, node, (), word, node.children, place, SIDE_BOXES["answer"])
         case model.TeacherNote():
             word = draft.words["for_the_teacher"]
             before = (model.Text(text=word + draft.words["colon"]),) if node.title else ()
-            return boxed(
-                draft, node, (*before, *node.title), word, node.children, place, BOXES["teacher"]
-            )
+            text = (*before, *node.title)
+            return boxed(draft, node, text, word, node.children, place, FOR_TEACHERS)
         case model.Dialogue():
             return [part for turn in node.turns for part in _turn(draft, turn, place)]
         case model.Container():
@@ -820,7 +816,7 @@ def _container(draft: WordFile, node: model.Container, place: Spot) -> list[Elem
         return word_bank(draft, node, place)
     inner = place
     if node.name in ("sidebar", "details", "aside"):
-        inner = _in_box(place, BOXES["sidebar"])
+        inner = _in_box(place, SIDE_BOXES["sidebar"])
     elif node.name == "summary":
         return [text_paragraph(draft, _as_text(node), place, "Box Title")]
     elif node.name == "rubric":
@@ -841,7 +837,8 @@ def _container(draft: WordFile, node: model.Container, place: Spot) -> list[Elem
     if align:
         inner = inner._replace(align=align)
     if is_for_teachers(node):
-        return boxed(draft, node, (), draft.words["for_the_teacher"], node.children, place, BOX)
+        word = draft.words["for_the_teacher"]
+        return boxed(draft, node, (), word, node.children, place, SIDE_BOXES["note"])
     written = blocks(draft, node.children, inner)
     if anchor and written:
         first = next(iter(written[0].iter("{*}p")), None)

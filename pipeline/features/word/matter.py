@@ -267,7 +267,11 @@ def foot(draft: WordFile) -> Element:
 def head(draft: WordFile, edition: Edition) -> Element:
     """The head of pages: for teachers, which edition it is, and for pupils, of which level."""
     levels = {level.lower(): shown for level, shown in draft.document.metadata.levels}
-    text = levels.get(edition.level, "") if draft.is_for_pupils else draft.words["edition_teacher"]
+    text = (
+        levels.get(edition.level, "")
+        if draft.is_for_pupils
+        else EDITIONS["teacher"].in_words(draft.words)
+    )
     content = [text_run(text)] if text else []
     return root("hdr", paragraph(draft, content, Spot(draft.width), "header"))
 

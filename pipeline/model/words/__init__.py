@@ -1,5 +1,9 @@
 """The words of each language, a file for each: those that Chapbook itself puts on a page and, in
-separate tables, those of authors that it understands, and the language's conventions; and dates."""
+separate tables, those of authors that it understands, and the language's conventions; and dates.
+
+What a file lacks is English. Features and commands have their own words in a ``words.toml``, with a
+table for each language, or in the language's file.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,18 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from pipeline.model.boxes import BOXES
 from pipeline.model.late import late
 
 FOLDER = Path(__file__).parent
+OTHERS = "others"
+"""The file of languages of which there are only conventions."""
+
 UNDERSTOOD = "understood"
 """The table of the words that authors may use for something."""
 
-PRINTED = "printed.toml"
-"""The file with the words on most handouts, in languages that have no file of their own."""
-
 NUMBERED = ("figure", "table", "listing", "exercise", "section", "chapter", "part", "appendix")
-"""The words of `PRINTED` that numbers are put to."""
+"""The words that numbers are put to, if the language says how (`_numbered`)."""
 
 SAME = {"no": "nb", "nn": "nb", "bs": "hr", "iw": "he", "in": "id"}
 """Languages whose words are those of another."""
@@ -36,18 +41,41 @@ _BETWEEN = late(r"[\W_]+")
 @functools.lru_cache
 def words(lang: str) -> Mapping[str, str]:
     """The words for a BCP 47 tag: those of its language, with English ones as a fallback."""
-    english = _file_of("en")
     language = lang.lower().split("-")[0]
+    language = SAME.get(language, language)
+    return {**words_in("en"), **words_in(language)}
+
+
+@functools.lru_cache
+def words_in(language: str) -> Mapping[str, str]:
+    """The words of a language alone."""
+    if language not in languages():
+        return {}
+    strings = {key: text for key, text in read_file(language).items() if isinstance(text, str)}
+    row = _numbered(strings)
     if language == "en":
-        return english
-    return {**english, **(_file_of(language) or _printed_in(SAME.get(language, language)))}
+        row |= {kind: box.word for kind, box in BOXES.items()}
+    for path in _word_files():
+        row = {**tomllib.loads(_table(path, language)), **row}
+    return row
 
 
-def _printed_in(language: str) -> Mapping[str, str]:
-    """The words on most handouts in a language without a file."""
-    text = (FOLDER / PRINTED).read_text("utf-8")
-    table = text.partition(f"\n[{language}]\n")[2].partition("\n[")[0]
-    row: dict[str, str] = tomllib.loads(table)
+@functools.lru_cache
+def _word_files() -> tuple[Path, ...]:
+    """The files with the words of features and commands."""
+    program = FOLDER.parent.parent
+    return tuple(sorted(program.glob("*/*/words.toml")))
+
+
+def _table(path: Path, name: str) -> str:
+    """A table of a file, which takes a fifth of the time for the whole."""
+    return path.read_text("utf-8").partition(f"\n[{name}]\n")[2].partition("\n[")[0]
+
+
+def _numbered(row: dict[str, str]) -> dict[str, str]:
+    """The words of a language, with those for references and captions, of which many are the noun
+    and its number, as ``numbered`` says; ``captioned`` is a caption, if it does not end with a full
+    stop."""
     pattern = row.pop("numbered", "{noun}\u00a0{number}")
     captioned = row.pop("captioned", "{numbered}.")
 
@@ -67,28 +95,28 @@ def _printed_in(language: str) -> Mapping[str, str]:
 
 def understood(meaning: str) -> tuple[str, ...]:
     """All words that authors may use for ``meaning``, in any language, each once."""
-    phrases = (word for lang in sorted(_files()) for word in _understood_in(lang).get(meaning, ()))
+    phrases = (
+        word for lang in sorted(languages()) for word in _understood_in(lang).get(meaning, ())
+    )
     return tuple(dict.fromkeys(phrases))
 
 
 def understood_in(lang: str, meaning: str) -> tuple[str, ...]:
     """The words for ``meaning`` in the language of a BCP 47 tag; none if it is unknown."""
     language = lang.lower().split("-")[0]
-    return tuple(_understood_in(language).get(meaning, ())) if language in _files() else ()
+    return tuple(_understood_in(language).get(meaning, ())) if language in languages() else ()
 
 
 @functools.lru_cache
-def _files() -> frozenset[str]:
-    """The names of the files: authors may write anything for a language."""
-    return frozenset(path.stem for path in FOLDER.glob("*.toml"))
+def languages() -> frozenset[str]:
+    """The languages that have a file: authors may write anything for a language."""
+    return frozenset(path.stem for path in FOLDER.glob("*.toml")) - {OTHERS}
 
 
 @functools.lru_cache
 def _understood_in(language: str) -> Mapping[str, tuple[str, ...]]:
-    """This table of a language, which takes a fifth of the time for the whole file."""
-    text = (FOLDER / f"{language}.toml").read_text("utf-8")
-    table = text.partition(f"\n[{UNDERSTOOD}]\n")[2].partition("\n[")[0]
-    return tomllib.loads(table)
+    """The words that authors may use, in a language."""
+    return tomllib.loads(_table(FOLDER / f"{language}.toml", UNDERSTOOD))
 
 
 def called(text: str, meaning: str) -> bool:
@@ -108,14 +136,10 @@ def folded(word: str) -> str:
     return _BETWEEN.sub("", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
-def _file_of(language: str) -> Mapping[str, str]:
-    return {key: text for key, text in read_file(language).items() if isinstance(text, str)}
-
-
 @functools.lru_cache
 def read_file(language: str) -> Mapping[str, Any]:
     """The contents of a language's file; empty if there is none."""
-    if language not in _files():
+    if language not in languages() | {OTHERS}:
         return {}
     return tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
 

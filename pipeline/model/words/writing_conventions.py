@@ -11,10 +11,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from pipeline.model.words import FOLDER, read_file
+from pipeline.model.words import OTHERS, languages, read_file
 
 NARROW = "\u202f"  # narrow no-break space
-OTHERS = "others"
 
 
 class Writing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,7 +92,7 @@ def autonym(tag: str) -> str:
 @functools.cache
 def tags_by_name() -> dict[str, str]:
     """The tags of languages by their names and codes, in small letters."""
-    known = {*read_file(OTHERS), *(path.stem for path in FOLDER.glob("??.toml"))}
+    known = {*read_file(OTHERS), *languages()}
     return {name: tag for tag in sorted(known) for name in writing(tag).also}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model import Bibliography, Block, Index
+from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.tree import LEVEL, TOGETHER, WORD_BANK
 from pipeline.parser import slips
@@ -17,7 +18,7 @@ def _bibliography(parts: Parts) -> tuple[Block, ...]:
 
 
 CONTAINERS: dict[str, Construct] = {
-    **dict.fromkeys(boxes.NAMES, boxes.box),
+    **dict.fromkeys(KINDS, boxes.box),
     "details": boxes.details,
     "summary": boxes.details,
     "figures": figures.figures,

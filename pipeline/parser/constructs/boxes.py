@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Answer, Block, Container, Inline, TeacherNote
+from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
@@ -85,19 +86,15 @@ _KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
 # Boxes: admonitions, also as GitHub's alerts, Obsidian's callouts and Python-Markdown writes them;
 # collapsible blocks, and containers that only have a name.
 
-KINDS = frozenset({"note", "info", "tip", "important", "warning", "caution", "question", "example"})
-ALIASES = {"attention": "warning", "danger": "caution", "error": "caution", "hint": "tip"}
-NAMES = (*sorted(KINDS), *ALIASES)
-
 
 def kind_of(name: str) -> str:
     """The kind of box with this name; a note if it is unknown."""
-    return table().boxes.get(name) or (ALIASES.get(name, name) if name in NAMES else "note")
+    return table().boxes.get(name) or KINDS.get(name, "note")
 
 
 def title_for(name: str, title: tuple[Inline, ...]) -> tuple[Inline, ...]:
     """The title of a box: its name, if it has no title and its kind does not say as much."""
-    if title or name in NAMES or name == "admonition":
+    if title or name in KINDS or name == "admonition":
         return title
     words = name.replace("-", " ").replace("_", " ")
     return (model.Text(text=table().titles.get(name) or words[:1].upper() + words[1:]),)
@@ -114,7 +111,7 @@ def box(parts: Parts) -> tuple[Block, ...]:
     if fold:
         attributes = attributes.without({"collapse"})
     node = model.Admonition(
-        kind=ALIASES.get(parts.name, parts.name),
+        kind=kind_of(parts.name),
         title=title,
         children=parts.children,
         span=parts.span,
@@ -170,20 +167,20 @@ def callout(element: BlockElement, parts: Parts) -> tuple[Block, ...] | None:
     name = match[1].strip().lower().replace(" ", "-")
     bare = match.end() == len(first.lines[0].rstrip())
     is_alone = len(parts.children) == len(first.lines) == 1 and element.last_read == first.line
-    if bare and is_alone and name not in NAMES:
+    if bare and is_alone and name not in KINDS:
         return None  # nothing but a name, in brackets
     title, left = _first_line(opening.children, match[0])
     if left:
         begin, end = first.lines[:2][-1], first.end  # raw HTML ends a line early
         place = Span(begin.number, begin.offset, end if end > begin.number else 0)
         rest = [model.Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
-    known = name in NAMES or name in table().boxes or name in QUOTES
+    known = name in KINDS or name in table().boxes or name in QUOTES
     parts = parts._replace(name=match[1].strip(), heading=title, children=tuple(rest))
     if not known and (withheld := guessed(parts, "[!{}]")):
         return withheld
     if name in QUOTES:
         return (model.BlockQuote(children=parts.headed, span=parts.span),)
-    if not known and (meant := nearest(name, (*NAMES, *table().boxes), MISSPELT)):
+    if not known and (meant := nearest(name, (*KINDS, *table().boxes), MISSPELT)):
         message = f"`[!{name.upper()}]` is not a known kind of box: it becomes a note."
         place = first.lines[0].at()
         parts.report(Code.LIKELY_SLIP, message, place, f"Did you mean `[!{meant.upper()}]`?")
@@ -194,10 +191,10 @@ def admonition(parts: Parts) -> tuple[Block, ...]:
     """The box for ``!!! name``; an unknown kind is the class and default title of a note. One
     named by a word for an answer, or similar, is withheld from students."""
     word, *classes = parts.name.split()
-    known = word in NAMES or word in table().boxes
+    known = word in KINDS or word in table().boxes
     if not known and (withheld := guessed(parts._replace(name=word), "!!! {}")):
         return withheld
-    if word not in NAMES:
+    if word not in KINDS:
         classes = [word, *classes]
     return (_admonition(word, parts, classes=tuple(classes)),)
 

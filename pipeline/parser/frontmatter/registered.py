@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pipeline.model.late import late
 from pipeline.model.metadata import Identifier, Licence, Metadata, Subject
 from pipeline.model.names import did_you_mean
-from pipeline.model.words import FOLDER, words
+from pipeline.model.words import UNDERSTOOD, languages, read_file, words
 from pipeline.model.words.writing_conventions import tags_by_name, writing
 from pipeline.parser.lines import shorten
 
@@ -255,8 +255,10 @@ def _as_people_write(value: str) -> str:
 
 
 def _months() -> tuple[tuple[str, int], ...]:
-    """The numbers of months by their names in all languages that Chapbook knows."""
-    lists = (words(path.stem)["months"] for path in FOLDER.glob("??.toml"))
+    """The numbers of months by their names in the languages that authors may use: in others, the
+    same name may be another month."""
+    known = (language for language in sorted(languages()) if UNDERSTOOD in read_file(language))
+    lists = (words(language)["months"] for language in known)
     return tuple(
         (name.casefold(), number)
         for names in lists

@@ -20,6 +20,7 @@ from pipeline.commands.importing.quizzes import gift, h5p, moodle, qti
 from pipeline.commands.importing.quizzes.asked import BLANK, Asked, AskedGap, UnreadableQuizError
 from pipeline.model import Attributes, Block, Inline, tree
 from pipeline.model.diagnostics import Span
+from pipeline.model.editions import EDITIONS
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import plain_text, rewrite, walk
@@ -70,7 +71,7 @@ def read_quiz(path: Path, name: str) -> Draft:
         )
         for message, line, file in quiz.lost
     )
-    for_teachers = f" ({words(lang or 'en')['edition_teacher']})"
+    for_teachers = f" ({EDITIONS['teacher'].in_words(words(lang or 'en'))})"
     metadata = Metadata(title=quiz.title.removesuffix(for_teachers), lang=lang or "en")
     counts = dict(count(blocks, ()))
     return Draft(metadata, blocks, (), reader.images, counts, (*reader.findings, *findings))

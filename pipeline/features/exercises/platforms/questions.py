@@ -30,7 +30,7 @@ from pipeline.model import (
 from pipeline.model.audience import Ranges, lacked, outermost
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.model.editions import Edition, solved
+from pipeline.model.editions import EDITIONS, Edition, solved
 from pipeline.model.late import late
 from pipeline.model.tree import (
     ANSWER,
@@ -882,7 +882,7 @@ class QuestionSheet:
     @property
     def notice(self) -> str:
         """The title with the words that the file is for teachers, who see it there alone."""
-        return f"{self.title} ({self.words['edition_teacher']})"
+        return f"{self.title} ({EDITIONS['teacher'].in_words(self.words)})"
 
     def tell(self, message: str, span: Span | None) -> None:
         """Report that something of a question has no place on the platform."""
