@@ -8,7 +8,9 @@ the feature would have made (`pipeline.resolve.absent`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pipeline.model import (
@@ -22,6 +24,7 @@ from pipeline.model import (
 )
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.rendered import Sign, Trait
 from pipeline.model.tree import has
 
 Name: TypeAlias = Literal[
@@ -47,26 +50,41 @@ UNTOLD = Signs()
 
 
 class Feature(NamedTuple):
-    """The ``signs`` of a feature. One that ``writes_files`` has names of their formats in its code,
-    which may therefore be in them."""
+    """The ``signs`` of a feature; its style sheets (``styles``), with what a page has that needs
+    them; and the names of its ``blocks``, whose syntax is in ``CONTAINERS`` of its package. One
+    that ``writes_files`` has names of their formats in its code, which may therefore be in them."""
 
     signs: Signs
     writes_files: bool = False
+    styles: Mapping[str, Set[Sign]] = MappingProxyType({})
+    blocks: tuple[str, ...] = ()
 
 
 FEATURES: dict[Name, Feature] = {
     "catalog": Feature(UNTOLD, writes_files=True),
-    "charts": Feature(Signs(nodes=(Chart,))),
-    "citations": Feature(Signs(nodes=(Citation, Bibliography), keys=("bibliography", "nocite"))),
+    "charts": Feature(Signs(nodes=(Chart,)), styles={"charts": {Chart}}),
+    "citations": Feature(
+        Signs(nodes=(Citation, Bibliography), keys=("bibliography", "nocite")),
+        styles={"bibliography": {Bibliography}},
+        blocks=("bibliography",),
+    ),
     "columns": Feature(Signs(values=(("columns", 2),))),
-    "dialects": Feature(UNTOLD),
+    "dialects": Feature(UNTOLD, styles={"tabs": {"tab"}}),
     "fast_engine": Feature(UNTOLD),
     "fit": Feature(Signs(keys=("fit",))),
-    "formulas": Feature(Signs(nodes=FORMULAS)),
+    "formulas": Feature(
+        Signs(nodes=FORMULAS),
+        styles={
+            "math": {Trait.MATHML},
+            "strokes": {Trait.STROKES},
+            "formulas": {Trait.FORMULA_IMAGE},
+            "tex": {Trait.TEX},
+        },
+    ),
     "forms": Feature(Signs(editions=("form",)), writes_files=True),
-    "glossary": Feature(UNTOLD),
+    "glossary": Feature(UNTOLD, styles={"glossary": {Trait.TERM}}),
     "imposition": Feature(Signs(editions=("booklet", "2-up", "4-up")), writes_files=True),
-    "index": Feature(Signs(nodes=(Index,))),
+    "index": Feature(Signs(nodes=(Index,)), styles={"index": {Index}}, blocks=("index",)),
     "margin_notes": Feature(Signs(values=(("notes", "margin"),))),
     "own_fonts": Feature(Signs(keys=("fonts",))),
     "site": Feature(Signs(editions=("site",)), writes_files=True),

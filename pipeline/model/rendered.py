@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Literal, TypeAlias
 from xml.etree import ElementTree
 
 import msgspec
 from msgspec.structs import replace
 
-from pipeline.model import Asset
+from pipeline.model import Asset, Node
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.metadata import Metadata
@@ -17,6 +18,17 @@ from pipeline.model.paper import Sheet
 
 PageRole: TypeAlias = Literal["page", "cover", "titlepage", "nav", "chapter", "missing"]
 """The role of a page; ``missing`` is for pages that do not exist."""
+
+
+Trait = enum.Enum(
+    "Trait",
+    "PAGE CONTENTS CAPTION_LISTS NUMBER NAME_LINE TIMING ADDRESSES MARGIN_NOTE END_NOTE TERM"
+    " HIGHLIGHTING ARTICLE SCROLLER MATHML STROKES FORMULA_IMAGE TEX",
+)
+"""A trait of a page that cannot be seen from a node's type or a class of its element."""
+
+Sign: TypeAlias = type[Node] | Trait | str
+"""The sign of a construct; a string is a class of an element."""
 
 
 class Page(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -24,6 +24,7 @@ from pipeline.model.rendered import (
     PageRole,
     Pages,
     Style,
+    Trait,
 )
 from pipeline.model.roles import BEFORE_CONTENTS, STANDARD
 from pipeline.model.tree import plain_text, walk
@@ -32,7 +33,7 @@ from pipeline.render.imprint import book_facts, logo, names, total, unchanged_co
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.note_placement import listing_notes
 from pipeline.render.plan import ENDNOTES, Chapter, chapters, nav_points, numbered, targets
-from pipeline.render.style_sheets import Trait, construct_styles, screen_faces
+from pipeline.render.style_sheets import construct_styles, screen_faces
 from pipeline.render.tables import Setting
 from pipeline.system.store import Memo
 

@@ -9,7 +9,7 @@ import jinja2
 from pipeline.model import Document, Exercise
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
 from pipeline.model.faces import own_faces
-from pipeline.model.rendered import NavPoint, Page, Pages, Style
+from pipeline.model.rendered import NavPoint, Page, Pages, Style, Trait
 from pipeline.model.sheet import ACCENTS, is_book, screen_rules, sheet_of
 from pipeline.model.tree import has
 from pipeline.model.words import words, written_date
@@ -19,7 +19,6 @@ from pipeline.render.imprint import logo, minutes, total, web_facts
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.plan import nav_points, targets
 from pipeline.render.sheet_rules import print_style
-from pipeline.render.style_sheets import Trait
 from pipeline.system.store import Memo
 
 UNLISTED = (discovery.MetaTag("name", "robots", "noindex"),)

@@ -13,8 +13,8 @@ from pipeline.model import Block, Node
 from pipeline.model.editions import FormatName
 from pipeline.model.late import late
 from pipeline.model.page_map import TEXT
+from pipeline.model.rendered import Sign, Trait
 from pipeline.model.tree import walk
-from pipeline.render.style_sheets import Sign, Trait
 from pipeline.system.store import Memo
 
 REMEMBERED = (model.Paragraph, model.List, model.BlockQuote, model.Section)

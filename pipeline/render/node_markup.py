@@ -35,7 +35,7 @@ from pipeline.model.late import late
 from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES, note_id, page_id, reference_id
 from pipeline.model.page_map import FIELD, OURS, FieldKind
 from pipeline.model.paper import LARGE_PRINT, POINT, Sheet
-from pipeline.model.rendered import Inventory
+from pipeline.model.rendered import Inventory, Sign, Trait
 from pipeline.model.tree import (
     CHAPTER,
     MINUTES,
@@ -56,8 +56,6 @@ from pipeline.render.known import KnownBlocks, is_remembered
 from pipeline.render.note_placement import NotePlace, PrintedNotes, TextPlaces, with_place
 from pipeline.render.plan import BLOCK_TAGS, Fields, form, form_roles, index_links, semantics
 from pipeline.render.style_sheets import (
-    Sign,
-    Trait,
     constructs_of,
     hangs,
     is_wide_formula,

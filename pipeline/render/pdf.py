@@ -19,7 +19,7 @@ from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
-from pipeline.model.rendered import CharacterPlace, Page, Pages, Style
+from pipeline.model.rendered import CharacterPlace, Page, Pages, Style, Trait
 from pipeline.model.roles import BEFORE_CONTENTS, FRONT
 from pipeline.model.sheet import fit_for, print_rules
 from pipeline.model.tree import all_nodes, find, has
@@ -39,7 +39,7 @@ from pipeline.render.note_placement import (
 )
 from pipeline.render.plan import fits_columns, nav_points, prints_contents, targets
 from pipeline.render.sheet_rules import Folio, css, head_css, kept, kept_css, large_print_furniture
-from pipeline.render.style_sheets import Trait, construct_styles, drawing_faces
+from pipeline.render.style_sheets import construct_styles, drawing_faces
 from pipeline.render.tables import Setting
 from pipeline.system.store import Memo
 

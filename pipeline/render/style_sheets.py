@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator, Set
 
 import jinja2
 
 from pipeline import model
+from pipeline.features import FEATURES
 from pipeline.model import Asset, Document, Node
 from pipeline.model.editions import FormatName
 from pipeline.model.faces import DRAWING_FACES, FACES, MATH_FACE, own_faces
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
 from pipeline.model.names import note_id, reference_id
-from pipeline.model.rendered import Face, Style
+from pipeline.model.rendered import Face, Sign, Style, Trait
 from pipeline.model.sheet import night_rules
 from pipeline.model.tree import minutes_of, plain_text
 from pipeline.model.words.writing_conventions import ALPHABETS
@@ -26,17 +25,7 @@ from pipeline.render.environment import read_text
 #
 # The constructs on a page, recorded as it is rendered; they determine its styles and script.
 
-Trait = enum.Enum(
-    "Trait",
-    "PAGE CONTENTS CAPTION_LISTS NUMBER NAME_LINE TIMING ADDRESSES MARGIN_NOTE END_NOTE TERM"
-    " HIGHLIGHTING ARTICLE SCROLLER MATHML STROKES FORMULA_IMAGE TEX",
-)
-"""A trait of a page that cannot be seen from a node's type or a class of its element."""
-
-Sign: TypeAlias = type[Node] | Trait | str
-"""The sign of a construct; a string is a class of an element."""
-
-CONSTRUCTS: dict[str, set[Sign]] = {
+CONSTRUCTS: dict[str, Set[Sign]] = {
     "page": {Trait.PAGE},
     "article": {Trait.ARTICLE},
     "contents": {Trait.CONTENTS},
@@ -48,9 +37,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "references": {model.CrossReference},
     "numbers": {Trait.NUMBER},
     "caption-lists": {Trait.CAPTION_LISTS},
-    "charts": {model.Chart},
     "sidebar": {"sidebar"},
-    "tabs": {"tab"},
     "parts": {"part"},
     "quotations": {"pull-quote", "epigraph", "attribution"},
     "verse": {"verse"},
@@ -66,11 +53,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
         *("lower-alpha", "upper-alpha", "lower-roman", "upper-roman"),
         *("closed", "in-brackets"),
     },
-    "math": {Trait.MATHML},
-    "strokes": {Trait.STROKES},
-    "formulas": {Trait.FORMULA_IMAGE},
-    "tex": {Trait.TEX},
-    "bibliography": {model.Bibliography},
+    **{name: signs for row in FEATURES.values() for name, signs in row.styles.items()},
     "addresses": {Trait.ADDRESSES},
     "citations": {Trait.ADDRESSES, "biblioref", "address"},
     "code": {model.CodeBlock},
@@ -91,8 +74,6 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     },
     "for-teachers": {model.Answer, model.TeacherNote, "for-teachers", "level-label"},
     "timings": {Trait.TIMING},
-    "index": {model.Index},
-    "glossary": {Trait.TERM},
     "directions": {Trait.PAGE},
     "notes": {model.NoteReference},
     "margin-notes": {Trait.MARGIN_NOTE},

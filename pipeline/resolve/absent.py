@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import FEATURES, Signs, here
+from pipeline.features import FEATURES, Feature, here
 from pipeline.model import Document, Node, removal
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
@@ -24,14 +24,14 @@ from pipeline.resolve.findings import Findings
 def show_absent(document: Document) -> Document:
     """The document with what belongs to absent features as written, and without their keys, with
     one ABSENT_FEATURE for each feature, at its first node, or else at the beginning."""
-    absent = {name: row.signs for name, row in FEATURES.items() if not here(name)}
+    absent = {name: row for name, row in FEATURES.items() if not here(name)}
     if not absent:
         return document
     findings = Findings(document)
     edition = EDITIONS.get(document.edition)
     is_platform = edition is not None and bool(edition.platform)
-    for name, signs in absent.items():
-        places = list(_places(document, signs))
+    for name, row in absent.items():
+        places = list(_places(document, row))
         if places:
             message = f"This copy of Chapbook lacks {name}: what needs it is shown as written."
             findings.add(Code.ABSENT_FEATURE, message, places[0])
@@ -39,17 +39,19 @@ def show_absent(document: Document) -> Document:
         if name == "formulas" and is_platform:
             changes = dict.fromkeys(model.FORMULAS, _in_tex)
         document = rewrite_document(document, leave=changes)
-    keys = {key for signs in absent.values() for key in signs.keys}
+    keys = {key for row in absent.values() for key in row.signs.keys}
     unset = Metadata()
     defaults = {key: getattr(unset, key) for key in keys.intersection(unset.__struct_fields__)}
     return findings.added_to(replace(document, metadata=replace(document.metadata, **defaults)))
 
 
-def _places(document: Document, signs: Signs) -> Iterator[Span | None]:
+def _places(document: Document, feature: Feature) -> Iterator[Span | None]:
     """The places where a document has the signs of a feature; the front matter and the edition
     have none."""
-    for _, node, span in find(document, *signs.nodes) if signs.nodes else ():
-        yield node.span or span
+    signs = feature.signs
+    for _, node, span in find(document, *signs.nodes, model.Container):
+        if not isinstance(node, model.Container) or node.name in feature.blocks:
+            yield node.span or span
     settings = [*_settings(document.metadata)]
     keys = (getattr(each, key, None) for key in signs.keys for each in settings)
     values = (getattr(each, key, None) == value for key, value in signs.values for each in settings)

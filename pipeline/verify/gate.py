@@ -231,15 +231,11 @@ def _styles() -> bytes:
     return _read(builtin_templates(), ".css", ".js")
 
 
-WRITERS = ("exercises", "standards", "covers", "discovery", "ebook")
-"""Folders whose code writes files, besides those of the core and of features that say so."""
-
-
 @functools.cache
 def _sources() -> bytes:
     """The code that writes files: names and terms of formats that are in them."""
     program = Path(__file__).parent.parent
-    writing = (*WRITERS, *(name for name, row in FEATURES.items() if row.writes_files))
+    writing = ("exercises", *(name for name, row in FEATURES.items() if row.writes_files))
     folders = (
         program / "render",
         program / "package",

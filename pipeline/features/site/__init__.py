@@ -18,7 +18,7 @@ from pipeline.model import Block, ContentsEntry, Document, Index, Node, Section
 from pipeline.model.editions import Edition, output_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import note_id
-from pipeline.model.rendered import NavPoint, Page, Pages, Style, TextFile
+from pipeline.model.rendered import NavPoint, Page, Pages, Style, TextFile, Trait
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import words, written_date
 from pipeline.render.covers import social_preview
@@ -28,7 +28,7 @@ from pipeline.render.html import is_learnt_from, page_styles
 from pipeline.render.imprint import logo, minutes, web_facts
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.plan import Chapter, chapters, nav_points, numbered, targets
-from pipeline.render.style_sheets import Trait, screen_faces, script
+from pipeline.render.style_sheets import screen_faces, script
 from pipeline.system.store import Memo
 
 # --- naming ----------------------------------------------------------------------------------

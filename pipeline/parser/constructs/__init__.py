@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.model import Bibliography, Block, Index
+import importlib
+from collections.abc import Mapping
+from typing import Protocol
+
+from pipeline.features import FEATURES, here
+from pipeline.model import Block
 from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.tree import LEVEL, TOGETHER, WORD_BANK
@@ -11,20 +16,11 @@ from pipeline.parser.constructs import boxes, fences, figures
 from pipeline.parser.constructs.parts import Construct, Parts
 from pipeline.parser.dialects import table
 
-
-def _bibliography(parts: Parts) -> tuple[Block, ...]:
-    """The place of the bibliography."""
-    return (*parts.children, Bibliography(span=parts.span, attributes=parts.attributes))
-
-
 CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(KINDS, boxes.box),
     "details": boxes.details,
     "summary": boxes.details,
     "figures": figures.figures,
-    # after the content of the block, such as an introduction
-    "index": lambda parts: (*parts.headed, Index(span=parts.span, attributes=parts.attributes)),
-    "bibliography": _bibliography,
     "answer": boxes.answer,
     "teacher": boxes.teacher,
     LEVEL: boxes.level,
@@ -53,7 +49,29 @@ def containers_for(dialects: tuple[str, ...]) -> dict[str, Construct]:
     from pipeline.features.exercises.blocks import CONTAINERS as EXERCISES
     from pipeline.parser.constructs.boxes import CONTAINERS as VERSE
 
-    return {**CONTAINERS, **EXERCISES, **VERSE, **table(dialects).containers}
+    of_features = dict.fromkeys(_OF_FEATURES, _block_of_feature)
+    return {**CONTAINERS, **EXERCISES, **VERSE, **of_features, **table(dialects).containers}
+
+
+_OF_FEATURES = {name: feature for feature, row in FEATURES.items() for name in row.blocks}
+"""The features that blocks belong to."""
+
+
+def _block_of_feature(parts: Parts) -> tuple[Block, ...]:
+    """A block of a feature; without the feature, which is told, a container of that name."""
+    feature = _OF_FEATURES[parts.name]
+    if not here(feature):
+        return boxes.container(parts)
+    module: WithBlocks = importlib.import_module(f"pipeline.features.{feature}")
+    return module.CONTAINERS[parts.name](parts)
+
+
+class WithBlocks(Protocol):
+    """The module of a feature that has blocks."""
+
+    @property
+    def CONTAINERS(self) -> Mapping[str, Construct]:  # noqa: N802 - a constant of the module
+        """Their syntax, by their names."""
 
 
 def container(parts: Parts) -> tuple[Block, ...]:
@@ -62,7 +80,7 @@ def container(parts: Parts) -> tuple[Block, ...]:
     if parts.name not in containers and figures.is_group(parts):
         return figures.figures(parts)
     if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
-        return _bibliography(parts)
+        return _block_of_feature(parts._replace(name="bibliography"))
     construct = containers.get(parts.name)
     if construct is None:
         guessed = boxes.guessed(parts)
