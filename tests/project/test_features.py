@@ -1,4 +1,4 @@
-"""What the table of features names is in their folders."""
+"""The table of features: all that its rows name is in their folders."""
 
 from __future__ import annotations
 
