@@ -101,7 +101,7 @@ class GlyphRun(NamedTuple):
     def clusters(self) -> list[int]:
         """The beginnings of the characters of Pango's glyphs, in bytes from the item's start."""
         glyphs = self.placed.glyphs
-        return list(ffi.unpack(glyphs.log_clusters, glyphs.num_glyphs))
+        return ffi.unpack(glyphs.log_clusters, glyphs.num_glyphs)  # type: ignore[no-any-return]
 
     def glyphs(self) -> Iterator[tuple[int, ...]]:
         """The glyphs, as `GLYPHS` describes them."""
@@ -232,14 +232,16 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
         for number, units in run.wider.items():
             glyph, width, x, y = shown[number - run.first]
             shown[number - run.first] = glyph, width + units, x, y
-        for number, placed in enumerate(shown, run.first):
-            if placed in known:
-                continue
-            glyph, width, x, y = placed
+        pieces = [*map(known.get, shown)]
+        while None in pieces:
+            number = pieces.index(None)
+            placed = glyph, width, x, y = shown[number]
             if y or glyph >= IN_FONTS:
                 return None
             if glyph not in font.to_unicode:
-                font.to_unicode[glyph] = GlyphString(run.placed, run.text).text_of(number)
+                font.to_unicode[glyph] = GlyphString(run.placed, run.text).text_of(
+                    run.first + number
+                )
             if glyph not in font.widths:
                 rect = stream.logical_rect
                 pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, rect)
@@ -247,8 +249,8 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
             before = x / size
             after = int(font.widths[glyph] + before - width * 1000 * FROM_UNITS / size)
             piece = (f">{-before}<" if before else "") + f"{glyph:04x}"
-            known[placed] = piece + (f">{after}<" if after else "")
-        runs.append((font, size, "".join([known[placed] for placed in shown])))
+            known[placed] = pieces[number] = piece + (f">{after}<" if after else "")
+        runs.append((font, size, "".join(pieces)))
     return runs
 
 

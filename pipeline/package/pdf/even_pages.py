@@ -394,8 +394,8 @@ def _places_of(pieces: list[TextPiece], context: Any) -> list[float]:
 def _ends_of(text: str, language: str | None) -> list[LineEnd]:
     """The places where lines may end, but for those within words."""
     attributes, ends = log_attributes(get_log_attrs(text, language), len(text)), list[LineEnd]()
-    for place in range(1, len(text)):
-        if attributes[place] & LINE_BREAK and _PLACE.match(text, place):
+    for place, attribute in enumerate(attributes[1 : len(text)], start=1):
+        if attribute & LINE_BREAK and _PLACE.match(text, place):
             end = place
             while text[end - 1] == " ":
                 end -= 1

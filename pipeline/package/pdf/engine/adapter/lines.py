@@ -173,6 +173,6 @@ def character_widths(layout: Any) -> list[int]:
     while run != ffi.NULL:
         of_run = ffi.new("int[]", run.data.item.num_chars)
         pango.pango_glyph_item_get_logical_widths(run.data, text, of_run)
-        widths.extend(of_run)
+        widths += ffi.unpack(of_run, len(of_run))
         run = run.next
     return widths
