@@ -42,6 +42,7 @@ def speed_up() -> None:
     weasyprint.pdf.fonts.instantiateVariableFont = pdf_writing.instance
     pyphen.HyphDict = text_lines.Patterns
     pydyf.zlib = pdf_writing.faster_zlib
+    pydyf.PDF.page_references = property(pdf_writing.page_references)
 
 
 import pipeline.package.pdf.engine  # noqa: E402, F401 - it speeds itself up, whichever is first

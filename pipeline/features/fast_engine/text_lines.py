@@ -73,6 +73,9 @@ IS_RECENT = pango.pango_version() >= 15000
 GLYPHS = struct.Struct("=Iiii4x")
 """A glyph in Pango's memory: its number, its width, and by how much it is moved."""
 
+EMPTY_GLYPH = pango.PANGO_GLYPH_EMPTY, 0, 0, 0
+"""The glyph of a character that is not seen, as that after a hyphen at the end of a line."""
+
 CAN_READ_GLYPHS = IS_RECENT and ffi.sizeof("PangoGlyphInfo") == GLYPHS.size
 
 MOVES = "_moves"
@@ -240,6 +243,9 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
         while None in pieces:
             number = pieces.index(None)
             placed = glyph, width, x, y = shown[number]
+            if placed == EMPTY_GLYPH:
+                known[placed] = pieces[number] = ""
+                continue
             if y or glyph >= IN_FONTS:
                 return None
             if glyph not in font.to_unicode:
@@ -510,7 +516,7 @@ def _planned_paragraph(box: Any) -> ShapedParagraph | None:
     if PARAGRAPH not in known:
         paragraph = ShapedParagraph(known[SHAPED], box.text, box.style) if CAN_READ_GLYPHS else None
         known[PARAGRAPH] = paragraph if paragraph and paragraph.is_of_one_font else None
-    return known[PARAGRAPH]  # type: ignore[no-any-return]
+    return known[PARAGRAPH]
 
 
 def _first_of(

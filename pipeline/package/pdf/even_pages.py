@@ -4,6 +4,7 @@ of pages.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -279,9 +280,15 @@ _SPACES = " \u00a0"
 LONGEST = 20_000
 """The number of characters of a paragraph from which on it is left to the engine."""
 
+MOST_WORDS = 20_000
+"""The number of words whose divisions are remembered."""
+
 _WORD = late(r"[^\W\d_]+")
-_PLACE = late(r"(?![ \u2014\u2e3a\u2e3b])(?:(?<=\W)|(?=\W))")
-"""A place where a line may begin, next to a character that is in no word. No dash is first."""
+_NEVER_FIRST = " \u2014\u2e3a\u2e3b"
+"""Characters that no line begins with: no dash does."""
+
+_PLACE = late(r"(?<=\W)|(?=\W)")
+"""A place next to a character that is in no word."""
 
 SHORTEST = 1.5
 """The ems that the last line of a paragraph has at least, in addition to its indent."""
@@ -362,7 +369,7 @@ def plan_lines(context: Any, box: Any, width: float, indent: float) -> LinePlan 
             places,
             [*accumulate(map(_SPACES.__contains__, text), initial=0)],
             [*(end for end in inner if not any(end.resume in part for part in unbroken)), last],
-            _Hyphens(text, pieces, starts, hyphens, context, {}).between,
+            _Hyphens(text, pieces, starts, hyphens, {}).between,
             width,
             indent,
             space,
@@ -394,11 +401,12 @@ def _places_of(pieces: list[TextPiece], context: Any) -> list[float]:
 def _ends_of(text: str, language: str | None) -> list[LineEnd]:
     """The places where lines may end, but for those within words."""
     attributes, ends = log_attributes(get_log_attrs(text, language), len(text)), list[LineEnd]()
-    for place, attribute in enumerate(attributes[1 : len(text)], start=1):
-        if attribute & LINE_BREAK and _PLACE.match(text, place):
-            end = place
-            while text[end - 1] == " ":
-                end -= 1
+    for place in [n for n, flags in enumerate(attributes[: len(text)]) if flags & LINE_BREAK]:
+        end = place
+        while text[end - 1] == " ":
+            end -= 1
+        is_between_words = end < place or _PLACE.match(text, place)
+        if is_between_words and text[place] not in _NEVER_FIRST:
             ends.append(LineEnd(end, place, 0, text[end - 1] in HYPHENS))
     return [*ends, LineEnd(len(text), len(text))]
 
@@ -411,7 +419,6 @@ class _Hyphens(NamedTuple):
     pieces: list[TextPiece]
     starts: list[int]
     widths: list[float]
-    context: Any
     known: dict[int, tuple[LineEnd, ...]]
 
     def between(self, first: int, end: int) -> tuple[LineEnd, ...]:
@@ -425,25 +432,22 @@ class _Hyphens(NamedTuple):
             piece = self.pieces[number]
             if word.end() > piece.end or piece.is_unbroken:
                 continue
-            for position in _divisions(word[0], piece.box.style, self.context):
+            style = piece.box.style
+            if style["hyphens"] != "auto" or not style["lang"]:
+                continue
+            for position in _divisions(word[0], style["lang"], *style["hyphenate_limit_chars"]):
                 place = word.start() + position
                 yield LineEnd(place, place, self.widths[number], True)
 
 
-def _divisions(word: str, style: Any, context: Any) -> Iterator[int]:
+@functools.lru_cache(MOST_WORDS)
+def _divisions(word: str, lang: str, total: int, left: int, right: int) -> tuple[int, ...]:
     """The numbers of letters after which a word may be divided."""
-    total, left, right = style["hyphenate_limit_chars"]
-    if style["hyphens"] != "auto" or not style["lang"] or len(word) < total:
-        return
-    language = pyphen.language_fallback(style["lang"])
-    if not language:
-        return
-    key = language, left, right, total
-    if key not in context.dictionaries:
-        context.dictionaries[key] = pyphen.Pyphen(lang=language, left=left, right=right)
-    for position in context.dictionaries[key].positions(word):
-        if not position.data:  # some languages write a divided word otherwise
-            yield int(position)
+    if len(word) < total or not (language := pyphen.language_fallback(lang)):
+        return ()
+    # some languages write a divided word otherwise
+    positions = pyphen.Pyphen(lang=language, left=left, right=right).positions(word)
+    return tuple(int(position) for position in positions if not position.data)
 
 
 # --- even pages ------------------------------------------------------------------------------
