@@ -455,7 +455,7 @@ def get_next_linebox(
     line = None
     if vars(linebox).get(PLAN) and not context.excluded_shapes:
         line = _planned_line(context, linebox, y, place, block)
-    return line or original_get_next_linebox(  # type: ignore[no-any-return]
+    return line or original_get_next_linebox(
         context, linebox, y, bottom_space, place, block, *rest
     )
 
@@ -514,9 +514,10 @@ def _planned_paragraph(box: Any) -> ShapedParagraph | None:
     if ENDS not in known:
         return None
     if PARAGRAPH not in known:
-        paragraph = ShapedParagraph(known[SHAPED], box.text, box.style) if CAN_READ_GLYPHS else None
-        known[PARAGRAPH] = paragraph if paragraph and paragraph.is_of_one_font else None
-    return known[PARAGRAPH]
+        shaped = ShapedParagraph(known[SHAPED], box.text, box.style) if CAN_READ_GLYPHS else None
+        known[PARAGRAPH] = shaped if shaped and shaped.is_of_one_font else None
+    paragraph: ShapedParagraph | None = known[PARAGRAPH]
+    return paragraph
 
 
 def _first_of(

@@ -43,6 +43,7 @@ from pipeline.package.pdf.engine.adapter.lines import (
     HYPHENS,
     LINE_BREAK,
     PLAN,
+    PLANS,
     SHAPED,
     SIMPLE,
     character_widths,
@@ -50,6 +51,7 @@ from pipeline.package.pdf.engine.adapter.lines import (
     log_attributes,
 )
 from pipeline.package.pdf.engine.adapter.page_layout import Planning, original_layout_document
+from pipeline.package.units import LineBreaks, LineEnd, Mended, Side
 
 # --- line plans ------------------------------------------------------------------------------
 #
@@ -79,32 +81,6 @@ them."""
 
 LINE_SLACK = 1e-3
 """Two widths may differ by this and be the same."""
-
-
-class LineEnd(NamedTuple):
-    """A place where a line may end: its last character and the first of the next line, counted from
-    the paragraph's beginning. If it is ``hyphenated``, there is a hyphen, for which ``hyphen`` is
-    added if it is not in the text."""
-
-    end: int
-    resume: int
-    hyphen: float = 0
-    hyphenated: bool = False
-
-
-class LineBreaks(NamedTuple):
-    """The ends of the lines of a paragraph, but for the last, and what they cost."""
-
-    ends: tuple[LineEnd, ...]
-    cost: float
-
-    @property
-    def lines(self) -> int:
-        return len(self.ends) + 1
-
-    def is_hyphenated(self, line: int) -> bool:
-        """Return whether a line, counted from 1, ends in a hyphen."""
-        return line <= len(self.ends) and self.ends[line - 1].hyphenated
 
 
 class _Way(NamedTuple):
@@ -272,6 +248,13 @@ class BrokenText:
         return self._known[whole].get(lines)
 
 
+class _GivenText(BrokenText):
+    """A paragraph whose lines have been chosen before."""
+
+    def __init__(self, breaks: LineBreaks | None) -> None:
+        self.natural = self.chosen = breaks
+
+
 # --- line plans ------------------------------------------------------------------------------
 #
 # Plans for the lines of paragraphs that are justified and simple.
@@ -358,6 +341,9 @@ def plan_lines(context: Any, box: Any, width: float, indent: float) -> LinePlan 
     if not text.strip() or len(text) > LONGEST:
         return None
     places = _places_of(pieces, context)
+    context.plans += 1
+    if context.given:
+        return LinePlan(_GivenText(context.given.pop()), pieces, notes, box)
     hyphens = [hyphen_width(piece.style, context) for piece, _ in pieces]
     starts = [piece.start for piece in pieces]
     text = text.rstrip(" ")
@@ -611,24 +597,16 @@ EVENLY, IN_PAIRS = ((0,), (-1,), (1,)), ((0,), (0, -1, 1))
 other, in the order in which they are tried."""
 
 
-class Mended(NamedTuple):
-    """The number of pages before a chapter, the number of lines by which each of its own is taller
-    than usual, and the lines of its paragraphs. They would be others on the other side if it
-    ``is_sided``."""
-
-    before: int
-    taller: tuple[int, ...]
-    lines: tuple[LineBreaks | None, ...]
-    is_sided: bool = False
-
-
-def pages_elsewhere(chapters: Sequence[DraftChapter], choices: Iterable[Mended]) -> int:
-    """The number of pages that some chapters have if they begin on the other side than in the
-    draft, where they end otherwise; 0 if the choices are the same."""
+def by_side(
+    chapters: Sequence[DraftChapter], choices: tuple[Mended, ...]
+) -> dict[Side, tuple[Mended, ...]]:
+    """The choices for some chapters by the side where they begin, if they end otherwise on each."""
     if not any(choice.is_sided for choice in choices):
-        return 0
-    others = zip(chapters, mended(chapters, shift=1), strict=True)
-    return sum(len(choice.taller) + chapter.empty for chapter, choice in others)
+        return {}
+    sides: tuple[Side, Side] = ("right", "left")
+    is_right = chapters[0].pages[0].is_right
+    both = (choices, tuple(mended(chapters, shift=1)))
+    return dict(zip(sides if is_right else sides[::-1], both, strict=True))
 
 
 def mended(chapters: Sequence[DraftChapter], shift: int = 0) -> Iterator[Mended]:
@@ -648,16 +626,17 @@ def _mended(chapter: DraftChapter, shift: int) -> Mended:
     """A chapter with some pages more before it than in the draft. The best are full pages, which
     may be on either side."""
     natural = tuple(paragraph.natural for paragraph in chapter.paragraphs)
-    unchanged = Mended(chapter.before + shift, (0,) * len(chapter.pages), natural)
-    if not chapter.paragraphs:
-        return _closed_up(chapter, unchanged)
     is_there = shift % 2 == 0
     costs = [chapter.cost(mirrored=mirrored) for mirrored in (not is_there, is_there)]
+    pages = (0,) * len(chapter.pages)
+    unchanged = Mended(chapter.before + shift, pages, natural, chapter.line, costs[0])
+    if not chapter.paragraphs:
+        return _closed_up(chapter, unchanged)
     if not chapter.is_text or max(costs) < PAGE_HYPHEN_COST:
         return unchanged
     evenly = _tried(_Search(chapter, None), EVENLY)
     if evenly.faults < PAGE_HYPHEN_COST:
-        return Mended(unchanged.before, evenly.taller, evenly.lines)
+        return unchanged._replace(taller=evenly.taller, lines=evenly.lines)
     is_right = chapter.pages[0].is_right == is_there
     here, there = (
         _on_side(chapter, evenly, side, cost, unchanged)
@@ -684,7 +663,7 @@ def _on_side(
     result = min(evenly, _tried(_Search(chapter, begins_right), IN_PAIRS))
     if result.faults >= cost:
         return unchanged
-    return Mended(unchanged.before, result.taller, result.lines)
+    return unchanged._replace(taller=result.taller, lines=result.lines)
 
 
 def _tried(search: _Search, heights: Sequence[tuple[int, ...]]) -> _Best:
@@ -931,34 +910,67 @@ def _options(item: _Item) -> list[LineBreaks | None]:
 # --- even pages ------------------------------------------------------------------------------
 
 
-def planning_for(*, lines: bool, pages: bool) -> Planning:
-    """The planning of a text whose ``lines`` are chosen, and the ends of its ``pages``."""
-    return Planning(plan_lines if lines else None, make_even_pages if pages else None)
+class UndecidedError(Exception):
+    """The pages of a text end otherwise on the other side, and the side is not known yet; the
+    ``choices`` are for both."""
+
+    def __init__(self, choices: dict[Side, tuple[Mended, ...]]) -> None:
+        self.choices = choices
 
 
-def make_even_pages(html: Any, root_box: Any, context: Any, *rest: Any) -> Iterator[Any]:
+def planning_for(
+    *, lines: bool, pages: bool, waits: bool = False, given: tuple[Mended, ...] = ()
+) -> Planning:
+    """The planning of a text whose ``lines`` are chosen, and the ends of its ``pages``. One that
+    ``waits`` for the side where it begins raises an `UndecidedError` if that makes a difference;
+    what was chosen for that side is ``given`` then."""
+    make_pages = functools.partial(make_even_pages, waits=waits, given=given)
+    return Planning(plan_lines if lines else None, make_pages if pages else None)
+
+
+def make_even_pages(
+    html: Any, root_box: Any, context: Any, *rest: Any, waits: bool, given: tuple[Mended, ...]
+) -> Iterator[Any]:
     """The pages of a document. The lines of paragraphs are those with which pages end better than
     in a draft."""
     context.grid = strut(root_box.style)[0]
     beginning = _Beginning(context)
+
+    def laid_out(choices: Sequence[Mended]) -> tuple[list[Any], float]:
+        """The pages, and what they cost."""
+        context.taller.clear()
+        for choice in choices:
+            first = choice.before - choices[0].before + 1
+            for number, lines in enumerate(choice.taller, start=first):
+                if lines:
+                    context.taller[number] = lines * choice.line
+        beginning.restore(context)
+        pages = [*original_layout_document(html, root_box, context, *rest)]
+        return pages, sum(chapter.cost() for chapter in chapters_of(_pages(pages, context)))
+
+    if given:
+        context.given = [lines for choice in given for lines in choice.lines][::-1]
+        pages, cost = laid_out(given)
+        if cost <= sum(choice.cost for choice in given):
+            yield from pages
+            return
+        context.given = []
+        for box in root_box.descendants():
+            vars(box).pop(PLANS, None)
+        beginning.restore(context)
     draft = chapters_of(_drafted(html, root_box, context))
-    choices = [*mended(draft)]
-    context.pages_elsewhere = pages_elsewhere(draft, choices)
+    choices = tuple(mended(draft))
+    context.choices = by_side(draft, choices)
+    if context.choices and waits and context.plans == sum(len(c.lines) for c in choices):
+        raise UndecidedError(context.choices)
     for chapter, choice in zip(draft, choices, strict=True):
         for paragraph, breaks in zip(chapter.paragraphs, choice.lines, strict=True):
             paragraph.chosen = breaks
-        for number, lines in enumerate(choice.taller, start=choice.before + 1):
-            if lines:
-                context.taller[number] = lines * chapter.line
-    beginning.restore(context)
-    pages = [*original_layout_document(html, root_box, context, *rest)]
-    chosen = chapters_of(_pages(pages, context))
-    if sum(chapter.cost() for chapter in chosen) > sum(chapter.cost() for chapter in draft):
-        context.taller.clear()
+    pages, cost = laid_out(choices)
+    if cost > sum(chapter.cost() for chapter in draft):
         for chapter in draft:
             chapter.keep()
-        beginning.restore(context)
-        pages = [*original_layout_document(html, root_box, context, *rest)]
+        pages, _ = laid_out(())
     yield from pages
 
 
