@@ -240,26 +240,27 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
             glyph, width, x, y = shown[number - run.first]
             shown[number - run.first] = glyph, width + units, x, y
         pieces = [*map(known.get, shown)]
-        while None in pieces:
-            number = pieces.index(None)
-            placed = glyph, width, x, y = shown[number]
-            if placed == EMPTY_GLYPH:
-                known[placed] = pieces[number] = ""
-                continue
-            if y or glyph >= IN_FONTS:
-                return None
-            if glyph not in font.to_unicode:
-                font.to_unicode[glyph] = GlyphString(run.placed, run.text).text_of(
-                    run.first + number
-                )
-            if glyph not in font.widths:
-                rect = stream.logical_rect
-                pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, rect)
-                font.widths[glyph] = round(rect.width * 1000 * FROM_UNITS / size)
-            before = x / size
-            after = int(font.widths[glyph] + before - width * 1000 * FROM_UNITS / size)
-            piece = (f">{-before}<" if before else "") + f"{glyph:04x}"
-            known[placed] = pieces[number] = piece + (f">{after}<" if after else "")
+        for number, placed in enumerate(shown) if None in pieces else ():
+            piece = known.get(placed)
+            if piece is None:
+                glyph, width, x, y = placed
+                if placed == EMPTY_GLYPH:
+                    known[placed] = pieces[number] = ""
+                    continue
+                if y or glyph >= IN_FONTS:
+                    return None
+                if glyph not in font.to_unicode:
+                    string = GlyphString(run.placed, run.text)
+                    font.to_unicode[glyph] = string.text_of(run.first + number)
+                if glyph not in font.widths:
+                    rect = stream.logical_rect
+                    pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, rect)
+                    font.widths[glyph] = round(rect.width * 1000 * FROM_UNITS / size)
+                before = x / size
+                after = int(font.widths[glyph] + before - width * 1000 * FROM_UNITS / size)
+                piece = (f">{-before}<" if before else "") + f"{glyph:04x}"
+                piece = known[placed] = piece + (f">{after}<" if after else "")
+            pieces[number] = piece
         runs.append((font, size, "".join(pieces)))
     return runs
 
@@ -455,9 +456,7 @@ def get_next_linebox(
     line = None
     if vars(linebox).get(PLAN) and not context.excluded_shapes:
         line = _planned_line(context, linebox, y, place, block)
-    return line or original_get_next_linebox(
-        context, linebox, y, bottom_space, place, block, *rest
-    )
+    return line or original_get_next_linebox(context, linebox, y, bottom_space, place, block, *rest)
 
 
 def _planned_line(

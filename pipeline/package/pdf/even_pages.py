@@ -348,13 +348,15 @@ def plan_lines(context: Any, box: Any, width: float, indent: float) -> LinePlan 
     starts = [piece.start for piece in pieces]
     text = text.rstrip(" ")
     *inner, last = _ends_of(text, box.style["lang"])
-    unbroken = [range(piece.start + 1, piece.end) for piece in pieces if piece.is_unbroken]
+    for piece in pieces:
+        if piece.is_unbroken:
+            inner = [end for end in inner if not piece.start < end.resume < piece.end]
     space = max(places[text.find(" ") + 1] - places[text.find(" ")], SHORTEST / 10)
     paragraph = BrokenText(
         ParagraphWidths(
             places,
             [*accumulate(map(_SPACES.__contains__, text), initial=0)],
-            [*(end for end in inner if not any(end.resume in part for part in unbroken)), last],
+            [*inner, last],
             _Hyphens(text, pieces, starts, hyphens, {}).between,
             width,
             indent,
