@@ -36,9 +36,9 @@ from pipeline.package.pdf.engine.adapter.lines import (
     SIMPLE,
     WORD_BOUNDARY,
     WORD_END,
+    attributes_of,
     character_widths,
     hyphen_width,
-    log_attributes,
 )
 from pipeline.package.pdf.engine.adapter.spaces import SPACED, SPACES, TextLayout, widen_spaces
 from pipeline.package.pdf.engine.adapter.spaces import split_first_line as split_whole
@@ -312,8 +312,7 @@ class ShapedParagraph:
 
     @functools.cached_property
     def _attributes(self) -> Sequence[int]:
-        attributes = pango.pango_layout_get_log_attrs_readonly(self._layout.layout, ffi.NULL)
-        return log_attributes(attributes, len(self.text))
+        return attributes_of(self._layout)
 
     def parts_glyphs(self, start: int) -> bool:
         """Return whether a byte is within the characters of one glyph: a ligature."""

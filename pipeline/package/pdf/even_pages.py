@@ -46,6 +46,7 @@ from pipeline.package.pdf.engine.adapter.lines import (
     PLANS,
     SHAPED,
     SIMPLE,
+    attributes_of,
     character_widths,
     hyphen_width,
     log_attributes,
@@ -347,7 +348,11 @@ def plan_lines(context: Any, box: Any, width: float, indent: float) -> LinePlan 
     hyphens = [hyphen_width(piece.style, context) for piece, _ in pieces]
     starts = [piece.start for piece in pieces]
     text = text.rstrip(" ")
-    *inner, last = _ends_of(text, box.style["lang"])
+    if len(pieces) == 1:
+        attributes = attributes_of(vars(pieces[0].box)[SHAPED])
+    else:
+        attributes = log_attributes(get_log_attrs(text, box.style["lang"]), len(text))
+    *inner, last = _ends_of(text, attributes)
     for piece in pieces:
         if piece.is_unbroken:
             inner = [end for end in inner if not piece.start < end.resume < piece.end]
@@ -386,9 +391,9 @@ def _places_of(pieces: list[TextPiece], context: Any) -> list[float]:
     return [place * FROM_UNITS for place in accumulate(units)]
 
 
-def _ends_of(text: str, language: str | None) -> list[LineEnd]:
+def _ends_of(text: str, attributes: Sequence[int]) -> list[LineEnd]:
     """The places where lines may end, but for those within words."""
-    attributes, ends = log_attributes(get_log_attrs(text, language), len(text)), list[LineEnd]()
+    ends = list[LineEnd]()
     for place in [n for n, flags in enumerate(attributes[: len(text)]) if flags & LINE_BREAK]:
         end = place
         while text[end - 1] == " ":
