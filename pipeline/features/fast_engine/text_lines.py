@@ -173,6 +173,10 @@ class ShapedText(TextLayout):
     def lay_out(self) -> None:
         """Have Pango's layout, as WeasyPrint draws it."""
 
+    def font_on(self, stream: Any, font: Any) -> tuple[Any, float]:
+        """A font on a page, and its size."""
+        return stream.add_font(font)  # type: ignore[no-any-return]
+
     def runs(self) -> Iterator[GlyphRun]:
         """The glyphs of the line."""
         return GlyphRun.all_of(self.get_first_line()[0], self.text.encode())
@@ -231,7 +235,7 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
     runs: list[tuple[Any, float, str]] = []
     for run in text.runs():
         pango_font, level = run.placed.item.analysis.font, run.placed.item.analysis.level
-        font, size = stream.add_font(pango_font)
+        font, size = text.font_on(stream, pango_font)
         if font.bitmap or font.svg or font.png or font.colr or not size or level % 2:
             return None
         known = vars(font).setdefault(MOVES, {}).setdefault(size, {})
@@ -309,6 +313,8 @@ class ShapedParagraph:
         self._advances = vars(style).setdefault(ADVANCES, {})
         self.like: tuple[Any, Any, float] | None = None
         """One of its lines with the box of the text on it, and the top above the baseline."""
+        self.drawn: tuple[Any, Any] = None, None
+        """The page on which a line was drawn last, and its font there."""
 
     @functools.cached_property
     def _attributes(self) -> Sequence[int]:
@@ -400,6 +406,11 @@ class LineOfParagraph(ShapedText):
         copy = LineOfParagraph.__new__(LineOfParagraph)
         copy.__dict__ |= vars(self) | {"justification_spacing": spacing}
         return copy
+
+    def font_on(self, stream: Any, font: Any) -> tuple[Any, float]:
+        if self._paragraph.drawn[0] is not stream:
+            self._paragraph.drawn = stream, super().font_on(stream, font)
+        return self._paragraph.drawn[1]
 
     def runs(self) -> Iterator[GlyphRun]:
         units = int(self.justification_spacing * TO_UNITS)
@@ -499,11 +510,16 @@ def _planned_line(
     line_text.text, line_text.pango_layout, line_text.width = text, shaped, width
     line_text.position_x = line.position_x + linebox.text_indent
     line.width = line_text.position_x + width - line.position_x
-    is_last = resume is None
-    x = weasyprint.layout.inline.text_align(context, line, block.width, last=is_last)
-    line.translate(x, y - top)
+    line_text.position_y += y - top
     line.position_y = y
-    return line, None if is_last else {index: {resume: None}}
+    if resume is None:
+        x = weasyprint.layout.inline.text_align(context, line, block.width, last=True)
+        line.translate(x, 0)
+        return line, None
+    if spaces := len(SPACES.findall(text.encode())):
+        spacing = (block.width - line.width) / spaces
+        line.width += add_word_spacing(context, line_text, spacing, 0)
+    return line, {index: {resume: None}}
 
 
 def _planned_paragraph(box: Any) -> ShapedParagraph | None:
