@@ -164,12 +164,51 @@ class UnitPage(msgspec.Struct, frozen=True):
     again: tuple[str, ...] = ()
 
 
+class LineEnd(NamedTuple):
+    """A place where a line may end: its last character and the first of the next line, counted from
+    the paragraph's beginning. If it is ``hyphenated``, there is a hyphen, for which ``hyphen`` is
+    added if it is not in the text."""
+
+    end: int
+    resume: int
+    hyphen: float = 0
+    hyphenated: bool = False
+
+
+class LineBreaks(NamedTuple):
+    """The ends of the lines of a paragraph, but for the last, and what they cost."""
+
+    ends: tuple[LineEnd, ...]
+    cost: float
+
+    @property
+    def lines(self) -> int:
+        return len(self.ends) + 1
+
+    def is_hyphenated(self, line: int) -> bool:
+        """Return whether a line, counted from 1, ends in a hyphen."""
+        return line <= len(self.ends) and self.ends[line - 1].hyphenated
+
+
+class Mended(NamedTuple):
+    """The number of pages before a chapter, the number of lines, which have a height, by which each
+    of its own is taller than usual, and the lines of its paragraphs; as they come its pages cost
+    something. All would be others on the other side if it ``is_sided``."""
+
+    before: int
+    taller: tuple[int, ...]
+    lines: tuple[LineBreaks | None, ...]
+    line: float = 0
+    cost: float = 0
+    is_sided: bool = False
+
+
 class TypesetUnit(msgspec.Struct, frozen=True):
     """A unit that is laid out and drawn. It shows the page numbers of the ``requested`` places.
     ``messages`` are those of the engine, as `engine.log.MessageListener` gets them; ``files`` are
     those that were read, and ``diagnostics`` are about those that could not be. ``unfit`` names a
-    feature that cannot be joined. ``pages_elsewhere`` is the number of its pages if it begins on
-    the other side, where they end otherwise, or 0."""
+    feature that cannot be joined. There are ``choices`` for the ends of its pages by the side where
+    it begins, if they end otherwise on each: it may have no pages until that is known."""
 
     pages: tuple[UnitPage, ...]
     drawing: DrawnPages
@@ -180,7 +219,16 @@ class TypesetUnit(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
     unfit: str = ""
-    pages_elsewhere: int = 0
+    choices: dict[Side, tuple[Mended, ...]] = {}
+
+    def length_on(self, side: Side) -> int:
+        """The number of its pages if it begins on a side where they end otherwise."""
+        return sum(len(choice.taller) for choice in self.choices[side])
+
+    @property
+    def length(self) -> int:
+        """The number of its pages, likely if it is not known yet."""
+        return len(self.pages) or self.length_on("right")
 
 
 class Heads(msgspec.Struct, frozen=True):
@@ -198,8 +246,8 @@ class Unit(msgspec.Struct, frozen=True):
     on: the assets shown, the ``level`` of the preceding heading, its characters that are in no font
     (``missing``), and the pages of places that it refers to (``page_numbers``), if they are known.
     For the places in ``wholes``, all their pages are needed. Its first page is on a ``side``, if
-    that makes a difference to its notes, or to how its pages end (``facing``), if these are
-    ``planned``."""
+    that makes a difference to its notes, or to how its pages end (``facing``, with the
+    ``choices`` for both), if these are ``planned``."""
 
     markup: str
     styles: tuple[str, ...]
@@ -211,6 +259,7 @@ class Unit(msgspec.Struct, frozen=True):
     page_numbers: dict[str, int] | None = None
     side: Side = ""
     facing: Side = ""
+    choices: dict[Side, tuple[Mended, ...]] = {}
     planned: bool = False
 
 

@@ -10,13 +10,13 @@ import pytest
 from pipeline.package.pdf.even_pages import (
     DraftPage,
     DraftPiece,
-    LineEnd,
     ParagraphWidths,
     break_lines,
+    by_side,
     chapters_of,
     mended,
-    pages_elsewhere,
 )
+from pipeline.package.units import LineEnd
 from tests.bench import ends, texts
 from tests.helpers import making
 
@@ -86,6 +86,8 @@ def test_contents_are_closed_up_by_a_line(over: int, taller: tuple[int, ...]) ->
     ]
     (contents,) = mended(chapters_of(pages))
     assert contents.taller == taller
-    assert pages_elsewhere(chapters_of(pages), [contents]) == 0
+    assert by_side(chapters_of(pages), (contents,)) == {}
     sided = contents._replace(is_sided=True)
-    assert pages_elsewhere(chapters_of(pages), [sided]) == len(taller)
+    choices = by_side(chapters_of(pages), (sided,))
+    assert choices["right"] == (sided,)
+    assert choices["left"][0].taller == taller

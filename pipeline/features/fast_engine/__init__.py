@@ -30,8 +30,8 @@ def speed_up() -> None:
         "css.StyleFor": shared_layout.SharedStyles,
         "document.LayoutContext": shared_layout.FastLayout,
         "layout.inline.add_word_spacing": text_lines.add_word_spacing,
+        "layout.inline.get_next_linebox": text_lines.get_next_linebox,
         "layout.inline.split_first_line": text_lines.split_first_line,
-        "layout.inline.split_text_box": text_lines.split_text_box,
         "layout.inline.strut": shared_layout.strut,
         **dict.fromkeys(shared_layout.PLACES, shared_layout.resolve_percentages),
         "layout.page.block_level_layout": shared_layout.block_level_layout,
@@ -42,6 +42,7 @@ def speed_up() -> None:
     weasyprint.pdf.fonts.instantiateVariableFont = pdf_writing.instance
     pyphen.HyphDict = text_lines.Patterns
     pydyf.zlib = pdf_writing.faster_zlib
+    pydyf.PDF.page_references = property(pdf_writing.page_references)
 
 
 import pipeline.package.pdf.engine  # noqa: E402, F401 - it speeds itself up, whichever is first

@@ -61,6 +61,17 @@ NAMES: Uses = (
         ),
     ),
     (
+        "planned lines are put together like the first one of their paragraph",
+        (
+            "layout.inline.get_next_linebox(context, linebox, position_y, bottom_space, "
+            "skip_stack, containing_block, absolute_boxes, fixed_boxes, first_letter_style, "
+            "first_line_style)",
+            "layout.inline._adjust_line_height(box)",
+            "layout.inline.line_box_verticality(box)",
+            "layout.inline.text_align",
+        ),
+    ),
+    (
         "a text is drawn as it was laid out, with wider spaces if it is justified",
         (
             "text.line_break.Layout(style, justification_spacing=0, max_width=None)",

@@ -6,7 +6,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from fontTools.ttLib import TTFont
 
@@ -17,6 +17,14 @@ faster_zlib = SimpleNamespace(
 )
 """For pydyf, which has no option for the level, and compresses the numbers and names of all objects
 twice."""
+
+
+def page_references(pdf: Any) -> tuple[bytes, ...]:
+    """The references of a PDF's pages, which pydyf writes anew for each bookmark."""
+    numbers = pdf.pages["Kids"][::3]
+    if len(vars(pdf).get("references", ())) != len(numbers):
+        pdf.references = tuple(b"%d 0 R" % number for number in numbers)
+    return pdf.references  # type: ignore[no-any-return]
 
 
 class _Instance(NamedTuple):

@@ -5,39 +5,42 @@ laid out by Pango once.
 from __future__ import annotations
 
 import copy
+import functools
 import io
 import math
 import re
 import struct
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyphen
 import weasyprint
-from weasyprint.layout.percent import percentage
+from weasyprint.layout.inline import _adjust_line_height, line_box_verticality
+from weasyprint.layout.percent import percentage, resolve_percentages
 from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, gobject, pango
-from weasyprint.text.line_break import create_layout, first_line_metrics, line_size
+from weasyprint.text.line_break import create_layout, first_line_metrics, line_size, strut
 
 from pipeline.model.late import late
-from pipeline.package.pdf.engine.adapter import lines
 from pipeline.package.pdf.engine.adapter.boxes import is_text
 from pipeline.package.pdf.engine.adapter.glyph_texts import IN_FONTS, GlyphString
 from pipeline.package.pdf.engine.adapter.glyph_texts import draw_first_line as draw_by_runs
 from pipeline.package.pdf.engine.adapter.lines import (
     ENDS,
     LINE_BREAK,
+    PLAN,
     SHAPED,
     SIMPLE,
     WORD_BOUNDARY,
     WORD_END,
+    attributes_of,
     character_widths,
     hyphen_width,
-    log_attributes,
 )
-from pipeline.package.pdf.engine.adapter.spaces import SPACES, TextLayout, widen_spaces
+from pipeline.package.pdf.engine.adapter.spaces import SPACED, SPACES, TextLayout, widen_spaces
 from pipeline.package.pdf.engine.adapter.spaces import split_first_line as split_whole
 
 # --- text lines ------------------------------------------------------------------------------
@@ -70,12 +73,16 @@ IS_RECENT = pango.pango_version() >= 15000
 GLYPHS = struct.Struct("=Iiii4x")
 """A glyph in Pango's memory: its number, its width, and by how much it is moved."""
 
+EMPTY_GLYPH = pango.PANGO_GLYPH_EMPTY, 0, 0, 0
+"""The glyph of a character that is not seen, as that after a hyphen at the end of a line."""
+
 CAN_READ_GLYPHS = IS_RECENT and ffi.sizeof("PangoGlyphInfo") == GLYPHS.size
 
 MOVES = "_moves"
 """The attribute of a font that has how its glyphs are written, by size."""
 
 original_add_word_spacing = weasyprint.layout.inline.add_word_spacing
+original_get_next_linebox = weasyprint.layout.inline.get_next_linebox
 
 
 class GlyphRun(NamedTuple):
@@ -101,7 +108,7 @@ class GlyphRun(NamedTuple):
     def clusters(self) -> list[int]:
         """The beginnings of the characters of Pango's glyphs, in bytes from the item's start."""
         glyphs = self.placed.glyphs
-        return list(ffi.unpack(glyphs.log_clusters, glyphs.num_glyphs))
+        return ffi.unpack(glyphs.log_clusters, glyphs.num_glyphs)  # type: ignore[no-any-return]
 
     def glyphs(self) -> Iterator[tuple[int, ...]]:
         """The glyphs, as `GLYPHS` describes them."""
@@ -166,6 +173,10 @@ class ShapedText(TextLayout):
     def lay_out(self) -> None:
         """Have Pango's layout, as WeasyPrint draws it."""
 
+    def font_on(self, stream: Any, font: Any) -> tuple[Any, float]:
+        """A font on a page, and its size."""
+        return stream.add_font(font)  # type: ignore[no-any-return]
+
     def runs(self) -> Iterator[GlyphRun]:
         """The glyphs of the line."""
         return GlyphRun.all_of(self.get_first_line()[0], self.text.encode())
@@ -224,7 +235,7 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
     runs: list[tuple[Any, float, str]] = []
     for run in text.runs():
         pango_font, level = run.placed.item.analysis.font, run.placed.item.analysis.level
-        font, size = stream.add_font(pango_font)
+        font, size = text.font_on(stream, pango_font)
         if font.bitmap or font.svg or font.png or font.colr or not size or level % 2:
             return None
         known = vars(font).setdefault(MOVES, {}).setdefault(size, {})
@@ -232,23 +243,29 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
         for number, units in run.wider.items():
             glyph, width, x, y = shown[number - run.first]
             shown[number - run.first] = glyph, width + units, x, y
-        for number, placed in enumerate(shown, run.first):
-            if placed in known:
-                continue
-            glyph, width, x, y = placed
-            if y or glyph >= IN_FONTS:
-                return None
-            if glyph not in font.to_unicode:
-                font.to_unicode[glyph] = GlyphString(run.placed, run.text).text_of(number)
-            if glyph not in font.widths:
-                rect = stream.logical_rect
-                pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, rect)
-                font.widths[glyph] = round(rect.width * 1000 * FROM_UNITS / size)
-            before = x / size
-            after = int(font.widths[glyph] + before - width * 1000 * FROM_UNITS / size)
-            piece = (f">{-before}<" if before else "") + f"{glyph:04x}"
-            known[placed] = piece + (f">{after}<" if after else "")
-        runs.append((font, size, "".join([known[placed] for placed in shown])))
+        pieces = [*map(known.get, shown)]
+        for number, placed in enumerate(shown) if None in pieces else ():
+            piece = known.get(placed)
+            if piece is None:
+                glyph, width, x, y = placed
+                if placed == EMPTY_GLYPH:
+                    known[placed] = pieces[number] = ""
+                    continue
+                if y or glyph >= IN_FONTS:
+                    return None
+                if glyph not in font.to_unicode:
+                    string = GlyphString(run.placed, run.text)
+                    font.to_unicode[glyph] = string.text_of(run.first + number)
+                if glyph not in font.widths:
+                    rect = stream.logical_rect
+                    pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, rect)
+                    font.widths[glyph] = round(rect.width * 1000 * FROM_UNITS / size)
+                before = x / size
+                after = int(font.widths[glyph] + before - width * 1000 * FROM_UNITS / size)
+                piece = (f">{-before}<" if before else "") + f"{glyph:04x}"
+                piece = known[placed] = piece + (f">{after}<" if after else "")
+            pieces[number] = piece
+        runs.append((font, size, "".join(pieces)))
     return runs
 
 
@@ -293,13 +310,18 @@ class ShapedParagraph:
         self.height = line_size(line, style)[1]
         self.baseline = pango.pango_layout_get_baseline(layout) * FROM_UNITS
         self.is_of_one_font = len({run.placed.item.analysis.font for run, _ in self.runs}) == 1
-        attributes = pango.pango_layout_get_log_attrs_readonly(layout, ffi.NULL)
-        self._attributes = log_attributes(attributes, len(text))
         self._advances = vars(style).setdefault(ADVANCES, {})
+        self.like: tuple[Any, Any, float] | None = None
+        """One of its lines with the box of the text on it, and the top above the baseline."""
+        self.drawn: tuple[Any, Any] = None, None
+        """The page on which a line was drawn last, and its font there."""
 
-    def parts_glyphs(self, index: int) -> bool:
-        """Return whether an index is within the characters of one glyph: a ligature."""
-        start = len(self.text[:index].encode())
+    @functools.cached_property
+    def _attributes(self) -> Sequence[int]:
+        return attributes_of(self._layout)
+
+    def parts_glyphs(self, start: int) -> bool:
+        """Return whether a byte is within the characters of one glyph: a ligature."""
         return start < len(self.encoded) and self._glyph_at(start) is None
 
     def _glyph_at(self, start: int) -> tuple[Any, int, bool] | None:
@@ -317,10 +339,10 @@ class ShapedParagraph:
         """The place where a part ends, without its spaces."""
         return self.places[start + len(self.text[start:end].rstrip(" "))]
 
-    def kerning(self, end: int) -> int:
-        """The amount by which the last letter of a line is narrower than alone, in Pango's units:
-        what follows it in the paragraph does not do so on the line."""
-        found = self._glyph_at(len(self.text[: end - 1].encode()))
+    def kerning(self, last: int) -> int:
+        """The amount by which the last letter of a line, which begins at a byte, is narrower than
+        alone, in Pango's units: what follows it in the paragraph does not do so on the line."""
+        found = self._glyph_at(last)
         if found is None or not found[2]:
             return 0
         placed, number, _ = found
@@ -362,11 +384,10 @@ class LineOfParagraph(ShapedText):
 
     first_line_direction = 0
 
-    def __init__(self, paragraph: ShapedParagraph, start: int, end: int) -> None:
+    def __init__(self, paragraph: ShapedParagraph, text: str, start: int) -> None:
+        """``start`` is the byte at which the text begins."""
         self.justification_spacing, self.max_width = 0, None
-        self.text = paragraph.text[start:end]
-        self._paragraph = paragraph
-        self._start = len(paragraph.text[:start].encode())
+        self.text, self._paragraph, self._start = text, paragraph, start
         self.__dict__ |= paragraph.of_style
 
     def deactivate(self) -> None:
@@ -385,6 +406,11 @@ class LineOfParagraph(ShapedText):
         copy = LineOfParagraph.__new__(LineOfParagraph)
         copy.__dict__ |= vars(self) | {"justification_spacing": spacing}
         return copy
+
+    def font_on(self, stream: Any, font: Any) -> tuple[Any, float]:
+        if self._paragraph.drawn[0] is not stream:
+            self._paragraph.drawn = stream, super().font_on(stream, font)
+        return self._paragraph.drawn[1]
 
     def runs(self) -> Iterator[GlyphRun]:
         units = int(self.justification_spacing * TO_UNITS)
@@ -410,7 +436,7 @@ def line_of_paragraph(text: str, style: Any, context: Any, width: float) -> tupl
     if paragraph is None:
         return None
     start, places = len(paragraph.text) - len(text), paragraph.places
-    if paragraph.parts_glyphs(start):
+    if paragraph.parts_glyphs(len(paragraph.text[:start].encode())):
         return None
     limit = places[start] + width * TO_UNITS
     doubt = DOUBT * em * TO_UNITS
@@ -433,41 +459,107 @@ def line_of_paragraph(text: str, style: Any, context: Any, width: float) -> tupl
     return _line(paragraph, start, start + len(first.rstrip(" ")), len(first.encode()))
 
 
-def split_text_box(
-    context: Any, box: Any, available_width: float | None, skip: int, **options: Any
-) -> Any:
-    """The part of a text on a line. One that is planned has been shaped already."""
-    if available_width is not None and ENDS in vars(box):
-        context.planned = box, skip
-    result = lines.split_text_box(context, box, available_width, skip, **options)
-    context.planned = None
-    return result
+def get_next_linebox(
+    context: Any, linebox: Any, y: float, bottom_space: float, place: Any, block: Any, *rest: Any
+) -> tuple[Any, Any]:
+    """The line of a paragraph at a place, and the place of the next one."""
+    line = None
+    if vars(linebox).get(PLAN) and not context.excluded_shapes:
+        line = _planned_line(context, linebox, y, place, block)
+    return line or original_get_next_linebox(context, linebox, y, bottom_space, place, block, *rest)
 
 
-def planned_line(text: str, style: Any, context: Any) -> tuple[Any, ...] | None:
-    """The line that is being split from a planned text, in the form of `split_first_line`; none if
-    that must lay it out: it ends in a hyphen."""
-    box, skip = context.planned
-    if PARAGRAPH not in vars(box):
-        is_simple = CAN_READ_GLYPHS and SHAPED in vars(box)
-        paragraph = ShapedParagraph(vars(box)[SHAPED], box.text, style) if is_simple else None
-        vars(box)[PARAGRAPH] = paragraph if paragraph and paragraph.is_of_one_font else None
-    paragraph = vars(box)[PARAGRAPH]
+def _planned_line(
+    context: Any, linebox: Any, y: float, place: Any, block: Any
+) -> tuple[Any, Any] | None:
+    """A line that is planned, put together like the others of its paragraph; none if there is more
+    on it than a part of one text, which has been shaped already."""
+    ((index, within),) = place.items() if place else ((0, None),)
+    box = linebox.children[index]
+    paragraph = _planned_paragraph(box)
     if paragraph is None:
         return None
-    start = len(paragraph.encoded[:skip].decode())
-    end = start + len(text)
-    is_part = paragraph.text.startswith(text, start) and not text.endswith(" ")
-    if not is_part or paragraph.parts_glyphs(start) or paragraph.parts_glyphs(end):
+    skip = next(iter(within)) if within else 0
+    ends, encoded = vars(box)[ENDS], paragraph.encoded
+    number = bisect_right(ends, skip, key=itemgetter(1))
+    end, resume, has_hyphen = ends[number] if number < len(ends) else (len(encoded), None, False)
+    text = encoded[skip:end].decode()
+    if (
+        (resume is None and box is not linebox.children[-1])
+        or text.strip(" ") != (text or " ")
+        or paragraph.parts_glyphs(skip)
+        or paragraph.parts_glyphs(end)
+    ):
         return None
-    return _line(paragraph, start, end, None)
+    if has_hyphen:
+        text += box.style["hyphenate_character"]
+        shaped, _, _, width, height, _ = split_first_line(text, box.style, context, None, 0)
+        if height != paragraph.height:
+            return None
+    else:
+        start = len(encoded[:skip].decode())
+        shaped, _, _, width, *_ = _line(paragraph, start, start + len(text), None)
+    spaced = vars(linebox).setdefault(SPACED, set())  # all its lines have the same
+    if skip and encoded[skip - 1 : skip] in (b" ", b"\n"):
+        spaced.add(repr(place))
+    paragraph.like = paragraph.like or _first_of(paragraph, linebox, box, block)
+    line, line_text, top = paragraph.like
+    line, line_text = line.copy(), line_text.copy()
+    line.children = [line_text]
+    line.position_x = block.content_box_x()
+    line_text.text, line_text.pango_layout, line_text.width = text, shaped, width
+    line_text.position_x = line.position_x + linebox.text_indent
+    line.width = line_text.position_x + width - line.position_x
+    line_text.position_y += y - top
+    line.position_y = y
+    if resume is None:
+        x = weasyprint.layout.inline.text_align(context, line, block.width, last=True)
+        line.translate(x, 0)
+        return line, None
+    if spaces := len(SPACES.findall(text.encode())):
+        spacing = (block.width - line.width) / spaces
+        line.width += add_word_spacing(context, line_text, spacing, 0)
+    return line, {index: {resume: None}}
+
+
+def _planned_paragraph(box: Any) -> ShapedParagraph | None:
+    """The paragraph of a text that is planned, if all of it is in one font."""
+    known = vars(box)
+    if ENDS not in known:
+        return None
+    if PARAGRAPH not in known:
+        shaped = ShapedParagraph(known[SHAPED], box.text, box.style) if CAN_READ_GLYPHS else None
+        known[PARAGRAPH] = shaped if shaped and shaped.is_of_one_font else None
+    paragraph: ShapedParagraph | None = known[PARAGRAPH]
+    return paragraph
+
+
+def _first_of(
+    paragraph: ShapedParagraph, linebox: Any, box: Any, block: Any
+) -> tuple[Any, Any, float]:
+    """A line of a paragraph and its text, where they are if the baseline is at 0, and its top."""
+    resolve_percentages(box, block)
+    text = box.copy()
+    for name in (ENDS, SHAPED, PARAGRAPH):
+        del vars(text)[name]
+    text.height = paragraph.height
+    text.margin_top = text.margin_bottom = (strut(box.style)[0] - text.height) / 2
+    text.baseline = paragraph.baseline + text.margin_top
+    line = linebox.copy_with_children([text])
+    line.remove_decoration(start=True, end=True)
+    _adjust_line_height(line)
+    bottom, top = line_box_verticality(line)
+    line.baseline, line.position_y, line.height = -top, top, bottom - top
+    line.margin_top = line.margin_bottom = 0
+    return line, text, top
 
 
 def _line(paragraph: ShapedParagraph, start: int, end: int, resume: int | None) -> tuple[Any, ...]:
-    units = paragraph.places[end] - paragraph.places[start] + paragraph.kerning(end)
-    width = units * FROM_UNITS
-    line = LineOfParagraph(paragraph, start, end)
-    length = len(line.text.encode())
+    text = paragraph.text[start:end]
+    first, length = len(paragraph.text[:start].encode()), len(text.encode())
+    kerning = paragraph.kerning(first + length - len(text[-1].encode()))
+    width = (paragraph.places[end] - paragraph.places[start] + kerning) * FROM_UNITS
+    line = LineOfParagraph(paragraph, text, first)
     return line, length, resume, width, paragraph.height, paragraph.baseline
 
 
@@ -553,10 +645,6 @@ def split_first_line(
     text: str, style: Any, context: Any, width: float | None, spacing: float, **options: Any
 ) -> Any:
     """The first line of a text."""
-    if width is None and not spacing and context and vars(context).get("planned"):
-        line = planned_line(text, style, context)
-        if line is not None:
-            return line
     if len(text) <= SHORT:
         kept = vars(style).setdefault("kept", {})
         result = kept.get((text, spacing))

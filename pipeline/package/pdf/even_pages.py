@@ -4,6 +4,7 @@ of pages.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -42,13 +43,16 @@ from pipeline.package.pdf.engine.adapter.lines import (
     HYPHENS,
     LINE_BREAK,
     PLAN,
+    PLANS,
     SHAPED,
     SIMPLE,
+    attributes_of,
     character_widths,
     hyphen_width,
     log_attributes,
 )
 from pipeline.package.pdf.engine.adapter.page_layout import Planning, original_layout_document
+from pipeline.package.units import LineBreaks, LineEnd, Mended, Side
 
 # --- line plans ------------------------------------------------------------------------------
 #
@@ -78,32 +82,6 @@ them."""
 
 LINE_SLACK = 1e-3
 """Two widths may differ by this and be the same."""
-
-
-class LineEnd(NamedTuple):
-    """A place where a line may end: its last character and the first of the next line, counted from
-    the paragraph's beginning. If it is ``hyphenated``, there is a hyphen, for which ``hyphen`` is
-    added if it is not in the text."""
-
-    end: int
-    resume: int
-    hyphen: float = 0
-    hyphenated: bool = False
-
-
-class LineBreaks(NamedTuple):
-    """The ends of the lines of a paragraph, but for the last, and what they cost."""
-
-    ends: tuple[LineEnd, ...]
-    cost: float
-
-    @property
-    def lines(self) -> int:
-        return len(self.ends) + 1
-
-    def is_hyphenated(self, line: int) -> bool:
-        """Return whether a line, counted from 1, ends in a hyphen."""
-        return line <= len(self.ends) and self.ends[line - 1].hyphenated
 
 
 class _Way(NamedTuple):
@@ -271,6 +249,13 @@ class BrokenText:
         return self._known[whole].get(lines)
 
 
+class _GivenText(BrokenText):
+    """A paragraph whose lines have been chosen before."""
+
+    def __init__(self, breaks: LineBreaks | None) -> None:
+        self.natural = self.chosen = breaks
+
+
 # --- line plans ------------------------------------------------------------------------------
 #
 # Plans for the lines of paragraphs that are justified and simple.
@@ -279,9 +264,15 @@ _SPACES = " \u00a0"
 LONGEST = 20_000
 """The number of characters of a paragraph from which on it is left to the engine."""
 
+MOST_WORDS = 20_000
+"""The number of words whose divisions are remembered."""
+
 _WORD = late(r"[^\W\d_]+")
-_PLACE = late(r"(?![ \u2014\u2e3a\u2e3b])(?:(?<=\W)|(?=\W))")
-"""A place where a line may begin, next to a character that is in no word. No dash is first."""
+_NEVER_FIRST = " \u2014\u2e3a\u2e3b"
+"""Characters that no line begins with: no dash does."""
+
+_PLACE = late(r"(?<=\W)|(?=\W)")
+"""A place next to a character that is in no word."""
 
 SHORTEST = 1.5
 """The ems that the last line of a paragraph has at least, in addition to its indent."""
@@ -351,18 +342,27 @@ def plan_lines(context: Any, box: Any, width: float, indent: float) -> LinePlan 
     if not text.strip() or len(text) > LONGEST:
         return None
     places = _places_of(pieces, context)
+    context.plans += 1
+    if context.given:
+        return LinePlan(_GivenText(context.given.pop()), pieces, notes, box)
     hyphens = [hyphen_width(piece.style, context) for piece, _ in pieces]
     starts = [piece.start for piece in pieces]
     text = text.rstrip(" ")
-    *inner, last = _ends_of(text, box.style["lang"])
-    unbroken = [range(piece.start + 1, piece.end) for piece in pieces if piece.is_unbroken]
+    if len(pieces) == 1:
+        attributes = attributes_of(vars(pieces[0].box)[SHAPED])
+    else:
+        attributes = log_attributes(get_log_attrs(text, box.style["lang"]), len(text))
+    *inner, last = _ends_of(text, attributes)
+    for piece in pieces:
+        if piece.is_unbroken:
+            inner = [end for end in inner if not piece.start < end.resume < piece.end]
     space = max(places[text.find(" ") + 1] - places[text.find(" ")], SHORTEST / 10)
     paragraph = BrokenText(
         ParagraphWidths(
             places,
             [*accumulate(map(_SPACES.__contains__, text), initial=0)],
-            [*(end for end in inner if not any(end.resume in part for part in unbroken)), last],
-            _Hyphens(text, pieces, starts, hyphens, context, {}).between,
+            [*inner, last],
+            _Hyphens(text, pieces, starts, hyphens, {}).between,
             width,
             indent,
             space,
@@ -391,14 +391,15 @@ def _places_of(pieces: list[TextPiece], context: Any) -> list[float]:
     return [place * FROM_UNITS for place in accumulate(units)]
 
 
-def _ends_of(text: str, language: str | None) -> list[LineEnd]:
+def _ends_of(text: str, attributes: Sequence[int]) -> list[LineEnd]:
     """The places where lines may end, but for those within words."""
-    attributes, ends = log_attributes(get_log_attrs(text, language), len(text)), list[LineEnd]()
-    for place in range(1, len(text)):
-        if attributes[place] & LINE_BREAK and _PLACE.match(text, place):
-            end = place
-            while text[end - 1] == " ":
-                end -= 1
+    ends = list[LineEnd]()
+    for place in [n for n, flags in enumerate(attributes[: len(text)]) if flags & LINE_BREAK]:
+        end = place
+        while text[end - 1] == " ":
+            end -= 1
+        is_between_words = end < place or _PLACE.match(text, place)
+        if is_between_words and text[place] not in _NEVER_FIRST:
             ends.append(LineEnd(end, place, 0, text[end - 1] in HYPHENS))
     return [*ends, LineEnd(len(text), len(text))]
 
@@ -411,7 +412,6 @@ class _Hyphens(NamedTuple):
     pieces: list[TextPiece]
     starts: list[int]
     widths: list[float]
-    context: Any
     known: dict[int, tuple[LineEnd, ...]]
 
     def between(self, first: int, end: int) -> tuple[LineEnd, ...]:
@@ -425,25 +425,22 @@ class _Hyphens(NamedTuple):
             piece = self.pieces[number]
             if word.end() > piece.end or piece.is_unbroken:
                 continue
-            for position in _divisions(word[0], piece.box.style, self.context):
+            style = piece.box.style
+            if style["hyphens"] != "auto" or not style["lang"]:
+                continue
+            for position in _divisions(word[0], style["lang"], *style["hyphenate_limit_chars"]):
                 place = word.start() + position
                 yield LineEnd(place, place, self.widths[number], True)
 
 
-def _divisions(word: str, style: Any, context: Any) -> Iterator[int]:
+@functools.lru_cache(MOST_WORDS)
+def _divisions(word: str, lang: str, total: int, left: int, right: int) -> tuple[int, ...]:
     """The numbers of letters after which a word may be divided."""
-    total, left, right = style["hyphenate_limit_chars"]
-    if style["hyphens"] != "auto" or not style["lang"] or len(word) < total:
-        return
-    language = pyphen.language_fallback(style["lang"])
-    if not language:
-        return
-    key = language, left, right, total
-    if key not in context.dictionaries:
-        context.dictionaries[key] = pyphen.Pyphen(lang=language, left=left, right=right)
-    for position in context.dictionaries[key].positions(word):
-        if not position.data:  # some languages write a divided word otherwise
-            yield int(position)
+    if len(word) < total or not (language := pyphen.language_fallback(lang)):
+        return ()
+    # some languages write a divided word otherwise
+    positions = pyphen.Pyphen(lang=language, left=left, right=right).positions(word)
+    return tuple(int(position) for position in positions if not position.data)
 
 
 # --- even pages ------------------------------------------------------------------------------
@@ -607,24 +604,16 @@ EVENLY, IN_PAIRS = ((0,), (-1,), (1,)), ((0,), (0, -1, 1))
 other, in the order in which they are tried."""
 
 
-class Mended(NamedTuple):
-    """The number of pages before a chapter, the number of lines by which each of its own is taller
-    than usual, and the lines of its paragraphs. They would be others on the other side if it
-    ``is_sided``."""
-
-    before: int
-    taller: tuple[int, ...]
-    lines: tuple[LineBreaks | None, ...]
-    is_sided: bool = False
-
-
-def pages_elsewhere(chapters: Sequence[DraftChapter], choices: Iterable[Mended]) -> int:
-    """The number of pages that some chapters have if they begin on the other side than in the
-    draft, where they end otherwise; 0 if the choices are the same."""
+def by_side(
+    chapters: Sequence[DraftChapter], choices: tuple[Mended, ...]
+) -> dict[Side, tuple[Mended, ...]]:
+    """The choices for some chapters by the side where they begin, if they end otherwise on each."""
     if not any(choice.is_sided for choice in choices):
-        return 0
-    others = zip(chapters, mended(chapters, shift=1), strict=True)
-    return sum(len(choice.taller) + chapter.empty for chapter, choice in others)
+        return {}
+    sides: tuple[Side, Side] = ("right", "left")
+    is_right = chapters[0].pages[0].is_right
+    both = (choices, tuple(mended(chapters, shift=1)))
+    return dict(zip(sides if is_right else sides[::-1], both, strict=True))
 
 
 def mended(chapters: Sequence[DraftChapter], shift: int = 0) -> Iterator[Mended]:
@@ -644,16 +633,17 @@ def _mended(chapter: DraftChapter, shift: int) -> Mended:
     """A chapter with some pages more before it than in the draft. The best are full pages, which
     may be on either side."""
     natural = tuple(paragraph.natural for paragraph in chapter.paragraphs)
-    unchanged = Mended(chapter.before + shift, (0,) * len(chapter.pages), natural)
-    if not chapter.paragraphs:
-        return _closed_up(chapter, unchanged)
     is_there = shift % 2 == 0
     costs = [chapter.cost(mirrored=mirrored) for mirrored in (not is_there, is_there)]
+    pages = (0,) * len(chapter.pages)
+    unchanged = Mended(chapter.before + shift, pages, natural, chapter.line, costs[0])
+    if not chapter.paragraphs:
+        return _closed_up(chapter, unchanged)
     if not chapter.is_text or max(costs) < PAGE_HYPHEN_COST:
         return unchanged
     evenly = _tried(_Search(chapter, None), EVENLY)
     if evenly.faults < PAGE_HYPHEN_COST:
-        return Mended(unchanged.before, evenly.taller, evenly.lines)
+        return unchanged._replace(taller=evenly.taller, lines=evenly.lines)
     is_right = chapter.pages[0].is_right == is_there
     here, there = (
         _on_side(chapter, evenly, side, cost, unchanged)
@@ -680,7 +670,7 @@ def _on_side(
     result = min(evenly, _tried(_Search(chapter, begins_right), IN_PAIRS))
     if result.faults >= cost:
         return unchanged
-    return Mended(unchanged.before, result.taller, result.lines)
+    return unchanged._replace(taller=result.taller, lines=result.lines)
 
 
 def _tried(search: _Search, heights: Sequence[tuple[int, ...]]) -> _Best:
@@ -927,34 +917,67 @@ def _options(item: _Item) -> list[LineBreaks | None]:
 # --- even pages ------------------------------------------------------------------------------
 
 
-def planning_for(*, lines: bool, pages: bool) -> Planning:
-    """The planning of a text whose ``lines`` are chosen, and the ends of its ``pages``."""
-    return Planning(plan_lines if lines else None, make_even_pages if pages else None)
+class UndecidedError(Exception):
+    """The pages of a text end otherwise on the other side, and the side is not known yet; the
+    ``choices`` are for both."""
+
+    def __init__(self, choices: dict[Side, tuple[Mended, ...]]) -> None:
+        self.choices = choices
 
 
-def make_even_pages(html: Any, root_box: Any, context: Any, *rest: Any) -> Iterator[Any]:
+def planning_for(
+    *, lines: bool, pages: bool, waits: bool = False, given: tuple[Mended, ...] = ()
+) -> Planning:
+    """The planning of a text whose ``lines`` are chosen, and the ends of its ``pages``. One that
+    ``waits`` for the side where it begins raises an `UndecidedError` if that makes a difference;
+    what was chosen for that side is ``given`` then."""
+    make_pages = functools.partial(make_even_pages, waits=waits, given=given)
+    return Planning(plan_lines if lines else None, make_pages if pages else None)
+
+
+def make_even_pages(
+    html: Any, root_box: Any, context: Any, *rest: Any, waits: bool, given: tuple[Mended, ...]
+) -> Iterator[Any]:
     """The pages of a document. The lines of paragraphs are those with which pages end better than
     in a draft."""
     context.grid = strut(root_box.style)[0]
     beginning = _Beginning(context)
+
+    def laid_out(choices: Sequence[Mended]) -> tuple[list[Any], float]:
+        """The pages, and what they cost."""
+        context.taller.clear()
+        for choice in choices:
+            first = choice.before - choices[0].before + 1
+            for number, lines in enumerate(choice.taller, start=first):
+                if lines:
+                    context.taller[number] = lines * choice.line
+        beginning.restore(context)
+        pages = [*original_layout_document(html, root_box, context, *rest)]
+        return pages, sum(chapter.cost() for chapter in chapters_of(_pages(pages, context)))
+
+    if given:
+        context.given = [lines for choice in given for lines in choice.lines][::-1]
+        pages, cost = laid_out(given)
+        if cost <= sum(choice.cost for choice in given):
+            yield from pages
+            return
+        context.given = []
+        for box in root_box.descendants():
+            vars(box).pop(PLANS, None)
+        beginning.restore(context)
     draft = chapters_of(_drafted(html, root_box, context))
-    choices = [*mended(draft)]
-    context.pages_elsewhere = pages_elsewhere(draft, choices)
+    choices = tuple(mended(draft))
+    context.choices = by_side(draft, choices)
+    if context.choices and waits and context.plans == sum(len(c.lines) for c in choices):
+        raise UndecidedError(context.choices)
     for chapter, choice in zip(draft, choices, strict=True):
         for paragraph, breaks in zip(chapter.paragraphs, choice.lines, strict=True):
             paragraph.chosen = breaks
-        for number, lines in enumerate(choice.taller, start=choice.before + 1):
-            if lines:
-                context.taller[number] = lines * chapter.line
-    beginning.restore(context)
-    pages = [*original_layout_document(html, root_box, context, *rest)]
-    chosen = chapters_of(_pages(pages, context))
-    if sum(chapter.cost() for chapter in chosen) > sum(chapter.cost() for chapter in draft):
-        context.taller.clear()
+    pages, cost = laid_out(choices)
+    if cost > sum(chapter.cost() for chapter in draft):
         for chapter in draft:
             chapter.keep()
-        beginning.restore(context)
-        pages = [*original_layout_document(html, root_box, context, *rest)]
+        pages, _ = laid_out(())
     yield from pages
 
 

@@ -52,7 +52,7 @@ from pipeline.package.pdf.engine.adapter.typesetter import (
     Typesetter,
     written,
 )
-from pipeline.package.pdf.even_pages import planning_for
+from pipeline.package.pdf.even_pages import UndecidedError, planning_for
 from pipeline.package.pdf.layout import (
     Flow,
     PageNumbers,
@@ -666,6 +666,11 @@ class _Font(Font):  # type: ignore[misc]
 NOTHING = units.DrawnPages((), (), {}, ())
 """The empty drawing of a unit that is laid out again once its page numbers are known."""
 
+UNDECIDED = units.TypesetUnit(
+    (), NOTHING, units.Tag("Document", {}, ()), units.DrawnText(), (), (), (), ()
+)
+"""A unit that is set once the side where it begins is known."""
+
 EPSILON = 1e-6
 """CSS pixels that two places may differ by and be the same."""
 
@@ -682,15 +687,23 @@ def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.
         root.set("style", f"{root.get('style', '')}; break-before: {side}")
     is_grey = edition.look == "grey"
     setter = Typesetter(map(Path, part.fonts), folder, part.assets, is_grey=is_grey)
-    planning = planning_for(lines=part.planned, pages=part.planned)
+    planning = planning_for(
+        lines=part.planned,
+        pages=part.planned,
+        waits=not (part.side or part.facing),
+        given=part.choices[part.facing] if part.choices and part.facing else (),
+    )
     messages: list[tuple[str, str, str]] = []
     with reporting_to(lambda *message: messages.append(message)):
-        document = settle(
-            root,
-            lambda: setter.set(
-                root, part.styles, targets=Targets(part.page_numbers), planning=planning
-            ),
-        )
+        try:
+            document = settle(
+                root,
+                lambda: setter.set(
+                    root, part.styles, targets=Targets(part.page_numbers), planning=planning
+                ),
+            )
+        except UndecidedError as error:
+            return replace(UNDECIDED, choices=error.choices)
         finish_layout(root, document)
         for page in document.pages:
             for number, link in enumerate(page.links):
@@ -734,7 +747,7 @@ def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.
     return units.TypesetUnit(
         pages, drawing, tree, text, document.requested, tuple(messages),
         tuple(map(str, setter.files.files)), setter.files.diagnostics, _unfit(document),
-        document.pages_elsewhere,
+        part.choices or dict(document.choices),
     )  # fmt: skip
 
 
@@ -827,11 +840,17 @@ class Book:
         side; they are to be set again."""
         raise_unfit(self.sets)
         self._rounds += 1
+        firsts = [*self._firsts()]
+        if undecided := [n for n, result in enumerate(self.sets) if not result.pages]:
+            for n in undecided:
+                side, choices = _side(firsts[n], self._root), self.sets[n].choices
+                self.units[n] = replace(self.units[n], facing=side, choices=choices)
+            return undecided
         pages = [page for result in self.sets for page in result.pages]
         self._starts = first_pages(page.anchors for page in pages)
         ends = {name: number for number, page in enumerate(pages) for name in page.again}
         is_new = self._numbers.write(self._starts, ends, folios(len(pages)))
-        rows = zip(self.units, self._slices, self.sets, self._firsts(), strict=True)
+        rows = zip(self.units, self._slices, self.sets, firsts, strict=True)
         now = [
             replace(
                 unit,
@@ -857,17 +876,18 @@ class Book:
         first = 1
         for unit, result in zip(self.units, self.sets, strict=True):
             yield first
-            is_there = self._facing(unit, result, first) == unit.facing
-            first += (0 if is_there else result.pages_elsewhere) or len(result.pages)
+            side = self._facing(unit, result, first)
+            is_there = bool(result.pages) and side == unit.facing
+            first += len(result.pages) if is_there else result.length_on(side)
 
     def _facing(self, unit: Unit, result: TypesetUnit, first: int) -> Side:
         """The side on which a unit begins, if its pages end otherwise on the other one. After some
         rounds it stays as it is: each may change the number of pages of some units, and so the
         sides of all that follow."""
-        side = _side(first, self._root)
-        if unit.side or not (unit.facing or result.pages_elsewhere) or self._rounds > FACING_ROUNDS:
+        is_late = unit.facing and self._rounds > FACING_ROUNDS
+        if unit.side or not result.choices or is_late:
             return unit.facing
-        return side if unit.facing or side != _side(1, self._root) else ""
+        return _side(first, self._root)
 
     def check(self) -> None:
         """Check that units which are not stale can be joined."""
@@ -908,7 +928,7 @@ class Book:
 
 
 def _ends_on_the_left(sets: Sequence[TypesetUnit]) -> bool:
-    return sum(len(result.pages) for result in sets) % 2 == 0
+    return sum(result.length for result in sets) % 2 == 0
 
 
 def _units(

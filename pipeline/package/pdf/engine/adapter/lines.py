@@ -35,6 +35,9 @@ SIMPLE = late(
 HYPHEN = "hyphen"
 """The attribute of a style with the width of a hyphen."""
 
+WIDTHS = "widths"
+"""The attribute of a layout with the widths of its characters."""
+
 HYPHENS = "-\u2010"
 
 _FLAGS = ("is_line_break", "is_word_end", "is_word_boundary")
@@ -165,14 +168,23 @@ def log_attributes(attributes: Any, length: int) -> Sequence[int]:
     return memoryview(ffi.buffer(attributes, (length + 1) * size)).cast("I")
 
 
+def attributes_of(layout: Any) -> Sequence[int]:
+    """Those of a text that is laid out. They are there as long as its layout is."""
+    attributes = pango.pango_layout_get_log_attrs_readonly(layout.layout, ffi.NULL)
+    return log_attributes(attributes, len(layout.text))
+
+
 def character_widths(layout: Any) -> list[int]:
     """The widths of the characters of a text that is laid out as one line, in Pango's units."""
+    if (known := vars(layout).get(WIDTHS)) is not None:
+        return known  # type: ignore[no-any-return]
     line, _ = layout.get_first_line()
     text, widths = pango.pango_layout_get_text(layout.layout), list[int]()
     run = line.runs[0]
     while run != ffi.NULL:
         of_run = ffi.new("int[]", run.data.item.num_chars)
         pango.pango_glyph_item_get_logical_widths(run.data, text, of_run)
-        widths.extend(of_run)
+        widths += ffi.unpack(of_run, len(of_run))
         run = run.next
+    vars(layout)[WIDTHS] = widths
     return widths

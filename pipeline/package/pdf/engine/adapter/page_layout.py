@@ -4,7 +4,7 @@ places in other units."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import weasyprint
@@ -99,7 +99,9 @@ class Layout(LayoutContext):  # type: ignore[misc]
     most_pages: int | None = None
     planning = AS_IT_COMES
     is_draft = False
-    pages_elsewhere = 0
+    plans = 0
+    given: Sequence[Any] = ()
+    choices: Mapping[Any, Any] = {}
     taller: dict[int, float]
     _excluded_shapes: dict[Any, list[Any]]
     spaces: float = 1

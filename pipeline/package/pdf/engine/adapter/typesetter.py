@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -158,10 +158,9 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         return any({"page", "pages"} & set(lookup.missing_counters) for lookup in lookups)
 
     @property
-    def pages_elsewhere(self) -> int:
-        """The number of its pages if it begins on the other side, where they end otherwise, or
-        0."""
-        return int(self._html.context.pages_elsewhere)
+    def choices(self) -> Mapping[Any, Any]:
+        """The ends of its pages by the side where it begins, if they differ."""
+        return self._html.context.choices  # type: ignore[no-any-return]
 
     def strings(self, page: int) -> dict[str, tuple[str, ...]]:
         """The strings for running heads that are set on a page, counted from 1."""
