@@ -117,7 +117,9 @@ def classes_of(node: Node, classes: Iterable[str]) -> list[str]:
     if isinstance(node, Container):
         return [name for name in (*classes, *node.attributes.classes) if name not in TAKEN_NAMES]
     names = [*classes, *(name for name in node.attributes.classes if name not in TAKEN_CLASSES)]
-    is_led = isinstance(node, model.Paragraph) and isinstance(next(iter(node.children), None), Image)
+    is_led = isinstance(node, model.Paragraph) and isinstance(
+        next(iter(node.children), None), Image
+    )
     return [*names, "begins-with-image"] if is_led and "image" not in names else names
 
 

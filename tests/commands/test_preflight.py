@@ -218,7 +218,6 @@ def test_a_heading_over_all_that_it_has_is_not_stranded() -> None:
     assert "stranded-heading" in codes(pdf_of(short + deeper, css))
 
 
-
 LINES = "\\\n".join(["Line."] * 37)
 SHORT = "Short.\n\n\\newpage\n\n"
 WITHOUT_NOTES = (
