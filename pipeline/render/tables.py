@@ -659,9 +659,12 @@ class _Cell(NamedTuple):
 
 
 class _Row(NamedTuple):
+    """``is_written_in`` are rows of exercises with empty cells."""
+
     node: TableRow
     cells: tuple[_Cell, ...]
     is_tall: bool = False
+    is_written_in: bool = False
 
 
 class _Group(NamedTuple):
@@ -724,7 +727,13 @@ def shape(
 
 def as_grid(shape: Shape, names: Callable[[], str] | None) -> Shape:
     """A table's shape with tick boxes; with ``names``, on the page itself, if none is ticked."""
-    body = [row._replace(cells=tuple(map(_with_boxes, row.cells))) for row in shape.body]
+    body = [
+        row._replace(
+            cells=tuple(map(_with_boxes, row.cells)),
+            is_written_in=not names and any(map(_is_empty, (c.node for c in row.cells if not c.scope))),
+        )
+        for row in shape.body
+    ]
     boxes = [box for row in body for cell in row.cells for box in cell.boxes]
     if names is None or not boxes or any(box.checked for box in boxes):
         return shape._replace(body=tuple(body))
