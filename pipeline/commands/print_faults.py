@@ -186,7 +186,7 @@ def _stranded_headings(pages: Pages) -> Iterator[Finding]:
     for page, following in itertools.pairwise(pages):
         headings: dict[int, list[layout.TextRun]] = {}
         for run in page.body:
-            if run.element and run.element.within(*HEADINGS):
+            if run.element and run.element.within(*HEADINGS) and not run.element.within("Title"):
                 headings.setdefault(run.element.block, []).append(run)
         for runs in headings.values():
             if not _is_near_the_foot(runs, page, pages) or _is_complete(runs, page, following):
@@ -200,11 +200,13 @@ def _stranded_headings(pages: Pages) -> Iterator[Finding]:
 def _is_complete(
     heading: Sequence[layout.TextRun], page: layout.PageLayout, following: layout.PageLayout
 ) -> bool:
-    """Recognise a heading whose whole content is on its page: the next page begins with another
-    heading, of the same level or above."""
+    """Recognise a heading whose whole content is on its page: it is that of a list of contents, or
+    the next page begins with another heading, of the same level or above."""
     element = _in_order(heading)[-1].element
     assert element, "it is a heading by its element"
     later = [run for run in page.body if run.element and run.element.order > element.order]
+    if any(run.element and run.element.within("TOC") for run in _in_order(later)[:1]):
+        return True
     levels = [_level(run) for run in (*_in_order(later), *_in_order(following.body)[:1])]
     level = next(filter(None, levels), "")
     return bool(level) and level <= _level(heading[-1])

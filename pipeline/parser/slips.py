@@ -113,11 +113,14 @@ def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] =
         hint = "Leave it out, or write `\\\\` if you mean it as text."
         report(Code.LIKELY_SLIP, message, lines[-1].at(len(lines[-1].rstrip()) - 1), hint)
     for line in lines if not _CAPTION.match(first) else ():
-        split = attributes_module.trailing(line)
+        before_blank = line.rstrip("_ \t")
+        split = attributes_module.trailing(before_blank)
+        has_blank = before_blank != line.rstrip()
         # A list alone is reported where it is known not to belong to a table.
-        if split and (line[len(split[0])].isspace() or len(lines) > 1 > len(split[0])):
-            written = line[len(split[0]) :].strip()
-            message = f"The attributes `{written}` are read as text at the end of a line."
+        if split and (has_blank or line[len(split[0])].isspace() or len(lines) > 1 > len(split[0])):
+            written = before_blank[len(split[0]) :].strip()
+            place = "before a blank" if has_blank else "at the end of a line"
+            message = f"The attributes `{written}` are read as text {place}."
             hint = (
                 "Put them on a line of their own below it, or write `\\{` if you mean them as text."
             )

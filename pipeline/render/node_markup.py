@@ -114,7 +114,11 @@ def classes_of(node: Node, classes: Iterable[str]) -> list[str]:
     a container, of which its template makes a class, is the author's too."""
     if isinstance(node, Container):
         return [name for name in (*classes, *node.attributes.classes) if name not in TAKEN_NAMES]
-    return [*classes, *(name for name in node.attributes.classes if name not in TAKEN_CLASSES)]
+    names = [*classes, *(name for name in node.attributes.classes if name not in TAKEN_CLASSES)]
+    is_led = isinstance(node, model.Paragraph) and isinstance(
+        next(iter(node.children), None), Image
+    )
+    return [*names, "begins-with-image"] if is_led and "image" not in names else names
 
 
 def attributes_of(

@@ -297,6 +297,13 @@ EASY = 1.15
 SINGLE = 0.85
 """Up to this share of a line, rows of single lines can be left to themselves."""
 
+SHORT_COLUMNS, NARROW = 2, 0.55
+"""Tables of so few columns, up to this share of a line, are as wide as their contents: what belongs
+together is not parted by the width of a page."""
+
+ONE_PIECE = 8
+"""Tables of fewer rows are not divided, unless one is tall."""
+
 CROWDED = 5
 """Lines of a cell beyond which a table of `MANY` columns is set small."""
 
@@ -318,12 +325,13 @@ STEPS = 20
 class _Fit(NamedTuple):
     """``widths`` are the columns' in per cent, none if they can be automatic. ``tall`` are the rows
     of the body, from 0, with many lines; if not everything ``fits``, words are hyphenated, or
-    narrow columns have many lines."""
+    narrow columns have many lines. ``is_narrow`` tables are as wide as their contents."""
 
     is_small: bool = False
     widths: tuple[float, ...] = ()
     tall: frozenset[int] = frozenset()
     fits: bool = True
+    is_narrow: bool = False
 
 
 class Column(NamedTuple):
@@ -344,7 +352,9 @@ def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> _Fit:
         room = max(setting.line - setting.gap * (count - 1), LEAST * count)
         needed = sum(column.line for column in columns)
         if setting is usual and needed <= room * SINGLE and not table.widths:
-            return _Fit(tall=_tall(table.body, [column.line for column in columns], usual))
+            is_short = count == SHORT_COLUMNS and needed <= room * NARROW
+            tall = _tall(table.body, [column.line for column in columns], usual)
+            return _Fit(tall=tall, is_narrow=is_short and not _is_filled_in(table))
         widths = _widths(columns, room * SURE)
         lines = max(c.line / w for c, w in zip(columns, widths, strict=True))
         fits = all(c.word <= w + 0.01 for c, w in zip(columns, widths, strict=True))
@@ -358,6 +368,15 @@ def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> _Fit:
         widths=table.widths or tuple(round(100 * width / sum(outer), 1) for width in outer),
         tall=_tall(table.body, widths, setting),
         fits=fits and not crowded,
+    )
+
+
+def _is_filled_in(table: Table) -> bool:
+    """Return whether there is something in a table, or nothing, that readers write in."""
+    cells = [cell for row in (*table.head, *table.body) for cell in row.cells]
+    bodies = [cell for row in table.body for cell in row.cells]
+    return any(isinstance(node, Blank | List) for node in walk(cells)) or any(
+        map(_is_empty, bodies)
     )
 
 
@@ -640,9 +659,12 @@ class _Cell(NamedTuple):
 
 
 class _Row(NamedTuple):
+    """``is_written_in`` are rows of exercises with empty cells."""
+
     node: TableRow
     cells: tuple[_Cell, ...]
     is_tall: bool = False
+    is_written_in: bool = False
 
 
 class _Group(NamedTuple):
@@ -653,13 +675,16 @@ class _Group(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """``is_small`` tables are set smaller, ``is_fitted`` ones have widths of columns."""
+    """``is_small`` tables are set smaller, ``is_fitted`` ones have widths of columns, ``is_narrow``
+    ones are as wide as their contents, and those that are ``in_one_piece`` on one page."""
 
     groups: tuple[_Group, ...]
     head: tuple[_Row, ...]
     body: tuple[_Row, ...]
     is_small: bool
     is_fitted: bool
+    is_narrow: bool
+    in_one_piece: bool
 
 
 def shape(
@@ -673,6 +698,7 @@ def shape(
         format_name == "pdf" or (format_name == "epub" and fitted.is_small)
     )
     widths = fitted.widths if is_fitted else table.widths
+    is_on_pages = format_name != "html"
     count, groups = column_count(table), _groups(table)
     spans = {(group.start, group.stop) for group in groups}
     lacking = tails(table, decimal_mark)
@@ -694,12 +720,20 @@ def shape(
         ),
         is_small=fitted.is_small,
         is_fitted=is_fitted,
+        is_narrow=is_on_pages and fitted.is_narrow,
+        in_one_piece=is_on_pages and len(table.body) < ONE_PIECE and not fitted.tall,
     )
 
 
 def as_grid(shape: Shape, names: Callable[[], str] | None) -> Shape:
     """A table's shape with tick boxes; with ``names``, on the page itself, if none is ticked."""
-    body = [row._replace(cells=tuple(map(_with_boxes, row.cells))) for row in shape.body]
+    body = [
+        row._replace(
+            cells=tuple(map(_with_boxes, row.cells)),
+            is_written_in=not names and any(map(_is_empty, (c.node for c in row.cells if not c.scope))),
+        )
+        for row in shape.body
+    ]
     boxes = [box for row in body for cell in row.cells for box in cell.boxes]
     if names is None or not boxes or any(box.checked for box in boxes):
         return shape._replace(body=tuple(body))

@@ -265,6 +265,18 @@ def test_the_build_tells_of_stranded_headings_as_the_report_does(
     assert all(lines[finding.line - 1].startswith("##") for finding in told)
 
 
+def test_the_headings_of_lists_of_contents_are_not_stranded(tmp_path: Path) -> None:
+    """The list of tables, of one entry, is at the foot of the page; the next one is empty."""
+    source = tmp_path / "well.md"
+    front = "---\ntitle: The well\nclass: book\ncontents: {show: true, tables: true}\n---\n\n"
+    chapters = "".join(f"# Chapter {number}\n\nText.\n\n" for number in range(22))
+    table = "| A |\n|---|\n| 1 |\n\nTable: Wells {#tbl-wells}\n"
+    source.write_text(front + chapters + table, "utf-8")
+    result = pipeline.build(source, ["handout"], out=tmp_path)
+    assert "stranded-heading" not in {finding.code for finding in result.diagnostics}
+    assert "stranded-heading" not in codes((tmp_path / "well/well.pdf").read_bytes())
+
+
 def test_what_runs_off_the_page() -> None:
     table = f"<table><tr><th>Head<th>{'Wide' * 30}<tr><td>A<td>B</table>"
     fault = one(pdf_of(table), "cut-off")

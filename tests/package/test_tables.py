@@ -318,8 +318,12 @@ def test_a_table_that_no_line_has_room_for_is_a_list_of_its_rows() -> None:
 
 
 def test_a_table_of_few_words_is_left_to_itself() -> None:
+    """In two columns, it is as wide as its words, so that they are not parted from each other,
+    unless there is something to fill in."""
     text = "| Village | Wells |\n|---|---|\n| Aba | 3 |\n"
-    assert fit(table(text)) == (False, (), frozenset(), True)
+    assert fit(table(text)) == (False, (), frozenset(), True, True)
+    for other in (text.replace("3", " "), text.replace("3", "____"), pipes(["A"] * 3, ["B"] * 3)):
+        assert not fit(table(other)).is_narrow
 
 
 def test_words_and_code_are_kept_whole_where_they_can_be() -> None:

@@ -40,10 +40,12 @@ KEPT = 4096
 
 
 class _Context(NamedTuple):
-    """The language in force, and the column that the lines of a paragraph begin in."""
+    """The language in force, the column that the lines of a paragraph begin in, and whether it is
+    in an exercise."""
 
     lang: str
     column: int
+    in_exercise: bool = False
 
 
 class SetFormula(NamedTuple):
@@ -114,6 +116,8 @@ def set_formulas(document: Document) -> Document:
         if isinstance(formula, model.Math):
             if result.alt and not result.mathml:
                 return (model.Text(text=result.alt, span=formula.span),)
+            if item.context.in_exercise:
+                formula = _with_large_fractions(formula)
             return broken(formula, item.context.lang) if is_printed and formula.mathml else formula
         if result.alt and not result.mathml:
             text = (model.Text(text=result.alt, span=formula.span),)
@@ -138,6 +142,14 @@ def set_formulas(document: Document) -> Document:
         context=ordinals(),
     )
     return findings.added_to(document)
+
+
+def _with_large_fractions(formula: model.Math) -> model.Math:
+    """A formula whose fractions, if it has some, are as large as in one on a line of its own."""
+    if "<mfrac" not in formula.mathml or formula.display:
+        return formula
+    styled = formula.mathml.replace("<math", '<math displaystyle="true"', 1)
+    return replace(formula, mathml=styled)
 
 
 def _answer(formula: model.Math, result: _Result) -> str | model.Math:
@@ -317,7 +329,7 @@ def _inherit(node: Node, context: _Context) -> _Context:
     column = context.column
     if isinstance(node, model.Paragraph | model.Plain) and node.span:
         column = node.span.column
-    return _Context(lang, column)
+    return _Context(lang, column, context.in_exercise or isinstance(node, model.Exercise))
 
 
 def _make(item: _Occurrence, reading: Reading, batch: _Batch) -> _Result:

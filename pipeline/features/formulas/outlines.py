@@ -511,7 +511,7 @@ def _drawing(mathml: str, colour: str, least: float) -> FormulaDrawing:
     root = fromstring(mathml)
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
-    display = root.get("display") == "block"
+    display = root.get("displaystyle", str(root.get("display") == "block").lower()) == "true"
     math = Element("math", {"displaystyle": "true" if display else "false", "mathcolor": colour})
     math.extend(_row(root, display))
     node = _laid_out(math, least)

@@ -243,6 +243,9 @@ LINES_BELOW, TALL = 2, 20 / POINT
 FOOT = 5
 """Times a heading's size: no farther from the lowest line of all pages of its size is the foot."""
 
+OWN_PARTS = ("title-page", "contents")
+"""The classes of parts that are not the author's, whose headings stay with what is below them."""
+
 
 class _Piece(NamedTuple):
     """A line or a block without lines: where it is, what it counts as, and the heading and the id
@@ -301,7 +304,7 @@ def _pieces(page: boxes.LayoutBox) -> Iterator[_Piece]:
     while stack:
         box, heading, section, is_note = stack.pop()
         element = box.element
-        if boxes.is_floating(box) or (element is not None and boxes.has_class(box, "title-page")):
+        if boxes.is_floating(box) or any(boxes.has_class(box, name) for name in OWN_PARTS):
             continue
         if element is not None and element.tag in HEADINGS:
             heading = element

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import re
 import zipfile
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 from PIL import Image
 
 from pipeline import Diagnostic, parse
+from pipeline.commands.pdf_reading import read_pages
+from pipeline.commands.print_faults import HEADINGS
 from pipeline.model.paper import SIZES, PageOptions
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.package.pdf.print_markup import ready
@@ -135,6 +138,23 @@ def test_themes_set_the_same_variables(tmp_path: Path) -> None:
     assert names[0] == names[1] == names[2]
     documented = Path("docs/templates.md").read_text("utf-8").partition("## Themes")[2]
     assert [name for name in names[0] if f"`--{name}`" not in documented] == []
+
+
+@pytest.mark.parametrize("theme", ["classic", "modern", "plain"])
+@pytest.mark.parametrize("layout", ["book", "handout"])
+def test_levels_of_headings_can_be_told_apart(theme: str, layout: str, tmp_path: Path) -> None:
+    """The next level is a quarter larger, or in another face."""
+    body = "".join(f"{'#' * level} Level {level}\n\nText.\n\n" for level in range(2, 6))
+    body = f"# Level 1\n\nText.\n\n{body}" if layout == "book" else body
+    keys = (f"theme: {theme}", f"class: {layout}")
+    made = making.packed(pages_of(source(*keys, body=body), tmp_path), tmp_path)
+    runs = [run for page in read_pages(making.without_findings(made).data) for run in page.body]
+    headings = [run for run in runs if run.element and run.element.within(*HEADINGS)]
+    looks = {run.text.strip(): (run.size, (run.bold, run.italic)) for run in headings}
+    levels = [looks[name] for name in sorted(looks) if name.startswith("Level")]
+    assert len(levels) == (5 if layout == "book" else 4)
+    for (larger, face), (smaller, other) in itertools.pairwise(levels):
+        assert larger >= 1.24 * smaller or (larger >= smaller and face != other)
 
 
 def test_formulas_have_the_colours_of_the_theme(tmp_path: Path) -> None:

@@ -110,3 +110,14 @@ def test_spaces_are_narrower_where_a_page_would_be_short(tmp_path: Path) -> None
     apart = [first - second for first, second in places]
     assert max(apart) > apart[0] > min(apart)
     assert any(after[0] > before[0] for before, after in pairwise(places))
+
+
+def test_a_table_of_few_rows_is_not_divided(tmp_path: Path) -> None:
+    """Those of more rows are, so that its page is full."""
+    divided = []
+    for rows in (7, 20):
+        body = "".join(f"| Row {row:02} | x |\n" for row in range(1, rows + 1))
+        for path in files(f"| A | B |\n|---|---|\n{body}\n", "handout", tmp_path, (34,)):
+            first, last = first_pages(path, "Row 01", f"Row {rows:02}")
+            divided.append(first != last)
+    assert divided == [False, True]

@@ -80,6 +80,13 @@ One ____{a}, two ____{seven letters}, three ____{twenty letters, at the least}.
 1. g
 2. h
 :::
+
+| + | 1 |
+|---|---|
+| 2 |   |
+
+::: space 20mm {.squared}
+:::
 :::
 """
 
@@ -126,6 +133,10 @@ def test_all_that_is_filled_in_grows_with_the_hand() -> None:
         for large, middle, small in zip(primary[name], secondary[name], adult[name], strict=True):
             assert large[0] > middle[0] >= small[0]
             assert large[1] > middle[1] >= small[1]
+    rows = [boxes(sheet(hand), "to-fill-in")[0].height / MILLIMETRE for hand in DISTANCES]
+    assert all(row >= least - 0.01 for row, least in zip(rows, DISTANCES.values(), strict=True))
+    squares = [boxes_of(sheet(hand), "square-column")[0].border_width() for hand in DISTANCES]
+    assert squares == pytest.approx([7 * MILLIMETRE, 5 * MILLIMETRE, 5 * MILLIMETRE])
     # a letter by hand is some 2.5 mm wide, and 7 of the 20 need not fit
     assert [
         width > letters * 2.5 * MILLIMETRE
@@ -317,15 +328,24 @@ def test_those_who_hand_in_paper_have_a_name_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "hand"), [("A4", "adult"), ("A5", "primary"), ("A6", "secondary")]
+    ("size", "hand", "fields"),
+    [
+        ("A4", "adult", "[name, class, date]"),
+        ("A5", "primary", "[name, class, date]"),
+        ("A6", "secondary", "[name, class, date]"),
+        ("A4", "secondary", "[name, class, date, grade]"),
+        ("A5", "primary", "[name, class, date, grade]"),
+    ],
 )
-def test_a_name_line_keeps_within_the_page_and_has_room_to_write(size: str, hand: str) -> None:
-    document = printed("Text.\n", page=size, handwriting=hand, name_line="true")
+def test_a_name_line_keeps_within_the_page_and_has_room_to_write(
+    size: str, hand: str, fields: str
+) -> None:
+    document = printed("Text.\n", page=size, handwriting=hand, name_line=fields)
     (page,) = document.pages
     blanks = boxes(document, "blank")
-    assert len(blanks) == 3
+    assert len(blanks) == fields.count(",") + 1
     for box in blanks:
         assert box.position_x >= page.box.content_box_x()
         edge = page.box.content_box_x() + page.box.width
         assert box.position_x + box.border_width() <= edge + 0.1
-        assert box.border_width() / MILLIMETRE > 18
+        assert box.border_width() / MILLIMETRE >= 25
