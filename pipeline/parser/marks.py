@@ -54,7 +54,7 @@ _MARKERS = late(r"(?:[ \t>:*+-]|\(?\w{1,9}[.)](?=[ \t]|$)|\[\^[^\]]*\]:)*")
 _BEFORE = r"^[ \t>|]*+(?:(?:[*+-]|\w{1,3}[.)])[ \t]++)*+"
 """The beginning of a line before a block: spaces, and the markers of what is around it."""
 
-_NAME = r"[^\W\d_][\w' -]{0,60}"
+_NAME = r"[^\W\d_](?:[^\W_]|[' -]|_(?!_)){0,60}"
 SIGNS = "xX✓✔☑✅"
 
 _LOOKS = late(

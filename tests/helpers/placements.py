@@ -521,7 +521,7 @@ def _framed(frame: str, content: str) -> str:
     if frame != GRID:
         return _put(frame, content).replace("≈", "~")
     rows = [f" {row.replace('≈', '~')} " for row in content.split("\n")]
-    lengths = [len(row.replace("¤", secret(0)).replace("№", "9999")) for row in rows]
+    lengths = [len(row.replace("¤", secret(0)).replace("№", "1")) for row in rows]
     rule = f"+{'-' * max(lengths)}+---+"
     cells = (f"|{row}{' ' * (max(lengths) - n)}| b |" for row, n in zip(rows, lengths, strict=True))
     return "\n".join((rule, *cells, rule))
