@@ -21,7 +21,7 @@ from pipeline.parser.ranges import Place, Range
 
 _BEGINS = late(
     r"\{|<(?:[A-Za-z]|!--)"
-    r"|^(?:[ \t>]|[*+-][ \t]|\d{1,9}[.)][ \t])*+"
+    r"|^(?:[ \t>|]|[*+-][ \t]|\d{1,9}[.)][ \t])*+"
     r"(?:\[[ \t]*![ \t]*(?P<box>[^\W\d_][\w -]{0,40})\]"
     r"|(?::{2,}|/{3,}|!!!|\?\?\?\+?)[ \t]*"
     r"(?:level\b(?P<level>[^{}\n]*)|(?P<block>[^\W\d_][\w-]*)))",
