@@ -431,8 +431,6 @@ class LineParser(BlockParser):
         """Read a line from behind the marks of the blocks that it continues."""
         processors = list(self.blockprocessors) if processors is None else processors
         processor = self.innermost.processor
-        if not cursor.blank:
-            self.innermost.last_read = max(self.innermost.last_read, cursor.number)
         if not (processor and processor.verbatim):
             if self.elements and (tag := self._end_of_element(cursor)):
                 matched = self.matched
@@ -536,6 +534,8 @@ class LineParser(BlockParser):
             else:
                 return False
             if not processor.container:
+                around = self.innermost  # the line may have become no element of it
+                around.last_read = max(around.last_read, cursor.number)
                 return True
         return False
 
