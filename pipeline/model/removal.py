@@ -33,6 +33,7 @@ GAP = rf"(?<!_)(?:{tree.BLANK}_*+|___(?=\s*\{{))(?:\s*+(?=(\{{)))?"
 
 _GAP = late(GAP)
 _BRACES = late(r"\\.|[{}]", re.DOTALL)
+_COMMENT = late(r"<!--(?:[^-]|-(?!->))*+-->")
 
 
 def replacement_of(node: Node) -> Node | tuple[Node, ...]:
@@ -147,7 +148,8 @@ def gaps(text: str, pos: int = 0) -> Iterator[TextGap]:
         if gap[1]:
             end = closing_brace(text, gap.end())
             pos = len(text) if end is None else end + 1
-        yield TextGap(gap.start(), gap.end(), pos, text[gap.end() + 1 : pos].removesuffix("}"))
+        answer = _COMMENT.sub("", text[gap.end() + 1 : pos].removesuffix("}"))
+        yield TextGap(gap.start(), gap.end(), pos, answer)
 
 
 def without_answers(text: str) -> str:

@@ -291,7 +291,7 @@ def _parse_body(
     document = with_marks(without_empty(document), search.idle)
     document = scoped(document, tree.parser.abbreviations, search.ranges)
     others = (
-        finding
+        search.with_lines(finding)
         for finding in document.diagnostics
         if finding.code not in _ON_MARKS or (finding.line, finding.column) not in search.marks
     )

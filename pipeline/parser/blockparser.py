@@ -46,8 +46,8 @@ MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…/\ufdd1")
 LETTERED = late(r"(?:[A-Za-z]{1,7}[.)]|[A-Z]>)[ \t]")
 """The beginning of a list with letters, or of lines with a letter as their mark."""
 
-_INNER = late(r"^(?:\|?[ \t]*+(?:[*+-]|\w{1,3}[.)])[ \t]++|\|[ \t]*+)++")
-"""The markers of a cell and of items, before what is in them."""
+_ITEMS = late(r"^(?:(?:[*+-]|\w{1,3}[.)])[ \t]++)++")
+"""The markers of items, before what is in them."""
 
 _TAG_BEGINS = late(r"<(/?)([a-z][a-z0-9-]*)")
 
@@ -69,7 +69,7 @@ class Definition(NamedTuple):
 
 class BlockElement(ElementTree.Element):
     """An element from one ``line`` to its ``end``. ``lines`` is the text of a leaf. ``last_read``
-    is the last line of definitions or comments at its end, which are no elements."""
+    is the last line in it, which may be of attributes, definitions or comments, no elements."""
 
     def __init__(self, tag: str, line: int, processor: LineProcessor | None = None, **attrib: str):
         super().__init__(tag, attrib)
@@ -358,8 +358,9 @@ class LineParser(BlockParser):
                 if text and len(before) < column and at > first:
                     end = at
                     break
-                within = _INNER.sub("", text, count=1)
-                last = at if text and (is_marked(text) or is_marked(within)) else last
+                parts = [text, *map(str.strip, text.split("|"))]  # cells
+                inner = [_ITEMS.sub("", part, count=1) for part in parts]
+                last = at if any(map(is_marked, filter(None, (*parts, *inner)))) else last
             self._runs[column] = end, last
         return self._at <= last
 
@@ -533,6 +534,8 @@ class LineParser(BlockParser):
             else:
                 return False
             if not processor.container:
+                around = self.innermost  # the line may have become no element of it
+                around.last_read = max(around.last_read, cursor.number)
                 return True
         return False
 

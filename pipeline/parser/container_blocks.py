@@ -464,7 +464,7 @@ def proceed_indented(cursor: Cursor, indent: int) -> Match:
     return Match.NO
 
 
-_BLOCK = late(r"(?:[*+-]|\d{1,9}[.)]|#{1,6})[ \t]|`{3}|~{3}")
+_BLOCK = late(r"(?:[*+-]|\d{1,9}[.)]|#{1,6})[ \t]|`{3}|~{3}|>|\+[-=]")
 
 
 class MarginProcessor(LineProcessor):

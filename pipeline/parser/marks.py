@@ -21,7 +21,7 @@ from pipeline.parser.ranges import Place, Range
 
 _BEGINS = late(
     r"\{|<(?:[A-Za-z]|!--)"
-    r"|^(?:[ \t>]|[*+-][ \t]|\d{1,9}[.)][ \t])*+"
+    r"|^(?:[ \t>|]|[*+-][ \t]|\d{1,9}[.)][ \t])*+"
     r"(?:\[[ \t]*![ \t]*(?P<box>[^\W\d_][\w -]{0,40})\]"
     r"|(?::{2,}|/{3,}|!!!|\?\?\?\+?)[ \t]*"
     r"(?:level\b(?P<level>[^{}\n]*)|(?P<block>[^\W\d_][\w-]*)))",
@@ -54,7 +54,7 @@ _MARKERS = late(r"(?:[ \t>:*+-]|\(?\w{1,9}[.)](?=[ \t]|$)|\[\^[^\]]*\]:)*")
 _BEFORE = r"^[ \t>|]*+(?:(?:[*+-]|\w{1,3}[.)])[ \t]++)*+"
 """The beginning of a line before a block: spaces, and the markers of what is around it."""
 
-_NAME = r"[^\W\d_][\w' -]{0,60}"
+_NAME = r"[^\W\d_](?:[^\W_]|[' -]|_(?!_)){0,60}"
 SIGNS = "xX✓✔☑✅"
 
 _LOOKS = late(

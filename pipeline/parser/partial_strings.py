@@ -71,7 +71,7 @@ def public(text: str) -> str:
 
 
 def written(inlines: Iterable[Node]) -> str:
-    """Inlines as such a string: text, gaps, and spans with conditions."""
+    """Inlines as such a string: text, gaps, and spans with conditions; titles are in brackets."""
     parts: list[str] = []
     for node in inlines:
         if isinstance(node, model.Blank):
@@ -79,6 +79,9 @@ def written(inlines: Iterable[Node]) -> str:
             parts.append(f"{BLANK}{{{answer}}}" if answer else BLANK)
             continue
         text = written(children(node)) or plain_text((node,))
+        has_title = isinstance(node, model.Link | model.Image)
+        if title := (node.title if has_title else "") or node.attributes.get("title"):
+            text += f" ({title})"
         conditions = conditions_of(node.attributes)
         listed = (
             *(f".{name}" for name in conditions.classes),

@@ -593,6 +593,8 @@ class MarkupBuilder:
                     self._start(token)
                 case Kind.END:
                     self._end(token)
+        if lines:
+            self._line = max(self._line, lines[-1].number)
 
     def feed_tag(self, markup: str, place: Span | None) -> None:
         """A single tag at ``place`` within text."""

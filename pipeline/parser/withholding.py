@@ -531,11 +531,24 @@ class WithheldRanges:
                     pairs[place] = opened.pop()
         return pairs
 
-    def _tell(self, mark: Mark, subject: str, place: Range) -> None:
+    def with_lines(self, finding: Diagnostic) -> Diagnostic:
+        """A finding about a name like one for an answer, with the lines that are withheld."""
+        if finding.code != Code.NEARLY_SECRET.slug:
+            return finding
+        place = (finding.line, finding.column)
+        at = bisect_right(self.ranges, place, key=lambda each: each.start)
+        before = (self.ranges[number] for number in range(at - 1, -1, -1))
+        around = next((each for each in before if each.holds(place)), None)
+        told = f"{finding.message[:-1]}: {self._lines(around)}." if around else finding.message
+        return replace(finding, message=told)
+
+    def _lines(self, place: Range) -> str:
         span = self._files.lines.span(Span(*place.start, place.end[0]))
         last = max(span.line, span.end)
-        lines = f"line {span.line}" if last == span.line else f"lines {span.line} to {last}"
-        verb = "are" if "blocks" in subject else "is"
+        return f"line {span.line}" if last == span.line else f"lines {span.line} to {last}"
+
+    def _tell(self, mark: Mark, subject: str, place: Range) -> None:
+        verb, lines = "are" if "blocks" in subject else "is", self._lines(place)
         message = f"{subject} {verb} withheld from some editions, because of this mark: {lines}."
         span = Span(*mark.start)
         self.findings.append(diagnostic(Code.MISPLACED_MARK, message, span=span, hint=_HINT))

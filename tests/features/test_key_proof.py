@@ -261,3 +261,7 @@ def test_the_key_has_the_answers_of_all_places(batch: Sequence[Placement]) -> No
     for edition in ("answers", "teacher"):
         marked = flow.marked(edition)
         assert [*missing_answers(document, [marked], EDITIONS[edition], "x.pdf")] == []
+
+
+def test_answers_in_entries_are_in_the_index() -> None:
+    assert missing('A [well]{.index entry="deep ____{x}!dry ____{y}"}.\n', "teacher-web") == []

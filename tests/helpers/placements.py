@@ -521,7 +521,7 @@ def _framed(frame: str, content: str) -> str:
     if frame != GRID:
         return _put(frame, content).replace("≈", "~")
     rows = [f" {row.replace('≈', '~')} " for row in content.split("\n")]
-    lengths = [len(row.replace("¤", secret(0)).replace("№", "9999")) for row in rows]
+    lengths = [len(row.replace("¤", secret(0)).replace("№", "1")) for row in rows]
     rule = f"+{'-' * max(lengths)}+---+"
     cells = (f"|{row}{' ' * (max(lengths) - n)}| b |" for row, n in zip(rows, lengths, strict=True))
     return "\n".join((rule, *cells, rule))
@@ -579,8 +579,12 @@ UNDER = ("under a line", "four spaces under a line", "tight item")
 """Ways that are about what is beside them, and places in which that is something else."""
 
 
-SOME = ("level", "not", "misspelt")
-"""Ways to withhold from some pupils only, and one that code cannot have."""
+SOME = ("level", "not", "misspelt", "edition", "only")
+"""Ways to withhold from some pupils only or for some teachers, and one that code cannot have."""
+
+PLAIN = ("alternative", "summary", "citation", "citation's end")
+WITH_MORE = ("link", "link in it", "index", "element")
+"""Texts in which nothing is a link or in the index, and spans with addresses and the like."""
 
 
 def _fits(name: str, way: str) -> bool:
@@ -604,14 +608,18 @@ def crossed(draw: Callable[[Sequence[str]], str]) -> Placement:
         text = _put(blocks[way], WRITTEN_CONTENTS[name])
     elif kind == "span":
         way = draw(tuple(spans))
-        in_bank = "___" in spans[way]  # which lists the answers of gaps
-        name = draw([name for name in TEXTS if not (in_bank and name == "word bank")])
+        unfit = PLAIN if way in WITH_MORE else ()
+        if "___" in spans[way]:
+            unfit = ("word bank",)  # which lists the answers of gaps
+        names = LINES if "\n" in spans[way] else TEXTS
+        name = draw([name for name in names if name not in unfit])
         text = _filled(TEXTS[name], spans[way].replace("~", "≈"))
     else:
         name, way = kind, draw(tuple(WRITTEN_CHOICES))
         text = WRITTEN_CHOICES[way]
     frames = around if kind == "choices" and "[" in text else {**around, **OPEN}
-    inner, outer = draw(tuple(around)), draw(tuple(frames))
+    inners = [place for place in around if not (way in BESIDE and place in UNDER)]
+    inner, outer = draw(inners), draw(tuple(frames))
     text = _framed(frames[outer], _framed(around[inner], text))
     return Placement(" / ".join((name, way, inner, outer)), text.replace("№", "1"))
 

@@ -97,8 +97,17 @@ def _missing_in(
     answers = [answer for answer in _answers(filled) if not left_out.hold(answer.span)]
     contents: dict[_Place, list[bytes]] = {}
     for document in marked:
+        terms = {
+            place.target: (folded(plain_text((entry,))), None)
+            for _, group, _ in find(document, model.IndexGroup)
+            for entry in group.entries
+            for below in walk((entry,))
+            if isinstance(below, model.IndexEntry)
+            for place in below.places
+        }
         for node, span in all_spans(document):
-            for part, own in _content(node):
+            more = [terms[node.attributes.id]] if node.attributes.id in terms else ()
+            for part, own in (*_content(node), *more):
                 if place := document.place(own or span):
                     contents.setdefault(_key(place), []).append(part)
     known = {place: b"".join(strings) for place, strings in contents.items()}
