@@ -608,7 +608,7 @@ def crossed(draw: Callable[[Sequence[str]], str]) -> Placement:
         text = _put(blocks[way], WRITTEN_CONTENTS[name])
     elif kind == "span":
         way = draw(tuple(spans))
-        unfit = PLAIN if way in WITH_MORE else ()
+        unfit: tuple[str, ...] = PLAIN if way in WITH_MORE else ()
         if "___" in spans[way]:
             unfit = ("word bank",)  # which lists the answers of gaps
         names = LINES if "\n" in spans[way] else TEXTS

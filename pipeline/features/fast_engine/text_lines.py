@@ -410,7 +410,8 @@ class LineOfParagraph(ShapedText):
     def font_on(self, stream: Any, font: Any) -> tuple[Any, float]:
         if self._paragraph.drawn[0] is not stream:
             self._paragraph.drawn = stream, super().font_on(stream, font)
-        return self._paragraph.drawn[1]
+        drawn: tuple[Any, float] = self._paragraph.drawn[1]
+        return drawn
 
     def runs(self) -> Iterator[GlyphRun]:
         units = int(self.justification_spacing * TO_UNITS)
