@@ -91,10 +91,8 @@ def test_a_word_says_what_the_english_one_says(language: str) -> None:
 
 
 def test_thirty_languages_have_the_words_of_most_handouts() -> None:
-    rows = [words_in(language) for language in languages() if "page_mark" in words_in(language)]
-    assert len(rows) >= 30
-    shared = set.intersection(*map(set, rows))
-    assert {"contents", "page_of", "exercise", "name", "date", "figure", "warning"} < shared
+    usual = {"contents", "page_of", "page_mark", "exercise", "name", "date", "figure", "warning"}
+    assert sum(usual <= words_in(language).keys() for language in languages()) >= 30
 
 
 def test_boxes_and_editions_are_called_something() -> None:
@@ -215,4 +213,4 @@ def test_a_tag_with_a_region_finds_its_language() -> None:
 
 
 def test_a_language_without_words_has_the_english_ones() -> None:
-    assert words("cy") == words_in("en")
+    assert words("tlh") == words_in("en")
