@@ -798,15 +798,11 @@ def _quote(node: model.BlockQuote, out: Writer) -> str:
     return quotation(out.blocks(children))
 
 
-def _named_block(name: str) -> Callable[[Any, Writer], str]:
-    """A function for nodes that are written as a block with a name, and perhaps a title."""
-
-    def written(node: Any, out: Writer) -> str:
-        listed = attribute_list(node.attributes)
-        title, children = out.line(getattr(node, "title", ())), getattr(node, "children", ())
-        return fenced(name, title, listed, out.blocks(children))
-
-    return written
+def _named_block(node: Any, out: Writer, name: str = "") -> str:
+    """A node as a block with its name, and perhaps a title."""
+    listed = attribute_list(node.attributes)
+    title, children = out.line(getattr(node, "title", ())), getattr(node, "children", ())
+    return fenced(name or type(node).__name__.lower(), title, listed, out.blocks(children))
 
 
 def _container(node: model.Container, out: Writer) -> str:
@@ -945,10 +941,7 @@ BLOCKS: Mapping[type[Node], Callable[[Any, Writer], str]] = {
     model.WritingLines: _writing_lines,
     model.WritingSpace: _writing_space,
     model.Choices: choices,
-    model.Answer: _named_block("answer"),
-    model.TeacherNote: _named_block("teacher"),
-    model.Bibliography: _named_block("bibliography"),
-    model.Index: _named_block("index"),
+    model.TeacherNote: lambda node, out: _named_block(node, out, "teacher"),
     model.Container: _container,
     model.ThematicBreak: _thematic_break,
     model.PageBreak: lambda *_: "\\newpage",
@@ -957,4 +950,5 @@ BLOCKS: Mapping[type[Node], Callable[[Any, Writer], str]] = {
     model.Exercise: exercise,
     model.Matching: matching,
     model.Ordering: ordering,
+    Node: _named_block,  # all others
 }
