@@ -9,7 +9,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
+from typing import Any, NamedTuple, TypeAlias, TypeVar, get_args, overload
 
 import msgspec
 from msgspec.structs import replace
@@ -101,16 +101,10 @@ FIELDS: dict[type[Node], tuple[str, ...]] = dict(_holding())
 children: they are no part of the text around the gap."""
 
 INLINE_FIELDS: dict[type[Node], str] = {
-    **dict.fromkeys(
-        (model.Heading, model.Paragraph, model.Plain, model.BibliographyEntry), "children"
-    ),
-    **dict.fromkeys((model.Section, model.Admonition, model.Exercise, model.TeacherNote), "title"),
-    **dict.fromkeys(
-        (model.Table, model.Figure, model.FigureGroup, model.Chart, model.CodeBlock), "caption"
-    ),
-    **dict.fromkeys((model.IndexEntry, model.IndexReference), "term"),
-    model.DefinitionItem: "terms",
-    model.Choices: "prompt",
+    kind: name
+    for kind, names in FIELDS.items()
+    for name in names
+    if kind not in get_args(model.Inline) and re.search(r"\bInline\b", kind.__annotations__[name])
 }
 """The field in which text begins: a run of inlines (of `DefinitionItem`: several)."""
 
