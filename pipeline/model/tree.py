@@ -58,10 +58,10 @@ SHORT, CHAPTER = "short", "+chapter"
 """The keys of the attributes with a section's title for running heads, and with the words for its
 number: Chapter One."""
 
-MARKS = ("marks", "points")
+POINT_KEYS = ("marks", "points")
 """The attribute keys for the marks of an exercise or a question."""
 
-PLACE_OF_MARKS = "Write `::: exercise {{{0}}}` or, for one of its questions, `a) Why? {{{0}}}`."
+PLACE_OF_POINTS = "Write `::: exercise {{{0}}}` or, for one of its questions, `a) Why? {{{0}}}`."
 """The hint where marks stand elsewhere."""
 
 LEVELS = "+levels"

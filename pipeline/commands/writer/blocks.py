@@ -32,7 +32,7 @@ from pipeline.model.audience import conditions_of
 from pipeline.model.boxes import BOXES
 from pipeline.model.late import late
 from pipeline.model.table_cells import column_count, place
-from pipeline.model.tree import LEVEL, MARKS, plain_text, walk
+from pipeline.model.tree import LEVEL, POINT_KEYS, plain_text, walk
 from pipeline.model.words.writing_conventions import list_number
 from pipeline.parser.leaf_blocks import NO_LANGUAGES
 from pipeline.parser.tables import (
@@ -85,7 +85,7 @@ def _is_question(item: model.ListItem, out: Writer) -> bool:
     return (
         out.in_exercise
         and (is_text or (isinstance(first, model.Choices) and bool(first.prompt)))
-        and (bool(attributes.id) or any(key in MARKS for key, _ in attributes.pairs))
+        and (bool(attributes.id) or any(key in POINT_KEYS for key, _ in attributes.pairs))
     )
 
 
@@ -358,7 +358,7 @@ def _rows(node: model.Table, out: Writer) -> str:
         for n in range(len(columns))
     ]
     widths = [max(3, *(map(_width, column))) for column in zip(*texts, strict=True)]
-    if sum(widths) > LONGEST:
+    if sum(widths) > LONGEST_ROW:
         widths = [3] * len(widths)
     lines = []
     for number, row in enumerate(texts):
@@ -376,7 +376,7 @@ def _rows(node: model.Table, out: Writer) -> str:
     return "\n".join(lines)
 
 
-LONGEST = 200
+LONGEST_ROW = 200
 """The length of a row up to which its cells are padded to align columns."""
 
 

@@ -125,7 +125,7 @@ def _renamed() -> dict[str, str]:
 #
 # The works that can be cited: in BibTeX, CSL-JSON and CSL-YAML in the source's folder.
 
-LARGEST = 32 * 1024 * 1024
+LARGEST_FILE = 32 * 1024 * 1024
 
 # Characters that no output can contain, and the noncharacters used as marks.
 _FORBIDDEN = late("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -143,7 +143,7 @@ class Works:
 
     def read(self, name: str, data: bytes) -> None:
         """Add the works of a file. ``name`` is its name in messages, and identifies its format."""
-        if len(data) > LARGEST:
+        if len(data) > LARGEST_FILE:
             self._wrong("The file has more than 32 MiB.", Span(0, file=name))
             return
         try:
