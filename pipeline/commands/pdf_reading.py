@@ -348,13 +348,13 @@ FINE = 144
 POINT = 0.25
 """Points across or up that nobody sees more than a line of."""
 
-LARGEST = 4000
+LARGEST_DRAWING = 4000
 """Dots that a page is drawn in at most, across or up: a poster is drawn more coarsely."""
 
 FORMS = 16
 """Forms within forms that are looked into."""
 
-MOST = 200_000
+MOST_THINGS = 200_000
 """The maximum number of things on a page that are examined."""
 
 BOLD = late("bold|black|heavy|demi|medi(?!um)|^(cm|sf)bx")
@@ -458,7 +458,7 @@ class _Canvas:
     def __init__(self, page: Any, resolution: int = RESOLUTION) -> None:
         self._page = page
         self._image: Image.Image | None = None
-        self._scale = min(resolution / 72, LARGEST / max(page.get_size()))
+        self._scale = min(resolution / 72, LARGEST_DRAWING / max(page.get_size()))
 
     @property
     def image(self) -> Image.Image:
@@ -503,7 +503,7 @@ class _Canvas:
         """The pixels of an area, and a number of them around it, from the upper left."""
         width, height = self.image.size
         left, bottom, right, top = (  # numbers of a damaged file may be without end
-            min(max(points * self._scale, -LARGEST), 2 * LARGEST) for points in box
+            min(max(points * self._scale, -LARGEST_DRAWING), 2 * LARGEST_DRAWING) for points in box
         )
         return (
             max(0, math.floor(left) - around),
@@ -526,7 +526,7 @@ def _layout(
     forms: dict[Any, tuple[PdfMatrix, PageElement | None]] = {None: (_upright(page), None)}
     with contextlib.closing(page.get_textpage()) as text:
         left_to_right = _left_to_right(text)
-        for thing in itertools.islice(page.get_objects(max_depth=FORMS + 1), MOST):
+        for thing in itertools.islice(page.get_objects(max_depth=FORMS + 1), MOST_THINGS):
             # content of a form has the numbers of the form, and belongs to the page that shows it
             outer, element = forms[thing.container]
             if thing.container is None:

@@ -21,7 +21,7 @@ Notify: TypeAlias = Callable[[Result | Exception], object]
 TOGETHER = 20
 """Milliseconds without a change after which an editor is taken to have saved all."""
 
-LONGEST = 200
+LONGEST_BURST = 200
 """Milliseconds after which changes that do not end are reported."""
 
 QUIET = 1.0
@@ -87,7 +87,7 @@ class Watcher:
             watch_filter=None,
             recursive=False,
             step=TOGETHER,
-            debounce=LONGEST,
+            debounce=LONGEST_BURST,
             rust_timeout=LOOK,
             yield_on_timeout=True,
             stop_event=self._stop,

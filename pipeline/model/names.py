@@ -19,7 +19,7 @@ has them, except that a block of any name may be a ``note``."""
 MISSPELT = 0.8
 """The similarity of two names above which one is taken for a misspelling of the other."""
 
-LONGEST = 48
+LONGEST_NAME_PART = 48
 """Characters that a part of a file's name has at most."""
 
 MOST_BYTES = 120
@@ -41,8 +41,8 @@ def slug(text: str) -> str:
 def short_slug(text: str) -> str:
     """A slug for a file name, shortened to whole words if necessary; it may be empty."""
     name = slug(text)
-    if len(name) > LONGEST:
-        name = name[: LONGEST + 1].rpartition("-")[0] or name[:LONGEST]
+    if len(name) > LONGEST_NAME_PART:
+        name = name[: LONGEST_NAME_PART + 1].rpartition("-")[0] or name[:LONGEST_NAME_PART]
     while len(name.encode()) > MOST_BYTES:
         name = name[:-1]
     return re.sub("-{2,}", "-", name).strip("-_")

@@ -12,7 +12,7 @@ from pipeline.model.words import called, folded, folded_words, understood
 Meaning = Literal["answer", "teacher"]
 MEANINGS: tuple[Meaning, ...] = ("answer", "teacher")
 
-LONGEST = 60
+LONGEST_SECRET_NAME = 60
 """The maximum length of a name that is examined."""
 
 _PARTS = late(r"[\W_]+")
@@ -28,7 +28,7 @@ class Secret(NamedTuple):
 @functools.lru_cache(4096)
 def secret(name: str) -> Secret | None:
     """The secret meaning of a block name or class, if any."""
-    name = name[:LONGEST]
+    name = name[:LONGEST_SECRET_NAME]
     if sure := meaning_of(name):
         return Secret(sure)
     whole = folded(name)
@@ -62,4 +62,4 @@ def _candidates(meaning: Meaning) -> tuple[str, ...]:
 @functools.lru_cache(1000)
 def is_answer_key(key: str) -> bool:
     """Return whether an attribute is named like an answer."""
-    return meaning_of(key.removeprefix("data-")[:LONGEST]) is not None
+    return meaning_of(key.removeprefix("data-")[:LONGEST_SECRET_NAME]) is not None

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from pipeline.model import Table, TableCell, TableRow
 
-MOST = 64
+MOST_SPANNED = 64
 """Columns or rows that a cell takes at most."""
 
 FEW = 8
@@ -65,7 +65,7 @@ def within_rows(rows: Sequence[TableRow]) -> list[TableRow]:
         cells = []
         for cell in row.cells:
             end = min(number + cell.rows, len(rows)) if cell.rows else len(rows)
-            count = min(MOST, kept[end] - kept[number])
+            count = min(MOST_SPANNED, kept[end] - kept[number])
             cells.append(cell if count == cell.rows else replace(cell, rows=count))
         if cells:
             fitting.append(replace(row, cells=tuple(cells)))
@@ -109,5 +109,5 @@ def _filled(rows: list[TableRow], width: int) -> Iterator[TableRow]:
         missing = width - count
         more = (empty,) * missing if missing <= FEW else (_of_columns(empty, missing),)
         if missing > FEW and not in_line:  # there may be cells of other rows between
-            more = (empty,) * min(missing, MOST)
+            more = (empty,) * min(missing, MOST_SPANNED)
         yield replace(row, cells=(*row.cells, *more)) if more else row

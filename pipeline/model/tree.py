@@ -9,7 +9,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
+from typing import Any, NamedTuple, TypeAlias, TypeVar, get_args, overload
 
 import msgspec
 from msgspec.structs import replace
@@ -58,10 +58,10 @@ SHORT, CHAPTER = "short", "+chapter"
 """The keys of the attributes with a section's title for running heads, and with the words for its
 number: Chapter One."""
 
-MARKS = ("marks", "points")
+POINT_KEYS = ("marks", "points")
 """The attribute keys for the marks of an exercise or a question."""
 
-PLACE_OF_MARKS = "Write `::: exercise {{{0}}}` or, for one of its questions, `a) Why? {{{0}}}`."
+PLACE_OF_POINTS = "Write `::: exercise {{{0}}}` or, for one of its questions, `a) Why? {{{0}}}`."
 """The hint where marks stand elsewhere."""
 
 LEVELS = "+levels"
@@ -101,16 +101,10 @@ FIELDS: dict[type[Node], tuple[str, ...]] = dict(_holding())
 children: they are no part of the text around the gap."""
 
 INLINE_FIELDS: dict[type[Node], str] = {
-    **dict.fromkeys(
-        (model.Heading, model.Paragraph, model.Plain, model.BibliographyEntry), "children"
-    ),
-    **dict.fromkeys((model.Section, model.Admonition, model.Exercise, model.TeacherNote), "title"),
-    **dict.fromkeys(
-        (model.Table, model.Figure, model.FigureGroup, model.Chart, model.CodeBlock), "caption"
-    ),
-    **dict.fromkeys((model.IndexEntry, model.IndexReference), "term"),
-    model.DefinitionItem: "terms",
-    model.Choices: "prompt",
+    kind: name
+    for kind, names in FIELDS.items()
+    for name in names
+    if kind not in get_args(model.Inline) and re.search(r"\bInline\b", kind.__annotations__[name])
 }
 """The field in which text begins: a run of inlines (of `DefinitionItem`: several)."""
 

@@ -106,7 +106,7 @@ text flows around an image."""
 MOST_BRACES = 16
 """The maximum number of opening braces tried in search of a list at the end of a text."""
 
-LONGEST = 2000
+LONGEST_LIST = 2000
 """The maximum length of a list; a longer one is text."""
 
 
@@ -120,7 +120,7 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
     word = _WORD.match(text, pos) if text[pos - 1 : pos] in ("]", ")", "`") else None
     if word and meaning_of(word[1]):
         return make(classes=(word[1],)), word.end()
-    end = min(len(text), pos + LONGEST)
+    end = min(len(text), pos + LONGEST_LIST)
     at = opened.end()
     name = ""
     classes: list[str] = []
@@ -199,7 +199,7 @@ def aligned(attributes: Attributes, prefix: str = "", *, is_image: bool = False)
 
 def mistaken(text: str, pos: int = 0) -> str:
     """The text at ``pos`` that looks like an attribute list but is not valid, or ""."""
-    match = _MEANT.match(text, pos, min(len(text), pos + LONGEST))
+    match = _MEANT.match(text, pos, min(len(text), pos + LONGEST_LIST))
     return match[0] if match and not read(text, pos) else ""
 
 
@@ -220,7 +220,7 @@ def trailing(text: str) -> tuple[str, Attributes] | None:
     stripped = text.rstrip()
     if not stripped.endswith("}"):
         return None
-    first = max(0, len(stripped) - LONGEST)
+    first = max(0, len(stripped) - LONGEST_LIST)
     start = len(stripped)
     for _ in range(MOST_BRACES):  # the first may be of a variable or a marked text in a value
         start = stripped.rfind("{", first, start)

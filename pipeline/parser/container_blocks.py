@@ -15,7 +15,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.secrets import secret
-from pipeline.model.tree import FIXED, FOR_TEACHERS, MARKS
+from pipeline.model.tree import FIXED, FOR_TEACHERS, POINT_KEYS
 from pipeline.parser import attributes as attributes_module
 from pipeline.parser import dialects
 from pipeline.parser.attributes import joined, make
@@ -249,7 +249,7 @@ class ItemProcessor(LineProcessor):
         is_choice = first.lines[0][:1] in ("(", "[")
         if not is_choice and (parent.tag != "ol" or not self._in_exercise()):
             return
-        belongs = _is_fixed if is_choice else _has_marks
+        belongs = _is_fixed if is_choice else _has_points
         if isinstance(first.state, Attributes) and belongs(first.state):
             block.state, first.state = first.state, None
             return
@@ -281,8 +281,8 @@ def _is_fixed(attributes: Attributes) -> bool:
     return FIXED in attributes.classes
 
 
-def _has_marks(attributes: Attributes) -> bool:
-    return any(key in MARKS for key, _ in attributes.pairs)
+def _has_points(attributes: Attributes) -> bool:
+    return any(key in POINT_KEYS for key, _ in attributes.pairs)
 
 
 def _continues(block: BlockElement, marker: _Marker, style: str) -> bool:

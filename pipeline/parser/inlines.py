@@ -175,7 +175,7 @@ REFERENCE_PATTERNS = {
 }
 
 
-LONGEST = 2000
+LONGEST_CITATION = 2000
 """The maximum length of a citation, so that nested brackets are not searched again and again."""
 
 _LETTER = rf"[^\W{_UNSPACED}]"
@@ -199,7 +199,7 @@ class CitationSpan(InlineSpan):
 
 def bracketed(content: str) -> CitationSpan | None:
     """The citation in brackets around ``content``, if each part has a key."""
-    if len(content) > LONGEST or "@" not in content:
+    if len(content) > LONGEST_CITATION or "@" not in content:
         return None
     items = _items(content)
     return CitationSpan(items, False, f"[{content}]") if items else None

@@ -554,7 +554,7 @@ def read_info(info: str) -> tuple[str, Attributes]:
         return _of_cell(cell[1], cell[2] or "", cell[3])
     word = _WORD.match(info)
     language = unescape(word[0]) if word else ""
-    if len(info) > attributes_module.LONGEST:
+    if len(info) > attributes_module.LONGEST_LIST:
         return language, NO_ATTRIBUTES
     given = NO_ATTRIBUTES
     pos = word.end() if word else 0

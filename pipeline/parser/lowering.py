@@ -53,7 +53,7 @@ CAPTION = "fig-cap"
 """Quarto's attribute with an image's caption."""
 
 
-MOST = 20_000
+MOST_MARKUP = 20_000
 """The most pieces of markup in a paragraph: they take much longer to lay out than text."""
 
 LINE_ENDS = frozenset({"br", "soft-break"})
@@ -85,8 +85,11 @@ class InlineLowering:
     def leaf(self, element: Element, depth: int, place: Span | None) -> tuple[Inline, ...]:
         """The inlines of a block element at ``place``."""
         self._place = place
-        if len(element) > MOST and sum(child.tag not in LINE_ENDS for child in element) > MOST:
-            message = f"The paragraph has more than {MOST:,} pieces of markup."
+        if (
+            len(element) > MOST_MARKUP
+            and sum(child.tag not in LINE_ENDS for child in element) > MOST_MARKUP
+        ):
+            message = f"The paragraph has more than {MOST_MARKUP:,} pieces of markup."
             self._report(Finding.TOO_MUCH_MARKUP, message, place, "Divide it by empty lines.")
             return ()
         return self._inlines(element, depth)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pipeline.model.late import late
 from pipeline.model.secrets import Secret, meaning_of, secret
-from pipeline.model.words import LONGEST, called, folded, folded_words
+from pipeline.model.words import LONGEST_LABEL, called, folded, folded_words
 
 
 def meant_name(name: str) -> str:
@@ -63,7 +63,7 @@ def mentions_answer(title: str) -> bool:
 
 def _kinds(title: str) -> frozenset[_Kind]:
     """The meanings of all words of a title; "" is that of any other."""
-    plain = unicodedata.normalize("NFKD", title[:LONGEST].casefold())
+    plain = unicodedata.normalize("NFKD", title[:LONGEST_LABEL].casefold())
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     parts = (_WORD.findall(part) for part in _STOPS.split(bare))
     return frozenset(kind for part in parts for kind in _read(part))

@@ -30,7 +30,7 @@ from pipeline.model import (
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.model.table_cells import MOST, regular, within_rows
+from pipeline.model.table_cells import MOST_SPANNED, regular, within_rows
 from pipeline.model.tree import plain_text, rewrite, walk
 from pipeline.model.variables import WRITTEN
 from pipeline.parser import attributes as styles
@@ -233,7 +233,7 @@ def _count(frame: Frame, name: str) -> int:
     text = frame.values.get(name, "").strip()
     if not text.isascii() or not text.isdecimal():
         return 1
-    return min(MOST, int(text)) if len(text) < 6 else MOST
+    return min(MOST_SPANNED, int(text)) if len(text) < 6 else MOST_SPANNED
 
 
 def row(frame: Frame) -> Iterable[Node]:

@@ -35,8 +35,8 @@ from pipeline.model.removal import closing_brace, for_all
 from pipeline.model.secrets import secret
 from pipeline.model.tree import (
     ANSWER,
-    MARKS,
-    PLACE_OF_MARKS,
+    PLACE_OF_POINTS,
+    POINT_KEYS,
     TEACHER,
     WIDTH,
     children,
@@ -124,8 +124,8 @@ def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] =
             hint = (
                 "Put them on a line of their own below it, or write `\\{` if you mean them as text."
             )
-            if marks := next((pair for pair in split[1].pairs if pair[0] in MARKS), None):
-                hint = PLACE_OF_MARKS.format("=".join(marks))
+            if marks := next((pair for pair in split[1].pairs if pair[0] in POINT_KEYS), None):
+                hint = PLACE_OF_POINTS.format("=".join(marks))
             report(Code.LIKELY_SLIP, message, line.at(line.rindex(written)), hint)
 
 
@@ -387,7 +387,7 @@ MARKUP_LANGUAGES = frozenset(
 )
 """Languages of code in which marks are examples."""
 
-LONGEST = 300
+LONGEST_GAP = 300
 """The number of characters in which a gap ends."""
 
 _BARE = late(r"[\s>]*+(?:[:/`~!?]{2,}+\s*+[\w-]*+\s*+)?(?:\{[^{}]*+\}\s*+)?")
@@ -494,7 +494,7 @@ def _task(mark: re.Match[str], number: int) -> _Task:
     start, end = mark.span(str(mark.lastgroup))
     if mark.lastgroup == "choice":
         return _Task("x", number, mark[0].strip(), start + 1)
-    rest = mark.string[mark.start() : end + LONGEST]
+    rest = mark.string[mark.start() : end + LONGEST_GAP]
     close = closing_brace(rest, end - 1 - mark.start())
     text = rest if close is None else rest[: close + 1]
     return _Task(_letters(text.partition("{")[2]), number, text, mark.start() + 1)

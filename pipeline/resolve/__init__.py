@@ -42,7 +42,7 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
     outside it is read. Problems are added to `Document.diagnostics`. The document is to be divided
     into the sections of level ``split`` (`division.divide`), or not at all (0)."""
     from pipeline.features.exercises.order import tell_moved
-    from pipeline.features.exercises.points import count_marks, number_questions
+    from pipeline.features.exercises.points import count_points, number_questions
 
     # Variables first: their values are text to all others. Images on the web become links before
     # anything examines links.
@@ -71,7 +71,7 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
     # labelled with its number once that is known; their points become text before typography.
     document = number_notes(assign_identifiers(document))
     document = number_lines(number_captions(document))
-    document = count_marks(number_questions(document))
+    document = count_points(number_questions(document))
     document = number_sections(document)
     document = gather_assets(check_references(document, folder=folder), folder=folder)
 
@@ -112,12 +112,12 @@ def resolve_fragment(document: Document) -> Document:
     """A fragment of text: with its formulas set, notes and captions numbered, references filled in,
     and code highlighted; headings, links and files stay as written, except for unsafe addresses."""
     from pipeline.features.exercises.order import tell_moved
-    from pipeline.features.exercises.points import count_marks, number_questions
+    from pipeline.features.exercises.points import count_points, number_questions
 
     document = put_back(with_formulas(tell_moved(show_absent(document))))
     document = number_notes(free_summaries(_with_terms(document)))
     document = number_lines(number_captions(document))
-    document = drop_unsafe_addresses(count_marks(number_questions(document)))
+    document = drop_unsafe_addresses(count_points(number_questions(document)))
     document = fill_references(highlight_code(document))
     return isolate_directions(keep_marks(_with_index(document)))
 

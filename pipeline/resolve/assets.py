@@ -22,7 +22,7 @@ from pipeline.resolve.findings import Findings
 from pipeline.resolve.images import MOST_SPARSE, BadImageError, ImageKind, examine
 from pipeline.system.paths import Located, Problem, embedded, host, locate, scheme, written
 
-LONGEST = 80
+LONGEST_ADDRESS = 80
 """The number of characters of an address shown in place of an image without alternative text."""
 
 MOST_SHOWN = 3
@@ -287,7 +287,7 @@ def _shown(source: str) -> str:
     if scheme(source) == "data":
         return ""
     name = written(source)
-    return name if len(name) <= LONGEST else host(source) or f"{name[:LONGEST]}…"
+    return name if len(name) <= LONGEST_ADDRESS else host(source) or f"{name[:LONGEST_ADDRESS]}…"
 
 
 def _file_name(stem: str) -> str:

@@ -18,7 +18,7 @@ from pipeline.resolve.findings import Findings
 if TYPE_CHECKING:
     from pygments.token import _TokenType
 
-LONGEST = 500_000
+LONGEST_CODE = 500_000
 """The maximum length of highlighted code: more is data, and would take minutes."""
 
 LONGEST_USUAL = 20_000
@@ -88,8 +88,8 @@ def highlight(calls: tuple[tuple[str, str], ...]) -> tuple[Highlighted, ...]:
 @functools.lru_cache(KEPT)
 def highlighted(language: str, code: str) -> Highlighted:
     """The code in tokens."""
-    if len(code) > LONGEST:
-        return (), f"it has more than {LONGEST:,} characters"
+    if len(code) > LONGEST_CODE:
+        return (), f"it has more than {LONGEST_CODE:,} characters"
     # Imported here because it takes longer than everything else for a document without code.
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
@@ -101,7 +101,7 @@ def highlighted(language: str, code: str) -> Highlighted:
     name = lexer.aliases[0]
     if name in ENDLESS:
         return (), f"highlighting `{name}` might never end"
-    longest = LONGEST_SLOW if name in SLOW else LONGEST if name in STEADY else LONGEST_USUAL
+    longest = LONGEST_SLOW if name in SLOW else LONGEST_CODE if name in STEADY else LONGEST_USUAL
     if len(code) > longest:
         return (), f"in `{name}`, highlighting more than {longest:,} characters takes too long"
     pieces = ((_short_name(kind), text) for kind, text in _moving(lexer.get_tokens(code)))

@@ -17,7 +17,7 @@ from pipeline.resolve.findings import Findings
 BODY = ""
 """The position of a reference in the text; in a note, the note's label."""
 
-LONGEST = 40
+LONGEST_QUOTED_NOTE = 40
 """The maximum number of characters of an inline note that a message shows."""
 
 Inherited: TypeAlias = tuple[Span | None, bool]
@@ -137,7 +137,9 @@ def _report_unused(note: model.Note, findings: Findings) -> None:
     hint = f"Refer to it in the text, `[^{note.label}]`, or take it out."
     if note.label.startswith(model.INLINE_NOTE):
         text = " ".join(plain_text(note.children).split())
-        shown = text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
+        shown = (
+            text if len(text) <= LONGEST_QUOTED_NOTE else f"{text[:LONGEST_QUOTED_NOTE].rstrip()}…"
+        )
         message = f"The note `^[{shown}]` is in a place that cannot have notes, and is left out."
         hint = "Put it into the text that follows."
     findings.add(Code.UNUSED_NOTE, message, note.span, hint)

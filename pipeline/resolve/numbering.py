@@ -217,7 +217,7 @@ RESERVED_PREFIXES = ("fn-", "fnref-", "fld-", "ix-")
 """Ids that the templates use."""
 
 
-LONGEST = 60
+LONGEST_ID_TEXT = 60
 """The maximum number of characters of a caption or question in its id."""
 
 
@@ -323,7 +323,7 @@ def _name(node: Node) -> tuple[str, bool]:
             paragraphs = (child for child in walk(node) if isinstance(child, model.Paragraph))
             first = next(paragraphs, None)
             prefix, name = "question", slug(plain_text(first.children)) if first else ""
-    if len(name) > LONGEST:
-        name = name[: LONGEST + 1].rpartition("-")[0] or name[:LONGEST]
+    if len(name) > LONGEST_ID_TEXT:
+        name = name[: LONGEST_ID_TEXT + 1].rpartition("-")[0] or name[:LONGEST_ID_TEXT]
     name = name.strip("-_")
     return (f"{prefix}-{name}", False) if name else (prefix, True)

@@ -59,8 +59,8 @@ from pipeline.model.tree import (
     FIELDS,
     LEVEL,
     LEVELS,
-    MARKS,
     MINUTES,
+    POINT_KEYS,
     TEACHER,
     WITH_ANSWER,
     Changes,
@@ -161,7 +161,7 @@ def settle_levels(document: Document, whole: Document, edition: Edition) -> Docu
         return told(node) if isinstance(node, model.Exercise) else node
 
     def told(node: model.Exercise | model.ListItem) -> Node:
-        is_marked = any(key in MARKS for key, _ in node.attributes.pairs)
+        is_marked = any(key in POINT_KEYS for key, _ in node.attributes.pairs)
         names = readers.of(node, document) if for_teachers and is_marked else []
         if len(names) in (0, len(whole.metadata.levels)):
             return node

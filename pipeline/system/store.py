@@ -38,7 +38,7 @@ def cache_folder() -> Path | None:
 CACHE = ".cache"
 """The folder for results of stages, next to the output folders."""
 
-LIMIT = 1_000_000_000
+MOST_BYTES = 1_000_000_000
 """Bytes that a folder may hold."""
 
 BETWEEN_TRIMS = 60
@@ -77,7 +77,7 @@ class Folder:
     """A store with a file for each entry. Files are written atomically; `trim` removes the least
     recently used."""
 
-    def __init__(self, path: Path, limit: int = LIMIT) -> None:
+    def __init__(self, path: Path, limit: int = MOST_BYTES) -> None:
         self._path = path
         self._limit = limit
 

@@ -474,7 +474,7 @@ def declarations(css: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
 
 _FIXED = late(r"\d(px|pt|pc|cm|mm|in|q)\b", re.IGNORECASE)
 SPACING = ("line-height", "letter-spacing", "word-spacing", "margin", "margin-bottom")
-ENOUGH = 4.5
+ENOUGH_CONTRAST = 4.5
 """The contrast that WCAG asks of text of any size, at level AA."""
 
 WHITE = RGBA(1.0, 1.0, 1.0, 1.0)
@@ -500,7 +500,7 @@ def contrast_is_enough(subject: AuditSubject) -> Looked:
         if colour is not None:
             ground = _colour(behind) or WHITE
             ratio = contrast_of_luminances(luminance(*colour[:3]), luminance(*ground[:3]))
-            is_enough = ratio >= ENOUGH
+            is_enough = ratio >= ENOUGH_CONTRAST
             yield None if is_enough else finding("faint-style", selector=selector, ratio=ratio)
 
 

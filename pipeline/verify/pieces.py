@@ -18,7 +18,7 @@ from pipeline.model.late import late
 LEAST = 8
 """Letters and digits of a piece. A file could have fewer by chance."""
 
-MOST = 3
+MOST_PUBLIC_PHRASES = 3
 """Public phrases from which a text that nobody leaked could be put together: by titles, references
 and labels, whose words follow each other in no source."""
 
@@ -160,7 +160,7 @@ def is_made_of(words: Iterable[bytes], known: Sequence[bytes]) -> bool:
     """Return whether words can be put together from few phrases of ``known`` texts, folded; numbers
     can be anywhere."""
     rest = [word for word in words if not word.isdigit()]
-    for _ in range(MOST):
+    for _ in range(MOST_PUBLIC_PHRASES):
         end = 0
         while end < len(rest) and any(b"".join(rest[: end + 1]) in text for text in known):
             end += 1

@@ -13,10 +13,10 @@ from pipeline.model.diagnostics import Diagnostic, Severity, Span
 from pipeline.model.late import late
 from pipeline.system.checksums import checksum
 
-LIMIT = 100
+MOST_FINDINGS = 100
 """The most errors, and the most warnings, that are kept of one file."""
 
-LONGEST = 60
+LONGEST_QUOTE = 60
 """Characters that a message quotes."""
 
 _QUOTED = late(r"“\{(\w+)\}")
@@ -96,7 +96,7 @@ class FileFindings:
     def put(self, *findings: Finding) -> None:
         for finding_ in findings:
             kept = self._kept[finding_.code.value.severity]
-            if len(kept) < LIMIT:
+            if len(kept) < MOST_FINDINGS:
                 kept.append(finding_.diagnostic(self.source))
             else:
                 self._left_out[0] += 1
@@ -129,8 +129,10 @@ def check_sums(
 
 def shown(text: str) -> str:
     """A text from a file in a form for messages: on one line, and short."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST]).split())
-    return line if len(line) <= LONGEST else f"{line[:LONGEST].rstrip()}…"
+    line = " ".join(
+        "".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST_QUOTE]).split()
+    )
+    return line if len(line) <= LONGEST_QUOTE else f"{line[:LONGEST_QUOTE].rstrip()}…"
 
 
 def on_pages(pages: Iterable[int]) -> str:

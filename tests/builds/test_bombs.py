@@ -216,7 +216,7 @@ def test_formulas_and_charts_that_are_too_much(
 
 
 def test_a_paragraph_with_more_markup_than_one_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.parser.lowering.MOST", 2_000)
+    monkeypatch.setattr("pipeline.parser.lowering.MOST_MARKUP", 2_000)
     lines = "\n".join("Some *words* of\\" for _ in range(1_500))
     assert pipeline.parse(f"{lines}\nthem.\n").diagnostics[0].code == "missing-title"
     found = pipeline.parse("*a* " * 2_001)

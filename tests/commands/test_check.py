@@ -92,16 +92,16 @@ def test_a_checker_is_loaded_only_for_its_format(tmp_path: Path) -> None:
 
 def test_findings_are_in_order_and_not_endless(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    many = rules.LIMIT + 5
+    many = rules.MOST_FINDINGS + 5
     text = "<a href='y'>" + "<img src='x'>\n" * many
     path.write_text(PAGE.replace("<p>Text", f"{text}<p>Text"))
     report = check(path)
     errors = [found for found in report.diagnostics if found.is_error]
-    assert len(errors) == rules.LIMIT
+    assert len(errors) == rules.MOST_FINDINGS
     assert any(found.severity == "warning" for found in report.diagnostics)
     places = [(found.line, found.column) for found in report.diagnostics]
     assert places == sorted(places)
-    assert report.notes == (f"{many - rules.LIMIT} further findings are not shown",)
+    assert report.notes == (f"{many - rules.MOST_FINDINGS} further findings are not shown",)
 
 
 def test_the_table_has_the_rules_that_are_used_and_no_others() -> None:

@@ -162,7 +162,7 @@ def test_files_that_chapters_take_in(book: Path) -> None:
 
 def test_files_that_take_in_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that names itself many times is included that often, and no more."""
-    monkeypatch.setattr("pipeline.commands.importing.markdown.MOST", 15)
+    monkeypatch.setattr("pipeline.commands.importing.markdown.MOST_INCLUDED", 15)
     (tmp_path / "a.md").write_text("# A\n\n" + "{{#include a.md}} " * 20)
     assert import_file(tmp_path / "a.md").text.count("# A") == 15
 

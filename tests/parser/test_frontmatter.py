@@ -30,11 +30,9 @@ from pipeline.parser.frontmatter import (
     front_matter,
     read_front_matter,
 )
-from pipeline.parser.frontmatter.keys import KEYS, json_schema, schema_text
-from tests.helpers.paths import ROOT
+from pipeline.parser.frontmatter.keys import KEYS, json_schema
 from tests.helpers.sentences import no_sentences
 
-SCHEMA_FILE = ROOT / "docs" / "frontmatter.schema.json"
 VALIDATOR = jsonschema.Draft7Validator(json_schema())
 
 
@@ -435,13 +433,6 @@ def test_the_derived_identifier_is_the_same_however_accents_are_typed() -> None:
 
 
 # --- the schema --------------------------------------------------------------------------
-
-
-def test_the_schema_in_the_documentation_is_current(accept: bool) -> None:
-    """And the same in each process, whose sets are in another order."""
-    if accept:
-        SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")
-    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text()
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=lambda key: key.name)

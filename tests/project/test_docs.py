@@ -39,7 +39,7 @@ from pipeline.commands.check.check_report import TITLES
 from pipeline.model import Document, Heading, Link
 from pipeline.model.codes import BY_SLUG
 from pipeline.model.keys import Field, fields
-from pipeline.parser.frontmatter.keys import KEYS
+from pipeline.parser.frontmatter.keys import KEYS, schema_text
 from pipeline.verify.rules import rules
 from tests.helpers import making
 from tests.helpers.documentation import DOCS, PAGES, Fence, fences, read, write_files
@@ -132,17 +132,20 @@ def key_rows() -> Iterator[str]:
                 yield from (key_row(f"{name}: `{part.name}`", part) for part in fields(kind))
 
 
-def test_the_table_of_keys_is_current(accept: bool) -> None:
-    """The page says all of a key in its section; the table comes from the fields alone."""
-    path = DOCS / "frontmatter.md"
+def test_what_is_made_of_the_keys_is_current(accept: bool) -> None:
+    """The table, which comes from the fields alone, and the schema, which is the same in each
+    process, whose sets are in another order; the page says all of a key in its section."""
+    path, schema = DOCS / "frontmatter.md", DOCS / "frontmatter.schema.json"
     before, table, after = re.split(
         r"(?<=\n)(\| Key \| Synonyms \|.*?)(?=\n\n)", path.read_text("utf-8"), flags=re.DOTALL
     )
     current = "\n".join(("| Key | Synonyms | Meaning |", "|---|---|---|", *key_rows()))
     if accept:
         path.write_text(before + current + after, "utf-8")
+        schema.write_text(schema_text(), "utf-8")
     else:
         assert table == current, "run `make accept`"
+        assert schema.read_text("utf-8") == schema_text(), "run `make accept`"
 
 
 # --- commands and Python ---------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The table of features: all that its rows name is in their folders."""
+"""The folders of features have what their rows name."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.verify.rules import FileFindings, Finding
 
-LONGEST = 240
+LONGEST_MESSAGE = 240
 """Characters of a message that are shown: some list all that would be allowed."""
 
 TIME_LIMIT = 300
@@ -268,8 +268,8 @@ def _messages(
 
 def _sentence(text: str) -> str:
     """A text of another program, not too long and with an end."""
-    if len(text) > LONGEST:
-        return f"{text[:LONGEST]}…"
+    if len(text) > LONGEST_MESSAGE:
+        return f"{text[:LONGEST_MESSAGE]}…"
     return text if not text or text[-1] in ".?!…" else f"{text}."
 
 

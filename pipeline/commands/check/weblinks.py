@@ -42,7 +42,7 @@ from pipeline.system.store import cache_folder, packages
 TIMEOUT = 15.0
 """Seconds without a word from the server."""
 
-LARGEST = 500 * 1024
+LARGEST_ANSWER = 500 * 1024
 """Bytes of an answer that are read."""
 
 NAME = "Chapbook"
@@ -75,7 +75,7 @@ def send(method: Method, address: str, timeout: float = TIMEOUT, *, read: bool =
         request = urllib.request.Request(address, headers=headers, method=method)
         with _opener().open(request, timeout=timeout) as response:
             location = response.headers.get("Location") or ""
-            body = response.read(LARGEST) if read else b""
+            body = response.read(LARGEST_ANSWER) if read else b""
             return Reply(response.status, _resolved(address, location), body)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _no_reply(error, timeout) from error

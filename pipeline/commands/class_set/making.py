@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 # The list of a class: a row for each pupil, with name, level, version, and variables, as schools
 # export it.
 
-MOST = 500
+MOST_PUPILS = 500
 """Pupils on a list."""
 
 BEFORE_HEAD = 10
@@ -163,8 +163,10 @@ def read_list(
         pupils.append(Pupil(name, level, version, own))
     if not pupils:
         tell("There are no pupils on the list.", rows[0][0].span)
-    if len(pupils) > MOST:
-        tell(f"There are more than {MOST} pupils on the list.", rows[MOST + 1][0].span)
+    if len(pupils) > MOST_PUPILS:
+        tell(
+            f"There are more than {MOST_PUPILS} pupils on the list.", rows[MOST_PUPILS + 1][0].span
+        )
     return ClassList(tuple(pupils), tuple(findings))
 
 

@@ -40,7 +40,7 @@ _BY_A_READER = late(
     re.IGNORECASE,
 )
 _BY_WORD = ("menu", "share", "page")
-_MOST = 60
+_LONGEST_FURNITURE = 60
 """The maximum number of words of a line that may belong to the page and not to its text."""
 
 _LONG = 25
@@ -75,7 +75,7 @@ def _kind(text: str) -> str:
     """The kind of a line that is not part of the text; "" for all others."""
     line = text.strip(" \t•·*|–—→←»«")
     plain = folded(re.sub(r"\(?\d[\d.,]*\s?(?:[kKmM]\b)?\)?", " ", line))
-    if not line or len(line.split()) > _MOST:
+    if not line or len(line.split()) > _LONGEST_FURNITURE:
         return ""
     words = line.split()
     for kind in ("comments", "related"):
@@ -97,7 +97,9 @@ def _kind(text: str) -> str:
             return "menu"
     if len(words) > 1 and all(folded(w) in words_for("leftovers", "share") for w in words):
         return "share"
-    if len(words) < _MOST and text.strip().lower().startswith(listed("leftovers", "begins")):
+    if len(words) < _LONGEST_FURNITURE and text.strip().lower().startswith(
+        listed("leftovers", "begins")
+    ):
         return "begins"
     is_arrow = re.search(r"\s[»→›]$", text.rstrip()) and len(words) < 15
     return "menu" if is_arrow else ""
@@ -243,7 +245,7 @@ _UNDER = frozenset({"p", "ul", "ol", "table", "blockquote", "pre", "figure", "dl
 PICTURE = 50
 """The characters that an image counts as."""
 
-MOST = 0.6
+SMALLEST_SHARE = 0.6
 """The share of a page's text that is in its article, at least."""
 
 MIXED = 1.3
@@ -252,7 +254,7 @@ MIXED = 1.3
 NEARLY_ALL = 0.75
 """The share of a page's text that is in an element around its article, at least."""
 
-ENOUGH = 0.8
+ENOUGH_SHARED = 0.8
 """The share of the article of Readability that is also in ours, at least."""
 
 MOST_NESTED = 400_000
@@ -301,7 +303,10 @@ def missed(root: Element) -> set[Element]:
     for _ in clean(ours):
         pass
     wanted = Counter(word for text in theirs.values() for word in text.split())
-    if wanted.total() < SHORT or (wanted & Counter(words(ours))).total() >= ENOUGH * wanted.total():
+    if (
+        wanted.total() < SHORT
+        or (wanted & Counter(words(ours))).total() >= ENOUGH_SHARED * wanted.total()
+    ):
         return set()
     return {holder for element in theirs for holder in (element, *element.iterancestors())}
 
@@ -414,7 +419,7 @@ def find(root: Element) -> Element:
     body = root.find("body")
     page = article = root if body is None else body
     weights = _weights(page)
-    least = MOST * weights.get(page, 0)
+    least = SMALLEST_SHARE * weights.get(page, 0)
     while parts := [
         e
         for e in article

@@ -460,10 +460,10 @@ def text_line(block: Block) -> str:
 # Interviews in imported text: the speakers, recognised by names before their turns, by questions
 # in bold, or by questions alone; and who asks, judged by the text.
 
-LONGEST = 90
+LONGEST_QUESTION = 90
 """Maximum words of a question identified only by its mark."""
 
-FEWEST = 3
+FEWEST_QUESTIONS = 3
 """Questions that make an interview of a text that is called one."""
 
 MOST_NAMES = 100
@@ -709,7 +709,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection |
         asking = [at for at, inner in questions.items() if QUESTION.search(plain_text(inner))]
         answered = [at for at in questions if at + 1 in paragraphs and at + 1 not in questions]
         if (
-            len(asking) >= FEWEST
+            len(asking) >= FEWEST_QUESTIONS
             and len(answered) >= 0.7 * len(questions) <= 0.7 * len(asking) / 0.6
         ):
             break
@@ -762,7 +762,9 @@ def _emphasised(
 
 
 def _is_question(text: str) -> bool:
-    return bool(re.search('[?？؟][”"»’)]?$', text.strip())) and len(text.split()) <= LONGEST
+    return (
+        bool(re.search('[?？؟][”"»’)]?$', text.strip())) and len(text.split()) <= LONGEST_QUESTION
+    )
 
 
 # --- roles ------------------------------------------------------------------------------

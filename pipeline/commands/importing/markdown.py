@@ -45,7 +45,7 @@ from pipeline.system.paths import Located, embedded, host, locate, scheme
 #
 # mdBook's directives in a chapter: included files, or parts of files, and hidden lines of Rust.
 
-DEEPEST, MOST = 10, 1000
+DEEPEST_INCLUDED, MOST_INCLUDED = 10, 1000
 """Files that include others, and files included by a chapter."""
 
 _DIRECTIVE = late(
@@ -62,7 +62,7 @@ def expanded(text: str, path: Path, *, in_book: bool) -> tuple[str, int]:
     folder = path.parent
     above = [parent for parent in (folder, *folder.parents) if (parent / "book.toml").is_file()]
     root = (above[0] if in_book and above else folder).resolve()
-    text = _with_files(text, folder, root, 0, iter(range(MOST)))
+    text = _with_files(text, folder, root, 0, iter(range(MOST_INCLUDED)))
     return _without_hidden(text) if in_book and above else (text, 0)
 
 
@@ -76,7 +76,7 @@ def _with_files(text: str, folder: Path, root: Path, depth: int, left: Iterator[
         name, _, part = argument.partition(" ")[0].partition(":")
         file = (folder / name).resolve()
         is_there = file.is_relative_to(root) and file.is_file()
-        if not is_there or depth >= DEEPEST or next(left, None) is None:
+        if not is_there or depth >= DEEPEST_INCLUDED or next(left, None) is None:
             return match[0]
         try:
             lines = _part(file.read_text("utf-8-sig", "replace").splitlines(), part)
@@ -133,7 +133,7 @@ def _without_hidden(text: str) -> tuple[str, int]:
 # Markdown of other programs: Obsidian, Quarto, GitHub, Jekyll and Hugo, MkDocs, MyST. The parser
 # already supports their notations; unsupported ones become text here, with a message.
 
-LONGEST = 80
+LONGEST_ADDRESS = 80
 """Characters of an address that are shown."""
 
 _QUIET = frozenset(
@@ -442,14 +442,15 @@ class _Files:
             self._tell("The data of an image in the text are broken; it is left out.", span)
             return (Text(text=node.alt),) if node.alt else ()
         if scheme(node.source):
-            message = (
-                f"The image “{node.source[:LONGEST]}” is on the web; it is replaced by a link."
-            )
+            address = node.source[:LONGEST_ADDRESS]
+            message = f"The image “{address}” is on the web; it is replaced by a link."
             self._tell(message, span, "Save a copy beside the source.")
             href = f"https:{node.source}" if node.source.startswith("//") else node.source
-            text = node.alt or (href if len(href) <= LONGEST else host(href))
+            text = node.alt or (href if len(href) <= LONGEST_ADDRESS else host(href))
             return Link(children=(Text(text=text),), href=href) if text else ()
-        self._tell(f"The image “{node.source[:LONGEST]}” does not exist, and is left out.", span)
+        self._tell(
+            f"The image “{node.source[:LONGEST_ADDRESS]}” does not exist, and is left out.", span
+        )
         return (Text(text=node.alt),) if node.alt else ()
 
     def _link(self, node: Link, span: Span | None) -> Node | tuple[Node, ...]:
@@ -476,7 +477,7 @@ class _Files:
             return replace(node, href=f"{quote(Path(path).as_posix(), '/')}{mark}{place}")
         if "%7B%7B" in node.href:
             return node
-        message = f"The link to “{target[:LONGEST]}” is left out, and its text stays."
+        message = f"The link to “{target[:LONGEST_ADDRESS]}” is left out, and its text stays."
         hint = "Readers do not get the files beside the source: put it on the web, or include it."
         self._tell(message, span, hint)
         return node.children or (Text(text=plain_text((node,)) or quote(target)),)

@@ -36,7 +36,7 @@ _BYLINE = late(
 )
 """Names of elements that say who wrote a page."""
 
-_LONGEST = 100
+_LONGEST_BYLINE = 100
 """Characters of a line with authors, at most."""
 
 _ADDRESSES = ("http://", "https://", "@")
@@ -110,7 +110,9 @@ def _byline(root: Element) -> tuple[str, ...]:
             continue
         for part in (element, *element.iter("a")):
             text = " ".join(line(part).split())
-            if len(text) < _LONGEST and (names := authors_in(text) or authors_in(f"By {text}")):
+            if len(text) < _LONGEST_BYLINE and (
+                names := authors_in(text) or authors_in(f"By {text}")
+            ):
                 return names
     return ()
 

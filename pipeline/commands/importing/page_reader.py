@@ -46,7 +46,7 @@ from pipeline.parser.raw_html import raw_markup
 # Emphasis, and the sizes of letters, that a page has by its styles alone, as Google Docs,
 # LibreOffice and old e-books write them.
 
-MOST = 500_000
+LONGEST_STYLES = 500_000
 """The maximum length of style sheets that are read."""
 
 SMALL = 10
@@ -71,7 +71,7 @@ def mark_styles(root: Element, sheets: Iterable[str]) -> PageLook:
     """Put elements in place of the meaningful styles of spans, mark paragraphs with the size and
     weight of their letters, and give the look that is lost."""
     classes: dict[str, Style] = {}
-    left = MOST
+    left = LONGEST_STYLES
     for sheet in sheets:
         for rule in tinycss2.parse_stylesheet(sheet[:left], True, True):
             if rule.type != "qualified-rule":
@@ -297,7 +297,7 @@ def _without_back_links(text: Element) -> None:
 # Captions next to their elements, in pages and formats read as pages.
 
 _OF_TABLES = late(r"\s*(?:tab|table|tabela|tabella|tabla)", re.IGNORECASE)
-LONGEST = 300
+LONGEST_CAPTION = 300
 """Characters of a paragraph that is a caption by the label that it begins with, at most."""
 
 _SIZE = late(r"(\d{1,4}(?:\.\d{1,6})?)(cm|in)")
@@ -378,7 +378,7 @@ def label_words(root: Element) -> int:
 
 def _is_labelled(paragraph: Element) -> bool:
     text = _spoken_text(paragraph).strip()
-    label = LABEL.match(text) if len(text) <= LONGEST else None
+    label = LABEL.match(text) if len(text) <= LONGEST_CAPTION else None
     return label is not None and label[0].rstrip().endswith((".", ":", "–", "—", "-"))
 
 

@@ -92,10 +92,10 @@ _APART = (model.Choices, model.WritingLines)
 TAB, SHORTEST = 8, 3
 """The spaces that a tab is as wide as, and those that a gap is at least."""
 
-LONGEST = 12
+LONGEST_CHOICE = 12
 """Words of an answer to choose from, at most."""
 
-FEWEST = 2
+FEWEST_SIGNS = 2
 """Gaps, lines, boxes or questions that make a text a worksheet."""
 
 GAPS, LINES = ("gap", "gaps"), ("line to write on", "lines to write on")
@@ -126,7 +126,7 @@ def as_worksheet(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str]:
     changed = reader.flow(rewrite(blocks, leave=reader.changes()))
     signs = {names: number for names, number in reader.counts.items() if number}
     message = ""
-    if sum(signs.values()) >= FEWEST:
+    if sum(signs.values()) >= FEWEST_SIGNS:
         blocks = changed
         named = ", ".join(f"{number} {names[number > 1]}" for names, number in signs.items())
         message = f"It is read as a worksheet: {named}. "
@@ -269,7 +269,7 @@ def _without_box(item: model.ListItem) -> Block:
 def _is_answer(item: model.ListItem) -> bool:
     text = plain_text(item.children).strip()
     is_text = len(item.children) == 1 and isinstance(item.children[0], model.Paragraph)
-    is_short = len(text.split()) <= LONGEST and not text.endswith("?")
+    is_short = len(text.split()) <= LONGEST_CHOICE and not text.endswith("?")
     return is_text and is_short and not _GAP.search(text)
 
 

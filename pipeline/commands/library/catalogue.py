@@ -55,7 +55,7 @@ ON_A_PAGE = 60
 WIDTH = "25%"
 """The part of the text's width that covers take up."""
 
-LONGEST = 640
+LONGEST_COVER_SIDE = 640
 """Pixels of the long side of a cover that is as wide: two in each of a screen's."""
 
 BESIDE = "https://files.invalid/"
@@ -197,7 +197,7 @@ def pages(document: Document, edition: str, out: Path, name: str, store: Store) 
     with keeping(store):
         resolved = resolved_for(request, chosen).document
         resolved = rewrite_document(resolved, leave={model.Link: _neighbour_link})
-        covers = tuple(replace(asset, longest=LONGEST) for asset in resolved.assets)
+        covers = tuple(replace(asset, longest=LONGEST_COVER_SIDE) for asset in resolved.assets)
         marked = mark(replace(resolved, assets=covers), chosen, None)
         web = rendered(request, chosen, marked)
         site = package(web, chosen, out, False, shown_name(str(source)), pango_version(), ())

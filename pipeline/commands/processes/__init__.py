@@ -30,7 +30,7 @@ HERE = ("pipeline.verify.gate", "pipeline.verify.completeness", "pipeline.packag
 """The modules that this process loads when it has handed over the first task, for which it will
 wait."""
 
-MOST = 8
+MOST_PROCESSES = 8
 """The maximum number of other processes: each takes some milliseconds to start."""
 
 
@@ -49,7 +49,7 @@ class Pool(Executor):
     everything is done here."""
 
     def __init__(self) -> None:
-        self._most = min(os.cpu_count() or 1, MOST)
+        self._most = min(os.cpu_count() or 1, MOST_PROCESSES)
         self._awake = 0
         self._running: list[Future[Any]] = []
         self._others: Executor | None = None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.commands.report import Report
     from pipeline.commands.report.making import EditionReport
 
-MOST = Decimal(1_000_000)
+MOST_COST = Decimal(1_000_000)
 
 
 class PriceType(click.ParamType[Decimal]):
@@ -35,8 +35,8 @@ class PriceType(click.ParamType[Decimal]):
             amount = Decimal(str(value).strip().replace(",", "."))
         except InvalidOperation:
             self.fail(f"{value!r} is not an amount such as 0.012", param, ctx)
-        if not amount.is_finite() or not 0 <= amount <= MOST:
-            self.fail(f"{value!r} is not an amount between 0 and {MOST:,}", param, ctx)
+        if not amount.is_finite() or not 0 <= amount <= MOST_COST:
+            self.fail(f"{value!r} is not an amount between 0 and {MOST_COST:,}", param, ctx)
         return amount
 
 

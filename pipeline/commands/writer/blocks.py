@@ -32,7 +32,7 @@ from pipeline.model.audience import conditions_of
 from pipeline.model.boxes import BOXES
 from pipeline.model.late import late
 from pipeline.model.table_cells import column_count, place
-from pipeline.model.tree import LEVEL, MARKS, plain_text, walk
+from pipeline.model.tree import LEVEL, POINT_KEYS, plain_text, walk
 from pipeline.model.words.writing_conventions import list_number
 from pipeline.parser.leaf_blocks import NO_LANGUAGES
 from pipeline.parser.tables import (
@@ -85,7 +85,7 @@ def _is_question(item: model.ListItem, out: Writer) -> bool:
     return (
         out.in_exercise
         and (is_text or (isinstance(first, model.Choices) and bool(first.prompt)))
-        and (bool(attributes.id) or any(key in MARKS for key, _ in attributes.pairs))
+        and (bool(attributes.id) or any(key in POINT_KEYS for key, _ in attributes.pairs))
     )
 
 
@@ -358,7 +358,7 @@ def _rows(node: model.Table, out: Writer) -> str:
         for n in range(len(columns))
     ]
     widths = [max(3, *(map(_width, column))) for column in zip(*texts, strict=True)]
-    if sum(widths) > LONGEST:
+    if sum(widths) > LONGEST_ROW:
         widths = [3] * len(widths)
     lines = []
     for number, row in enumerate(texts):
@@ -376,7 +376,7 @@ def _rows(node: model.Table, out: Writer) -> str:
     return "\n".join(lines)
 
 
-LONGEST = 200
+LONGEST_ROW = 200
 """The length of a row up to which its cells are padded to align columns."""
 
 
@@ -798,15 +798,11 @@ def _quote(node: model.BlockQuote, out: Writer) -> str:
     return quotation(out.blocks(children))
 
 
-def _named_block(name: str) -> Callable[[Any, Writer], str]:
-    """A function for nodes that are written as a block with a name, and perhaps a title."""
-
-    def written(node: Any, out: Writer) -> str:
-        listed = attribute_list(node.attributes)
-        title, children = out.line(getattr(node, "title", ())), getattr(node, "children", ())
-        return fenced(name, title, listed, out.blocks(children))
-
-    return written
+def _named_block(node: Any, out: Writer, name: str = "") -> str:
+    """A node as a block with its name, and perhaps a title."""
+    listed = attribute_list(node.attributes)
+    title, children = out.line(getattr(node, "title", ())), getattr(node, "children", ())
+    return fenced(name or type(node).__name__.lower(), title, listed, out.blocks(children))
 
 
 def _container(node: model.Container, out: Writer) -> str:
@@ -945,10 +941,7 @@ BLOCKS: Mapping[type[Node], Callable[[Any, Writer], str]] = {
     model.WritingLines: _writing_lines,
     model.WritingSpace: _writing_space,
     model.Choices: choices,
-    model.Answer: _named_block("answer"),
-    model.TeacherNote: _named_block("teacher"),
-    model.Bibliography: _named_block("bibliography"),
-    model.Index: _named_block("index"),
+    model.TeacherNote: lambda node, out: _named_block(node, out, "teacher"),
     model.Container: _container,
     model.ThematicBreak: _thematic_break,
     model.PageBreak: lambda *_: "\\newpage",
@@ -957,4 +950,5 @@ BLOCKS: Mapping[type[Node], Callable[[Any, Writer], str]] = {
     model.Exercise: exercise,
     model.Matching: matching,
     model.Ordering: ordering,
+    Node: _named_block,  # all others
 }

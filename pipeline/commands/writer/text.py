@@ -759,7 +759,7 @@ class Writer(NamedTuple):
 
     def block(self, node: Node) -> str:
         """One block, without a line end after it."""
-        return self.table[type(node)](node, self)
+        return self.table.get(type(node), self.table[Node])(node, self)
 
     def within_exercise(self) -> Writer:
         """The writer of what is in an exercise."""

@@ -28,7 +28,7 @@ NO_BREAK = "\u00a0"
 MISSING = frozenset(("", "-", "–", "—", "−", ".", "..", "...", "…", "?", "n/a", "na", "n.a."))
 """Words for a missing number, in lower case."""
 
-LONGEST = 40
+LONGEST_NUMBER = 40
 """The maximum length of a number with its unit."""
 
 MOST_DECIMALS = 9
@@ -69,7 +69,7 @@ def decimal_mark(texts: Iterable[str], lang: str) -> str:
 
 def _certain(text: str) -> str:
     """The decimal mark of a number, if it is unambiguous."""
-    match = _NUMBER.fullmatch(text.strip()) if len(text) <= LONGEST else None
+    match = _NUMBER.fullmatch(text.strip()) if len(text) <= LONGEST_NUMBER else None
     digits = _SPACES.sub("", match["digits"]) if match else ""
     used = [mark for mark in ".,٫" if mark in digits]
     if len(used) == 2:
@@ -84,7 +84,7 @@ def _certain(text: str) -> str:
 def read_number(text: str, decimal: str) -> Number | None:
     """The number in a text, or None; ``decimal`` is the decimal mark if the text is ambiguous."""
     text = text.strip()
-    match = _NUMBER.fullmatch(text) if len(text) <= LONGEST else None
+    match = _NUMBER.fullmatch(text) if len(text) <= LONGEST_NUMBER else None
     if not match:
         return None
     digits = _SPACES.sub("", match["digits"])

@@ -55,7 +55,7 @@ AxisLabels = tuple[tuple[float, str], ...]
 MOST_MARKS = 200
 """The maximum number of marks on an axis."""
 
-LARGEST = 1e9
+LARGEST_VALUE = 1e9
 SAME = 0.02
 """The distance within which two numbers are read out as one."""
 
@@ -229,7 +229,7 @@ class Settings(NamedTuple):
             low, high = map(number, parts)
         except (MistakeError, ValueError):
             raise MistakeError(f"`{key}={text}` is not a range of numbers.", hint=hint) from None
-        if not -LARGEST <= low < high <= LARGEST or high - low < 1 / LARGEST:
+        if not -LARGEST_VALUE <= low < high <= LARGEST_VALUE or high - low < 1 / LARGEST_VALUE:
             raise MistakeError(
                 f"`{key}={text}` does not go from a lower to a higher number.", hint=hint
             )
@@ -612,7 +612,7 @@ def _read_number_line(item: Item) -> _Place:
 
 def _bounded(text: str, at: int) -> float:
     value = number(text, at)
-    if abs(value) > LARGEST:
+    if abs(value) > LARGEST_VALUE:
         raise MistakeError(f"“{text.strip()[:40]}” is too large to be drawn.", at)
     return value
 
@@ -891,7 +891,7 @@ def read_axes(settings: Settings, items: list[Item]) -> Axes:
 def _read_line(item: Item) -> Graph | _Spot:
     if point := _POINT.fullmatch(item.text):
         x, y = (arithmetic.number(point[name], point.start(name)) for name in ("x", "y"))
-        if max(abs(x), abs(y)) > LARGEST:
+        if max(abs(x), abs(y)) > LARGEST_VALUE:
             raise arithmetic.MistakeError(f"“{item.text[:40]}” is too far away to be drawn.")
         return _Spot(item.name, x, y)
     start = match.end() if (match := _FUNCTION.match(item.text)) else 0
@@ -920,7 +920,7 @@ def _usual(values: list[float]) -> list[float]:
     low, high = ordered[len(ordered) // 10], ordered[-1 - len(ordered) // 10]
     room = max(high - low, 1e-6) * 2
     usual = [value for value in ordered if low - room <= value <= high + room]
-    return [max(-LARGEST, usual[0]), min(LARGEST, usual[-1])]
+    return [max(-LARGEST_VALUE, usual[0]), min(LARGEST_VALUE, usual[-1])]
 
 
 def _places(axis: Axis) -> Iterator[float]:

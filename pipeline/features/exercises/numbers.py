@@ -48,7 +48,7 @@ from pipeline.resolve.variables import with_values
 # Arithmetic for worksheets: exact, small and safe. Texts are read by a grammar of their own, and
 # results are fractions.
 
-LARGEST = 10**30
+LARGEST_NUMBER = 10**30
 """The limit of numbers and of their denominators, so that no text can take long."""
 
 DEEPEST = 40
@@ -161,7 +161,7 @@ class _Reader:
         if exponent < 0 and not value:
             raise CalculationError("it divides by zero")
         size = max(abs(value.numerator), value.denominator)
-        if size > 1 and abs(exponent) * math.log10(size) > math.log10(LARGEST):
+        if size > 1 and abs(exponent) * math.log10(size) > math.log10(LARGEST_NUMBER):
             raise CalculationError("it is too large")
         return _limited(Fraction(value ** int(exponent)), number.decimals)
 
@@ -198,7 +198,7 @@ class _Reader:
 
 
 def _limited(value: Fraction, decimals: int) -> Amount:
-    if abs(value.numerator) > LARGEST or value.denominator > LARGEST:
+    if abs(value.numerator) > LARGEST_NUMBER or value.denominator > LARGEST_NUMBER:
         raise CalculationError("it is too large")
     return Amount(value, decimals)
 
@@ -257,7 +257,7 @@ FUNCTIONS: Mapping[str, Callable[[list[Fraction]], Fraction]] = {
 # Numbers that differ between the versions of a worksheet: drawn from a range by the seed of a
 # version, or given for each, and what is worked out from them.
 
-MOST = 1_000_000
+MOST_IN_RANGE = 1_000_000
 """Numbers in a range."""
 
 DECIMALS = 3
@@ -506,8 +506,8 @@ class _Numbers:
         if step <= 0 or last < first:
             raise CalculationError("the range is empty")
         count = (last - first) // step + 1
-        if count > MOST:
-            raise CalculationError(f"the range has more than {MOST:,} numbers")
+        if count > MOST_IN_RANGE:
+            raise CalculationError(f"the range has more than {MOST_IN_RANGE:,} numbers")
         return Amount(first + step * self._drawn(name, count), decimals)
 
     def _drawn(self, name: str, count: int) -> int:

@@ -33,9 +33,9 @@ from pipeline.model.late import late
 from pipeline.model.metadata import Grade
 from pipeline.model.tree import (
     LEVELS,
-    MARKS,
     PATH,
-    PLACE_OF_MARKS,
+    PLACE_OF_POINTS,
+    POINT_KEYS,
     Changes,
     children,
     find,
@@ -111,14 +111,14 @@ def _joined(before: str, mark: str, number: str) -> str:
 # Marks of exercises and questions, at the end of their first lines; totals, with a score box, for
 # teachers those of each level and their grades; and totals that contradict the parts.
 
-MOST = 1000
+MOST_POINTS = 1000
 
 SCORE = Attributes(classes=("score",))
 
-_MARKS = late(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
+_POINTS = late(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 
 
-def count_marks(document: Document) -> Document:
+def count_points(document: Document) -> Document:
     """The document with the marks of each exercise and question as text, and with totals if the
     front matter asks for them; for a platform, they stay attributes. An invalid number of marks, or
     one in the wrong place, is a BAD_ATTRIBUTE. A number that differs from the sum of the questions
@@ -129,7 +129,7 @@ def count_marks(document: Document) -> Document:
         if grades:
             message = "`grades` has no effect: there are no marks."
             place = Span(grades[0].line, grades[0].column)
-            findings.add(Code.WRONG_VALUE, message, place, PLACE_OF_MARKS.format("marks=4"))
+            findings.add(Code.WRONG_VALUE, message, place, PLACE_OF_POINTS.format("marks=4"))
         return findings.added_to(document)
 
     def check(node: Node, path: tuple[Node, ...]) -> Node:
@@ -137,14 +137,14 @@ def count_marks(document: Document) -> Document:
             return node
         message = f"`{key}={node.attributes.get(key)}` is {problem}."
         span = next((inner.span for inner in path if inner.span), None)
-        findings.add(Code.BAD_ATTRIBUTE, message, span, PLACE_OF_MARKS.format(f"{key}=4"))
-        return replace(node, attributes=node.attributes.without(MARKS))
+        findings.add(Code.BAD_ATTRIBUTE, message, span, PLACE_OF_POINTS.format(f"{key}=4"))
+        return replace(node, attributes=node.attributes.without(POINT_KEYS))
 
     checks: Changes = dict.fromkeys(marked, check)
     document = rewrite_document(document, enter=checks, context=PATH)
     levels = tuple(level for level, _ in document.metadata.levels) or ("",)
     for _, node, span in find(document, marked=True):
-        score, sums = marks_of(node), [total.marks for total in _totals(children(node), levels)]
+        score, sums = points_of(node), [total.points for total in _totals(children(node), levels)]
         if score and sums and score not in sums:
             key, parts = _key(node), sums[-1]
             message = f"`{key}={float(score):g}` is not the sum of its questions: {float(parts):g}."
@@ -158,18 +158,19 @@ def count_marks(document: Document) -> Document:
     vocabulary = words(lang)
 
     def show(node: Exercise | ListItem) -> Node:
-        scores = [Total((), score)] if (score := marks_of(node)) else []
+        scores = [Total((), score)] if (score := points_of(node)) else []
         if isinstance(node, Exercise):
             scores = scores or _totals(node.children, levels)
         if scores:
-            marks = "; ".join(
-                of.named(_in_words(of.marks, _key(node) or called, lang)) for of in scores
+            points = "; ".join(
+                of.named(_in_words(of.points, _key(node) or called, lang)) for of in scores
             )
-            shown = _span("marks", model.Text(text=vocabulary["marks_shown"].format(marks=marks)))
+            shown = _span("marks", model.Text(text=vocabulary["marks_shown"].format(points=points)))
             if isinstance(node, Exercise) and "exercises" in places:
-                shown = _span("marks", _span("score-box"), model.Text(text=f"\u2002/\u2002{marks}"))
+                possible = model.Text(text=f"\u2002/\u2002{points}")
+                shown = _span("marks", _span("score-box"), possible)
             node = _with_text(node, (model.Text(text=" "), shown))
-        return replace(node, attributes=node.attributes.without((*MARKS, LEVELS)))
+        return replace(node, attributes=node.attributes.without((*POINT_KEYS, LEVELS)))
 
     totals = _totals(document.blocks, levels)
     lines = tuple(_line(total, called, lang) for total in totals)
@@ -190,7 +191,7 @@ class Total(NamedTuple):
     """The marks that pupils can get, at some levels if others get others."""
 
     levels: tuple[str, ...]
-    marks: Fraction
+    points: Fraction
 
     @property
     def level(self) -> str:
@@ -203,19 +204,19 @@ class Total(NamedTuple):
 
 def _totals(nodes: Iterable[Node], levels: tuple[str, ...]) -> list[Total]:
     """The marks of nodes: one total if those who get any all get the same."""
-    nodes, by_marks = tuple(nodes), dict[Fraction, tuple[str, ...]]()
+    nodes, by_points = tuple(nodes), dict[Fraction, tuple[str, ...]]()
     for level in levels:
-        if marks := marks_in(nodes, level):
-            by_marks[marks] = (*by_marks.get(marks, ()), level)
-    is_one = len(by_marks) == 1
-    return [Total(() if is_one else of, marks) for marks, of in by_marks.items()]
+        if points := points_in(nodes, level):
+            by_points[points] = (*by_points.get(points, ()), level)
+    is_one = len(by_points) == 1
+    return [Total(() if is_one else of, points) for points, of in by_points.items()]
 
 
 def _line(total: Total, key: str, lang: str) -> Block:
     children = (
         model.Text(text=total.named(f"{words(lang)['score']}\u2002")),
         _span("score-box"),
-        model.Text(text=f"\u2002/\u2002{_in_words(total.marks, key, lang)}"),
+        model.Text(text=f"\u2002/\u2002{_in_words(total.points, key, lang)}"),
     )
     return model.Paragraph(children=children, attributes=SCORE)
 
@@ -226,8 +227,8 @@ def _by_exercise(blocks: Iterable[Node], level: str) -> Iterator[tuple[str, Frac
         if not _counts(node, level):
             continue
         if isinstance(node, Exercise):
-            if marks := marks_in((node,), level):
-                yield str(node.number or plain_text(node.title)), marks
+            if points := points_in((node,), level):
+                yield str(node.number or plain_text(node.title)), points
         else:
             yield from _by_exercise(children(node), level)
 
@@ -239,9 +240,9 @@ def _table(blocks: Iterable[Node], total: Total, lang: str) -> Table:
     heads = (vocabulary[key] for key in ("exercise", "score_possible", "score_reached"))
     body = [
         TableRow(
-            cells=(_cell(name, scope="row"), _cell(_number(marks, lang), align="right"), empty)
+            cells=(_cell(name, scope="row"), _cell(_number(points, lang), align="right"), empty)
         )
-        for name, marks in (*rows, (total.named(vocabulary["score_total"]), total.marks))
+        for name, points in (*rows, (total.named(vocabulary["score_total"]), total.points))
     ]
     grade = _cell(vocabulary["grade"], scope="row")
     body.append(TableRow(cells=(grade, replace(empty, columns=2))))
@@ -260,13 +261,13 @@ def _grading_key(grades: tuple[Grade, ...], totals: list[Total], lang: str) -> B
         "%",
         *(total.named(vocabulary["score_reached"]) for total in totals),
     )
-    columns = [_marks_for(grades, total.marks, lang) for total in totals]
+    columns = [_points_for(grades, total.points, lang) for total in totals]
     body = (
         TableRow(
             cells=(
                 _cell(grade.name, scope="row"),
                 _cell(f"≥\u00a0{_number(Fraction(str(grade.percent)), lang)}", align="right"),
-                *(_cell(marks, align="right") for marks in row),
+                *(_cell(points, align="right") for points in row),
             )
         )
         for grade, *row in zip(grades, *columns, strict=True)
@@ -276,7 +277,7 @@ def _grading_key(grades: tuple[Grade, ...], totals: list[Total], lang: str) -> B
     return model.TeacherNote(title=(model.Text(text=vocabulary["grading_key"]),), children=(table,))
 
 
-def _marks_for(grades: tuple[Grade, ...], most: Fraction, lang: str) -> Iterator[str]:
+def _points_for(grades: tuple[Grade, ...], most: Fraction, lang: str) -> Iterator[str]:
     """The marks for each grade, such as 20–22.5, in steps of halves, or finer ones if there are
     such marks; “–” for a grade that needs less than a step more than the next one."""
     step, above = Fraction(1, math.lcm(2, most.denominator)), most + 1
@@ -305,7 +306,7 @@ def _with_last(blocks: tuple[Block, ...], lines: tuple[Block, ...]) -> tuple[Blo
     return (*blocks, *lines)
 
 
-def marks_of(node: Node) -> Fraction:
+def points_of(node: Node) -> Fraction:
     """The explicit marks of a node, 0 if there are none."""
     return Fraction(node.attributes.get(_key(node), "0").replace(",", "."))
 
@@ -316,40 +317,40 @@ def _counts(node: Node, level: str) -> bool:
     return not is_for_teachers(node) and (not levels or level.lower() in names_in(levels))
 
 
-def marks_in(blocks: Iterable[Node], level: str) -> Fraction:
+def points_in(blocks: Iterable[Node], level: str) -> Fraction:
     """The marks of nodes for pupils at a level. A node's own replace those of its contents."""
     total = Fraction(0)
     stack = list(blocks)
     while stack:
         node = stack.pop()
         if _counts(node, level):
-            marks = marks_of(node)
-            total += marks
-            if not marks:
+            points = points_of(node)
+            total += points
+            if not points:
                 stack += children(node)
     return total
 
 
-def _in_words(marks: Fraction, key: str, lang: str) -> str:
+def _in_words(points: Fraction, key: str, lang: str) -> str:
     """Marks in the words of a language, with ``key`` as the term: 4 points."""
-    return counted(words(lang)[key], marks).format(number=_number(marks, lang))
+    return counted(words(lang)[key], points).format(number=_number(points, lang))
 
 
-def _number(marks: Fraction, lang: str) -> str:
-    return f"{float(marks):g}".replace(".", writing(lang).decimal)
+def _number(points: Fraction, lang: str) -> str:
+    return f"{float(points):g}".replace(".", writing(lang).decimal)
 
 
 def _key(node: Node) -> str:
     """The attribute key under which a node has its number of marks."""
-    return next((key for key, _ in node.attributes.pairs if key in MARKS), "")
+    return next((key for key, _ in node.attributes.pairs if key in POINT_KEYS), "")
 
 
 def _problem(node: Node, path: tuple[Node, ...]) -> str:
     """The problem with a node's marks, or ""."""
     key = _key(node)
     value = node.attributes.get(key)
-    if not _MARKS.fullmatch(value) or not 0 < Fraction(value.replace(",", ".")) <= MOST:
-        return f"not a number of {key} up to {MOST}"
+    if not _POINTS.fullmatch(value) or not 0 < Fraction(value.replace(",", ".")) <= MOST_POINTS:
+        return f"not a number of {key} up to {MOST_POINTS}"
     is_question = isinstance(node, ListItem) and any(
         isinstance(holder, Exercise) for holder in path
     )

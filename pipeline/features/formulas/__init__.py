@@ -162,13 +162,13 @@ def _answer(formula: model.Math, result: _Result) -> str | model.Math:
 def _gaps(formula: Formula) -> Iterator[model.Math | None]:
     """The answer of each gap in a formula; one in a text or an operator's name is such itself."""
     for gap in removal.gaps(formula.tex) if BLANK in formula.tex else ():
-        before = formula.tex[max(0, gap.end - _LONGEST) : gap.end]
+        before = formula.tex[max(0, gap.end - _LONGEST_LEAD) : gap.end]
         words = _IN_WORDS.search(before)
         tex = f"{words[1]}{{{gap.answer}}}" if words else gap.answer
         yield model.Math(tex=tex, span=formula.span) if gap.answer.strip() else None
 
 
-_LONGEST = 200
+_LONGEST_LEAD = 200
 """The number of characters before a gap that are looked at."""
 
 _IN_WORDS = late(r"(\\(?:operatorname\*?|text[a-z]*|m?box|math(?:rm|sf|bf|it|tt)))\s*\{[^{}]*$")

@@ -18,7 +18,7 @@ from pipeline.features.formulas.mathml import (
 )
 from pipeline.features.formulas.tex_commands import (
     COMMANDS,
-    LONGEST,
+    LONGEST_FORMULA,
     Macro,
     MathPiece,
     Mistake,
@@ -408,8 +408,8 @@ class Reading(NamedTuple):
 def read(tex: str, suggest: Suggest, macros: dict[str, Macro] | None = None) -> Reading:
     """Read a formula; ``suggest`` proposes replacements for unknown names. ``macros`` are the
     document's, to which the formula's definitions are added."""
-    if len(tex) > LONGEST:
-        message = f"A formula has {len(tex):,} characters; {LONGEST:,} is the maximum."
+    if len(tex) > LONGEST_FORMULA:
+        message = f"A formula has {len(tex):,} characters; {LONGEST_FORMULA:,} is the maximum."
         return Reading((Mistake(message, 0, "Divide it into several."),), "")
     if not tex.strip():
         return Reading((Mistake("A formula is empty.", 0),), "")

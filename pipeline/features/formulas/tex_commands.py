@@ -575,10 +575,10 @@ def names() -> frozenset[str]:
 # Commands that a document defines for its formulas: ``\newcommand`` and related commands, read
 # where they occur, and expanded where they are used.
 
-LONGEST = 10_000
+LONGEST_FORMULA = 10_000
 """The maximum length of a formula, as written and after expansion."""
 
-MOST = 1_000
+MOST_MACRO_USES = 1_000
 """The maximum number of uses in a formula: more would never end."""
 
 _COMMAND = late(r"\\(?:[A-Za-z]+|.|$)", re.DOTALL)
@@ -641,7 +641,7 @@ class _Writer:
             command = _COMMAND.search(text, pos)
             end = command.start() if command else len(text)
             self.copy(text, pos, end, place)
-            if len(self.origins) > LONGEST or self.uses > MOST:
+            if len(self.origins) > LONGEST_FORMULA or self.uses > MOST_MACRO_USES:
                 message = "The document's own commands expand endlessly, or to something too long."
                 hint = "A command must not be part of its own definition."
                 return _Expansion("", None, Mistake(message, place or 0, hint))
@@ -661,8 +661,8 @@ class _Writer:
                 body, after = _filled(macro, text, command.end())
                 waiting.append((text, after, place))
                 waiting.append((body, 0, at))
-                if len(body) > LONGEST:
-                    self.uses = MOST
+                if len(body) > LONGEST_FORMULA:
+                    self.uses = MOST_MACRO_USES
             else:
                 self.copy(text, end, command.end(), place)
                 waiting.append((text, command.end(), place))
@@ -721,7 +721,7 @@ def _filled(macro: Macro, text: str, pos: int) -> tuple[str, int]:
         number = int(place[1])
         return arguments[number - 1] if 0 < number <= len(arguments) else ""
 
-    return _PLACE.sub(argument_of, macro.body[:LONGEST]), pos
+    return _PLACE.sub(argument_of, macro.body[:LONGEST_FORMULA]), pos
 
 
 def _argument(text: str, pos: int) -> tuple[str | None, int]:

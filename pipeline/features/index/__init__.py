@@ -187,7 +187,7 @@ def unmarked(node: Node, identifier: str) -> Node | tuple[Node, ...]:
 #
 # From marks to the entries of an index, in order, under the letters they begin with.
 
-FEWEST = 12
+FEWEST_LETTERED = 12
 """The minimum number of entries of an index with letters."""
 
 BETWEEN = ", "
@@ -247,7 +247,7 @@ class Entries:
         for number, entry in enumerate(dict.fromkeys(targets), start=1):
             entry.id = f"{prefix}{number}"
         ordered = self._in_order(self._top.values())
-        if len(ordered) < FEWEST:
+        if len(ordered) < FEWEST_LETTERED:
             return (model.IndexGroup(letter="", entries=tuple(map(self._node, ordered))),)
         return tuple(
             model.IndexGroup(letter=letter, entries=tuple(map(self._node, entries)))

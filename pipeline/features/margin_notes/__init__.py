@@ -30,7 +30,7 @@ GAP, CLEARANCE = 6.0, 10.0
 DISTANCE = 11.4
 """CSS pixels between a note in the outer margin of a book and the text: 3 mm."""
 
-LONGEST = 0.5
+LARGEST_SHARE = 0.5
 """The share of the margin's height above which a note is better as a footnote."""
 
 
@@ -62,7 +62,7 @@ class Margin(msgspec.Struct, eq=False):
 
     def fit(self) -> list[MarginNote]:
         """Set the heights of the notes; those left over are removed."""
-        longest = (self.column.bottom - self.column.top) * LONGEST
+        longest = (self.column.bottom - self.column.top) * LARGEST_SHARE
         superseded = [note for note in self.notes if note.height > longest]
         self.notes = sorted(
             (note for note in self.notes if note.height <= longest), key=lambda note: note.wanted

@@ -413,7 +413,8 @@ RIGHT = "✓"
 
 
 def exercise_block(draft: WordFile, node: Node, place: Spot) -> list[Element]:
-    """The elements of a block of the feature `exercises`."""
+    """The elements of a block of exercises, and of one that Word files have nothing of their own
+    for: its title and its content."""
     match node:
         case model.Exercise():
             return [_title(draft, node, place), *draft.blocks(node.children, place)]
@@ -431,7 +432,10 @@ def exercise_block(draft: WordFile, node: Node, place: Spot) -> list[Element]:
             return _matching(draft, node, place)
         case model.Ordering():
             return _ordering(draft, node, place)
-    raise TypeError(f"{type(node).__name__} is no block")
+    children: tuple[Block, ...] = getattr(node, "children", ())
+    if text := getattr(node, "title", ()):
+        return boxed(draft, node, text, "", children, place, SIDE_BOXES["sidebar"])
+    return blocks(draft, children, place)
 
 
 def _title(draft: WordFile, node: model.Exercise, place: Spot) -> Element:

@@ -31,7 +31,7 @@ NUMBERED = ("figure", "table", "listing", "exercise", "section", "chapter", "par
 SAME = {"no": "nb", "nn": "nb", "bs": "hr", "iw": "he", "in": "id"}
 """Languages whose words are those of another."""
 
-LONGEST = 80
+LONGEST_LABEL = 80
 """Characters of a text that are looked at for words."""
 
 _NUMBERS = late(r"^[\d\W_]+|[\d\W_]+$")
@@ -121,7 +121,7 @@ def _understood_in(language: str) -> Mapping[str, tuple[str, ...]]:
 
 def called(text: str, meaning: str) -> bool:
     """Return whether a text is one of the words for ``meaning``, apart from numbers."""
-    return folded(_NUMBERS.sub("", text[:LONGEST])) in folded_words(meaning)
+    return folded(_NUMBERS.sub("", text[:LONGEST_LABEL])) in folded_words(meaning)
 
 
 @functools.lru_cache

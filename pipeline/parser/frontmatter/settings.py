@@ -23,7 +23,7 @@ from pipeline.parser.lines import shorten
 MOST_GRADES = 30
 """Grades of a key."""
 
-LONGEST = 30
+LONGEST_GRADE = 30
 """Characters of a grade."""
 
 PERCENT = r"(\d{1,3}(?:[.,]\d{1,2})?) ?%?"
@@ -43,7 +43,7 @@ def _grades(node: Node, report: FieldReport, key: str) -> tuple[Grade, ...]:
             re.fullmatch(PERCENT, percentage.strip(), re.ASCII) if percentage is not None else None
         )
         percent = float(match[1].replace(",", ".")) if match else 101
-        if not 0 < len(name) <= LONGEST:
+        if not 0 < len(name) <= LONGEST_GRADE:
             message = f"`{shorten(name)}` is too long, or too short, for a grade."
             report.wrong(key, message, written.place)
         elif any(grade.name == name for grade in grades.values()):

@@ -37,7 +37,7 @@ _BLANK = late(f"{BLANK}([0-9]+){BLANK}")
 _LABEL = late(r"^[0-9]+[a-z]{0,2}(?:[.-][0-9a-z]+)* +")
 _COUNTED = late(r" \([0-9]+\)$")
 
-FEWEST = 4
+FEWEST_UNDERSCORES = 4
 """The underscores of a gap at least."""
 
 LOOKS = {"b": "strong", "i": "em"}
@@ -155,7 +155,7 @@ class _Exercises:
         text = f" {self._or} ".join(answers)
         if gap.tolerance:
             text = f"{text} ± {gap.tolerance.replace('.', self._decimal)}"
-        return blank(FEWEST, (text,))
+        return blank(FEWEST_UNDERSCORES, (text,))
 
     def _side(self, markup: str) -> model.ListItem:
         """One of two things that belong together; a single paragraph as a cell of a table."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pipeline.features.exercises.platforms.questions import Question, QuestionSheet
 from pipeline.model.rendered import Page
 
-MOST = 4
+MOST_CHOICES = 4
 """The choices that a question on Kahoot has at most."""
 
 LONGEST, LONGEST_CHOICE = 120, 75
@@ -22,7 +22,7 @@ def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ..
     """The one file, whose first row says that it is for teachers."""
     output = io.StringIO()
     table = csv.writer(output, lineterminator="\n")
-    heads = (f"Answer {number}" for number in range(1, MOST + 1))
+    heads = (f"Answer {number}" for number in range(1, MOST_CHOICES + 1))
     table.writerow([sheet.title, *heads, "Time limit (sec)", "Correct answer(s)", "Answer"])
     table.writerows(row for question in questions for row in _rows(question, sheet))
     return (Page("questions.csv", sheet.title, output.getvalue()),)
@@ -37,11 +37,15 @@ def _rows(question: Question, sheet: QuestionSheet) -> Iterator[list[str]]:
     span = question.span
     asked = sheet.text(question.prompt, span)
     choices = [(sheet.text(c.content, span), c.is_right) for c in question.choices]
-    shown = choices[:MOST]
-    if len(choices) > MOST:
-        sheet.tell(f"Kahoot has {MOST} choices in a question: the others are left out.", span)
+    shown = choices[:MOST_CHOICES]
+    if len(choices) > MOST_CHOICES:
+        sheet.tell(
+            f"Kahoot has {MOST_CHOICES} choices in a question: the others are left out.", span
+        )
     if choices and not any(is_right for _, is_right in shown):
-        sheet.tell(f"None of the first {MOST} choices is right: the question is left out.", span)
+        sheet.tell(
+            f"None of the first {MOST_CHOICES} choices is right: the question is left out.", span
+        )
         return
     if len(asked) > LONGEST or any(len(text) > LONGEST_CHOICE for text, _ in shown):
         limits = f"{LONGEST} characters in a question and {LONGEST_CHOICE} in a choice"
@@ -49,7 +53,7 @@ def _rows(question: Question, sheet: QuestionSheet) -> Iterator[list[str]]:
     if question.answer and question.kind != "long":
         sheet.tell("What there is to say about the answer is left out of a table.", span)
     right = ", ".join(str(n) for n, (_, is_right) in enumerate(shown, start=1) if is_right)
-    cells = [text for text, _ in shown] + [""] * (MOST - len(shown))
+    cells = [text for text, _ in shown] + [""] * (MOST_CHOICES - len(shown))
     if answer := sheet.answer_text(question):
         yield [asked, *cells, SECONDS if shown else "", right, answer]
     else:

@@ -36,7 +36,7 @@ them."""
 PLAIN = (model.List, model.Table, model.CodeBlock, model.BlockQuote)
 """The blocks whose elements most versions of the libraries take out of a text."""
 
-ENOUGH = 50
+PASSING_SHARE = 50
 """The share of points, in per cent, with which a set is passed."""
 
 GAP = "\ufdd0"
@@ -62,7 +62,7 @@ def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ..
     content = {
         "introPage": {"showIntroPage": False, "startButtonText": "", "introduction": ""},
         "progressType": "dots",
-        "passPercentage": ENOUGH,
+        "passPercentage": PASSING_SHARE,
         "questions": sets,
         "disableBackwardsNavigation": False,
         "randomQuestions": False,

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features.exercises.points import marks_of
+from pipeline.features.exercises.points import points_of
 from pipeline.model import (
     FORMULAS,
     Answered,
@@ -606,7 +606,7 @@ class _Reader:
         name = str(node.number or "")
         self._questions(node.children, _AroundQuestion(prompt, name, Fraction(0), node.span, True))
         self._title = ""
-        points, without = marks_of(node), [i for i in self.items[first:] if not i.points]
+        points, without = points_of(node), [i for i in self.items[first:] if not i.points]
         rest = points - sum((item.points for item in self.items[first:]), Fraction(0))
         if without and rest > 0:  # those of the exercise are shared among its questions
             self.items[first:] = [
@@ -653,7 +653,7 @@ class _Reader:
         for item in node.items:
             inner = around._replace(
                 name=item.label or around.name,
-                points=marks_of(item) or around.points,
+                points=points_of(item) or around.points,
                 span=item.span or around.span,
             )
             self._questions(item.children, inner)
