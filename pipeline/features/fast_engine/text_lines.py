@@ -505,7 +505,7 @@ def _planned_line(
     paragraph.like = paragraph.like or _first_of(paragraph, linebox, box, block)
     line, line_text, top = paragraph.like
     line, line_text = line.copy(), line_text.copy()
-    line.children = [line_text]
+    line.children, vars(line)[SPACED] = [line_text], spaced
     line.position_x = block.content_box_x()
     line_text.text, line_text.pango_layout, line_text.width = text, shaped, width
     line_text.position_x = line.position_x + linebox.text_indent
@@ -518,7 +518,9 @@ def _planned_line(
         return line, None
     if spaces := len(SPACES.findall(text.encode())):
         spacing = (block.width - line.width) / spaces
-        line.width += add_word_spacing(context, line_text, spacing, 0)
+        shaped.justification_spacing = line_text.justification_spacing = spacing
+        line.width += spacing * spaces
+        line_text.width += spacing * spaces
     return line, {index: {resume: None}}
 
 
