@@ -559,7 +559,8 @@ def _first_of(
 def _line(paragraph: ShapedParagraph, start: int, end: int, resume: int | None) -> tuple[Any, ...]:
     text = paragraph.text[start:end]
     first, length = len(paragraph.text[:start].encode()), len(text.encode())
-    kerning = paragraph.kerning(first + length - len(text[-1].encode()))
+    last = paragraph.text[end - 1]  # a space, if there is nothing on the line
+    kerning = paragraph.kerning(first + length - len(last.encode()))
     width = (paragraph.places[end] - paragraph.places[start] + kerning) * FROM_UNITS
     line = LineOfParagraph(paragraph, text, first)
     return line, length, resume, width, paragraph.height, paragraph.baseline
