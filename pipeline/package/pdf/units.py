@@ -919,7 +919,7 @@ class Book:
 
 
 def _ends_on_the_left(sets: Sequence[TypesetUnit]) -> bool:
-    return sum(result.length for result in sets) % 2 == 0
+    return sum(len(result.pages) or result.length_on("right") for result in sets) % 2 == 0
 
 
 def _units(
