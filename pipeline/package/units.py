@@ -225,11 +225,6 @@ class TypesetUnit(msgspec.Struct, frozen=True):
         """The number of its pages if it begins on a side where they end otherwise."""
         return sum(len(choice.taller) for choice in self.choices[side])
 
-    @property
-    def length(self) -> int:
-        """The number of its pages, likely if it is not known yet."""
-        return len(self.pages) or self.length_on("right")
-
 
 class Heads(msgspec.Struct, frozen=True):
     """The running heads and feet of a unit's pages, and how far these pages are to the right of

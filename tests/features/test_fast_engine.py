@@ -25,6 +25,7 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
     face = FACES[0]  # with ligatures
     texts = (
         ("en", "To the aleward was but kelobled. Where <i>it</i> is, was unremarkably fictive."),
+        ("en", "Nowise <i>incompatible</i> " + "with a space in front of all that follows. " * 9),
         ("en", "Such an ineffable, affable affair: officers of sufficient efficiency, afflicted."),
         ("en", "Chance—aye, free will, and necessity—nowise incompatible—all interweavingly."),
         ("en", "Is it Stubb’s or is it Stubb’s, or not Stubb’s, and could it be Stubb’s? Stubb’s."),
@@ -42,7 +43,7 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
     markup = "".join(
         f'<p lang="{language}" style="width: {width}px">{text}</p>'
         for language, text in texts
-        for width in range(120, 240, 60)
+        for width in range(120, 240, 30)
     )
     styles = [
         f"p {{ font-family: '{face.family}'; hyphens: auto; text-align: justify }}",

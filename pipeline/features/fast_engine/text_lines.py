@@ -173,10 +173,6 @@ class ShapedText(TextLayout):
     def lay_out(self) -> None:
         """Have Pango's layout, as WeasyPrint draws it."""
 
-    def font_on(self, stream: Any, font: Any) -> tuple[Any, float]:
-        """A font on a page, and its size."""
-        return stream.add_font(font)  # type: ignore[no-any-return]
-
     def runs(self) -> Iterator[GlyphRun]:
         """The glyphs of the line."""
         return GlyphRun.all_of(self.get_first_line()[0], self.text.encode())
@@ -235,7 +231,7 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
     runs: list[tuple[Any, float, str]] = []
     for run in text.runs():
         pango_font, level = run.placed.item.analysis.font, run.placed.item.analysis.level
-        font, size = text.font_on(stream, pango_font)
+        font, size = stream.add_font(pango_font)
         if font.bitmap or font.svg or font.png or font.colr or not size or level % 2:
             return None
         known = vars(font).setdefault(MOVES, {}).setdefault(size, {})
@@ -313,8 +309,6 @@ class ShapedParagraph:
         self._advances = vars(style).setdefault(ADVANCES, {})
         self.like: tuple[Any, Any, float] | None = None
         """One of its lines with the box of the text on it, and the top above the baseline."""
-        self.drawn: tuple[Any, Any] = None, None
-        """The page on which a line was drawn last, and its font there."""
 
     @functools.cached_property
     def _attributes(self) -> Sequence[int]:
@@ -406,12 +400,6 @@ class LineOfParagraph(ShapedText):
         copy = LineOfParagraph.__new__(LineOfParagraph)
         copy.__dict__ |= vars(self) | {"justification_spacing": spacing}
         return copy
-
-    def font_on(self, stream: Any, font: Any) -> tuple[Any, float]:
-        if self._paragraph.drawn[0] is not stream:
-            self._paragraph.drawn = stream, super().font_on(stream, font)
-        drawn: tuple[Any, float] = self._paragraph.drawn[1]
-        return drawn
 
     def runs(self) -> Iterator[GlyphRun]:
         units = int(self.justification_spacing * TO_UNITS)
@@ -506,7 +494,7 @@ def _planned_line(
     paragraph.like = paragraph.like or _first_of(paragraph, linebox, box, block)
     line, line_text, top = paragraph.like
     line, line_text = line.copy(), line_text.copy()
-    line.children = [line_text]
+    line.children, vars(line)[SPACED] = [line_text], spaced
     line.position_x = block.content_box_x()
     line_text.text, line_text.pango_layout, line_text.width = text, shaped, width
     line_text.position_x = line.position_x + linebox.text_indent
@@ -519,7 +507,9 @@ def _planned_line(
         return line, None
     if spaces := len(SPACES.findall(text.encode())):
         spacing = (block.width - line.width) / spaces
-        line.width += add_word_spacing(context, line_text, spacing, 0)
+        shaped.justification_spacing = line_text.justification_spacing = spacing
+        line.width += spacing * spaces
+        line_text.width += spacing * spaces
     return line, {index: {resume: None}}
 
 
@@ -558,7 +548,8 @@ def _first_of(
 def _line(paragraph: ShapedParagraph, start: int, end: int, resume: int | None) -> tuple[Any, ...]:
     text = paragraph.text[start:end]
     first, length = len(paragraph.text[:start].encode()), len(text.encode())
-    kerning = paragraph.kerning(first + length - len(text[-1].encode()))
+    last = paragraph.text[end - 1]  # a space, if there is nothing on the line
+    kerning = paragraph.kerning(first + length - len(last.encode()))
     width = (paragraph.places[end] - paragraph.places[start] + kerning) * FROM_UNITS
     line = LineOfParagraph(paragraph, text, first)
     return line, length, resume, width, paragraph.height, paragraph.baseline

@@ -54,10 +54,6 @@ from pipeline.package.pdf.engine.adapter.lines import (
 from pipeline.package.pdf.engine.adapter.page_layout import Planning, original_layout_document
 from pipeline.package.units import LineBreaks, LineEnd, Mended, Side
 
-# --- line plans ------------------------------------------------------------------------------
-#
-# The lines of a justified paragraph, all of them chosen at once.
-
 # --- line breaks -----------------------------------------------------------------------------
 #
 # The lines of a justified paragraph, all of them chosen at once, as Knuth and Plass do: *Breaking
@@ -442,11 +438,6 @@ def _divisions(word: str, lang: str, total: int, left: int, right: int) -> tuple
     positions = pyphen.Pyphen(lang=language, left=left, right=right).positions(word)
     return tuple(int(position) for position in positions if not position.data)
 
-
-# --- even pages ------------------------------------------------------------------------------
-#
-# Pages of books that end well: drafts with empty lines, from which the lines of paragraphs are
-# chosen.
 
 # --- page drafts -----------------------------------------------------------------------------
 #

@@ -98,10 +98,6 @@ from pipeline.system.pango import pango_version
 from pipeline.system.paths import note
 from pipeline.system.store import cached, key
 
-# --- unit plans ------------------------------------------------------------------------------
-#
-# The plan of the units that a book is divided into.
-
 # --- running heads ---------------------------------------------------------------------------
 #
 # Pages that have nothing but running heads and feet.
@@ -429,10 +425,6 @@ def furniture_root(root: Element) -> Element:
     ElementTree.SubElement(copy, "body", dict(next(root.iter("body")).attrib))
     return copy
 
-
-# --- units -----------------------------------------------------------------------------------
-#
-# Units of a book: each is set by itself, in parallel, and all are joined to one PDF.
 
 # --- unit joining ----------------------------------------------------------------------------
 #
@@ -877,8 +869,7 @@ class Book:
         for unit, result in zip(self.units, self.sets, strict=True):
             yield first
             side = self._facing(unit, result, first)
-            is_there = bool(result.pages) and side == unit.facing
-            first += len(result.pages) if is_there else result.length_on(side)
+            first += len(result.pages) if side == unit.facing else result.length_on(side)
 
     def _facing(self, unit: Unit, result: TypesetUnit, first: int) -> Side:
         """The side on which a unit begins, if its pages end otherwise on the other one. After some
@@ -928,7 +919,7 @@ class Book:
 
 
 def _ends_on_the_left(sets: Sequence[TypesetUnit]) -> bool:
-    return sum(result.length for result in sets) % 2 == 0
+    return sum(len(result.pages) or result.length_on("right") for result in sets) % 2 == 0
 
 
 def _units(
@@ -1055,9 +1046,6 @@ def _bare(page: UnitPage) -> UnitPage:
 # A printed text in units: each is laid out separately, and all are joined to the same PDF as if
 # the text had been laid out as a whole. So an edit only costs its own unit, and units are laid out
 # in parallel.
-
-
-# isort: split
 
 
 ROUNDS = 8
