@@ -730,7 +730,8 @@ def as_grid(shape: Shape, names: Callable[[], str] | None) -> Shape:
     body = [
         row._replace(
             cells=tuple(map(_with_boxes, row.cells)),
-            is_written_in=not names and any(map(_is_empty, (c.node for c in row.cells if not c.scope))),
+            is_written_in=not names
+            and any(map(_is_empty, (c.node for c in row.cells if not c.scope))),
         )
         for row in shape.body
     ]

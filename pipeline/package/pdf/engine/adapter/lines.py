@@ -14,7 +14,8 @@ from weasyprint.text.ffi import ffi, pango
 from weasyprint.text.line_break import create_layout, line_size
 
 from pipeline.model.late import late
-from pipeline.package.pdf.engine.adapter.boxes import is_line
+from pipeline.package.pdf.engine.adapter.boxes import has_class, is_line
+from pipeline.package.pdf.engine.adapter.page_layout import PAGE_FLOAT
 
 ffi.cdef("""
     const char * pango_layout_get_text (PangoLayout *);
@@ -65,6 +66,7 @@ def iter_line_boxes(
 ) -> Iterator[tuple[Any, Any]]:
     """The lines of a block. Those of a draft have nothing on them, unless there are notes."""
     plan = None
+    position_y = context.below_page_floats(position_y)
     if (
         context.planning.plan_lines
         and not any(rest[2:])
@@ -99,7 +101,10 @@ def _drafted(plan: Any, box: Any, y: float, skip_stack: Any) -> Iterator[tuple[A
 
 def _is_beside_floats(context: Any, y: float) -> bool:
     shapes = context.excluded_shapes
-    return any(shape.position_y + shape.margin_height() > y for shape in shapes)
+    return any(
+        shape.position_y + shape.margin_height() > y and not has_class(shape, PAGE_FLOAT)
+        for shape in shapes
+    )
 
 
 def split_inline_box(
