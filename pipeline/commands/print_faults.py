@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from pipeline.commands import pdf_reading as layout
+from pipeline.model.late import late
 from pipeline.model.paper import MILLIMETRE, PageArea
 from pipeline.model.sheet import contrast_of_luminances, luminance
 from pipeline.verify.rules import Finding, finding
@@ -42,6 +43,12 @@ TOLERANCE = 2
 UNKNOWN = frozenset("\ufffd\ufffe\uffff\0")
 """Characters in the text of a PDF that stand for a missing glyph."""
 
+_PLACED = late(
+    r"(?i)\b(?P<kind>(?P<table>tables?|tabellen?)|figures?|charts?|abbildung(?:en)?)"
+    r" (?:(?P<above>above|oben)|below|unten)\b"
+)
+"""What a caption says of the place of others."""
+
 Pages: TypeAlias = Sequence[layout.PageLayout]
 
 
@@ -53,6 +60,7 @@ def print_faults(pages: Pages, area: layout.TextArea | None = None) -> tuple[Fin
         *_low_contrast(pages),
         *_short_last_page(pages),
         *_stranded_headings(pages),
+        *_places_in_captions(pages),
         *_overflow(pages, area),
         *_missing_glyphs(pages),
     )
@@ -195,6 +203,34 @@ def _stranded_headings(pages: Pages) -> Iterator[Finding]:
                 words = (run for run in runs if run.element and not run.element.within("Reference"))
                 text = " ".join(run.text.strip() for run in words)
                 yield finding("stranded-heading", pages=(page.number,), about=text, heading=text)
+
+
+def _places_in_captions(pages: Pages) -> Iterator[Finding]:
+    """Captions that speak of tables or figures above or below that are on another page."""
+    for page in pages:
+        captions: dict[int, list[layout.TextRun]] = {}
+        for run in page.body:
+            if run.element and run.element.within("Caption"):
+                captions.setdefault(run.element.block, []).append(run)
+        heights = {block: runs[0].baseline for block, runs in captions.items()}
+        for block, runs in captions.items():
+            text = " ".join(run.text.strip() for run in runs)
+            if not (match := _PLACED.search(text)):
+                continue
+            is_table, is_above = match["table"] is not None, match["above"] is not None
+            others = [
+                other
+                for other, of_other in captions.items()
+                if other != block
+                and _is_in_table(of_other[0]) == is_table
+                and (heights[other] > heights[block]) == is_above
+            ]
+            if len(others) < (2 if match["kind"][-1:] in "sn" else 1):
+                yield finding("place-in-caption", pages=(page.number,), about=text, said=match[0])
+
+
+def _is_in_table(run: layout.TextRun) -> bool:
+    return bool(run.element and run.element.within("Table"))
 
 
 def _is_complete(

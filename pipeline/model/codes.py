@@ -385,6 +385,12 @@ class Code(enum.Enum):
     SHORT_LAST_PAGE = _warning("""
         The last page has fewer than five lines. Shorten the text, or set the number of pages that it should
         fill: `fit: 2` in the front matter.""")
+    PLACE_IN_CAPTION = _warning("""
+        A caption speaks of tables or figures “above” or “below” that are on another page. Where
+        things stand depends on the paper and the size of the type: name them instead.
+
+        `Drawn from @tbl-wells.` has the number, and is a link on screens.
+    """)
     STRANDED_HEADING = _warning("""
         A heading is at the foot of a page with fewer than two lines below it. Write `\\newpage` before it, or
         change what comes before.""")

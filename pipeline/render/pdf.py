@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import jinja2
@@ -133,7 +134,7 @@ def assemble(
         explains_page_marks=renderer.large_line > 0 and has_page_marks(document),
         shows_contents=prints_contents(document),
         contents_in_columns=fits_columns(document),
-        kind=(*kind(sheet), *(("guided",) if options.handwriting == "primary" else ())),
+        kind=(*kind(sheet), *_wishes(options)),
         name_line=name_fields,
         byline=byline(metadata),
         timing_total=total(document),
@@ -274,6 +275,14 @@ def kind(sheet: Sheet) -> tuple[str, ...]:
     if sheet.columns > 1:
         classes.append("in-columns")
     return tuple(classes)
+
+
+def _wishes(options: PrintOptions) -> Iterator[str]:
+    """The classes of a page for what its author wants."""
+    if options.handwriting == "primary":
+        yield "guided"
+    if options.links == "none":
+        yield "without-addresses"
 
 
 def name_line(edition: Edition, options: PrintOptions) -> tuple[NameField, ...]:

@@ -277,6 +277,26 @@ def test_the_headings_of_lists_of_contents_are_not_stranded(tmp_path: Path) -> N
     assert "stranded-heading" not in codes((tmp_path / "well/well.pdf").read_bytes())
 
 
+def test_captions_do_not_say_where_another_page_is(tmp_path: Path) -> None:
+    table = "| A | B |\n|---|---|\n| 1 | 2 |\n\nTable: Wells {#tbl-wells}\n\n"
+    (tmp_path / "well.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60"><rect width="9"/></svg>'
+    )
+    figure = '![A well](well.svg "Drawn from the {} above."){{#fig-well}}\n\n'
+    told = []
+    for text in (
+        f"{table}{figure.format('table')}",
+        f"{table}\\newpage\n\n{figure.format('table')}",
+        f"{table}{figure.format('tables')}",
+        f"{figure.format('table')}{table}",
+    ):
+        source = tmp_path / "well.md"
+        source.write_text(f"---\ntitle: The well\nlang: en\n---\n\n{text}", "utf-8")
+        pipeline.build(source, ["handout"], out=tmp_path)
+        told.append("place-in-caption" in codes((tmp_path / "well/well.pdf").read_bytes()))
+    assert told == [False, True, True, True]
+
+
 def test_what_runs_off_the_page() -> None:
     table = f"<table><tr><th>Head<th>{'Wide' * 30}<tr><td>A<td>B</table>"
     fault = one(pdf_of(table), "cut-off")

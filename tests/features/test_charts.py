@@ -251,3 +251,21 @@ def test_a_table_of_data_has_no_empty_head_or_first_column(
     chart = next(node for node in nodes(document(f"```{fence}\n```\n").blocks, Chart))
     assert len(chart.table.head) == head
     assert [len(row.cells) for row in chart.table.body] == cells
+
+
+def test_a_clock_in_a_question_is_beside_the_lines_for_its_answer(tmp_path: Path) -> None:
+    """Several, or one with a caption, are not, nor is one in another text."""
+    alone = "```chart {type=clock}\n7:30\n```\n\n"
+    lines = "1. What time is it?\n\n   {}\n   ::: lines 2\n   :::\n"
+    question = lines.format(alone.replace("\n", "\n   ").rstrip() + "\n")
+    texts = (
+        f"::: exercise\n{question}:::\n",
+        f"::: exercise\n{question.replace('7:30', '7:30' + chr(10) + '   8:00')}:::\n",
+        alone,
+    )
+    shares = []
+    for text in texts:
+        document = making.resolved(f"---\ntitle: T\nlang: en\n---\n\n{text}", "handout", tmp_path)
+        (page,) = making.rendered(making.without_findings(document)).pages
+        shares.append("right wrap width-" in page.markup)
+    assert shares == [True, False, False]

@@ -229,7 +229,7 @@ def test_what_is_wide_runs_across(folder: Path) -> None:
     assert pages.sheet
     wide, small = tables_of(laid_out(pages, folder))
     assert wide == pytest.approx(pages.sheet.measure / 25.4 * 96, abs=1)
-    assert small == pytest.approx(pages.sheet.line / 25.4 * 96, abs=1)
+    assert small < pages.sheet.line / 25.4 * 96
 
 
 def test_what_is_cut_is_whole_for_a_listener(folder: Path) -> None:

@@ -113,6 +113,35 @@ def test_nothing_is_lost_and_no_heading_left(tmp_path: Path) -> None:
     assert [text.count(f"F{number}-") for number in range(1, 16, 2)] == [1] * 8
 
 
+def test_books_have_floats_on_both_sides(tmp_path: Path) -> None:
+    """The lines of paragraphs are chosen, and pages mirrored: a float is in the text's column of
+    its page, and tables are below it."""
+    (tmp_path / "well.svg").write_text(DRAWING, "utf-8")
+    table = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 9 + "\n"
+    parts = [
+        f"P{number} {SENTENCE * (number % 5 + 3)}\n\n"
+        + FIGURE.replace("well ", f"well{number} ").replace("A deep", f"F{number}-")
+        + table * (number % 3 == 0)
+        for number in range(14)
+    ]
+    text = f"---\ntitle: T\nlang: en\npage: A5\nclass: book\n---\n\n# One\n\n{''.join(parts)}"
+    with contextlib.closing(pypdfium2.PdfDocument(making.data(text, "handout", tmp_path))) as file:
+        pages = [page.get_textpage() for page in file]
+        texts = [page.get_text_bounded() for page in pages]
+        whole = "".join(texts)
+        assert [whole.count(f"F{number}-") for number in range(14)] == [1] * 14
+        starts = [
+            {round(page.get_rect(number)[0]) for number in range(page.count_rects())}
+            for page, text in zip(pages, texts, strict=True)
+            if "F" in text and "Nobody" in text
+        ]
+    assert len(starts) > 4
+    lefts = {min(places) for places in starts}
+    assert max(lefts) - min(lefts) > 15, "those of left and of right pages"
+    assert all(left - min(lefts) < 3 or max(lefts) - left < 3 for left in lefts)
+    assert all(max(lefts) not in places for places in starts if min(places) < max(lefts) - 3)
+
+
 def test_other_places_are_told() -> None:
     document = parse(FIGURE.replace("float=top", "float=here"))
     (finding,) = [one for one in document.diagnostics if one.code == Code.BAD_ATTRIBUTE.slug]

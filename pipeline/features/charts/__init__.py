@@ -93,6 +93,20 @@ class _Place(NamedTuple):
     in_exercise: bool = False
 
 
+BESIDE = ("right", "wrap"), "28%"
+"""The classes and the width of a drawing beside its question."""
+
+
+def _beside_question(chart: Chart) -> Chart:
+    """A single clock face, which is narrow: the lines for the answer are beside it."""
+    faces = len(chart.table.head) + len(chart.table.body)
+    attributes, (classes, width) = chart.attributes, BESIDE
+    if chart.kind != "clock" or faces > 1 or chart.caption or attributes.get("width"):
+        return chart
+    classes, pairs = (*attributes.classes, *classes), (*attributes.pairs, ("width", width))
+    return replace(chart, attributes=replace(attributes, classes=classes, pairs=pairs))
+
+
 class _Artist:
     """Draws one chart after the other; ``assets`` are the drawings."""
 
@@ -133,6 +147,8 @@ class _Artist:
         return _Place(lang, width, in_exercise and not is_for_teachers(node))
 
     def with_drawing(self, chart: Chart, place: _Place) -> Chart:
+        if place.in_exercise and self._format == "pdf" and self._look != "large":
+            chart = _beside_question(chart)
         content, alt = self._read(_filled(chart), place)
         as_table = replace(chart, table=table.as_shown(chart.table))
         if content is None:

@@ -195,7 +195,9 @@ def _texts(element: Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-CHILDREN = frozenset("blank gaps in-words marks qr-code task writing-lines writing-space".split())
+CHILDREN = frozenset(
+    "blank gaps in-words marks qr-code task wrap writing-lines writing-space".split()
+)
 BLANKS = frozenset({"blank", "gaps"})
 """The classes of blanks, and of formulas with some."""
 

@@ -23,6 +23,7 @@ from pipeline.model.rendered import Pages, tree_of
 from pipeline.package.pdf.print_markup import ready
 from tests.helpers import making
 from tests.helpers.contrast import contrast
+from tests.helpers.laid_out import boxes, laid_out
 from tests.helpers.paths import ROOT, TEMPLATES
 from tests.helpers.pdf_reading import artifacts, open_pdf, read
 
@@ -433,3 +434,13 @@ def test_pages_of_ordinary_texts_are_full() -> None:
         shares = [filled(page) for page in pdf]
     assert len(shares) > 2
     assert min(shares[:-1]) > 0.6, shares
+
+
+def test_links_are_underlined_where_no_addresses_are_printed(tmp_path: Path) -> None:
+    text = "See [a page](https://example.org/x)."
+    lines = [
+        next(box.style["text_decoration_line"] for box in boxes(document) if box.element_tag == "a")
+        for links in ("end", "foot", "none")
+        for document in [laid_out(pages_of(source(f"links: {links}", body=text), tmp_path))]
+    ]
+    assert lines == ["none", "none", {"underline"}]

@@ -791,3 +791,26 @@ def test_a_licence_is_linked(whole: Package) -> None:
     pdf = open_pdf(whole.data)
     links = [link for page in pdf.pages for link in page.get("/Annots", []) if "/A" in link]
     assert any("creativecommons.org" in str(link.A.URI) for link in links)
+
+
+def test_no_paragraph_ends_in_a_fragment_of_a_word(tmp_path: Path) -> None:
+    """Fewer than four letters: the word is moved to the last line."""
+    start = "They said that all of the water there belongs to those who dug the well"
+    parts = (f"{start}{' so' * count} of the public.\n\n" for count in range(40))
+    text = f"---\ntitle: T\nlang: en\npage: A6\n---\n\n{''.join(parts)}"
+    data = making.data(text, "handout", tmp_path)
+    lines = [line.strip() for page in page_texts(data) for line in page.splitlines()]
+    assert sum(line.endswith("public.") for line in lines) == 40
+    assert "lic." not in lines
+
+
+def test_two_items_of_a_list_stay_together(tmp_path: Path) -> None:
+    """At the foot of a page, and at the head of the next one."""
+    items = "".join(f"- Item {number} of it.\n" for number in range(1, 7))
+    shares = set()
+    for before in range(30, 40):
+        text = f"---\ntitle: T\nlang: en\n---\n\n{'Line of it.\n\n' * before}{items}"
+        pages = page_texts(making.data(text, "handout", tmp_path))
+        shares.add(tuple(page.count("Item") for page in pages))
+    assert {share[0] for share in shares} & {2, 3, 4}
+    assert not {1, 5} & {count for share in shares for count in share}

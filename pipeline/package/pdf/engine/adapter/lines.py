@@ -14,7 +14,8 @@ from weasyprint.text.ffi import ffi, pango
 from weasyprint.text.line_break import create_layout, line_size
 
 from pipeline.model.late import late
-from pipeline.package.pdf.engine.adapter.boxes import is_line
+from pipeline.package.pdf.engine.adapter.boxes import has_class, is_line
+from pipeline.package.pdf.engine.adapter.page_layout import PAGE_FLOAT
 
 ffi.cdef("""
     const char * pango_layout_get_text (PangoLayout *);
@@ -56,6 +57,10 @@ original_split_inline_box = weasyprint.layout.inline.split_inline_box
 original_split_text_box = weasyprint.layout.inline.split_text_box
 original_text_align = weasyprint.layout.inline.text_align
 
+LEAST_FRAGMENT, LONGEST_FRAGMENT = 4, 8
+"""The letters of a word that a paragraph may end in; with punctuation, no more bytes are looked
+at."""
+
 
 def iter_line_boxes(
     context: Any,
@@ -68,6 +73,7 @@ def iter_line_boxes(
 ) -> Iterator[tuple[Any, Any]]:
     """The lines of a block. Those of a draft have nothing on them, unless there are notes."""
     plan = None
+    position_y = context.below_page_floats(position_y)
     if (
         context.planning.plan_lines
         and not any(rest[2:])
@@ -102,7 +108,10 @@ def _drafted(plan: Any, box: Any, y: float, skip_stack: Any) -> Iterator[tuple[A
 
 def _is_beside_floats(context: Any, y: float) -> bool:
     shapes = context.excluded_shapes
-    return any(shape.position_y + shape.margin_height() > y for shape in shapes)
+    return any(
+        shape.position_y + shape.margin_height() > y and not has_class(shape, PAGE_FLOAT)
+        for shape in shapes
+    )
 
 
 def split_inline_box(
@@ -120,7 +129,13 @@ def split_text_box(
     """The part of a text on a line, and where the next one begins."""
     ends = vars(box).get(ENDS)
     if ends is None or available_width is None:
-        return original_split_text_box(context, box, available_width, skip, is_line_start)  # type: ignore[no-any-return]
+        part = original_split_text_box(context, box, available_width, skip, is_line_start)
+        if _leaves_fragment(box, *part):
+            box = box.copy()
+            box.style = box.style.copy()
+            box.style["hyphens"] = "manual"
+            part = original_split_text_box(context, box, available_width, skip, is_line_start)
+        return part  # type: ignore[no-any-return]
     for end, resume, has_hyphen in ends:
         if resume > skip:
             text = box.text.encode()[skip:end].decode()
@@ -130,6 +145,18 @@ def split_text_box(
             line, *_ = original_split_text_box(context, piece, None, 0)
             return line, resume, False
     return original_split_text_box(context, box, None, skip)  # type: ignore[no-any-return]
+
+
+def _leaves_fragment(box: Any, line: Any, resume: int | None, _is_forced: bool) -> bool:
+    """Return whether a line ends in the hyphen of a word, after others, whose rest is too short for
+    a line of its own."""
+    if line is None or resume is None or box.style["hyphens"] != "auto":
+        return False
+    if not line.text.endswith(box.style["hyphenate_character"]) or " " not in line.text:
+        return False
+    rest = box.text.encode()[resume : resume + LONGEST_FRAGMENT + 1].decode(errors="replace")
+    is_end = len(rest) <= LONGEST_FRAGMENT and " " not in rest
+    return is_end and sum(map(str.isalpha, rest)) < LEAST_FRAGMENT
 
 
 def text_align(context: Any, line: Any, available_width: float, last: bool) -> float:

@@ -24,6 +24,10 @@ PAGE_FLOAT = "page-float"
 PAGE_FOOT = "page-foot"
 """The class of those that stand at the foot of a page."""
 
+PAGE_START = "page-start"
+"""The attribute of a float with the left edge of the last page: the next one, if mirrored, has
+another."""
+
 ROUNDING = 1e-3
 """CSS pixels that two lengths may differ by and be the same."""
 
@@ -162,6 +166,13 @@ class Layout(LayoutContext):  # type: ignore[misc]
         for shapes in self._excluded_shapes.values():
             shapes[:] = (shape for shape in shapes if shape.element not in self.feet)
 
+    def below_page_floats(self, y: float) -> float:
+        """A height below the floats there that are as wide as the text."""
+        for shape in self.excluded_shapes or ():
+            if PAGE_FLOAT in _names(shape) and shape.position_y <= y:
+                y = max(y, shape.position_y + shape.margin_height())
+        return y
+
     def place_feet(self) -> None:
         """Put floats at the foot of the page, above its notes."""
         y = self.page_bottom
@@ -245,6 +256,8 @@ def float_layout(
         space = math.inf
     part, resume_at = original_float_layout(context, box, holder, absolute, fixed, space, **rest)
     is_kept = context.overflows_page(bottom_space, part.position_y + part.height)
+    if resume_at:
+        vars(box)[PAGE_START] = context.current_footnote_area.page.content_box_x()
     if PAGE_FLOAT in names and (resume_at or (PAGE_FOOT in names and not is_kept)):
         if not resume_at:
             context.reserve_foot(part)
@@ -255,10 +268,29 @@ def float_layout(
     return part, resume_at
 
 
-def resumed_float_layout(context: Any, box: Any, *args: Any, **options: Any) -> tuple[Any, Any]:
-    """The layout of a float from the page before."""
-    part, resume_at = original_float_layout(context, box, *args, **options)
-    if PAGE_FOOT in _names(box):
+def resumed_float_layout(
+    context: Any, box: Any, block: Any, absolute: Any, fixed: Any, space: float, skip_stack: Any
+) -> tuple[Any, Any]:
+    """The layout of a float from the page before. The first is here whatever its height; another
+    that does not fit goes to the next page as a whole."""
+    page, names, y = context.current_footnote_area.page, _names(box), box.position_y
+    arguments = context, box, block, absolute, fixed
+    part, resume_at = original_float_layout(*arguments, space, skip_stack)
+    foot = part.position_y + part.margin_height() - ROUNDING
+    is_over = resume_at or context.overflows_page(space, foot)
+    if PAGE_FLOAT in names and PAGE_FOOT not in names and is_over:
+        context.excluded_shapes.remove(part)
+        weasyprint.layout.block.remove_placeholders(context, [part], absolute, fixed)
+        box.position_y = y
+        if part.position_y > y + ROUNDING:
+            empty = part.copy_with_children(())
+            empty.height, empty.position_y = 0, y
+            vars(box)[PAGE_START] = page.content_box_x()
+            return empty, skip_stack
+        part, resume_at = original_float_layout(*arguments, -math.inf, skip_stack)
+    start = page.content_box_x()
+    part.translate(start - vars(box).get(PAGE_START, start), 0)
+    if PAGE_FOOT in names:
         context.reserve_foot(part)
         part.translate(0, context.page_bottom - part.position_y)
     return part, resume_at

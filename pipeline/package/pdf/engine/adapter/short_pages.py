@@ -49,6 +49,8 @@ def page_layout(context: Any, box: Any, *rest: Any, **of_notes: Any) -> Any:
     if not box.is_for_root_element:
         return original_block_level_layout(context, box, *rest, **of_notes)
     page = _Page(context, box, rest)
+    if not page.result[0]:
+        return _without_text(context, box, *rest)
     if not context.planning.plan_lines and _is_left(page.result):
         _fill(page)
     if page.lacks_feet():
@@ -62,6 +64,23 @@ def page_layout(context: Any, box: Any, *rest: Any, **of_notes: Any) -> Any:
         context.keeps_floats = False
     context.place_feet()
     return page.result
+
+
+def _without_text(context: Any, box: Any, bottom: float, resume_at: Any, *rest: Any) -> Any:
+    """The layout of a page that floats leave no room on. WeasyPrint does not expect that text goes
+    on after it within a line."""
+    root = parent = box.deepcopy()
+    place = resume_at
+    while place and len(place) == 1:
+        ((number, place),) = place.items()
+        inner = parent.children[number] if number < len(parent.children) else None
+        if inner is None or is_line(inner) or inner.is_table_wrapper:
+            break
+        parent = inner
+    parent.children, parent.force_fragmentation = [], True
+    block, _page_is_empty, *others = rest
+    result = original_block_level_layout(context, root, bottom, resume_at, block, True, *others)
+    return (result[0], resume_at, *result[2:])
 
 
 class _Page:
@@ -172,6 +191,10 @@ def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any)
                 margin * context.spaces if margin > 0 else margin
                 for margin in (box.margin_top, box.margin_bottom)
             )
+        if box.is_table_wrapper or box.establishes_formatting_context():
+            # WeasyPrint would move it there only when it has been divided.
+            edge = box.position_y + box.margin_top
+            box.position_y += context.below_page_floats(edge) - edge
         kind, (_, skip_stack, page_is_empty, *_) = box.style["break_inside"], rest
         if (
             kind in (IN_ONE_PIECE, ON_A_FULL_PAGE)
