@@ -59,10 +59,6 @@ from pipeline.parser.tables import columns_in, different, split_row
 
 # --- slips -----------------------------------------------------------------------------------
 #
-# Text that was probably meant to be something else, or is an answer that nothing marks as one.
-
-# --- slips -----------------------------------------------------------------------------------
-#
 # Text, and blocks without any effect, that were probably meant to be something else.
 
 KEYS = tuple(
@@ -241,8 +237,11 @@ TASKS = (
 _TITLE_PARTS = late(r"[():\[\]/|]|\s[-–—]\s")
 _COLON = late(r"[:：]")
 _AROUND = " .0123456789"
-LONGEST_LABEL = 40
-"""The number of letters searched for a word that ends with a colon."""
+_RULED = late(r"([=*#~+<>-])\1++ *(?:(?:BEGIN|START)(?: OF)? )?(\w.{0,60})(?<!\1)\1{2,}$", re.I)
+"""A title between signs: ``===BEGIN MARK SCHEME===``."""
+
+LONGEST_LABEL, LONGEST_TITLE = 40, 120
+"""The number of letters searched for a word that ends with a colon, and for a title."""
 
 Labels: TypeAlias = frozenset[str]
 """Short words for an answer, in small letters, that are none without a colon."""
@@ -290,7 +289,8 @@ def _unguarded_answer(
         ):
             words, form = title.rstrip(": "), "the text under “{}”"
         case model.Paragraph():
-            words = _answer_line(block)
+            ruled = _RULED.match(plain_text(block.children[:1])[:LONGEST_TITLE])
+            words = _answer_text((model.Text(ruled[2]),)) if ruled else _answer_line(block)
             if not words and labels is not None:
                 words = next(filter(None, (_label(line, labels) for line in _lines(block))), "")
     return (form.format(words), hint) if words else None
