@@ -437,8 +437,10 @@ class IndentedProcessor(LineProcessor):
     container = True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        is_tab = cursor.text.startswith("\t", cursor.pos)  # of fewer columns, behind a marker
-        return proceed_indented(cursor, TAB - cursor.column % TAB if is_tab else 4)
+        spaces = len(cursor.text) - len(cursor.text[cursor.pos :].lstrip(" ")) - cursor.pos
+        is_tab = spaces < 4 and cursor.text.startswith("\t", cursor.pos + spaces)
+        end = cursor.column + spaces + TAB - (cursor.column + spaces) % TAB  # behind a marker less
+        return proceed_indented(cursor, end - cursor.column if is_tab else 4)
 
 
 class NoteProcessor(IndentedProcessor):
@@ -464,7 +466,7 @@ def proceed_indented(cursor: Cursor, indent: int) -> Match:
     return Match.NO
 
 
-_BLOCK = late(r"(?:[*+-]|\d{1,9}[.)]|#{1,6})[ \t]|`{3}|~{3}|>|\+[-=]")
+_BLOCK = late(r"(?:[*+-]|\d{1,9}[.)]|#{1,6})[ \t]|`{3}|~{3}|>|\+[-=]|\$\$|\\\[")
 
 
 class MarginProcessor(LineProcessor):
@@ -479,7 +481,8 @@ class MarginProcessor(LineProcessor):
         is_text, rest = self.parser.tip.tag == "p", cursor.rest
         if (opens_block if is_text else is_marked)(rest):
             return True
-        is_block = not is_text or _BLOCK.match(rest) is not None or is_list(rest)
+        is_block = not is_text or _BLOCK.match(rest) is not None
+        is_block |= bool(self.parser.next_line.strip("> \t")) and is_list(rest)
         return is_block and self.parser.is_marked_below(cursor.column + 4)
 
     def start(self, cursor: Cursor) -> bool:

@@ -12,6 +12,7 @@ import itertools
 import json
 import random
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -521,7 +522,10 @@ def _framed(frame: str, content: str) -> str:
     if frame != GRID:
         return _put(frame, content).replace("≈", "~")
     rows = [f" {row.replace('≈', '~')} " for row in content.split("\n")]
-    lengths = [len(row.replace("¤", secret(0)).replace("№", "1")) for row in rows]
+    lengths = [
+        sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in row)
+        for row in (row.replace("¤", secret(0)).replace("№", "1") for row in rows)
+    ]
     rule = f"+{'-' * max(lengths)}+---+"
     cells = (f"|{row}{' ' * (max(lengths) - n)}| b |" for row, n in zip(rows, lengths, strict=True))
     return "\n".join((rule, *cells, rule))

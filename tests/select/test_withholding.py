@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pipeline import parse
+from pipeline.features.exercises.key_proof import missing_answers
 from pipeline.model import Document, encode
 from pipeline.model.editions import EDITIONS, Edition, varied
 from pipeline.select import select
@@ -210,6 +211,8 @@ def made(placement: Placement, end: str, folder: Path) -> Made:
         findings += pages.findings
         is_platform = edition in PLATFORMS
         editions[edition] = f"{pages.asked}" if is_platform else making.published(pages)
+    for edition in ("teacher-web", "answers") if not blocking else ():
+        findings += missing_answers(document, [flow.marked(edition)], EDITIONS[edition], edition)
     return Made(editions, [*secrets, *more], {one.code for one in findings if one.is_error})
 
 
