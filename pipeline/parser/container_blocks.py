@@ -15,7 +15,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.secrets import secret
-from pipeline.model.tree import FIXED, FOR_TEACHERS, MARKS
+from pipeline.model.tree import ANSWER, FIXED, FOR_TEACHERS, MARKS
 from pipeline.parser import attributes as attributes_module
 from pipeline.parser import dialects
 from pipeline.parser.attributes import joined, make
@@ -673,6 +673,12 @@ def take_option(block: BlockElement, cursor: Cursor, options: Mapping[str, str])
 # container that was opened with as many colons, or else the innermost.
 
 _OPENING = late(r"(:{2,})[ \t]*(?=[^\s:\]])(.*)")
+_SECOND_END = late(r":{3,}[ \t]*\{[\w-]*-end\}")
+"""The line that ends a block of MyST whose beginning has an end of its own."""
+
+_OF_SOLUTION = "sol-"
+"""What the id of a solution begins with in Quarto."""
+
 _LETTER = late(r"[^\W\d_]")
 _TITLED = late(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
 """``name[title]``, as in Docusaurus, where attributes may follow."""
@@ -717,7 +723,11 @@ class ContainerProcessor(LineProcessor):
         titled = _TITLED.match(text)
         words = (f"{titled[1]} {titled[2]}" if titled else text).split()
         name = words[0].lower() if words else next(iter(of_block.classes), "")
+        if not name and of_block.id.startswith(_OF_SOLUTION):
+            name = ANSWER
+        stage = "start" if is_directive and name.endswith("-start") else ""
         if is_directive:
+            name = name.removesuffix("-start")
             name = table(self.parser.files.dialects).directives.get(name, name)
         if words and not _LETTER.match(name) and not likely_secret(name):
             message = (
@@ -733,6 +743,7 @@ class ContainerProcessor(LineProcessor):
             name=meant_name(name),
             written=name,
             directive="yes" if is_directive else "",
+            stage=stage,
             argument=" ".join(words[1:]),
             colons=str(len(match[1])),
             bare="" if words else "yes",
@@ -746,9 +757,15 @@ class ContainerProcessor(LineProcessor):
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         if cursor.indent < 4 and cursor.char == self.begins:
-            match = self.closing.match(cursor.rest)
+            match, stage = self.closing.match(cursor.rest), block.get("stage")
             if match and self._closes(block, len(match[1])):
-                return Match.END
+                if stage not in ("start", "between"):
+                    return Match.END
+                block.set("stage", "between")
+                cursor.skip_rest()
+            elif stage == "between" and _SECOND_END.match(cursor.rest):
+                block.set("stage", "end")
+                cursor.skip_rest()
         if block.get("directive"):
             take_option(block, cursor, table(self.parser.files.dialects).options)
         return Match.YES

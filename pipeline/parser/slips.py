@@ -424,6 +424,7 @@ def unread_marks(
     public = ((number, partial_strings.public(line)) for number, line in enumerate(front, 1))
     is_likely = LIKELY.search("\n".join(lines.values()))
     tasks: list[_Task] = []
+    told = 0
     for number, line in (*public, *(_without_examples(lines) if is_likely else ())):
         for mark in looks_in(line):
             way = str(mark.lastgroup)
@@ -433,8 +434,9 @@ def unread_marks(
                 continue
             if way in ("gap", "choice"):
                 tasks.append(_task(mark, number))
-            else:
-                yield _unread(mark[0].strip(), Span(number, mark.start() + 1))
+            elif number != told:
+                told, end = number, max(mark.end(), mark.end(way))
+                yield _unread(line[mark.start() : end].strip(), Span(number, mark.start() + 1))
     for task in _not_taken(tasks, [*_taken(document, withheld)]) if tasks else ():
         yield _unread(task.written, Span(task.line, task.column), _TASK_HINT)
     for _, code, span in find(document, CodeBlock):
