@@ -23,7 +23,7 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.dialects import Dialect, table
 from pipeline.parser.frontmatter import of_other_tool, yaml
 from pipeline.parser.lines import TAB, UNSEEN, Cursor, Line
-from pipeline.parser.marks import is_list, is_marked, opens_block
+from pipeline.parser.marks import OF_SOLUTION, is_list, is_marked, opens_block
 from pipeline.parser.names import likely_secret, meant_name
 
 # --- markers ---------------------------------------------------------------------------------
@@ -676,9 +676,6 @@ _OPENING = late(r"(:{2,})[ \t]*(?=[^\s:\]])(.*)")
 _SECOND_END = late(r":{3,}[ \t]*\{[\w-]*-end\}")
 """The line that ends a block of MyST whose beginning has an end of its own."""
 
-_OF_SOLUTION = "sol-"
-"""What the id of a solution begins with in Quarto."""
-
 _LETTER = late(r"[^\W\d_]")
 _TITLED = late(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
 """``name[title]``, as in Docusaurus, where attributes may follow."""
@@ -723,7 +720,7 @@ class ContainerProcessor(LineProcessor):
         titled = _TITLED.match(text)
         words = (f"{titled[1]} {titled[2]}" if titled else text).split()
         name = words[0].lower() if words else next(iter(of_block.classes), "")
-        if not name and of_block.id.startswith(_OF_SOLUTION):
+        if not name and of_block.id.startswith(OF_SOLUTION):
             name = ANSWER
         stage = "start" if is_directive and name.endswith("-start") else ""
         if is_directive:

@@ -54,6 +54,9 @@ _MARKERS = late(r"(?:[ \t>:*+-]|\(?\w{1,9}[.)](?=[ \t]|$)|\[\^[^\]]*\]:)*")
 _BEFORE = r"^[ \t>|]*+(?:(?:[*+-]|\w{1,3}[.)])[ \t]++)*+"
 """The beginning of a line before a block: spaces, and the markers of what is around it."""
 
+OF_SOLUTION = "sol-"
+"""The beginning of the id of a solution in Quarto."""
+
 _NAME = r"[^\W\d_](?:[^\W_]|[' -]|_(?!_)){0,60}"
 SIGNS = "xX✓✔☑✅"
 
@@ -241,6 +244,8 @@ def _is_secret(mark: re.Match[str]) -> bool:
             before, after = mark.string[: mark.start()], mark.string[mark.end() :]
             if before.endswith("]") or after[:1] in {"`", "\0"}:  # a role of MyST
                 names += (written,)
+            if before.endswith("::: ") and written.startswith(f"#{OF_SOLUTION}"):
+                return True
             if before.startswith("+++"):  # a cell of MyST
                 names += words_in(written)
         case "classes" | "options" | "words":

@@ -79,8 +79,8 @@ def written(inlines: Iterable[Node]) -> str:
             parts.append(f"{BLANK}{{{answer}}}" if answer else BLANK)
             continue
         text = written(children(node)) or plain_text((node,))
-        has_title = isinstance(node, model.Link | model.Image)
-        if title := (node.title if has_title else "") or node.attributes.get("title"):
+        title = node.title if isinstance(node, model.Link | model.Image) else ""
+        if title := title or node.attributes.get("title"):
             text += f" ({title})"
         conditions = conditions_of(node.attributes)
         listed = (

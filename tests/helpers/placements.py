@@ -594,8 +594,8 @@ FOREIGN = (
 )  # fmt: skip
 """Marks that other tools understand."""
 
-BESIDE = ("line before", "line far before", "line after", "line far after", "line of kramdown")
-BESIDE += ("comment between",)
+BESIDE = ("line before", "line far before", "line after", "line far after", "line of kramdown",
+          "comment between")  # fmt: skip
 UNDER = ("under a line", "four spaces under a line", "tight item")
 """Ways that are about what is beside them, and places in which that is something else."""
 
@@ -629,7 +629,7 @@ def crossed(draw: Callable[[Sequence[str]], str]) -> Placement:
         text = _put(blocks[way], WRITTEN_CONTENTS[name])
     elif kind == "span":
         way = draw(tuple(spans))
-        unfit = PLAIN if way in WITH_MORE else ()
+        unfit: tuple[str, ...] = PLAIN if way in WITH_MORE else ()
         if "___" in spans[way] or way == "space before":
             unfit = ("word bank",)  # which lists the answers of gaps, and has no paragraphs
         names = LINES if "\n" in spans[way] else TEXTS
