@@ -251,7 +251,7 @@ def _is_secret(mark: re.Match[str]) -> bool:
         case "classes" | "options" | "words":
             names = words_in(written)
         case _:
-            first = written.split(maxsplit=3)[:3]
+            first = written.replace("-start", "", 1).split(maxsplit=3)[:3]  # of MyST
             names = tuple(" ".join(first[:count]) for count in (1, 2, 3))
     return any(meaning_of(name) for name in names)
 
