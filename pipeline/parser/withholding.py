@@ -559,8 +559,8 @@ _HINT = "Put what it is about between `::: answer` and `:::`, or leave the mark 
 
 
 def _is_comment(block: BlockElement) -> bool:
-    text = "\n".join(block.lines) if block.tag == "html" else ""
-    return text.startswith("<!--") and text.find("-->") == len(text.rstrip()) - 3
+    text = "\n".join(block.lines).strip() if block.tag == "html" else ""
+    return text.startswith("<!--") and text.find("-->") == len(text) - 3
 
 
 def _is_alone(block: BlockElement) -> bool:
