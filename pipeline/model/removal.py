@@ -33,7 +33,7 @@ GAP = rf"(?<!_)(?:{tree.BLANK}_*+|___(?=\s*\{{))(?:\s*+(?=(\{{)))?"
 
 _GAP = late(GAP)
 _BRACES = late(r"\\.|[{}]", re.DOTALL)
-_COMMENT = late(r"<!--(?:[^-]|-(?!->))*+-->")
+_COMMENT = late(r"<!--[^<>]*+-->")
 
 
 def replacement_of(node: Node) -> Node | tuple[Node, ...]:

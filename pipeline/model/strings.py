@@ -18,6 +18,7 @@ from pipeline.model.late import late
 from pipeline.model.secrets import secret
 from pipeline.model.tree import (
     ANSWER,
+    BLANK,
     CONDITIONS,
     Changes,
     answer_text,
@@ -149,13 +150,15 @@ def settled(text: str, *, solved: bool) -> str:
     return without_marks(_with_answers(text) if solved else removal.without_answers(text))
 
 
-def without_marks(text: str) -> str:
-    """A string, or a formula, without the marks of the parts that an edition has."""
+def without_marks(text: str, *, filled: bool = False) -> str:
+    """A string, or a formula, without the marks of the parts that an edition has; these are like
+    ``filled`` gaps, unless they go on in another cell or line."""
     if "]{" not in text:
         return text
     parts = _MARKS.split(text)
     for begin, end in list(_marked(parts)):
-        parts[begin] = parts[end] = ""
+        is_gap = filled and not any("&" in part or "\\\\" in part for part in parts[begin:end])
+        parts[begin], parts[end] = (f"{BLANK}{{", "}") if is_gap else ("", "")
     return "".join(parts)
 
 

@@ -15,7 +15,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.secrets import secret
-from pipeline.model.tree import FIXED, FOR_TEACHERS, POINT_KEYS
+from pipeline.model.tree import ANSWER, FIXED, FOR_TEACHERS, POINT_KEYS
 from pipeline.parser import attributes as attributes_module
 from pipeline.parser import dialects
 from pipeline.parser.attributes import joined, make
@@ -23,7 +23,7 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.dialects import Dialect, table
 from pipeline.parser.frontmatter import of_other_tool, yaml
 from pipeline.parser.lines import TAB, UNSEEN, Cursor, Line
-from pipeline.parser.marks import is_list, is_marked, opens_block
+from pipeline.parser.marks import OF_SOLUTION, is_list, is_marked, opens_block
 from pipeline.parser.names import likely_secret, meant_name
 
 # --- markers ---------------------------------------------------------------------------------
@@ -437,8 +437,10 @@ class IndentedProcessor(LineProcessor):
     container = True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        is_tab = cursor.text.startswith("\t", cursor.pos)  # of fewer columns, behind a marker
-        return proceed_indented(cursor, TAB - cursor.column % TAB if is_tab else 4)
+        spaces = len(cursor.text) - len(cursor.text[cursor.pos :].lstrip(" ")) - cursor.pos
+        is_tab = spaces < 4 and cursor.text.startswith("\t", cursor.pos + spaces)
+        end = cursor.column + spaces + TAB - (cursor.column + spaces) % TAB  # behind a marker less
+        return proceed_indented(cursor, end - cursor.column if is_tab else 4)
 
 
 class NoteProcessor(IndentedProcessor):
@@ -464,7 +466,7 @@ def proceed_indented(cursor: Cursor, indent: int) -> Match:
     return Match.NO
 
 
-_BLOCK = late(r"(?:[*+-]|\d{1,9}[.)]|#{1,6})[ \t]|`{3}|~{3}|>|\+[-=]")
+_BLOCK = late(r"(?:[*+-]|\d{1,9}[.)]|#{1,6})[ \t]|`{3}|~{3}|>|\+[-=]|\$\$|\\\[")
 
 
 class MarginProcessor(LineProcessor):
@@ -479,7 +481,8 @@ class MarginProcessor(LineProcessor):
         is_text, rest = self.parser.tip.tag == "p", cursor.rest
         if (opens_block if is_text else is_marked)(rest):
             return True
-        is_block = not is_text or _BLOCK.match(rest) is not None or is_list(rest)
+        is_block = not is_text or _BLOCK.match(rest) is not None
+        is_block |= bool(self.parser.next_line.strip("> \t")) and is_list(rest)
         return is_block and self.parser.is_marked_below(cursor.column + 4)
 
     def start(self, cursor: Cursor) -> bool:
@@ -670,6 +673,9 @@ def take_option(block: BlockElement, cursor: Cursor, options: Mapping[str, str])
 # container that was opened with as many colons, or else the innermost.
 
 _OPENING = late(r"(:{2,})[ \t]*(?=[^\s:\]])(.*)")
+_SECOND_END = late(r":{3,}[ \t]*\{[\w-]*-end\}")
+"""The line that ends a block of MyST whose beginning has an end of its own."""
+
 _LETTER = late(r"[^\W\d_]")
 _TITLED = late(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
 """``name[title]``, as in Docusaurus, where attributes may follow."""
@@ -714,7 +720,11 @@ class ContainerProcessor(LineProcessor):
         titled = _TITLED.match(text)
         words = (f"{titled[1]} {titled[2]}" if titled else text).split()
         name = words[0].lower() if words else next(iter(of_block.classes), "")
+        if not name and of_block.id.startswith(OF_SOLUTION):
+            name = ANSWER
+        stage = "start" if is_directive and name.endswith("-start") else ""
         if is_directive:
+            name = name.removesuffix("-start")
             name = table(self.parser.files.dialects).directives.get(name, name)
         if words and not _LETTER.match(name) and not likely_secret(name):
             message = (
@@ -730,6 +740,7 @@ class ContainerProcessor(LineProcessor):
             name=meant_name(name),
             written=name,
             directive="yes" if is_directive else "",
+            stage=stage,
             argument=" ".join(words[1:]),
             colons=str(len(match[1])),
             bare="" if words else "yes",
@@ -743,9 +754,15 @@ class ContainerProcessor(LineProcessor):
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         if cursor.indent < 4 and cursor.char == self.begins:
-            match = self.closing.match(cursor.rest)
+            match, stage = self.closing.match(cursor.rest), block.get("stage")
             if match and self._closes(block, len(match[1])):
-                return Match.END
+                if stage not in ("start", "between"):
+                    return Match.END
+                block.set("stage", "between")
+                cursor.skip_rest()
+            elif stage == "between" and _SECOND_END.match(cursor.rest):
+                block.set("stage", "end")
+                cursor.skip_rest()
         if block.get("directive"):
             take_option(block, cursor, table(self.parser.files.dialects).options)
         return Match.YES

@@ -885,11 +885,13 @@ class HtmlProcessor(VerbatimProcessor):
                 continue
             if kind < ANY_TAG:
                 return kind
-            # The last kind never interrupts a paragraph; and a tag that is not HTML is text, in
-            # which Markdown should work, except for names of answers.
+            # A tag that is not HTML is text, in which Markdown should work, except for names of
+            # answers, which alone of this kind interrupt a paragraph, before an empty line.
             name = _NAME.search(match[0])
-            known = name and (name[0].lower() in KNOWN_TAGS or withheld_by(name[0]))
-            if known and self.parser.tip.tag != "p":
+            tag, is_text = name[0] if name else "", self.parser.tip.tag == "p"
+            if is_text and self.parser.next_line.strip("> \t"):
+                continue
+            if withheld_by(tag) or (not is_text and tag.lower() in KNOWN_TAGS):
                 return kind
         # Nor does one that is left out and goes on after its line, whatever follows its tag.
         opened = _APART.match(text)

@@ -54,19 +54,27 @@ _MARKERS = late(r"(?:[ \t>:*+-]|\(?\w{1,9}[.)](?=[ \t]|$)|\[\^[^\]]*\]:)*")
 _BEFORE = r"^[ \t>|]*+(?:(?:[*+-]|\w{1,3}[.)])[ \t]++)*+"
 """The beginning of a line before a block: spaces, and the markers of what is around it."""
 
+OF_SOLUTION = "sol-"
+"""The beginning of the id of a solution in Quarto."""
+
 _NAME = r"[^\W\d_](?:[^\W_]|[' -]|_(?!_)){0,60}"
 SIGNS = "xX✓✔☑✅"
 
 _LOOKS = late(
-    r"(?<!\\)\{(?P<list>[^{}]{1,200}+)\}"
+    r"(?<!\\)\{(?!%)(?P<list>[^{}]{1,200}+)\}"
     rf"|(?:<[a-zA-Z]|{_BEFORE}[`~]{{3,}})[^<>`]{{0,200}}?\b(?i:class|className)\s*+="
     r"\s*+[\\\"'“]*+(?P<classes>[^\"'”<>]{1,100})"
     r"|</(?P<element>[a-zA-Z][\w-]{1,60})"
-    rf"|(?:{_BEFORE}(?::{{2,}}|/{{3,}}|!!!|\?\?\?\+?)|[^\s:]\s:::)[\s{{.]*+(?![\w-]*+\s*=)"
-    rf"(?P<block>{_NAME})"
+    rf"|(?:{_BEFORE}(?::{{2,}}|/{{3,}}|!!!|\?\?\?\+?)|[^\s:]\s:::)"
+    rf"(?=[\s{{.]*+(?![\w-]*+\s*=)(?P<block>{_NAME}))"
     rf"|{_BEFORE}(?:`{{3,}}|~{{3,}})(?P<words>[\s{{.]*+{_NAME})"
     rf"|(?<!\\)\[\s*+!\s*+(?P<box>{_NAME})\]"
-    r"|\\begin\{(?P<environment>\w{1,60})"
+    r"|\\(?:begin\{)?(?P<environment>[a-zA-Z]\w{0,60})(?=[\[{}])"
+    r"|\{(?:%|\{[<%])-?\s*+(?:(?:if|hint|box|details|callout|alert)\b)?[\s\"]*+"
+    r"(?P<tag>[^\W\d_]\w{0,60})"
+    rf"|{_BEFORE}(?:\[(?:[A-Z]{{2,20}})?(?:\.|role=\"?)|ifdef::|\.\.\s+|\#\+(?i:begin_))"
+    rf"(?P<line>[^\W\d_][\w-]{{0,60}})(?=\"?[\],\[]|::|\s*$)"
+    rf"|{_BEFORE}(?P<field>{_NAME})::(?=\s)"
     rf"|{_BEFORE}(?:\#\|\s*+(?:label|class)[\w-]*|:(?:class|label|name|tags)):"
     r"(?P<options>[^:]{1,60})"
     r"|(?:(?:#|//|--|%)\s*+BEGIN|\S\s++(?:#|//|--|%))\s++(?P<notebook>SOLUTION)\b"
@@ -76,11 +84,15 @@ _LOOKS = late(
 """Each alternative has a group, whose name says how a mark is written."""
 
 LIKELY = late(
-    r"\{|\[\s*!|[:：]{2}|!!!|\?\?\?|///|```|~~~|(?i:class|className)\s*=|</|SOLUTION|#\||:\w+:"
+    r"\{|\[\s*!|\[[A-Z]*\.|\[role=|[:：]{2}|!!!|\?\?\?|///|```|~~~|(?i:class|className)\s*=|</"
+    r"|SOLUTION|#[|+]|:\w+:"
     rf"|\(\s?[{SIGNS}]"
 )
 _CLASS = late(r"(?:^|(?<=[\s,;:]))\.([^\W\d_][\w-]*)")
-_PAIR = late(r"(?:^|(?<=[\s,;]))([a-zA-Z]+)\s*+=\s*+[\\\"'“]*+([^\"'”]*)")
+_PAIR = late(r"(?:^|(?<=[\s,;]))([a-zA-Z-]+)\s*+=\s*+[\\\"'“]*+([^\"'”]*)")
+_KEYS = CLASS_KEYS | {"when-profile", "unless-profile", "when-meta", "unless-meta"}
+"""The keys of classes, and of Quarto's conditions."""
+
 _WORD = late(r"[^\s{}\[\]\"',;=.]+")
 
 
@@ -227,16 +239,19 @@ def _is_secret(mark: re.Match[str]) -> bool:
             return mark.string[mark.end() :].lstrip()[:1] != "}"
         case "list":
             pairs = _PAIR.findall(written)
-            values = (
-                value for key, value in pairs if key in CONDITIONS or key.lower() in CLASS_KEYS
-            )
+            values = (value for key, value in pairs if key in CONDITIONS or key.lower() in _KEYS)
             names = (*_CLASS.findall(written), *words_in(" ".join(values)))
-            if mark.string[mark.start() - 1 : mark.start()] == "]":
+            before, after = mark.string[: mark.start()], mark.string[mark.end() :]
+            if before.endswith("]") or after[:1] in {"`", "\0"}:  # a role of MyST
                 names += (written,)
+            if before.endswith("::: ") and written.startswith(f"#{OF_SOLUTION}"):
+                return True
+            if before.startswith("+++"):  # a cell of MyST
+                names += words_in(written)
         case "classes" | "options" | "words":
             names = words_in(written)
         case _:
-            first = written.split(maxsplit=3)[:3]
+            first = written.replace("-start", "", 1).split(maxsplit=3)[:3]  # of MyST
             names = tuple(" ".join(first[:count]) for count in (1, 2, 3))
     return any(meaning_of(name) for name in names)
 

@@ -59,10 +59,6 @@ from pipeline.parser.tables import columns_in, different, split_row
 
 # --- slips -----------------------------------------------------------------------------------
 #
-# Text that was probably meant to be something else, or is an answer that nothing marks as one.
-
-# --- slips -----------------------------------------------------------------------------------
-#
 # Text, and blocks without any effect, that were probably meant to be something else.
 
 KEYS = tuple(
@@ -244,8 +240,11 @@ TASKS = (
 _TITLE_PARTS = late(r"[():\[\]/|]|\s[-–—]\s")
 _COLON = late(r"[:：]")
 _AROUND = " .0123456789"
-LONGEST_LABEL = 40
-"""The number of letters searched for a word that ends with a colon."""
+_RULED = late(r"([=*#~+<>-])\1++ *(?:(?:BEGIN|START)(?: OF)? )?(\w.{0,60})(?<!\1)\1{2,}$", re.I)
+"""A title between signs: ``===BEGIN MARK SCHEME===``."""
+
+LONGEST_LABEL, LONGEST_TITLE = 40, 120
+"""The number of letters searched for a word that ends with a colon, and for a title."""
 
 Labels: TypeAlias = frozenset[str]
 """Short words for an answer, in small letters, that are none without a colon."""
@@ -293,7 +292,8 @@ def _unguarded_answer(
         ):
             words, form = title.rstrip(": "), "the text under “{}”"
         case model.Paragraph():
-            words = _answer_line(block)
+            ruled = _RULED.match(plain_text(block.children[:1])[:LONGEST_TITLE])
+            words = _answer_text((model.Text(ruled[2]),)) if ruled else _answer_line(block)
             if not words and labels is not None:
                 words = next(filter(None, (_label(line, labels) for line in _lines(block))), "")
     return (form.format(words), hint) if words else None
@@ -427,6 +427,7 @@ def unread_marks(
     public = ((number, partial_strings.public(line)) for number, line in enumerate(front, 1))
     is_likely = LIKELY.search("\n".join(lines.values()))
     tasks: list[_Task] = []
+    told = 0
     for number, line in (*public, *(_without_examples(lines) if is_likely else ())):
         for mark in looks_in(line):
             way = str(mark.lastgroup)
@@ -436,8 +437,9 @@ def unread_marks(
                 continue
             if way in ("gap", "choice"):
                 tasks.append(_task(mark, number))
-            else:
-                yield _unread(mark[0].strip(), Span(number, mark.start() + 1))
+            elif number != told:
+                told, end = number, max(mark.end(), mark.end(way))
+                yield _unread(line[mark.start() : end].strip(), Span(number, mark.start() + 1))
     for task in _not_taken(tasks, [*_taken(document, withheld)]) if tasks else ():
         yield _unread(task.written, Span(task.line, task.column), _TASK_HINT)
     for _, code, span in find(document, CodeBlock):

@@ -55,7 +55,7 @@ def take_title(
     If the front matter has no title, it is the first heading, if that has level 1 and is not a
     chapter among several; else it is derived from the name of the file ``source``, which is a
     MISSING_TITLE. A first heading equal to the front matter's title is not repeated, unless it is
-    that of a part, such as the half-title.
+    that of a part, such as the half-title. One with numbers of versions stays in the text.
     ``may_be_missing`` if unreadable front matter may well contain a title.
     """
     first = blocks[0] if blocks else None
@@ -70,7 +70,8 @@ def take_title(
         text = _text(heading, metadata)
     if heading and text and not _is_chapter(heading, text, blocks, metadata):
         findings = tuple(_without_value(heading, values(metadata)))
-        return replace(metadata, title=text), heading, findings
+        is_same = not any(map(_is_number, walk(heading.children)))  # in all versions
+        return replace(metadata, title=text), heading if is_same else None, findings
     name = " ".join(re.sub(r"[-_.]", " ", PurePath(source).stem).split())
     title = name[:1].upper() + name[1:] or UNTITLED
     message = f"The publication has no title; it is called “{title}”, after its file."
@@ -110,8 +111,15 @@ def _text(heading: Heading, metadata: Metadata) -> str:
     known = values(metadata)
     shown = for_all(heading.children)
     without_images = rewrite(shown, leave={Image: lambda image: ()})
-    text = plain_text(without_images).strip() or plain_text(shown)
+    without_numbers = rewrite(
+        without_images, leave={Variable: lambda v: () if _is_number(v) else v}
+    )
+    text = plain_text(without_numbers).strip() or plain_text(shown)
     return " ".join(filled(text, lambda name: look_up(name, known)).split())
+
+
+def _is_number(node: Node) -> bool:
+    return isinstance(node, Variable) and "=" in node.name
 
 
 def _is_chapter(first: Heading, text: str, blocks: tuple[Block, ...], metadata: Metadata) -> bool:

@@ -106,9 +106,10 @@ class Elements:
         return max(beside, key=lambda cell: cell.column, default=None)
 
     def _in(self, element: BlockElement) -> tuple[list[BlockElement], list[Place]]:
-        """The blocks in an element, and where they begin, in order."""
+        """The blocks in an element but for comments, and where they begin, in order."""
         if element not in self._blocks:
-            blocks = sorted(element.blocks, key=lambda block: (block.line, block.column))
+            others = (block for block in element.blocks if not _is_comment(block))
+            blocks = sorted(others, key=lambda block: (block.line, block.column))
             self._blocks[element] = blocks, [(block.line, block.column) for block in blocks]
         return self._blocks[element]
 
@@ -555,6 +556,11 @@ class WithheldRanges:
 
 
 _HINT = "Put what it is about between `::: answer` and `:::`, or leave the mark out."
+
+
+def _is_comment(block: BlockElement) -> bool:
+    text = "\n".join(block.lines).strip() if block.tag == "html" else ""
+    return text.startswith("<!--") and text.find("-->") == len(text) - 3
 
 
 def _is_alone(block: BlockElement) -> bool:

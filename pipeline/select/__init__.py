@@ -506,7 +506,9 @@ def select(document: Document, edition: Edition) -> Document:
         if solved and has_marked_answer(node.tex):
             pairs = (*node.attributes.pairs, (WITH_ANSWER, "yes"))
             node = replace(node, attributes=replace(node.attributes, pairs=pairs))
-        return replace(node, tex=without_marks(node.tex)) if "]{" in node.tex else node
+        filled = is_listed and edition.part == "all"
+        tex = without_marks(node.tex, filled=filled)
+        return replace(node, tex=tex) if tex != node.tex else node
 
     document = rewrite_document(document, leave=dict.fromkeys(model.FORMULAS, settle_formula))
     leaves: Changes = {

@@ -12,6 +12,7 @@ import itertools
 import json
 import random
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -116,6 +117,11 @@ WRITINGS = {
     "option of LaTeX": "\\begin{solution}[2cm]\n~\n\\end{solution}",
     "line after a heading": "## ¤\n{.answer}\n\n~\n\n# After",
     "line before a heading": "{.answer}\n## ¤\n\n~\n\n# After",
+    "comment between": "~\n\n<!-- a -->\n\n{.answer}",
+    "id of Quarto": "::: {#sol-№}\n~\n:::",
+    "start and end of MyST": ":::{solution-start} x\n:::\n~\n:::{solution-end}\n:::",
+    "box in an element": '<div class="answer">\n::: note\n¤\n:::\n</div>',
+    "tag under a line": "Why?\n<solution>\n\n~\n\n</solution>",
 }
 """Marks as people write them too."""
 
@@ -292,6 +298,8 @@ STRINGS = {
     "block's attribute": '::: {.x aria-label="b ~"}\na\n:::',
     "expansion": "DEF№\n\n*[DEF№]: a ~",
     "entry": '[a]{.index entry="b ~"}',
+    "part of an entry": '[a]{.index entry="b ~!c"}',
+    "title in an alternative": '![a [c]{title="b ~"} d](x.png)',
     "file": '```python {filename="a ~" caption="b ~"}\nc\n```',
     "chart": '```chart {caption="a ~" unit="b ~"}\nA,B\nc,3\n```',
     "data": "```csv\nA,B ~\nc ~,3\n```",
@@ -521,7 +529,10 @@ def _framed(frame: str, content: str) -> str:
     if frame != GRID:
         return _put(frame, content).replace("≈", "~")
     rows = [f" {row.replace('≈', '~')} " for row in content.split("\n")]
-    lengths = [len(row.replace("¤", secret(0)).replace("№", "1")) for row in rows]
+    lengths = [
+        sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in row)
+        for row in (row.replace("¤", secret(0)).replace("№", "1") for row in rows)
+    ]
     rule = f"+{'-' * max(lengths)}+---+"
     cells = (f"|{row}{' ' * (max(lengths) - n)}| b |" for row, n in zip(rows, lengths, strict=True))
     return "\n".join((rule, *cells, rule))
@@ -574,7 +585,17 @@ def written(*, every: bool) -> tuple[Placement, ...]:
     return tuple(found.values())
 
 
-BESIDE = ("line before", "line far before", "line after", "line far after", "line of kramdown")
+FOREIGN = (
+    "[.answer]\n¤", '[role="answer"]\n¤', "[NOTE.answer]\n¤", "ifdef::teacher[]\n¤\nendif::[]",
+    ".. solution::\n\n   ¤", "#+begin_solution\n¤\n#+end_solution", "a \\answer{¤}",
+    "answer:: ¤", "{% hint answer %}\n¤\n{% endhint %}", "{% if teacher %}¤{% endif %}",
+    "a {solution}`¤`", "{{< hint answer >}}\n¤\n{{< /hint >}}", '+++ {"tags": ["solution"]}\n¤',
+    '::: {when-profile="teacher"}\n¤\n:::', '[¤]{.content-hidden unless-profile="solutions"}',
+)  # fmt: skip
+"""Marks that other tools understand."""
+
+BESIDE = ("line before", "line far before", "line after", "line far after", "line of kramdown",
+          "comment between")  # fmt: skip
 UNDER = ("under a line", "four spaces under a line", "tight item")
 """Ways that are about what is beside them, and places in which that is something else."""
 
@@ -609,8 +630,8 @@ def crossed(draw: Callable[[Sequence[str]], str]) -> Placement:
     elif kind == "span":
         way = draw(tuple(spans))
         unfit: tuple[str, ...] = PLAIN if way in WITH_MORE else ()
-        if "___" in spans[way]:
-            unfit = ("word bank",)  # which lists the answers of gaps
+        if "___" in spans[way] or way == "space before":
+            unfit = ("word bank",)  # which lists the answers of gaps, and has no paragraphs
         names = LINES if "\n" in spans[way] else TEXTS
         name = draw([name for name in names if name not in unfit])
         text = _filled(TEXTS[name], spans[way].replace("~", "≈"))
@@ -622,6 +643,11 @@ def crossed(draw: Callable[[Sequence[str]], str]) -> Placement:
     inner, outer = draw(inners), draw(tuple(frames))
     text = _framed(frames[outer], _framed(around[inner], text))
     return Placement(" / ".join((name, way, inner, outer)), text.replace("№", "1"))
+
+
+def foreign() -> list[Placement]:
+    """Marks that nothing understands here."""
+    return [Placement(text.split("\n")[0], text) for text in FOREIGN]
 
 
 def writings() -> list[Placement]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pipeline import parse
+from pipeline.features.exercises.key_proof import missing_answers
 from pipeline.model import Document, encode
 from pipeline.model.editions import EDITIONS, Edition, varied
 from pipeline.select import select
@@ -210,6 +211,8 @@ def made(placement: Placement, end: str, folder: Path) -> Made:
         findings += pages.findings
         is_platform = edition in PLATFORMS
         editions[edition] = f"{pages.asked}" if is_platform else making.published(pages)
+    for edition in ("teacher-web", "answers") if end == "q" and not blocking else ():
+        findings += missing_answers(document, [flow.marked(edition)], EDITIONS[edition], edition)
     return Made(editions, [*secrets, *more], {one.code for one in findings if one.is_error})
 
 
@@ -239,6 +242,11 @@ def test_marks_as_people_write_them_withhold(batch: Sequence[Placement], tmp_pat
     where code has no end."""
     outcomes = {(outcome(each, tmp_path), each) for each in batch}
     assert {(found, *each) for found, each in outcomes if found} == set()
+
+
+def test_marks_of_other_tools_are_told(tmp_path: Path) -> None:
+    for placement in placements.foreign():
+        assert outcome(placement, tmp_path) == "refused: lost-mark", placement
 
 
 @given(st.data())

@@ -252,7 +252,8 @@ def _texts(document: Document) -> Iterator[tuple[Span | None, tuple[_Part, ...]]
     sections = Ranges(each for each in document.withheld if _key(each.span) in starts)
 
     def in_section(node: Node) -> bool:
-        return bool(sections) and sections.hold(document.place(node.span))
+        is_cell = isinstance(node, model.TableCell)  # which may begin with a heading
+        return bool(sections) and not is_cell and sections.hold(document.place(node.span))
 
     def inherit(node: Node, around: _Around) -> _Around:
         return _Around(

@@ -460,12 +460,12 @@ class _Key:
                     yield _at((cast(Inline, node),), span)
                 case model.Blank():
                     yield from self._gap(node.answer, span)
-                case model.Math() | model.MathBlock() if node.attributes.get(WITH_ANSWER):
-                    formula = model.Math(
-                        tex=node.tex, mathml=node.mathml, alt=node.alt, spoken=node.spoken
-                    )
-                    yield _at((formula,), span)
                 case model.Math() | model.MathBlock():
+                    if node.attributes.get(WITH_ANSWER):
+                        formula = model.Math(
+                            tex=node.tex, mathml=node.mathml, alt=node.alt, spoken=node.spoken
+                        )
+                        yield _at((formula,), span)
                     for answer in node.gaps:
                         yield from self._gap(answer, span)
                 case model.NoteReference() if note := self._notes.pop(node.label, None):
