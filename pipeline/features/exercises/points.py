@@ -165,7 +165,7 @@ def count_points(document: Document) -> Document:
             points = "; ".join(
                 of.named(_in_words(of.points, _key(node) or called, lang)) for of in scores
             )
-            shown = _span("marks", model.Text(text=vocabulary["marks_shown"].format(points=points)))
+            shown = _span("marks", model.Text(text=vocabulary["marks_shown"].format(marks=points)))
             if isinstance(node, Exercise) and "exercises" in places:
                 possible = model.Text(text=f"\u2002/\u2002{points}")
                 shown = _span("marks", _span("score-box"), possible)
