@@ -65,14 +65,13 @@ def parse(
 ) -> Document:
     """The document for ``text``, with all problems in its ``diagnostics``.
 
-    The front matter is read first, then the whole text (``body``), and the text again without the
-    ranges that an edition lacks, for each set of them; what all readings share, the title and the
-    language, is taken from the whole.
-
     ``source`` is the name of the source in messages, ``folder`` the folder of included files;
     without it, none are read. With a ``memory`` of an earlier version of the text, blocks that have
     not changed are the same objects.
     """
+    # The front matter is read first, then the whole text (`body`), and the text again without the
+    # ranges that an edition lacks, for each set of them. What all readings share, the title and the
+    # language, is taken from the whole.
     text = normalise(text)
     problems = check_text(text, source)
     if any(finding.is_error for finding in problems):
