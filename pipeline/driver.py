@@ -32,7 +32,7 @@ from pipeline.flow.values import (
     Result,
     has_errors,
     is_held_back,
-    judged,
+    judge,
     page_maps,
     request_for,
     requested_editions,
@@ -112,9 +112,9 @@ def build(
         every = tuple(dict.fromkeys(edition.name for edition in requested))
         request = request_for(source, document, options, tuple(read), is_lasting=bool(memory))
         if has_errors(document.diagnostics):
-            versions = (document, *(resolved_for(request, edition).document for edition in chosen))
+            versions = (document, *(resolve_for(request, edition).document for edition in chosen))
             findings = [finding for version in versions for finding in version.diagnostics]
-            return Result(judged(findings, options.strict), read=read, requested=every)
+            return Result(judge(findings, options.strict), read=read, requested=every)
         built = make(request, chosen)
     if memory:
         memory.end()
@@ -129,7 +129,7 @@ def build(
         from pipeline.flow.saving import unannounced
 
         findings += unannounced(folder, document, shown_name(str(source)))
-    result = Result(judged(findings, options.strict), read=read, requested=every)
+    result = Result(judge(findings, options.strict), read=read, requested=every)
     writable = [output for output in built if not is_held_back(output.findings)]
     if not writable or any(f.is_error and not is_held_back([f]) for f in result.diagnostics):
         return result
@@ -139,7 +139,7 @@ def build(
         saving.add(output)
     record = saving.add_catalog(document.metadata, writable) if options.catalog else None
     if leaks := steps.leaks_for_all(document, saving.records(document.metadata)):
-        with_leaks = judged((*findings, *leaks), options.strict)
+        with_leaks = judge((*findings, *leaks), options.strict)
         return msgspec.structs.replace(result, diagnostics=with_leaks)
     files = saving.write(document.metadata)
     if isinstance(store, Folder):
@@ -185,15 +185,16 @@ def make_version(
     first.sort(key=from_longest)
     waiting.sort(key=from_longest)
 
-    pending = packaged(request, [(edition, resolved_for(request, edition)) for edition in first])
-    resolved = [(edition, resolved_for(request, edition)) for edition in waiting]  # meanwhile
+    pending = begin_packaging(request, [(each, resolve_for(request, each)) for each in first])
+    # other processes package the first ones while the waiting ones are resolved here
+    resolved = [(each, resolve_for(request, each)) for each in waiting]
     packed = [(draft, list(runs)) for draft, runs in pending]
 
     maps = page_maps(packed, standard)
     if waiting and not problem and not maps:
         problem = "It has errors: build the handout to see them."
-    pending = packaged(request, resolved, maps) if maps or for_screens else []
-    built = {draft.edition: finished(request, draft, runs) for draft, runs in (*packed, *pending)}
+    pending = begin_packaging(request, resolved, maps) if maps or for_screens else []
+    built = {draft.edition: finish(request, draft, runs) for draft, runs in (*packed, *pending)}
     for edition in waiting if problem else ():
         if for_screens:
             built[edition] = without_pages(request, built[edition], problem)
@@ -202,27 +203,27 @@ def make_version(
     return tuple(built[edition] for edition in editions)
 
 
-def resolved_for(request: Request, edition: Edition) -> Resolved:
+def resolve_for(request: Request, edition: Edition) -> Resolved:
     """The document for an edition, resolved."""
     if edition.part == "keys":
         answers = varied(EDITIONS["answers"], request.document.metadata)
         return Resolved(
-            steps.key_sheet({each.version: marked_for(request, each) for each in answers})
+            steps.key_sheet({each.version: mark_for(request, each) for each in answers})
         )
     with noting() as files:
-        resolved = _resolved(request, edition)
+        resolved = _resolve(request, edition)
         if edition.platform:
-            teachers = _resolved(request, solved(edition))
+            teachers = _resolve(request, solved(edition))
             resolved = steps.with_answers(resolved, teachers, request.document, edition)
     return Resolved(resolved, tuple(files))
 
 
-def _resolved(request: Request, edition: Edition) -> Document:
+def _resolve(request: Request, edition: Edition) -> Document:
     selected = steps.select(request.document, edition, request.options.fit)
     return steps.resolve(selected, edition, request.folder, request.options.split)
 
 
-def drafted(
+def draft_edition(
     request: Request, edition: Edition, resolved: Resolved, maps: PageMaps | None = None
 ) -> PendingEdition:
     """An edition, marked and rendered: its text, or if it is split, handouts, one for each section.
@@ -230,7 +231,7 @@ def drafted(
     whole, level = resolved.document, request.options.split
     if has_errors(whole.diagnostics):
         return PendingEdition(edition, whole.diagnostics)
-    parts, findings = _divided(request, whole)
+    parts, findings = _divide(request, whole)
     remaining = {section: list(section_maps) for section, section_maps in (maps or {}).items()}
     texts, empty = list[PendingText](), tuple[Diagnostic, ...]()
     for number, (name, part) in enumerate(parts, start=1):
@@ -241,7 +242,7 @@ def drafted(
         if level and not document.blocks:  # because it has no answers, for example
             empty = document.diagnostics
             continue
-        pages = rendered(request, edition, document, page_map, file)
+        pages = render_edition(request, edition, document, page_map, file)
         findings += (*document.diagnostics, *pages.findings)
         if not has_errors(pages.findings):
             tell(DocumentReady(edition.name, document))
@@ -251,7 +252,7 @@ def drafted(
     return PendingEdition(edition, tuple(dict.fromkeys(findings)), tuple(texts), sources)
 
 
-def _divided(
+def _divide(
     request: Request, document: Document
 ) -> tuple[tuple[tuple[str, Document], ...], tuple[Diagnostic, ...]]:
     """The parts of a document that is to be split, with their names, and the findings; otherwise
@@ -270,7 +271,7 @@ def _divided(
     return parts, findings
 
 
-def rendered(
+def render_edition(
     request: Request,
     edition: Edition,
     document: Document,
@@ -285,11 +286,11 @@ def rendered(
     return steps.audit(pages, document, edition)
 
 
-def packaged(
+def begin_packaging(
     request: Request, group: Sequence[tuple[Edition, Resolved]], maps: PageMaps | None = None
 ) -> list[tuple[PendingEdition, Iterator[Timed]]]:
-    """Editions, drafted one after the other, with the packages of their texts. Other processes
-    begin at once with those that have pages or a cover, which need the engine; a web page takes
+    """Draft editions one after the other, and begin to package their texts. Other processes begin
+    at once with those that have pages or a cover, which need the engine; a web page takes
     less time to make than to hand over, and comes first, made here while others work; long texts
     are handed over in units. A process that stays, which has loaded the engine, makes one file
     alone itself."""
@@ -298,7 +299,7 @@ def packaged(
     set_in_type = sum(edition.format != "html" for edition, _ in group)
     pending = []
     for edition, resolved in group:
-        draft = drafted(request, edition, resolved, maps)
+        draft = draft_edition(request, edition, resolved, maps)
         is_alone = request.is_lasting and set_in_type == len(draft.texts) == 1
         runs = steps.package.runs(
             ((text.pages, edition, *rest, draft.sources) for text in draft.texts),
@@ -310,10 +311,10 @@ def packaged(
     return sorted(pending, key=lambda entry: entry[0].edition.format != "html")
 
 
-def finished(request: Request, pending: PendingEdition, runs: Iterable[Timed]) -> BuiltEdition:
+def finish(request: Request, pending: PendingEdition, runs: Iterable[Timed]) -> BuiltEdition:
     """An edition whose texts are packaged, compared with the files."""
     parts = [
-        _finished(request, pending.edition, text, run.value, text.seconds + run.seconds)
+        _finish_text(request, pending.edition, text, run.value, text.seconds + run.seconds)
         for text, run in zip(pending.texts, runs, strict=True)
     ]
     of_parts = dict.fromkeys(finding for part in parts for finding in part.findings)
@@ -324,7 +325,7 @@ def finished(request: Request, pending: PendingEdition, runs: Iterable[Timed]) -
     return BuiltEdition(pending.edition, findings, parts=tuple(parts))
 
 
-def _finished(
+def _finish_text(
     request: Request, edition: Edition, text: PendingText, output: Package, seconds: float
 ) -> BuiltEdition:
     findings, document = output.diagnostics, text.document
@@ -343,9 +344,9 @@ def _finished(
     return BuiltEdition(edition, findings, document, output, seconds, (), text.file, text.section)
 
 
-def marked_for(request: Request, edition: Edition, page_map: PageMap | None = None) -> Document:
+def mark_for(request: Request, edition: Edition, page_map: PageMap | None = None) -> Document:
     """The document for an edition, resolved and marked."""
-    return steps.mark(resolved_for(request, edition).document, edition, page_map)
+    return steps.mark(resolve_for(request, edition).document, edition, page_map)
 
 
 def dump(source: Path, edition: Edition, stage: str, templates: Path | None = None) -> bytes:
@@ -353,17 +354,17 @@ def dump(source: Path, edition: Edition, stage: str, templates: Path | None = No
     document, page_map = steps.parse(source), None
     request = request_for(source, document, Options(templates=templates))
     if stage == "parsed":
-        return _shown(document)
+        return _dump_value(document)
     if stage == "selected":
-        return _shown(steps.select(document, edition, None))
+        return _dump_value(steps.select(document, edition, None))
     if has_page_marks(edition, document.metadata):
         (standard,) = make(request, [standard_print(document.metadata)])
         page_map = standard.page_map
-    marked = marked_for(request, edition, page_map)
+    marked = mark_for(request, edition, page_map)
     if stage == "resolved":
-        return _shown(marked)
-    return _shown(rendered(request, edition, marked, page_map))
+        return _dump_value(marked)
+    return _dump_value(render_edition(request, edition, marked, page_map))
 
 
-def _shown(value: Document | Pages) -> bytes:
+def _dump_value(value: Document | Pages) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"

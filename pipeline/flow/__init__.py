@@ -1,1 +1,1 @@
-"""From a source to its editions: the table of stages, the runner, and saving."""
+"""The words of the flow, a function for each; what they hand on; and saving."""

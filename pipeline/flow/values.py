@@ -228,7 +228,7 @@ def is_held_back(findings: Iterable[Diagnostic]) -> bool:
     return any(finding.code in _OF_EDITION for finding in findings)
 
 
-def judged(diagnostics: Iterable[Diagnostic], strict: bool) -> tuple[Diagnostic, ...]:
+def judge(diagnostics: Iterable[Diagnostic], strict: bool) -> tuple[Diagnostic, ...]:
     findings = in_order(diagnostics)
     if not strict:
         return findings

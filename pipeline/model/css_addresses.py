@@ -25,7 +25,7 @@ def loaded(css: str) -> Iterator[Loaded]:
     and the like, in order. Takes time linear in its length."""
     if "(" not in css and "@" not in css:
         return
-    waiting = _within(tinycss2.parse_component_value_list(css), None)
+    waiting = _stacked(tinycss2.parse_component_value_list(css), None)
     importing = False
     while waiting:
         token, function = waiting.pop()
@@ -37,12 +37,14 @@ def loaded(css: str) -> Iterator[Loaded]:
         if token.type not in ("whitespace", "comment"):
             importing = token.type == "at-keyword" and token.lower_value == "import"
         if token.type == "function":
-            waiting += _within(token.arguments, token if token.lower_name in _LOADING else function)
+            waiting += _stacked(
+                token.arguments, token if token.lower_name in _LOADING else function
+            )
         elif token.type in ("{} block", "[] block", "() block"):
-            waiting += _within(token.content, function)
+            waiting += _stacked(token.content, function)
 
 
-def _within(tokens: list[Any], function: Any) -> list[tuple[Any, Any]]:
+def _stacked(tokens: list[Any], function: Any) -> list[tuple[Any, Any]]:
     """Tokens to be read, the next one last, each with the function that loads it."""
     return [(token, function) for token in reversed(tokens)]
 

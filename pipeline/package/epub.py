@@ -47,7 +47,7 @@ from pipeline.model.roles import ROLES
 from pipeline.model.words import words
 from pipeline.package.bundle import archived
 from pipeline.package.fonts import COMMON, characters, font_face, subset, used_faces, with_fonts
-from pipeline.package.images import LONGEST, for_ereaders
+from pipeline.package.images import LONGEST_SIDE, for_ereaders
 from pipeline.package.result import (
     NO_DATE,
     FileFacts,
@@ -677,7 +677,7 @@ def gather_images(pages: Pages, folder: Path) -> Images:
             data = with_fonts(data, pages.faces if pages.metadata.embed_fonts else ())
         else:
             longest = 0 if _is_cover(asset, pages) else pages.metadata.image_size
-            fitted = for_ereaders(data, longest or LONGEST)
+            fitted = for_ereaders(data, longest or LONGEST_SIDE)
             data, media_type = fitted.data, fitted.media_type or media_type
             if fitted.suffix:
                 moved[address] = address = f"images/{_image_file(asset.name, fitted.suffix, names)}"

@@ -157,7 +157,7 @@ def _selector(tokens: list[Any]) -> _Selector:
 # The web page as a single file, or with its files in a folder next to it.
 
 # Text has its quotes escaped, so that these are found in tags alone.
-LONGEST = 2048
+LONGEST_WEB_SIDE = 2048
 """The maximum long side of an image in pixels: twice the width of the widest."""
 
 HALF = 1024
@@ -369,7 +369,7 @@ def shown_images(
 
 
 def _image(asset: Asset, data: bytes, pages: Pages) -> File:
-    most = asset.longest or pages.metadata.image_size or LONGEST
+    most = asset.longest or pages.metadata.image_size or LONGEST_WEB_SIDE
     size = max(asset.width, asset.height)
     if asset.media_type == "image/svg+xml":
         data = with_fonts(data, pages.faces)
@@ -377,7 +377,7 @@ def _image(asset: Asset, data: bytes, pages: Pages) -> File:
         from pipeline.package.images import shown  # most pages do without Pillow
 
         data = shown(data, most)
-        has_half = most == LONGEST and not asset.moving and asset.media_type != "image/gif"
+        has_half = most == LONGEST_WEB_SIDE and not asset.moving and asset.media_type != "image/gif"
         width = round(asset.width * most / size) if has_half else 0
         return File(asset.name, asset.media_type, data, width=width)
     else:
@@ -399,7 +399,7 @@ def show_images(markup: str, images: dict[str, File], address: Address) -> str:
             return chosen
         width = images[name].width
         half = address(images[name]._replace(name=_smaller_name(name)))
-        sources = f"{half} {width * HALF // LONGEST}w, {source} {width}w"
+        sources = f"{half} {width * HALF // LONGEST_WEB_SIDE}w, {source} {width}w"
         return f'{chosen} srcset="{sources}" sizes="{SIZES}"'
 
     return _IMAGE.sub(replace, markup) if images else markup

@@ -21,7 +21,7 @@ from pipeline.system.pictures import Image
 
 ImageCms = late_module("PIL.ImageCms")
 
-LONGEST = 2560
+LONGEST_SIDE = 2560
 """Pixels of a side, of the largest e-reader's page and of a cover."""
 
 MOST_PIXELS = 5_600_000
@@ -68,7 +68,7 @@ class _Fitted(NamedTuple):
     suffix: str = ""
 
 
-def for_ereaders(data: bytes, longest: int = LONGEST) -> _Fitted:
+def for_ereaders(data: bytes, longest: int = LONGEST_SIDE) -> _Fitted:
     """The image in the form for an e-book, with a maximum long side in pixels: the same bytes for
     the same image. An animated or unreadable one is returned unchanged."""
     fitted = _cached(data, Bounds(longest, MOST_PIXELS))

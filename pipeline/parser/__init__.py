@@ -69,17 +69,15 @@ def parse(
     without it, none are read. With a ``memory`` of an earlier version of the text, blocks that have
     not changed are the same objects.
     """
+    # The front matter is read first, then the whole text (`body`), and the text again without the
+    # ranges that an edition lacks, for each set of them. What all readings share, the title and the
+    # language, is taken from the whole.
     text = normalise(text)
     problems = check_text(text, source)
     if any(finding.is_error for finding in problems):
         return Document(metadata=Metadata(), source=source, diagnostics=problems)
     text = without_stray(text) if problems else text
-    library = shared.above(folder) if folder else None
-    metadata, front_lines, front_findings = read_front_matter(text, source, library)
-    metadata = _without_marks(metadata)
-    if library and folder and metadata.url and "url" in metadata.shared:
-        url = shared.address_of(metadata.url, library.folder, source, folder)
-        metadata = msgspec.structs.replace(metadata, url=url)
+    metadata, front_lines, front_findings = _read_front(text, source, folder)
     front = text.split("\n", front_lines)
     rest = front.pop() if len(front) > front_lines else ""
     files = SourceFiles(folder, source, signed(text))
@@ -132,26 +130,43 @@ def parse(
         else "",
         unread=in_source(document.unread, source),
     )
-    whole, document = document, settle_places(document, memory.get("document"))
-    memory.put("document", document)
+    settled = settle_places(document, memory.get("document"))
+    memory.put("document", settled)
     variants: list[Variant] = []
     for number, (numbers, reading) in enumerate(again):
         reading = without_answers(_grouped(reading, metadata, files)[0])
         left = without_heading(title, reading.blocks)
-        reading = closed(msgspec.structs.replace(reading, blocks=left), whole)
+        reading = closed(msgspec.structs.replace(reading, blocks=left), document)
         name = f"reading {number}"
-        reading = settle_places(reading, memory.get(name) or document)
+        reading = settle_places(reading, memory.get(name) or settled)
         memory.put(name, reading)
-        variants.append(
-            Variant(
-                without=numbers,
-                blocks=reading.blocks,
-                notes=reading.notes,
-                diagnostics=in_source(reading.diagnostics, source),
-                origins=reading.origins,
-            )
-        )
-    return msgspec.structs.replace(document, variants=tuple(variants))
+        variants.append(_as_variant(reading, numbers, source))
+    return msgspec.structs.replace(settled, variants=tuple(variants))
+
+
+def _read_front(
+    text: str, source: str, folder: Path | None
+) -> tuple[Metadata, int, tuple[Diagnostic, ...]]:
+    """The metadata of a text and those that its library shares, the number of the lines of its
+    front matter, and findings."""
+    library = shared.above(folder) if folder else None
+    metadata, lines, findings = read_front_matter(text, source, library)
+    metadata = _without_marks(metadata)
+    if library and folder and metadata.url and "url" in metadata.shared:
+        url = shared.address_of(metadata.url, library.folder, source, folder)
+        metadata = msgspec.structs.replace(metadata, url=url)
+    return metadata, lines, tuple(findings)
+
+
+def _as_variant(reading: Document, numbers: tuple[int, ...], source: str) -> Variant:
+    """A reading of the text as its variant without the ranges of these ``numbers``."""
+    return Variant(
+        without=numbers,
+        blocks=reading.blocks,
+        notes=reading.notes,
+        diagnostics=in_source(reading.diagnostics, source),
+        origins=reading.origins,
+    )
 
 
 def _grouped(

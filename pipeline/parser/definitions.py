@@ -129,10 +129,10 @@ def attach_marks(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
             if rest := tuple(mark for mark in marks if not _is_place(mark)):
                 result.append(replace(block, children=rest))
             continue
-        result.append(_with(block, waiting) if waiting else block)
+        result.append(_attach(block, waiting) if waiting else block)
         waiting = []
     if waiting and result:
-        result[-1] = _with(result[-1], waiting)
+        result[-1] = _attach(result[-1], waiting)
     elif waiting:
         result.append(Paragraph(children=tuple(waiting), span=waiting[0].span))
     return tuple(result)
@@ -161,7 +161,7 @@ def _is_space(node: Inline) -> bool:
     return isinstance(node, Text) and not node.text.strip()
 
 
-def _with(block: Block, marks: list[InlineElement]) -> Block:
+def _attach(block: Block, marks: list[InlineElement]) -> Block:
     """``block`` with the marks within its text, or else as a part that is marked itself."""
     if isinstance(block, Paragraph | Heading):
         # After the first of the text, which may be the name of a speaker.

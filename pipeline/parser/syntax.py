@@ -1,4 +1,8 @@
-"""Chapbook's Markdown, parsed by Python-Markdown: the list of constructs.
+"""Chapbook's Markdown: the list of constructs.
+
+Python-Markdown gives the classes of a parser, the registry of its processors and patterns in their
+order, and the table of link references. The processors and patterns are Chapbook's own, and read
+blocks line by line and text from left to right.
 
 CommonMark and GitHub's extensions, and constructs known from Python-Markdown and Pandoc:
 admonitions, attribute lists, definition lists, abbreviations, footnotes, containers, formulas,

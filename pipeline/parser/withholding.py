@@ -193,6 +193,11 @@ class WithheldRanges:
             self._search(root)
 
     def _search(self, root: BlockElement) -> None:
+        """Sweep the marks once, in the order of the source. ``coming`` are the ranges that begin
+        further on, the next one last; ``around`` those that hold the mark, and ``latest`` what the
+        last idle mark withholds. A mark that no range around it agrees with is idle: it withholds
+        what it is in effect on; one in a range that agrees withholds what is beside it, if
+        anything."""
         self._elements = Elements(root)
         self._reach: dict[Place, list[int]] = {}
         self._headings: dict[Place, tuple[tuple[Node, ...], int]] = {}

@@ -358,7 +358,7 @@ TAKEN = frozenset(
 )
 """The names of generated pages, in an e-book or a site, and those reserved by Windows."""
 
-LONGEST = 40
+LONGEST_ID = 40
 """The maximum number of characters of an id in a name."""
 
 LETTERS = str.maketrans(
@@ -398,6 +398,6 @@ def _stem(identifier: str) -> str:
     if not plain.isascii():
         return ""
     stem = re.sub("[^a-z0-9]+", "-", plain).strip("-")
-    if len(stem) > LONGEST:
-        stem = stem[: LONGEST + 1].rpartition("-")[0] or stem[:LONGEST]
+    if len(stem) > LONGEST_ID:
+        stem = stem[: LONGEST_ID + 1].rpartition("-")[0] or stem[:LONGEST_ID]
     return stem

@@ -1,7 +1,7 @@
 """From a selected document to a resolved one, with ids, numbers, files and contents.
 
-Each pass is a function from document to document in a module of its own; none knows another.
-`resolve` has them in order.
+Passes are functions from document to document, in modules that do not know each other; those of
+features are imported for documents that need them. `resolve` has them in order.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.late import late
 from pipeline.model.roles import TEXT
 from pipeline.model.tree import CHAPTER, SHORT, children, plain_text, rewrite_document
-from pipeline.model.words import read_file, words
+from pipeline.model.words import words, words_in
 from pipeline.model.words.writing_conventions import roman, writing
 
 # --- numbers --------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ def show_numbers(document: Document) -> Document:
     if metadata.chapter_numbers is None:
         return document
     edition, has_spaces = EDITIONS.get(document.edition), not writing(metadata.lang).joins
-    is_known = bool(read_file(metadata.lang.lower().split("-")[0]))
+    is_known = "number_words" in words_in(metadata.lang.lower().split("-")[0])
     vocabulary = words(metadata.lang)
     references = {kind: vocabulary[f"reference_{kind}"] for kind in KINDS}
     english = {kind: words("en")[f"reference_{kind}"] for kind in KINDS}

@@ -83,7 +83,7 @@ from pipeline.model.tree import (
 TIMED = (model.Heading, model.Exercise, model.TeacherNote, model.Admonition, model.Container)
 """Nodes that may have a timing."""
 
-LONGEST = 600
+LONGEST_TIMING = 600
 """Minutes."""
 
 
@@ -126,8 +126,8 @@ def _problem(node: Node, value: str) -> str:
     """The problem with a value on a node, or ""."""
     if not isinstance(node, TIMED):
         return "is on something that cannot have a duration"
-    if not re.fullmatch(r"[0-9]{1,3}", value) or not 1 <= int(value) <= LONGEST:
-        return f"is not a whole number from 1 to {LONGEST}"
+    if not re.fullmatch(r"[0-9]{1,3}", value) or not 1 <= int(value) <= LONGEST_TIMING:
+        return f"is not a whole number from 1 to {LONGEST_TIMING}"
     return ""
 
 

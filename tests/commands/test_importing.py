@@ -19,7 +19,7 @@ from PIL import Image as Picture
 from pipeline import build, commands
 from pipeline.commands.importing import Imported, import_file
 from pipeline.commands.importing.draft import Draft
-from pipeline.commands.importing.draft_writing import written
+from pipeline.commands.importing.draft_writing import write_draft
 from pipeline.model import (
     Abbreviation,
     Attributes,
@@ -459,7 +459,7 @@ def test_what_cannot_be_written() -> None:
         odd,
         Paragraph(children=(named, Text(text=" of it"))),
     )
-    made = written(Draft(Metadata(title="Odd"), blocks), "odd.html", "odd")
+    made = write_draft(Draft(Metadata(title="Odd"), blocks), "odd.html", "odd")
     assert not made.failed
     assert body(made) == (
         "## text\n\n|      |\n|------|\n| text |\n\nUN of it\n\n*[UN]: United Nations"

@@ -15,7 +15,7 @@ import pytest
 import pipeline
 from pipeline import Begun, Result, driver
 from pipeline.commands.preview import page_images
-from pipeline.commands.preview.pages import MOST, PrintedPage, pages_of, soonest
+from pipeline.commands.preview.pages import MOST_EARLY_PAGES, PrintedPage, pages_of, soonest
 from pipeline.commands.preview.session import Session
 from pipeline.driver import Listener, Memory
 from pipeline.package.units import PageDigest
@@ -255,8 +255,8 @@ def test_pages_that_look_the_same_are_taken_in_order() -> None:
 
 
 def test_if_too_much_has_changed_nothing_is_shown_before_it_is_built() -> None:
-    assert len(soon_of("a", "x" * MOST, "a")) == MOST + 1
-    assert soon_of("a", "x" * MOST, "y", "a") == []
+    assert len(soon_of("a", "x" * MOST_EARLY_PAGES, "a")) == MOST_EARLY_PAGES + 1
+    assert soon_of("a", "x" * MOST_EARLY_PAGES, "y", "a") == []
     assert soon_of("", "x", "y") != []
 
 

@@ -111,11 +111,11 @@ class Flow:
         self.request = request_for(source, self.document, pipeline.Options())
 
     def marked(self, edition: str, page_map: PageMap | None = None) -> Document:
-        return driver.marked_for(self.request, EDITIONS[edition], page_map)
+        return driver.mark_for(self.request, EDITIONS[edition], page_map)
 
     def pages(self, edition: str, page_map: PageMap | None = None) -> Pages:
         marked = self.marked(edition, page_map)
-        return driver.rendered(self.request, EDITIONS[edition], marked, page_map)
+        return driver.render_edition(self.request, EDITIONS[edition], marked, page_map)
 
     def built(self, edition: str, store: Store | None = None, **options: Any) -> BuiltEdition:
         """An edition, whose steps are kept in a store."""

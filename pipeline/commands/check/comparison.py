@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.commands.check.finished import CheckReport, site_of
 from pipeline.commands.pdf_reading import text_of_pdf
-from pipeline.driver import Options, marked_for
+from pipeline.driver import Options, mark_for
 from pipeline.flow.values import request_for
 from pipeline.model import Document, editions
 from pipeline.model.metadata import Metadata
@@ -42,7 +42,7 @@ def compare_file(
     pages = editions.pages_name(editions.output_name(editions.stem_of(source), edition), edition)
     if edition.imposition != "none" and path.name != pages:
         return CheckReport(notes=("not compared: its pages are not in reading order",))
-    document = marked_for(request_for(source, parsed, Options()), edition)
+    document = mark_for(request_for(source, parsed, Options()), edition)
     file = site / START if site else path
     try:
         faults = tuple(faults_in(_text_of(file, edition.format), edition, document))

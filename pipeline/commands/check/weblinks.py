@@ -23,7 +23,7 @@ from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit, urlunspli
 
 import msgspec
 
-from pipeline.driver import resolved_for
+from pipeline.driver import resolve_for
 from pipeline.flow.steps import parse
 from pipeline.flow.values import Options, request_for
 from pipeline.model import Document, Link
@@ -436,7 +436,7 @@ def _places(source: Path, document: Document) -> Iterator[_Place]:
     """All links of all editions, in order, because a link in one may be missing from another."""
     request = request_for(source, document, Options())
     for edition in EDITIONS.values():
-        resolved = resolved_for(request, edition).document
+        resolved = resolve_for(request, edition).document
         for node, span in walk_spans(top_level(resolved)):
             if isinstance(node, Link) and scheme(node.href) in ("http", "https"):
                 yield _Place(node.href, resolved.place(span))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.driver import make, marked_for, rendered
+from pipeline.driver import make, mark_for, render_edition
 from pipeline.flow.steps import parse
 from pipeline.flow.values import Options, has_errors, request_for
 from pipeline.keep import keeping
@@ -420,7 +420,7 @@ def _name_line(
     request = request_for(source, bare, Options(templates=templates))
     row = replace(varied(edition, document.metadata)[0], fields=True)
     with keeping():
-        pages = replace(rendered(request, row, marked_for(request, row)), edition="form")
+        pages = replace(render_edition(request, row, mark_for(request, row)), edition="form")
         data = package(pages, source.parent).data
     with pikepdf.open(io.BytesIO(data)) as pdf:
         for page in pdf.pages:

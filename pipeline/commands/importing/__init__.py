@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.commands.importing.draft import ALONE, Changes, Draft, InputFolder, unread
-from pipeline.commands.importing.draft_writing import Imported, written
+from pipeline.commands.importing.draft_writing import Imported, write_draft
 from pipeline.system.paths import shown_name
 
 __all__ = ["ALONE", "Imported", "InputFolder", "import_file", "import_text", "inputs"]
@@ -67,14 +67,14 @@ def import_text(data: bytes) -> Imported:
     from pipeline.commands.importing.text import of_text
 
     draft = of_text(data, COPIED)
-    return written(draft, COPIED, "")
+    return write_draft(draft, COPIED, "")
 
 
 def import_file(path: Path, changes: Changes = "accept", folder: InputFolder = ALONE) -> Imported:
     """The source that a file becomes, with its tracked ``changes`` accepted, rejected or kept; it
     may be of a ``folder`` that is imported."""
     name = shown_name(str(path))
-    return written(read(path, name, changes, folder), name, path.stem)
+    return write_draft(read(path, name, changes, folder), name, path.stem)
 
 
 def read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from pipeline.commands.importing import FORMATS, read
 from pipeline.commands.importing.draft import Changes, Draft, InputFolder, lost, page_of
-from pipeline.commands.importing.draft_writing import Imported, Row, failed, written
+from pipeline.commands.importing.draft_writing import Imported, Row, failed, write_draft
 from pipeline.commands.importing.markdown import id_of_title
 from pipeline.commands.importing.page_metadata import language_of
 from pipeline.model import Heading, Node, Note, NoteReference, Text
@@ -77,7 +77,7 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
     folder, summary = _summary(path)
     name = shown_name(str(summary or path))
     if summary and summary.suffix == ".md":
-        chapters, findings = _listed(summary, name)
+        chapters, findings = _read_summary(summary, name)
     elif summary:
         chapters, findings = _in_settings(summary, folder, name)
     else:
@@ -256,7 +256,7 @@ def _in_settings(
     return chapters, findings
 
 
-def _listed(summary: Path, name: str) -> tuple[list[_Chapter], list[Diagnostic]]:
+def _read_summary(summary: Path, name: str) -> tuple[list[_Chapter], list[Diagnostic]]:
     """The chapters that a summary lists, each file once."""
     chapters: list[_Chapter] = []
     findings: list[Diagnostic] = []
@@ -374,7 +374,7 @@ def _chapter(
     path = chapter.path or Path()
     name = shown_name(str(path))
     draft = read(path, name, changes, folder)
-    imported = written(_as_chapter(draft, chapter, path, labels), name, path.stem)
+    imported = write_draft(_as_chapter(draft, chapter, path, labels), name, path.stem)
     if imported.failed:
         return imported
     marks = _marks(imported.text, name)
@@ -385,8 +385,8 @@ def _chapter(
 def _marks(text: str, name: str) -> Iterator[Diagnostic]:
     """Findings on the syntax of mdBook's preprocessors, which is left as written."""
     for mark in dict.fromkeys(re.findall(r"\{\\?\{#[^}\n]{0,80}", text)):
-        written = mark.replace("\\", "")
-        yield lost(f"“{written}}}}}” is mdBook syntax, and is left as written.", name)
+        write_draft = mark.replace("\\", "")
+        yield lost(f"“{write_draft}}}}}” is mdBook syntax, and is left as written.", name)
 
 
 def _as_chapter(draft: Draft, chapter: _Chapter, path: Path, labels: Counter[str]) -> Draft:

@@ -36,7 +36,6 @@ _OPTION = late(r"[ ]{0,3}:([\w-]+):[ \t]*+(.*)$")
 _LINES = tuple(
     (late(pattern), made)
     for pattern, made in (
-        (r"\{\{< *+pagebreak *>\}\}", r"\\newpage"),
         (r"\{\{< *+video (https?://[^\s{}>]{1,500}+)[^{}>]*+>\}\}", r"<\1>"),
         (r"\+\+\+(?: *+\{[^{\n]*+(?<=\}))?", ""),
         (r"% (.{1,500})", r"<!-- \1 -->"),
@@ -51,7 +50,6 @@ _WITHIN = tuple(
         (r"\{\{ *+site\.(?:baseurl|url) *\}\}", ""),
         (r"\{\{[<%] *(?:ref|relref) \"([^\"\s]{1,300})\" *[>%]\}\}", r"\1"),
         (r"\{(?:term|abbr|file|command|guilabel|menuselection)\}`([^`\n]{1,300})`", r"\1"),
-        (r"\{eq\}`([\w:-]{1,100})`", r"@eq-\1"),
         (r"\{cite(?::p|:ps|:parenthetical)?\}`([\w:.,+-]{1,300})`", r"[@\1]"),
         (r"\{cite(?::t|:ts)\}`([\w:.+-]{1,100})`", r"@\1"),
         (r"\^\^([^\^\s][^\^\n]{0,300})\^\^", r"<ins>\1</ins>"),

@@ -84,7 +84,7 @@ def failed(*wrong: Diagnostic) -> Imported:
     return Imported("", Metadata(), {}, (), wrong)
 
 
-def written(draft: Draft, name: str, stem: str) -> Imported:
+def write_draft(draft: Draft, name: str, stem: str) -> Imported:
     """The source of a draft, which is parsed again to verify that it has the same meaning."""
     if any(finding.is_error for finding in draft.findings):
         return failed(*draft.findings)

@@ -239,7 +239,7 @@ def _token(element: Element) -> str:
     return "".join(map(sign, text))
 
 
-def _of(form: str, count: int) -> Callable[[Element], str]:
+def _fill(form: str, count: int) -> Callable[[Element], str]:
     """A function that fills a number of parts into a pattern."""
 
     def filled(element: Element) -> str:
@@ -273,13 +273,13 @@ _ELEMENTS: dict[str, Callable[[Element], str]] = {
     **dict.fromkeys(("mi", "mn", "mo"), _token),
     "mtext": lambda e: f"\\text{{{_text(e)}}}" if _text(e) else " ",
     "mspace": lambda e: " ",
-    "mfrac": _of("\\frac{{{}}}{{{}}}", 2),
-    "msup": _of("{{{}}}^{{{}}}", 2),
-    "msub": _of("{{{}}}_{{{}}}", 2),
-    "msubsup": _of("{{{}}}_{{{}}}^{{{}}}", 3),
-    "munder": _of("{}_{{{}}}", 2),
+    "mfrac": _fill("\\frac{{{}}}{{{}}}", 2),
+    "msup": _fill("{{{}}}^{{{}}}", 2),
+    "msub": _fill("{{{}}}_{{{}}}", 2),
+    "msubsup": _fill("{{{}}}_{{{}}}^{{{}}}", 3),
+    "munder": _fill("{}_{{{}}}", 2),
     "mover": _over,
-    "munderover": _of("{}_{{{}}}^{{{}}}", 3),
+    "munderover": _fill("{}_{{{}}}^{{{}}}", 3),
     "mroot": lambda e: "\\sqrt[{1}]{{{0}}}".format(*[*_parts(e), "", ""][:2]),
     "msqrt": lambda e: f"\\sqrt{{{''.join(map(_single, e))}}}",
     "mfenced": _fenced,

@@ -479,8 +479,9 @@ class _Detection(NamedTuple):
     guesses: list[str]
     """The guesses, in sentences."""
 
-    sure: str
-    """The kind of text, and how certain it is."""
+    certainty: Literal["surely", "most likely", "perhaps"]
+    is_dialogue: bool = False
+    """True if nobody asks; otherwise it is an interview."""
 
 
 def with_speakers(draft: Draft, name: str) -> Draft:
@@ -519,14 +520,15 @@ def with_speakers(draft: Draft, name: str) -> Draft:
 
 def _findings(detection: _Detection, name: str) -> Iterator[Diagnostic]:
     counts = Counter(turn.name for turn in detection.turns)
-    parts, otherwise = [], "speaks" if detection.sure == "perhaps a dialogue" else "replies"
+    parts, otherwise = [], "speaks" if detection.is_dialogue else "replies"
     for speaker in detection.speakers:
         turns = "1 turn" if counts[speaker.name] == 1 else f"{counts[speaker.name]} turns"
         does = "asks" if speaker.asks else otherwise
         parts.append(f"{speaker.name} {does} ({turns})")
     description = " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
     hint = "Names and roles are under `speakers` in the front matter: correct them there."
-    yield lost(f"This is {detection.sure}: {description}.", name, hint)
+    kind = "a dialogue" if detection.is_dialogue else "an interview"
+    yield lost(f"This is {detection.certainty} {kind}: {description}.", name, hint)
     for sentence in detection.guesses:
         yield lost(sentence, name)
 
@@ -581,10 +583,9 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | Non
     if any(TIME.search(text_line(blocks[at])[:80]) for at in labels):
         notes.append("The time stamps before the turns are left out.")
     if not any(speaker.asks for speaker in speakers):
-        return _Detection(turns, speakers, notes, "perhaps a dialogue")
+        return _Detection(turns, speakers, notes, "perhaps", is_dialogue=True)
     is_sure = len(turns) > 5 and all(labels[t.at].form == "colon" for t in turns if t.at in labels)
-    sure = "surely an interview" if is_sure else "most likely an interview"
-    return _Detection(turns, speakers, notes, sure)
+    return _Detection(turns, speakers, notes, "surely" if is_sure else "most likely")
 
 
 def _full_names(names: Iterable[str]) -> list[str]:
@@ -648,6 +649,16 @@ def _accepted(
     return []
 
 
+MOST_PEOPLE = 12
+"""The people who speak in one text."""
+
+CHANGING_SHARE = 0.5
+"""The share of turns that are followed by another person's, at least."""
+
+TURNS_SHARE = 0.12
+"""The share of blocks, from the first turn to the last, that begin a turn, at least."""
+
+
 def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
     people = {folded(turn.name) for turn in turns}
     if len(people) < 2:
@@ -662,7 +673,8 @@ def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
         return False
     changes = sum(folded(first.name) != folded(following.name) for first, following in pairs)
     reaches = turns[-1].at - turns[0].at + 1
-    return len(people) <= 12 and changes >= 0.5 * len(pairs) and len(turns) >= 0.12 * reaches
+    takes_turns = changes >= CHANGING_SHARE * len(pairs)
+    return len(people) <= MOST_PEOPLE and takes_turns and len(turns) >= TURNS_SHARE * reaches
 
 
 def _asks_alone(turns: list[InputTurn]) -> bool:
@@ -733,7 +745,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection |
         f"Paragraphs {form} are taken for what {asker} asks, and what follows for what {replier} "
         "says; names stand before the first of them at most."
     )
-    return _Detection(turns, speakers, [sentence], "perhaps an interview")
+    return _Detection(turns, speakers, [sentence], "perhaps")
 
 
 def _first_name(texts: Iterable[tuple[Inline, ...]]) -> str:
@@ -769,6 +781,12 @@ def _is_question(text: str) -> bool:
 
 # --- roles ------------------------------------------------------------------------------
 
+ASKING_SHARE = 0.4
+"""The share of an interviewer's turns that end with a question, at least."""
+
+LIKE_MOST_ASKING = 0.75
+"""The same, of the share of whoever asks most."""
+
 
 def _speakers(
     names: list[str],
@@ -792,7 +810,7 @@ def _speakers(
         questions[turn.name] += bool(QUESTION.search(last[-200:]))
     shares = {name: questions[name] / spoke[name] for name in names}
     most = max(shares.values())
-    asks = {name for name in names if shares[name] >= max(0.4, 0.75 * most)}
+    asks = {n for n in names if shares[n] >= max(ASKING_SHARE, LIKE_MOST_ASKING * most)}
     by_word = {
         folded(turn.name): role
         for turn in turns

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.commands.library.document_task import Built
 from pipeline.commands.terminal import human_size, shown_json
-from pipeline.driver import rendered, resolved_for
+from pipeline.driver import render_edition, resolve_for
 from pipeline.features import here
 from pipeline.flow.steps import mark, package
 from pipeline.flow.values import Options, request_for
@@ -85,7 +85,9 @@ def catalogue(built: Sequence[Built], metadata: Metadata) -> Document:
             blocks.append(_heading(1, letter))
         name = f"document-{slug(document.name.replace('/', '--'))}"
         blocks += _entry(record, document, metadata, name)
-        link = model.Link(children=_in(about.lang, about.title, metadata.lang), href=f"#{name}")
+        link = model.Link(
+            children=_in_language(about.lang, about.title, metadata.lang), href=f"#{name}"
+        )
         item = model.ListItem(children=(model.Plain(children=(link,)),))
         subjects = dict.fromkeys((*(s.name or s.code for s in about.subjects), *about.keywords))
         for subject in subjects:
@@ -108,20 +110,20 @@ def _sort_title(metadata: Metadata) -> str:
 def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterator[model.Block]:
     """The entry of a document: its cover, its authors, its subjects, and its files."""
     about, vocabulary = record.metadata, words(library.lang)
-    heading = _in(about.lang, about.title, library.lang)
+    heading = _in_language(about.lang, about.title, library.lang)
     yield model.Heading(level=2, children=heading, attributes=Attributes(id=name))
     if record.cover:
         source = quote(f"{built.name}/{record.cover.file}")
         shown = Attributes(classes=("decorative",), pairs=(("width", WIDTH),))
         yield model.Figure(image=model.Image(source=source, alt="", attributes=shown))
     if about.subtitle:
-        yield model.Paragraph(children=_in(about.lang, about.subtitle, library.lang))
+        yield model.Paragraph(children=_in_language(about.lang, about.subtitle, library.lang))
     people = ", ".join(author.name for author in about.authors)
     date = written_date(about.date, vocabulary) if about.date else ""
     facts = (people, date, autonym(about.lang))
     yield _paragraph(" · ".join(filter(None, facts)))
     for part in filter(None, about.description.split("\n\n")):
-        yield model.Paragraph(children=_in(about.lang, part, library.lang))
+        yield model.Paragraph(children=_in_language(about.lang, part, library.lang))
     links: list[model.Inline] = []
     for file in built.files:
         if is_for_readers(file.edition):
@@ -133,7 +135,7 @@ def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterat
     yield model.Paragraph(children=tuple(links))
 
 
-def _in(lang: str, text: str, around: str) -> tuple[model.Inline, ...]:
+def _in_language(lang: str, text: str, around: str) -> tuple[model.Inline, ...]:
     """A text in a language, inside one that may be in another."""
     inlines = (model.Text(text=text),)
     if lang == around:
@@ -195,11 +197,11 @@ def pages(document: Document, edition: str, out: Path, name: str, store: Store) 
     chosen, source = replace(EDITIONS[edition], folder="."), out / f"{name}.md"
     request = request_for(source, document, Options())
     with keeping(store):
-        resolved = resolved_for(request, chosen).document
+        resolved = resolve_for(request, chosen).document
         resolved = rewrite_document(resolved, leave={model.Link: _neighbour_link})
         covers = tuple(replace(asset, longest=LONGEST_COVER_SIDE) for asset in resolved.assets)
         marked = mark(replace(resolved, assets=covers), chosen, None)
-        web = rendered(request, chosen, marked)
+        web = render_edition(request, chosen, marked)
         site = package(web, chosen, out, False, shown_name(str(source)), pango_version(), ())
     first = "index.html" if chosen.chapters else f"{name}.html"
     return {first: site.data, **site.extra}

@@ -194,7 +194,7 @@ def build(task: Task, make: Callable[[Task, Store], Built], store: Store) -> Bui
             os.chdir(task.folder or tempfile.gettempdir())
     return msgspec.structs.replace(
         built,
-        read={path: None for read in built.read if (path := _within(read, folder))},
+        read={path: None for read in built.read if (path := _path_in_sources(read, folder))},
         findings=tuple(
             msgspec.structs.replace(finding, source=finding.source.removeprefix(f"{SOURCES}/"))
             for finding in built.findings
@@ -204,7 +204,7 @@ def build(task: Task, make: Callable[[Task, Store], Built], store: Store) -> Bui
 
 def _fetch(task: Task, sources: UrlTree, store: Store) -> None:
     """Fetch a source, and all existing files that its document refers to."""
-    from pipeline.driver import resolved_for
+    from pipeline.driver import resolve_for
     from pipeline.flow.steps import parse
     from pipeline.flow.values import Options, request_for, requested_editions
     from pipeline.keep import keeping
@@ -223,8 +223,8 @@ def _fetch(task: Task, sources: UrlTree, store: Store) -> None:
             options = Options(templates=task.templates or None)
             request = request_for(Path(task.source), document, options)
             for edition in requested_editions(task.editions, document.metadata, options):
-                resolved_for(request, edition)
-        looked_for = (_within(path, str(Path.cwd())) for path in read)
+                resolve_for(request, edition)
+        looked_for = (_path_in_sources(path, str(Path.cwd())) for path in read)
         due = {name for name in looked_for if name} - requested
 
 
@@ -238,7 +238,7 @@ def _save(tree: UrlTree, name: str, folder: str = SOURCES) -> bool:
     return data is not None
 
 
-def _within(path: str, folder: str) -> str:
+def _path_in_sources(path: str, folder: str) -> str:
     """The path from the root of the sources of a file that was looked for, or ""."""
     top = Path(folder, SOURCES).resolve()
     target = Path(os.path.normpath(Path(folder).resolve() / path))

@@ -56,7 +56,7 @@ def documents_of(source: Path, out: Path) -> LibraryListing:
     if source.is_dir():
         paths, findings = _walked(source, out)
     else:
-        paths, findings = _listed(source)
+        paths, findings = _read_listing(source)
     texts = {path: _text(path) for path in paths}
     folder = source if source.is_dir() else source.parent
     return arranged(texts, folder, findings, is_list=not source.is_dir())
@@ -122,7 +122,7 @@ def _walked(top: Path, out: Path) -> tuple[list[Path], list[Diagnostic]]:
     return paths, findings
 
 
-def _listed(listing: Path) -> tuple[list[Path], list[Diagnostic]]:
+def _read_listing(listing: Path) -> tuple[list[Path], list[Diagnostic]]:
     """The files in a list, one per line, relative to its folder; a source stands for itself."""
     if listing.suffix.lower() in SUFFIXES:
         return [listing], []

@@ -13,7 +13,7 @@ from pipeline.system.store import key
 SHORT = 10
 """Letters of a digest that tell the pages of a text from each other."""
 
-MOST = 60
+MOST_EARLY_PAGES = 60
 """Pages that are shown before a text is built. So many take a tenth of a second, and the rest of
 the build waits for them."""
 
@@ -74,7 +74,7 @@ def soonest(
     known_pages = [_taken(known, bodies) for bodies in units]
     new = [number for number, pages in enumerate(known_pages) if not pages]
     drawn: deque[PrintedPage] = deque()
-    if sum(len(units[number]) for number in new) > MOST:
+    if sum(len(units[number]) for number in new) > MOST_EARLY_PAGES:
         return ()
     if new:
         data, digests = draw(new)

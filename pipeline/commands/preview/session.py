@@ -29,7 +29,7 @@ from pipeline.package.units import Proof
 from pipeline.system.paths import shown_name
 from pipeline.system.store import key
 
-MOST = 50
+MOST_SHOWN = 50
 """Findings that are shown one by one."""
 
 KEPT = 6
@@ -240,7 +240,7 @@ class Session:
             self._good_parts = parts
             findings = tuple(
                 _Finding(f.severity, f.source, f.line, as_text([f]))
-                for f in outcome.diagnostics[:MOST]
+                for f in outcome.diagnostics[:MOST_SHOWN]
             )
             text = summary_of(outcome.diagnostics, blocked=outcome.is_blocked)
             self._set(doing="", failed=outcome.failed, summary=text, findings=findings, parts=parts)

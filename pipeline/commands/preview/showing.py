@@ -19,7 +19,7 @@ from pipeline.model.tree import walk
 from pipeline.verify.completeness import Passage, line_spans, passages
 from pipeline.verify.reading import Archive, read_package
 
-ENOUGH = 60
+ENOUGH_TEXT = 60
 """Characters of a passage that it is found by."""
 
 DIGEST = 16
@@ -121,8 +121,8 @@ def _place(
     begun: Span | None = document.place(fences.get(block[0].span, block[0].span))
     if span is None or begun is None:
         return
-    enough = (passage for passage in block if len(passage.letters) >= ENOUGH)
+    enough = (passage for passage in block if len(passage.letters) >= ENOUGH_TEXT)
     best = next(enough, None) or max(block, key=lambda passage: len(passage.letters))
     for passage in (block[0], best) if best is not block[0] else (best,):
-        text, repeated = passage.text[:ENOUGH], passage.repeated
+        text, repeated = passage.text[:ENOUGH_TEXT], passage.repeated
         yield BlockPlace(span.file, span.line, span.column, text, repeated, begun.line)

@@ -24,7 +24,7 @@ from pipeline.commands.reading_level import (
     reading_time,
 )
 from pipeline.commands.terminal import shown_json
-from pipeline.driver import make, marked_for, resolved_for
+from pipeline.driver import make, mark_for, resolve_for
 from pipeline.flow import values
 from pipeline.flow.steps import parse
 from pipeline.keep import keeping
@@ -369,14 +369,14 @@ def make_report(
         name = shown_name(str(source))
         started = Report(title=metadata.title, source=name, lang=metadata.lang, prices=prices)
         if values.has_errors(document.diagnostics):
-            resolved = (resolved_for(request, edition).document for edition in chosen)
+            resolved = (resolve_for(request, edition).document for edition in chosen)
             versions = (document, *resolved)
             return _failed(started, (f for version in versions for f in version.diagnostics))
         printed = [edition for edition in chosen if edition.format == "pdf"]
         built = {built_edition.edition: built_edition for built_edition in make(request, printed)}
         for edition in chosen:
             if edition not in built:
-                marked = marked_for(request, edition)
+                marked = mark_for(request, edition)
                 built[edition] = values.BuiltEdition(edition, marked.diagnostics, marked)
     findings = [*document.diagnostics, *(f for e in built.values() for f in e.findings)]
     if values.has_errors(findings):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from pipeline.driver import Options, marked_for, rendered
+from pipeline.driver import Options, mark_for, render_edition
 from pipeline.flow.values import request_for
 from pipeline.model import Document
 from pipeline.model.diagnostics import Span
@@ -160,7 +160,7 @@ def _addresses(archive: Archive, part: str) -> dict[str, str]:
 def read_source(source: Path, document: Document, edition: Edition) -> list[ReviewedParagraph]:
     """The paragraphs that a source gives now, with their places."""
     request = request_for(source, document, Options())
-    pages = rendered(request, edition, marked_for(request, edition))
+    pages = render_edition(request, edition, mark_for(request, edition))
     texts = {f"word/{file.name}": file.text for file in pages.files}
     texts |= {f"word/{page.name}": page.markup for page in pages.pages}
     roots = (word.parsed(texts[name].encode()) for name in PARTS if name in texts)

@@ -356,19 +356,22 @@ def _face(face: _Face, centre: Point, plan: Plan) -> Iterator[Mark]:
     yield Slice(x, y, RADIUS, 0, 1, Fill(PAPER, ink=INK))
     for minute in range(60):
         length = 5.0 if minute % 5 == 0 else 2.5
-        rim = (_at(centre, minute / 60, RADIUS - length), _at(centre, minute / 60, RADIUS - 1))
+        rim = (
+            _point_at(centre, minute / 60, RADIUS - length),
+            _point_at(centre, minute / 60, RADIUS - 1),
+        )
         yield Rule(rim, INK if minute % 5 == 0 else QUIET, 1.0 if minute % 5 == 0 else 0.5)
     for hour in range(1, 13):
-        across, down = _at(centre, hour / 12, RADIUS - 12)
+        across, down = _point_at(centre, hour / 12, RADIUS - 12)
         yield Label(across, down + CAPITAL / 2, str(hour), "middle", INK)
     if face.time is not None:
         main = plan.palette.main
-        yield Rule((centre, _at(centre, face.time / 720, RADIUS * 0.48)), main, 3.2)
-        yield Rule((centre, _at(centre, face.time / 60, RADIUS * 0.8)), main, 1.6)
+        yield Rule((centre, _point_at(centre, face.time / 720, RADIUS * 0.48)), main, 3.2)
+        yield Rule((centre, _point_at(centre, face.time / 60, RADIUS * 0.8)), main, 1.6)
     yield Slice(x, y, 2.6, 0, 1, Fill(INK, ink=INK))
 
 
-def _at(centre: Point, turn: float, radius: float) -> Point:
+def _point_at(centre: Point, turn: float, radius: float) -> Point:
     angle = math.tau * turn
     return centre[0] + radius * math.sin(angle), centre[1] - radius * math.cos(angle)
 

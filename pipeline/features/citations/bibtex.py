@@ -629,10 +629,10 @@ def _values(fields: Mapping[str, str], kind: str, entry: BibtexEntry, word: Word
     values["page"] = re.sub(r"(?<!\s)\s*+(?:--+|–|—)\s*+", "-", plain_text(fields.get("pages", "")))
     places = ("location", "address")
     values["publisher-place"] = next(
-        (_listed(fields[name]) for name in places if fields.get(name)), ""
+        (_read_name_list(fields[name]) for name in places if fields.get(name)), ""
     )
     houses = ("publisher", "institution", "school", "organization", "howpublished")
-    published = [_listed(fields[name]) for name in houses if fields.get(name)]
+    published = [_read_name_list(fields[name]) for name in houses if fields.get(name)]
     values["publisher"] = next((p for p in published if "://" not in p), "")
     values["note"] = ". ".join(
         to_text(fields[name]) for name in ("note", "addendum") if fields.get(name)
@@ -670,7 +670,7 @@ def _add_preprint(values: dict[str, str], fields: Mapping[str, str]) -> None:
         values["URL"] = starts[where] + eprint
 
 
-def _listed(latex: str) -> str:
+def _read_name_list(latex: str) -> str:
     """A list of places or publishers, separated by ``and``."""
     parts, depth, start = [], 0, 0
     for match in _AND.finditer(latex):

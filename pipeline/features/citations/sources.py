@@ -347,7 +347,7 @@ def read_sources(document: Document, folder: Path) -> Sources:
             message = f"“{located.name}” cannot be read: {error.strerror}."
             sources.add(Code.BAD_BIBLIOGRAPHY, message, placed, document.source)
     sources.findings += works.findings
-    sources.listed = _listed(document, sources)
+    sources.listed = _nocite_keys(document, sources)
     sources.style = _style(document, folder, sources)
     return sources
 
@@ -368,7 +368,7 @@ def _locate(placed: Placed, document: Document, folder: Path, sources: Sources) 
     return located
 
 
-def _listed(document: Document, sources: Sources) -> list[str]:
+def _nocite_keys(document: Document, sources: Sources) -> list[str]:
     """The keys of works to list without citing them."""
     keys: list[str] = []
     for placed in document.metadata.nocite:

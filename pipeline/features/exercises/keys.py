@@ -305,7 +305,7 @@ class _Key:
             last = parts[-1] if parts and self._in_exercise else None
             if isinstance(last, _Questions) and last.includes(block):
                 before, self._gaps = self._gaps, last.gaps
-                last.add(self._of(block, around))
+                last.add(self._answers_of(block, around))
                 last.gaps, self._gaps = self._gaps, before
             elif level or is_answer(block):
                 parts.append(self._answer(block))
@@ -316,14 +316,14 @@ class _Key:
                 questions.gaps, self._gaps = self._gaps, before
                 parts.append(questions)
             else:
-                parts.append(self._of(block, around))
+                parts.append(self._answers_of(block, around))
         return tuple(
             block
             for part in parts
             for block in (part.listed() if isinstance(part, _Questions) else part)
         )
 
-    def _of(self, block: Node, around: Span | None) -> tuple[Block, ...]:
+    def _answers_of(self, block: Node, around: Span | None) -> tuple[Block, ...]:
         match block:
             case _ if is_answer(block):
                 return self._answer(block)
@@ -339,20 +339,22 @@ class _Key:
                 return (replace(block, children=(label, *inner)),) if inner else ()
             case _ if isinstance(block, model.TeacherNote) or TEACHER in block.attributes.classes:
                 before, self._for_teachers = self._for_teachers, True
-                answers = self._within(block, around)
+                answers = self._answers_within(block, around)
                 self._for_teachers = before
                 return answers
-        return self._within(block, around)
+        return self._answers_within(block, around)
 
     def _answer(self, node: Node) -> tuple[Block, ...]:
         """An answer, or the blocks in it if it cannot stand by itself."""
         if isinstance(node, model.Answer):
-            return _at(self._with_pages(node.children), node.span)
+            return _with_span(self._with_pages(node.children), node.span)
         if isinstance(node, _BLOCKS):
             return self._with_pages((cast(Block, node),))
-        return _at((block for child in children(node) for block in self._answer(child)), node.span)
+        return _with_span(
+            (block for child in children(node) for block in self._answer(child)), node.span
+        )
 
-    def _within(self, block: Node, around: Span | None) -> tuple[Block, ...]:
+    def _answers_within(self, block: Node, around: Span | None) -> tuple[Block, ...]:
         """The answers in the text of a block, those that it is itself, and those of its blocks."""
         inner, span = children(block), block.span or around
         inlines = [node for node in inner if isinstance(node, _INLINES)]
@@ -392,7 +394,7 @@ class _Key:
     def _question(self, item: model.ListItem, around: Span | None) -> tuple[Block, ...]:
         self._gaps = 0
         before, self._has_one_gap = self._has_one_gap, _count_gaps(item) == 1
-        answers = self._of(item, around)
+        answers = self._answers_of(item, around)
         self._has_one_gap = before
         return answers
 
@@ -405,7 +407,7 @@ class _Key:
                     for number, item in enumerate(block.items)
                     if item.correct
                 ]
-                return (model.Paragraph(children=_listed(right)),) if right else ()
+                return (model.Paragraph(children=_join_with_commas(right)),) if right else ()
             case model.Matching() if block.solution:
                 pairs = enumerate(block.solution, start=1)
                 text = ", ".join(f"{n}\u00a0{self._letter(partner)}" for n, partner in pairs)
@@ -432,7 +434,7 @@ class _Key:
                 name = _cell_text(row.cells[0]).rstrip(".。") or str(number)
                 written = self._words["chart_number"].format(name=name, value=MARK)
                 before, after = map(_text, written.split(MARK))
-                yield model.Paragraph(children=(*before, *_listed(ticked), *after))
+                yield model.Paragraph(children=(*before, *_join_with_commas(ticked), *after))
 
     def _in_text(
         self, block: Node, inlines: Iterable[Node], around: Span | None
@@ -445,7 +447,7 @@ class _Key:
         parts = (*strings, *self._filled(inlines, around, noted))
         if not parts:
             return tuple(noted)
-        return (model.Paragraph(children=_listed(parts)), *noted)
+        return (model.Paragraph(children=_join_with_commas(parts)), *noted)
 
     def _filled(
         self, inlines: Iterable[Node], around: Span | None, noted: list[Block]
@@ -455,9 +457,9 @@ class _Key:
             yield from _in_strings(node, span)
             match node:
                 case model.InlineElement(name="span") if is_answer(node):
-                    yield _at(node.children, span)
+                    yield _with_span(node.children, span)
                 case _ if is_answer(node):
-                    yield _at((cast(Inline, node),), span)
+                    yield _with_span((cast(Inline, node),), span)
                 case model.Blank():
                     yield from self._gap(node.answer, span)
                 case model.Math() | model.MathBlock():
@@ -465,7 +467,7 @@ class _Key:
                         formula = model.Math(
                             tex=node.tex, mathml=node.mathml, alt=node.alt, spoken=node.spoken
                         )
-                        yield _at((formula,), span)
+                        yield _with_span((formula,), span)
                     for answer in node.gaps:
                         yield from self._gap(answer, span)
                 case model.NoteReference() if note := self._notes.pop(node.label, None):
@@ -481,7 +483,7 @@ class _Key:
             self._gaps += 1
             number = "" if self._has_one_gap else f"({self._gaps})\u00a0"
         if answer:
-            yield (*inlines_of((number,) if number else ()), *_at(inlines_of(answer), span))
+            yield (*inlines_of((number,) if number else ()), *_with_span(inlines_of(answer), span))
 
     def _letter(self, index: int) -> str:
         return small_letters(index, self._lang)
@@ -513,7 +515,7 @@ def _marks_after_text(block: model.Exercise) -> tuple[Inline, ...]:
     )
 
 
-def _at(nodes: Iterable[N], span: Span | None) -> tuple[N, ...]:
+def _with_span(nodes: Iterable[N], span: Span | None) -> tuple[N, ...]:
     """Nodes without what is around them in the source, at the place that they have from it."""
     return tuple(node if node.span else replace(node, span=span) for node in nodes)
 
@@ -539,7 +541,7 @@ def _line(text: str, span: Span | None = None) -> model.Paragraph:
     return model.Paragraph(children=_text(text), span=span)
 
 
-def _listed(parts: Iterable[tuple[Inline, ...]]) -> tuple[Inline, ...]:
+def _join_with_commas(parts: Iterable[tuple[Inline, ...]]) -> tuple[Inline, ...]:
     """Text with commas between its parts; signs of notes belong to what is before them."""
     listed: tuple[Inline, ...] = ()
     for part in parts:

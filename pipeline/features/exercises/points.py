@@ -28,7 +28,7 @@ from pipeline.model import (
 from pipeline.model.audience import names_in
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.model.editions import EDITIONS
+from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.late import late
 from pipeline.model.metadata import Grade
 from pipeline.model.tree import (
@@ -36,7 +36,6 @@ from pipeline.model.tree import (
     PATH,
     PLACE_OF_POINTS,
     POINT_KEYS,
-    Changes,
     children,
     find,
     has,
@@ -119,10 +118,8 @@ _POINTS = late(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 
 
 def count_points(document: Document) -> Document:
-    """The document with the marks of each exercise and question as text, and with totals if the
-    front matter asks for them; for a platform, they stay attributes. An invalid number of marks, or
-    one in the wrong place, is a BAD_ATTRIBUTE. A number that differs from the sum of the questions
-    is WRONG_SUM."""
+    """The document with the points of each exercise and question as text, and with totals if the
+    front matter asks for them; for a platform, they stay attributes."""
     findings, grades = Findings(document), document.metadata.grades
     marked = {type(node) for _, node, _ in find(document, marked=True) if _key(node)}
     if not marked:
@@ -131,6 +128,19 @@ def count_points(document: Document) -> Document:
             place = Span(grades[0].line, grades[0].column)
             findings.add(Code.WRONG_VALUE, message, place, PLACE_OF_POINTS.format("marks=4"))
         return findings.added_to(document)
+    document = _without_wrong_points(document, marked, findings)
+    levels = tuple(level for level, _ in document.metadata.levels) or ("",)
+    _warn_of_sums(document, levels, findings)
+    edition = EDITIONS.get(document.edition)
+    if not edition or not edition.platform:  # platforms have fields for them
+        document = _with_totals(document, levels, edition)
+    return findings.added_to(document)
+
+
+def _without_wrong_points(
+    document: Document, marked: Iterable[type[Node]], findings: Findings
+) -> Document:
+    """The document without invalid numbers of points, and those in wrong places: BAD_ATTRIBUTE."""
 
     def check(node: Node, path: tuple[Node, ...]) -> Node:
         if not (key := _key(node)) or not (problem := _problem(node, path)):
@@ -140,9 +150,11 @@ def count_points(document: Document) -> Document:
         findings.add(Code.BAD_ATTRIBUTE, message, span, PLACE_OF_POINTS.format(f"{key}=4"))
         return replace(node, attributes=node.attributes.without(POINT_KEYS))
 
-    checks: Changes = dict.fromkeys(marked, check)
-    document = rewrite_document(document, enter=checks, context=PATH)
-    levels = tuple(level for level, _ in document.metadata.levels) or ("",)
+    return rewrite_document(document, enter=dict.fromkeys(marked, check), context=PATH)
+
+
+def _warn_of_sums(document: Document, levels: tuple[str, ...], findings: Findings) -> None:
+    """A number that differs from the sum of the questions is WRONG_SUM."""
     for _, node, span in find(document, marked=True):
         score, sums = points_of(node), [total.points for total in _totals(children(node), levels)]
         if score and sums and score not in sums:
@@ -150,12 +162,14 @@ def count_points(document: Document) -> Document:
             message = f"`{key}={float(score):g}` is not the sum of its questions: {float(parts):g}."
             hint = "Change one of them, or leave out the total to have it added up."
             findings.add(Code.WRONG_SUM, message, span, hint)
+
+
+def _with_totals(document: Document, levels: tuple[str, ...], edition: Edition | None) -> Document:
+    """The document with its points as text, at the ends of first lines, and in the boxes, the table
+    and the key to grades that the front matter asks for."""
     called = next((key for _, node, _ in find(document, marked=True) if (key := _key(node))), "")
-    edition = EDITIONS.get(document.edition)
-    if edition and edition.platform:
-        return findings.added_to(document)  # platforms have fields for them
     lang, places = document.metadata.lang, document.metadata.score
-    vocabulary = words(lang)
+    grades, vocabulary = document.metadata.grades, words(lang)
 
     def show(node: Exercise | ListItem) -> Node:
         scores = [Total((), score)] if (score := points_of(node)) else []
@@ -165,7 +179,7 @@ def count_points(document: Document) -> Document:
             points = "; ".join(
                 of.named(_in_words(of.points, _key(node) or called, lang)) for of in scores
             )
-            shown = _span("marks", model.Text(text=vocabulary["marks_shown"].format(points=points)))
+            shown = _span("marks", model.Text(text=vocabulary["marks_shown"].format(marks=points)))
             if isinstance(node, Exercise) and "exercises" in places:
                 possible = model.Text(text=f"\u2002/\u2002{points}")
                 shown = _span("marks", _span("score-box"), possible)
@@ -184,7 +198,7 @@ def count_points(document: Document) -> Document:
     if totals and boxes:
         blocks = _with_last(document.blocks, boxes.get("foot", ()))
         document = replace(document, blocks=(*boxes.get("head", ()), *blocks))
-    return findings.added_to(document)
+    return document
 
 
 class Total(NamedTuple):

@@ -436,7 +436,7 @@ class _Fit:
         length = search.length(chosen, fit.pages)
         findings = () if length > fit.pages - 0.5 else (_too_short(fit, fit.pages, length),)
         sheet = row.sheets[chosen]
-        return FilledPages(self._with(sheet), fitted(sheet, length), findings)
+        return FilledPages(self._replace_sheet(sheet), fitted(sheet, length), findings)
 
     def _full_sheets(
         self, fit: FitOptions, edition: Edition, search: Search, row: FitSettings
@@ -447,9 +447,9 @@ class _Fit:
             finding = _uneven(fit, search.length(row.natural), multiple)
             return FilledPages(self._pages, None, (finding,))
         sheet = row.sheets[chosen]
-        return FilledPages(self._with(sheet), fitted(sheet, search.length(chosen)))
+        return FilledPages(self._replace_sheet(sheet), fitted(sheet, search.length(chosen)))
 
-    def _with(self, sheet: Sheet) -> Pages:
+    def _replace_sheet(self, sheet: Sheet) -> Pages:
         new = Style(SHEET_STYLE, css(sheet, self._pages.metadata))
         styles = (new if old.name == SHEET_STYLE else old for old in self._pages.styles)
         return replace(self._pages, styles=tuple(styles), sheet=sheet)
@@ -463,7 +463,7 @@ class _Fit:
         most = None if math.isinf(limit) else math.ceil(limit)
         root = copy.deepcopy(self._root)
         try:
-            document = set_pages(self._setter, root, self._with(sheet), most)
+            document = set_pages(self._setter, root, self._replace_sheet(sheet), most)
         except TooManyPagesError:
             return None
         return [page.box for page in document.pages]

@@ -60,10 +60,10 @@ class FormulaSpeaker:
             if element.text == "−" and (before is None or asks_for_more(before)):
                 texts.append(self._word("negative"))
             elif not _is_around_choice(elements, index):
-                texts.append(self._of(element))
+                texts.append(self._speak(element))
         return " ".join(filter(None, texts))
 
-    def _of(self, element: Element) -> str:
+    def _speak(self, element: Element) -> str:
         children = list(element)
         if is_blank(element):
             return self._words["blank"]
@@ -82,7 +82,7 @@ class FormulaSpeaker:
             case "msup":
                 return self._power(*children)
             case "msub":
-                return self._index(self._of(children[0]), children[1], children[0])
+                return self._index(self._speak(children[0]), children[1], children[0])
             case "msubsup":
                 return self._index_and_power(*children)
             case "munder" | "mover":
@@ -111,13 +111,13 @@ class FormulaSpeaker:
     # --- fractions and roots ---
 
     def _fraction(self, element: Element, above: Element, below: Element) -> str:
-        parts = {"above": self._of(above), "below": self._of(below)}
+        parts = {"above": self._speak(above), "below": self._speak(below)}
         if element.get("linethickness") == "0":
             return self._word("choose", **parts)
         return self._enclosed("fraction", (above, below), **parts)
 
     def _root(self, radicand: Element, index: Element) -> str:
-        parts = {"radicand": self._of(radicand), "index": self._of(index)}
+        parts = {"radicand": self._speak(radicand), "index": self._speak(index)}
         if parts["index"] == "3":
             return self._enclosed("cube_root", (radicand,), radicand=parts["radicand"])
         return self._enclosed("nth_root", (radicand,), **parts)
@@ -125,12 +125,12 @@ class FormulaSpeaker:
     # --- what stands above and below ---
 
     def _power(self, base: Element, exponent: Element) -> str:
-        spoken = self._of(base)
+        spoken = self._speak(base)
         while len(exponent) > 1 and exponent[0].text in SPOKEN_PRIMES:
             prime, *rest = exponent
-            spoken = f"{spoken} {self._of(prime)}"
+            spoken = f"{spoken} {self._speak(prime)}"
             exponent = rest[0] if len(rest) == 1 else _row_of(rest)
-        text = self._of(exponent)
+        text = self._speak(exponent)
         if exponent.tag == "mo" or text == DEGREE:
             return f"{spoken} {text}"
         if exponent.tag == "mn" and (key := POWERS.get(exponent.text or "")):
@@ -139,33 +139,33 @@ class FormulaSpeaker:
 
     def _index(self, spoken: str, index: Element, base: Element) -> str:
         if _is_operator(base):
-            return self._word("under", operator=spoken, lower=self._of(index))
-        return self._enclosed("index", (index,), base=spoken, index=self._of(index))
+            return self._word("under", operator=spoken, lower=self._speak(index))
+        return self._enclosed("index", (index,), base=spoken, index=self._speak(index))
 
     def _index_and_power(self, base: Element, index: Element, exponent: Element) -> str:
         if _is_operator(base):
             return self._range(base, index, exponent)
         indexed = Element("mtext")
-        indexed.text = self._index(self._of(base), index, base)
+        indexed.text = self._index(self._speak(base), index, base)
         return self._power(indexed, exponent)
 
     def _range(self, base: Element, lower: Element, upper: Element) -> str:
-        parts = {"lower": self._of(lower), "upper": self._of(upper)}
+        parts = {"lower": self._speak(lower), "upper": self._speak(upper)}
         key = "range" if _is_operator(base) else "between"
-        return self._word(key, operator=self._of(base), **parts)
+        return self._word(key, operator=self._speak(base), **parts)
 
     def _stacked(self, element: Element, base: Element, mark: Element) -> str:
-        spoken, text = self._of(base), mark.text or ""
+        spoken, text = self._speak(base), mark.text or ""
         if element.get("accentunder") and text == OVERLINE:
             return self._word("underline", base=spoken)
         if element.get("accent") and text in SPOKEN_MARKS:
             return self._word(SPOKEN_MARKS[text], base=spoken)
         if element.tag == "munder" and _is_operator(base):
-            return self._word("under", operator=spoken, lower=self._of(mark))
+            return self._word("under", operator=spoken, lower=self._speak(mark))
         if text in BRACES:
             return spoken
         key = "above" if element.tag == "mover" else "below"
-        return self._word(key, base=spoken, mark=self._of(mark))
+        return self._word(key, base=spoken, mark=self._speak(mark))
 
     # --- tables ---
 
@@ -262,7 +262,7 @@ def _row(elements: Sequence[Element]) -> str:
     """Elements side by side, with spaces where they are visible."""
     parts: list[str] = []
     for index, element in enumerate(elements):
-        text = _of(element)
+        text = _plain_words(element)
         if element.tag == "mo":
             infix = 0 < index < len(elements) - 1 and not asks_for_more(elements[index - 1])
             text = _operator(element.text or "", infix)
@@ -290,7 +290,7 @@ def _is_seen(space: Element) -> bool:
         return True
 
 
-def _of(element: Element) -> str:
+def _plain_words(element: Element) -> str:
     tag = element.tag
     children = list(element)
     if is_blank(element):
@@ -310,13 +310,13 @@ def _of(element: Element) -> str:
         case "msqrt":
             return "√" + _grouped_row(children)
         case "mroot":
-            index = _of(children[1])
+            index = _plain_words(children[1])
             sign = ROOTS.get(index) or f"{_raised(index, SUPERSCRIPTS) or f'({index})'}√"
             return sign + _grouped(children[0])
         case "mover" | "munder" if children[1].text in BRACES:
-            return _of(children[0])
+            return _plain_words(children[0])
         case "munder" if MARKS.get(children[1].text or "") == "\u0305":
-            return _of(children[0])  # a line below is like a link's, and is not said
+            return _plain_words(children[0])  # a line below is like a link's, and is not said
         case "msup" | "mover" if len(children) == 2 and not element.get("accent"):
             return _base(children[0]) + _script("^", children[1], SUPERSCRIPTS)
         case "msub" | "munder" if len(children) == 2 and not element.get("accentunder"):
@@ -330,7 +330,7 @@ def _of(element: Element) -> str:
                 + (" " if base.tag == "mo" else "")
             )
         case "mover" | "munder":
-            return _marked(_of(children[0]), children[1].text or "")
+            return _marked(_plain_words(children[0]), children[1].text or "")
         case "mtable":
             return _table(element)
     return _row(children)
@@ -376,7 +376,7 @@ def _is_single(element: Element) -> bool:
 
 
 def _base(element: Element) -> str:
-    text = _of(element)
+    text = _plain_words(element)
     if element.tag in ("mi", "mn", "mo", "mtext") or not text:
         return text
     return _in_parentheses(element, text)

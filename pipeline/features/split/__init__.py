@@ -181,10 +181,10 @@ class _PartPlaces:
             if part.section:
                 self.titles[part.section.attributes.id] = title
                 self.sections.add(part.section.attributes.id)
-        self.listed = {name for node in all_nodes(document) for name in _listed(node)}
+        self.listed = {name for node in all_nodes(document) for name in _listed_ids(node)}
 
 
-def _listed(node: Node) -> tuple[str, ...]:
+def _listed_ids(node: Node) -> tuple[str, ...]:
     if isinstance(node, model.BibliographyEntry):
         return (node.attributes.id,)
     return _ids(node) if isinstance(node, model.DefinitionItem) else ()

@@ -79,7 +79,7 @@ def _single(node: Node) -> list[Element]:
     return convert(node)
 
 
-def _within(name: str, *nodes: Node) -> Element:
+def _argument(name: str, *nodes: Node) -> Element:
     """An argument of a structure: ``e``, ``num``, ``sub`` …"""
     return element(f"m:{name}", *_row(nodes))
 
@@ -142,22 +142,22 @@ def _group(node: Node) -> list[Element]:
         return _row(node)
     marks = [element(f"m:{side}", val="1") for side in SIDES if STRIKES[kind]]
     marks += [element(f"m:{strike}", val="1") for strike in STRIKES[kind]]
-    return [element("m:borderBox", element("m:borderBoxPr", *marks), _within("e", *node))]
+    return [element("m:borderBox", element("m:borderBoxPr", *marks), _argument("e", *node))]
 
 
 def _fraction(node: Node) -> list[Element]:
     above, below = node
     bare = node.get("linethickness", "").rstrip("emptx%") in ("0", "0.0")
     kind = element("m:fPr", element("m:type", val="noBar")) if bare else None
-    return [element("m:f", kind, _within("num", above), _within("den", below))]
+    return [element("m:f", kind, _argument("num", above), _argument("den", below))]
 
 
 def _root(node: Node) -> list[Element]:
     if _name(node) == "msqrt":
         hidden = element("m:radPr", element("m:degHide", val="1"))
-        return [element("m:rad", hidden, element("m:deg"), _within("e", *node))]
+        return [element("m:rad", hidden, element("m:deg"), _argument("e", *node))]
     base, index = node
-    return [element("m:rad", _within("deg", index), _within("e", base))]
+    return [element("m:rad", _argument("deg", index), _argument("e", base))]
 
 
 def _scripts(node: Node) -> list[Element]:
@@ -166,8 +166,8 @@ def _scripts(node: Node) -> list[Element]:
     structure, *places = names[_name(node)]
     if not len(base) and not _text(base):
         base = etree.Element("mrow")
-    arguments = (_within(place, script) for place, script in zip(places, scripts, strict=True))
-    return [element(f"m:{structure}", _within("e", base), *arguments)]
+    arguments = (_argument(place, script) for place, script in zip(places, scripts, strict=True))
+    return [element(f"m:{structure}", _argument("e", base), *arguments)]
 
 
 def _limits(node: Node) -> list[Element]:
@@ -178,16 +178,16 @@ def _limits(node: Node) -> list[Element]:
         return _single(base)
     if name == "munderover":
         below, above = marks
-        inner = element("m:limLow", _within("e", base), _within("lim", below))
-        return [element("m:limUpp", element("m:e", inner), _within("lim", above))]
+        inner = element("m:limLow", _argument("e", base), _argument("lim", below))
+        return [element("m:limUpp", element("m:e", inner), _argument("lim", above))]
     mark = _text(marks[0]) if _name(marks[0]) == "mo" else ""
     accent = ACCENTS.get(mark, mark if len(mark) == 1 and "\u0300" <= mark <= "\u036f" else "")
     if name == "mover" and accent and accent not in BARS:
         chosen = element("m:accPr", element("m:chr", val=accent))
-        return [element("m:acc", chosen, _within("e", base))]
+        return [element("m:acc", chosen, _argument("e", base))]
     if accent in BARS or mark in ("_", "\u0332", "\u2015"):
         place = element("m:barPr", element("m:pos", val="top" if name == "mover" else "bot"))
-        return [element("m:bar", place, _within("e", base))]
+        return [element("m:bar", place, _argument("e", base))]
     if len(mark) == 1 and mark in "⏞⏟⎴⎵⏜⏝":
         at = "top" if name == "mover" else "bot"
         vertical = "bot" if name == "mover" else "top"
@@ -197,9 +197,9 @@ def _limits(node: Node) -> list[Element]:
             element("m:pos", val=at),
             element("m:vertJc", val=vertical),
         )
-        return [element("m:groupChr", chosen, _within("e", base))]
+        return [element("m:groupChr", chosen, _argument("e", base))]
     structure = "limUpp" if name == "mover" else "limLow"
-    return [element(f"m:{structure}", _within("e", base), _within("lim", marks[0]))]
+    return [element(f"m:{structure}", _argument("e", base), _argument("lim", marks[0]))]
 
 
 def _large(node: Node) -> Node | None:
@@ -235,9 +235,9 @@ def _nary(node: Node, operator: Node, operand: Sequence[Node]) -> Element:
     return element(
         "m:nary",
         properties,
-        _within("sub", *([] if below is None else [below])),
-        _within("sup", *([] if above is None else [above])),
-        _within("e", *operand),
+        _argument("sub", *([] if below is None else [below])),
+        _argument("sup", *([] if above is None else [above])),
+        _argument("e", *operand),
     )
 
 
@@ -265,7 +265,7 @@ def _is_fence(node: Node, after: Sequence[Node]) -> bool:
 
 def _delimited(opening: str, content: Sequence[Node], closing: str) -> Element:
     marks = element("m:dPr", element("m:begChr", val=opening), element("m:endChr", val=closing))
-    return element("m:d", marks, _within("e", *content))
+    return element("m:d", marks, _argument("e", *content))
 
 
 def _table(node: Node) -> list[Element]:
@@ -298,7 +298,7 @@ def _table(node: Node) -> list[Element]:
 
 def _cell(node: Node) -> Element:
     """A cell. LibreOffice asks for something before a relation with which one begins."""
-    written = _within("e", *node)
+    written = _argument("e", *node)
     if len(node) and _ends_operand(node[0]):
         written.insert(0, _run(NOTHING, nor=""))
     return written
@@ -310,7 +310,7 @@ def _empty(count: int) -> list[Element]:
 
 def _hidden(node: Node) -> list[Element]:
     return [
-        element("m:phant", element("m:phantPr", element("m:show", val="0")), _within("e", *node))
+        element("m:phant", element("m:phantPr", element("m:show", val="0")), _argument("e", *node))
     ]
 
 
@@ -324,7 +324,7 @@ def _before(node: Node) -> list[Element]:
     names = [_name(script) for script in scripts]
     at = names.index("mprescripts") if "mprescripts" in names else len(scripts)
     after, before = scripts[:at], scripts[at + 1 :]
-    result = _within("e", base)
+    result = _argument("e", base)
     if after:
         inner = element("m:sSubSup", result, _script("sub", after[0]), _script("sup", after[1]))
         result = element("m:e", inner)

@@ -257,7 +257,7 @@ class _GivenText(BrokenText):
 # Plans for the lines of paragraphs that are justified and simple.
 
 _SPACES = " \u00a0"
-LONGEST = 20_000
+LONGEST_PARAGRAPH = 20_000
 """The number of characters of a paragraph from which on it is left to the engine."""
 
 MOST_WORDS = 20_000
@@ -335,7 +335,7 @@ def plan_lines(context: Any, box: Any, width: float, indent: float) -> LinePlan 
             stack += child.children[::-1]
         else:
             return None
-    if not text.strip() or len(text) > LONGEST:
+    if not text.strip() or len(text) > LONGEST_PARAGRAPH:
         return None
     places = _places_of(pieces, context)
     context.plans += 1

@@ -320,7 +320,7 @@ def has_roman_folios(pages: Pages) -> bool:
 FIRST = "\N{DIAMETER SIGN}"
 """Of the signs before this one, © and arrows say, the faces of text have their own."""
 
-LONGEST = 200
+LONGEST_RUN = 200
 """Characters of a run. For each line that it fills, all of a longer one would be read again."""
 
 _AS_TEXT = "\ufe0e"
@@ -371,7 +371,7 @@ def _runs(text: str, missing: Container[str]) -> Iterator[tuple[int, int, str]]:
     begin = last = -1
     for start, end, name in _emoji(text):
         is_missing = any(character in missing for character in text[start:end])
-        if begin >= 0 and (is_missing or start != last or last - begin >= LONGEST):
+        if begin >= 0 and (is_missing or start != last or last - begin >= LONGEST_RUN):
             yield begin, last, ""
             begin = -1
         if is_missing:

@@ -216,30 +216,30 @@ def _asked(parameters: Any, common: Asked, messages: list[str]) -> Iterator[Aske
             several = parameters.behaviour.type == "multi" or right > 1
             if any(text for each in parameters.answers for text in each.tips_and_feedback.values()):
                 messages.append(FEEDBACK)
-            yield _with(common, parameters.question)._replace(choices=choices, several=several)
+            yield _prompt(common, parameters.question)._replace(choices=choices, several=several)
         case TrueFalse():
             is_true = parameters.correct in ("true", True)
             choices = (("True", is_true), ("False", not is_true))
-            yield _with(common, parameters.question)._replace(choices=choices)
+            yield _prompt(common, parameters.question)._replace(choices=choices)
         case SingleChoiceSet():
             for each in parameters.choices:
                 choices = tuple((text, at == 0) for at, text in enumerate(each.answers))
-                yield _with(common, each.question)._replace(choices=choices)
+                yield _prompt(common, each.question)._replace(choices=choices)
                 common = Asked(common.name, "")
         case Blanks():
             text, gaps = _with_gaps("".join(parameters.questions), messages)
-            yield _with(common, f"{parameters.text}{text}")._replace(gaps=gaps)
+            yield _prompt(common, f"{parameters.text}{text}")._replace(gaps=gaps)
         case DragText():
-            yield _dragged(parameters, _with(common, parameters.task_description), messages)
+            yield _dragged(parameters, _prompt(common, parameters.task_description), messages)
         case Essay():
             if parameters.keywords:
                 messages.append("The keywords that give points are left out.")
             lines = line_count(str(parameters.behaviour.input_field_size))
             answer = parameters.solution.sample
-            yield _with(common, parameters.task_description)._replace(lines=lines, answer=answer)
+            yield _prompt(common, parameters.task_description)._replace(lines=lines, answer=answer)
 
 
-def _with(common: Asked, prompt: str) -> Asked:
+def _prompt(common: Asked, prompt: str) -> Asked:
     return common._replace(prompt=f"{common.prompt}{prompt}")
 
 
@@ -269,7 +269,7 @@ def _dragged(parameters: DragText, asked: Asked, messages: list[str]) -> Asked:
         text, gaps = _with_gaps("".join(f"<p>{line}</p>" for line in escaped), messages)
         if extra:
             messages.append("The words that fit in no gap are left out.")
-        return _with(asked, text)._replace(gaps=gaps)
+        return _prompt(asked, text)._replace(gaps=gaps)
     if any(":" in right for _, right in pairs):
         messages.append(TIPS)
     right = tuple(_escaped(right.partition(":")[0].strip()) for _, right in pairs)

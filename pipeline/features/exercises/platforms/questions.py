@@ -626,7 +626,7 @@ class _Reader:
                 (block.ordered and around.is_exercise) or _holds_task(block)
             ):
                 self._gaps(around, stem)
-                self._listed(block, self._below(stem, around))
+                self._ask_items(block, self._below(stem, around))
             elif _is_grid(block):
                 self._grid(block, around, stem)
             elif isinstance(block, (*ROOM, *TASKS)):
@@ -649,7 +649,7 @@ class _Reader:
         stem.clear()
         return around._replace(prompt=(*around.prompt, *content))
 
-    def _listed(self, node: model.List, around: _AroundQuestion) -> None:
+    def _ask_items(self, node: model.List, around: _AroundQuestion) -> None:
         for item in node.items:
             inner = around._replace(
                 name=item.label or around.name,

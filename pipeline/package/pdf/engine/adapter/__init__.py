@@ -3,11 +3,11 @@ except for the feature `fast_engine`, no other module imports it, or pydyf, with
 PDFs. A `Typesetter` makes a `TypesetDocument`, whose `TypesetPage`s have a `LayoutBox` for
 everything on them, and which writes itself as a PDF.
 
-WeasyPrint's documented interface covers little of that. What is used in addition is listed in
-`names`; without any of it, the import ends in a `NoEngineError` that names it. Of objects without
-names of their own, `typesetter` reads the fonts and links, `drawings` draws formulas as images that
-WeasyPrint finds in its cache (Kozea/WeasyPrint#1978), `objects` removes the build time from fonts
-(Kozea/WeasyPrint#1553), and `log` recognises messages by their beginnings.
+WeasyPrint's documented interface covers little of that. All private names that are used in addition
+are listed in `patching`, with those that are replaced and why; without any of them, the import ends
+in a `NoEngineError` that names it. Of objects without names of their own, `typesetter` reads the
+fonts and links, `drawings` draws formulas as images that WeasyPrint finds in its cache
+(Kozea/WeasyPrint#1978), and `objects` removes the build time from fonts (Kozea/WeasyPrint#1553).
 """
 
 from __future__ import annotations

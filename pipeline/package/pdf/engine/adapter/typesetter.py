@@ -232,6 +232,8 @@ class TypesetPage(weasyprint.Page):  # type: ignore[misc]
         self.stream: Any = None
 
     def __getattr__(self, name: str) -> Any:
+        """The first attribute that is not there yet, such as the links, completes the page by its
+        own class, which sets them all; after that, what is missing is missing."""
         if name.startswith("_") or "links" in vars(self):
             raise AttributeError(name)
         super().__init__(self._page_box)
