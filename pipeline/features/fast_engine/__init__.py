@@ -29,7 +29,6 @@ def speed_up() -> None:
     patching.FASTER_LAYOUT |= {
         "css.StyleFor": shared_layout.SharedStyles,
         "document.LayoutContext": shared_layout.FastLayout,
-        "layout.inline.add_word_spacing": text_lines.add_word_spacing,
         "layout.inline.get_next_linebox": text_lines.get_next_linebox,
         "layout.inline.split_first_line": text_lines.split_first_line,
         "layout.inline.strut": shared_layout.strut,

@@ -61,7 +61,7 @@ NAMES: Uses = (
         ),
     ),
     (
-        "planned lines are put together like the first one of their paragraph",
+        "lines are put together like the first one of their paragraph",
         (
             "layout.inline.get_next_linebox(context, linebox, position_y, bottom_space, "
             "skip_stack, containing_block, absolute_boxes, fixed_boxes, first_letter_style, "
@@ -79,8 +79,6 @@ NAMES: Uses = (
             "text.line_break.Layout.get_first_line(self)",
             "text.line_break.Layout.deactivate(self)",
             "text.line_break.Layout.reactivate(self, style)",
-            "layout.inline.add_word_spacing(context, box, justification_spacing, x_advance)",
-            "layout.inline.count_expandable_spaces(box)",
         ),
     ),
     (

@@ -31,7 +31,6 @@ from pipeline.package.pdf.engine.adapter.glyph_texts import draw_first_line as d
 from pipeline.package.pdf.engine.adapter.lines import (
     ENDS,
     LINE_BREAK,
-    PLAN,
     SHAPED,
     SIMPLE,
     WORD_BOUNDARY,
@@ -81,7 +80,6 @@ CAN_READ_GLYPHS = IS_RECENT and ffi.sizeof("PangoGlyphInfo") == GLYPHS.size
 MOVES = "_moves"
 """The attribute of a font that has how its glyphs are written, by size."""
 
-original_add_word_spacing = weasyprint.layout.inline.add_word_spacing
 original_get_next_linebox = weasyprint.layout.inline.get_next_linebox
 
 
@@ -176,28 +174,6 @@ class ShapedText(TextLayout):
     def runs(self) -> Iterator[GlyphRun]:
         """The glyphs of the line."""
         return GlyphRun.all_of(self.get_first_line()[0], self.text.encode())
-
-    def justified(self, text: str, spacing: float) -> ShapedText | None:
-        """The same with wider spaces, if it is this text, and is drawn as it was set."""
-        if self._spacing is None or self.text != text:
-            return None
-        wider = copy.copy(self)
-        wider.justification_spacing = spacing
-        return wider
-
-
-def add_word_spacing(context: Any, box: Any, spacing: float, shift: float) -> float:
-    """Justify the content of a box, which is moved to the right; returns the shift of the content
-    after it."""
-    count = weasyprint.layout.inline.count_expandable_spaces
-    spaces = count(box) if is_text(box) else 0
-    wider = box.pango_layout.justified(box.text, spacing) if spaces else None
-    if wider is None:
-        return float(original_add_word_spacing(context, box, spacing, shift))
-    box.pango_layout, box.justification_spacing = wider, spacing
-    box.position_x += shift
-    box.width += spacing * spaces
-    return shift + spacing * spaces
 
 
 def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix: Any) -> list[Any]:
@@ -307,8 +283,9 @@ class ShapedParagraph:
         self.baseline = pango.pango_layout_get_baseline(layout) * FROM_UNITS
         self.is_of_one_font = len({run.placed.item.analysis.font for run, _ in self.runs}) == 1
         self._advances = vars(style).setdefault(ADVANCES, {})
-        self.like: tuple[Any, Any, float] | None = None
-        """One of its lines with the box of the text on it, and the top above the baseline."""
+        self.like: tuple[Any, Any, Any, float] | None = None
+        """The box of all lines, one of them with that of the text on it, and the top above the
+        baseline."""
 
     @functools.cached_property
     def _attributes(self) -> Sequence[int]:
@@ -394,13 +371,6 @@ class LineOfParagraph(ShapedText):
     def lay_out(self) -> None:
         super().reactivate(self.style)
 
-    def justified(self, text: str, spacing: float) -> ShapedText | None:
-        if self.text != text:
-            return None
-        copy = LineOfParagraph.__new__(LineOfParagraph)
-        copy.__dict__ |= vars(self) | {"justification_spacing": spacing}
-        return copy
-
     def runs(self) -> Iterator[GlyphRun]:
         units = int(self.justification_spacing * TO_UNITS)
         start, encoded = self._start, self.text.encode()
@@ -453,46 +423,38 @@ def get_next_linebox(
 ) -> tuple[Any, Any]:
     """The line of a paragraph at a place, and the place of the next one."""
     line = None
-    if vars(linebox).get(PLAN) and not context.excluded_shapes:
-        line = _planned_line(context, linebox, y, place, block)
+    if not context.excluded_shapes and not any(rest[2:]) and block.style["direction"] == "ltr":
+        line = _line_within(context, linebox, y, place, block)
     return line or original_get_next_linebox(context, linebox, y, bottom_space, place, block, *rest)
 
 
-def _planned_line(
+def _line_within(
     context: Any, linebox: Any, y: float, place: Any, block: Any
 ) -> tuple[Any, Any] | None:
-    """A line that is planned, put together like the others of its paragraph; none if there is more
-    on it than a part of one text, which has been shaped already."""
+    """A line put together like the others of its paragraph; none if there is more on it than a part
+    of one text, which has been shaped already."""
     ((index, within),) = place.items() if place else ((0, None),)
-    box = linebox.children[index]
-    paragraph = _planned_paragraph(box)
-    if paragraph is None:
+    if not linebox.children or not is_text(box := linebox.children[index]):
         return None
     skip = next(iter(within)) if within else 0
-    ends, encoded = vars(box)[ENDS], paragraph.encoded
-    number = bisect_right(ends, skip, key=itemgetter(1))
-    end, resume, has_hyphen = ends[number] if number < len(ends) else (len(encoded), None, False)
-    text = encoded[skip:end].decode()
-    if (
-        (resume is None and box is not linebox.children[-1])
-        or text.strip(" ") != (text or " ")
-        or paragraph.parts_glyphs(skip)
-        or paragraph.parts_glyphs(end)
-    ):
+    is_planned, before = ENDS in vars(box), box.text.encode()[:skip]
+    width = block.width - linebox.text_indent
+    found = (_planned_line if is_planned else _filled_line)(context, box, skip, width)
+    if found is None:
         return None
-    if has_hyphen:
-        text += box.style["hyphenate_character"]
-        shaped, _, _, width, height, _ = split_first_line(text, box.style, context, None, 0)
-        if height != paragraph.height:
-            return None
-    else:
-        start = len(encoded[:skip].decode())
-        shaped, _, _, width, *_ = _line(paragraph, start, start + len(text), None)
+    paragraph, (shaped, length, resume, width, height, _) = found
+    text = shaped.text
+    is_last = resume is None
+    if (is_last and box is not linebox.children[-1]) or not length or text.strip(" ") != text:
+        return None
     spaced = vars(linebox).setdefault(SPACED, set())  # all its lines have the same
-    if skip and encoded[skip - 1 : skip] in (b" ", b"\n"):
+    if before.endswith((b" ", b"\n")):
         spaced.add(repr(place))
-    paragraph.like = paragraph.like or _first_of(paragraph, linebox, box, block)
-    line, line_text, top = paragraph.like
+    if not paragraph.like or paragraph.like[0] is not linebox:
+        paragraph.like = linebox, *_first_of(paragraph, linebox, box, block)
+    _, line, line_text, top = paragraph.like
+    if height != line_text.height:
+        return None
     line, line_text = line.copy(), line_text.copy()
     line.children, vars(line)[SPACED] = [line_text], spaced
     line.position_x = block.content_box_x()
@@ -501,23 +463,53 @@ def _planned_line(
     line.width = line_text.position_x + width - line.position_x
     line_text.position_y += y - top
     line.position_y = y
-    if resume is None:
-        x = weasyprint.layout.inline.text_align(context, line, block.width, last=True)
+    spaces = len(SPACES.findall(text.encode()))
+    if is_last or line.style["text_align_all"] != "justify":
+        x = weasyprint.layout.inline.text_align(context, line, block.width, last=is_last)
         line.translate(x, 0)
-        return line, None
-    if spaces := len(SPACES.findall(text.encode())):
+    elif spaces and (is_planned or line.width < block.width):
         spacing = (block.width - line.width) / spaces
         shaped.justification_spacing = line_text.justification_spacing = spacing
         line.width += spacing * spaces
         line_text.width += spacing * spaces
-    return line, {index: {resume: None}}
+    return line, None if is_last else {index: {skip + resume: None}}
+
+
+def _planned_line(
+    context: Any, box: Any, skip: int, _: float
+) -> tuple[ShapedParagraph, tuple[Any, ...]] | None:
+    """The line of a planned text that begins at a byte, with its paragraph, in the form of
+    `split_first_line`."""
+    paragraph = _planned_paragraph(box)
+    if paragraph is None or paragraph.parts_glyphs(skip):
+        return None
+    ends, encoded = vars(box)[ENDS], paragraph.encoded
+    number = bisect_right(ends, skip, key=itemgetter(1))
+    end, resume, has_hyphen = ends[number] if number < len(ends) else (len(encoded), None, False)
+    text = encoded[skip:end].decode()
+    if not text or paragraph.parts_glyphs(end):
+        return None
+    after = None if resume is None else resume - skip
+    if has_hyphen:
+        text += box.style["hyphenate_character"]
+        shaped, length, _, *sizes = split_first_line(text, box.style, context, None, 0)
+        return paragraph, (shaped, length, after, *sizes)
+    start = len(encoded[:skip].decode())
+    return paragraph, _line(paragraph, start, start + len(text), after)
+
+
+def _filled_line(
+    context: Any, box: Any, skip: int, width: float
+) -> tuple[ShapedParagraph, tuple[Any, ...]] | None:
+    """The same of one that is not planned: as much of it as there is room for."""
+    text = box.text.encode()[skip:].decode()
+    found = line_of_paragraph(text, box.style, context, width) if text else None
+    return found and (vars(box.style)[PARAGRAPH][1], found)
 
 
 def _planned_paragraph(box: Any) -> ShapedParagraph | None:
     """The paragraph of a text that is planned, if all of it is in one font."""
     known = vars(box)
-    if ENDS not in known:
-        return None
     if PARAGRAPH not in known:
         shaped = ShapedParagraph(known[SHAPED], box.text, box.style) if CAN_READ_GLYPHS else None
         known[PARAGRAPH] = shaped if shaped and shaped.is_of_one_font else None
@@ -532,7 +524,7 @@ def _first_of(
     resolve_percentages(box, block)
     text = box.copy()
     for name in (ENDS, SHAPED, PARAGRAPH):
-        del vars(text)[name]
+        vars(text).pop(name, None)
     text.height = paragraph.height
     text.margin_top = text.margin_bottom = (strut(box.style)[0] - text.height) / 2
     text.baseline = paragraph.baseline + text.margin_top
