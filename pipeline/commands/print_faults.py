@@ -47,7 +47,7 @@ _PLACED = late(
     r"(?i)\b(?P<kind>(?P<table>tables?|tabellen?)|figures?|charts?|abbildung(?:en)?)"
     r" (?:(?P<above>above|oben)|below|unten)\b"
 )
-"""What a caption says of the place of others."""
+"""The place of others in the words of a caption."""
 
 Pages: TypeAlias = Sequence[layout.PageLayout]
 

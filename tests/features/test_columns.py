@@ -168,6 +168,7 @@ def test_lines_of_both_columns_stand_at_one_height(made_up_text: tuple[str, Page
 @pytest.mark.parametrize("theme", ["classic", "modern"])
 def test_headings_and_lists_do_not_touch_what_follows_them(theme: str, folder: Path) -> None:
     body = "## Well\n\n![A well](well.png)\n\nText.\n\n- one\n- two\n\nMore.\n"
+    body += "\nEnd.\n" * 40  # in the other column
     pages = pages_of(body, folder, theme=theme)
     found = boxes(laid_out(pages, folder))
     texts = {box.text: box.position_y for box in found if hasattr(box, "text")}

@@ -93,18 +93,18 @@ class _Place(NamedTuple):
     in_exercise: bool = False
 
 
-BESIDE = ("right", "wrap"), "28%"
+BESIDE, BESIDE_WIDTH = ("right", "wrap"), "28%"
 """The classes and the width of a drawing beside its question."""
 
 
 def _beside_question(chart: Chart) -> Chart:
     """A single clock face, which is narrow: the lines for the answer are beside it."""
     faces = len(chart.table.head) + len(chart.table.body)
-    attributes, (classes, width) = chart.attributes, BESIDE
-    if chart.kind != "clock" or faces > 1 or chart.caption or attributes.get("width"):
+    if chart.kind != "clock" or faces > 1 or chart.caption or chart.attributes.get("width"):
         return chart
-    classes, pairs = (*attributes.classes, *classes), (*attributes.pairs, ("width", width))
-    return replace(chart, attributes=replace(attributes, classes=classes, pairs=pairs))
+    classes = (*chart.attributes.classes, *BESIDE)
+    pairs = (*chart.attributes.pairs, ("width", BESIDE_WIDTH))
+    return replace(chart, attributes=replace(chart.attributes, classes=classes, pairs=pairs))
 
 
 class _Artist:

@@ -807,9 +807,9 @@ def test_no_paragraph_ends_in_a_fragment_of_a_word(tmp_path: Path) -> None:
 def test_two_items_of_a_list_stay_together(tmp_path: Path) -> None:
     """At the foot of a page, and at the head of the next one."""
     items = "".join(f"- Item {number} of it.\n" for number in range(1, 7))
-    shares = set()
+    shares, line = set(), "Line of it.\n\n"
     for before in range(30, 40):
-        text = f"---\ntitle: T\nlang: en\n---\n\n{'Line of it.\n\n' * before}{items}"
+        text = f"---\ntitle: T\nlang: en\n---\n\n{line * before}{items}"
         pages = page_texts(making.data(text, "handout", tmp_path))
         shares.add(tuple(page.count("Item") for page in pages))
     assert {share[0] for share in shares} & {2, 3, 4}
