@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.model import Document, Node, Section, Text
 from pipeline.model.editions import EDITIONS, Edition, Imposition
+from pipeline.model.kinds import KINDS, PublicationKind
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import (
@@ -259,6 +260,10 @@ LEAST_MEASURE = 105
 SIDE, UPRIGHT = 24 / 210, 25 / 297
 """The share of a page's width and height that the margins take."""
 
+BINDING = ((15_000, 13), (120_000, 18), (math.inf, 21))
+"""Millimetres at the spine, at least, up to a number of words: in a book of some fifty pages, which
+is stapled; in one whose leaves are glued; and in a thick one."""
+
 LEAST = 40
 """Millimetres that lines of text are long at least, and that a page's text is high."""
 
@@ -281,7 +286,7 @@ ROOM_FOR_NOTES = 45
 def options_for(edition: Edition, metadata: Metadata) -> PrintOptions:
     """The front matter's options for this edition: its own, or else those for all."""
     of_edition = dict(metadata.edition_options).get(edition.name, PrintOptions())
-    options = _merged(of_edition, metadata.printing)
+    options = _merged(of_edition, _merged(metadata.printing, KINDS[metadata.kind].printing))
     if edition.fixed_paper and of_edition.page.size is None:
         options = replace(options, page=replace(options.page, size=None))
     if edition.imposition != "none":
@@ -317,7 +322,8 @@ def sheet_for(edition: Edition, metadata: Metadata, *, is_book: bool) -> Sheet:
     language = metadata.lang.lower().split("-")[0]
     ratio = LEADING_OF_LANGUAGES.get(language, LEADING / TEXT_SIZE)
     leading = options.page.leading or text * ratio
-    sheet = settle(size, options, text, leading, is_book=is_book)
+    kind = KINDS[metadata.kind]
+    sheet = settle(size, options, text, leading, is_book=is_book, kind=kind)
     sheet = legible(sheet) if edition.look == "large" else sheet
     return _with_footer(sheet, metadata, is_large=edition.look == "large")
 
@@ -352,19 +358,33 @@ def _words_in(node: Node) -> float:
 def is_book(document: Document) -> bool:
     """Return whether the content of an edition is printed as a book: if the front matter says so,
     or if it is long. For a part of a publication, its own length counts."""
-    kind = document.metadata.layout
-    if kind and not document.metadata.part_of:
-        return kind == "book"
+    layout, usual = document.metadata.layout, KINDS[document.metadata.kind].is_book
+    if not document.metadata.part_of and (layout or usual is not None):
+        return layout == "book" if layout else bool(usual)
     return words_of(document) > BOOK_WORDS
 
 
 def sheet_of(document: Document, edition: Edition) -> Sheet:
     """The page of a printed edition, which contains the document."""
-    return sheet_for(edition, document.metadata, is_book=is_book(document))
+    metadata = document.metadata
+    sheet = sheet_for(edition, metadata, is_book=is_book(document))
+    is_given = options_for(edition, metadata).page.margins.inner is not None
+    if not KINDS[metadata.kind].is_bound or is_given or edition.imposition != "none":
+        return sheet
+    words = words_of(document)
+    least = next(inner for most, inner in BINDING if words <= most)
+    missing = max(0.0, least - sheet.inner)
+    return replace(sheet, inner=sheet.inner + missing, measure=sheet.measure - missing)
 
 
 def settle(
-    size: PageSize, options: PrintOptions, text: float, leading: float, *, is_book: bool
+    size: PageSize,
+    options: PrintOptions,
+    text: float,
+    leading: float,
+    *,
+    is_book: bool,
+    kind: PublicationKind = PublicationKind(),  # noqa: B008
 ) -> Sheet:
     """The page of this size with text of ``text`` points and line spacing of ``leading``."""
     page = options.page
@@ -378,10 +398,11 @@ def settle(
     room = size.width - inner - outer
     column = COLUMN * scale
     is_given = page.margins.inner is not None, page.margins.outer is not None
-    if not is_book and (columns > 1 or room - column < LEAST_MEASURE * scale):
+    if not is_book and (columns > 1 or not kind.hangs or room - column < LEAST_MEASURE * scale):
         column = 0
     aside = 0 if is_book else column
-    measure = room - aside if columns > 1 or all(is_given) else min(MEASURE * scale, room - aside)
+    fills = columns > 1 or all(is_given) or (kind.is_wide and not is_book)
+    measure = room - aside if fills else min(MEASURE * scale, room - aside)
     # margins set by the author are kept; the remaining space is divided between both sides
     spare = room - aside - measure
     if is_book and not any(is_given):

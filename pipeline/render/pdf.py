@@ -40,7 +40,7 @@ from pipeline.render.note_placement import (
 )
 from pipeline.render.plan import fits_columns, nav_points, prints_contents, targets
 from pipeline.render.sheet_rules import Folio, css, head_css, kept, kept_css, large_print_furniture
-from pipeline.render.style_sheets import construct_styles, drawing_faces
+from pipeline.render.style_sheets import Trait, construct_styles, drawing_faces, kind_styles
 from pipeline.render.tables import Setting
 from pipeline.system.store import Memo
 
@@ -134,7 +134,7 @@ def assemble(
         explains_page_marks=renderer.large_line > 0 and has_page_marks(document),
         shows_contents=prints_contents(document),
         contents_in_columns=fits_columns(document),
-        kind=(*kind(sheet), *_wishes(options)),
+        kind=(*kind(sheet), *_wishes(options), *filter(None, (metadata.kind,))),
         name_line=name_fields,
         byline=byline(metadata),
         timing_total=total(document),
@@ -158,6 +158,7 @@ def assemble(
         *theme_styles,
         *sheets(environment, "pdf", "in-columns" if sheet.columns > 1 else ""),
         Style("sheet.css", css(sheet, metadata, folio)),
+        *kind_styles(environment, "pdf", metadata),
         Style("widths.css", "\n".join(renderer.rules.values())),
         *look_styles(environment, edition.look, document),
         *sheets(environment, "pdf", "kept-pages" if edition.same_pages else ""),

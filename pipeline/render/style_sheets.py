@@ -13,6 +13,7 @@ from pipeline.model.editions import FormatName
 from pipeline.model.faces import DRAWING_FACES, FACES, MATH_FACE, own_faces
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
+from pipeline.model.metadata import Metadata
 from pipeline.model.names import note_id, reference_id
 from pipeline.model.rendered import Face, Sign, Style, Trait
 from pipeline.model.sheet import night_rules
@@ -173,6 +174,15 @@ def construct_styles(
         for folder in ("shared", format_name)
         if (css := read_sheet(environment, f"{folder}/{name}.css"))
     )
+
+
+def kind_styles(
+    environment: jinja2.Environment, format_name: FormatName, metadata: Metadata
+) -> tuple[Style, ...]:
+    """The styles of a kind of publication in a format, if it has any there."""
+    name = f"{format_name}/kinds/{metadata.kind}.css"
+    css = read_sheet(environment, name) if metadata.kind else ""
+    return (Style("kind.css", css),) if css else ()
 
 
 DARK = "screen and (prefers-color-scheme: dark)"

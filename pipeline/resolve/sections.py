@@ -23,6 +23,7 @@ from pipeline.model import (
 )
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.kinds import KINDS
 from pipeline.model.names import nearest
 from pipeline.model.roles import CLASSES, OUTSIDE, ROLES, UNNUMBERED, divisions, is_front
 from pipeline.model.tree import (
@@ -35,7 +36,7 @@ from pipeline.model.tree import (
     rewrite_document,
     walk,
 )
-from pipeline.model.words import words
+from pipeline.model.words import called, words
 from pipeline.resolve.findings import Findings
 
 # --- sections --------------------------------------------------------------------------------
@@ -74,11 +75,12 @@ def nest_sections(document: Document) -> Document:
     top = min((b.level for b in document.blocks if isinstance(b, model.Heading)), default=1)
     result: list[Block] = []
     opened: list[_Open] = []
+    meanings = KINDS[document.metadata.kind].headings
 
     def close(level: int) -> None:
         while opened and opened[-1].level >= level:
             last = opened.pop()
-            section = alike(last.heading, _section(last, len(opened) + 1))
+            section = alike(last.heading, _section(last, len(opened) + 1, meanings))
             (opened[-1].blocks if opened else result).append(section)
 
     for block in document.blocks:
@@ -125,12 +127,15 @@ def _is_break(block: Block) -> bool:
     return isinstance(block, model.ThematicBreak) and block.attributes == model.NO_ATTRIBUTES
 
 
-def _section(opened: _Open, depth: int) -> model.Section:
+def _section(opened: _Open, depth: int, meanings: tuple[str, ...]) -> model.Section:
+    """The section of a heading; a title that says one of ``meanings`` gives that as a class."""
     heading = opened.heading
     roles = [CLASSES[name] for name in heading.attributes.classes if name in CLASSES]
+    title = plain_text(heading.children)
+    classes = tuple(meaning for meaning in meanings if called(title, meaning))
     return model.Section(
         span=heading.span,
-        attributes=heading.attributes,
+        attributes=replace(heading.attributes, classes=heading.attributes.classes + classes),
         depth=depth,
         title=heading.children,
         children=tuple(_without_breaks(opened.blocks)),

@@ -51,11 +51,13 @@ its space above in the first."""
 
 
 class _Leaf(NamedTuple):
-    """A block of the text, with the sections (and speeches) that it is in."""
+    """A block of the text, with the sections (and speeches) that it is in; in a newsletter, the
+    first story ``leads``: its headline spans the columns, which end before the other stories."""
 
     sections: tuple[Element, ...]
     element: Element
     is_wide: bool
+    leads: bool = False
 
 
 def arrange_columns(root: Element) -> None:
@@ -65,18 +67,21 @@ def arrange_columns(root: Element) -> None:
     if "in-columns" not in classes(root):
         return
     for main in root.iter("main"):
-        _arrange(main, "book" in classes(root))
+        _arrange(main, classes(root))
 
 
-def _arrange(main: Element, is_book: bool) -> None:
-    leaves = _with_headings(list(_leaves(main, (), is_book)))
+def _arrange(main: Element, kind: frozenset[str]) -> None:
+    leaves = _with_headings(list(_leaves(main, (), "book" in kind)))
+    lead = main.find("section") if "newsletter" in kind else None
+    if lead is not None:
+        leaves = [_in_lead(leaf, lead) for leaf in leaves]
     for parent in {main, *(section for leaf in leaves for section in leaf.sections)}:
         parent.text = None
         parent[:] = ()
     used: set[Element] = set()
     group: list[_Leaf] = []
     for leaf in leaves:
-        if group and group[-1].is_wide != leaf.is_wide:
+        if group and (group[-1].is_wide, group[-1].leads) != (leaf.is_wide, leaf.leads):
             main.append(_stretch(group, used))
             group = []
         group.append(leaf)
@@ -123,12 +128,20 @@ def _with_headings(leaves: list[_Leaf]) -> list[_Leaf]:
     return leaves
 
 
+def _in_lead(leaf: _Leaf, lead: Element) -> _Leaf:
+    if lead not in leaf.sections:
+        return leaf
+    is_headline = leaf.element.tag == "h2"
+    return leaf._replace(leads=True, is_wide=leaf.is_wide or is_headline)
+
+
 def _stretch(leaves: list[_Leaf], used: set[Element]) -> Element:
     """The leaves in their sections again, as columns or across them."""
     is_wide = leaves[0].is_wide
-    stretch = Element("div", {"class": "across" if is_wide else "flow"})
+    kind = "across" if is_wide else "flow lead-story" if leaves[0].leads else "flow"
+    stretch = Element("div", {"class": kind})
     path: list[tuple[Element, Element]] = []
-    for sections, element, _ in leaves:
+    for sections, element, *_ in leaves:
         same = 0
         while same < min(len(path), len(sections)) and path[same][0] is sections[same]:
             same += 1

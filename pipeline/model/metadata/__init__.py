@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from pipeline.model.keys import Key
+from pipeline.model.kinds import KindName
 from pipeline.model.metadata.structured_values import (
     Audience,
     Brand,
@@ -162,6 +163,11 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         name="class", also="documentclass", wrong="is not a class of publication",
         words={"report": "book", "memoir": "book", "scrbook": "book", "scrreprt": "book",
                "scrartcl": "article"})] = ""
+    kind: Annotated[KindName, Key(
+        "The kind of publication, for its layout: a newsletter, recipe or recipes, a play …",
+        "newsletter", wrong="is not a kind with a layout of its own",
+        words={"cookbook": "recipe", "recipes": "recipe", "poems": "poetry", "flyer": "leaflet",
+               "brochure": "leaflet", "test": "exam"})] = ""
     contents: Annotated[ContentsOptions, Key(
         "The table of contents: true, false or auto; or show, depth and questions, "
         "and lists of figures, tables and listings.", True, "auto",

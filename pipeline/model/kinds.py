@@ -1,0 +1,59 @@
+"""Kinds of publication: the settings that each begins with. What it looks like is in the style
+sheets ``templates/*/kinds/<kind>.css`` and, for some, in a template for the printed title."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, TypeAlias
+
+from pipeline.model.paper import Margins, PageOptions, PrintOptions
+
+KindName: TypeAlias = Literal[
+    "",
+    "exam",
+    "handout",
+    "interview",
+    "leaflet",
+    "newsletter",
+    "novel",
+    "play",
+    "poem",
+    "poetry",
+    "recipe",
+    "worksheet",
+]
+
+
+class PublicationKind(NamedTuple):
+    """Settings where the front matter has none: the printed page, and whether it
+    ``is_book`` (None: its length decides). ``hangs``: a handout of it has a column beside the text,
+    if there is room; ``is_wide``: without it, the text is as wide as the page; ``is_bound``: the
+    inner margin grows with the number of pages. ``headings`` are the headings, by what they mean,
+    whose sections get that as a class."""
+
+    printing: PrintOptions = PrintOptions()
+    is_book: bool | None = None
+    hangs: bool = True
+    is_wide: bool = False
+    is_bound: bool = False
+    headings: tuple[str, ...] = ()
+
+
+KINDS: Mapping[str, PublicationKind] = {
+    "": PublicationKind(),
+    "exam": PublicationKind(is_book=False),
+    "handout": PublicationKind(),
+    "interview": PublicationKind(),
+    "leaflet": PublicationKind(is_book=False, hangs=False, is_wide=True),
+    "newsletter": PublicationKind(
+        PrintOptions(page=PageOptions(columns=2, margins=Margins(18, 22, 18, 18))),
+        is_book=False,
+        hangs=False,
+    ),
+    "novel": PublicationKind(is_book=True, is_bound=True),
+    "play": PublicationKind(hangs=False, headings=("persons",)),
+    "poem": PublicationKind(is_book=False, hangs=False),
+    "poetry": PublicationKind(is_book=True, is_bound=True),
+    "recipe": PublicationKind(hangs=False, is_wide=True, headings=("ingredients", "method")),
+    "worksheet": PublicationKind(is_book=False),
+}
