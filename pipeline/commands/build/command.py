@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.commands import builds, terminal
-from pipeline.commands.processes import OF_A_BUILD, collect_seldom
 from pipeline.commands.terminal import progress_shown
 
 if TYPE_CHECKING:
@@ -85,7 +84,6 @@ def build_command(
     from pipeline import driver
     from pipeline.system import outputs
 
-    collect_seldom(OF_A_BUILD)
     editions: tuple[str, ...] = options["editions"]
     formats: tuple[str, ...] = ()
     if any(name.startswith(terminal.CONVERTED) for name in editions):

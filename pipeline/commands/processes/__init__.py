@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-OBJECTS, OF_A_BUILD = 150_000, 400_000
-"""The number of new objects after which Python looks for garbage, and in a process that builds and
-ends: an edit of a novel makes fewer."""
+OBJECTS = 150_000
+"""The number of new objects after which Python looks for garbage."""
 
 FIRST = "pipeline.package.pdf"
 NEXT = ("pipeline.package.epub", "pipeline.package.covers")
@@ -34,11 +33,11 @@ MOST = 8
 """The maximum number of other processes: each takes some milliseconds to start."""
 
 
-def collect_seldom(objects: int = OBJECTS) -> None:
+def collect_seldom() -> None:
     """Let Python look for garbage less often: a layout makes millions of objects that all stay,
     and a quarter of its time went into looking through them."""
     gc.enable()
-    gc.set_threshold(objects, 20, 50)
+    gc.set_threshold(OBJECTS, 20, 50)
 
 
 class Pool(Executor):
