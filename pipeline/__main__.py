@@ -6,6 +6,8 @@ What Ctrl-C and closed streams do is settled here, before anything else is loade
 from __future__ import annotations
 
 import _thread
+import atexit
+import contextlib
 import gc
 import os
 import signal
@@ -18,7 +20,10 @@ SOON = 0.01
 
 
 def run() -> None:
-    """Run the command, and exit."""
+    """Run the command, and exit without taking modules and values apart: that takes 4 % of a build
+    that finds nothing to do, and 2 % of one of an interview."""
+    status = list[int]()
+    atexit.register(lambda: _end(*status))  # the first, which is called last
     gc.disable()  # until `collect_seldom`: what is loaded stays
     _open_streams()
     is_heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -27,7 +32,20 @@ def run() -> None:
     from pipeline.commands import main
 
     sys.unraisablehook = _note_unraisable
-    main(prog_name="chapbook", obj=is_heard)
+    try:
+        main(prog_name="chapbook", obj=is_heard)
+    except SystemExit as ending:
+        status += [ending.code] if isinstance(ending.code, int) else []
+        raise
+
+
+def _end(*statuses: int) -> None:
+    """End with a status, if there is one and all has been said: otherwise Python tells of it."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for status in statuses:
+            os._exit(status)
 
 
 def _open_streams() -> None:

@@ -34,7 +34,7 @@ from pipeline.render.imprint import book_facts, logo, names, total, unchanged_co
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.note_placement import listing_notes
 from pipeline.render.plan import ENDNOTES, Chapter, chapters, nav_points, numbered, targets
-from pipeline.render.style_sheets import Trait, construct_styles, kind_styles, screen_faces
+from pipeline.render.style_sheets import construct_styles, kind_styles, screen_faces
 from pipeline.render.tables import Setting
 from pipeline.system.store import Memo
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import gc
 import importlib
@@ -26,7 +25,7 @@ NEXT = ("pipeline.package.epub", "pipeline.package.covers")
 """The modules that another process loads before its first task, and after it: an e-book waits for
 the numbers of pages."""
 
-HERE = ("pipeline.verify.gate", "pipeline.verify.completeness", "pipeline.package.html")
+HERE = ("pipeline.verify.completeness", "pipeline.package.html")
 """The modules that this process loads when it has handed over the first task, for which it will
 wait."""
 
@@ -36,11 +35,9 @@ MOST_PROCESSES = 8
 
 def collect_seldom() -> None:
     """Let Python look for garbage less often: a layout makes millions of objects that all stay,
-    and a quarter of its time went into looking through them. At its end, it does not at all, which
-    takes 0.1 s after an interview."""
+    and a quarter of its time went into looking through them."""
     gc.enable()
     gc.set_threshold(OBJECTS, 20, 50)
-    atexit.register(gc.freeze)
 
 
 class Pool(Executor):
