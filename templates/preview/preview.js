@@ -9,7 +9,9 @@ const byId = (id) => document.getElementById(id);
 let canOpen = false;
 let place = null; // in the source, that was clicked on or is in view
 let told = -1;
-const panes = {};
+export const panes = {};
+// What an editor beside the views does at a place, or after a scroll, and with all news.
+export const desk = { go() {}, follow() {}, hear() {}, mend: null };
 const page = {
   state: { parts: {}, editions: [], findings: [], source: '', number: 0 },
   wanted: null, // the line that the address asks for, until it is found
@@ -35,6 +37,7 @@ function sayNothing(file, line) {
 function scrolled(pane, block, fraction) {
   say(block.file, block.line);
   if (!byId('together').checked) return;
+  desk.follow(block.file, block.line);
   for (const other of Object.values(panes)) {
     if (other !== pane && other.visible) other.follow(block.file, block.line, fraction);
   }
@@ -44,7 +47,12 @@ function choosePlace(block) {
   if (!block) return;
   say(block.file, block.line);
   show(block.file, block.line);
-  if (canOpen) openEditor(block.file, block.line);
+  goTo(block.file, block.line);
+}
+
+function goTo(file, line) {
+  desk.go(file, line);
+  if (canOpen) openEditor(file, line);
 }
 
 async function openEditor(file, line) {
@@ -59,7 +67,7 @@ async function named(file) {
 }
 
 // Show a line in all panes, and mark it. False if there is no pane yet.
-async function show(file, line) {
+export async function show(file, line) {
   const filled = Object.values(panes).filter((pane) => pane.visible && pane.items.length);
   let found = false;
   for (const pane of filled) {
@@ -134,16 +142,23 @@ function tellFindings() {
       const button = made('button', { type: 'button', textContent: `Show line ${finding.line}` });
       button.addEventListener('click', () => {
         show(file, finding.line);
-        if (canOpen) openEditor(file, finding.line);
+        goTo(file, finding.line);
       });
+      item.append(button);
+    }
+    if (desk.mend && finding.mend !== null) {
+      const button = made('button', { type: 'button', textContent: 'Mend it' });
+      button.addEventListener('click', () => desk.mend(finding));
       item.append(button);
     }
     return item;
   }));
 }
 
-function hear({ editor, state: news }) {
+function hear(all) {
+  const { editor, state: news } = all;
   canOpen = editor;
+  desk.hear(all);
   page.state = news;
   const state = news;
   document.title = `${state.failed ? 'Error: ' : ''}${state.source} – preview`;
@@ -180,7 +195,7 @@ function connect() {
   }
 }
 
-function chooseViews() {
+export function chooseViews() {
   const boxes = [...byId('views').querySelectorAll('input')];
   const shown = boxes.filter((box) => box.checked);
   for (const box of boxes) panes[box.value].leave();

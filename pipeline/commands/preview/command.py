@@ -52,8 +52,8 @@ def preview_command(
       chapbook preview handout.md
       chapbook preview handout.md --editor "code -g {file}:{line}"
     """
-    from pipeline.commands.preview.server import Preview
-    from pipeline.commands.preview.session import Session
+    from pipeline.commands.panes.server import Preview
+    from pipeline.commands.panes.session import Session
 
     try:
         run = builds.repeated(source, options)
