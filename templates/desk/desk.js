@@ -387,7 +387,10 @@ class Writing {
   }
 
   async addPicture(file, at) {
-    const picture = made('img', { alt: '', src: URL.createObjectURL(file), width: 120 });
+    const picture = made('img', { alt: '', width: 120 });
+    const reader = new FileReader();
+    reader.onload = () => { picture.src = reader.result; };
+    reader.readAsDataURL(file);
     const alt = made('input', { autocomplete: 'off' });
     const caption = made('input', { autocomplete: 'off' });
     const body = [

@@ -10,6 +10,8 @@ function change(before, after) {
   return { from: head, to: before.length - tail, insert: after.slice(head, after.length - tail) };
 }
 
+const MOST_FRONT = 200; // lines of settings at the head
+
 export async function makeEditor(options) {
   let cm = null;
   try {
@@ -45,6 +47,26 @@ async function withColours(cm, options) {
     if (from === to) return null;
     return cm.Decoration.mark({ class: `finding ${finding.severity}`, finding }).range(from, to);
   }
+  // The settings at the head are folded away, since there is a form for them.
+  const frontEnd = (doc) => {
+    if (doc.line(1).text.trim() !== '---') return 0;
+    for (let number = 2; number <= Math.min(doc.lines, MOST_FRONT); number += 1) {
+      if (/^(---|\.\.\.)\s*$/.test(doc.line(number).text)) return number;
+    }
+    return 0;
+  };
+  const frontMarks = (doc) => cm.Decoration.set(Array.from({ length: frontEnd(doc) }, (_, number) => (
+    cm.Decoration.line({ class: 'front' }).range(doc.line(number + 1).from)
+  )));
+  const front = cm.StateField.define({
+    create: (state) => frontMarks(state.doc),
+    update: (value, transaction) => (transaction.docChanged ? frontMarks(transaction.newDoc) : value),
+    provide: (field) => cm.EditorView.decorations.from(field),
+  });
+  const foldFront = cm.foldService.of((state, from) => {
+    const end = from ? 0 : frontEnd(state.doc);
+    return end ? { from: state.doc.line(1).to, to: state.doc.line(end).to } : null;
+  });
   const said = cm.hoverTooltip((view, position) => {
     let found = null;
     view.state.field(marks).set.between(position, position, (from, to, mark) => {
@@ -83,6 +105,8 @@ async function withColours(cm, options) {
     cm.EditorState.phrases.of(Object.fromEntries(['Find', 'Replace', 'next', 'previous', 'all', 'close'].map((word) => [word, words(word)]))),
     cm.EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'true' }),
     cm.EditorState.languageData.of(() => [{ autocomplete: source }]),
+    front,
+    foldFront,
     marks,
     said,
     cm.EditorView.updateListener.of((update) => {
@@ -98,6 +122,8 @@ async function withColours(cm, options) {
     } catch { /* of another version */ }
   }
   const view = new cm.EditorView({ state: state || cm.EditorState.create({ doc: text, extensions }), parent });
+  const head = frontEnd(view.state.doc);
+  if (head) view.dispatch({ effects: cm.foldEffect.of({ from: view.state.doc.line(1).to, to: view.state.doc.line(head).to }) });
   view.scrollDOM.tabIndex = -1;
   view.scrollDOM.addEventListener('scroll', () => {
     const block = view.lineBlockAtHeight(view.scrollDOM.scrollTop + view.scrollDOM.clientHeight / 4);

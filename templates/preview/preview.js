@@ -5,6 +5,8 @@ import { AGAIN, Frames, Pages, made } from './panes.js';
 
 const FORMATS = ['html', 'pdf', 'epub'];
 const byId = (id) => document.getElementById(id);
+const dictionary = JSON.parse(byId('words')?.textContent || '{}');
+const words = (text) => dictionary[text] || text;
 
 let canOpen = false;
 let place = null; // in the source, that was clicked on or is in view
@@ -107,7 +109,7 @@ function fillMenus() {
     const before = pane.edition;
     const own = page.state.editions.filter(([, format]) => format === pane.format);
     if (!pane.choice.length) {
-      const none = { value: '', textContent: 'not built', disabled: true, hidden: true };
+      const none = { value: '', textContent: words('not built'), disabled: true, hidden: true };
       pane.choice.append(made('option', none), ...own.map(([value, , label]) => (
         made('option', { value, textContent: label })
       )));
@@ -133,13 +135,16 @@ function tellFindings() {
   box.hidden = !page.state.findings.length;
   document.body.classList.toggle('failed', page.state.failed);
   const one = page.state.findings.length === 1 && (page.state.failed ? '1 error. Nothing was written.' : '1 warning');
-  byId('findings-title').textContent = page.state.summary || one || '';
+  byId('findings-title').textContent = desk.mend
+    ? `${words(page.state.failed ? 'To mend before anything is made:' : 'To look at:')} ${page.state.findings.length}`
+    : page.state.summary || one || '';
   byId('findings-list').replaceChildren(...page.state.findings.map((finding) => {
     const item = made('li', { className: finding.severity });
-    item.append(made('pre', { textContent: finding.text }));
+    const plain = desk.mend && [finding.message, finding.hint].filter(Boolean).join(' ');
+    item.append(made('pre', { textContent: plain || finding.text }));
     if (finding.line) {
       const file = finding.file === page.state.source ? '' : finding.file;
-      const button = made('button', { type: 'button', textContent: `Show line ${finding.line}` });
+      const button = made('button', { type: 'button', textContent: `${words('Show line')} ${finding.line}` });
       button.addEventListener('click', () => {
         show(file, finding.line);
         goTo(file, finding.line);
@@ -147,7 +152,7 @@ function tellFindings() {
       item.append(button);
     }
     if (desk.mend && finding.mend !== null) {
-      const button = made('button', { type: 'button', textContent: 'Mend it' });
+      const button = made('button', { type: 'button', textContent: words('Mend it') });
       button.addEventListener('click', () => desk.mend(finding));
       item.append(button);
     }
@@ -163,7 +168,7 @@ function hear(all) {
   const state = news;
   document.title = `${state.failed ? 'Error: ' : ''}${state.source} – preview`;
   byId('source').textContent = page.state.source;
-  byId('doing').textContent = state.doing ? `building … ${state.doing}` : '';
+  byId('doing').textContent = state.doing ? `${words('building …')} ${desk.mend ? '' : state.doing}` : '';
   byId('share').hidden = !state.doing;
   if (state.share === null) byId('share').removeAttribute('value');
   else byId('share').value = state.share;

@@ -47,7 +47,7 @@ def desk_command(
             terminal.say(f"wrote {path}")
         return
     from pipeline.commands.desk.server import Desk, editor_folder
-    from pipeline.commands.panes.session import Drawing, Session
+    from pipeline.commands.panes.session import PageDrawing, Session
 
     terminal.need_system({"pdf"})
     given = (place or Path()).absolute()
@@ -58,7 +58,7 @@ def desk_command(
     try:
         with terminal.other_processes(()) as executor:
 
-            def session(path: Path, drawing: Drawing) -> Session:
+            def session(path: Path, drawing: PageDrawing) -> Session:
                 relative = path.relative_to(folder)
                 run = builds.repeated(relative, {**plain, "out": desk.out_of(path)})
                 run = functools.partial(run, executor=executor)

@@ -14,7 +14,7 @@ from pipeline.flow import manifest
 from pipeline.model.editions import stem_of
 
 
-class Run(NamedTuple):
+class CommandRun(NamedTuple):
     """A command that has ended: its exit code, and what it printed."""
 
     code: int
@@ -22,7 +22,7 @@ class Run(NamedTuple):
     told: str
 
 
-async def run(*words: str | Path, folder: Path) -> Run:
+async def run(*words: str | Path, folder: Path) -> CommandRun:
     """Run a command in a folder. It is a process of its own: a build waits for nothing here, and
     what fails there fails alone."""
     process = await asyncio.create_subprocess_exec(
@@ -39,7 +39,7 @@ async def run(*words: str | Path, folder: Path) -> Run:
     finally:
         if process.returncode is None:
             process.kill()
-    return Run(
+    return CommandRun(
         process.returncode or 0, out.decode("utf-8", "replace"), told.decode("utf-8", "replace")
     )
 

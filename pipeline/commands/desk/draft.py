@@ -17,7 +17,7 @@ KEPT = 8
 BOM = "\ufeff"
 
 
-class Saved(msgspec.Struct, frozen=True):
+class SaveResult(msgspec.Struct, frozen=True):
     """The result of saving: the ``digest`` of the file, and its ``text`` if it is not the one that
     was sent. If both have changed the same lines, ``conflict``: nothing was written, and ``text``
     is that of the file."""
@@ -27,7 +27,7 @@ class Saved(msgspec.Struct, frozen=True):
     conflict: bool = False
 
 
-class Draft:
+class SourceText:
     """The text of a file, with lines that end in ``\\n``; the file keeps its ends of lines."""
 
     def __init__(self, path: Path) -> None:
@@ -57,18 +57,18 @@ class Draft:
             return ""
         return self._digest
 
-    def save(self, text: str, base: str, *, is_forced: bool = False) -> Saved:
+    def save(self, text: str, base: str, *, is_forced: bool = False) -> SaveResult:
         """Save a text that was written over the version ``base``, with all that others have changed
         since then; if ``is_forced``, without it."""
         there, digest = self.read()
         if digest != base and text != there and not is_forced:
             merged = merge(self._texts[base], text, there) if base in self._texts else None
             if merged is None:
-                return Saved(digest, there, conflict=True)
+                return SaveResult(digest, there, conflict=True)
         else:
             merged = text
         outputs.write(self._path, (self._before + merged.replace("\n", self._end)).encode())
-        return Saved(self._keep(merged), None if merged == text else merged)
+        return SaveResult(self._keep(merged), None if merged == text else merged)
 
     def _keep(self, text: str) -> str:
         digest = digest_of(text)

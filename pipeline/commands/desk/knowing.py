@@ -1,4 +1,4 @@
-"""What an editor of a source offers: names that its text has, and its settings with their types."""
+"""Names that a text has, for an editor to offer, and its settings with their types, for a form."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def retitle(path: Path, words: str) -> None:
 
 
 def words(document: Document | None) -> dict[str, list[tuple[str, str]]]:
-    """What can be completed: names with a description each, by kind."""
+    """Names that can be completed, with a description each, by kind."""
     found: dict[str, dict[str, str]] = {"ids": {}, "works": {}, "terms": {}}
     for node in all_nodes(document) if document else ():
         attributes = getattr(node, "attributes", None)
@@ -89,7 +89,19 @@ def front(text: str) -> list[dict[str, Any]]:
     except yaml.YAMLError:
         read = None
     values = read if isinstance(read, dict) else {}
-    return [_field(key, _keys()[key], values.get(key)) for key in IN_FORM if key in _keys()]
+    fields = []
+    for key in IN_FORM:
+        written = next((name for name in (key, *_aliases(key)) if name in values), key)
+        fields.append(_field(written, _keys()[key], values.get(written)) | {"key": written})
+    return fields
+
+
+@functools.cache
+def _aliases(key: str) -> tuple[str, ...]:
+    """The other names of a setting."""
+    properties: Any = json_schema()["properties"]
+    leads = f"#/properties/{key}"
+    return tuple(name for name, form in properties.items() if form.get("$ref") == leads)
 
 
 def _field(key: str, form: dict[str, Any], value: Any) -> dict[str, Any]:
@@ -98,7 +110,7 @@ def _field(key: str, form: dict[str, Any], value: Any) -> dict[str, Any]:
     is_list = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
     shown = ", ".join(value) if is_list else value
     return {
-        "key": key,
+        "name": key.replace("_", " ").replace("-", " ").capitalize(),
         "about": form.get("description", ""),
         "example": next((e for e in form.get("examples", ()) if isinstance(e, str | int)), ""),
         "kind": "choice" if choices else "yes" if has_yes else "list" if is_list else "text",

@@ -29,7 +29,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
 from pipeline.commands.desk import doing, knowing
-from pipeline.commands.desk.draft import Draft
+from pipeline.commands.desk.draft import SourceText
 from pipeline.commands.panes import page_images
 from pipeline.commands.panes.server import (
     HEADERS,
@@ -42,7 +42,7 @@ from pipeline.commands.panes.server import (
     page_template,
     shell,
 )
-from pipeline.commands.panes.session import Drawing, Session
+from pipeline.commands.panes.session import PageDrawing, Session
 from pipeline.model.editions import EDITIONS, stem_of
 from pipeline.model.names import slug
 from pipeline.system import outputs
@@ -65,7 +65,10 @@ LOST = 3600.0
 PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif")
 STARTERS = ("worksheet", "handout", "exam", "interview", "article", "book", "novel")
 
-NewSession = Callable[[Path, Drawing], Session]
+FOR_PUPILS = "pupils-"
+"""The beginning of the names of archives that hold no answers."""
+
+NewSession = Callable[[Path, PageDrawing], Session]
 
 
 class OpenSource:
@@ -74,7 +77,7 @@ class OpenSource:
     def __init__(self, desk: Desk, key: str, path: Path) -> None:
         self.desk, self.key, self.path = desk, key, path
         self.out = desk.out_of(path)
-        self.draft = Draft(path)
+        self.draft = SourceText(path)
         self.windows: set[str] = set()
         self.session = desk.new_session(path, desk.drawing)
         self.panes = Panes(self.session, more=self._more)
@@ -158,16 +161,14 @@ class OpenSource:
         return as_json([edition | {"answers": answers[edition["name"]]} for edition in found])
 
     async def _facts(self, request: Request) -> Response:
-        """What `chapbook report` says of a printed edition."""
+        """The words of `chapbook report` on a printed edition."""
         asked = request.query_params
         edition, numbers = asked.get("edition", ""), ("copies", "paper-price", "page-price")
         if edition not in EDITIONS or not all(_is_price(asked.get(n, "")) for n in numbers):
             return gone()
-        options = [
-            word for name in numbers if asked.get(name) for word in (f"--{name}", asked[name])
-        ]
-        words = ("report", self.path, "--edition", edition, "--out", self.desk.out, *options)
-        run = await doing.run(*words, folder=self.desk.folder)
+        options = [f"--{name}={asked[name]}" for name in numbers if asked.get(name)]
+        given: tuple[str | Path, ...] = ("--edition", edition, "--out", self.out, *options)
+        run = await doing.run("report", self.path, *given, folder=self.desk.folder)
         return PlainTextResponse(run.out if not run.code else run.told, headers=HEADERS)
 
     async def _hand_out(self, request: Request) -> Response:
@@ -185,6 +186,8 @@ class OpenSource:
     async def _made(self, request: Request) -> Response:
         """A file of editions (``a,b``) that were built; of several files, or ``.zip``, all."""
         names, name = request.path_params["edition"].split(","), request.path_params["name"]
+        if name.startswith(FOR_PUPILS) and not all(map(is_for_pupils, names)):
+            return gone()
         files = doing.made(self.path, self.out)
         wanted = [path for edition in names for path in files.get(edition, ())]
         if not name.endswith(".zip") or any(path.name == name for path in wanted):
@@ -211,7 +214,7 @@ class Desk(LocalServer):
     def __init__(self, folder: Path, out: Path, new_session: NewSession, port: int = 0) -> None:
         super().__init__(port)
         self.folder, self.out, self.new_session = folder, out, new_session
-        self.drawing = Drawing()
+        self.drawing = PageDrawing()
         self._open: dict[str, OpenSource] = {}
         self._windows: dict[str, str] = {}
         self._paths: dict[str, Path] = {}
@@ -352,7 +355,9 @@ class Desk(LocalServer):
             given = Path(folder) / name
             given.write_bytes(data)
             run = await doing.run("import", given, "-o", target, folder=self.folder)
-            told = f"{run.out}\n{run.told}".replace(f"{folder}{os.sep}", "")
+            told = f"{run.out}\n{run.told}"
+        for place in (folder, self.folder):
+            told = told.replace(f"{place}{os.sep}", "")
         if run.code or not target.exists():
             return PlainTextResponse(told.strip() or "This file cannot be read.", 409, HEADERS)
         return as_json({"key": _key(target), "told": told})
@@ -392,6 +397,12 @@ class Desk(LocalServer):
         for key in [key for key in self._open if key not in self._windows.values()]:
             source = self._open.pop(key)
             self._loop.run_in_executor(None, source.session.close)
+
+
+def is_for_pupils(name: str) -> bool:
+    """Return whether an edition has no answers, not even in its source."""
+    edition = EDITIONS.get(name)
+    return edition is not None and not edition.has_answers and name != "archive"
 
 
 def words_for(accepted: str) -> tuple[str, dict[str, str]]:

@@ -307,7 +307,7 @@ class Panes:
 async def shell(file: str, request: Request) -> Response:
     """A file of the page around the views."""
     if file == START:
-        return page_file(page_template(f"preview/{START}").render().encode(), file)
+        return page_file(page_template(f"preview/{START}").render(_=str).encode(), file)
     return page_file((builtin_templates() / "preview" / file).read_bytes(), file)
 
 

@@ -85,7 +85,7 @@ class _State(msgspec.Struct, frozen=True):
     parts: dict[str, _Part] = {}
 
 
-class Drawing:
+class PageDrawing:
     """A process that draws pages, which may be that of several sessions, and the folder of the
     files that it draws."""
 
@@ -119,7 +119,7 @@ class Session:
         editions: tuple[str, ...] = (),
         templates: Path | None = None,
         notify: Callable[[Result | Exception], object] = lambda outcome: None,
-        drawing: Drawing | None = None,
+        drawing: PageDrawing | None = None,
     ) -> None:
         self.source = source
         self._run = run
@@ -135,7 +135,7 @@ class Session:
         self._documents: dict[str, Document] = {}
         self._placed: dict[str, tuple[Document, tuple[BlockPlace, ...]]] = {}
         self._lock = threading.Lock()
-        self._drawing = drawing or Drawing()
+        self._drawing = drawing or PageDrawing()
         self._is_shared = drawing is not None
         self.draw = self._drawing.draw
         table = tuple((e.name, e.format, e.label) for e in EDITIONS.values())
