@@ -46,7 +46,10 @@ let answered = null; // what to do when the dialog closes
 // Show a dialog; what comes back is the label of the button that closed it, "" for none.
 export function ask(title, body, buttons = ['Close']) {
   const dialog = byId('dialog');
-  if (dialog.open) dialog.close();
+  if (dialog.open) {
+    answered?.('');
+    dialog.close();
+  }
   byId('dialog-title').textContent = words(title);
   byId('dialog-body').replaceChildren(...body);
   byId('dialog-said').textContent = '';
@@ -67,6 +70,7 @@ export function ask(title, body, buttons = ['Close']) {
 }
 export const tell = (text) => { byId('dialog-said').textContent = text; };
 byId('dialog').addEventListener('close', () => {
+  if (byId('dialog').open) return; // it shows the next question
   const done = answered;
   answered = null;
   if (done) done('');

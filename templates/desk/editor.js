@@ -103,7 +103,7 @@ async function withColours(cm, options) {
     await language.load(),
     cm.EditorView.lineWrapping,
     cm.EditorState.phrases.of(Object.fromEntries(['Find', 'Replace', 'next', 'previous', 'all', 'close'].map((word) => [word, words(word)]))),
-    cm.EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'true' }),
+    cm.EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'true', tabindex: '0' }),
     cm.EditorState.languageData.of(() => [{ autocomplete: source }]),
     front,
     foldFront,
@@ -113,8 +113,10 @@ async function withColours(cm, options) {
       if (update.docChanged) changed(update.transactions.some((each) => each.annotation(cm.Transaction.remote)));
     }),
   ];
-  const dark = matchMedia('(prefers-color-scheme: dark)').matches;
-  if (dark) extensions.push(cm.EditorView.theme({}, { dark: true }), cm.syntaxHighlighting(cm.oneDarkHighlightStyle));
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const colours = new cm.Compartment();
+  const now = () => (dark.matches ? [cm.EditorView.theme({}, { dark: true }), cm.syntaxHighlighting(cm.oneDarkHighlightStyle)] : []);
+  extensions.push(colours.of(now()));
   let state = null;
   if (kept) {
     try {
@@ -122,18 +124,20 @@ async function withColours(cm, options) {
     } catch { /* of another version */ }
   }
   const view = new cm.EditorView({ state: state || cm.EditorState.create({ doc: text, extensions }), parent });
+  dark.addEventListener('change', () => view.dispatch({ effects: colours.reconfigure(now()) }));
   const head = frontEnd(view.state.doc);
   if (head) view.dispatch({ effects: cm.foldEffect.of({ from: view.state.doc.line(1).to, to: view.state.doc.line(head).to }) });
-  view.scrollDOM.tabIndex = -1;
   view.scrollDOM.addEventListener('scroll', () => {
     const block = view.lineBlockAtHeight(view.scrollDOM.scrollTop + view.scrollDOM.clientHeight / 4);
     scrolled(view.state.doc.lineAt(block.from).number);
   }, { passive: true });
   return {
     get text() { return view.state.doc.toString(); },
-    setText(after) {
-      const { from, to, insert } = change(view.state.doc.toString(), after);
-      view.dispatch({ changes: { from, to, insert }, annotations: cm.Transaction.remote.of(true) });
+    // What others have written is not to be undone here.
+    setText(after, isOurs = false) {
+      const changes = change(view.state.doc.toString(), after);
+      const { remote, addToHistory } = cm.Transaction;
+      view.dispatch({ changes, ...(!isOurs && { annotations: [remote.of(true), addToHistory.of(false)] }) });
     },
     get selection() {
       const { from, to } = view.state.selection.main;
@@ -181,10 +185,10 @@ function plain({ parent, label, text, changed, scrolled }) {
   field.addEventListener('click', () => scrolled(lineOf(field.selectionStart)));
   return {
     get text() { return field.value; },
-    setText(after) {
+    setText(after, isOurs = false) {
       const { from, to, insert } = change(field.value, after);
       field.setRangeText(insert, from, to, 'preserve');
-      changed(true);
+      changed(!isOurs);
     },
     get selection() {
       const { selectionStart: from, selectionEnd: to } = field;

@@ -52,10 +52,8 @@ export async function settings(writing) {
     const entries = value.split(',').map((entry) => entry.trim()).filter(Boolean);
     text = withSetting(text, setting.key, value && isList ? `[${entries.map(written).join(', ')}]` : value && written(value, setting));
   }
-  const { from } = writing.editor.selection;
-  writing.editor.setText(text);
-  writing.changed(false);
-  writing.editor.replace(Math.min(from, text.length), Math.min(from, text.length), '');
+  writing.editor.setText(text, true);
+  writing.editor.focus();
 }
 
 // --- views -----------------------------------------------------------------------------------
