@@ -200,12 +200,22 @@ for (const tab of document.querySelectorAll('#tabs button')) {
 // --- this window -----------------------------------------------------------------------------
 
 const me = crypto.randomUUID();
-const here = () => send(`${root}here/${me}`, '', { key: location.pathname.match(/open\/(\w+)/)?.[1] || '' });
+const key = location.pathname.match(/open\/(\w+)/)?.[1] || '';
+// Beacons would not say where they come from; these outlive the page as well.
+const last = (path, body) => fetch(path, { method: 'POST', body, keepalive: !body || body.length < 60000 }).catch(() => {});
+const here = () => last(`${root}here/${me}?key=${key}&hidden=${document.hidden ? 'yes' : ''}`);
 here();
-addEventListener('pageshow', (event) => { if (event.persisted) here(); });
+if (!source) new EventSource(`${root}listen`); // so that it is known to be there
+let isGone = false; // pages that go are hidden after that
+addEventListener('pageshow', (event) => {
+  isGone = false;
+  if (event.persisted) here();
+});
+document.addEventListener('visibilitychange', () => { if (!isGone) here(); });
 addEventListener('pagehide', () => {
+  isGone = true;
   writing?.saveNow();
-  navigator.sendBeacon(`${root}left/${me}`);
+  last(`${root}left/${me}`);
 });
 
 // --- writing ---------------------------------------------------------------------------------
@@ -305,8 +315,7 @@ class Writing {
   saveNow() {
     if (!this.isSaved) {
       const { text } = this.editor;
-      navigator.sendBeacon('save', JSON.stringify({ text, base: this.base }))
-        || fetch('save', { method: 'POST', body: JSON.stringify({ text, base: this.base }) });
+      last('save', JSON.stringify({ text, base: this.base }));
     }
   }
 
@@ -483,6 +492,7 @@ async function begin() {
     changed: (isRemote) => writing?.changed(isRemote),
     complete: (...place) => writing?.complete(...place),
     mend: (finding) => writing.mend(finding),
+    settings: () => byId('front-button').click(),
     scrolled(line) {
       if (performance.now() < quiet || !byId('together').checked) return;
       quiet = performance.now() + 300;

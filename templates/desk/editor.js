@@ -67,6 +67,16 @@ async function withColours(cm, options) {
     const end = from ? 0 : frontEnd(state.doc);
     return end ? { from: state.doc.line(1).to, to: state.doc.line(end).to } : null;
   });
+  const folding = cm.codeFolding({
+    preparePlaceholder: (state, { from }) => from < 5 && state.doc.line(1).text.startsWith('---'),
+    placeholderDOM(view, unfold, isFront) {
+      const box = document.createElement('button');
+      box.textContent = isFront ? words('Title and settings') : '…';
+      box.setAttribute('aria-label', words(isFront ? 'Title and settings' : 'Show what is folded'));
+      box.addEventListener('click', isFront ? options.settings : unfold);
+      return box;
+    },
+  });
   const said = cm.hoverTooltip((view, position) => {
     let found = null;
     view.state.field(marks).set.between(position, position, (from, to, mark) => {
@@ -107,6 +117,7 @@ async function withColours(cm, options) {
     cm.EditorState.languageData.of(() => [{ autocomplete: source }]),
     front,
     foldFront,
+    folding,
     marks,
     said,
     cm.EditorView.updateListener.of((update) => {

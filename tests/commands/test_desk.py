@@ -27,7 +27,6 @@ from PIL import Image
 
 import pipeline
 from pipeline.commands import main
-from pipeline.commands.desk import launcher
 from pipeline.commands.desk.draft import SourceText, merge
 from pipeline.commands.desk.server import Desk, is_for_pupils
 from pipeline.commands.panes.session import PageDrawing, Session
@@ -210,7 +209,7 @@ def test_the_icon_starts_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for name in ("documents", "desktop", "data"):
         (tmp_path / name).mkdir()
         folder = str(tmp_path / name)
-        monkeypatch.setattr(launcher.platformdirs, f"user_{name}_dir", lambda folder=folder: folder)
+        monkeypatch.setattr(f"platformdirs.user_{name}_dir", lambda folder=folder: folder)
     done = CliRunner().invoke(main, ["desk", "--install-launcher"])
     assert done.exit_code == 0, done.output
     files = [Path(line.removeprefix("wrote ")) for line in done.output.splitlines()]

@@ -82,7 +82,7 @@ class Teacher:
         """The file that a button saves."""
         with self.page.expect_download() as download:
             self.press(name)
-        path = self.folder.parent / download.value.suggested_filename
+        path: Path = self.folder.parent / download.value.suggested_filename
         download.value.save_as(path)
         return path
 
@@ -238,6 +238,7 @@ def main(axe: str, chromium: str, address: str, folder: str) -> None:
             "complaints": [*teacher.complaints],
             "findings": findings(teacher, Path(axe).read_text("utf-8")),
         }
+        teacher.page.close(run_before_unload=True)
     print(json.dumps(seen))
 
 

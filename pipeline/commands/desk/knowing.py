@@ -26,6 +26,14 @@ IN_FORM = (
 )  # fmt: skip
 """The settings that a form has; all others are written in the text."""
 
+NAMES = {
+    "lang": "Language",
+    "page": "Paper",
+    "fit": "Number of pages to fill",
+    "qr_codes": "QR codes",
+}
+"""Settings that a form calls by plainer names."""
+
 _TITLE = late(r"(?m)^title:[ \t]*(\S[^\n]*)")
 _FRONT = late(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
 
@@ -110,7 +118,7 @@ def _field(key: str, form: dict[str, Any], value: Any) -> dict[str, Any]:
     is_list = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
     shown = ", ".join(value) if is_list else value
     return {
-        "name": key.replace("_", " ").replace("-", " ").capitalize(),
+        "name": NAMES.get(key) or key.replace("_", " ").replace("-", " ").capitalize(),
         "about": form.get("description", ""),
         "example": next((e for e in form.get("examples", ()) if isinstance(e, str | int)), ""),
         "kind": "choice" if choices else "yes" if has_yes else "list" if is_list else "text",

@@ -17,7 +17,7 @@ import secrets
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from typing import Any
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route, Router
 
 from pipeline.commands.desk import doing, knowing
@@ -59,8 +59,9 @@ LARGEST = 256 * 2**20
 LEFT = 5.0
 """Seconds after the last window was closed until the desk ends: another page may be opened."""
 
-LOST = 3600.0
-"""Seconds after which a window that is not heard of is taken to be closed, too."""
+LOOK = 20.0
+"""Seconds between looks for windows: their browser may have been ended without a word. After two
+that find none, the desk ends. Windows that nobody sees do not listen, and say so before."""
 
 PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif")
 STARTERS = ("worksheet", "handout", "exam", "interview", "article", "book", "novel")
@@ -215,10 +216,14 @@ class Desk(LocalServer):
         super().__init__(port)
         self.folder, self.out, self.new_session = folder, out, new_session
         self.drawing = PageDrawing()
+        self._loop: asyncio.AbstractEventLoop
         self._open: dict[str, OpenSource] = {}
         self._windows: dict[str, str] = {}
         self._paths: dict[str, Path] = {}
         self._ending: asyncio.TimerHandle | None = None
+        self._hidden: set[str] = set()
+        self._starts = 0  # windows that show no source
+        self._silent = 0
 
     def close(self) -> None:
         """End all sessions."""
@@ -228,6 +233,7 @@ class Desk(LocalServer):
 
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        loop.call_later(LOOK, self._look)
 
     def routes(self) -> list[BaseRoute]:
         files = [Route(f"/{name}", functools.partial(shell, name)) for name in SHELL if name]
@@ -240,6 +246,7 @@ class Desk(LocalServer):
             Route("/cover/{key}", self._cover),
             Route("/new", self._new, methods=["POST"]),
             Route("/import", self._import, methods=["POST"]),
+            Route("/listen", self._listen),
             Route("/here/{window}", self._here, methods=["POST"]),
             Route("/left/{window}", self._left, methods=["POST"]),
             Mount("/open/{key}", self._of_source),
@@ -366,15 +373,19 @@ class Desk(LocalServer):
 
     async def _here(self, request: Request) -> Response:
         """A window is open, on a source or on none."""
-        self._windows[request.path_params["window"]] = request.query_params.get("key", "")
+        window = request.path_params["window"]
+        self._windows[window] = request.query_params.get("key", "")
+        self._hidden.discard(window)
+        if request.query_params.get("hidden"):
+            self._hidden.add(window)
         self._tell()
         if self._ending:
             self._ending.cancel()
-        self._ending = self._loop.call_later(LOST * 12, self.end)
         return Response(status_code=204, headers=HEADERS)
 
     async def _left(self, request: Request) -> Response:
         self._windows.pop(request.path_params["window"], None)
+        self._hidden.discard(request.path_params["window"])
         self._tell()
         if self._ending:
             self._ending.cancel()
@@ -383,6 +394,28 @@ class Desk(LocalServer):
         else:
             self._loop.call_later(LEFT, self._close_unseen)
         return Response(status_code=204, headers=HEADERS)
+
+    async def _listen(self, request: Request) -> Response:
+        """A connection that is there as long as a window without a source."""
+
+        async def nothing() -> AsyncIterator[bytes]:
+            self._starts += 1
+            try:
+                yield b":\n\n"
+                await asyncio.Event().wait()
+            finally:
+                self._starts -= 1
+
+        return StreamingResponse(nothing(), media_type="text/event-stream", headers=HEADERS)
+
+    def _look(self) -> None:
+        """End if all windows are gone without a word."""
+        is_heard = self._starts or any(source.panes.is_heard for source in self._open.values())
+        is_left = self._windows and not is_heard and self._windows.keys() - self._hidden
+        self._silent = self._silent + 1 if is_left else 0
+        if self._silent > 1:
+            self.end()
+        self._loop.call_later(LOOK, self._look)
 
     def _tell(self) -> None:
         """Let the windows on a source know how many they are."""

@@ -199,6 +199,11 @@ class Panes:
             Route("/open", self._open, methods=["POST"]),
         ]
 
+    @property
+    def is_heard(self) -> bool:
+        """Return whether a window listens."""
+        return bool(self._listeners)
+
     def changed(self) -> None:
         """Tell all windows."""
         with contextlib.suppress(RuntimeError):  # the loop has ended, and the last build has not
