@@ -519,6 +519,7 @@ async function begin() {
       if (!state.doing) fillSources();
     },
   });
+  if (view.desk.last) view.desk.hear(view.desk.last);
   for (const box of byId('views').querySelectorAll('input')) box.checked = box.value === 'pdf';
   view.chooseViews();
   addEventListener('paste', (event) => {

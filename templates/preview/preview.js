@@ -13,7 +13,7 @@ let place = null; // in the source, that was clicked on or is in view
 let told = -1;
 export const panes = {};
 // What an editor beside the views does at a place, or after a scroll, and with all news.
-export const desk = { go() {}, follow() {}, hear() {}, mend: null };
+export const desk = { isHere: 'source' in document.body.dataset, go() {}, follow() {}, hear(all) { this.last = all; }, mend() {} };
 const page = {
   state: { parts: {}, editions: [], findings: [], source: '', number: 0 },
   wanted: null, // the line that the address asks for, until it is found
@@ -23,16 +23,10 @@ const page = {
   scrolled,
 };
 
-function say(file, line) {
-  place = { file, line };
-  byId('where').textContent = `${file || page.state.source}:${line}`;
-  byId('open').hidden = !canOpen;
-}
-
-function sayNothing(file, line) {
-  place = null;
-  byId('where').textContent = `Nothing is shown of ${file}:${line}`;
-  byId('open').hidden = true;
+function say(file, line, isShown = true) {
+  place = isShown ? { file, line } : null;
+  byId('where').textContent = isShown ? `${file || page.state.source}:${line}` : `Nothing is shown of ${file}:${line}`;
+  byId('open').hidden = !canOpen || !isShown;
 }
 
 // The others follow the pane that somebody scrolls.
@@ -78,7 +72,7 @@ export async function show(file, line) {
     found = found || Boolean(item);
   }
   if (found || (filled.length && !file)) say(file, line);
-  else if (filled.length) sayNothing(file, line);
+  else if (filled.length) say(file, line, false);
   return filled.length > 0;
 }
 
@@ -124,8 +118,7 @@ function fillMenus() {
   }
 }
 
-function foldFindings() {
-  const folded = Boolean(localStorage.getItem('folded'));
+function foldFindings(folded = Boolean(localStorage.getItem('folded'))) {
   byId('findings-list').hidden = folded;
   byId('findings-title').setAttribute('aria-expanded', String(!folded));
 }
@@ -135,40 +128,37 @@ function tellFindings() {
   box.hidden = !page.state.findings.length;
   document.body.classList.toggle('failed', page.state.failed);
   const one = page.state.findings.length === 1 && (page.state.failed ? '1 error. Nothing was written.' : '1 warning');
-  byId('findings-title').textContent = desk.mend
+  byId('findings-title').textContent = desk.isHere
     ? `${words(page.state.failed ? 'To mend before anything is made:' : 'To look at:')} ${page.state.findings.length}`
     : page.state.summary || one || '';
   byId('findings-list').replaceChildren(...page.state.findings.map((finding) => {
     const item = made('li', { className: finding.severity });
-    const plain = desk.mend && [finding.message, finding.hint].filter(Boolean).join(' ');
+    const plain = desk.isHere && [finding.message, finding.hint].filter(Boolean).join(' ');
     item.append(made('pre', { textContent: plain || finding.text }));
+    const offer = (label, action) => {
+      const button = made('button', { type: 'button', textContent: label });
+      button.addEventListener('click', action);
+      item.append(button);
+    };
     if (finding.line) {
       const file = finding.file === page.state.source ? '' : finding.file;
-      const button = made('button', { type: 'button', textContent: `${words('Show line')} ${finding.line}` });
-      button.addEventListener('click', () => {
+      offer(`${words('Show line')} ${finding.line}`, () => {
         show(file, finding.line);
         goTo(file, finding.line);
       });
-      item.append(button);
     }
-    if (desk.mend && finding.mend !== null) {
-      const button = made('button', { type: 'button', textContent: words('Mend it') });
-      button.addEventListener('click', () => desk.mend(finding));
-      item.append(button);
-    }
+    if (desk.isHere && finding.mend !== null) offer(words('Mend it'), () => desk.mend(finding));
     return item;
   }));
 }
 
 function hear(all) {
-  const { editor, state: news } = all;
-  canOpen = editor;
+  ({ editor: canOpen, state: page.state } = all);
+  const { state } = page;
   desk.hear(all);
-  page.state = news;
-  const state = news;
-  document.title = `${state.failed ? 'Error: ' : ''}${state.source} – preview`;
+  document.title = `${state.failed ? 'Error: ' : ''}${state.source} – ${desk.isHere ? words('Desk') : 'preview'}`;
   byId('source').textContent = page.state.source;
-  byId('doing').textContent = state.doing ? `${words('building …')} ${desk.mend ? '' : state.doing}` : '';
+  byId('doing').textContent = state.doing ? `${words('building …')} ${desk.isHere ? '' : state.doing}` : '';
   byId('share').hidden = !state.doing;
   if (state.share === null) byId('share').removeAttribute('value');
   else byId('share').value = state.share;
@@ -182,7 +172,6 @@ function hear(all) {
 }
 
 let source = null;
-
 // A browser has six connections for all windows: one that nobody sees lets go of its own.
 function connect() {
   if (document.hidden) {
