@@ -253,6 +253,9 @@ class TestInABrowser:
     def test_a_worksheet_is_written_without_a_command(self, seen: dict[str, Any]) -> None:
         assert seen["write"] == {"typed": True, "shown": True, "settled": True}
 
+    def test_names_are_completed(self, seen: dict[str, Any]) -> None:
+        assert seen["complete"] == {"offered": "ex-read", "taken": True}
+
     def test_a_mistake_is_underlined_and_mended(self, seen: dict[str, Any]) -> None:
         assert seen["mend"] == {"marked": ["ex-rea"], "mended": True}
 

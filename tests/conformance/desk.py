@@ -124,6 +124,18 @@ def write(teacher: Teacher) -> dict[str, Any]:
     return seen
 
 
+def complete(teacher: Teacher) -> dict[str, Any]:
+    """A reference of which only the beginning is typed."""
+    page = teacher.page
+    teacher.type("\n\n")
+    page.keyboard.type("See @ex-r", delay=100)
+    page.wait_for_selector(".cm-tooltip-autocomplete li")
+    offered = page.inner_text(".cm-tooltip-autocomplete .cm-completionLabel")
+    page.wait_for_timeout(200)  # before that, Enter is not taken for a choice
+    page.keyboard.press("Enter")
+    return {"offered": offered, "taken": teacher.saved("See @ex-read")}
+
+
 def mend(teacher: Teacher) -> dict[str, Any]:
     """A mistake, its underline, and one press that mends it."""
     page = teacher.page
@@ -231,6 +243,7 @@ def main(axe: str, chromium: str, address: str, folder: str) -> None:
         teacher = Teacher(browser, address, Path(folder))
         seen: dict[str, Any] = {
             "write": write(teacher),
+            "complete": complete(teacher),
             "mend": mend(teacher),
             "hand out": hand_out(teacher),
             "bring in": bring_in(teacher),
