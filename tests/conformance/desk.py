@@ -214,6 +214,25 @@ def elsewhere(teacher: Teacher) -> dict[str, Any]:
     return seen
 
 
+def plain(teacher: Teacher) -> dict[str, Any]:
+    """The editor of who has not installed the one with colours."""
+    page = teacher.browser.new_page()
+    page.set_default_timeout(LONG)
+    page.route("**/codemirror/**", lambda route: route.fulfill(status=404))
+    page.goto(teacher.page.url)
+    page.wait_for_selector("body[data-ready]")
+    page.click("textarea")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\n\nVery plain")
+    page.keyboard.press("Shift+Control+ArrowLeft")
+    page.get_by_role("button", name="Bold", exact=True).click()
+    saved = teacher.saved("Very **plain**")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    undone = page.input_value("textarea").endswith("Very plain")
+    page.close(run_before_unload=True)
+    return {"saved": saved, "undone": undone}
+
+
 def findings(teacher: Teacher, axe: str) -> list[str]:
     """The findings of axe-core on the page and on its dialogs, and a page that is too wide."""
     page, seen = teacher.page, []
@@ -248,6 +267,7 @@ def main(axe: str, chromium: str, address: str, folder: str) -> None:
             "hand out": hand_out(teacher),
             "bring in": bring_in(teacher),
             "elsewhere": elsewhere(teacher),
+            "plain": plain(teacher),
             "complaints": [*teacher.complaints],
             "findings": findings(teacher, Path(axe).read_text("utf-8")),
         }
