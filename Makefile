@@ -77,7 +77,7 @@ code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -
 # --- goals -----------------------------------------------------------------------------------
 
 goals := $(or $(MAKECMDGOALS),all)
-.PHONY: all html pdf epub editions catalog library docs check report watch test fuzz accept bench bench-growth bench-import bench-library lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions catalog library docs check report watch desk test fuzz accept bench bench-growth bench-import bench-library lint format constraints clean distclean help FORCE
 
 all: ## Build the editions in the front matter, or web page, PDF and e-book (the default)
 html: ## Build the web page only
@@ -95,7 +95,7 @@ asks_editions := --edition all
 asks_catalog := --catalog
 table := $(VENV)/.editions.mk
 GOALS := all html pdf epub editions catalog
-ifneq ($(filter-out library docs test fuzz accept bench bench-growth bench-import bench-library lint format constraints clean distclean help report,$(goals)),)
+ifneq ($(filter-out library docs desk test fuzz accept bench bench-growth bench-import bench-library lint format constraints clean distclean help report,$(goals)),)
 include $(call show,$(call hide,$(table)))
 endif
 
@@ -175,6 +175,10 @@ $(installed): pyproject.toml constraints.txt .tools/venv .tools/system-packages
 	@sh .tools/venv $(call quote,$(VENV)) '' $(call quote,$(PYTHON))
 	@touch $(call quote,$@)
 	@$(call dated,pyproject.toml constraints.txt .tools/venv .tools/system-packages)
+
+desk: $(installed) ## Install the desk, and put its icon on the desktop
+	@sh .tools/venv $(call quote,$(VENV)) desk $(call quote,$(PYTHON))
+	$(at)$(chapbook) desk --install-launcher
 
 $(installed)-test: $(installed)
 	@sh .tools/venv $(call quote,$(VENV)) test,lint $(call quote,$(PYTHON))

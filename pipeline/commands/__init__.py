@@ -28,6 +28,7 @@ Examples:
   chapbook class a.md --list pupils.csv   a handout for each pupil
   chapbook watch my-handout.md       build again at every save
   chapbook preview my-handout.md     all three side by side in a browser while you write
+  chapbook desk                      write, see and hand out in one window
   chapbook editions a.md             the editions that it can become, and their layout
   chapbook report a.md               pages, paper, ink, cost, and what will not print well
   chapbook check build/a/a.epub      check a finished file for errors
@@ -48,6 +49,7 @@ COMMANDS = (
     "class",
     "watch",
     "preview",
+    "desk",
     "editions",
     "report",
     "check",

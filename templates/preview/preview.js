@@ -5,11 +5,15 @@ import { AGAIN, Frames, Pages, made } from './panes.js';
 
 const FORMATS = ['html', 'pdf', 'epub'];
 const byId = (id) => document.getElementById(id);
+const dictionary = JSON.parse(byId('words')?.textContent || '{}');
+const words = (text) => dictionary[text] || text;
 
 let canOpen = false;
 let place = null; // in the source, that was clicked on or is in view
 let told = -1;
-const panes = {};
+export const panes = {};
+// What an editor beside the views does at a place, or after a scroll, and with all news.
+export const desk = { isHere: 'source' in document.body.dataset, go() {}, follow() {}, hear(all) { this.last = all; }, mend() {} };
 const page = {
   state: { parts: {}, editions: [], findings: [], source: '', number: 0 },
   wanted: null, // the line that the address asks for, until it is found
@@ -19,22 +23,17 @@ const page = {
   scrolled,
 };
 
-function say(file, line) {
-  place = { file, line };
-  byId('where').textContent = `${file || page.state.source}:${line}`;
-  byId('open').hidden = !canOpen;
-}
-
-function sayNothing(file, line) {
-  place = null;
-  byId('where').textContent = `Nothing is shown of ${file}:${line}`;
-  byId('open').hidden = true;
+function say(file, line, isShown = true) {
+  place = isShown ? { file, line } : null;
+  byId('where').textContent = isShown ? `${file || page.state.source}:${line}` : `Nothing is shown of ${file}:${line}`;
+  byId('open').hidden = !canOpen || !isShown;
 }
 
 // The others follow the pane that somebody scrolls.
 function scrolled(pane, block, fraction) {
   say(block.file, block.line);
   if (!byId('together').checked) return;
+  desk.follow(block.file, block.line);
   for (const other of Object.values(panes)) {
     if (other !== pane && other.visible) other.follow(block.file, block.line, fraction);
   }
@@ -44,7 +43,12 @@ function choosePlace(block) {
   if (!block) return;
   say(block.file, block.line);
   show(block.file, block.line);
-  if (canOpen) openEditor(block.file, block.line);
+  goTo(block.file, block.line);
+}
+
+function goTo(file, line) {
+  desk.go(file, line);
+  if (canOpen) openEditor(file, line);
 }
 
 async function openEditor(file, line) {
@@ -59,7 +63,7 @@ async function named(file) {
 }
 
 // Show a line in all panes, and mark it. False if there is no pane yet.
-async function show(file, line) {
+export async function show(file, line) {
   const filled = Object.values(panes).filter((pane) => pane.visible && pane.items.length);
   let found = false;
   for (const pane of filled) {
@@ -68,7 +72,7 @@ async function show(file, line) {
     found = found || Boolean(item);
   }
   if (found || (filled.length && !file)) say(file, line);
-  else if (filled.length) sayNothing(file, line);
+  else if (filled.length) say(file, line, false);
   return filled.length > 0;
 }
 
@@ -99,7 +103,7 @@ function fillMenus() {
     const before = pane.edition;
     const own = page.state.editions.filter(([, format]) => format === pane.format);
     if (!pane.choice.length) {
-      const none = { value: '', textContent: 'not built', disabled: true, hidden: true };
+      const none = { value: '', textContent: words('not built'), disabled: true, hidden: true };
       pane.choice.append(made('option', none), ...own.map(([value, , label]) => (
         made('option', { value, textContent: label })
       )));
@@ -114,8 +118,7 @@ function fillMenus() {
   }
 }
 
-function foldFindings() {
-  const folded = Boolean(localStorage.getItem('folded'));
+function foldFindings(folded = Boolean(localStorage.getItem('folded'))) {
   byId('findings-list').hidden = folded;
   byId('findings-title').setAttribute('aria-expanded', String(!folded));
 }
@@ -125,30 +128,37 @@ function tellFindings() {
   box.hidden = !page.state.findings.length;
   document.body.classList.toggle('failed', page.state.failed);
   const one = page.state.findings.length === 1 && (page.state.failed ? '1 error. Nothing was written.' : '1 warning');
-  byId('findings-title').textContent = page.state.summary || one || '';
+  byId('findings-title').textContent = desk.isHere
+    ? `${words(page.state.failed ? 'To mend before anything is made:' : 'To look at:')} ${page.state.findings.length}`
+    : page.state.summary || one || '';
   byId('findings-list').replaceChildren(...page.state.findings.map((finding) => {
     const item = made('li', { className: finding.severity });
-    item.append(made('pre', { textContent: finding.text }));
+    const plain = desk.isHere && [finding.message, finding.hint].filter(Boolean).join(' ');
+    item.append(made('pre', { textContent: plain || finding.text }));
+    const offer = (label, action) => {
+      const button = made('button', { type: 'button', textContent: label });
+      button.addEventListener('click', action);
+      item.append(button);
+    };
     if (finding.line) {
       const file = finding.file === page.state.source ? '' : finding.file;
-      const button = made('button', { type: 'button', textContent: `Show line ${finding.line}` });
-      button.addEventListener('click', () => {
+      offer(`${words('Show line')} ${finding.line}`, () => {
         show(file, finding.line);
-        if (canOpen) openEditor(file, finding.line);
+        goTo(file, finding.line);
       });
-      item.append(button);
     }
+    if (desk.isHere && finding.mend !== null) offer(words('Mend it'), () => desk.mend(finding));
     return item;
   }));
 }
 
-function hear({ editor, state: news }) {
-  canOpen = editor;
-  page.state = news;
-  const state = news;
-  document.title = `${state.failed ? 'Error: ' : ''}${state.source} – preview`;
+function hear(all) {
+  ({ editor: canOpen, state: page.state } = all);
+  const { state } = page;
+  desk.hear(all);
+  document.title = `${state.failed ? 'Error: ' : ''}${state.source} – ${desk.isHere ? words('Desk') : 'preview'}`;
   byId('source').textContent = page.state.source;
-  byId('doing').textContent = state.doing ? `building … ${state.doing}` : '';
+  byId('doing').textContent = state.doing ? `${words('building …')} ${desk.isHere ? '' : state.doing}` : '';
   byId('share').hidden = !state.doing;
   if (state.share === null) byId('share').removeAttribute('value');
   else byId('share').value = state.share;
@@ -162,7 +172,6 @@ function hear({ editor, state: news }) {
 }
 
 let source = null;
-
 // A browser has six connections for all windows: one that nobody sees lets go of its own.
 function connect() {
   if (document.hidden) {
@@ -180,7 +189,7 @@ function connect() {
   }
 }
 
-function chooseViews() {
+export function chooseViews() {
   const boxes = [...byId('views').querySelectorAll('input')];
   const shown = boxes.filter((box) => box.checked);
   for (const box of boxes) panes[box.value].leave();

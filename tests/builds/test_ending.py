@@ -21,7 +21,7 @@ from hypothesis import settings
 
 import pipeline
 from pipeline import Result
-from pipeline.commands.preview.session import Session
+from pipeline.commands.panes.session import Session
 from pipeline.commands.processes.limited_child import Limits
 from pipeline.commands.processes.limited_pool import LimitedPool
 from pipeline.commands.watcher import Watcher

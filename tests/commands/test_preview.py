@@ -28,9 +28,9 @@ from click.testing import CliRunner
 import pipeline
 from pipeline import Begun, Result, parse
 from pipeline.commands import main, watcher
-from pipeline.commands.preview.server import Preview, _Protocol
-from pipeline.commands.preview.session import Session
-from pipeline.commands.preview.showing import places
+from pipeline.commands.panes.server import Preview, _Protocol
+from pipeline.commands.panes.session import Session
+from pipeline.commands.panes.showing import places
 from pipeline.commands.watcher import Watcher
 from pipeline.driver import Listener, Memory
 from tests.helpers import checkers
@@ -531,7 +531,7 @@ def test_a_command_that_opens_nothing_is_refused(command: str, said: str, tmp_pa
 @pytest.fixture(scope="module")
 def seen(previewed: Previewed) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.commands.preview.server.subprocess", Mock())  # opens nothing
+        patch.setattr("pipeline.commands.panes.server.subprocess", Mock())  # opens nothing
         return checkers.preview(previewed.address, previewed.source)
 
 

@@ -14,9 +14,9 @@ import pytest
 
 import pipeline
 from pipeline import Begun, Result, driver
-from pipeline.commands.preview import page_images
-from pipeline.commands.preview.pages import MOST_EARLY_PAGES, PrintedPage, pages_of, soonest
-from pipeline.commands.preview.session import Session
+from pipeline.commands.panes import page_images
+from pipeline.commands.panes.pages import MOST_EARLY_PAGES, PrintedPage, pages_of, soonest
+from pipeline.commands.panes.session import Session
 from pipeline.driver import Listener, Memory
 from pipeline.package.units import PageDigest
 from tests.helpers import checkers

@@ -245,6 +245,15 @@ def preview(address: str, source: Path) -> dict[str, Any]:
     return seen
 
 
+def desk(address: str, folder: Path) -> dict[str, Any]:
+    """A desk as seen in Chromium by a teacher: see tests/conformance/desk.py."""
+    require("browser")
+    seen: dict[str, Any] = json.loads(
+        _run_own("desk", _AXE, str(shutil.which(_CHROMIUM)), address, folder)
+    )
+    return seen
+
+
 def preview_pages(address: str, source: Path) -> dict[str, Any]:
     """The preview of a book whose builds wait, as seen in Chromium: see
     tests/conformance/preview_pages.py."""

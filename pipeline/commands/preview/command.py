@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import shlex
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -18,9 +20,33 @@ ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signa
 """Signals that end a process; the second is that a terminal was closed."""
 
 
+EDITORS = {
+    **dict.fromkeys(("code", "codium", "cursor", "windsurf"), ("-g", "{file}:{line}")),
+    **dict.fromkeys(("zed", "zeditor", "subl"), ("{file}:{line}",)),
+    "kate": ("-l", "{line}", "{file}"),
+    "gedit": ("+{line}", "{file}"),
+}
+"""Editors in windows of their own, which can be told a line: their arguments for it."""
+
+
+def found_editor() -> tuple[str, ...]:
+    """The command of the editor that `$VISUAL` names, or else of one that is installed."""
+    asked = shlex.split(os.environ.get("VISUAL", ""))[:1] if os.name != "nt" else []
+    for program in (*asked, *EDITORS):
+        arguments = EDITORS.get(Path(program).stem)
+        path = shutil.which(program) if arguments else None
+        if arguments and path:
+            return (path, *arguments)
+    return ()
+
+
 def _words(_: click.Context, __: click.Parameter, command: str) -> tuple[str, ...]:
-    """The words of an editor's command."""
-    if command and "{file}" not in command:
+    """The words of an editor's command, which is looked for if none is given."""
+    if not command:
+        return found_editor()
+    if command == "none":
+        return ()
+    if "{file}" not in command:
         raise click.BadParameter("it needs {file} in it")
     try:
         return tuple(shlex.split(command))
@@ -36,7 +62,8 @@ def _words(_: click.Context, __: click.Parameter, command: str) -> tuple[str, ..
     metavar="COMMAND",
     default="",
     callback=_words,
-    help='The command that opens a source position, such as "code -g {file}:{line}".',
+    help='The command that opens a source position, such as "code -g {file}:{line}", or none'
+    " (default: VS Code, Zed or another editor, if it is installed).",
 )
 @terminal.option(
     "--port", "The port to serve at (default: any free one).", click.IntRange(0, 65535), 0
@@ -52,8 +79,8 @@ def preview_command(
       chapbook preview handout.md
       chapbook preview handout.md --editor "code -g {file}:{line}"
     """
-    from pipeline.commands.preview.server import Preview
-    from pipeline.commands.preview.session import Session
+    from pipeline.commands.panes.server import Preview
+    from pipeline.commands.panes.session import Session
 
     try:
         run = builds.repeated(source, options)

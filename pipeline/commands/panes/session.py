@@ -15,9 +15,9 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from pipeline.commands.preview import page_images
-from pipeline.commands.preview.pages import Size, pages_of, soonest
-from pipeline.commands.preview.showing import DIGEST, BlockPlace, EditionView, edition_view, places
+from pipeline.commands.panes import page_images
+from pipeline.commands.panes.pages import Size, pages_of, soonest
+from pipeline.commands.panes.showing import DIGEST, BlockPlace, EditionView, edition_view, places
 from pipeline.commands.processes import end_with_parent, without_interrupts
 from pipeline.commands.terminal import as_text, summary_of
 from pipeline.commands.watcher import Watcher
@@ -25,6 +25,7 @@ from pipeline.driver import BuiltEdition, DocumentReady, Event, Listener, Result
 from pipeline.model import Document
 from pipeline.model.diagnostics import Begun, Diagnostic
 from pipeline.model.editions import EDITIONS, Edition, output_name, stem_of
+from pipeline.model.late import late
 from pipeline.package.units import Proof
 from pipeline.system.paths import shown_name
 from pipeline.system.store import key
@@ -35,17 +36,26 @@ MOST_SHOWN = 50
 KEPT = 6
 """States of an edition that a page may still ask for."""
 
+_MENDING = late(r"(?:Did you mean|Write) `[#@]?([^`]+)`[?.]")
+"""Advice that says what to write in the place of what is underlined."""
+
 Run: TypeAlias = Callable[..., Result]
 T = TypeVar("T")
 
 
 class _Finding(msgspec.Struct, frozen=True):
-    """A finding as displayed: its position and complete message, with the line and a caret."""
+    """A finding as displayed: its position and complete message, with the line and a caret, and
+    for an editor its parts; ``mend`` is what to put in the place of the underlined text."""
 
     severity: str
     file: str
     line: int
     text: str
+    column: int = 0
+    length: int = 1
+    message: str = ""
+    hint: str = ""
+    mend: str | None = None
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -75,6 +85,29 @@ class _State(msgspec.Struct, frozen=True):
     parts: dict[str, _Part] = {}
 
 
+class PageDrawing:
+    """A process that draws pages, which may be that of several sessions, and the folder of the
+    files that it draws."""
+
+    def __init__(self) -> None:
+        self._kept = tempfile.TemporaryDirectory(prefix="chapbook-preview-")
+        self.folder = self._kept.name
+        self._worker = _worker(self.folder)
+
+    def draw(self, function: Callable[..., T], *args: Any) -> Future[T]:
+        """Call a function of `page_images`; a process that has ended is restarted."""
+        with without_interrupts():
+            try:
+                return self._worker.submit(function, *args)
+            except BrokenProcessPool:
+                self._worker = _worker(self.folder)
+                return self._worker.submit(function, *args)
+
+    def close(self) -> None:
+        self._worker.shutdown(wait=True, cancel_futures=True)
+        self._kept.cleanup()
+
+
 class Session:
     """Builds a source with ``run``, which is `driver.build` with the requested options, and keeps
     the results. ``changed`` is called from other threads whenever `state` changes."""
@@ -86,6 +119,7 @@ class Session:
         editions: tuple[str, ...] = (),
         templates: Path | None = None,
         notify: Callable[[Result | Exception], object] = lambda outcome: None,
+        drawing: PageDrawing | None = None,
     ) -> None:
         self.source = source
         self._run = run
@@ -101,8 +135,9 @@ class Session:
         self._documents: dict[str, Document] = {}
         self._placed: dict[str, tuple[Document, tuple[BlockPlace, ...]]] = {}
         self._lock = threading.Lock()
-        self._folder = tempfile.TemporaryDirectory(prefix="chapbook-preview-")
-        self._drawing = _worker(self._folder.name)
+        self._drawing = drawing or PageDrawing()
+        self._is_shared = drawing is not None
+        self.draw = self._drawing.draw
         table = tuple((e.name, e.format, e.label) for e in EDITIONS.values())
         self.state = _State(shown_name(str(source)), table)
         self.changed: Callable[[], object] = lambda: None
@@ -118,17 +153,13 @@ class Session:
         self.watcher.stop()
         if self._builds.ident:
             self._builds.join()
-        self._drawing.shutdown(wait=True, cancel_futures=True)
-        self._folder.cleanup()
+        if not self._is_shared:
+            self._drawing.close()
 
-    def draw(self, function: Callable[..., T], *args: Any) -> Future[T]:
-        """Call a function of `drawing`; a process that has ended is restarted."""
-        with without_interrupts():
-            try:
-                return self._drawing.submit(function, *args)
-            except BrokenProcessPool:
-                self._drawing = _worker(self._folder.name)
-                return self._drawing.submit(function, *args)
+    @property
+    def document(self) -> Document | None:
+        """The document as it was last built, of any edition."""
+        return next(reversed(self._documents.values()), None)
 
     def look_at(self, views: Mapping[str, str]) -> None:
         """Build those editions first that are in view: by format, the name of one, or "" for the
@@ -238,10 +269,7 @@ class Session:
             self._set(doing="", failed=True, summary="", findings=broken, parts=parts)
         else:
             self._good_parts = parts
-            findings = tuple(
-                _Finding(f.severity, f.source, f.line, as_text([f]))
-                for f in outcome.diagnostics[:MOST_SHOWN]
-            )
+            findings = tuple(map(_finding, outcome.diagnostics[:MOST_SHOWN]))
             text = summary_of(outcome.diagnostics, blocked=outcome.is_blocked)
             self._set(doing="", failed=outcome.failed, summary=text, findings=findings, parts=parts)
 
@@ -282,7 +310,7 @@ class Session:
 
     def _opened(self, data: bytes) -> tuple[str, list[Size]]:
         """A copy of a PDF, of which pages can be requested even during a build."""
-        path = Path(self._folder.name) / f"{key(data)}.pdf"
+        path = Path(self._drawing.folder) / f"{key(data)}.pdf"
         if not path.exists():
             path.write_bytes(data)
         return str(path), self.draw(page_images.sizes, str(path)).result()
@@ -308,6 +336,22 @@ class Session:
             number = self.state.number + ("parts" in fields)
             self.state = msgspec.structs.replace(self.state, number=number, **fields)
         self.changed()
+
+
+def _finding(finding: Diagnostic) -> _Finding:
+    """A finding as displayed."""
+    advice = _MENDING.fullmatch(finding.hint) if finding.column and finding.length > 1 else None
+    return _Finding(
+        finding.severity,
+        finding.source,
+        finding.line,
+        as_text([finding]),
+        finding.column,
+        finding.length,
+        finding.message,
+        finding.hint,
+        advice[1] if advice else None,
+    )
 
 
 def _worker(folder: str) -> ProcessPoolExecutor:

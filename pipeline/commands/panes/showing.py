@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.commands.preview.pages import PrintedPage
+from pipeline.commands.panes.pages import PrintedPage
 from pipeline.model import CodeBlock, Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition

@@ -42,6 +42,12 @@ def picture(path: str, index: int, width: int) -> bytes:
     return written.getvalue()
 
 
+def first_picture(path: str, width: int) -> bytes:
+    """The first page of a file that may be replaced at any time."""
+    _open.cache_clear()
+    return picture(path, 0, width)
+
+
 def lines(path: str, index: int) -> list[Line]:
     """The text of a page."""
     page = _open(path)[index]

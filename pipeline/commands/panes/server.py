@@ -14,21 +14,22 @@ import mimetypes
 import secrets
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
+import jinja2
 import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from pipeline.commands.preview import page_images
-from pipeline.commands.preview.session import Session
-from pipeline.commands.preview.showing import EditionView
+from pipeline.commands.panes import page_images
+from pipeline.commands.panes.session import Session
+from pipeline.commands.panes.showing import EditionView
 from pipeline.model.editions import EDITIONS
 from pipeline.system.paths import builtin_templates
 
@@ -100,13 +101,10 @@ class _Protocol(AutoHTTPProtocol):  # type: ignore[misc,valid-type]
         super().connection_lost(exc)
 
 
-class Preview:
-    """A session's page, at `address` as long as it `run`\\ s. ``editor`` is a command with
-    ``{file}`` and ``{line}`` in its words."""
+class LocalServer:
+    """Serves `routes` at `address`, as long as it `run`\\ s, on this machine only."""
 
-    def __init__(self, session: Session, port: int = 0, editor: Sequence[str] = ()) -> None:
-        self._session = session
-        self._editor = editor
+    def __init__(self, port: int = 0) -> None:
         # asyncio sends small answers at once only over sockets of which it knows the protocol
         self._socket = socket.socket(proto=socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -115,13 +113,13 @@ class Preview:
         self.port: int = self._socket.getsockname()[1]
         self._token = secrets.token_urlsafe(24)
         self.address = f"http://{HOST}:{self.port}/{self._token}/"
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._listeners: set[asyncio.Event] = set()
+        self._server: uvicorn.Server | None = None
 
     def run(self, ready: Callable[[], object] = lambda: None) -> None:
-        """Serve until Ctrl-C; ``ready`` is called once that has begun."""
+        """Serve until Ctrl-C, or `end`; ``ready`` is called once that has begun."""
+        app = Starlette(routes=[Mount(f"/{self._token}", routes=self.routes())])
         config = uvicorn.Config(
-            _Guard(self._app(), self.port),
+            _Guard(app, self.port),
             log_level="error",
             access_log=False,
             server_header=False,
@@ -129,22 +127,68 @@ class Preview:
             http=_Protocol,
             timeout_graceful_shutdown=1,
         )
-        server = uvicorn.Server(config)
+        self._server = server = uvicorn.Server(config)
 
         async def serve() -> None:
-            self._loop = asyncio.get_running_loop()
-            self._session.changed = self._changed
+            self.begin(asyncio.get_running_loop())
             ready()
             await server.serve(sockets=[self._socket])
 
         asyncio.run(serve())
+
+    def end(self) -> None:
+        if self._server:
+            self._server.should_exit = True
+
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Called once it serves."""
+
+    def routes(self) -> list[BaseRoute]:
+        raise NotImplementedError
+
+
+class Preview(LocalServer):
+    """The page of a session. ``editor`` is a command with ``{file}`` and ``{line}`` in its
+    words."""
+
+    def __init__(self, session: Session, port: int = 0, editor: Sequence[str] = ()) -> None:
+        super().__init__(port)
+        self._panes = Panes(session, editor)
+
+    def run(self, ready: Callable[[], object] = lambda: None) -> None:
+        super().run(ready)
         # Only a signal ends it; asyncio forgets one that comes when nothing is left to cancel.
         raise KeyboardInterrupt
 
-    def _app(self) -> Starlette:
-        shell = [Route(f"/{name}", functools.partial(_shell, name or START)) for name in SHELL]
-        routes = [
-            *shell,
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._panes.begin(loop)
+
+    def routes(self) -> list[BaseRoute]:
+        page = (Route(f"/{name}", functools.partial(shell, name or START)) for name in SHELL)
+        return [*page, *self._panes.routes()]
+
+
+class Panes:
+    """The addresses of what a session shows. ``more`` is told with every state."""
+
+    def __init__(
+        self,
+        session: Session,
+        editor: Sequence[str] = (),
+        more: Callable[[], Mapping[str, object]] = dict,
+    ) -> None:
+        self._session = session
+        self._editor = editor
+        self._more = more
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listeners: set[asyncio.Event] = set()
+
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._session.changed = self.changed
+
+    def routes(self) -> list[BaseRoute]:
+        return [
             Route("/events", self._events),
             Route("/places/{edition}/{digest}", self._places),
             Route("/lines/{edition}/{digest}", self._lines),
@@ -154,9 +198,14 @@ class Preview:
             Route("/views", self._views, methods=["POST"]),
             Route("/open", self._open, methods=["POST"]),
         ]
-        return Starlette(routes=[Mount(f"/{self._token}", routes=routes)])
 
-    def _changed(self) -> None:
+    @property
+    def is_heard(self) -> bool:
+        """Return whether a window listens."""
+        return bool(self._listeners)
+
+    def changed(self) -> None:
+        """Tell all windows."""
         with contextlib.suppress(RuntimeError):  # the loop has ended, and the last build has not
             if self._loop:
                 self._loop.call_soon_threadsafe(self._notify_all)
@@ -172,12 +221,11 @@ class Preview:
     async def _states(self) -> AsyncIterator[bytes]:
         changed = asyncio.Event()
         self._listeners.add(changed)
-        can_open = b"true" if self._editor else b"false"
         try:
             while True:
                 changed.clear()
-                state = msgspec.json.encode(self._session.state)
-                yield b'data: {"editor":' + can_open + b',"state":' + state + b"}\n\n"
+                news = {"editor": bool(self._editor), "state": self._session.state}
+                yield b"data: " + msgspec.json.encode({**news, **self._more()}) + b"\n\n"
                 await changed.wait()
         finally:
             self._listeners.discard(changed)
@@ -187,28 +235,28 @@ class Preview:
 
     async def _places(self, request: Request) -> Response:
         view = self._view(request)
-        return _json(view.places) if view else _gone()
+        return as_json(view.places) if view else gone()
 
     async def _lines(self, request: Request) -> Response:
         """The text of those pages whose numbers are given. Pictures can be drawn in between."""
         view = self._view(request)
         numbers = request.query_params.get("pages", "").split(",")
         if view is None or not all(map(_is_number, numbers)):
-            return _gone()
+            return gone()
         pages: list[list[page_images.Line]] = []
         try:
             for page in (view.pages[int(number)] for number in numbers):
                 read = self._session.draw(page_images.lines, page.path, page.number)
                 pages.append(await asyncio.wrap_future(read))
         except IndexError:
-            return _gone()
-        return _json(pages)
+            return gone()
+        return as_json(pages)
 
     async def _page(self, request: Request) -> Response:
         view, number = self._view(request), request.path_params["page"]
         width = request.query_params.get("width", "")
         if view is None or not _is_number(width) or number >= len(view.pages):
-            return _gone()
+            return gone()
         page = view.pages[number]
         drawn = self._session.draw(page_images.picture, page.path, page.number, int(width))
         picture = await asyncio.wrap_future(drawn)
@@ -217,7 +265,7 @@ class Preview:
     async def _file(self, request: Request) -> Response:
         view, name = self._view(request), request.path_params["name"]
         if view is None or name not in view.files:
-            return _gone()
+            return gone()
         suffix = PurePosixPath(name).suffix
         kind = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
         headers = HEADERS | FOREVER | {"Content-Security-Policy": BUILT_POLICY}
@@ -237,7 +285,7 @@ class Preview:
         views = dict(request.query_params)
         for format, name in views.items():
             if name and (name not in EDITIONS or EDITIONS[name].format != format):
-                return _gone()
+                return gone()
         self._session.look_at(views)
         return Response(status_code=204, headers=HEADERS)
 
@@ -246,7 +294,7 @@ class Preview:
         line = request.query_params.get("line", "")
         path = self._session.path_of(request.query_params.get("file", ""))
         if not self._editor or path is None or not line.isdecimal() or len(line) > 9:
-            return _gone()
+            return gone()
         placeholders = {"{file}": str(path), "{line}": line}
         command = []
         for word in self._editor:
@@ -261,19 +309,36 @@ class Preview:
         return Response(status_code=204, headers=HEADERS)
 
 
-async def _shell(file: str, request: Request) -> Response:
-    path = builtin_templates() / "preview" / file
-    headers = HEADERS | {"Content-Security-Policy": SHELL_POLICY}
-    return Response(path.read_bytes(), headers=headers | {"Content-Type": TYPES[path.suffix]})
+async def shell(file: str, request: Request) -> Response:
+    """A file of the page around the views."""
+    if file == START:
+        return page_file(page_template(f"preview/{START}").render(_=str).encode(), file)
+    return page_file((builtin_templates() / "preview" / file).read_bytes(), file)
+
+
+def page_template(name: str) -> jinja2.Template:
+    """A template of the pages around the views."""
+    loader = jinja2.FileSystemLoader(builtin_templates())
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(name)
+
+
+def page_file(data: bytes, name: str, nonce: str = "") -> Response:
+    """A file of the page, which loads nothing from elsewhere. Its script may write styles with the
+    ``nonce``."""
+    own = "style-src 'self'"
+    policy = SHELL_POLICY.replace(own, f"{own} 'nonce-{nonce}'") if nonce else SHELL_POLICY
+    headers = HEADERS | {"Content-Security-Policy": policy}
+    kind = TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")
+    return Response(data, headers=headers | {"Content-Type": kind})
 
 
 def _is_number(word: str) -> bool:
     return word.isdecimal() and len(word) < 5
 
 
-def _json(value: object) -> Response:
+def as_json(value: object) -> Response:
     return Response(msgspec.json.encode(value), media_type="application/json", headers=HEADERS)
 
 
-def _gone() -> Response:
+def gone() -> Response:
     return PlainTextResponse("Not found.", 404, HEADERS)

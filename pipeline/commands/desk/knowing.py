@@ -1,0 +1,133 @@
+"""Names that a text has, for an editor to offer, and its settings with their types, for a form."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline.model import Citation, DefinitionItem, Document, Heading, Section
+from pipeline.model.late import late
+from pipeline.model.tree import all_nodes, plain_text
+from pipeline.parser.frontmatter.keys import json_schema
+from pipeline.system import outputs
+
+HEAD = 4096
+"""Bytes of a source in which its title is looked for."""
+
+IN_FORM = (
+    "title", "subtitle", "authors", "lang", "date", "description", "keywords", "publisher",
+    "licence", "cover", "name_line", "handwriting", "page", "theme", "fit", "contents",
+    "number_sections", "notes", "links", "qr_codes", "web",
+)  # fmt: skip
+"""The settings that a form has; all others are written in the text."""
+
+NAMES = {
+    "lang": "Language",
+    "page": "Paper",
+    "fit": "Number of pages to fill",
+    "qr_codes": "QR codes",
+}
+"""Settings that a form calls by plainer names."""
+
+_TITLE = late(r"(?m)^title:[ \t]*(\S[^\n]*)")
+_FRONT = late(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
+
+
+def title(path: Path) -> str:
+    """The title of a source, as far as its beginning tells."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD).decode("utf-8-sig", "ignore")
+    except OSError:
+        return path.stem
+    match = _TITLE.search(head)
+    try:
+        found = yaml.safe_load(match[1]) if match else None
+    except yaml.YAMLError:
+        found = None
+    return str(found) if isinstance(found, str | int) else path.stem
+
+
+def retitle(path: Path, words: str) -> None:
+    """Give a new source the title that somebody typed, of which its name has lost signs."""
+    text = path.read_text("utf-8")
+    line = yaml.safe_dump(words, allow_unicode=True, width=10_000, default_style='"').strip()
+    outputs.write(path, _TITLE.sub(lambda _: f"title: {line}", text, count=1).encode())
+
+
+def words(document: Document | None) -> dict[str, list[tuple[str, str]]]:
+    """Names that can be completed, with a description each, by kind."""
+    found: dict[str, dict[str, str]] = {"ids": {}, "works": {}, "terms": {}}
+    for node in all_nodes(document) if document else ():
+        attributes = getattr(node, "attributes", None)
+        name = getattr(attributes, "id", "")
+        if name:
+            heading = node.title if isinstance(node, Section) else ()
+            label = plain_text(node.children if isinstance(node, Heading) else heading)
+            found["ids"].setdefault(name, label or type(node).__name__.lower())
+        if isinstance(node, Citation):
+            for item in node.items:
+                found["works"].setdefault(item.key, "")
+        if isinstance(node, DefinitionItem):
+            found["terms"].update((plain_text(term), "") for term in node.terms)
+    return {
+        **{kind: [*names.items()] for kind, names in found.items()},
+        "keys": [(key, form["description"]) for key, form in _keys().items()],
+    }
+
+
+@functools.cache
+def _keys() -> dict[str, Any]:
+    """The schemas of all settings under their first names."""
+    properties: Any = json_schema()["properties"]
+    return {key: form for key, form in properties.items() if "$ref" not in form}
+
+
+def front(text: str) -> list[dict[str, Any]]:
+    """The fields of a form with the settings at the head of a text: name, explanation, kind and
+    value. A value that no field can hold, such as a list of things with parts, has none."""
+    match = _FRONT.match(text)
+    try:
+        read = yaml.load(match[1], Loader=yaml.BaseLoader) if match else {}
+    except yaml.YAMLError:
+        read = None
+    values = read if isinstance(read, dict) else {}
+    fields = []
+    for key in IN_FORM:
+        written = next((name for name in (key, *_aliases(key)) if name in values), key)
+        fields.append(_field(written, _keys()[key], values.get(written)) | {"key": written})
+    return fields
+
+
+@functools.cache
+def _aliases(key: str) -> tuple[str, ...]:
+    """The other names of a setting."""
+    properties: Any = json_schema()["properties"]
+    leads = f"#/properties/{key}"
+    return tuple(name for name, form in properties.items() if form.get("$ref") == leads)
+
+
+def _field(key: str, form: dict[str, Any], value: Any) -> dict[str, Any]:
+    choices = [str(choice) for choice in _choices(form)]
+    has_yes = any(part.get("type") == "boolean" for part in form.get("anyOf", (form,)))
+    is_list = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+    shown = ", ".join(value) if is_list else value
+    return {
+        "name": NAMES.get(key) or key.replace("_", " ").replace("-", " ").capitalize(),
+        "about": form.get("description", ""),
+        "example": next((e for e in form.get("examples", ()) if isinstance(e, str | int)), ""),
+        "kind": "choice" if choices else "yes" if has_yes else "list" if is_list else "text",
+        "choices": [*(("true", "false") if has_yes and choices else ()), *choices],
+        "value": shown if isinstance(shown, str) else None,
+        "elsewhere": value is not None and not isinstance(shown, str),
+    }
+
+
+def _choices(form: dict[str, Any]) -> Iterator[Any]:
+    for part in form.get("anyOf", (form,)):
+        yield from part.get("enum", ())

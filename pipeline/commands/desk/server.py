@@ -1,0 +1,505 @@
+"""Serves the desk: a folder's sources, an editor, and the views of the preview.
+
+Each source that is open has a session of its own, under ``/open/KEY/``, as long as a window shows
+it. Nothing outside the folder is read or written, but for files that a window sends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import hashlib
+import io
+import os
+import re
+import secrets
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route, Router
+
+from pipeline.commands.desk import doing, knowing
+from pipeline.commands.desk.draft import SourceText
+from pipeline.commands.panes import page_images
+from pipeline.commands.panes.server import (
+    HEADERS,
+    SHELL,
+    LocalServer,
+    Panes,
+    as_json,
+    gone,
+    page_file,
+    page_template,
+    shell,
+)
+from pipeline.commands.panes.session import PageDrawing, Session
+from pipeline.model.editions import EDITIONS, stem_of
+from pipeline.model.names import slug
+from pipeline.system import outputs
+from pipeline.system.paths import builtin_templates
+
+OWN = ("desk.css", "desk.js", "editor.js", "hand_out.js", "tools.js")
+DEPTH = 2
+"""Folders below the desk's in which sources are looked for."""
+
+MOST_SOURCES = 500
+LARGEST = 256 * 2**20
+"""Bytes of a file that a window sends."""
+
+LEFT = 5.0
+"""Seconds after the last window was closed until the desk ends: another page may be opened."""
+
+LOOK = 20.0
+"""Seconds between looks for windows: their browser may have been ended without a word. After two
+that find none, the desk ends. Windows that nobody sees do not listen, and say so before."""
+
+PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif")
+STARTERS = ("worksheet", "handout", "exam", "interview", "article", "book", "novel")
+
+FOR_PUPILS = "pupils-"
+"""The beginning of the names of archives that hold no answers."""
+
+NewSession = Callable[[Path, PageDrawing], Session]
+
+
+class OpenSource:
+    """A source that windows show, with its session and its text."""
+
+    def __init__(self, desk: Desk, key: str, path: Path) -> None:
+        self.desk, self.key, self.path = desk, key, path
+        self.out = desk.out_of(path)
+        self.draft = SourceText(path)
+        self.windows: set[str] = set()
+        self.session = desk.new_session(path, desk.drawing)
+        self.panes = Panes(self.session, more=self._more)
+        self.panes.begin(asyncio.get_running_loop())
+        self.router = Router(
+            [
+                Route("/", self._page),
+                Route("/text", self._text),
+                Route("/save", self._save, methods=["POST"]),
+                Route("/kept", self._keep, methods=["POST"]),
+                Route("/picture", self._picture, methods=["POST"]),
+                Route("/words", self._words),
+                Route("/front", self._front, methods=["POST"]),
+                Route("/editions", self._editions),
+                Route("/facts", self._facts),
+                Route("/hand-out", self._hand_out, methods=["POST"]),
+                Route("/made/{edition}/{name}", self._made),
+                *self.panes.routes(),
+            ]
+        )
+        self.session.begin()
+
+    def _more(self) -> Mapping[str, object]:
+        return {"desk": {"digest": self.draft.digest(), "windows": len(self.windows)}}
+
+    @property
+    def _kept(self) -> Path:
+        """The file with what a window wants to find again: outside what is handed out."""
+        return outputs.model_of(self.out / stem_of(self.path)).with_name("desk.json")
+
+    async def _page(self, request: Request) -> Response:
+        return self.desk.page(request, self)
+
+    async def _text(self, request: Request) -> Response:
+        try:
+            text, digest = self.draft.read()
+        except (OSError, UnicodeDecodeError):
+            return PlainTextResponse("This file cannot be read as text.", 409, HEADERS)
+        with contextlib.suppress(OSError, msgspec.MsgspecError):
+            kept = msgspec.json.decode(self._kept.read_bytes())
+            return as_json({"text": text, "digest": digest, "kept": kept})
+        return as_json({"text": text, "digest": digest, "kept": None})
+
+    async def _save(self, request: Request) -> Response:
+        sent = msgspec.json.decode(await _body(request))
+        try:
+            saved = self.draft.save(sent["text"], sent["base"], is_forced=sent.get("force", False))
+        except (OSError, UnicodeDecodeError) as error:
+            return PlainTextResponse(str(error), 409, HEADERS)
+        return as_json(saved)
+
+    async def _keep(self, request: Request) -> Response:
+        self._kept.parent.mkdir(parents=True, exist_ok=True)
+        outputs.write(self._kept, await _body(request))
+        return Response(status_code=204, headers=HEADERS)
+
+    async def _picture(self, request: Request) -> Response:
+        """Put a picture beside the source; returns the path to write in the text."""
+        name = _file_name(request.query_params.get("name", ""), "picture")
+        if not name.lower().endswith(PICTURES):
+            return PlainTextResponse("This is not a picture that can be shown.", 415, HEADERS)
+        data = await _body(request)
+        folder = self.path.parent / "images"
+        path = _free(folder / name, data)
+        folder.mkdir(exist_ok=True)
+        outputs.write(path, data)
+        return PlainTextResponse(f"images/{path.name}", headers=HEADERS)
+
+    async def _words(self, request: Request) -> Response:
+        return as_json(knowing.words(self.session.document))
+
+    async def _front(self, request: Request) -> Response:
+        """The settings at the head of a text, and those that a form has."""
+        text = (await _body(request)).decode()
+        return as_json(knowing.front(text))
+
+    async def _editions(self, request: Request) -> Response:
+        run = await doing.run("editions", self.path, "--json", folder=self.desk.folder)
+        found = msgspec.json.decode(run.out) if not run.code else []
+        answers = {name: edition.has_answers for name, edition in EDITIONS.items()}
+        return as_json([edition | {"answers": answers[edition["name"]]} for edition in found])
+
+    async def _facts(self, request: Request) -> Response:
+        """The words of `chapbook report` on a printed edition."""
+        asked = request.query_params
+        edition, numbers = asked.get("edition", ""), ("copies", "paper-price", "page-price")
+        if edition not in EDITIONS or not all(_is_price(asked.get(n, "")) for n in numbers):
+            return gone()
+        options = [f"--{name}={asked[name]}" for name in numbers if asked.get(name)]
+        given: tuple[str | Path, ...] = ("--edition", edition, "--out", self.out, *options)
+        run = await doing.run("report", self.path, *given, folder=self.desk.folder)
+        return PlainTextResponse(run.out if not run.code else run.told, headers=HEADERS)
+
+    async def _hand_out(self, request: Request) -> Response:
+        """Build editions; the files of each, or why there are none."""
+        names = msgspec.json.decode(await _body(request), type=list[str])
+        if not names or not EDITIONS.keys() >= {*names}:
+            return gone()
+        words = ("build", self.path, "--edition", ",".join(names), "--out", self.out)
+        run = await doing.run(*words, folder=self.desk.folder)
+        if run.code:
+            return PlainTextResponse(run.told or run.out, 409, HEADERS)
+        files = doing.made(self.path, self.out)
+        return as_json({name: [path.name for path in files.get(name, ())] for name in names})
+
+    async def _made(self, request: Request) -> Response:
+        """A file of editions (``a,b``) that were built; of several files, or ``.zip``, all."""
+        names, name = request.path_params["edition"].split(","), request.path_params["name"]
+        if name.startswith(FOR_PUPILS) and not all(map(is_for_pupils, names)):
+            return gone()
+        files = doing.made(self.path, self.out)
+        wanted = [path for edition in names for path in files.get(edition, ())]
+        if not name.endswith(".zip") or any(path.name == name for path in wanted):
+            path = next((path for path in wanted if path.name == name), None)
+            if path is None or not path.is_file():
+                return gone()
+            kind = "inline" if path.suffix == ".pdf" else "attachment"
+            return FileResponse(
+                path, headers=HEADERS, filename=path.name, content_disposition_type=kind
+            )
+        if any(edition in names for edition in ("web", "teacher-web")):
+            wanted += files.get("", [])
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in wanted:
+                inside = path.relative_to(self.out / stem_of(self.path)).as_posix()
+                archive.writestr(zipfile.ZipInfo(inside), path.read_bytes())
+        return Response(data.getvalue(), media_type="application/zip", headers=HEADERS)
+
+
+class Desk(LocalServer):
+    """The desk of a folder. ``new_session`` makes the session of a source."""
+
+    def __init__(self, folder: Path, out: Path, new_session: NewSession, port: int = 0) -> None:
+        super().__init__(port)
+        self.folder, self.out, self.new_session = folder, out, new_session
+        self.drawing = PageDrawing()
+        self._loop: asyncio.AbstractEventLoop
+        self._open: dict[str, OpenSource] = {}
+        self._windows: dict[str, str] = {}
+        self._paths: dict[str, Path] = {}
+        self._ending: asyncio.TimerHandle | None = None
+        self._hidden: set[str] = set()
+        self._starts = 0  # windows that show no source
+        self._silent = 0
+
+    def close(self) -> None:
+        """End all sessions."""
+        for source in self._open.values():
+            source.session.close()
+        self.drawing.close()
+
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        loop.call_later(LOOK, self._look)
+
+    def routes(self) -> list[BaseRoute]:
+        files = [Route(f"/{name}", functools.partial(shell, name)) for name in SHELL if name]
+        files += [Route(f"/{name}", functools.partial(_own, name)) for name in OWN]
+        return [
+            Route("/", self._start),
+            *files,
+            Route("/codemirror/{name}", _codemirror),
+            Route("/sources", self._sources),
+            Route("/cover/{key}", self._cover),
+            Route("/new", self._new, methods=["POST"]),
+            Route("/import", self._import, methods=["POST"]),
+            Route("/listen", self._listen),
+            Route("/here/{window}", self._here, methods=["POST"]),
+            Route("/left/{window}", self._left, methods=["POST"]),
+            Mount("/open/{key}", self._of_source),
+        ]
+
+    def path_of(self, key: str) -> Path | None:
+        """The source with a key."""
+        if key not in self._paths:
+            self._paths = {_key(path): path for path in self._found()}
+        path = self._paths.get(key)
+        return path if path and path.is_file() else None
+
+    def out_of(self, path: Path) -> Path:
+        """The folder of a source's outputs: sources of the same name are in different folders."""
+        return self.out / path.parent.relative_to(self.folder)
+
+    def address_of(self, path: Path) -> str:
+        """The address at which a source of the folder is open."""
+        return f"{self.address}open/{_key(path.absolute())}/"
+
+    def page(self, request: Request, source: OpenSource | None = None) -> Response:
+        """The page, in a language of the browser's."""
+        language, words = words_for(request.headers.get("accept-language", ""))
+        nonce = secrets.token_urlsafe(16)
+        page = page_template("desk/desk.html").render(
+            _=lambda text: words.get(text, text),
+            language=language,
+            words=msgspec.json.encode(words).decode().replace("<", "\\u003c"),
+            root="../../" if source else "",
+            source=source and source.path.relative_to(self.folder).as_posix(),
+            starters=STARTERS,
+            folder=self.folder.name,
+            nonce=nonce,
+        )
+        return page_file(page.encode(), "desk.html", nonce)
+
+    async def _start(self, request: Request) -> Response:
+        return self.page(request)
+
+    async def _of_source(self, scope: Any, receive: Any, send: Any) -> None:
+        key = scope["path_params"]["key"]
+        path = self.path_of(key)
+        if path is None:
+            await gone()(scope, receive, send)
+            return
+        if key not in self._open:
+            self._open[key] = OpenSource(self, key, path)
+        await self._open[key].router(scope, receive, send)
+
+    def _found(self) -> Iterable[Path]:
+        """The sources in the folder, and in folders in it."""
+        count = 0
+        for folder, folders, names in os.walk(self.folder):
+            inside = Path(folder).relative_to(self.folder)
+            hidden = (self.out.name, "node_modules")
+            folders[:] = sorted(f for f in folders if f[0] not in "._" and f not in hidden)
+            if len(inside.parts) >= DEPTH:
+                folders.clear()
+            for name in sorted(names):
+                if name.endswith(".md") and name[0] != "." and count < MOST_SOURCES:
+                    count += 1
+                    yield Path(folder) / name
+
+    async def _sources(self, request: Request) -> Response:
+        self._paths = {_key(path): path for path in self._found()}
+        return as_json(
+            [
+                {
+                    "key": key,
+                    "name": path.relative_to(self.folder).as_posix(),
+                    "title": knowing.title(path),
+                    "cover": (pdf := self._pdf(path)) and f"{pdf.stat().st_mtime_ns}",
+                }
+                for key, path in self._paths.items()
+            ]
+        )
+
+    def _pdf(self, path: Path) -> Path | None:
+        pdf = self.out_of(path) / stem_of(path) / f"{stem_of(path)}.pdf"
+        return pdf if pdf.is_file() else None
+
+    async def _cover(self, request: Request) -> Response:
+        """A picture of the first printed page."""
+        path = self.path_of(request.path_params["key"])
+        pdf = path and self._pdf(path)
+        if not pdf:
+            return gone()
+        drawn = self.drawing.draw(page_images.first_picture, str(pdf), 160)
+        try:
+            picture = await asyncio.wrap_future(drawn)
+        except Exception:
+            return gone()
+        return Response(picture, media_type="image/png", headers=HEADERS)
+
+    async def _new(self, request: Request) -> Response:
+        asked = msgspec.json.decode(await _body(request), type=dict[str, str])
+        title, kind = asked.get("name", "").strip(), asked.get("kind", "")
+        if not title or kind not in STARTERS:
+            return gone()
+        path = _free(self.folder / f"{slug(title) or kind}.md")
+        run = await doing.run("new", path, "--from", kind, folder=self.folder)
+        if run.code:
+            return PlainTextResponse(run.told or run.out, 409, HEADERS)
+        knowing.retitle(path, title)
+        return as_json({"key": _key(path)})
+
+    async def _import(self, request: Request) -> Response:
+        """Import a file that a window sends; what was lost is told."""
+        name = _file_name(request.query_params.get("name", ""), "text")
+        data = await _body(request)
+        target = _free(self.folder / f"{slug(Path(name).stem) or 'text'}.md")
+        with tempfile.TemporaryDirectory(prefix="chapbook-desk-") as folder:
+            given = Path(folder) / name
+            given.write_bytes(data)
+            run = await doing.run("import", given, "-o", target, folder=self.folder)
+            told = f"{run.out}\n{run.told}"
+        for place in (folder, self.folder):
+            told = told.replace(f"{place}{os.sep}", "")
+        if run.code or not target.exists():
+            return PlainTextResponse(told.strip() or "This file cannot be read.", 409, HEADERS)
+        return as_json({"key": _key(target), "told": told})
+
+    # --- windows -----------------------------------------------------------------------------
+
+    async def _here(self, request: Request) -> Response:
+        """A window is open, on a source or on none."""
+        window = request.path_params["window"]
+        self._windows[window] = request.query_params.get("key", "")
+        self._hidden.discard(window)
+        if request.query_params.get("hidden"):
+            self._hidden.add(window)
+        self._tell()
+        if self._ending:
+            self._ending.cancel()
+        return Response(status_code=204, headers=HEADERS)
+
+    async def _left(self, request: Request) -> Response:
+        self._windows.pop(request.path_params["window"], None)
+        self._hidden.discard(request.path_params["window"])
+        self._tell()
+        if self._ending:
+            self._ending.cancel()
+        if not self._windows:
+            self._ending = self._loop.call_later(LEFT, self.end)
+        else:
+            self._loop.call_later(LEFT, self._close_unseen)
+        return Response(status_code=204, headers=HEADERS)
+
+    async def _listen(self, request: Request) -> Response:
+        """A connection that is there as long as a window without a source."""
+
+        async def nothing() -> AsyncIterator[bytes]:
+            self._starts += 1
+            try:
+                yield b":\n\n"
+                await asyncio.Event().wait()
+            finally:
+                self._starts -= 1
+
+        return StreamingResponse(nothing(), media_type="text/event-stream", headers=HEADERS)
+
+    def _look(self) -> None:
+        """End if all windows are gone without a word."""
+        is_heard = self._starts or any(source.panes.is_heard for source in self._open.values())
+        is_left = self._windows and not is_heard and self._windows.keys() - self._hidden
+        self._silent = self._silent + 1 if is_left else 0
+        if self._silent > 1:
+            self.end()
+        self._loop.call_later(LOOK, self._look)
+
+    def _tell(self) -> None:
+        """Let the windows on a source know how many they are."""
+        for key, source in self._open.items():
+            windows = {window for window, shown in self._windows.items() if shown == key}
+            if windows != source.windows:
+                source.windows = windows
+                source.panes.changed()
+
+    def _close_unseen(self) -> None:
+        """End the sessions of sources that no window shows."""
+        for key in [key for key in self._open if key not in self._windows.values()]:
+            source = self._open.pop(key)
+            self._loop.run_in_executor(None, source.session.close)
+
+
+def is_for_pupils(name: str) -> bool:
+    """Return whether an edition has no answers, not even in its source."""
+    edition = EDITIONS.get(name)
+    return edition is not None and not edition.has_answers and name != "archive"
+
+
+def words_for(accepted: str) -> tuple[str, dict[str, str]]:
+    """The words of the first language that a browser accepts and we have, English if none."""
+    table = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
+    for entry in accepted.split(","):
+        tag = entry.partition(";")[0].strip().lower().partition("-")[0]
+        if tag == "en":
+            break
+        if tag in table["languages"]:
+            at = table["languages"].index(tag)
+            return tag, {text: words[at] for text, words in table["words"].items()}
+    return "en", {}
+
+
+def _key(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:12]
+
+
+def _file_name(name: str, default: str) -> str:
+    """A name for a file, whatever a window calls it: no path, and nothing hidden."""
+    end = re.sub(r"[^\w.\- ]", "_", name.replace("\\", "/").rpartition("/")[2]).strip(". ")
+    return end[-100:] or default
+
+
+def _free(path: Path, data: bytes | None = None) -> Path:
+    """A path that no file has, or one with the same content."""
+    number, found = 2, path
+    while found.exists() and not (data is not None and found.read_bytes() == data):
+        found, number = path.with_stem(f"{path.stem}-{number}"), number + 1
+    return found
+
+
+def _is_price(word: str) -> bool:
+    return len(word) < 10 and bool(re.fullmatch(r"(?:\d+(?:[.,]\d+)?)?", word, re.ASCII))
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a request. Raises `HTTPException` if there is too much of it."""
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > LARGEST:
+            raise HTTPException(413, "This file is too large.", HEADERS)
+    return bytes(data)
+
+
+async def _own(name: str, request: Request) -> Response:
+    return page_file((builtin_templates() / "desk" / name).read_bytes(), name)
+
+
+@functools.cache
+def editor_folder() -> Path | None:
+    """The folder of CodeMirror, which comes with the package NiceGUI."""
+    found = find_spec("nicegui")
+    for place in (found.submodule_search_locations or ()) if found else ():
+        folder = Path(place) / "elements" / "codemirror" / "dist"
+        if (folder / "index.js").is_file():
+            return folder
+    return None
+
+
+async def _codemirror(request: Request) -> Response:
+    folder, name = editor_folder(), request.path_params["name"]
+    if folder is None or not re.fullmatch(r"[\w-]+\.js", name) or not (folder / name).is_file():
+        return gone()
+    return page_file((folder / name).read_bytes(), name)

@@ -1,0 +1,542 @@
+// The page of `chapbook desk`: sources, an editor, and the views of the preview. Typing waits for
+// nothing: what was typed is saved a moment later, and built by the session.
+
+const SAVE = 400; // milliseconds without a key after which what was typed is saved
+const KEEP = 3000; // and after which the way back is kept
+const MOST_KEPT = 2e6; // letters of the way back
+
+const byId = (id) => document.getElementById(id);
+const { root, source } = document.body.dataset;
+const dictionary = JSON.parse(byId('words').textContent);
+export const words = (text) => dictionary[text] || text;
+export const made = (name, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+};
+export const button = (label, action, properties = {}) => {
+  const element = made('button', { type: 'button', textContent: words(label), ...properties });
+  element.addEventListener('click', action);
+  return element;
+};
+let numbered = 0;
+// A field with its label; both are in a box, which has the control as `control`.
+export function field(label, control, hint = '') {
+  numbered += 1;
+  control.id = `field-${numbered}`;
+  const box = made('div', { className: 'field' }, made('label', { htmlFor: control.id, textContent: label }), control);
+  if (hint) {
+    box.append(made('span', { className: 'hint', id: `hint-${numbered}`, textContent: hint }));
+    control.setAttribute('aria-describedby', `hint-${numbered}`);
+  }
+  box.control = control;
+  return box;
+}
+
+export async function send(path, body, query = {}) {
+  const asked = new URLSearchParams(query).toString();
+  const answer = await fetch(`${path}${asked && '?'}${asked}`, { method: 'POST', body });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.headers.get('content-type')?.includes('json') ? answer.json() : answer.text();
+}
+
+// --- dialogs ---------------------------------------------------------------------------------
+
+let answered = null; // what to do when the dialog closes
+// Show a dialog; what comes back is the label of the button that closed it, "" for none.
+export function ask(title, body, buttons = ['Close']) {
+  const dialog = byId('dialog');
+  if (dialog.open) {
+    answered?.('');
+    dialog.close();
+  }
+  byId('dialog-title').textContent = words(title);
+  byId('dialog-body').replaceChildren(...body);
+  byId('dialog-said').textContent = '';
+  return new Promise((done) => {
+    answered = done;
+    byId('dialog-buttons').replaceChildren(...buttons.map((label, number) => button(label, () => {
+      const missing = number < buttons.length - 1 && dialog.querySelector(':invalid');
+      if (missing && missing.reportValidity && !number) {
+        missing.reportValidity();
+        return;
+      }
+      answered = null;
+      dialog.close();
+      done(label);
+    }, { className: number ? '' : 'main' })));
+    dialog.showModal();
+  });
+}
+export const tell = (text) => { byId('dialog-said').textContent = text; };
+byId('dialog').addEventListener('close', () => {
+  if (byId('dialog').open) return; // it shows the next question
+  const done = answered;
+  answered = null;
+  if (done) done('');
+});
+byId('dialog').querySelector('form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  byId('dialog-buttons').firstChild?.click();
+});
+
+const problem = (error) => ask('This did not work', [made('pre', { textContent: error.message, tabIndex: 0 })]);
+
+// --- sources ---------------------------------------------------------------------------------
+
+const openSource = (key, hash = '') => { location.href = `${root}open/${key}/${hash}`; };
+
+async function fillSources() {
+  const answer = await fetch(`${root}sources`);
+  if (!answer.ok) return;
+  const found = await answer.json();
+  byId('sources').replaceChildren(...found.map(({ key, name, title, cover }) => {
+    const picture = cover
+      ? made('img', { src: `${root}cover/${key}?${cover}`, alt: '', loading: 'lazy' })
+      : made('span', { className: 'none' });
+    const link = made('a', { href: `${root}open/${key}/` }, picture, made('span', {}, title, made('small', { textContent: name })));
+    if (name === source) link.setAttribute('aria-current', 'page');
+    return made('li', {}, link);
+  }));
+}
+
+const KINDS = {
+  worksheet: 'Worksheet, with exercises and answers',
+  handout: 'Handout',
+  exam: 'Exam, with marks',
+  interview: 'Interview',
+  article: 'Article',
+  book: 'Book',
+  novel: 'Novel',
+};
+
+async function newSource(kind = 'worksheet') {
+  const name = made('input', { required: true, autocomplete: 'off' });
+  const kinds = made('select', {}, ...Object.entries(KINDS).map(([value, label]) => (
+    made('option', { value, textContent: words(label), selected: value === kind })
+  )));
+  const body = [field(words('Title'), name), field(words('What it is'), kinds)];
+  const chosen = ask('A new text', body, ['Begin', 'Cancel']);
+  name.focus();
+  if (await chosen !== 'Begin' || !name.value.trim()) return;
+  try {
+    const { key } = await send(`${root}new`, JSON.stringify({ name: name.value, kind: kinds.value }));
+    openSource(key);
+  } catch (error) { problem(error); }
+}
+
+async function importFile(data, name) {
+  ask('Bringing in a file', [made('p', { textContent: name })], ['Cancel']);
+  tell(words('Reading …'));
+  try {
+    const { key, told } = await send(`${root}import`, data, { name });
+    const text = made('pre', { textContent: told, tabIndex: 0 });
+    const lost = made('p', { textContent: words('This is what was found in it, and what is in the new text. Check what is said to be fewer or lost.') });
+    if (await ask('The file is here', [lost, text], ['Open it', 'Close']) === 'Open it') openSource(key);
+    else fillSources();
+  } catch (error) { problem(error); }
+}
+
+async function pasteText() {
+  const box = made('div', { className: 'pasted', contentEditable: 'true', tabIndex: 0, role: 'textbox', ariaMultiLine: 'true' });
+  box.setAttribute('aria-label', words('Text to paste'));
+  let html = '';
+  box.addEventListener('paste', (event) => {
+    html = event.clipboardData.getData('text/html');
+    box.textContent = event.clipboardData.getData('text/plain');
+    event.preventDefault();
+  });
+  const name = made('input', { required: true, autocomplete: 'off', value: words('Pasted text') });
+  const hint = made('p', { textContent: words('Copy an article in your browser or word processor, and paste it here.') });
+  if (await ask('Paste a text', [hint, box, field(words('Title'), name)], ['Bring it in', 'Cancel']) !== 'Bring it in') return;
+  const ending = html ? 'html' : 'txt';
+  await importFile(html || box.innerText, `${name.value}.${ending}`);
+}
+
+byId('new-button').addEventListener('click', () => newSource());
+byId('paste-button').addEventListener('click', pasteText);
+byId('file-button').addEventListener('click', () => byId('file').click());
+byId('file').addEventListener('change', async (event) => {
+  for (const file of event.target.files) await importFile(file, file.name);
+});
+for (const [kind, label] of Object.entries(byId('kinds') ? KINDS : {})) {
+  byId('kinds').append(button(label, () => newSource(kind)));
+}
+
+addEventListener('dragover', (event) => {
+  if (!event.dataTransfer.types.includes('Files')) return;
+  event.preventDefault();
+  document.body.classList.add('dropping');
+}, true);
+addEventListener('dragleave', (event) => {
+  if (!event.relatedTarget) document.body.classList.remove('dropping');
+});
+addEventListener('drop', async (event) => {
+  document.body.classList.remove('dropping');
+  const files = [...event.dataTransfer.files];
+  if (!files.length) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const at = writing?.editor.placeAt(event.clientX, event.clientY);
+  for (const file of files) {
+    if (writing && file.type.startsWith('image/')) await writing.addPicture(file, at);
+    else await importFile(file, file.name);
+  }
+}, true);
+
+for (const tab of document.querySelectorAll('#tabs button')) {
+  const press = () => {
+    for (const each of document.querySelectorAll('#tabs button')) {
+      each.setAttribute('aria-pressed', String(each.dataset.tab === document.body.dataset.tab));
+    }
+  };
+  tab.addEventListener('click', () => {
+    document.body.dataset.tab = tab.dataset.tab;
+    press();
+  });
+  press();
+}
+
+// --- this window -----------------------------------------------------------------------------
+
+const me = crypto.randomUUID();
+const key = location.pathname.match(/open\/(\w+)/)?.[1] || '';
+// Beacons would not say where they come from; these outlive the page as well.
+const last = (path, body) => fetch(path, { method: 'POST', body, keepalive: !body || body.length < 60000 }).catch(() => {});
+const here = () => last(`${root}here/${me}?key=${key}&hidden=${document.hidden ? 'yes' : ''}`);
+here();
+if (!source) new EventSource(`${root}listen`); // so that it is known to be there
+let isGone = false; // pages that go are hidden after that
+addEventListener('pageshow', (event) => {
+  isGone = false;
+  if (event.persisted) here();
+});
+document.addEventListener('visibilitychange', () => { if (!isGone) here(); });
+addEventListener('pagehide', () => {
+  isGone = true;
+  writing?.saveNow();
+  last(`${root}left/${me}`);
+});
+
+// --- writing ---------------------------------------------------------------------------------
+
+// What a button puts into the text: before and after what is selected, and words if nothing is.
+const AROUND = {
+  Bold: ['**', '**', 'bold', 'B'],
+  Italic: ['*', '*', 'italic', 'I'],
+  Gap: ['____{', '}', 'answer', '', 'A gap for pupils; its answer is only in the teacher’s and the answer sheet.'],
+};
+const LINES = { Heading: '## ', List: '- ', Numbers: '1. ' };
+const BLOCKS = {
+  Table: '| First | Second |\n|-------|--------|\n| ¦one¦ | two |',
+  Question: '::: exercise\n¦Who keeps the well?¦\n\n::: lines 3\n:::\n\n::: answer\nAmina keeps it.\n:::\n:::',
+  Choice: '::: exercise Choose\n¦Who keeps the well?¦\n\n- ( ) a wrong answer\n- (x) the right answer\n- ( ) a wrong answer\n:::',
+  'Gap text': '::: exercise Fill the gaps\nThe well is ____{¦forty¦} metres deep.\n\n::: word-bank\n:::\n:::',
+  Matching: '::: exercise Match\n::: matching\n| Word | Meaning |\n|------|---------|\n| ¦rope¦ | to let it down |\n| lid | to keep out dust |\n:::\n:::',
+  'Lines to write on': '::: lines 4\n:::',
+  'For the teacher only': '::: teacher\n¦What only teachers see.¦\n:::',
+};
+
+class Writing {
+  constructor(editor, { digest }, see) {
+    this.editor = editor;
+    this.base = digest; // the version in the file that the text was written over
+    this.see = see;
+    this.isSaved = true;
+    this.saving = null;
+    this.known = { ids: [], works: [], terms: [], keys: [] };
+  }
+
+  changed(isRemote) {
+    if (isRemote) return;
+    this.isSaved = false;
+    this.say('…');
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), SAVE);
+    clearTimeout(this.keeper);
+    this.keeper = setTimeout(() => this.keep(), KEEP);
+  }
+
+  say(text) { byId('saved').textContent = words(text); }
+
+  // One save after another; what was typed meanwhile is saved after it.
+  async save(force = false) {
+    if (this.saving) { await this.saving; }
+    clearTimeout(this.timer);
+    const { text } = this.editor;
+    this.isSaved = true;
+    this.saving = send('save', JSON.stringify({ text, base: this.base, force })).then(
+      (saved) => this.hear(text, saved),
+      (error) => {
+        this.isSaved = false;
+        this.say('Not saved!');
+        this.timer = setTimeout(() => this.save(), 2000);
+        console.warn(error);
+      },
+    ).finally(() => { this.saving = null; });
+    await this.saving;
+  }
+
+  hear(sent, { digest, text, conflict }) {
+    if (conflict) {
+      this.say('Not saved!');
+      this.isSaved = false;
+      if (!this.asking) this.decide(digest, text);
+      return;
+    }
+    if (text !== null) { // others have changed something
+      if (this.editor.text !== sent) { // and so have we, since: that comes next
+        this.isSaved = false;
+        this.timer = setTimeout(() => this.save(), SAVE);
+        return;
+      }
+      this.editor.setText(text);
+    }
+    this.base = digest;
+    if (this.isSaved) this.say('Saved');
+  }
+
+  async decide(digest, theirs) {
+    this.asking = true;
+    const text = made('pre', { textContent: theirs, tabIndex: 0 });
+    const body = [made('p', { textContent: words('Somebody else, or another program, has changed the same lines of this file. This is the file now:') }), text];
+    const chosen = await ask('Which text is right?', body, ['Keep what I wrote', 'Take the other one']);
+    this.asking = false;
+    if (chosen === 'Take the other one') {
+      this.base = digest;
+      this.editor.setText(theirs);
+      this.isSaved = true;
+      this.say('Saved');
+    } else {
+      await this.save(true);
+    }
+  }
+
+  saveNow() {
+    if (!this.isSaved) {
+      const { text } = this.editor;
+      last('save', JSON.stringify({ text, base: this.base }));
+    }
+  }
+
+  // The way back survives the end of the desk.
+  async keep() {
+    const kept = this.editor.kept();
+    const data = kept && JSON.stringify({ digest: this.base, kept });
+    if (data && data.length < MOST_KEPT && this.isSaved && !this.saving) await send('kept', data);
+  }
+
+  // Somebody else has saved the file.
+  elsewhere({ digest, windows }) {
+    byId('others').hidden = windows < 2;
+    if (digest && digest !== this.base && !this.saving && this.isSaved) this.save();
+  }
+
+  show(state) {
+    this.editor.show(state.findings.filter(({ file, line }) => file === state.source && line));
+    clearTimeout(this.learner);
+    this.learner = setTimeout(async () => {
+      const answer = await fetch('words');
+      if (answer.ok) this.known = await answer.json();
+    }, 1000);
+  }
+
+  mend({ line, column, length, mend }) {
+    const from = this.editor.placeOf(line, column);
+    this.editor.replace(from, from + length, mend);
+  }
+
+  // What can follow the text before the cursor.
+  complete(before, doc, number) {
+    const { ids, works, terms, keys } = this.known;
+    let typed = before.match(/(?:^|[^\w@])@([\w:-]*)$/);
+    if (typed) return { typed: typed[1], options: [...ids, ...works] };
+    typed = before.match(/\]\(#([\w:-]*)$/);
+    if (typed) return { typed: typed[1], options: ids };
+    typed = before.match(/^\s*:::+ *([a-z-]*)$/);
+    if (typed) return { typed: typed[1], options: CONTAINERS.map((name) => [name, '']) };
+    typed = before.match(/^([a-z_]+)$/);
+    if (typed && number < 60 && inFront(doc, number)) return { typed: typed[1], options: keys };
+    typed = before.match(/(?:^|\s)(\p{L}{3,})$/u);
+    const begun = typed && terms.filter(([name]) => name.startsWith(typed[1]) && name !== typed[1]);
+    return begun?.length ? { typed: typed[1], options: begun } : null;
+  }
+
+  around([before, after, word]) {
+    const { from, to, text } = this.editor.selection;
+    if (text.startsWith(before) && text.endsWith(after) && text.length > before.length + after.length) {
+      this.editor.replace(from, to, text.slice(before.length, -after.length));
+      return;
+    }
+    const inner = text.trim() || words(word);
+    const [, space = ''] = text.match(/(\s*)$/) || [];
+    const whole = text.trim() ? before + text.trimEnd() + after + space : before + inner + after;
+    this.editor.replace(from, to, whole, before.length, whole.length - after.length - (text.trim() ? space.length : 0));
+  }
+
+  lines(mark) {
+    const { from, to } = this.editor.selection;
+    const head = this.editor.slice(0, from).lastIndexOf('\n') + 1;
+    const text = this.editor.slice(head, to);
+    let number = 0;
+    const marked = text.split('\n').map((line) => {
+      if (line.startsWith(mark) && mark !== '1. ') return line.slice(mark.length);
+      number += 1;
+      return (mark === '1. ' ? `${number}. ` : mark) + line;
+    }).join('\n');
+    this.editor.replace(head, to, marked);
+  }
+
+  // A block of its own, after the line that the cursor is in.
+  block(text, at = this.editor.selection.to) {
+    const rest = this.editor.slice(at, at + 5000);
+    const end = at + (rest.includes('\n') ? rest.indexOf('\n') : rest.length);
+    const before = this.editor.slice(Math.max(0, end - 2), end);
+    const gap = !before || before === '\n\n' ? '' : before.endsWith('\n') ? '\n' : '\n\n';
+    const after = this.editor.slice(end, end + 2) === '\n\n' ? '' : '\n';
+    const [head, chosen = '', tail = ''] = text.split('¦');
+    const start = gap.length + head.length;
+    this.editor.replace(end, end, `${gap}${head}${chosen}${tail}${after}`, start, start + chosen.length);
+  }
+
+  async addPicture(file, at) {
+    const picture = made('img', { alt: '', width: 120 });
+    const reader = new FileReader();
+    reader.onload = () => { picture.src = reader.result; };
+    reader.readAsDataURL(file);
+    const alt = made('input', { autocomplete: 'off' });
+    const caption = made('input', { autocomplete: 'off' });
+    const body = [
+      picture,
+      field(words('What does the picture show?'), alt, words('For everybody who cannot see it. Leave it empty if it only decorates.')),
+      field(words('Words below it'), caption, words('Printed under the picture. It may be left empty.')),
+    ];
+    const chosen = ask('A picture', body, ['Put it in', 'Cancel']);
+    alt.focus();
+    if (await chosen !== 'Put it in') return;
+    try {
+      const path = await send('picture', file, { name: file.name || 'picture.png' });
+      const title = caption.value.trim() && ` "${caption.value.trim().replaceAll('"', '”')}"`;
+      const mark = alt.value.trim() ? '' : '{.decorative}';
+      this.block(`![${alt.value.trim().replace(/[[\]]/g, '')}](${path.replaceAll(' ', '%20')}${title || ''})${mark}`, at ?? undefined);
+    } catch (error) { problem(error); }
+  }
+
+  choosePicture() {
+    const input = made('input', { type: 'file', accept: 'image/*' });
+    input.addEventListener('change', () => input.files[0] && this.addPicture(input.files[0]));
+    input.click();
+  }
+
+  // A reference to a heading, an exercise, a picture or a table that has a name.
+  async reference() {
+    const choice = made('select', { size: 8, required: true }, ...this.known.ids.map(([name, label]) => (
+      made('option', { value: name, textContent: `${label} (${name})` })
+    )));
+    const body = [field(words('Lead readers to'), choice)];
+    if (await ask('A reference', body, ['Put it in', 'Cancel']) !== 'Put it in' || !choice.value) return;
+    const { from, to, text } = this.editor.selection;
+    this.editor.replace(from, to, text ? `[${text}](#${choice.value})` : `@${choice.value}`);
+  }
+
+  tools() {
+    const exercises = made('select', { ariaLabel: words('Exercise') }, made('option', { value: '', textContent: words('Exercise …') }), ...Object.keys(BLOCKS).slice(1).map((name) => (
+      made('option', { value: name, textContent: words(name) })
+    )));
+    exercises.addEventListener('change', () => {
+      if (exercises.value) this.block(BLOCKS[exercises.value]);
+      exercises.value = '';
+    });
+    byId('tools').append(
+      ...Object.entries(AROUND).slice(0, 2).map(([name, marks]) => button(name, () => this.around(marks))),
+      ...Object.entries(LINES).map(([name, mark]) => button(name, () => this.lines(mark))),
+      button('Table', () => this.block(BLOCKS.Table)),
+      button('Picture', () => this.choosePicture()),
+      exercises,
+      button('Gap', () => this.around(AROUND.Gap), { title: words(AROUND.Gap[4]) }),
+      button('Reference', () => this.reference()),
+      button('Undo', () => this.editor.undo()),
+      button('Redo', () => this.editor.redo()),
+    );
+  }
+}
+
+const CONTAINERS = ['exercise', 'answer', 'lines', 'space', 'matching', 'ordering', 'word-bank', 'teacher', 'note', 'tip', 'warning', 'columns', 'summary', 'glossary'];
+
+function inFront(doc, number) {
+  if (doc.line(1).text.trim() !== '---') return false;
+  for (let line = 2; line < number; line += 1) if (/^(---|\.\.\.)\s*$/.test(doc.line(line).text)) return false;
+  return true;
+}
+
+let writing = null;
+
+async function begin() {
+  fillSources();
+  if (!source) return;
+  const [{ makeEditor }, view, answer] = await Promise.all([
+    import('./editor.js'), import('./preview.js'), fetch('text'),
+  ]);
+  if (!answer.ok) {
+    problem(new Error(await answer.text()));
+    return;
+  }
+  const { text, digest, kept } = await answer.json();
+  let quiet = 0; // until when scrolls are our own
+  const editor = await makeEditor({
+    parent: byId('editor'),
+    label: words('Text'),
+    text,
+    words,
+    kept: kept?.digest === digest ? kept.kept : null,
+    changed: (isRemote) => writing?.changed(isRemote),
+    complete: (...place) => writing?.complete(...place),
+    mend: (finding) => writing.mend(finding),
+    settings: () => byId('front-button').click(),
+    scrolled(line) {
+      if (performance.now() < quiet || !byId('together').checked) return;
+      quiet = performance.now() + 300;
+      view.show('', line);
+    },
+  });
+  writing = new Writing(editor, { digest }, view);
+  writing.tools();
+  let told = '';
+  Object.assign(view.desk, {
+    mend: (finding) => writing.mend(finding),
+    go(file, line) { if (!file) editor.goToLine(line); },
+    follow(file, line) {
+      if (file || performance.now() < quiet) return;
+      quiet = performance.now() + 300;
+      editor.goToLine(line, false);
+    },
+    hear({ state, desk }) {
+      writing.elsewhere(desk);
+      const news = JSON.stringify(state.findings) + state.number;
+      if (news === told) return;
+      told = news;
+      writing.show(state);
+      if (!state.doing) fillSources();
+    },
+  });
+  if (view.desk.last) view.desk.hear(view.desk.last);
+  for (const box of byId('views').querySelectorAll('input')) box.checked = box.value === 'pdf';
+  view.chooseViews();
+  addEventListener('paste', (event) => {
+    const picture = [...(event.clipboardData?.files || [])].find((file) => file.type.startsWith('image/'));
+    if (!picture || byId('dialog').open) return;
+    event.preventDefault();
+    writing.addPicture(picture);
+  }, true);
+  addEventListener('beforeunload', (event) => {
+    if (!writing.isSaved) event.preventDefault();
+  });
+  const { handOut } = await import('./hand_out.js');
+  byId('hand-out-button').addEventListener('click', () => handOut(writing));
+  const { settings, tools } = await import('./tools.js');
+  byId('front-button').addEventListener('click', () => settings(writing));
+  tools(view);
+  document.body.dataset.ready = 'yes';
+}
+
+begin();

@@ -1,0 +1,235 @@
+// The editor: CodeMirror if it is installed, or else a plain field with the same functions.
+
+// The smallest change that makes one text another.
+function change(before, after) {
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && before[head] === after[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
+  return { from: head, to: before.length - tail, insert: after.slice(head, after.length - tail) };
+}
+
+const MOST_FRONT = 200; // lines of settings at the head
+
+export async function makeEditor(options) {
+  let cm = null;
+  try {
+    cm = await import('./codemirror/index.js');
+  } catch { /* it is not installed */ }
+  return cm ? withColours(cm, options) : plain(options);
+}
+
+async function withColours(cm, options) {
+  const { parent, label, text, kept, changed, scrolled, complete, mend, words } = options;
+  const language = cm.languages.find((each) => each.name === 'Markdown');
+  const put = cm.StateEffect.define();
+  const marks = cm.StateField.define({
+    create: () => ({ found: [], set: cm.Decoration.none }),
+    update(value, transaction) {
+      let { found, set } = value;
+      if (transaction.docChanged) set = set.map(transaction.changes);
+      for (const effect of transaction.effects) {
+        if (!effect.is(put)) continue;
+        found = effect.value;
+        set = cm.Decoration.set(found.map((finding) => placed(transaction.state.doc, finding)).filter(Boolean), true);
+      }
+      return found === value.found && set === value.set ? value : { found, set };
+    },
+    provide: (field) => cm.EditorView.decorations.from(field, (value) => value.set),
+  });
+  function placed(doc, finding) {
+    if (finding.line < 1 || finding.line > doc.lines) return null;
+    const line = doc.line(finding.line);
+    const from = Math.min(line.from + Math.max(0, finding.column - 1), line.to);
+    const length = finding.column && finding.length > 1 ? finding.length : line.to - from;
+    const to = Math.min(line.to, from + length);
+    if (from === to) return null;
+    return cm.Decoration.mark({ class: `finding ${finding.severity}`, finding }).range(from, to);
+  }
+  // The settings at the head are folded away, since there is a form for them.
+  const frontEnd = (doc) => {
+    if (doc.line(1).text.trim() !== '---') return 0;
+    for (let number = 2; number <= Math.min(doc.lines, MOST_FRONT); number += 1) {
+      if (/^(---|\.\.\.)\s*$/.test(doc.line(number).text)) return number;
+    }
+    return 0;
+  };
+  const frontMarks = (doc) => cm.Decoration.set(Array.from({ length: frontEnd(doc) }, (_, number) => (
+    cm.Decoration.line({ class: 'front' }).range(doc.line(number + 1).from)
+  )));
+  const front = cm.StateField.define({
+    create: (state) => frontMarks(state.doc),
+    update: (value, transaction) => (transaction.docChanged ? frontMarks(transaction.newDoc) : value),
+    provide: (field) => cm.EditorView.decorations.from(field),
+  });
+  const foldFront = cm.foldService.of((state, from) => {
+    const end = from ? 0 : frontEnd(state.doc);
+    return end ? { from: state.doc.line(1).to, to: state.doc.line(end).to } : null;
+  });
+  const folding = cm.codeFolding({
+    preparePlaceholder: (state, { from }) => from < 5 && state.doc.line(1).text.startsWith('---'),
+    placeholderDOM(view, unfold, isFront) {
+      const box = document.createElement('button');
+      box.textContent = isFront ? words('Title and settings') : '…';
+      box.setAttribute('aria-label', words(isFront ? 'Title and settings' : 'Show what is folded'));
+      box.addEventListener('click', isFront ? options.settings : unfold);
+      return box;
+    },
+  });
+  const said = cm.hoverTooltip((view, position) => {
+    let found = null;
+    view.state.field(marks).set.between(position, position, (from, to, mark) => {
+      found = { from, to, finding: mark.spec.finding };
+    });
+    return found && {
+      pos: found.from,
+      end: found.to,
+      create() {
+        const dom = document.createElement('div');
+        dom.className = 'said';
+        dom.textContent = [found.finding.message, found.finding.hint].filter(Boolean).join(' ');
+        if (found.finding.mend !== null) {
+          const button = document.createElement('button');
+          button.textContent = words('Mend it');
+          button.addEventListener('click', () => mend(found.finding));
+          dom.append(document.createElement('br'), button);
+        }
+        return { dom };
+      },
+    };
+  });
+  const source = (context) => {
+    const line = context.state.doc.lineAt(context.pos);
+    const offered = complete(line.text.slice(0, context.pos - line.from), context.state.doc, line.number);
+    return offered && {
+      from: context.pos - offered.typed.length,
+      options: offered.options.map(([name, detail]) => ({ label: name, detail: (detail || '').slice(0, 60) })),
+    };
+  };
+  const extensions = [
+    cm.EditorView.cspNonce.of(document.body.dataset.nonce),
+    cm.basicSetup, // in which Tab leaves the editor, as those without a mouse need
+    await language.load(),
+    cm.EditorView.lineWrapping,
+    cm.EditorState.phrases.of(Object.fromEntries(['Find', 'Replace', 'next', 'previous', 'all', 'close'].map((word) => [word, words(word)]))),
+    cm.EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'true', tabindex: '0' }),
+    cm.EditorState.languageData.of(() => [{ autocomplete: source }]),
+    front,
+    foldFront,
+    folding,
+    marks,
+    said,
+    cm.EditorView.updateListener.of((update) => {
+      if (update.docChanged) changed(update.transactions.some((each) => each.annotation(cm.Transaction.remote)));
+    }),
+  ];
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const colours = new cm.Compartment();
+  const now = () => (dark.matches ? [cm.EditorView.theme({}, { dark: true }), cm.syntaxHighlighting(cm.oneDarkHighlightStyle)] : []);
+  extensions.push(colours.of(now()));
+  let state = null;
+  if (kept) {
+    try {
+      state = cm.EditorState.fromJSON({ doc: text, ...kept }, { extensions }, { history: cm.historyField });
+    } catch { /* of another version */ }
+  }
+  const view = new cm.EditorView({ state: state || cm.EditorState.create({ doc: text, extensions }), parent });
+  dark.addEventListener('change', () => view.dispatch({ effects: colours.reconfigure(now()) }));
+  const head = frontEnd(view.state.doc);
+  if (head) view.dispatch({ effects: cm.foldEffect.of({ from: view.state.doc.line(1).to, to: view.state.doc.line(head).to }) });
+  view.scrollDOM.addEventListener('scroll', () => {
+    const block = view.lineBlockAtHeight(view.scrollDOM.scrollTop + view.scrollDOM.clientHeight / 4);
+    scrolled(view.state.doc.lineAt(block.from).number);
+  }, { passive: true });
+  return {
+    get text() { return view.state.doc.toString(); },
+    // What others have written is not to be undone here.
+    setText(after, isOurs = false) {
+      const changes = change(view.state.doc.toString(), after);
+      const { remote, addToHistory } = cm.Transaction;
+      view.dispatch({ changes, ...(!isOurs && { annotations: [remote.of(true), addToHistory.of(false)] }) });
+    },
+    get selection() {
+      const { from, to } = view.state.selection.main;
+      return { from, to, text: view.state.sliceDoc(from, to) };
+    },
+    slice: (from, to) => view.state.sliceDoc(from, to),
+    placeOf(line, column) {
+      const there = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
+      return Math.min(there.from + Math.max(0, column - 1), there.to);
+    },
+    replace(from, to, insert, start = insert.length, end = start) {
+      const selection = { anchor: from + start, head: from + end };
+      view.dispatch({ changes: { from, to, insert }, selection, scrollIntoView: true, userEvent: 'input' });
+      view.focus();
+    },
+    goToLine(line, focus = true) {
+      const at = this.placeOf(line, 1);
+      view.dispatch({
+        ...(focus && { selection: { anchor: at } }),
+        effects: cm.EditorView.scrollIntoView(at, { y: 'center' }),
+      });
+      if (focus) view.focus();
+    },
+    placeAt: (x, y) => view.posAtCoords({ x, y }),
+    show(found) { view.dispatch({ effects: put.of(found) }); },
+    kept() {
+      const { doc, ...rest } = view.state.toJSON({ history: cm.historyField });
+      return rest;
+    },
+    undo() { cm.undo(view); view.focus(); },
+    redo() { cm.redo(view); view.focus(); },
+    focus: () => view.focus(),
+    view,
+  };
+}
+
+function plain({ parent, label, text, changed, scrolled }) {
+  const field = document.createElement('textarea');
+  field.value = text;
+  field.setAttribute('aria-label', label);
+  parent.append(field);
+  field.addEventListener('input', () => changed(false));
+  const lineOf = (position) => field.value.slice(0, position).split('\n').length;
+  field.addEventListener('keyup', () => scrolled(lineOf(field.selectionStart)));
+  field.addEventListener('click', () => scrolled(lineOf(field.selectionStart)));
+  return {
+    get text() { return field.value; },
+    setText(after, isOurs = false) {
+      const { from, to, insert } = change(field.value, after);
+      field.setRangeText(insert, from, to, 'preserve');
+      changed(!isOurs);
+    },
+    get selection() {
+      const { selectionStart: from, selectionEnd: to } = field;
+      return { from, to, text: field.value.slice(from, to) };
+    },
+    slice: (from, to) => field.value.slice(from, to),
+    placeOf(line, column) {
+      const lines = field.value.split('\n').slice(0, Math.max(0, line - 1));
+      return Math.min(field.value.length, lines.join('\n').length + (line > 1) + Math.max(0, column - 1));
+    },
+    replace(from, to, insert, start = insert.length, end = start) {
+      field.focus();
+      field.setSelectionRange(from, to);
+      // what is typed can be undone; browsers have no other way to say it
+      if (!document.execCommand('insertText', false, insert)) field.setRangeText(insert, from, to);
+      field.setSelectionRange(from + start, from + end);
+      changed(false);
+    },
+    goToLine(line, focus = true) {
+      if (!focus) return;
+      const at = this.placeOf(line, 1);
+      field.focus();
+      field.setSelectionRange(at, at);
+      field.scrollTop = (line / lineOf(field.value.length)) * field.scrollHeight - field.clientHeight / 2;
+    },
+    placeAt: () => null,
+    show() {},
+    kept: () => null,
+    undo() { field.focus(); document.execCommand('undo'); },
+    redo() { field.focus(); document.execCommand('redo'); },
+    focus: () => field.focus(),
+  };
+}

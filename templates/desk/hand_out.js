@@ -1,0 +1,116 @@
+// Printing and handing out: each button runs a command, whose files are then here.
+
+import { ask, button, field, made, send, tell, words } from './desk.js';
+
+const PRINTED = {
+  handout: 'A4', letter: 'US Letter', 'large-print': 'Large print', greyscale: 'Greyscale, to save ink',
+  booklet: 'Booklet, to fold and staple', '2-up': 'Two pages on each side', '4-up': 'Four pages on each side',
+  teacher: 'For the teacher: with the answers in place', answers: 'For the teacher: the answers alone',
+};
+const PUPILS = { handout: 'Pages to print (PDF)', form: 'To fill in on screen (PDF)', word: 'Word', web: 'Web page', ebook: 'E-book' };
+const TEACHER = { answers: 'The answers alone (PDF)', teacher: 'With the answers in place (PDF)', 'teacher-word': 'Word, with the answers' };
+const PLATFORMS = { moodle: 'Moodle', qti: 'Canvas, Ilias and others (QTI)', h5p: 'H5P', gift: 'GIFT', anki: 'Anki', csv: 'Kahoot and Quizlet (a table)' };
+const prices = JSON.parse(localStorage.getItem('prices') || '{}');
+
+const choice = (kinds) => made('select', {}, ...Object.entries(kinds).map(([value, label]) => (
+  made('option', { value, textContent: words(label) })
+)));
+
+function boxes(kinds, checked) {
+  return Object.entries(kinds).map(([value, label]) => {
+    const input = made('input', { type: 'checkbox', value, checked: checked.includes(value) });
+    return made('label', { className: 'plain' }, input, ` ${words(label)} `);
+  });
+}
+const ticked = (labels) => labels.map((label) => label.firstChild).filter((box) => box.checked).map((box) => box.value);
+
+function part(title, hint, ...inside) {
+  return made('section', {}, made('h3', { textContent: words(title) }), made('p', { className: 'hint', textContent: words(hint) }), ...inside);
+}
+
+export async function handOut(writing) {
+  const stem = document.body.dataset.source.replace(/^.*\/|\.md$/g, '');
+  const links = made('p', { id: 'made', className: 'buttons' });
+
+  const save = (link) => link?.click();
+  // Build, and offer what was made. The text is saved before.
+  async function make(editions, name, then = () => {}) {
+    if (!editions.length) {
+      tell(words('Tick at least one.'));
+      return;
+    }
+    tell(words('Making …'));
+    links.replaceChildren();
+    try {
+      await writing.save();
+      const files = await send('hand-out', JSON.stringify(editions));
+      const all = Object.values(files).flat();
+      if (!all.length) throw new Error(words('There is nothing of this kind in the text.'));
+      const file = name || all[0];
+      const link = made('a', { href: `made/${editions.join()}/${encodeURIComponent(file)}`, textContent: `${words('Open')} ${file}`, target: '_blank' });
+      if (then === save) Object.assign(link, { download: file, textContent: `${words('Saved:')} ${file}` });
+      links.replaceChildren(link);
+      tell(words('Here it is:'));
+      then(link);
+    } catch (error) {
+      then(null);
+      tell(error.message);
+    }
+  }
+
+  const how = choice(PRINTED);
+  const number = (name, label, hint) => {
+    const input = made('input', { inputMode: 'decimal', value: prices[name] || '', pattern: '\\d*([.,]\\d+)?', autocomplete: 'off' });
+    input.addEventListener('change', () => {
+      prices[name] = input.value.trim();
+      localStorage.setItem('prices', JSON.stringify(prices));
+    });
+    return field(words(label), input, hint && words(hint));
+  };
+  const numbers = [
+    number('copies', 'Copies'),
+    number('paper-price', 'Price of a sheet of paper'),
+    number('page-price', 'Price of printing a side'),
+  ];
+  const facts = made('pre', { tabIndex: 0, hidden: true });
+  facts.setAttribute('aria-label', words('Paper and cost'));
+  async function cost() {
+    tell(words('Counting …'));
+    await writing.save();
+    const query = new URLSearchParams({ ...prices, edition: how.value });
+    const answer = await fetch(`facts?${query}`);
+    facts.textContent = (await answer.text()).split('\n').filter((line) => /^ {2}(?!warnings)/.test(line)).map((line) => line.trim()).join('\n');
+    facts.hidden = false;
+    tell('');
+  }
+  const print = () => {
+    const tab = window.open('', '_blank');
+    make([how.value], '', (link) => {
+      if (tab && link) tab.location = link.href;
+      else tab?.close();
+    });
+  };
+  const pupils = boxes(PUPILS, ['handout']);
+  const teacher = boxes(TEACHER, ['answers']);
+  const platform = choice(PLATFORMS);
+  await ask('Print and hand out', [
+    links,
+    part('Print', 'Opens the pages; print them from there.',
+      field(words('Paper and form'), how), made('div', { className: 'row' }, ...numbers), facts,
+      made('p', { className: 'buttons' }, button('Open to print', print, { className: 'main' }), button('What it costs', cost))),
+    part('For pupils', 'A file without the answers, in no form: Chapbook looks for them in everything that it makes.',
+      ...pupils, made('p', { className: 'buttons' }, button('Save for pupils', () => {
+        const chosen = ticked(pupils);
+        make(chosen, chosen.length > 1 || chosen.includes('web') ? `pupils-${stem}.zip` : '', save);
+      }))),
+    part('For the teacher', 'The answers, in a file of their own.',
+      ...teacher, made('p', { className: 'buttons' }, button('Save for the teacher', () => {
+        const chosen = ticked(teacher);
+        make(chosen, chosen.length > 1 ? `teacher-${stem}.zip` : '', save);
+      }))),
+    part('For a learning platform', 'The exercises as questions that a platform marks by itself. They hold the answers: bring them in as a teacher.',
+      field(words('Platform'), platform), made('p', { className: 'buttons' }, button('Save the questions', () => make([platform.value], '', save)))),
+    part('On the web', 'A folder for your web space, without the answers: unpack it there.',
+      made('p', { className: 'buttons' }, button('Save the web page', () => make(['web'], `pupils-${stem}-web.zip`, save)))),
+  ]);
+}

@@ -1,0 +1,279 @@
+"""The desk as a teacher uses it, in a headless Chromium:
+
+ADDRESS is that of the desk of FOLDER, which tests/commands/test_desk.py started. FOLDER has a
+picture ``map.png`` and a Word file ``old.docx`` beside it. Prints the observations as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from tests.conformance.browser import keep_picture, once, started
+from tests.conformance.preview import LONG
+from tests.conformance.web_page import RUN, change_window
+
+TEXT = "document.querySelector('.cm-content, textarea').{}"
+SAVED = "document.querySelector('#saved').textContent"
+
+
+class Teacher:
+    """Somebody at the desk, who follows what is on the screen."""
+
+    def __init__(self, browser: Browser, address: str, folder: Path) -> None:
+        self.browser, self.address, self.folder = browser, address, folder
+        self.complaints: list[str] = []
+        self.page = self.open(address)
+
+    def open(self, address: str, **options: Any) -> Page:
+        window = {"width": 1400, "height": 900}
+        page = self.browser.new_context(**{"viewport": window, **options}).new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text))
+        page.on("request", lambda asked: self._requested(asked.url))
+        page.set_default_timeout(LONG)
+        page.goto(address)
+        return page
+
+    def _requested(self, address: str) -> None:
+        base = self.address.partition("/open/")[0]
+        if not address.startswith((base, "data:", "about:")):
+            self.complaints.append(f"asks for {address}")
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def begin(self, title: str) -> None:
+        """A new worksheet, from the first button of the page."""
+        self.press("Worksheet, with exercises and answers")
+        self.page.get_by_label("Title").fill(title)
+        keep_picture(self.page, "desk-1-new")
+        self.press("Begin")
+        self.ready()
+
+    def ready(self) -> None:
+        self.page.wait_for_selector("body[data-ready]")
+        self.page.wait_for_selector("#pdf img:not([hidden])")
+
+    def type(self, text: str) -> None:
+        """Type at the end of the text."""
+        self.page.click("#editor .cm-content, #editor textarea")
+        self.page.keyboard.press("Control+End")
+        self.page.keyboard.insert_text(text)
+
+    def saved(self, words: str) -> bool:
+        """True once the file has some words."""
+        for _ in range(6000):
+            if any(words in path.read_text("utf-8") for path in self.folder.glob("*.md")):
+                return True
+            self.page.wait_for_timeout(50)
+        return False
+
+    def built(self, words: str) -> bool:
+        """True once a printed page has some words, of which the positions are looked for."""
+        return bool(once(self.page, f"({SHOWN})({json.dumps(words)})", True))
+
+    def given(self, name: str) -> Path:
+        """The file that a button saves."""
+        with self.page.expect_download() as download:
+            self.press(name)
+        path: Path = self.folder.parent / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
+
+
+SHOWN = """(words) => fetch('events').then(async (answer) => {
+    const reader = answer.body.getReader();
+    const text = new TextDecoder().decode((await reader.read()).value);
+    reader.cancel();
+    const { state } = JSON.parse(text.slice(6));
+    const part = state.parts.handout;
+    if (!part) return false;
+    const pages = part.pages.map((_, number) => number).join();
+    const lines = await fetch(`lines/handout/${part.digest}?pages=${pages}`);
+    return lines.ok && JSON.stringify(await lines.json()).includes(words);
+})"""
+
+
+def write(teacher: Teacher) -> dict[str, Any]:
+    """A worksheet of one's own: words, a picture, a gap and a setting."""
+    page = teacher.page
+    teacher.begin("Our well: a test")
+    keep_picture(page, "desk-2-begun")
+    teacher.type("\n\nThe rope is seventy")
+    page.keyboard.press("Shift+Control+ArrowLeft")
+    teacher.press("Gap")
+    teacher.type("\n")
+    with page.expect_file_chooser() as chooser:
+        teacher.press("Picture")
+    chooser.value.set_files(teacher.folder.parent / "map.png")
+    page.get_by_label("What does the picture show?").fill("A map")
+    keep_picture(page, "desk-3-picture")
+    teacher.press("Put it in")
+    seen: dict[str, Any] = {"typed": teacher.saved("A map"), "shown": teacher.built("The rope is")}
+    teacher.press("Title and settings …")
+    page.get_by_label("Subtitle", exact=True).fill("For: 7b")
+    teacher.press("Use these")
+    seen["settled"] = teacher.saved('subtitle: "For: 7b"') and teacher.built("For: 7b")
+    keep_picture(page, "desk-4-written")
+    return seen
+
+
+def complete(teacher: Teacher) -> dict[str, Any]:
+    """A reference of which only the beginning is typed."""
+    page = teacher.page
+    teacher.type("\n\n")
+    page.keyboard.type("See @ex-r", delay=100)
+    page.wait_for_selector(".cm-tooltip-autocomplete li")
+    offered = page.inner_text(".cm-tooltip-autocomplete .cm-completionLabel")
+    page.wait_for_timeout(200)  # before that, Enter is not taken for a choice
+    page.keyboard.press("Enter")
+    return {"offered": offered, "taken": teacher.saved("See @ex-read")}
+
+
+def mend(teacher: Teacher) -> dict[str, Any]:
+    """A mistake, its underline, and one press that mends it."""
+    page = teacher.page
+    teacher.type("\n\nLook at @ex-rea again.\n")
+    page.wait_for_selector("#findings li >> text=ex-rea")
+    keep_picture(page, "desk-5-broken")
+    marked = page.locator(".cm-content .finding").all_inner_texts()
+    teacher.press("Mend it")
+    mended = teacher.saved("@ex-read again")
+    page.wait_for_selector("#findings", state="hidden")
+    return {"marked": marked, "mended": mended}
+
+
+def hand_out(teacher: Teacher) -> dict[str, Any]:
+    """Print, the files for pupils and for the teacher, and what it costs."""
+    page = teacher.page
+    teacher.press("Print and hand out …")
+    page.get_by_label("Copies").fill("30")
+    page.get_by_label("Price of a sheet of paper").fill("0,01")
+    teacher.press("What it costs")
+    page.wait_for_selector("dialog pre:not([hidden])")
+    seen = {"costs": page.inner_text("dialog pre")}
+    keep_picture(page, "desk-6-hand-out")
+    with page.context.expect_page() as opened:
+        teacher.press("Open to print")
+    page.wait_for_selector("#made a")
+    seen["printed"] = page.get_attribute("#made a", "href") or ""
+    opened.value.close()
+    page.locator("dialog").get_by_label("Web page").check()
+    with zipfile.ZipFile(teacher.given("Save for pupils")) as archive:
+        names = sorted(archive.namelist())
+        page_text = archive.read("our-well-a-test.html").decode()
+    seen["pupils"] = " ".join(names)
+    seen["leaked"] = str("seventy" in page_text)
+    seen["teacher"] = teacher.given("Save for the teacher").name
+    seen["questions"] = str("seventy" in teacher.given("Save the questions").read_text("utf-8"))
+    teacher.press("Close")
+    return seen
+
+
+def bring_in(teacher: Teacher) -> dict[str, Any]:
+    """A Word file that is dropped: the text, and what was found in it."""
+    page = teacher.page
+    page.set_input_files("#file", teacher.folder.parent / "old.docx")
+    page.get_by_role("button", name="Open it", exact=True).wait_for()
+    told = page.inner_text("dialog pre")
+    keep_picture(page, "desk-7-import")
+    with page.expect_navigation():
+        teacher.press("Open it")
+    teacher.ready()
+    return {"told": told, "text": page.evaluate(TEXT.format("innerText"))}
+
+
+def elsewhere(teacher: Teacher) -> dict[str, Any]:
+    """Another window on the same file, and another program that changes it."""
+    page, address = teacher.page, teacher.page.url
+    other = teacher.open(address)
+    other.wait_for_selector("body[data-ready]")
+    page.wait_for_selector("#others:not([hidden])")
+    seen: dict[str, Any] = {"told": page.is_visible("#others")}
+    teacher.type("\n\nFrom the first window.\n")
+    has = "document.querySelector('.cm-content').innerText.includes('{}')"
+    seen["both"] = once(other, has.format("From the first window."), True)
+    path = teacher.folder / "old.md"
+    path.write_text(f"{path.read_text('utf-8')}\nFrom a program.\n", "utf-8")
+    seen["program"] = once(page, has.format("From a program."), True)
+    other.close()
+    page.wait_for_selector("#others", state="hidden")
+    page.evaluate("document.querySelector('.cm-content').focus()")
+    page.keyboard.press("Control+Home")
+    page.wait_for_timeout(4000)  # until the way back is kept
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    teacher.press("Undo")
+    seen["undone"] = not page.evaluate(has.format("From the first window."))
+    return seen
+
+
+def plain(teacher: Teacher) -> dict[str, Any]:
+    """The editor of who has not installed the one with colours."""
+    page = teacher.browser.new_page()
+    page.set_default_timeout(LONG)
+    page.route("**/codemirror/**", lambda route: route.fulfill(status=404))
+    page.goto(teacher.page.url)
+    page.wait_for_selector("body[data-ready]")
+    page.click("textarea")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\n\nVery plain")
+    page.keyboard.press("Shift+Control+ArrowLeft")
+    page.get_by_role("button", name="Bold", exact=True).click()
+    saved = teacher.saved("Very **plain**")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    undone = page.input_value("textarea").endswith("Very plain")
+    page.close(run_before_unload=True)
+    return {"saved": saved, "undone": undone}
+
+
+def findings(teacher: Teacher, axe: str) -> list[str]:
+    """The findings of axe-core on the page and on its dialogs, and a page that is too wide."""
+    page, seen = teacher.page, []
+    page.evaluate(axe)
+    for window in ("1280-light", "1280-dark", "320-light", "320-dark"):
+        change_window(page, window)
+        for part in ("", "Title and settings …", "Print and hand out …"):
+            if window.startswith("320"):
+                page.click("#tabs [data-tab=write]")
+            if part:
+                teacher.press(part)
+                page.wait_for_selector("dialog[open]")
+            broken = page.evaluate(
+                RUN.replace("axe.run(document,", "axe.run({exclude: ['iframe']},")
+            )
+            seen += [f"{window} {part} {one['id']} {one['nodes'][0]['html']}" for one in broken]
+            wider = page.evaluate("document.body.scrollWidth - innerWidth")
+            seen += [f"{window} {part} is {wider} px too wide"] if wider > 0 else []
+            keep_picture(page, f"desk-8-{window}-{part[:5].strip() or 'page'}")
+            if part:
+                page.keyboard.press("Escape")
+    return seen
+
+
+def main(axe: str, chromium: str, address: str, folder: str) -> None:
+    with started(chromium) as browser:
+        teacher = Teacher(browser, address, Path(folder))
+        seen: dict[str, Any] = {
+            "write": write(teacher),
+            "complete": complete(teacher),
+            "mend": mend(teacher),
+            "hand out": hand_out(teacher),
+            "bring in": bring_in(teacher),
+            "elsewhere": elsewhere(teacher),
+            "plain": plain(teacher),
+            "complaints": [*teacher.complaints],
+            "findings": findings(teacher, Path(axe).read_text("utf-8")),
+        }
+        teacher.page.close(run_before_unload=True)
+    print(json.dumps(seen))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
