@@ -21,6 +21,7 @@ from pipeline.model import (
     Inline,
     Node,
     Paragraph,
+    Strong,
     Table,
     TableCell,
     TableRow,
@@ -534,6 +535,9 @@ _SCOPES = frozenset({"td", "th", "caption", "table"})
 _LIST_TAGS = frozenset({"ul", "ol", "menu", "dl"})
 _IMAGES = frozenset({"img", "figure"})
 _DRAWING, _LABEL = "svg", "text"
+_TITLES = ("title", "label", "text")
+"""Attributes that components of JSX show."""
+
 _MEDIA = frozenset({"iframe", "video", "audio", "embed"})
 _QUIET = frozenset({"source", "track"})
 _CODE = frozenset({"pre", "code", "tt", "kbd", "samp"})
@@ -758,9 +762,12 @@ class MarkupBuilder:
             self._report(Finding.UNSAFE_MARKUP, f"`<{token.name}>` is left out.", place, "")
             return
         self._report(Finding.UNSAFE_MARKUP, f"`<{token.name}>` is shown as a link.", place, "")
+        self._stack[-1].items.append(self._alone(link, place))
+
+    def _alone(self, node: Inline, place: Span | None) -> Node:
+        """A node in the place of an element, as a paragraph if that stands between blocks."""
         is_alone = not self._in_text and all(frame.tag in _AROUND for frame in self._stack)
-        node = Paragraph(children=(link,), span=place) if is_alone else link
-        self._stack[-1].items.append(node)
+        return Paragraph(children=(node,), span=place) if is_alone else node
 
     def _begin_label(self, tag: str) -> None:
         """Keep the words of a drawing."""
@@ -780,7 +787,16 @@ class MarkupBuilder:
         words = any(map(tags.is_word, token.bare))
         if not words and (token.closed or token.values or token.name in self._paired):
             written = f"<{token.raw[1 : len(token.name) + 1]}>"
-            message = f"`{written}` is not a known HTML element: it is removed, its content kept."
+            # the text of a tooltip is beside its content
+            names = _TITLES if token.closed else _TITLES[:2]
+            title = next(filter(None, map(token.values.get, names)), "")
+            is_titled = token.raw[1:2].isupper() and title and not title.startswith("{")
+            kept = "title and content" if is_titled else "content"
+            message = f"`{written}` is not a known HTML element: it is removed, its {kept} kept."
+            if is_titled:
+                label = Strong(children=(Text(text=title),))
+                gap = () if token.closed else (model.LineBreak(),)
+                self._stack[-1].items += (self._alone(label, self._place(token)), *gap)
         else:
             written = shorten(token.raw, 40)
             message = f"`{written}` is not HTML, and is shown as text."

@@ -499,6 +499,50 @@ def test_dates_are_sorted_by_the_parts_that_are_shown() -> None:
     assert Style(by_month, many).cite("a", "b") == "A, B"
 
 
+@pytest.mark.parametrize(
+    ("rule", "second", "third"),
+    [
+        ("complete-all", "———, eds.", "Ng, Kahn, eds."),
+        ("complete-each", "———, ———, eds.", "Ng, Kahn, eds."),
+        ("partial-each", "———, ———, eds.", "———, Kahn, eds."),
+        ("partial-first", "———, Ruiz, eds.", "———, Kahn, eds."),
+    ],
+)
+def test_names_that_are_repeated_in_a_bibliography(rule: str, second: str, third: str) -> None:
+    source = (
+        '<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0"><citation><layout/>'
+        '</citation><bibliography subsequent-author-substitute="———"'
+        f' subsequent-author-substitute-rule="{rule}"><layout><names variable="editor">'
+        '<name form="short"/><label form="short" prefix=", "/></names></layout></bibliography>'
+        "</style>"
+    )
+    files = [
+        f'{{"id": "{key}", "editor": [{{"family": "Ng"}}, {{"family": "{other}"}}]}}'
+        for key, other in (("a", "Ruiz"), ("b", "Ruiz"), ("c", "Kahn"))
+    ]
+    edited = [*read_works(f"[{', '.join(files)}]", "refs.json").by_key.values()]
+    assert Style(style_of(source), edited).entries() == ["Ng, Ruiz, eds.", second, third]
+
+
+def test_variables_in_a_note_are_those_of_the_work() -> None:
+    note = r"original-date: 1850\neditor: Ng || Chloe\nA note: of its own\nissued: 1900"
+    data = f'[{{"id": "a", "title": "One", "volume": "3 & 4", "note": "{note}"}}]'
+    (work,) = read_works(data, "refs.json").by_key.values()
+    assert work.dates["original-date"].start == (1850,)
+    assert "issued" not in work.dates
+    content = (
+        '<group delimiter="; "><names variable="editor"/><text variable="title" suffix=":!"/>'
+        '<text variable="volume"/></group>'
+    )
+    assert Style(small_style(content), [work]).cite("a") == "Chloe Ng; One!; 3 & 4"
+
+
+def test_raised_letters_are_raised_in_any_font() -> None:
+    (work,) = read_works('[{"id": "a", "title": "La 1ʳᵉ fois"}]', "refs.json").by_key.values()
+    cited = Style(small_style('<text variable="title"/>'), [work])
+    assert cited.cite("a") == "La 1[re]{.sup} fois"
+
+
 def test_titles_are_capitalised_in_english_alone() -> None:
     work = named("Ng, C.", key="k", title="On the counting of people")
     assert "*On the Counting of People*" in Style("mla", [work]).entries()[0]

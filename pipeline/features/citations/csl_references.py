@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -170,6 +171,8 @@ _GROUPS = {
 }  # fmt: skip
 _TAG = late(r"</?(?:i|em|b|strong|sup|sub|sc|span)\b[^<>]*>", re.I)
 _SPELLINGS = {"shortTitle": "title-short", "journalAbbreviation": "container-title-short"}
+_NOTED_LINE = late(r"([A-Za-z-]+): *(\S.*)")
+_NOTED = late(r"\{:([A-Za-z-]+):([^{}]*)\}")
 _BARE = frozenset({"URL", "DOI", "PMID", "PMCID", "ISBN", "ISSN", "language"})
 
 
@@ -187,7 +190,7 @@ def to_reference(data: object, span: Span) -> Reference:
     values: dict[str, str] = {}
     names: dict[str, tuple[Name, ...]] = {}
     dates: dict[str, Date] = {}
-    for spelling, value in data.items():
+    for spelling, value in {**_noted(data.get("note")), **data}.items():
         variable = _SPELLINGS.get(str(spelling), str(spelling))
         if variable in ("id", "type", "citation-key", "custom", "categories"):
             continue
@@ -212,6 +215,25 @@ def to_reference(data: object, span: Span) -> Reference:
         dates=dates,
         span=span,
     )
+
+
+def _noted(note: object) -> dict[str, object]:
+    """The variables in a note: lines such as `original-date: 1850` at its beginning, as Zotero's
+    field “Extra” has them, and `{:original-date: 1850}`. A name is `Family || Given`."""
+    if not isinstance(note, str):
+        return {}
+    variables: dict[str, object] = {}
+    lines = itertools.takewhile(bool, map(_NOTED_LINE.fullmatch, note.split("\n")))
+    for match in filter(None, (*lines, *_NOTED.finditer(note))):
+        name, value = match[1], match[2].strip()
+        family, is_name, given = value.partition("||")
+        if is_name:
+            people = variables.setdefault(name, [])
+            if isinstance(people, list):
+                people.append({"family": family.strip(), "given": given.strip()})
+        else:
+            variables.setdefault(name, value)
+    return variables
 
 
 DATE_VARIABLES = frozenset(

@@ -152,7 +152,7 @@ GITBOOK = Dialect(
     signs=(
         Sign(
             "{%",
-            late(r"(?m)^[ \t]*\{% *(?:endhint|endtabs?|endcode|content-ref|embed|endstepper)\b"),
+            late(r"(?m)^[ \t]*\{% *(?:end(?:hint|tabs?|code|stepper)|content-ref|embed|file)\b"),
         ),
         Sign("<pre><code", late(r"(?m)^<pre><code[^<>]*>[ \t]*\{%-? *include ")),
     ),
@@ -175,7 +175,8 @@ GITBOOK = Dialect(
     ),
     standing=(
         Standing(late(r"\{% *embed +url=\"([^\"\s]{1,500})\"[^{}%]*+%\}"), text=r"<\1>"),
-        Standing(late(r"\{% *(?:tabs|endtabs|endcontent-ref|stepper|endstepper) *%\}")),
+        Standing(late(r"\{% *file +src=\"([^\"<>\n]{1,300})\"[^{}%]*+%\}"), text=r"[\1](<\1>)"),
+        Standing(late(r"\{% *(?:tabs|stepper|end(?:tabs|content-ref|stepper|embed|file)) *%\}")),
         Standing(late(r"\{% *(?:content-ref|step|endstep)[^%]*%\}")),
     ),
     containers={"tab": lessons.tab, "gitbook-code": lessons.listing},

@@ -33,7 +33,7 @@ from pipeline.parser.blockparser import LineProcessor
 from pipeline.parser.constructs import figures
 from pipeline.parser.constructs.boxes import details, kind_of, title_for
 from pipeline.parser.constructs.parts import Parts
-from pipeline.parser.dialects import Dialect, LinePair, Sign, ToldMark
+from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.leaf import InlineSpan, Pattern, Result
 from pipeline.parser.lines import Cursor
 
@@ -262,6 +262,8 @@ _PROOFS = tuple(
 
 MYST = Dialect(
     names=("MyST",),
+    begins=frozenset("+"),
+    standing=(Standing(late(r"\+\+\+ *\{[^\n]{1,300}\}")),),
     inlines={
         "role": Pattern(
             "{",

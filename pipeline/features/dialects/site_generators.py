@@ -84,7 +84,17 @@ _ATTRIBUTES = r"\{:?[ ]?(?:[.#][A-Za-z][\w-]*|(?:class|dir|id|lang|not|only|widt
 KRAMDOWN = Dialect(
     names=("kramdown",),
     blocks={"kramdown-attributes": AttributesProcessor},
+    comments=(
+        Comment(
+            late(r"\{::comment\}"), late(r"\{:/(?:comment)?\}"), "a kramdown comment", "{:/comment}"
+        ),
+    ),
     marks=(
+        ToldMark(
+            late(r"\{::(?:nomarkdown|options)\b[^{}\n]{0,100}\}|\{:/(?:nomarkdown)?\}"),
+            "an extension of kramdown",
+            "Leave it out.",
+        ),
         ToldMark(
             late(rf"(?<=\S){_ATTRIBUTES}|{_ATTRIBUTES}(?=[ \t]*+\S)"),
             "an attribute list that applies to nothing",

@@ -34,7 +34,9 @@ def text_case(text: str, case: str, language: str) -> str:
         case "lowercase":
             return outside(text, str.lower)
         case "uppercase":
-            return outside(text, str.upper)
+            # Turkish and its neighbours have a capital letter with a dot
+            turkic = language.lower().startswith(("tr", "az"))
+            return outside(text.replace("i", "İ") if turkic else text, str.upper)
         case "capitalize-first":
             return outside(text, _first, once=True)
         case "capitalize-all":
@@ -211,7 +213,7 @@ def number(text: str, form: str, locale: Locale, gender: str) -> str:
     if not is_numeric(text):
         return text
     text = re.sub(r"(?<!\s)\s*+(?:--?|—)\s*+(?=[^\W\d]*+\d)", "–", text)
-    text = re.sub(r"(?<!\s)\s*,\s*", ", ", re.sub(r"(?<!\s)\s*&\s*", " & ", text))
+    text = re.sub(r"(?<!\s)\s*,\s*", ", ", _with_and(text, locale))
     if form in ("", "numeric"):
         return text
     return _WHOLE.sub(lambda m: _in_form(int(m[0]), form, locale, gender), text)
@@ -245,6 +247,11 @@ def ordinal(value: int, locale: Locale, gender: str = "") -> str:
     return f"{value}{term.single if term else ''}"
 
 
+def _with_and(text: str, locale: Locale) -> str:
+    """Numbers with the locale's sign between two of them."""
+    return re.sub(r"(?<!\s)\s*&\s*", f" {locale.ampersand} ", text)
+
+
 def pages(text: str, form: str, locale: Locale) -> str:
     """Pages with the locale's range delimiter, and the last one as the style's
     ``page-range-format`` requires. A hyphen after a backslash is no range."""
@@ -256,6 +263,7 @@ def pages(text: str, form: str, locale: Locale) -> str:
             return f"{before}{first}{after}{sign}{before_last}{last}{after_last}"
         return f"{before}{first}{sign}{_last_page(before, first, before_last, last, form)}"
 
+    text = _with_and(text, locale)
     if not _DASH.search(text):
         return text
     text = _ROMANS.sub(rf"\1{sign}\2", _RANGE.sub(replace, text))
@@ -274,7 +282,7 @@ def _last_page(before: str, first: str, before_last: str, last: str, form: str) 
             return full
         if first[-2] == "0":
             return _minimal(first, full, 1)
-        if len(first) > 3 and form != "chicago-16" and len(first) - _common(first, full) > 2:
+        if len(first) == 4 and form != "chicago-16" and len(first) - _common(first, full) > 2:
             return full
         return _minimal(first, full, 2)
     return _minimal(first, full, 2 if form == "minimal-two" else 1)

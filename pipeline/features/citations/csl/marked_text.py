@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -120,7 +121,7 @@ ADDRESS_CLASS = Attributes(classes=("address",))
 """Links that show an address, or an identifier."""
 
 _ENDS = "!?"
-_STOPS = ".,;:"
+_STOPS = ".,;:!?"
 
 
 class _Mark(NamedTuple):
@@ -166,7 +167,11 @@ def _characters(text: str, locale: Locale) -> list[_Mark]:
             stack.append(piece)
         else:
             fonts, link = _state(stack)
-            chars += [_Mark(char, fonts, link, owners[-1]) for char in re.sub(r"\s", _space, piece)]
+            for char in re.sub(r"\s", _space, piece):
+                raised = unicodedata.decomposition(char).startswith("<super>")
+                shown = unicodedata.normalize("NFKD", char) if raised else char
+                in_fonts = (*fonts, "sup") if raised and "sup" not in fonts else fonts
+                chars += [_Mark(letter, in_fonts, link, owners[-1]) for letter in shown]
     return chars
 
 
@@ -242,8 +247,8 @@ def _add_stop(mark: _Mark, marks: list[_Mark], inside: bool) -> None:
         if _is_superfluous(mark, marks[:place]):
             return
     place = end if inside and mark.char in ".," else len(marks)
-    if place and marks[place - 1].char == "," and not marks[place - 1].owner:
-        del marks[place - 1]  # a stop is stronger
+    if place and _is_weaker(marks[place - 1], mark):
+        del marks[place - 1]
         place -= 1
     marks.insert(place, mark)
 
@@ -272,9 +277,12 @@ def _is_superfluous(mark: _Mark, before: list[_Mark]) -> bool:
         return True
     if mark.char == ".":
         return last in _ENDS + "…;:" and bool(last)
-    if mark.char == ":":
-        return last in _ENDS and bool(last)
-    return mark.char == "," and last == ";"
+    return mark.char == ":" and bool(last) and last in _ENDS + ";"
+
+
+def _is_weaker(before: _Mark, mark: _Mark) -> bool:
+    """Return whether punctuation of a style gives way to the punctuation after it."""
+    return not before.owner and mark.char in _ENDS and before.char in ":;"
 
 
 # --- inlines ---------------------------------------------------------------------------

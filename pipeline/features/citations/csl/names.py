@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 
@@ -20,13 +21,17 @@ from pipeline.model.late import late
 # Chinese, Japanese and Korean names: family name first, no space between.
 _CJK = late(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
+ALL = -1
+"""In place of a number of names: the whole list, with what joins them."""
+
 Format = Callable[[Element, str], str]
 """A function that gives text the formatting and affixes that an element asks for."""
 
 
 class NameOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The format of a list of names. ``use_first`` is 0 if all are named; ``given`` is the amount
-    of given names to add for each to distinguish it from others (see `Disambiguation`)."""
+    of given names to add for each to distinguish it from others (see `Disambiguation`).
+    ``substitute`` stands for the first ``substituted`` names, or for the whole list (`ALL`)."""
 
     form: str = "long"
     delimiter: str = ", "
@@ -44,6 +49,8 @@ class NameOptions(msgspec.Struct, frozen=True, kw_only=True):
     parts: Mapping[str, Element] = {}
     et_al: Element | None = None
     given: Mapping[int, int] = {}
+    substitute: str = ""
+    substituted: int = 0
 
 
 def name_options(
@@ -87,8 +94,12 @@ def name_options(
 def write_names(names: tuple[Name, ...], options: NameOptions, locale: Locale, form: Format) -> str:
     """A list of names as one text."""
     shown_names = names[: options.use_first] if options.use_first else names
+    if options.substituted == ALL:
+        return options.substitute
     texts = [
-        marks.group(marks.VALUE, write_name(name, at, options, form))
+        options.substitute
+        if at < options.substituted
+        else marks.group(marks.VALUE, write_name(name, at, options, form))
         for at, name in enumerate(shown_names)
     ]
     if not options.use_first:
@@ -116,7 +127,7 @@ def _joined(texts: list[str], names: tuple[Name, ...], options: NameOptions, loc
     if options.and_ == "text":
         word = locale.text("and")
     elif options.and_ == "symbol":
-        word = locale.text("and", "symbol") if locale.terms.get(("and", "symbol", "")) else "&"
+        word = locale.ampersand
     if not word or len(texts) < 2:
         return options.delimiter.join(texts)
     inverted = _is_inverted(names[-2], len(names) - 2, options)
@@ -246,10 +257,16 @@ def initials(given: str, options: NameOptions) -> str:
         if is_abbreviated or (options.initialize and word[0].isupper()):
             joined = hyphen and options.initialize_hyphen
             text = f"{text.rstrip()}-" if joined else text
-            text += (word if is_abbreviated else word[0]) + mark
+            text += (word if is_abbreviated else _initial(word)) + mark
         elif not (options.initialize and hyphen):
             text = f"{text.rstrip()}{hyphen or ' '}{word} "
     return text.strip()
+
+
+def _initial(word: str) -> str:
+    """The initial of a name: two capitals are letters that belong together (TSerendorj: Ts)."""
+    capitals = "".join(itertools.takewhile(str.isupper, word))
+    return word[0] if capitals == word else capitals.capitalize()
 
 
 # --- render names ----------------------------------------------------------------------------
@@ -271,11 +288,14 @@ def names(element: Element, context: Context, render: Render) -> str:
     if not text and substitute is not None:
         text = _substituted(substitute, model or element, context, render)
     context.depth -= 1
+    if text and context.depth:
+        context.suppressed.update(variables)
     if text and not context.depth and context.author is None:
         context.author = text
         if context.hides_author:
             return ""
-        return context.substitute or text
+        if context.substituted and not context.people:
+            return context.substitute  # a title, where nobody is named
     return text
 
 
@@ -335,6 +355,12 @@ def _name_list(
             options = msgspec.structs.replace(options, use_first=use)
         if added.given and not context.in_bibliography:
             options = msgspec.structs.replace(options, given=added.given)
+        shown = people[: options.use_first or None]
+        context.people += tuple(write_name(name, 0, NameOptions(), formatted) for name in shown)
+        context.people += ("et al.",) if options.use_first else ()
+        options = msgspec.structs.replace(
+            options, substitute=context.substitute, substituted=context.substituted
+        )
     if context.sorting is not None:
         text = sort_names(people, options)
     else:

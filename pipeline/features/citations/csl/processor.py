@@ -5,6 +5,7 @@ apart, joined and shortened, and works are ordered.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
@@ -17,7 +18,7 @@ from pipeline.features.citations.csl import forms
 from pipeline.features.citations.csl import marked_text as marks
 from pipeline.features.citations.csl.forms import is_numeric, sort_key
 from pipeline.features.citations.csl.marked_text import formatted, plain
-from pipeline.features.citations.csl.names import label, names
+from pipeline.features.citations.csl.names import ALL, label, names
 from pipeline.features.citations.csl.style import (
     NOTHING,
     CitationStyle,
@@ -45,6 +46,9 @@ _ADDRESSES = {
     "PMID": "https://pubmed.ncbi.nlm.nih.gov/",
     "PMCID": "https://www.ncbi.nlm.nih.gov/pmc/articles/",
 }
+_NUMBERS = frozenset(
+    "chapter-number collection-number edition issue number number-of-volumes volume".split()
+)
 _SHORT = {"title": "title-short", "container-title": "container-title-short"}
 
 
@@ -167,6 +171,8 @@ def _variable(element: Element, variable: str, context: Context) -> str:
         text = values.get(_SHORT.get(variable, ""), "") or text
     if variable == "page":
         text = _pages(text, context)
+    elif variable in _NUMBERS:
+        text = forms.number(text, "", context.locale, "")
     return context.take(variable, text)
 
 
@@ -475,14 +481,18 @@ def _grouped(rendered: list[_RenderedCite], style: CitationStyle, make: MakeCont
     """Group works by the same authors, who are named once if the style collapses groups."""
     area, delimiter = style.citation, style.layout.get("delimiter")
     within = area.get("cite-group-delimiter", delimiter if style.is_note else ", ")
+    after = area.get("after-collapse-delimiter", delimiter)
     parts: list[tuple[str, str]] = []
     before = delimiter
     for group in _groups(rendered):
-        texts = [(work.text, within) for work in group]
+        # Wong 1999, 328; 2000, 475
+        has_locators = any(work.cite.locator for work in group[:-1])
+        between = area.get("after-collapse-delimiter", within) if has_locators else within
+        texts = [(work.text, between) for work in group]
         if area.get("collapse"):
-            texts = _collapsed(group, style, make, within)
+            texts = _collapsed(group, style, make, between)
         parts += [(texts[0][0], _before(group[0].cite, before)), *texts[1:]]
-        before = area.get("after-collapse-delimiter", delimiter) if len(group) > 1 else delimiter
+        before = after if len(group) > 1 else delimiter
     return _join(parts)
 
 
@@ -702,6 +712,10 @@ _STRONG = late(r"\*\*(\S(?:[^*]*\S)?)\*\*")
 _EMPHASIS = late(r"(?<!\w)([*_])(\S(?:[^*_]*\S)?)\1(?!\w)")
 
 
+_Authors = tuple[str, tuple[str, ...]]
+"""The text that says who the authors are, and their names."""
+
+
 class Entry(NamedTuple):
     """An entry of the bibliography in marked text; ``label`` is in its margin."""
 
@@ -802,21 +816,34 @@ class Processor:
         if area is None or layout is None:
             return []
         entries: list[Entry] = []
-        before = ""
+        before: _Authors = ("", ())
         substitute = area.attributes.get("subsequent-author-substitute")
+        rule = area.get("subsequent-author-substitute-rule")
         for work in self._sorted:
             context = self._context(area, Cite(key=work.key))
             label, text = _entry_parts(area, layout, context)
             if substitute is not None:
-                author = context.author or ""
-                if author and author == before:
+                author = (context.author or "", context.people)
+                if substituted := _substituted(rule, before, author):
                     context = self._context(area, Cite(key=work.key))
-                    context.substitute = substitute
+                    context.substitute, context.substituted = substitute, substituted
                     label, text = _entry_parts(area, layout, context)
                 before = author
             if marks.plain(text).strip():
                 entries.append(Entry(work.key, label, text))
         return entries
+
+
+def _substituted(rule: str, before: _Authors, author: _Authors) -> int:
+    """The number of names at the beginning of an entry that repeat those of the entry before."""
+    people = author[1]
+    pairs = zip(before[1], people, strict=False)
+    same = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
+    if people and rule.startswith("partial"):
+        return min(same, 1) if rule == "partial-first" else same
+    if not author[0] or (people != before[1] if people else author != before):
+        return 0
+    return same if people and rule == "complete-each" else ALL
 
 
 def _emphasised(text: str) -> str:

@@ -147,6 +147,11 @@ class Locale(msgspec.Struct):
         term = self.term(name, form)
         return (term.multiple if plural else term.single) if term else ""
 
+    @property
+    def ampersand(self) -> str:
+        term = self.terms.get(("and", "symbol", ""))
+        return term.single if term else "&"
+
 
 FORMS = {
     "long": ("long",),
@@ -410,9 +415,10 @@ NOTHING = Disambiguation()
 class Context(msgspec.Struct):
     """One rendering of one work. ``area`` is the style's citation or bibliography. ``author``
     becomes the output of the first names, which ``hides_author`` omits (``in_sentence``: they are
-    part of a sentence, so that “&” becomes a word), and ``substitute`` replaces; ``depth`` is the
-    nesting level of the names being rendered, and ``model`` the element around those that are
-    substituted for names. ``conditions`` are the provisions for equal citations met so far."""
+    part of a sentence, so that “&” becomes a word); ``people`` are those shown there, of whom
+    ``substitute`` replaces ``substituted``; ``depth`` is the nesting level of the names being
+    rendered, and ``model`` the element around those that are substituted for names.
+    ``conditions`` are the provisions for equal citations met so far."""
 
     style: CitationStyle
     area: Element
@@ -432,6 +438,8 @@ class Context(msgspec.Struct):
     shown: list[str] = []
     author: str | None = None
     substitute: str = ""
+    substituted: int = 0
+    people: tuple[str, ...] = ()
 
     @property
     def locale(self) -> Locale:
