@@ -235,6 +235,8 @@ def _mark_relations(root: Element) -> None:
                     _mark(before, "before", names & NEXT)
                 if names & BLANKS:
                     blanks.append(child)
+                if "formula-image" in names and "for-teachers" in parent.get("class", "").split():
+                    _mark(parent, "has", {"formula"})
                 if "note" in names:
                     notes.append(child)
                 if "tall" in names:
