@@ -76,6 +76,11 @@ class Edition(msgspec.Struct, frozen=True):
         """True if its files are not handed out."""
         return self.audience == "teacher" or bool(self.platform)
 
+    @property
+    def is_for_readers(self) -> bool:
+        """True if its files have neither answers nor the source, which may contain some."""
+        return not self.has_answers and not self.is_archival
+
     def in_words(self, vocabulary: Mapping[str, str]) -> str:
         """The words for it in the language of a ``vocabulary``."""
         if self.platform:

@@ -1,5 +1,5 @@
 """Kinds of publication: the settings that each begins with. What it looks like is in the style
-sheets ``templates/*/kinds/<kind>.css`` and, for some, in a template for the printed title."""
+sheets ``templates/pdf/kinds/<kind>.css`` and, for some, in a template for the printed title."""
 
 from __future__ import annotations
 

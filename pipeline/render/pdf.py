@@ -158,7 +158,7 @@ def assemble(
         *theme_styles,
         *sheets(environment, "pdf", "in-columns" if sheet.columns > 1 else ""),
         Style("sheet.css", css(sheet, metadata, folio)),
-        *kind_styles(environment, "pdf", metadata),
+        *kind_styles(environment, metadata),
         Style("widths.css", "\n".join(renderer.rules.values())),
         *look_styles(environment, edition.look, document),
         *sheets(environment, "pdf", "kept-pages" if edition.same_pages else ""),

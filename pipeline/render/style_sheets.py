@@ -176,12 +176,9 @@ def construct_styles(
     )
 
 
-def kind_styles(
-    environment: jinja2.Environment, format_name: FormatName, metadata: Metadata
-) -> tuple[Style, ...]:
-    """The styles of a kind of publication in a format, if it has any there."""
-    name = f"{format_name}/kinds/{metadata.kind}.css"
-    css = read_sheet(environment, name) if metadata.kind else ""
+def kind_styles(environment: jinja2.Environment, metadata: Metadata) -> tuple[Style, ...]:
+    """The styles of a kind of publication on paper, if it has any."""
+    css = read_sheet(environment, f"pdf/kinds/{metadata.kind}.css") if metadata.kind else ""
     return (Style("kind.css", css),) if css else ()
 
 

@@ -82,10 +82,15 @@ def words(document: Document | None) -> dict[str, list[tuple[str, str]]]:
 
 
 @functools.cache
+def _schema() -> dict[str, Any]:
+    """The schemas of all settings, and under their other names a reference to them."""
+    properties: Any = json_schema()["properties"]
+    return dict(properties)
+
+
 def _keys() -> dict[str, Any]:
     """The schemas of all settings under their first names."""
-    properties: Any = json_schema()["properties"]
-    return {key: form for key, form in properties.items() if "$ref" not in form}
+    return {key: form for key, form in _schema().items() if "$ref" not in form}
 
 
 def front(text: str) -> list[dict[str, Any]]:
@@ -104,12 +109,10 @@ def front(text: str) -> list[dict[str, Any]]:
     return fields
 
 
-@functools.cache
 def _aliases(key: str) -> tuple[str, ...]:
     """The other names of a setting."""
-    properties: Any = json_schema()["properties"]
     leads = f"#/properties/{key}"
-    return tuple(name for name, form in properties.items() if form.get("$ref") == leads)
+    return tuple(name for name, form in _schema().items() if form.get("$ref") == leads)
 
 
 def _field(key: str, form: dict[str, Any], value: Any) -> dict[str, Any]:

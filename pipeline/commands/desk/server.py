@@ -46,7 +46,6 @@ from pipeline.commands.panes.session import PageDrawing, Session
 from pipeline.model.editions import EDITIONS, stem_of
 from pipeline.model.names import slug
 from pipeline.system import outputs
-from pipeline.system.paths import builtin_templates
 
 OWN = ("desk.css", "desk.js", "editor.js", "hand_out.js", "tools.js")
 DEPTH = 2
@@ -236,11 +235,11 @@ class Desk(LocalServer):
         loop.call_later(LOOK, self._look)
 
     def routes(self) -> list[BaseRoute]:
-        files = [Route(f"/{name}", functools.partial(shell, name)) for name in SHELL if name]
-        files += [Route(f"/{name}", functools.partial(_own, name)) for name in OWN]
+        files = [(name, f"preview/{name}") for name in SHELL if name]
+        files += [(name, f"desk/{name}") for name in OWN]
         return [
             Route("/", self._start),
-            *files,
+            *(Route(f"/{name}", functools.partial(shell, file)) for name, file in files),
             Route("/codemirror/{name}", _codemirror),
             Route("/sources", self._sources),
             Route("/cover/{key}", self._cover),
@@ -337,7 +336,7 @@ class Desk(LocalServer):
         drawn = self.drawing.draw(page_images.first_picture, str(pdf), 160)
         try:
             picture = await asyncio.wrap_future(drawn)
-        except Exception:
+        except (OSError, RuntimeError, IndexError):  # no PDF, or one that is damaged
             return gone()
         return Response(picture, media_type="image/png", headers=HEADERS)
 
@@ -434,13 +433,12 @@ class Desk(LocalServer):
 
 def is_for_pupils(name: str) -> bool:
     """Return whether an edition has no answers, not even in its source."""
-    edition = EDITIONS.get(name)
-    return edition is not None and not edition.has_answers and name != "archive"
+    return name in EDITIONS and EDITIONS[name].is_for_readers
 
 
 def words_for(accepted: str) -> tuple[str, dict[str, str]]:
     """The words of the first language that a browser accepts and we have, English if none."""
-    table = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
+    table = _interface()
     for entry in accepted.split(","):
         tag = entry.partition(";")[0].strip().lower().partition("-")[0]
         if tag == "en":
@@ -449,6 +447,12 @@ def words_for(accepted: str) -> tuple[str, dict[str, str]]:
             at = table["languages"].index(tag)
             return tag, {text: words[at] for text, words in table["words"].items()}
     return "en", {}
+
+
+@functools.cache
+def _interface() -> dict[str, Any]:
+    """The words of the page, which no document needs: they are not among those of `model.words`."""
+    return tomllib.loads((Path(__file__).parent / "interface.toml").read_text("utf-8"))
 
 
 def _key(path: Path) -> str:
@@ -481,10 +485,6 @@ async def _body(request: Request) -> bytes:
         if len(data) > LARGEST:
             raise HTTPException(413, "This file is too large.", HEADERS)
     return bytes(data)
-
-
-async def _own(name: str, request: Request) -> Response:
-    return page_file((builtin_templates() / "desk" / name).read_bytes(), name)
 
 
 @functools.cache

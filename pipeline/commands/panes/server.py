@@ -7,6 +7,7 @@ from elsewhere, and outputs run no scripts.
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import contextlib
 import functools
@@ -101,7 +102,7 @@ class _Protocol(AutoHTTPProtocol):  # type: ignore[misc,valid-type]
         super().connection_lost(exc)
 
 
-class LocalServer:
+class LocalServer(abc.ABC):
     """Serves `routes` at `address`, as long as it `run`\\ s, on this machine only."""
 
     def __init__(self, port: int = 0) -> None:
@@ -140,11 +141,13 @@ class LocalServer:
         if self._server:
             self._server.should_exit = True
 
+    @abc.abstractmethod
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Called once it serves."""
 
+    @abc.abstractmethod
     def routes(self) -> list[BaseRoute]:
-        raise NotImplementedError
+        """The addresses that it answers."""
 
 
 class Preview(LocalServer):
@@ -164,7 +167,10 @@ class Preview(LocalServer):
         self._panes.begin(loop)
 
     def routes(self) -> list[BaseRoute]:
-        page = (Route(f"/{name}", functools.partial(shell, name or START)) for name in SHELL)
+        page = (
+            Route(f"/{name}", functools.partial(shell, f"preview/{name or START}"))
+            for name in SHELL
+        )
         return [*page, *self._panes.routes()]
 
 
@@ -310,10 +316,10 @@ class Panes:
 
 
 async def shell(file: str, request: Request) -> Response:
-    """A file of the page around the views."""
-    if file == START:
-        return page_file(page_template(f"preview/{START}").render(_=str).encode(), file)
-    return page_file((builtin_templates() / "preview" / file).read_bytes(), file)
+    """A file of a page around the views: its path among the templates."""
+    if file.endswith(".html"):
+        return page_file(page_template(file).render(_=str).encode(), file)
+    return page_file((builtin_templates() / file).read_bytes(), file)
 
 
 def page_template(name: str) -> jinja2.Template:

@@ -196,7 +196,9 @@ def _texts(element: Element) -> Iterator[str]:
 
 
 CHILDREN = frozenset(
-    "blank gaps in-words marks qr-code task wrap writing-lines writing-space".split()
+    (
+        "blank gaps in-words ingredients marks qr-code task verse wrap writing-lines writing-space"
+    ).split()
 )
 BLANKS = frozenset({"blank", "gaps"})
 """The classes of blanks, and of formulas with some."""

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import tinycss2  # type: ignore[import-untyped]
 
-from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Style
 from pipeline.render.ebook import plain, styles
 from pipeline.render.environment import environment
@@ -40,7 +39,7 @@ def sheets() -> tuple[Style, ...]:
     pages = making.rendered(making.resolved(SIZED, "ebook"))
     (sizes,) = (style.css for style in pages.styles if style.name == "widths.css")
     constructs = tuple(name for name in CONSTRUCTS if name != "highlighting")
-    return styles(environment(), constructs, sizes, Metadata(title="A book"))
+    return styles(environment(), constructs, sizes, "ltr")
 
 
 def rules(css: str, *, is_apart: bool = False) -> Iterator[Any]:
