@@ -262,6 +262,11 @@ def test_links_lead_somewhere(name: str) -> None:
         assert not target or target in anchors(there), f"{name}: {address}"
 
 
+def test_every_page_is_in_the_manual() -> None:
+    included = re.findall(r"\{\{ include (\S+) \}\}", (DOCS / "manual.md").read_text("utf-8"))
+    assert {*included} == {page.name for page in DOCS.glob("*.md")} - {"manual.md"}
+
+
 PATH = re.compile(r"`((?:pipeline|templates|tests|tools|docs)/[\w./-]*)`")
 
 
