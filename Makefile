@@ -99,9 +99,9 @@ ifneq ($(filter-out library docs desk test fuzz accept bench bench-growth bench-
 include $(call show,$(call hide,$(table)))
 endif
 
-$(call show,$(call hide,$(table))): pipeline/model/editions.py pipeline/commands/editions/command.py $(installed)
+$(call show,$(call hide,$(table))): pipeline/model/editions.py pipeline/commands/editions/__init__.py $(installed)
 	@$(chapbook) editions --make >$(call quote,$@.new) && mv $(call quote,$@.new) $(call quote,$@)
-	@$(call dated,$(call quote,$(VENV)/.installed) pipeline/model/editions.py pipeline/commands/editions/command.py)
+	@$(call dated,$(call quote,$(VENV)/.installed) pipeline/model/editions.py pipeline/commands/editions/__init__.py)
 
 # The files of an edition; of a text with levels or versions there is one for each (x-support-B.pdf).
 there = @[ -f $(call quote,$@) ] || { echo $(call quote,There is no $@: see the levels and versions of the source) >&2; exit 1; }

@@ -61,7 +61,7 @@ COMMANDS = (
     "schema",
     "completion",
 )
-"""All commands. Each has a folder, and in its `command.py` a function with its name and `_command`,
+"""All commands. Each has a folder, and in it a function with its name and `_command`,
 which is loaded when it is called."""
 
 FOLDERS = {"class": "class_set", "import": "importing"}
@@ -79,7 +79,7 @@ class _Group(click.Group):
         if cmd_name not in COMMANDS:
             return None
         folder = FOLDERS.get(cmd_name, cmd_name)
-        module = importlib.import_module(f"{__name__}.{folder}.command")
+        module = importlib.import_module(f"{__name__}.{folder}")
         command = getattr(module, f"{cmd_name}_command")
         assert isinstance(command, click.Command)
         return command

@@ -6,8 +6,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands.processes.limited_child import RAISED, TOO_LARGE, TOO_LONG, Limits
-from pipeline.commands.processes.limited_pool import LimitedPool, TaskStoppedError
+from pipeline.commands.processes.limited_pool import (
+    RAISED,
+    TOO_LARGE,
+    TOO_LONG,
+    LimitedPool,
+    Limits,
+    TaskStoppedError,
+)
 from pipeline.commands.terminal import give_up, human_size, or_exit
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted
 from pipeline.model.rendered import Accessibility, Verdict
 from pipeline.package.result import FileFacts
-from pipeline.system.checksums import checksum, sha256
+from pipeline.system.outputs import checksum, sha256
 from pipeline.system.store import packages
 
 LIBRARIES = (

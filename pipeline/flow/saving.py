@@ -21,7 +21,7 @@ from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.package.bundle import bundle, superseded
 from pipeline.package.result import NO_DATE, publication_moment
-from pipeline.system import checksums, outputs
+from pipeline.system import outputs
 
 # --- changes ---------------------------------------------------------------------------------
 #
@@ -148,7 +148,7 @@ class Saving:
         files = self._add(built, name)
         if built.edition.chapters:
             folder = (self._folder / name).parent
-            self._removed += checksums.superseded(folder, (self._folder / file for file in files))
+            self._removed += outputs.superseded(folder, (self._folder / file for file in files))
 
     def _add_parts(self, built: BuiltEdition) -> None:
         """The handouts that an edition is split into, and an archive of them."""
@@ -232,7 +232,7 @@ class Saving:
         entries = (entry for entry in self._entries if not EDITIONS[entry.edition].has_answers)
         data = manifest.encode(manifest.of(metadata, entries, {}))
         metadata_json = msgspec.json.encode(metadata)
-        return {**self._records, checksums.MANIFEST: data, "metadata.json": metadata_json}
+        return {**self._records, outputs.MANIFEST: data, "metadata.json": metadata_json}
 
     def _put(self, name: str, data: bytes) -> None:
         self._files[self._folder / name] = data
@@ -240,12 +240,12 @@ class Saving:
     def write(self, metadata: Metadata) -> tuple[Path, ...]:
         """Write all files, and the manifest of a publication with these metadata: of these files,
         and of existing ones. Raises `OSError` on failure, and then changes nothing."""
-        place = self._folder / checksums.MANIFEST
+        place = self._folder / outputs.MANIFEST
         files = {path.relative_to(self._folder).as_posix(): d for path, d in self._files.items()}
         removed = {path.relative_to(self._folder).as_posix() for path in self._removed}
         outputs_before, others_before = manifest.still_true(place, but=files.keys() | removed)
         described = {entry.file for entry in self._entries}
-        others = {file: checksums.sha256(d) for file, d in files.items() if file not in described}
+        others = {file: outputs.sha256(d) for file, d in files.items() if file not in described}
         entries = (*self._entries, *outputs_before)
         data = manifest.encode(manifest.of(metadata, entries, {**others_before, **others}))
         self._put(place.name, data)

@@ -566,4 +566,4 @@ def _lack(sheet: Sheet) -> tuple[str, str] | None:
 # --- sheet -----------------------------------------------------------------------------------
 #
 # The printed page: its dimensions, derived from the edition, the front matter and good proportions
-# (`proportions`). `pipeline.render.sheet_rules` writes them as styles.
+# (`proportions`). `pipeline.render.style_sheets` writes them as styles.

@@ -26,7 +26,7 @@ def package(
     pages = replace(pages, faces=located(pages.faces, folder))
     match edition.format:
         case "html" if edition.chapters and here("site"):
-            from pipeline.features.site.packaging import package_site
+            from pipeline.features.site import package_site
 
             result = package_site(pages, folder)
         case "html":

@@ -15,21 +15,20 @@ from pipeline.model.diagnostics import Diagnostic, in_source
 from pipeline.model.editions import EDITIONS, solved, varied
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
-from pipeline.parser import definitions, partial_strings
+from pipeline.parser import definitions, frontmatter, partial_strings
 from pipeline.parser.answers import in_front_matter, solutions, without_answers
 from pipeline.parser.blank_rules import settle_blanks
-from pipeline.parser.block_places import TextBody, settle_places
 from pipeline.parser.constructs import choices
 from pipeline.parser.definitions import abbreviations, scoped
 from pipeline.parser.dialects import signed, table
-from pipeline.parser.files import SourceFiles
-from pipeline.parser.frontmatter import derive_identifier, read_front_matter, shared
+from pipeline.parser.files import SourceFiles, check_text, normalise, read_any, without_stray
+from pipeline.parser.frontmatter import derive_identifier, read_front_matter
 from pipeline.parser.left_out import closed, without_definition
 from pipeline.parser.lines import FORBIDDEN
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup import paired_names
+from pipeline.parser.rereading import TextBody, settle_places
 from pipeline.parser.slips import doubtful_attributes, unguarded, unread_marks
-from pipeline.parser.source import check_text, normalise, read_any, without_stray
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_language, take_title, without_heading
 from pipeline.parser.withholding import WithheldRanges, with_marks, without_empty
@@ -149,11 +148,11 @@ def _read_front(
 ) -> tuple[Metadata, int, tuple[Diagnostic, ...]]:
     """The metadata of a text and those that its library shares, the number of the lines of its
     front matter, and findings."""
-    library = shared.above(folder) if folder else None
+    library = frontmatter.above(folder) if folder else None
     metadata, lines, findings = read_front_matter(text, source, library)
     metadata = _without_marks(metadata)
     if library and folder and metadata.url and "url" in metadata.shared:
-        url = shared.address_of(metadata.url, library.folder, source, folder)
+        url = frontmatter.address_of(metadata.url, library.folder, source, folder)
         metadata = msgspec.structs.replace(metadata, url=url)
     return metadata, lines, tuple(findings)
 

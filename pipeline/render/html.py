@@ -18,7 +18,7 @@ from pipeline.render.environment import sheets
 from pipeline.render.imprint import logo, minutes, total, web_facts
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.plan import nav_points, targets
-from pipeline.render.sheet_rules import print_style
+from pipeline.render.style_sheets import print_style
 from pipeline.system.store import Memo
 
 UNLISTED = (discovery.MetaTag("name", "robots", "noindex"),)

@@ -55,12 +55,7 @@ from pipeline.render.imprint import timing
 from pipeline.render.known import KnownBlocks, is_remembered
 from pipeline.render.note_placement import NotePlace, PrintedNotes, TextPlaces, with_place
 from pipeline.render.plan import BLOCK_TAGS, Fields, form, form_roles, index_links, semantics
-from pipeline.render.style_sheets import (
-    constructs_of,
-    hangs,
-    is_wide_formula,
-    signs_of,
-)
+from pipeline.render.style_sheets import constructs_of, hangs, is_wide_formula, signs_of
 from pipeline.render.tables import SMALL, USUAL, cuts_words, is_option, reflows
 from pipeline.system.paths import scheme
 from pipeline.system.store import Memo

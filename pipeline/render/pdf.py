@@ -39,8 +39,17 @@ from pipeline.render.note_placement import (
     listing_notes,
 )
 from pipeline.render.plan import fits_columns, nav_points, prints_contents, targets
-from pipeline.render.sheet_rules import Folio, css, head_css, kept, kept_css, large_print_furniture
-from pipeline.render.style_sheets import construct_styles, drawing_faces, kind_styles
+from pipeline.render.style_sheets import (
+    Folio,
+    construct_styles,
+    css,
+    drawing_faces,
+    head_css,
+    kept,
+    kept_css,
+    kind_styles,
+    large_print_furniture,
+)
 from pipeline.render.tables import Setting
 from pipeline.system.store import Memo
 

@@ -1,26 +1,289 @@
-"""The style sheets, the faces and the script of a page, by the constructs on it."""
+"""The style sheets, the faces and the script of a page, by the constructs on it; and the rules of
+its sheet: sizes, margins, running heads and feet, and page numbers.
+"""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Iterator, Set
+from typing import NamedTuple
 
 import jinja2
 
 from pipeline import model
 from pipeline.features import FEATURES
 from pipeline.model import Asset, Document, Node
-from pipeline.model.editions import FormatName
+from pipeline.model.css_addresses import string
+from pipeline.model.editions import EDITIONS, Edition, FormatName
 from pipeline.model.faces import DRAWING_FACES, FACES, MATH_FACE, own_faces
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import note_id, reference_id
+from pipeline.model.page_map import HYPHEN
+from pipeline.model.paper import POINT, Sheet
 from pipeline.model.rendered import Face, Sign, Style, Trait
-from pipeline.model.sheet import night_rules
+from pipeline.model.sheet import FOOTER, FOOTER_OF_BOOK, SIDE, night_rules
 from pipeline.model.tree import minutes_of, plain_text
+from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import ALPHABETS
 from pipeline.model.writing_systems import fonts_for
 from pipeline.render.environment import read_text
+
+# --- sheet rules -----------------------------------------------------------------------------
+#
+# The style rules of a sheet: its sizes, margins, running heads and feet, and page numbers.
+
+# --- folios ----------------------------------------------------------------------------------
+#
+# Text as a value in a style sheet, and the parts of page numbers.
+
+
+class Folio(NamedTuple):
+    """CSS ``content`` of a page's number, the total, and what marks a continued page."""
+
+    page: str = "counter(page)"
+    pages: str = "counter(pages)"
+    further: str = ""
+
+
+def kept(pages: int) -> Folio:
+    """The numbers of the standard print edition, with its number of ``pages``."""
+    return Folio("string(folio, first)", f'"{pages}"', "string(further, first-except)")
+
+
+def kept_css(metadata: Metadata) -> str:
+    """The styles that set the page numbers of `kept`."""
+    further = string(words(metadata.lang)["page_further"].removeprefix("{page}"))
+    return f"[data-page-name] {{ string-set: folio attr(data-page-name), further {further} }}\n"
+
+
+def head_css(edition: Edition, metadata: Metadata) -> str:
+    """The styles that set what distinguishes an edition at the head of each page: that it is for
+    teachers, if its pages are those of pupils, its version, and what the author has named its
+    level."""
+    is_for_teachers = edition.audience == "teacher" and edition.same_pages
+    edition_name = EDITIONS["teacher"].in_words(words(metadata.lang))
+    heads = (
+        f"{edition_name[:1].upper()}{edition_name[1:]}" if is_for_teachers else "",
+        edition.version,
+        next((text for level, text in metadata.levels if level.lower() == edition.level), ""),
+    )
+    text = " · ".join(filter(None, heads))
+    return f"@page {{ @top-center {{ content: {string(text)} }} }}\n" if text else ""
+
+
+def content(pattern: str, **values: str) -> str:
+    """A pattern as the value of `content`, with CSS for its fields."""
+    texts = re.split(r"\{(\w+)\}", pattern)
+    return " ".join(
+        values[text] if number % 2 else string(text) for number, text in enumerate(texts)
+    )
+
+
+# --- sheet rules -----------------------------------------------------------------------------
+#
+# The style rules of a sheet: its sizes, margins, running heads and feet; and the print styles of
+# the web page, as far as browsers support them: the handout's paper and sizes.
+
+HYPHENS = f"html {{ hyphenate-character: {string(HYPHEN)} }}\n"
+"""The hyphen that the packager knows for ours; a theme does not say it, for it may be replaced."""
+
+OPENING = ":is(.level-1 > h2, .part > .level-2 > h3)"
+"""The headings that chapters open with, which running heads repeat."""
+
+ABOVE_FOOT, LEAST_ABOVE_FOOT = 1.5, 0.25
+"""Lines between the text and the foot of the page."""
+
+BELOW_FOOT = 5
+"""Millimetres between the foot and the edge of the paper, if there is room."""
+
+
+def css(sheet: Sheet, metadata: Metadata, folio: Folio = Folio()) -> str:  # noqa: B008
+    """The sizes as variables, the page's size and margins, and its running heads and feet."""
+    furniture = _furniture(sheet, metadata, folio)
+    page = "".join((page_box(sheet), _raised_foot(sheet)))
+    return "".join((_variables(sheet), HYPHENS, page, furniture, _on_side(sheet)))
+
+
+CAPITAL = 0.67
+"""The height of a capital relative to the type size: a drop cap stands on the third line."""
+
+
+def _variables(sheet: Sheet) -> str:
+    points = {
+        "note-size": sheet.note,
+        "note-leading": sheet.note_leading,
+        "label-size": sheet.label,
+        "label-leading": sheet.label_leading,
+        "code-size": sheet.code,
+        "heading-size": sheet.heading,
+        "title-size": sheet.title,
+        "drop-cap": sheet.text + 2 * sheet.leading / CAPITAL,
+    }
+    lengths = {
+        "column": sheet.column,
+        "column-gap": sheet.gap,
+        "measure": sheet.measure,
+        "writing-line": sheet.writing,
+        "image-height": (sheet.size.height - sheet.top - sheet.bottom) * 0.8,
+    }
+    values = [f"--{name}: {_number(value)}pt" for name, value in points.items()]
+    values += [f"--{name}: {_number(value)}mm" for name, value in lengths.items()]
+    size = f"font-size: {_number(sheet.text)}pt; line-height: {_number(sheet.leading)}pt"
+    return f"html {{ {size}; {'; '.join(values)} }}\n"
+
+
+def page_box(sheet: Sheet) -> str:
+    """The page's size, and its margins."""
+    size = f"{_number(sheet.size.width)}mm {_number(sheet.size.height)}mm"
+    right = _millimetres((sheet.top, sheet.outer, sheet.bottom, sheet.inner))
+    if not sheet.mirrored:
+        return f"@page {{ size: {size}; margin: {right} }}\n"
+    left = _millimetres((sheet.top, sheet.inner, sheet.bottom, sheet.outer))
+    return (
+        f"@page {{ size: {size} }}\n"
+        f"@page :left {{ margin: {left} }}\n"
+        f"@page :right {{ margin: {right} }}\n"
+    )
+
+
+def _raised_foot(sheet: Sheet) -> str:
+    """The foot nearer to the text, if the margin is too small for its usual position."""
+    room = (sheet.bottom - BELOW_FOOT) / POINT - sheet.note_leading
+    lines = math.floor(4 * room / sheet.leading) / 4
+    if lines >= ABOVE_FOOT:
+        return ""
+    above = f"padding-top: {max(LEAST_ABOVE_FOOT, lines):g}rlh"
+    return f"@page {{ @bottom-left {{ {above} }} @bottom-right {{ {above} }} }}\n"
+
+
+def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
+    """A handout's foot: the title, and “2 of 4”, which is at the outer edge where pages are
+    mirrored. A book's running heads and folios, at the outer edges."""
+    title, footer = string(metadata.title), metadata.brand.footer
+    if not sheet.is_book:
+        text = words(metadata.lang)["page_of"]
+        number = f"{content(text, page=folio.page, pages=folio.pages)} {folio.further}"
+        start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
+        footnotes = f"@page {{ @footnote {{ margin-{start}: {_number(sheet.column)}mm }} }}\n"
+        below = ""
+        if footer:
+            title = string(f"{metadata.title}\n{footer}")
+            below = f"; width: {FOOTER:.0%}; white-space: pre-line !important"
+        if sheet.mirrored:
+            return footnotes + "".join(
+                f"@page :{outer} {{ @bottom-{inner} {{ content: {title}{below} }}"
+                f" @bottom-{outer} {{ content: {number} }} }}\n"
+                for outer, inner in (("left", "right"), ("right", "left"))
+            )
+        return footnotes + (
+            f"@page {{ @bottom-{start} {{ content: {title}{below} }}"
+            f" @bottom-{end} {{ content: {number} }} }}\n"
+        )
+    centred = ""
+    if footer:
+        centred = (
+            f"@page {{ @bottom-center {{ content: {string(footer)}; width: {FOOTER_OF_BOOK:.0%};"
+            " text-align: center; vertical-align: top; padding-top: 1.5rlh } }\n"
+            "@page front { @bottom-center { content: none } }\n"
+            "@page :blank { @bottom-center { content: none } }\n"
+        )
+    publication, chapter = "string(publication, first-except)", "string(chapter, first-except)"
+    return centred + (
+        f"@page :left {{ @top-left {{ content: {publication} }}"
+        f" @bottom-left {{ content: {folio.page} {folio.further} }} }}\n"
+        f"@page :right {{ @top-right {{ content: {chapter} }}"
+        f" @bottom-right {{ content: {folio.page} {folio.further} }} }}\n"
+        f"{OPENING} {{ string-set: publication {title}, chapter content(text) }}\n"
+        f"{OPENING}[data-outline] {{ string-set: publication {title},"
+        " chapter attr(data-outline) }\n"
+        f"{OPENING}[data-short] {{ string-set: publication {title}, chapter attr(data-short) }}\n"
+    )
+
+
+def _on_side(sheet: Sheet) -> str:
+    """The same sheet on its side, without a column before the text."""
+    size = f"{_number(sheet.size.height)}mm {_number(sheet.size.width)}mm"
+    margins = (SIDE * sheet.size.width, sheet.bottom, sheet.bottom, sheet.top)
+    return (
+        f"@page landscape {{ size: {size}; margin: {_millimetres(margins)};"
+        " @footnote { margin-left: 0; margin-right: 0 } }\n"
+    )
+
+
+def _millimetres(lengths: tuple[float, ...]) -> str:
+    return " ".join(f"{_number(length)}mm" for length in lengths)
+
+
+def _number(value: float) -> str:
+    return f"{value:.5g}"
+
+
+HANGING_IN_TEXT = """\
+:is(main, section) > .dialogue > .turn { display: block }
+:is(main, section) > .dialogue .speaker { text-align: start }
+:is(main, section) > .exercise > .exercise-title > .label { position: static }
+"""
+"""For paper without a margin column, and for books, which use the margin for it."""
+
+BOOK = "section.level-1:not(:first-child) { break-before: page }\n"
+
+
+def print_style(sheet: Sheet, metadata: Metadata) -> str:
+    """The printed page: its size, margins, foot, and type sizes."""
+    hangs = sheet.hangs and not sheet.is_book
+    lengths = {"hang": sheet.column if hangs else 0.0, "measure": sheet.measure, "edge": 0.0}
+    points = {
+        "text": sheet.text,
+        "line": sheet.leading,
+        "label": sheet.label,
+        "small": sheet.note,
+        "heading": sheet.heading,
+        "title": sheet.title,
+        "hand": sheet.writing * 72 / 25.4,
+    }
+    values = [f"--{name}: {value:.5g}mm" for name, value in lengths.items()]
+    values += [f"--{name}: {value:.5g}pt" for name, value in points.items()]
+    rules = ("" if hangs else HANGING_IN_TEXT) + (BOOK if sheet.is_book else "")
+    sizes = f":root {{ {'; '.join(values)} }}\n"
+    return f"@media print {{\n{page_box(sheet)}{_foot(metadata)}{sizes}{rules}}}\n"
+
+
+def _foot(metadata: Metadata) -> str:
+    """The title, and “2 of 4”."""
+    title = "\n".join(filter(None, (metadata.title, metadata.brand.footer)))
+    number = content(words(metadata.lang)["page_of"], page="counter(page)", pages="counter(pages)")
+    start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
+    return (
+        f"@page {{ @bottom-{start} {{ content: {string(title)} }}"
+        f" @bottom-{end} {{ content: {number} }} }}\n"
+    )
+
+
+def large_print_furniture(metadata: Metadata, *, has_page_marks: bool) -> str:
+    """The rules for the margins of every page of large print: its number, always in the same
+    place, and the number of the standard edition's page that begins here, if known. The publisher's
+    line is above the text, where it has room."""
+    vocabulary = words(metadata.lang)
+    start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
+    number = content(vocabulary["page_of"], page="counter(page)", pages="counter(pages)")
+    standard = content(vocabulary["standard_page"], page="string(standard-page)")
+    boxes = (
+        f"@top-{end} {{ content: none }}"
+        f" @top-{start} {{ content: {string(metadata.brand.footer)} }}"
+        f" @bottom-{start} {{ content: {standard if has_page_marks else 'none'} }}"
+        " @bottom-center { content: none }"
+        f" @bottom-{end} {{ content: {number}; font-weight: 700 }}"
+    )
+    # Each side by name: the rules of books are, and would be stronger.
+    return f"@page :left {{ {boxes} }}\n@page :right {{ {boxes} }}\n"
+
+
+# --- style sheets ----------------------------------------------------------------------------
+#
+# The style sheets, the faces and the script of a page, by the constructs on it.
 
 # --- constructs ------------------------------------------------------------------------------
 #

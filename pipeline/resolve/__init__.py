@@ -15,7 +15,7 @@ from pipeline.resolve.addresses import draw_codes, list_addresses
 from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.code import highlight_code
 from pipeline.resolve.contents import list_captions, list_contents
-from pipeline.resolve.directions import isolate_directions
+from pipeline.resolve.directions import isolate_directions, line_sums
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import (
     assign_identifiers,
@@ -31,7 +31,6 @@ from pipeline.resolve.references import (
     free_summaries,
 )
 from pipeline.resolve.sections import check_roles, nest_sections
-from pipeline.resolve.sums import line_sums
 from pipeline.resolve.timetable import give_start_times
 from pipeline.resolve.typography import keep_marks, set_typography
 from pipeline.resolve.variables import fill_variables

@@ -24,15 +24,18 @@ from pipeline.model.tree import find, is_word_bank, plain_text, walk
 from pipeline.model.words import words
 from pipeline.package.result import Package
 from pipeline.system.paths import builtin_templates
-from pipeline.verify.all_text import Content, characters, contents, without_attachments
-from pipeline.verify.pieces import (
+from pipeline.verify.all_text import (
     BREAK,
+    Content,
     FoundWords,
     WithheldPieces,
+    characters,
+    contents,
     folded,
     is_made_of,
     matches,
     whole_words,
+    without_attachments,
 )
 from pipeline.verify.rules import finding
 

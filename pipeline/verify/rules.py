@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pipeline.model.codes import BY_SLUG, Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Severity, Span
 from pipeline.model.late import late
-from pipeline.system.checksums import checksum
+from pipeline.system.outputs import checksum
 
 MOST_FINDINGS = 100
 """The most errors, and the most warnings, that are kept of one file."""

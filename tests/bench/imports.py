@@ -18,7 +18,7 @@ from typing import NamedTuple
 import lxml.html
 
 from pipeline import model, parse
-from pipeline.commands.importing import import_file
+from pipeline.commands.importing.inputs import import_file
 from pipeline.model import Node
 from tests.helpers.trees import nodes
 

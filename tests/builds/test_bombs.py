@@ -180,7 +180,7 @@ def test_more_cells_than_a_table_has(
 def test_files_that_are_taken_in_often(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.parser.source.MAX_BYTES", 2_500)
+    monkeypatch.setattr("pipeline.parser.files.MAX_BYTES", 2_500)
     (tmp_path / "a.md").write_text("a b c\n\n" * 100, "utf-8")
     found = pipeline.parse(f"{line}\n\n" * 5, folder=tmp_path)
     told = [each for each in found.diagnostics if each.code == "too-many-includes"]

@@ -29,7 +29,7 @@ from PIL import Image
 import pipeline
 from pipeline import Ran, Saved
 from pipeline.commands import main
-from pipeline.commands.format.command import format_text
+from pipeline.commands.format import format_text
 from pipeline.commands.new.starters import STARTERS
 from pipeline.commands.processes import Pool
 from pipeline.driver import Event

@@ -22,8 +22,7 @@ from hypothesis import settings
 import pipeline
 from pipeline import Result
 from pipeline.commands.panes.session import Session
-from pipeline.commands.processes.limited_child import Limits
-from pipeline.commands.processes.limited_pool import LimitedPool
+from pipeline.commands.processes.limited_pool import LimitedPool, Limits
 from pipeline.commands.watcher import Watcher
 from pipeline.driver import Event, Listener, Memory
 from tests.helpers.paths import ROOT

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import parse
-from pipeline.commands.importing import FORMATS, import_file
+from pipeline.commands.importing.inputs import FORMATS, import_file
 from pipeline.flow.values import has_errors
 from pipeline.package.result import Package
 from pipeline.parser.frontmatter import read_front_matter

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.commands import main
-from pipeline.commands.importing import import_file
+from pipeline.commands.importing.inputs import import_file
 
 TEXT = """\
 ---

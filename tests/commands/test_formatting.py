@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline import commands, parse
-from pipeline.commands.format.command import format_text
+from pipeline.commands.format import format_text
 from tests.helpers.paths import ROOT, TESTS
 
 
@@ -18,7 +18,7 @@ from tests.helpers.paths import ROOT, TESTS
 def _parsed_once() -> Iterator[None]:
     """Parse nothing again that has been formatted, to format it again."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.commands.format.command.parse", functools.lru_cache(2)(parse))
+        patch.setattr("pipeline.commands.format.parse", functools.lru_cache(2)(parse))
         yield
 
 

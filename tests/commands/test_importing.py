@@ -17,9 +17,9 @@ from docx.shared import Cm
 from PIL import Image as Picture
 
 from pipeline import build, commands
-from pipeline.commands.importing import Imported, import_file
 from pipeline.commands.importing.draft import Draft
 from pipeline.commands.importing.draft_writing import write_draft
+from pipeline.commands.importing.inputs import Imported, import_file
 from pipeline.model import (
     Abbreviation,
     Attributes,

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline import commands
-from pipeline.commands.importing import import_file
+from pipeline.commands.importing.inputs import import_file
 from tests.commands.test_importing import picture
 from tests.helpers import making
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands.importing import import_file
+from pipeline.commands.importing.inputs import import_file
 from tests.commands.test_importing import body, imported, picture, told
 
 READ = {

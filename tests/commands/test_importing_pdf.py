@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline.commands.importing import import_file
+from pipeline.commands.importing.inputs import import_file
 from pipeline.package.pdf.engine.adapter import weasyprint
 from tests.commands.test_importing import body, imported, told
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image as Picture
 
-from pipeline.commands.importing import Imported, import_file
+from pipeline.commands.importing.inputs import Imported, import_file
 from pipeline.features.exercises.platforms.questions import (
     Content,
     Question,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands.importing import import_file
 from pipeline.commands.importing.draft import Changes
+from pipeline.commands.importing.inputs import import_file
 from tests.commands.test_importing import body, imported, picture, told
 
 TEXT_EDIT = r"""{\rtf1\ansi\ansicpg1252\cocoartf2709

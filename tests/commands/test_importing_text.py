@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline import commands
-from pipeline.commands.importing import Imported, import_file
+from pipeline.commands.importing.inputs import Imported, import_file
 from pipeline.commands.importing.text import of_text
 from tests.commands.test_importing import body, book, imported, told
 from tests.commands.test_importing_odt import odt
@@ -534,7 +534,7 @@ def test_markdown_that_is_copied(tmp_path: Path) -> None:
 def test_rich_text(tmp_path: Path) -> None:
     """Input that is not text is reported, with a hint."""
     (tmp_path / "a.txt").write_bytes(b"Hello\0\0\0\0")
-    from pipeline.commands.importing import import_file
+    from pipeline.commands.importing.inputs import import_file
 
     (found,) = import_file(tmp_path / "a.txt").findings
     assert found.hint == "Open it in a word processor, and save it as .docx."

@@ -11,7 +11,7 @@ import docx
 import pytest
 from docx.shared import Pt
 
-from pipeline.commands.importing import Imported
+from pipeline.commands.importing.inputs import Imported
 from tests.commands.test_importing import body, imported, told
 from tests.commands.test_importing_odt import NAMES
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 
-from pipeline.commands.importing import Imported, import_file
+from pipeline.commands.importing.inputs import Imported, import_file
 from tests.commands.test_importing import FORMULA, body, imported, picture, told
 
 NAMESPACES = " ".join(

@@ -10,8 +10,7 @@ import pytest
 
 from pipeline.commands.library.building import built
 from pipeline.commands.library.document_task import Task
-from pipeline.commands.processes.limited_child import Limits
-from pipeline.commands.processes.limited_pool import LimitedPool, TaskStoppedError
+from pipeline.commands.processes.limited_pool import LimitedPool, Limits, TaskStoppedError
 from tests.helpers.ending_child import crash, exhaust, wait
 
 

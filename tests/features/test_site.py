@@ -16,7 +16,7 @@ import pytest
 
 import pipeline
 from pipeline import parse
-from pipeline.commands.editions.command import settings_of
+from pipeline.commands.editions import settings_of
 from pipeline.features import site as feature
 from pipeline.model.editions import chosen_editions
 from tests.helpers.finished import checked, compared

@@ -21,7 +21,7 @@ from PIL import Image
 
 import pipeline
 from pipeline import features, model, parse
-from pipeline.commands.importing import import_file
+from pipeline.commands.importing.inputs import import_file
 from pipeline.features.word.omml import omml
 from pipeline.verify.word import paragraphs
 from tests.helpers import checkers, making

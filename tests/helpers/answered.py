@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.verify.all_text import contents
-from pipeline.verify.pieces import BREAK, folded
+from pipeline.verify.all_text import BREAK, contents, folded
 
 SPANS = {
     "gap": "____{¤}",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipeline import parse
-from pipeline.features.charts import drawing, kinds
+from pipeline.features import charts
+from pipeline.features.charts import drawing
 from pipeline.features.charts.data import Data, read_data
 from pipeline.features.charts.drawing import Fonts, Scene
 from pipeline.features.charts.plots import Plan
@@ -22,7 +23,7 @@ def fonts_for(data: Data) -> Fonts:
 
 def scene_of(chart: Chart, data: Data, width: float) -> Scene:
     fonts = fonts_for(data)
-    return kinds.scene(Plan(chart, data, width, lambda words: fonts.width(words, drawing.SIZE)))
+    return charts.scene(Plan(chart, data, width, lambda words: fonts.width(words, drawing.SIZE)))
 
 
 def scene(text: str, width: float = 340, lang: str = "en-GB") -> Scene:

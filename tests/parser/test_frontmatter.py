@@ -25,11 +25,7 @@ from pipeline.model.metadata import (
     print_source,
 )
 from pipeline.model.paper import SIZES
-from pipeline.parser.frontmatter import (
-    derive_identifier,
-    front_matter,
-    read_front_matter,
-)
+from pipeline.parser.frontmatter import derive_identifier, front_matter, read_front_matter
 from pipeline.parser.frontmatter.keys import KEYS, json_schema
 from tests.helpers.sentences import no_sentences
 

@@ -249,7 +249,7 @@ def test_files_that_multiply_come_to_an_end(tmp_path: Path) -> None:
 
 
 def test_how_much_is_taken_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.parser.source.MAX_BYTES", 1000)
+    monkeypatch.setattr("pipeline.parser.files.MAX_BYTES", 1000)
     files = {"book.md": FRONT + "{{ include a.md }}\n\n" * 3, "a.md": "x" * 400}
     assert messages(parsed(tmp_path, files)) == ["book.md:9:12 too-many-includes"]
 

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline import Diagnostic
-from pipeline.parser import parse_file, source
+from pipeline.parser import files, parse_file
+from pipeline.parser.files import check_text, normalise, read
 from pipeline.parser.lines import FORBIDDEN
-from pipeline.parser.source import check_text, normalise, read
 from tests.helpers.trees import plain_text
 
 
@@ -84,7 +84,7 @@ def test_a_name_that_no_file_can_have() -> None:
 
 def test_a_file_too_large_is_not_read(file: Path) -> None:
     with file.open("wb") as sparse:
-        sparse.truncate(source.MAX_BYTES + 1)
+        sparse.truncate(files.MAX_BYTES + 1)
     finding = only(read(file)[1])
     assert finding.code == "file-too-large"
     assert "65 MiB" in finding.message
@@ -201,7 +201,7 @@ def test_bytes_of_windows_are_read_and_told(
 
 
 def test_every_line_that_is_too_long_is_found(file: Path) -> None:
-    long = "x" * (source.MAX_LINE + 1)
+    long = "x" * (files.MAX_LINE + 1)
     file.write_text(f"{long}\n{long[1:]}\n{long}\n", encoding="utf-8")
     text, found = read(file)
     assert text == ""

@@ -18,8 +18,8 @@ import pipeline
 from pipeline import parse
 from pipeline.model.editions import EDITIONS
 from pipeline.package.result import Package
+from pipeline.verify.all_text import WithheldPieces, folded, is_made_of, words
 from pipeline.verify.gate import Gate, leaks_for_all, leaks_in
-from pipeline.verify.pieces import WithheldPieces, folded, is_made_of, words
 from tests.helpers.worksheets import LESSONS, source
 
 SECRET = "The keeper hides the copper key below the third stone."

@@ -17,7 +17,7 @@ from pipeline.model.late import late
 from pipeline.package.result import publication_moment
 from pipeline.render.environment import environment, read_text
 from pipeline.system import outputs
-from pipeline.system.checksums import checksum
+from pipeline.system.outputs import checksum
 from pipeline.system.store import packages
 from pipeline.verify.audit import FOR_PEOPLE
 from pipeline.verify.rules import rules

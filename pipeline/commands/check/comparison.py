@@ -11,7 +11,7 @@ from pipeline.flow.values import request_for
 from pipeline.model import Document, editions
 from pipeline.model.metadata import Metadata
 from pipeline.package.units import DrawnText
-from pipeline.system.checksums import MANIFEST
+from pipeline.system.outputs import MANIFEST
 from pipeline.verify import reading, word
 from pipeline.verify.completeness import MOST_SHOWN, diagnostics, faults_in
 

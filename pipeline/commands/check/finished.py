@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.system.checksums import MANIFEST, listed, manifested
+from pipeline.system.outputs import MANIFEST, listed, manifested
 from pipeline.verify.rules import FileFindings, check_sums
 
 MAX_SIZE = 1024 * 1024 * 1024

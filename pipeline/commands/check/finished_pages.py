@@ -12,7 +12,7 @@ from lxml import etree, html
 
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.system.checksums import listed
+from pipeline.system.outputs import listed
 from pipeline.verify.reading import (
     FileReference,
     css_references,

@@ -33,8 +33,8 @@ from pipeline.model.writing_systems import fonts_for, scripts
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser.constructs.fences import Cell, read_delimited
+from pipeline.parser.files import read_any
 from pipeline.parser.lines import numbered
-from pipeline.parser.source import read_any
 from pipeline.render.environment import environment, read_text
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Store

@@ -1,6 +1,90 @@
-"""Writing, seeing and handing out in one window: `chapbook desk`.
+"""The command ``desk``: writing, seeing and handing out in one window.
 
 `server` serves the page in ``templates/desk``, whose right side is that of the preview. `draft` is
 the text that is written, with what others change in its file meanwhile, and `doing` runs the other
 commands: whatever a button does is what a command does.
 """
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline.commands import builds, terminal
+
+EXTRA = "For colours and completion in the editor: pip install 'chapbook[desk]'"
+
+
+@click.command("desk")
+@click.argument("place", required=False, type=terminal.FINISHED, metavar="[FOLDER|SOURCE]")
+@terminal.option(
+    "--port", "The port to serve at (default: any free one).", click.IntRange(0, 65535), 0
+)
+@click.option("--window", is_flag=True, help="Open a window of its own, if a browser can.")
+@click.option("--no-open", is_flag=True, help="Print the address instead of opening a browser.")
+@click.option(
+    "--install-launcher", is_flag=True, help="Put an icon that opens the desk on the desktop."
+)
+def desk_command(
+    place: Path | None, port: int, window: bool, no_open: bool, install_launcher: bool
+) -> None:
+    """Write, see and hand out in one window, until it is closed.
+
+    Shows the sources of FOLDER (default: the working folder; from the icon, Chapbook in your
+    documents).
+
+    \b
+    Examples:
+      chapbook desk
+      chapbook desk handouts
+      chapbook desk --install-launcher
+    """
+    from pipeline.commands.desk import launcher
+
+    if install_launcher:
+        for path in terminal.or_exit(launcher.install):
+            terminal.say(f"wrote {path}")
+        return
+    from pipeline.commands.desk.server import Desk, editor_folder
+    from pipeline.commands.panes.session import PageDrawing, Session
+
+    terminal.need_system({"pdf"})
+    given = (place or Path()).absolute()
+    folder = given if given.is_dir() else given.parent
+    os.chdir(folder)
+    flags = dict.fromkeys(("assets", "cover_spread", "catalog", "strict"), False)
+    plain = {"editions": (), "templates": None, "fit": None, **flags}
+    try:
+        with terminal.other_processes(()) as executor:
+
+            def session(path: Path, drawing: PageDrawing) -> Session:
+                relative = path.relative_to(folder)
+                run = builds.repeated(relative, {**plain, "out": desk.out_of(path)})
+                run = functools.partial(run, executor=executor)
+                return Session(relative, run, drawing=drawing)
+
+            desk = Desk(folder, folder / "build", session, port)
+            address = desk.address_of(given) if given.is_file() else desk.address
+
+            def ready() -> None:
+                click.echo(f"desk     {address}")
+                if editor_folder() is None:
+                    click.echo(f"note     {EXTRA}")
+                sys.stdout.flush()
+                if not no_open:
+                    launcher.show(address, window=window)
+
+            for name in ("SIGTERM", "SIGHUP"):
+                number = getattr(signal, name, None)
+                if number and signal.getsignal(number) != signal.SIG_IGN:
+                    signal.signal(number, lambda number, _: sys.exit(128 + number))
+            with contextlib.closing(desk):
+                desk.run(ready)
+    except OSError as error:
+        terminal.give_up(f"cannot serve at port {port}: {error.strerror}", terminal.WRONG_USAGE)

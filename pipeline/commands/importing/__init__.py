@@ -1,143 +1,123 @@
-"""Conversion of existing documents into sources: `chapbook import`.
-
-An input becomes a document (`draft`), by one module for each format, and the document a source
-(`pipeline.commands.writer`). The contents of both are counted and compared; everything lost or
-guessed is a finding.
-"""
+"""The command ``import``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.commands.importing.draft import ALONE, Changes, Draft, InputFolder, unread
-from pipeline.commands.importing.draft_writing import Imported, write_draft
-from pipeline.system.paths import shown_name
+import click
 
-__all__ = ["ALONE", "Imported", "InputFolder", "import_file", "import_text", "inputs"]
+from pipeline.commands import terminal
 
-BY_PANDOC = {
-    **dict.fromkeys((".tex", ".latex"), "latex"),
-    ".org": "org",
-    **dict.fromkeys((".adoc", ".asciidoc"), "asciidoc"),
-    **dict.fromkeys((".xml", ".jats"), "jats"),
-    ".typ": "typst",
-    ".rst": "rst",
-    ".pptx": "pptx",
-}
-"""The formats that Pandoc reads, by its names."""
-
-FORMATS = {
-    **dict.fromkeys(BY_PANDOC, "pandoc"),
-    **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
-    **dict.fromkeys((".md", ".markdown", ".qmd", ".mdx", ".rmd"), "markdown"),
-    ".docx": "docx",
-    **dict.fromkeys((".gift", ".h5p", ".zip"), "quiz"),
-    ".epub": "epub",
-    ".txt": "text",
-    ".text": "text",
-    **dict.fromkeys((".mhtml", ".mht"), "mhtml"),
-    ".pdf": "pdf",
-    ".rtf": "rtf",
-    **dict.fromkeys((".odt", ".ott", ".fodt"), "odt"),
-}
-
-BEGINNING = 500
-"""Bytes in which a file of questions for Moodle says that it is one."""
-
-COPIED = "copied text"
-"""The name of a text that comes from standard input."""
+if TYPE_CHECKING:
+    from pipeline.commands.importing.draft import Changes
+    from pipeline.commands.importing.inputs import Imported
 
 
-def inputs(path: Path) -> Iterator[tuple[Path, str]]:
-    """The files for an input path, each with the name of its source; of a folder, its Markdown
-    files except hidden ones."""
-    if not path.is_dir():
-        yield path, path.stem
-        return
-    for file in sorted(path.rglob("*")):
-        inside = file.relative_to(path)
-        hidden = any(part.startswith(".") for part in inside.parts)
-        if FORMATS.get(file.suffix.lower()) == "markdown" and file.is_file() and not hidden:
-            yield file, inside.with_suffix("").as_posix()
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=terminal.GIVEN, metavar="FILE...")
+@terminal.option(
+    "-o --out",
+    "The output: a folder or, for a single FILE, a name that ends in .md.",
+    terminal.SOURCE,
+    Path("source"),
+)
+@terminal.option(
+    "--changes",
+    "The treatment of tracked changes in .docx, .odt and .rtf; keep: as `<ins>` and `~~`.",
+    click.Choice(["accept", "reject", "keep"]),
+    "accept",
+)
+@click.option("--book", is_flag=True, help="Make one book of a folder, with one file per chapter.")
+def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) -> None:
+    """Convert other formats into sources, with their images.
+
+    Each file becomes a source of its own, and its images go into a folder with its name. Reads
+    copied text (.txt, or - for standard input), web pages (.html), Word (.docx), OpenDocument
+    (.odt) and RTF documents, e-books (.epub), PDF, other programs' Markdown (.md), questions in
+    GIFT (.gift), Moodle XML (.xml), QTI (.zip) and H5P (.h5p), by Pandoc also LaTeX, Org, AsciiDoc,
+    JATS, Typst, reStructuredText and PowerPoint, and folders of these. A table compares what the
+    input contains with the result.
+
+    \b
+    Examples:
+      chapbook import article.txt
+      chapbook import page.html
+      chapbook import *.docx
+      chapbook import notes/ -o source
+      chapbook import chapters/ --book
+      chapbook import draft.docx --changes keep
+      chapbook import article.html -o source/wells.md
+    """
+    from pipeline.commands.importing.books import import_book, is_summary
+    from pipeline.commands.importing.inputs import (
+        ALONE,
+        InputFolder,
+        import_file,
+        import_text,
+        inputs,
+    )
+    from pipeline.model.names import slug
+    from pipeline.system import outputs
+
+    books = [path for path in files if book or is_summary(path)]
+    folders = [InputFolder.of(path) for path in files if path.is_dir() and path not in books]
+    requested = [
+        entry for path in files for entry in ([(path, "")] if path in books else inputs(path))
+    ]
+    if out.suffix == ".md" and len(requested) > 1:
+        raise click.UsageError("Several files need a folder: name one with -o.")
+    targets = [out if out.suffix == ".md" else out / f"{name}.md" for _, name in requested]
+    code = terminal.BUILT
+    imported = 0
+    for (path, _), target in zip(requested, targets, strict=True):
+        chapters: dict[str, Imported] = {}
+        if path in books:
+            result, chapters = import_book(path, changes)
+            target = out if out.suffix == ".md" else out / f"{slug(result.title) or 'book'}.md"
+            while target.name in chapters:
+                target = target.with_stem(f"{target.stem}-book")
+        elif str(path) == "-":
+            result = import_text(sys.stdin.buffer.read())
+            target = out if out.suffix == ".md" else out / f"{slug(result.title) or 'text'}.md"
+        else:
+            inside = next((folder for folder in folders if folder.path in path.parents), ALONE)
+            result = import_file(path, changes, inside)
+        if result.failed:
+            terminal.show(result.findings, blocked=True)
+            code = max(code, terminal.SOURCE_ERRORS)
+            continue
+        written = _files(target, result)
+        for name, chapter in chapters.items():
+            written |= _files(target.parent / name, chapter)
+        others = (file for file, data in written.items() if not outputs.holds(file, data))
+        if there := next((file for file in others if file.exists()), None):
+            message = (
+                f"{path} is not imported: {there} already exists. Choose another place with -o."
+            )
+            click.echo(message, err=True)
+            code = max(code, terminal.WRONG_USAGE)
+            continue
+        terminal.or_exit(outputs.write_all, target.parent, written)
+        terminal.say(f"import   {path}: {target}")
+        _print_ledger(result)
+        terminal.show(result.findings)
+        imported += 1
+    if code and len(requested) > 1:
+        click.echo(f"{imported} of {len(requested)} files are imported.", err=True)
+    sys.exit(code)
 
 
-def import_text(data: bytes) -> Imported:
-    """The source that a copied text becomes."""
-    from pipeline.commands.importing.text import of_text
-
-    draft = of_text(data, COPIED)
-    return write_draft(draft, COPIED, "")
+def _files(source: Path, imported: Imported) -> dict[Path, bytes]:
+    """The contents of a source and of the images next to it."""
+    images = {source.parent / name: data for name, data in imported.images.items()}
+    return {source: imported.text.encode(), **images}
 
 
-def import_file(path: Path, changes: Changes = "accept", folder: InputFolder = ALONE) -> Imported:
-    """The source that a file becomes, with its tracked ``changes`` accepted, rejected or kept; it
-    may be of a ``folder`` that is imported."""
-    name = shown_name(str(path))
-    return write_draft(read(path, name, changes, folder), name, path.stem)
-
-
-def read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft:
-    """A file as a document; it may be of a ``folder`` that is imported."""
-    try:
-        return _read(path, name, changes, folder)
-    except OSError as error:
-        reason = error.strerror or "the system gives no reason"
-        return unread(f"The file cannot be read: {reason}.", name)
-
-
-def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft:
-    suffix = path.suffix.lower()
-    is_quiz = suffix == ".xml" and b"<quiz" in path.read_bytes()[:BEGINNING]
-    match "quiz" if is_quiz else FORMATS.get(suffix):
-        case "html":
-            from pipeline.commands.importing.web_article import read_html
-
-            return read_html(path, name)
-        case "markdown":
-            from pipeline.commands.importing.markdown import read_markdown
-
-            return read_markdown(path, name, folder)
-        case "docx":
-            from pipeline.commands.importing.word import read_docx
-
-            return read_docx(path, name, changes)
-        case "epub":
-            from pipeline.commands.importing.epub import read_epub
-
-            return read_epub(path, name)
-        case "mhtml":
-            from pipeline.commands.importing.web_article import read_mhtml
-
-            return read_mhtml(path, name)
-        case "pdf":
-            from pipeline.commands.importing.pdf import read_pdf
-
-            return read_pdf(path, name)
-        case "odt":
-            from pipeline.commands.importing.odf import read_odt
-
-            return read_odt(path, name, changes)
-        case "rtf":
-            from pipeline.commands.importing.rtf import of_rtf
-
-            return of_rtf(path.read_bytes(), name, path.stem, changes)
-        case "quiz":
-            from pipeline.commands.importing.quizzes import read_quiz
-
-            return read_quiz(path, name)
-        case "pandoc":
-            from pipeline.commands.importing.pandoc import read_by_pandoc
-
-            return read_by_pandoc(path, name, BY_PANDOC[path.suffix.lower()])
-        case "text":
-            from pipeline.commands.importing.text import of_text
-
-            return of_text(path.read_bytes(), name, path.parent)
-        case _:
-            known = ", ".join(FORMATS)
-            message = f"Chapbook cannot import `{path.suffix or path.name}` files."
-            hint = f"It imports {known}."
-            if path.suffix.lower() in (".doc", ".dot", ".pages", ".wpd", ".wps", ".docm"):
-                hint = "Open it in a word processor, and save it as .docx or .odt."
-            return unread(message, name, hint)
+def _print_ledger(imported: Imported) -> None:
+    """Print the numbers of elements in the input and in the source."""
+    click.echo(f"{'':<9}{'':<17}{'input':>7}{'source':>8}")
+    for row in imported.ledger:
+        mark = "" if row.in_source >= row.in_input else "  fewer"
+        click.echo(f"{'':<9}{row.name:<17}{row.in_input:>7}{row.in_source:>8}{mark}")

@@ -15,9 +15,9 @@ from urllib.parse import unquote
 import yaml
 from msgspec.structs import replace
 
-from pipeline.commands.importing import FORMATS, read
 from pipeline.commands.importing.draft import Changes, Draft, InputFolder, lost, page_of
 from pipeline.commands.importing.draft_writing import Imported, Row, failed, write_draft
+from pipeline.commands.importing.inputs import FORMATS, read
 from pipeline.commands.importing.markdown import id_of_title
 from pipeline.commands.importing.page_metadata import language_of
 from pipeline.model import Heading, Node, Note, NoteReference, Text
@@ -29,8 +29,8 @@ from pipeline.model.names import slug
 from pipeline.model.tree import rewrite
 from pipeline.model.words import folded
 from pipeline.parser.attributes import make
+from pipeline.parser.files import normalise
 from pipeline.parser.frontmatter import front_matter
-from pipeline.parser.source import normalise
 from pipeline.system.paths import shown_name
 
 SUMMARY = "SUMMARY.md"

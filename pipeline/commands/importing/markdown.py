@@ -36,8 +36,8 @@ from pipeline.model.variables import look_up, values
 from pipeline.parser import parse, parse_file
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.comments import written
+from pipeline.parser.files import normalise, read
 from pipeline.parser.frontmatter import read_front_matter
-from pipeline.parser.source import normalise, read
 from pipeline.parser.syntax import parse_tree
 from pipeline.system.paths import Located, embedded, host, locate, scheme
 

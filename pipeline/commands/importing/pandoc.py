@@ -18,7 +18,7 @@ from pipeline.commands.importing.text_head import date_in
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.parser import parse
-from pipeline.parser.source import normalise
+from pipeline.parser.files import normalise
 
 SECONDS, MEMORY = 120, "1G"
 """The time and the memory that Pandoc may take."""

@@ -44,7 +44,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.words import folded
 from pipeline.model.words.guessing import language_of_text
 from pipeline.parser import parse
-from pipeline.parser.source import normalise
+from pipeline.parser.files import normalise
 from pipeline.parser.tables import with_head_rows
 
 # --- text ------------------------------------------------------------------------------------

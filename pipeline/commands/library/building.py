@@ -16,8 +16,7 @@ import msgspec
 
 from pipeline.commands.library.document_task import Built, Task, make, stopped
 from pipeline.commands.limits import stop_message
-from pipeline.commands.processes.limited_child import CRASHED, Limits
-from pipeline.commands.processes.limited_pool import LimitedPool, TaskStoppedError
+from pipeline.commands.processes.limited_pool import CRASHED, LimitedPool, Limits, TaskStoppedError
 
 if TYPE_CHECKING:
     from pipeline.system.store import Store

@@ -33,11 +33,10 @@ from pipeline.model.names import slug
 from pipeline.model.tree import rewrite_document
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing_conventions import autonym
-from pipeline.parser.frontmatter import library_metadata
-from pipeline.parser.frontmatter.shared import above
+from pipeline.parser.frontmatter import above, library_metadata
 from pipeline.resolve.collation import Collation
 from pipeline.system import outputs
-from pipeline.system.checksums import LIST, checksum
+from pipeline.system.outputs import LIST, checksum
 from pipeline.system.pango import pango_version
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Store, key

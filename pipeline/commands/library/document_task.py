@@ -11,7 +11,7 @@ import msgspec
 from pipeline.model.catalog import Record
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.system.checksums import checksum
+from pipeline.system.outputs import checksum
 from pipeline.system.paths import State
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import msgspec
 from pipeline.commands.library import catalogue
 from pipeline.commands.library.document_task import Built, Task
 from pipeline.commands.library.sources import ABSENT, SUFFIXES, LibraryListing, arranged, decoded
-from pipeline.parser.frontmatter.shared import NAME
+from pipeline.parser.frontmatter import NAME
 from pipeline.system.paths import State
 from pipeline.system.store import Store, key, sealed, unsealed
 

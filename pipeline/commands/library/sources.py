@@ -18,9 +18,9 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import stem_of
 from pipeline.model.late import late
 from pipeline.parser import container_blocks
+from pipeline.parser.files import normalise
 from pipeline.parser.frontmatter import has_front_matter
-from pipeline.parser.source import normalise
-from pipeline.system.checksums import checksum
+from pipeline.system.outputs import checksum
 from pipeline.system.paths import State, leads_out, states
 
 # --- sources ---------------------------------------------------------------------------------

@@ -1,18 +1,29 @@
-"""Draws charts: as pictures, with their data in words."""
+"""Charts: drawn as pictures by their kind, with their data in words."""
 
 from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from pipeline.features.charts import data as table
 from pipeline.features.charts import diagrams, drawing
-from pipeline.features.charts.data import Data
-from pipeline.features.charts.description import diagram_in_words, in_words
+from pipeline.features.charts.data import NO_DATA, Data, DataSeries
 from pipeline.features.charts.diagrams import Diagram
+from pipeline.features.charts.drawing import Fonts, Scene, inked, mirrored
+from pipeline.features.charts.drawing import draw as svg
+from pipeline.features.charts.plots import (
+    Plan,
+    draw_horizontal,
+    draw_lines,
+    draw_pie,
+    draw_upright,
+    names_below,
+)
 from pipeline.model import (
     DIAGRAM_KINDS,
     Asset,
@@ -39,6 +50,7 @@ from pipeline.model.tree import (
     Changes,
     answer_text,
     is_for_teachers,
+    plain_text,
     rewrite,
     rewrite_document,
 )
@@ -46,6 +58,169 @@ from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.assets import drawing_asset
 from pipeline.resolve.findings import Findings, describe
+
+# --- description -----------------------------------------------------------------------------
+#
+# The spoken alternative of a chart.
+
+MOST_NUMBERS = 12
+"""The maximum number of values in a spoken description. If there are more, and a table has them
+all, the description gives only the lowest and the highest."""
+
+ENDS = tuple(".!?…。！？؟")
+
+Words = Mapping[str, str]
+
+
+def in_words(chart: Chart, data: Data, words: Words, has_table: bool) -> str:
+    """The chart's kind, title and numbers; only their range, if many of them are in a table."""
+    sentences = [_titled(chart, words)]
+    sentences += filter(None, (data.counted(chart),))
+    if has_table and len(data.groups) * len(data.series) > MOST_NUMBERS:
+        sentences += [_range(series, data, words) for series in data.series]
+        sentences.append(words["chart_in_table"])
+    elif len(data.series) == 1:
+        pairs = zip(data.groups, data.series[0].values, strict=True)
+        items = (_with_name(name, _value(value, data, words), words) for name, value in pairs)
+        sentences.append(words["item_separator"].join(items))
+    else:
+        sentences += (_group(number, data, words) for number in range(len(data.groups)))
+    return _joined(sentences, words)
+
+
+def diagram_in_words(chart: Chart, diagram: Diagram, words: Words) -> str:
+    """The kind of a diagram, its title, and a description of its content."""
+    return _joined([_titled(chart, words), *diagram.description(words)], words)
+
+
+def _titled(chart: Chart, words: Words) -> str:
+    kind, title = words[f"chart_{chart.kind}"], plain_text(chart.caption).strip()
+    return words["chart_titled"].format(kind=kind, title=title) if title else kind
+
+
+def _joined(sentences: list[str], words: Words) -> str:
+    return " ".join(
+        text if text.endswith(ENDS) else words["sentence"].format(text=text)
+        for text in sentences
+        if text
+    )
+
+
+def _value(value: Decimal | None, data: Data, words: Words) -> str:
+    return words["chart_unknown"] if value is None else data.exact(value)
+
+
+def _with_name(name: str, text: str, words: Words) -> str:
+    return words["chart_number"].format(name=name, value=text) if name else text
+
+
+def _group(number: int, data: Data, words: Words) -> str:
+    """A group with its number of each series: “Wells: 5 (2016), 7 (2021)”."""
+    items = (
+        f"{_value(series.values[number], data, words)} ({series.name})" for series in data.series
+    )
+    return _with_name(data.groups[number], words["list_separator"].join(items), words)
+
+
+def _range(series: DataSeries, data: Data, words: Words) -> str:
+    """The lowest and the highest number of a series, and their positions."""
+    pairs = [
+        (value, group)
+        for value, group in zip(series.values, data.groups, strict=True)
+        if value is not None
+    ]
+    if not pairs:
+        return ""
+    (low, where), (high, there) = (choose(pairs, key=lambda pair: pair[0]) for choose in (min, max))
+    text = words["chart_range"].format(
+        lowest=data.exact(low), where=where, highest=data.exact(high), there=there
+    )
+    return _with_name(series.name if len(data.series) > 1 else "", text, words)
+
+
+# --- kinds -----------------------------------------------------------------------------------
+#
+# From data to a picture, by the kind of the chart.
+
+# --- kinds -----------------------------------------------------------------------------------
+#
+# From data to a picture, by the kind of the chart.
+
+KEPT = 256
+"""Drawings that are kept: editions of one format have the same."""
+
+
+class Drawing(NamedTuple):
+    """An SVG file and its size in points; ``lacking`` is a character that no font has."""
+
+    svg: bytes
+    width: float
+    height: float
+    lacking: str = ""
+
+
+@functools.lru_cache(maxsize=KEPT)
+def draw(
+    chart: Chart,
+    content: Data | Diagram,
+    lang: str,
+    width: float,
+    is_mirrored: bool,
+    palette: drawing.Palette = drawing.COLOURED,
+    flatness: float = 1.0,
+    *,
+    is_large: bool = False,
+) -> Drawing:
+    """The chart as a picture; mirrored if its text is, unless an axis has times or numbers."""
+    diagram = None if isinstance(content, Data) else content
+    data = content if isinstance(content, Data) else NO_DATA
+    texts = list(diagram.texts() if diagram else _texts(chart, data))
+    fonts = Fonts("\n".join(texts), lang, is_large=is_large)
+    lacking = "".join(filter(None, map(fonts.lacking, texts)))
+    if lacking:
+        chart, data = _without(chart, data, fonts)
+    measure = functools.partial(fonts.width, size=drawing.SIZE)
+    plan = Plan(chart, data, width, measure, palette=palette, flatness=flatness)
+    picture = diagram.scene(plan) if diagram else scene(plan)
+    if palette.ink:
+        picture = inked(picture, palette.ink, drawing.THIN_RULE)
+    if is_mirrored and (diagram.turns if diagram else chart.kind != "line"):
+        picture = mirrored(picture)
+    return Drawing(svg(picture, fonts), picture.width, picture.height, lacking[:1])
+
+
+def scene(plan: Plan) -> Scene:
+    """The drawing."""
+    match plan.chart.kind:
+        case "line":
+            return draw_lines(plan)
+        case "pie":
+            return draw_pie(plan)
+    names = None if plan.chart.horizontal else names_below(plan)
+    return draw_horizontal(plan) if names is None else draw_upright(plan, names)
+
+
+def _texts(chart: Chart, data: Data) -> Iterator[str]:
+    yield from data.groups
+    yield from (series.name for series in data.series)
+    yield from (chart.x, chart.y, data.unit)
+
+
+def _without(chart: Chart, data: Data, fonts: Fonts) -> tuple[Chart, Data]:
+    """The texts with a question mark for each character that no font has."""
+
+    def drawable(text: str) -> str:
+        return "".join("?" if fonts.lacking(character) else character for character in text)
+
+    series = tuple(entry._replace(name=drawable(entry.name)) for entry in data.series)
+    groups = tuple(map(drawable, data.groups))
+    chart = replace(chart, x=drawable(chart.x), y=drawable(chart.y))
+    return chart, data._replace(groups=groups, series=series, unit=drawable(data.unit))
+
+
+# --- charts ----------------------------------------------------------------------------------
+#
+# Draws charts: as pictures, with their data in words.
 
 WIDTH, IN_BOOKS = 120 * MILLIMETRE, 100 * MILLIMETRE
 """The widths of charts: that of the text in print. Web pages and e-books scale them to the width of
@@ -189,7 +364,7 @@ class _Artist:
     def _image(
         self, chart: Chart, content: Data | Diagram, lang: str, width: float, number: str, alt: str
     ) -> Image:
-        from pipeline.features.charts.kinds import draw
+        # DROPPED
 
         flatness = FLAT if self._look == "large" and width == self._landscape else 1.0
         drawing = draw(

@@ -38,7 +38,7 @@ from pipeline.resolve import with_formulas
 from pipeline.resolve.assets import is_remote
 from pipeline.resolve.variables import fill_variables
 from pipeline.select import with_values
-from pipeline.verify.pieces import BREAK, LEAST, folded
+from pipeline.verify.all_text import BREAK, LEAST, folded
 from pipeline.verify.rules import finding
 
 _Place: TypeAlias = tuple[str, int, int]

@@ -27,7 +27,7 @@ from pipeline.package.pdf.engine.adapter.page_layout import TooManyPagesError
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter
 from pipeline.package.pdf.layout import set_pages
 from pipeline.package.pdf.print_markup import classes
-from pipeline.render.sheet_rules import css
+from pipeline.render.style_sheets import css
 
 # --- series ----------------------------------------------------------------------------------
 #

@@ -6,6 +6,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date as calendar_date
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple, get_args
 from urllib.parse import quote, urljoin
 
@@ -16,11 +17,15 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Block, ContentsEntry, Document, Index, Node, Section
 from pipeline.model.editions import Edition, output_name
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import note_id
 from pipeline.model.rendered import NavPoint, Page, Pages, Style, TextFile, Trait
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import words, written_date
+from pipeline.package import html
+from pipeline.package.html import fitted
+from pipeline.package.result import Package
 from pipeline.render.covers import social_preview
 from pipeline.render.discovery import WebFacts, described, downloads, full_title
 from pipeline.render.environment import read_text
@@ -29,7 +34,65 @@ from pipeline.render.imprint import logo, minutes, web_facts
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.plan import Chapter, chapters, nav_points, numbered, targets
 from pipeline.render.style_sheets import screen_faces, script
+from pipeline.system.outputs import LIST, checksums
 from pipeline.system.store import Memo
+
+# --- packaging -------------------------------------------------------------------------------
+#
+# The site: a folder of pages, with the styles, fonts, images and scripts that they share.
+
+_RELATIVE = late(r"\b(?:href|src|action)=\"(?![#/]|[a-z]+:)")
+
+SOURCES = html.FILES_BESIDE | {"form-action": html.BESIDE}
+"""The sources from which a page may load: the site itself, on the web or on a disk."""
+
+
+def package_site(pages: Pages, folder: Path) -> Package:
+    """The site's start page, with everything else in `Package.extra`. Paths of assets are relative
+    to ``folder``."""
+    markup = "".join(page.markup for page in pages.pages)
+    scripts = (file.text for file in pages.files if file.name.endswith(".js"))
+    pages = replace(pages, styles=fitted(pages.styles, markup, "".join((pages.script, *scripts))))
+    images, dependencies, problems = html.shown_images(pages, folder)
+    css = html.joined_styles(pages)
+    fonts, missing = html.page_fonts(pages.faces, css, markup)
+    rules = html.font_faces(fonts, lambda file: f"fonts/{file.name}")
+    styles = html.style_files(pages, rules + css)
+    start = PurePosixPath(pages.file)
+
+    def finished(page: Page) -> bytes:
+        markup = page.markup
+        markup = html.show_images(markup, images, lambda file: quote(f"images/{file.name}"))
+        markup = html.with_script(markup, pages)
+        markup = html.with_links(markup, styles, lambda file: file.name)
+        if page.role == "missing" and pages.metadata.url:
+            # servers show it in the place of any page, however deep in folders that was
+            base = urljoin(pages.metadata.url, quote(f"{start.parent}/"))
+            markup = _RELATIVE.sub(lambda match: match[0] + base, markup)
+        return html.line_end(html.with_policy(markup, SOURCES)).encode()
+
+    files = {
+        **{page.name: finished(page) for page in pages.pages},
+        **{file.name: file.data for file in styles},
+        **{f"fonts/{file.name}": file.data for file in fonts.values()},
+        **{f"images/{file.name}": file.data for file in html.all_sizes(images)},
+        **{file.name: file.text.encode() for file in pages.files},
+    }
+    files[LIST] = checksums(files)
+    data = files.pop(start.name)
+    extra = {str(start.parent / name): content for name, content in files.items()}
+    result = Package(
+        data=data,
+        diagnostics=(*problems, *missing),
+        dependencies=tuple(map(str, dependencies)),
+        extra=extra,
+    )
+    return html.with_picture(result, pages, folder)
+
+
+# --- site ------------------------------------------------------------------------------------
+#
+# The web edition as a small site: a start page, one page for each chapter, search.
 
 # --- naming ----------------------------------------------------------------------------------
 #

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.features.word import matter, sections
+from pipeline.features.word import draft as draft_module
+from pipeline.features.word import matter
 from pipeline.features.word.blocks import blocks
 from pipeline.features.word.draft import HEADINGS, Spot, WordFile
 from pipeline.features.word.packing import packed
@@ -22,7 +23,7 @@ from pipeline.verify.word import add_digests
 def assemble_docx(document: Document, edition: Edition, stem: str, *_: object) -> Pages:
     """The parts of the file as markup, with the addresses and names of images in the place of
     relationships."""
-    metadata, page = document.metadata, sections.page_of(document, edition)
+    metadata, page = document.metadata, draft_module.page_of(document, edition)
     draft = WordFile(document, page, blocks)
     draft.listed = matter.listed_titles(document)
     width = page.width
@@ -36,7 +37,7 @@ def assemble_docx(document: Document, edition: Edition, stem: str, *_: object) -
     if marks := matter.see_marks(draft):
         body[-1].extend(marks)
     notes = _notes(draft)
-    last = sections.properties(page, kind=draft.next_section)
+    last = draft_module.properties(page, kind=draft.next_section)
     parts = {
         "styles.xml": styles_part(
             _text_size(document, edition),
@@ -54,7 +55,7 @@ def assemble_docx(document: Document, edition: Edition, stem: str, *_: object) -
     }
     text = root("document", element("body", *body, last))
     if page.has_first:
-        sections.begin_with_first(text)
+        draft_module.begin_with_first(text)
     for part in (text, *notes):
         add_digests(part)
     return Pages(

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features.word import matter, sections
+from pipeline.features.word import draft as draft_module
+from pipeline.features.word import matter
 from pipeline.features.word.draft import (
     BLANKS,
     STEP,
@@ -853,7 +854,7 @@ def _container(draft: WordFile, node: model.Container, place: Spot) -> list[Elem
 
 def _in_section(draft: WordFile, node: model.Container, place: Spot) -> list[Element]:
     """A section with a page of its own: turned, or in columns."""
-    before, kind = sections.end(draft.page, kind=draft.next_section), "continuous"
+    before, kind = draft_module.end(draft.page, kind=draft.next_section), "continuous"
     page, widths, inner = draft.page, tuple[int, ...](), place
     if node.name == "landscape":
         page, kind = page.turned, "nextPage"
@@ -863,13 +864,13 @@ def _in_section(draft: WordFile, node: model.Container, place: Spot) -> list[Ele
         inner = inner._replace(width=widths[0], is_free=False)
     written = blocks(draft, node.children, inner)
     draft.next_section = kind
-    return [before, *written, sections.end(page, widths, kind)]
+    return [before, *written, draft_module.end(page, widths, kind)]
 
 
 def _column_widths(node: model.Container, width: int) -> tuple[int, ...]:
     given = next((name for name in node.attributes.classes if name.startswith("columns-")), "")
     count = int(given.removeprefix("columns-") or 2)
-    return ((width - sections.GAP * (count - 1)) // count,) * count
+    return ((width - draft_module.GAP * (count - 1)) // count,) * count
 
 
 def _side_by_side(draft: WordFile, parts: list[model.Container], place: Spot) -> list[Element]:

@@ -19,7 +19,7 @@ from pipeline.features.word.draft import (
     entry,
     field,
     nested_notes,
-    page_of,
+    page_reference,
     silent,
     text_field,
 )
@@ -263,7 +263,7 @@ def _cross_reference(draft: WordFile, node: model.CrossReference, look: TextLook
     if node.form == "page":
         before, _, after = draft.words["reference_page"].partition("{page}")
         before = before.replace("{reference}", "")
-        page = page_of(draft.bookmark_name(node.target), [text_run("…", look)])
+        page = page_reference(draft.bookmark_name(node.target), [text_run("…", look)])
         result += [*_texts(before, look), *page, *_texts(after, look)]
     return result
 

@@ -13,7 +13,7 @@ from pipeline.features.word.draft import (
     date_field,
     field,
     index_entries,
-    page_of,
+    page_reference,
     quoted,
     silent,
     text_field,
@@ -115,7 +115,7 @@ def _lines(
     for entry in entries:
         name = draft.bookmark_name(entry.target)
         number = [text_run(before.format(number=entry.number) + " ")] if entry.number else []
-        page = page_of(name, [])
+        page = page_reference(name, [])
         text = inlines(draft, entry.title, place._replace(is_note=True), TextLook())
         link = element("hyperlink", *number, *text, text_run("\t"), *page, anchor=name)
         style = f"toc {min(level, 6)}" if level else "table of figures"

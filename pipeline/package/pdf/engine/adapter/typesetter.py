@@ -22,8 +22,7 @@ from pipeline.package.pdf.engine.adapter.boxes import (
     is_block,
     is_line,
 )
-from pipeline.package.pdf.engine.adapter.drawings import formulas
-from pipeline.package.pdf.engine.adapter.objects import PDF, mend_fonts
+from pipeline.package.pdf.engine.adapter.objects import PDF, formulas, mend_fonts
 from pipeline.package.pdf.engine.adapter.page_layout import AS_IT_COMES, Planning, Targets
 from pipeline.package.pdf.engine.adapter.patching import (
     patched_for_drawing,
