@@ -36,10 +36,11 @@ Name: TypeAlias = Literal[
 
 
 class Signs(NamedTuple):
-    """Signs that a document needs a feature: ``nodes``, ``keys`` of the front matter, ``values`` of
-    these, and ``editions``."""
+    """Signs that a document needs a feature: ``nodes``; names of ``blocks``, which are containers
+    where it is absent; ``keys`` of the front matter, ``values`` of these, and ``editions``."""
 
     nodes: tuple[type[Node], ...] = ()
+    blocks: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     values: tuple[tuple[str, object], ...] = ()
     editions: tuple[str, ...] = ()
@@ -50,23 +51,21 @@ UNTOLD = Signs()
 
 
 class Feature(NamedTuple):
-    """The ``signs`` of a feature; its style sheets (``styles``), with what a page has that needs
-    them; and the names of its ``blocks``, whose syntax is in ``CONTAINERS`` of its package. One
-    that ``writes_files`` has names of their formats in its code, which may therefore be in them."""
+    """The ``signs`` of a feature, and its style sheets (``styles``), with what a page has that
+    needs them. One that ``writes_files`` has names of their formats in its code, which may
+    therefore be in them."""
 
     signs: Signs
     writes_files: bool = False
     styles: Mapping[str, Set[Sign]] = MappingProxyType({})
-    blocks: tuple[str, ...] = ()
 
 
 FEATURES: dict[Name, Feature] = {
     "catalog": Feature(UNTOLD, writes_files=True),
     "charts": Feature(Signs(nodes=(Chart,)), styles={"charts": {Chart}}),
     "citations": Feature(
-        Signs(nodes=(Citation, Bibliography), keys=("bibliography", "nocite")),
+        Signs((Citation, Bibliography), ("bibliography",), keys=("bibliography", "nocite")),
         styles={"bibliography": {Bibliography}},
-        blocks=("bibliography",),
     ),
     "columns": Feature(Signs(values=(("columns", 2),))),
     "dialects": Feature(UNTOLD, styles={"tabs": {"tab"}}),
@@ -84,7 +83,7 @@ FEATURES: dict[Name, Feature] = {
     "forms": Feature(Signs(editions=("form",)), writes_files=True),
     "glossary": Feature(UNTOLD, styles={"glossary": {Trait.TERM}}),
     "imposition": Feature(Signs(editions=("booklet", "2-up", "4-up")), writes_files=True),
-    "index": Feature(Signs(nodes=(Index,)), styles={"index": {Index}}, blocks=("index",)),
+    "index": Feature(Signs((Index,), ("index",)), styles={"index": {Index}}),
     "margin_notes": Feature(Signs(values=(("notes", "margin"),))),
     "own_fonts": Feature(Signs(keys=("fonts",))),
     "site": Feature(Signs(editions=("site",)), writes_files=True),

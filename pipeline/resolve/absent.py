@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import FEATURES, Feature, here
+from pipeline.features import FEATURES, Signs, here
 from pipeline.model import Document, Node, removal
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
@@ -31,7 +31,7 @@ def show_absent(document: Document) -> Document:
     edition = EDITIONS.get(document.edition)
     is_platform = edition is not None and bool(edition.platform)
     for name, row in absent.items():
-        places = list(_places(document, row))
+        places = list(_places(document, row.signs))
         if places:
             message = f"This copy of Chapbook lacks {name}: what needs it is shown as written."
             findings.add(Code.ABSENT_FEATURE, message, places[0])
@@ -45,12 +45,11 @@ def show_absent(document: Document) -> Document:
     return findings.added_to(replace(document, metadata=replace(document.metadata, **defaults)))
 
 
-def _places(document: Document, feature: Feature) -> Iterator[Span | None]:
+def _places(document: Document, signs: Signs) -> Iterator[Span | None]:
     """The places where a document has the signs of a feature; the front matter and the edition
     have none."""
-    signs = feature.signs
     for _, node, span in find(document, *signs.nodes, model.Container):
-        if not isinstance(node, model.Container) or node.name in feature.blocks:
+        if not isinstance(node, model.Container) or node.name in signs.blocks:
             yield node.span or span
     settings = [*_settings(document.metadata)]
     keys = (getattr(each, key, None) for key in signs.keys for each in settings)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from pipeline.commands import COMMANDS
-from pipeline.features import FEATURES
 from pipeline.model.boxes import KINDS
 from pipeline.model.editions import EDITIONS
 from pipeline.parser.constructs import FENCES, containers_for
@@ -32,7 +31,6 @@ def test_each_block_is_described() -> None:
     }
     names = {name for names in described for name in names}
     assert KINDS.keys() <= names
-    assert {name for row in FEATURES.values() for name in row.blocks} <= names
     of_tools = {*table(()).containers.values()}
     for constructs in (containers_for(()), FENCES):
         for construct in {*constructs.values()} - of_tools:

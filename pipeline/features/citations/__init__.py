@@ -23,7 +23,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
 from pipeline.model.tree import find, ordinals, rewrite_document
 from pipeline.model.words import words
-from pipeline.parser.constructs.parts import Construct
+from pipeline.parser.constructs.parts import Parts
 from pipeline.resolve.absent import put_back
 from pipeline.resolve.collation import warn_of_order
 from pipeline.resolve.findings import Findings, describe
@@ -32,12 +32,10 @@ if TYPE_CHECKING:
     from pipeline.features.citations.csl.processor import Entry
     from pipeline.features.citations.csl.style import CitationStyle, Reference
 
-CONTAINERS: dict[str, Construct] = {
-    "bibliography": lambda parts: (
-        *parts.children,
-        model.Bibliography(span=parts.span, attributes=parts.attributes),
-    ),
-}
+
+def read_bibliography(parts: Parts) -> tuple[model.Block, ...]:
+    """The list of works, after the content of its block."""
+    return *parts.children, model.Bibliography(span=parts.span, attributes=parts.attributes)
 
 
 def cite_works(document: Document, folder: Path, split: int) -> Document:

@@ -29,19 +29,17 @@ from pipeline.model.tree import (
     walk_with,
 )
 from pipeline.model.words import called, words
-from pipeline.parser.constructs.parts import Construct
+from pipeline.parser.constructs.parts import Parts
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.contents import title_of
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.typography import Run
 
-CONTAINERS: dict[str, Construct] = {
-    # after the content of the block, such as an introduction
-    "index": lambda parts: (
-        *parts.headed,
-        model.Index(span=parts.span, attributes=parts.attributes),
-    ),
-}
+
+def read_index(parts: Parts) -> tuple[model.Block, ...]:
+    """The index, after the content of its block, such as an introduction."""
+    return *parts.headed, model.Index(span=parts.span, attributes=parts.attributes)
+
 
 # --- entry marks -----------------------------------------------------------------------------
 #

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Mapping
-from typing import Protocol
-
-from pipeline.features import FEATURES, here
+from pipeline.features import here
 from pipeline.model import Block
 from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
@@ -15,6 +11,25 @@ from pipeline.parser import slips
 from pipeline.parser.constructs import boxes, fences, figures
 from pipeline.parser.constructs.parts import Construct, Parts
 from pipeline.parser.dialects import table
+
+
+def _bibliography(parts: Parts) -> tuple[Block, ...]:
+    """The list of works; without the feature, which is told, a container."""
+    if not here("citations"):
+        return boxes.container(parts)
+    from pipeline.features.citations import read_bibliography
+
+    return read_bibliography(parts)
+
+
+def _index(parts: Parts) -> tuple[Block, ...]:
+    """The index; without the feature, which is told, a container."""
+    if not here("index"):
+        return boxes.container(parts)
+    from pipeline.features.index import read_index
+
+    return read_index(parts)
+
 
 CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(KINDS, boxes.box),
@@ -29,6 +44,9 @@ CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), boxes.quotation),
     "columns": boxes.columns,
     "centre": boxes.plain,
+    **dict.fromkeys(("verse", "poem", "lines-numbered"), boxes.verse),
+    "bibliography": _bibliography,
+    "index": _index,
 }
 MEANT = frozenset({
     "column", "glossary", "center", "keep-together", "keep-with-next", "landscape", "letter",
@@ -47,31 +65,8 @@ FENCES: dict[str, Construct] = {
 def containers_for(dialects: tuple[str, ...]) -> dict[str, Construct]:
     """All blocks with a meaning of their own, by name, in a document of some dialects."""
     from pipeline.features.exercises.blocks import CONTAINERS as EXERCISES
-    from pipeline.parser.constructs.boxes import CONTAINERS as VERSE
 
-    of_features = dict.fromkeys(_OF_FEATURES, _block_of_feature)
-    return {**CONTAINERS, **EXERCISES, **VERSE, **of_features, **table(dialects).containers}
-
-
-_OF_FEATURES = {name: feature for feature, row in FEATURES.items() for name in row.blocks}
-"""The features that blocks belong to."""
-
-
-def _block_of_feature(parts: Parts) -> tuple[Block, ...]:
-    """A block of a feature; without the feature, which is told, a container of that name."""
-    feature = _OF_FEATURES[parts.name]
-    if not here(feature):
-        return boxes.container(parts)
-    module: WithBlocks = importlib.import_module(f"pipeline.features.{feature}")
-    return module.CONTAINERS[parts.name](parts)
-
-
-class WithBlocks(Protocol):
-    """The module of a feature that has blocks."""
-
-    @property
-    def CONTAINERS(self) -> Mapping[str, Construct]:  # noqa: N802 - a constant of the module
-        """Their syntax, by their names."""
+    return {**CONTAINERS, **EXERCISES, **table(dialects).containers}
 
 
 def container(parts: Parts) -> tuple[Block, ...]:
@@ -80,7 +75,7 @@ def container(parts: Parts) -> tuple[Block, ...]:
     if parts.name not in containers and figures.is_group(parts):
         return figures.figures(parts)
     if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
-        return _block_of_feature(parts._replace(name="bibliography"))
+        return _bibliography(parts)
     construct = containers.get(parts.name)
     if construct is None:
         guessed = boxes.guessed(parts)

@@ -18,7 +18,7 @@ from pipeline.model.names import MISSPELT, nearest
 from pipeline.model.tree import LEVEL, plain_text
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.constructs.parts import Construct, Parts, headed
+from pipeline.parser.constructs.parts import Parts, headed
 from pipeline.parser.dialects import table
 from pipeline.parser.markup import trim
 from pipeline.parser.names import likely_secret
@@ -444,6 +444,3 @@ def _stanza(paragraph: model.Paragraph) -> model.Paragraph:
         attributes = make(classes=("verse-line",))
         children.append(model.InlineElement(name="span", children=line, attributes=attributes))
     return replace(paragraph, children=tuple(children))
-
-
-CONTAINERS: dict[str, Construct] = dict.fromkeys(("verse", "poem", "lines-numbered"), verse)
