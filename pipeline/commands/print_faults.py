@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from pipeline.commands import pdf_reading as layout
-from pipeline.model.late import late
+from pipeline.model.late import Late
 from pipeline.model.paper import MILLIMETRE, PageArea
 from pipeline.model.sheet import contrast_of_luminances, luminance
+from pipeline.model.words import understood
 from pipeline.verify.rules import Finding, finding
 
 LEAST_DOTS, SMALLEST = 200, 9
@@ -43,11 +45,11 @@ TOLERANCE = 2
 UNKNOWN = frozenset("\ufffd\ufffe\uffff\0")
 """Characters in the text of a PDF that stand for a missing glyph."""
 
-_PLACED = late(
-    r"(?i)\b(?P<kind>(?P<table>tables?|tabellen?)|figures?|charts?|abbildung(?:en)?)"
-    r" (?:(?P<above>above|oben)|below|unten)\b"
-)
+_PLACED = cast("re.Pattern[str]", Late(lambda: re.compile(_write_pattern(), re.IGNORECASE)))
 """The place of others in the words of a caption."""
+
+MEANINGS = ("one_table", "several_tables", "one_figure", "several_figures", "above", "below")
+"""The words of authors in it."""
 
 Pages: TypeAlias = Sequence[layout.PageLayout]
 
@@ -205,6 +207,15 @@ def _stranded_headings(pages: Pages) -> Iterator[Finding]:
                 yield finding("stranded-heading", pages=(page.number,), about=text, heading=text)
 
 
+def _write_pattern() -> str:
+    """Tables or figures, and where they are, in the words of all languages."""
+    table, tables, figure, figures, above, below = (
+        "|".join(map(re.escape, understood(meaning))) for meaning in MEANINGS
+    )
+    several = f"(?P<several>(?P<tables>{tables})|{figures})"
+    return rf"\b(?:{several}|(?P<table>{table})|{figure}) (?:(?P<above>{above})|{below})\b"
+
+
 def _places_in_captions(pages: Pages) -> Iterator[Finding]:
     """Captions that speak of tables or figures above or below that are on another page."""
     for page in pages:
@@ -217,7 +228,7 @@ def _places_in_captions(pages: Pages) -> Iterator[Finding]:
             text = " ".join(run.text.strip() for run in runs)
             if not (match := _PLACED.search(text)):
                 continue
-            is_table, is_above = match["table"] is not None, match["above"] is not None
+            is_table, is_above = bool(match["table"] or match["tables"]), bool(match["above"])
             others = [
                 other
                 for other, of_other in captions.items()
@@ -225,7 +236,7 @@ def _places_in_captions(pages: Pages) -> Iterator[Finding]:
                 and _is_in_table(of_other[0]) == is_table
                 and (heights[other] > heights[block]) == is_above
             ]
-            if len(others) < (2 if match["kind"][-1:] in "sn" else 1):
+            if len(others) < (2 if match["several"] else 1):
                 yield finding("place-in-caption", pages=(page.number,), about=text, said=match[0])
 
 

@@ -282,13 +282,13 @@ def test_captions_do_not_say_where_another_page_is(tmp_path: Path) -> None:
     (tmp_path / "well.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60"><rect width="9"/></svg>'
     )
-    figure = '![A well](well.svg "Drawn from the {} above."){{#fig-well}}\n\n'
+    figure = '![A well](well.svg "Drawn from {}."){{#fig-well}}\n\n'
     told = []
     for text in (
-        f"{table}{figure.format('table')}",
-        f"{table}\\newpage\n\n{figure.format('table')}",
-        f"{table}{figure.format('tables')}",
-        f"{figure.format('table')}{table}",
+        f"{table}{figure.format('the table above')}",
+        f"{table}\\newpage\n\n{figure.format('le tableau ci-dessus')}",
+        f"{table}{figure.format('the tables above')}",
+        f"{figure.format('the table above')}{table}",
     ):
         source = tmp_path / "well.md"
         source.write_text(f"---\ntitle: The well\nlang: en\n---\n\n{text}", "utf-8")
