@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from pipeline.commands import pdf_reading as layout
-from pipeline.model.late import Late
 from pipeline.model.paper import MILLIMETRE, PageArea
 from pipeline.model.sheet import contrast_of_luminances, luminance
 from pipeline.model.words import understood
@@ -45,11 +45,8 @@ TOLERANCE = 2
 UNKNOWN = frozenset("\ufffd\ufffe\uffff\0")
 """Characters in the text of a PDF that stand for a missing glyph."""
 
-_PLACED = cast("re.Pattern[str]", Late(lambda: re.compile(_write_pattern(), re.IGNORECASE)))
-"""The place of others in the words of a caption."""
-
 MEANINGS = ("one_table", "several_tables", "one_figure", "several_figures", "above", "below")
-"""The words of authors in it."""
+"""The words of authors for the place of others."""
 
 Pages: TypeAlias = Sequence[layout.PageLayout]
 
@@ -207,13 +204,15 @@ def _stranded_headings(pages: Pages) -> Iterator[Finding]:
                 yield finding("stranded-heading", pages=(page.number,), about=text, heading=text)
 
 
-def _write_pattern() -> str:
-    """Tables or figures, and where they are, in the words of all languages."""
+@functools.cache
+def _place_of_others() -> re.Pattern[str]:
+    """Tables or figures, and where they are, in the words of a caption in any language."""
     table, tables, figure, figures, above, below = (
         "|".join(map(re.escape, understood(meaning))) for meaning in MEANINGS
     )
     several = f"(?P<several>(?P<tables>{tables})|{figures})"
-    return rf"\b(?:{several}|(?P<table>{table})|{figure}) (?:(?P<above>{above})|{below})\b"
+    kind = f"(?:{several}|(?P<table>{table})|{figure})"
+    return re.compile(rf"\b{kind} (?:(?P<above>{above})|{below})\b", re.IGNORECASE)
 
 
 def _places_in_captions(pages: Pages) -> Iterator[Finding]:
@@ -226,7 +225,7 @@ def _places_in_captions(pages: Pages) -> Iterator[Finding]:
         heights = {block: runs[0].baseline for block, runs in captions.items()}
         for block, runs in captions.items():
             text = " ".join(run.text.strip() for run in runs)
-            if not (match := _PLACED.search(text)):
+            if not (match := _place_of_others().search(text)):
                 continue
             is_table, is_above = bool(match["table"] or match["tables"]), bool(match["above"])
             others = [

@@ -15,7 +15,7 @@ from pipeline.model.metadata.structured_values import in_13_digits
 from pipeline.model.paper import Sheet
 from pipeline.model.rendered import CoverPage, Style
 from pipeline.model.writing_systems import beyond
-from pipeline.package.covers import BLEED, MARKS, SpreadSheet, reading, spread_picture, spread_sheet
+from pipeline.package.covers import BLEED, MARKS, SpreadSheet, draw_spread, measure_spread, reading
 from pipeline.package.result import Package
 from pipeline.render.covers import (
     LINE,
@@ -63,10 +63,10 @@ def print_cover(
     `jinja2.TemplateError`."""
     metadata = document.metadata
     is_rtl = metadata.direction == "rtl"
-    size = spread_sheet(sheet.size, pages, metadata.paper_thickness, from_right=is_rtl)
+    size = measure_spread(sheet.size, pages, metadata.paper_thickness, from_right=is_rtl)
     with template_errors(templates):
         page = spread(document, environment(templates), stem, size)
-    picture = spread_picture(page, folder, metadata)
+    picture = draw_spread(page, folder, metadata)
     note(picture.files)
     return Package(b"", picture.diagnostics, extra={page.file: picture.data})
 

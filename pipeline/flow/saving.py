@@ -19,7 +19,7 @@ from pipeline.model.diagnostics import Diagnostic, DifferingPages, Saved
 from pipeline.model.editions import EDITIONS, bundle_name, output_name
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
-from pipeline.package.bundle import bundle, superseded
+from pipeline.package.bundle import bundle, find_superseded
 from pipeline.package.result import NO_DATE, publication_moment
 from pipeline.system import outputs
 
@@ -157,7 +157,7 @@ class Saving:
         for part in built.parts:
             files |= self._add(part, part.file)
         name, data = bundle_name(self._stem, edition), bundle(files)
-        self._removed += superseded(self._folder / name, name.removesuffix(".zip"), files)
+        self._removed += find_superseded(self._folder / name, name.removesuffix(".zip"), files)
         self._put(name, data)
         self._entries.append(manifest.describe_bundle(name, edition, data, len(files)))
         seconds = time.perf_counter() - started

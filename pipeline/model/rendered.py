@@ -216,7 +216,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     reading order; ``templates`` are the template files used, for dependency files; ``script`` is
     the script of web pages; ``lists``, ``landmarks``, ``page_list`` and ``accessibility`` are set
     for e-books, with ``findings`` that prevent further claims; ``places`` and ``sheet`` are set for
-    print, and ``pieces`` (of the source's text, see `print_marks.TEXT`) for the standard edition.
+    print, and ``pieces`` (of the source's text, see `page_map.TEXT`) for the standard edition.
     ``file`` is the name of the output, of a site, or if it is not the edition's own. ``cover`` is
     the cover of an e-book, or the preview image of a web page; if the front matter provides the
     image, it only gives the size. A site has further files, ``beside`` its pages. With

@@ -18,7 +18,7 @@ UNIX = 3
 """The system that the archive claims to have been made on, for identical bytes everywhere."""
 
 
-def archived(files: Mapping[str, bytes], *, stored: Collection[str] = ()) -> bytes:
+def write_archive(files: Mapping[str, bytes], *, stored: Collection[str] = ()) -> bytes:
     """An archive of files in their order, the same bytes for the same files, everywhere; those that
     are ``stored`` are not compressed."""
     output = io.BytesIO()
@@ -32,18 +32,18 @@ def archived(files: Mapping[str, bytes], *, stored: Collection[str] = ()) -> byt
     return output.getvalue()
 
 
-def archived_again(archive: BinaryIO) -> bytes:
+def rewrite_archive(archive: BinaryIO) -> bytes:
     """An archive that a library wrote, with its files sorted by name, without the time of day."""
     with zipfile.ZipFile(archive) as files:
-        return archived({name: files.read(name) for name in sorted(files.namelist())})
+        return write_archive({name: files.read(name) for name in sorted(files.namelist())})
 
 
 def bundle(files: Mapping[str, bytes]) -> bytes:
     """An archive of files, sorted by name. They are stored, since a PDF is compressed already."""
-    return archived(dict(sorted(files.items())), stored=files.keys())
+    return write_archive(dict(sorted(files.items())), stored=files.keys())
 
 
-def superseded(path: Path, folder: str, current: Mapping[str, bytes]) -> tuple[Path, ...]:
+def find_superseded(path: Path, folder: str, current: Mapping[str, bytes]) -> tuple[Path, ...]:
     """The files in the list of an older archive at ``path`` that are unchanged next to it, and are
     not to be ``current``: only those directly in ``folder``."""
     try:

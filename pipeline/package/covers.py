@@ -77,7 +77,7 @@ class SpreadSheet(NamedTuple):
         return self.pages >= LEAST_PAGES or self.spine >= LEAST_SPINE
 
 
-def spread_sheet(
+def measure_spread(
     page: PageSize, pages: int, thickness: float, *, from_right: bool = False
 ) -> SpreadSheet:
     """The cover for a number of pages on sheets of paper of a ``thickness``, two pages per sheet.
@@ -102,7 +102,7 @@ SHADE = 0.55
 """The share of black added to the ground, so that the image stands out."""
 
 
-def backed(data: bytes, width: int, height: int) -> bytes:
+def put_on_ground(data: bytes, width: int, height: int) -> bytes:
     """A JPEG of a given size that shows the whole of an image, as large as possible, on a
     background of its mean colour. Raises `OSError` or `ValueError` for an unreadable image."""
     with Image.open(io.BytesIO(data)) as opened:
@@ -127,7 +127,7 @@ APART = 16
 """The difference between colours of a palette, of 255: less at an edge is not seen."""
 
 
-def drawn(pdf: bytes, width: int, height: int) -> Image.Image:
+def draw_first_page(pdf: bytes, width: int, height: int) -> Image.Image:
     """The first page of a PDF as an image of a given size."""
     with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
         page = document[0]
@@ -216,14 +216,14 @@ class PreparedCover(NamedTuple):
 def draw_cover(cover: CoverPage, folder: Path) -> CoverImage:
     """The picture of a cover, the same bytes for the same cover."""
     if not cover.markup:
-        return _fitted(cover, folder)
-    prepared = prepared_cover(cover, folder)
+        return _fit_image(cover, folder)
+    prepared = prepare_cover(cover, folder)
     if isinstance(prepared, Diagnostic):
         return CoverImage(b"", (prepared,))
 
     def make() -> bytes:
 
-        image = drawn(_laid_out(cover, prepared, folder), cover.width, cover.height)
+        image = draw_first_page(_lay_out(cover, prepared, folder), cover.width, cover.height)
         return as_png(image) if cover.is_png else as_jpeg(image)
 
     try:
@@ -236,7 +236,7 @@ def draw_cover(cover: CoverPage, folder: Path) -> CoverImage:
     return CoverImage(data, prepared.left_out, (*prepared.fonts, *prepared.files))
 
 
-def _laid_out(cover: CoverPage, prepared: PreparedCover, folder: Path) -> bytes:
+def _lay_out(cover: CoverPage, prepared: PreparedCover, folder: Path) -> bytes:
     if missing := pango_problem():
         raise NoEngineError(missing)
     from pipeline.package.pdf.cover_setting import set_cover
@@ -244,29 +244,29 @@ def _laid_out(cover: CoverPage, prepared: PreparedCover, folder: Path) -> bytes:
     return set_cover(cover, prepared.root, prepared.fonts, folder)
 
 
-def spread_picture(cover: CoverPage, folder: Path, metadata: Metadata) -> CoverImage:
+def draw_spread(cover: CoverPage, folder: Path, metadata: Metadata) -> CoverImage:
     """Back, spine and front as a PDF."""
     from pipeline.package.pdf.cover_setting import set_spread
 
-    prepared = prepared_cover(cover, folder)
+    prepared = prepare_cover(cover, folder)
     if isinstance(prepared, Diagnostic):
         return CoverImage(b"", (prepared,))
     data = set_spread(cover, prepared.root, prepared.fonts, folder, metadata, BLEED)
     return CoverImage(data, prepared.left_out, (*prepared.fonts, *prepared.files))
 
 
-def _fitted(cover: CoverPage, folder: Path) -> CoverImage:
+def _fit_image(cover: CoverPage, folder: Path) -> CoverImage:
 
     (image,) = cover.assets
     file = folder / image.path
     try:
         data = asset_bytes(image, folder)
-        return CoverImage(backed(data, cover.width, cover.height), files=(file,))
+        return CoverImage(put_on_ground(data, cover.width, cover.height), files=(file,))
     except (OSError, ValueError):
         return CoverImage(b"", (_unreadable(image.path),), (file,))
 
 
-def prepared_cover(cover: CoverPage, folder: Path) -> PreparedCover | Diagnostic:
+def prepare_cover(cover: CoverPage, folder: Path) -> PreparedCover | Diagnostic:
     """The cover without texts for which no font has all characters; or a finding."""
     try:
         root = tree_of(cover.markup)

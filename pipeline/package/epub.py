@@ -45,8 +45,8 @@ from pipeline.model.rendered import (
 )
 from pipeline.model.roles import ROLES
 from pipeline.model.words import words
-from pipeline.package.bundle import archived
-from pipeline.package.fonts import COMMON, characters, font_face, subset, used_faces, with_fonts
+from pipeline.package.bundle import write_archive
+from pipeline.package.fonts import COMMON, characters, font_face, select_faces, subset, with_fonts
 from pipeline.package.images import LONGEST_SIDE, for_ereaders
 from pipeline.package.result import (
     NO_DATE,
@@ -237,7 +237,7 @@ COVERED = 1040
 """The number of bytes of a font that are obfuscated."""
 
 
-def obfuscated(font: bytes, identifier: str) -> bytes:
+def obfuscate_font(font: bytes, identifier: str) -> bytes:
     """The font, its beginning combined with the publication's unique identifier; done once more,
     the font as it was."""
     key = hashlib.sha1(re.sub(r"[ \t\r\n]", "", identifier).encode()).digest()
@@ -513,7 +513,7 @@ def package_ebook(pages: Pages, folder: Path) -> Package:
     )
     # Without fonts of its own a book has the reader's, and is free of EPUBCheck's notes.
     offered = [face for face in pages.faces if metadata.embed_fonts or not face.package]
-    faces = used_faces(offered, css, markup)
+    faces = select_faces(offered, css, markup)
     describe(book, pages, fonts=bool(faces))
     documents = [_document(page, gathered.in_place(page.markup), metadata) for page in pages.pages]
     images = list(gathered.items)
@@ -540,8 +540,8 @@ def package_ebook(pages: Pages, folder: Path) -> Package:
         book.add_item(item)
     book.spine = documents
     book.guide = list(guide(pages.landmarks))
-    written = _written(book, metadata)
-    data = _packed(written, metadata, hidden_fonts(book, faces), book.uid)
+    written = _write_book(book, metadata)
+    data = _pack(written, metadata, hidden_fonts(book, faces), book.uid)
     return Package(
         data=data,
         facts=FileFacts(files=len(written)),
@@ -593,7 +593,7 @@ class _Writer(epub.EpubWriter):  # type: ignore[misc]
         self._write_items()
 
 
-def _written(book: epub.EpubBook, metadata: Metadata) -> _Files:
+def _write_book(book: epub.EpubBook, metadata: Metadata) -> _Files:
     mtime = time_of_change(metadata)
     options = {"epub3_pages": False, "package_direction": True, "mtime": mtime}
     writer = _Writer("", book, options)
@@ -603,10 +603,10 @@ def _written(book: epub.EpubBook, metadata: Metadata) -> _Files:
     return files
 
 
-def _packed(files: _Files, metadata: Metadata, hidden: frozenset[str], identifier: str) -> bytes:
+def _pack(files: _Files, metadata: Metadata, hidden: frozenset[str], identifier: str) -> bytes:
     """The files, of which the media type must be the first, uncompressed; fonts that are ``hidden``
     are obfuscated with the book's identifier."""
-    files |= {name: obfuscated(files[name], identifier) for name in hidden}
+    files |= {name: obfuscate_font(files[name], identifier) for name in hidden}
     if hidden:
         files[FILE] = encryption(sorted(hidden))
     ordered = dict(sorted(files.items(), key=lambda file: (file[0] != MIMETYPE, file[0])))
@@ -614,7 +614,7 @@ def _packed(files: _Files, metadata: Metadata, hidden: frozenset[str], identifie
         if name.endswith(".opf"):  # EbookLib omits its language
             opening = f"<package xml:lang={quoteattr(metadata.lang)} "
             ordered[name] = ordered[name].replace(b"<package ", opening.encode(), 1)
-    return archived(ordered, stored=(MIMETYPE,))
+    return write_archive(ordered, stored=(MIMETYPE,))
 
 
 KINDS: dict[str, str] = {
@@ -661,7 +661,7 @@ def gather_images(pages: Pages, folder: Path) -> Images:
     items, files, diagnostics = [], [], []
     moved: dict[str, str] = {}
     names = {asset.name for asset in pages.assets}
-    for number, asset in enumerate(_shown(pages), start=1):
+    for number, asset in enumerate(_select_images(pages), start=1):
         data = asset.data
         if not data:
             file = folder / asset.path
@@ -703,7 +703,7 @@ def _is_cover(asset: Asset, pages: Pages) -> bool:
     return pages.cover is None and named is not None and asset.path == named.source.text
 
 
-def _shown(pages: Pages) -> tuple[Asset, ...]:
+def _select_images(pages: Pages) -> tuple[Asset, ...]:
     """The images but for a cover's drawing that is nowhere else."""
     if not pages.cover:
         return pages.assets

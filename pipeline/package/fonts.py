@@ -21,7 +21,7 @@ from fontTools.ttLib import sfnt, woff2
 from pipeline.model.faces import font_file
 from pipeline.model.late import late
 from pipeline.model.rendered import Face
-from pipeline.package.result import opened
+from pipeline.package.result import open_font
 from pipeline.system import store
 
 # --- font use --------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ class _MarkupUse(NamedTuple):
     bold_italic: bool
 
 
-def used_faces(faces: Iterable[Face], css: str, markup: str) -> tuple[Face, ...]:
+def select_faces(faces: Iterable[Face], css: str, markup: str) -> tuple[Face, ...]:
     """The faces that ``markup``, set by ``css``, can need, in the order of ``faces``.
 
     Families that the styles do not name are out; so are monospaced ones (named in a
@@ -114,14 +114,14 @@ def font_face(face: Face, address: str) -> str:
 def _can_ask_for(face: Face, css: str) -> bool:
     """Return whether a rule with the face's family is compatible with its weight and style."""
     return any(
-        _declared(body, "font-weight") in {"", str(face.weight)}
-        and _declared(body, "font-style") in {"", face.style}
+        _read_declaration(body, "font-weight") in {"", str(face.weight)}
+        and _read_declaration(body, "font-style") in {"", face.style}
         for _, body in _RULE.findall(css)
         if face.family in body
     )
 
 
-def _declared(body: str, name: str) -> str:
+def _read_declaration(body: str, name: str) -> str:
     match = re.search(rf"(?<![\w-]){name}:\s*([\w-]+)", body)
     return match[1] if match else ""
 
@@ -135,7 +135,7 @@ def _styles_italic(css: str, use: _MarkupUse) -> bool:
     return any(
         _may_be_there(selector, use)
         for selectors, body in _RULE.findall(css)
-        if _declared(body, "font-style") in {"italic", "oblique"}
+        if _read_declaration(body, "font-style") in {"italic", "oblique"}
         for selector in selectors.split(",")
     )
 
@@ -250,7 +250,7 @@ def font_bytes(face: Face) -> bytes:
 @functools.cache
 def coverage(face: Face) -> frozenset[str]:
     """The characters that a face has glyphs for."""
-    return frozenset(map(chr, opened(font_bytes(face)).unicodes))
+    return frozenset(map(chr, open_font(font_bytes(face)).unicodes))
 
 
 def subset(
@@ -271,7 +271,7 @@ def subset(
     if face.unmodified:  # as its licence requires
         return store.cached(
             f"{store.key(_RECIPE, _VERSIONS, flavour, font)}.{flavour}",
-            lambda: _written(font, flavour),  # in the requested file format alone
+            lambda: _write_font(font, flavour),  # in the requested file format alone
         )
     characters = "".join(sorted(common | frozenset(text) & coverage(face)))
     slash = FRACTIONS if FRACTION_SLASH in characters else ()
@@ -294,7 +294,7 @@ def _features_asked_for(css: str) -> tuple[str, ...]:
 def _subset(
     data: bytes, face: Face, text: str, features: tuple[str, ...], flavour: Flavour
 ) -> bytes:
-    font = opened(data)
+    font = open_font(data)
     request = harfbuzz.SubsetInput()
     request.unicode_set.update(map(ord, text))
     for tag in FRACTIONS:  # HarfBuzz would keep them
@@ -305,14 +305,14 @@ def _subset(
     request.flags = harfbuzz.SubsetFlags.NOTDEF_OUTLINE
     if any(axis.tag == "wght" for axis in font.axis_infos):
         request.pin_axis_location(font, "wght", face.weight)
-    return _written(harfbuzz.subset(font, request).blob.data, flavour, is_named=False)
+    return _write_font(harfbuzz.subset(font, request).blob.data, flavour, is_named=False)
 
 
 def _number(tag: str) -> int:
     return int.from_bytes(tag.encode())
 
 
-def _written(data: bytes, flavour: Flavour, *, is_named: bool = True) -> bytes:
+def _write_font(data: bytes, flavour: Flavour, *, is_named: bool = True) -> bytes:
     """A font in a file format, with its names, or without those reserved for unmodified fonts,
     which the table of outlines repeats. Its tables are copied: `TTFont` would load all that
     fontTools knows about them, in 30 ms."""
@@ -350,7 +350,7 @@ def _with_other_names(table: bytes) -> bytes:
     (top, *_), end = _index(table, end)
     strings, _ = _index(table, end)
     changed = bytearray(table)
-    for place in (*names, *(strings[number] for number in _named_strings(table[top]))):
+    for place in (*names, *(strings[number] for number in _read_name_strings(table[top]))):
         length = place.stop - place.start
         changed[place] = b"Subset".ljust(length, b"-")[:length]
     return bytes(changed)
@@ -374,7 +374,7 @@ STANDARD_STRINGS = 391
 """The strings that every table of outlines has, and that are not in the font (appendix A)."""
 
 
-def _named_strings(top: bytes) -> list[int]:
+def _read_name_strings(top: bytes) -> list[int]:
     """Of a Top DICT (sections 4 and 9), the numbers of the full name (operator 2) and the name of
     the family (3) among the font's own strings."""
     numbers, at, operand = list[int](), 0, 0

@@ -21,7 +21,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Face, Pages, Style
-from pipeline.package.fonts import characters, font_face, subset, used_faces, with_fonts
+from pipeline.package.fonts import characters, font_face, select_faces, subset, with_fonts
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.result import Package, asset_bytes
 
@@ -42,7 +42,7 @@ GROUPS = frozenset({"media", "supports", "layer", "container", "scope"})
 """At-rules with rules in them."""
 
 
-def fitted(styles: Iterable[Style], markup: str, script: str) -> tuple[Style, ...]:
+def fit_styles(styles: Iterable[Style], markup: str, script: str) -> tuple[Style, ...]:
     """The style sheets of a page, or of several, with the rules that can apply to their
     ``markup``, and to the elements and classes that a ``script`` names in its literals."""
     names = {*_TAG.findall(markup)}
@@ -53,11 +53,11 @@ def fitted(styles: Iterable[Style], markup: str, script: str) -> tuple[Style, ..
         names |= {WRITTEN[attribute].format(word) for word in words}
     for literal in map("".join, _LITERAL.findall(script)):
         names |= {literal, *(f"{sign}{word}" for word in _WORD.findall(literal) for sign in ".#")}
-    fitting = (replace(style, css=_fitted(style.css, names)) for style in styles)
+    fitting = (replace(style, css=_fit_sheet(style.css, names)) for style in styles)
     return tuple(style for style in fitting if style.css)
 
 
-def _fitted(css: str, names: Set[str]) -> str:
+def _fit_sheet(css: str, names: Set[str]) -> str:
     return str(rcssmin.cssmin("\n".join(_needed(_rules_of(css), names))))
 
 
@@ -209,10 +209,10 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     `Package.extra`. Paths of assets are relative to ``folder``.
     """
     markup = pages.pages[0].markup
-    pages = msgspec.structs.replace(pages, styles=fitted(pages.styles, markup, pages.script))
-    images, dependencies, problems = shown_images(pages, folder)
+    pages = msgspec.structs.replace(pages, styles=fit_styles(pages.styles, markup, pages.script))
+    images, dependencies, problems = read_images(pages, folder)
     larger: dict[str, bytes] = {}
-    css = joined_styles(pages)
+    css = join_styles(pages)
     fonts, missing = page_fonts(pages.faces, css, markup)
     write = _with_files_beside if assets_beside else _self_contained
     if pages.metadata.light:
@@ -248,7 +248,7 @@ def _with_small_images(
 ) -> tuple[str, dict[str, bytes]]:
     """The markup of a light page, which links to the large images, and these, as files next to it;
     ``images`` become small."""
-    from pipeline.package.images import shown
+    from pipeline.package.images import shrink_image
 
     larger: dict[str, bytes] = {}
     for name in [asset.name for asset in pages.assets if asset.is_large and asset.name in images]:
@@ -256,7 +256,7 @@ def _with_small_images(
         if before in markup:
             larger[path] = images[name].data
             markup = markup.replace(before, f'href="{quote(path)}"')
-        images[name] = images[name]._replace(data=shown(images[name].data, LIGHT), width=0)
+        images[name] = images[name]._replace(data=shrink_image(images[name].data, LIGHT), width=0)
     return markup, larger
 
 
@@ -295,7 +295,7 @@ def _with_files_beside(
     return line_end(markup), {f"{folder}/{file.name}": file.data for file in files}
 
 
-def joined_styles(pages: Pages) -> str:
+def join_styles(pages: Pages) -> str:
     """The styles that are one sheet."""
     return "\n".join(style.css for style in pages.styles if not (style.apart or style.media))
 
@@ -347,7 +347,7 @@ def data_address(file: File) -> str:
     return f"data:{file.media_type};base64,{_base64(file.data)}"
 
 
-def shown_images(
+def read_images(
     pages: Pages, folder: Path
 ) -> tuple[dict[str, File], tuple[Path, ...], tuple[Diagnostic, ...]]:
     """The images that the page shows, by name, their files, and findings."""
@@ -374,9 +374,9 @@ def _image(asset: Asset, data: bytes, pages: Pages) -> File:
     if asset.media_type == "image/svg+xml":
         data = with_fonts(data, pages.faces)
     elif size > most:
-        from pipeline.package.images import shown  # most pages do without Pillow
+        from pipeline.package.images import shrink_image  # most pages do without Pillow
 
-        data = shown(data, most)
+        data = shrink_image(data, most)
         has_half = most == LONGEST_WEB_SIDE and not asset.moving and asset.media_type != "image/gif"
         width = round(asset.width * most / size) if has_half else 0
         return File(asset.name, asset.media_type, data, width=width)
@@ -415,9 +415,9 @@ def all_sizes(images: Mapping[str, File]) -> Iterator[File]:
 
 def smaller(file: File) -> File:
     """An image for a small screen."""
-    from pipeline.package.images import shown
+    from pipeline.package.images import shrink_image
 
-    return File(_smaller_name(file.name), file.media_type, shown(file.data, HALF))
+    return File(_smaller_name(file.name), file.media_type, shrink_image(file.data, HALF))
 
 
 def _smaller_name(name: str) -> str:
@@ -433,7 +433,7 @@ def page_fonts(
     shown = frozenset(markup)
     files: dict[Face, File] = {}
     problems: list[Diagnostic] = []
-    for face in used_faces(faces, css, markup):
+    for face in select_faces(faces, css, markup):
         slant = "" if face.style == "normal" else f"-{face.style}"
         name = f"{face.family.lower().replace(' ', '-')}-{face.weight}{slant}.woff2"
         try:

@@ -71,41 +71,41 @@ class _Fitted(NamedTuple):
 def for_ereaders(data: bytes, longest: int = LONGEST_SIDE) -> _Fitted:
     """The image in the form for an e-book, with a maximum long side in pixels: the same bytes for
     the same image. An animated or unreadable one is returned unchanged."""
-    fitted = _cached(data, Bounds(longest, MOST_PIXELS))
+    fitted = _write_once(data, Bounds(longest, MOST_PIXELS))
     for kind, start in (("JPEG", b"\xff\xd8"), ("PNG", b"\x89PNG")):
         if fitted.startswith(start) and not data.startswith(start):
             return _Fitted(fitted, *TYPES[kind])
     return _Fitted(fitted)
 
 
-def shown(data: bytes, longest: int) -> bytes:
+def shrink_image(data: bytes, longest: int) -> bytes:
     """The image in the same format, with a maximum long side in pixels. One that is smaller,
     possibly animated or unreadable is returned unchanged."""
-    return _cached(data, Bounds(longest, longest * longest, same_kind=True))
+    return _write_once(data, Bounds(longest, longest * longest, same_kind=True))
 
 
-def _cached(data: bytes, bounds: Bounds) -> bytes:
+def _write_once(data: bytes, bounds: Bounds) -> bytes:
     """The image within the bounds, as it was written the first time."""
     key = store.key(RECIPE, store.packages().get("pillow", ""), str(tuple(bounds)), data)
-    return store.cached(f"{key}.image", lambda: _written(data, bounds))
+    return store.cached(f"{key}.image", lambda: _write_image(data, bounds))
 
 
-def _written(data: bytes, bounds: Bounds) -> bytes:
+def _write_image(data: bytes, bounds: Bounds) -> bytes:
     stripped = without_metadata(data)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             kind = image.format or ""
             if getattr(image, "is_animated", False) or (bounds.same_kind and kind == "GIF"):
                 return stripped
-            fitted, has_to = _fitted(image, bounds)
-            written = _encoded(fitted, kind, bounds)
+            fitted, has_to = _fit_picture(image, bounds)
+            written = _encode(fitted, kind, bounds)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         return stripped
     is_better = kind == "WEBP" or len(written) < GAIN * len(stripped)
     return written if has_to or (is_better and not bounds.same_kind) else stripped
 
 
-def _fitted(image: Image.Image, bounds: Bounds) -> tuple[Image.Image, bool]:
+def _fit_picture(image: Image.Image, bounds: Bounds) -> tuple[Image.Image, bool]:
     """The picture rotated upright, in sRGB with eight bits, within the maximum size; and whether
     any of that changed it."""
     width, height = image.size
@@ -163,7 +163,7 @@ def _is_srgb(profile: bytes) -> bool:
     return "srgb" in described.lower()
 
 
-def _encoded(image: Image.Image, kind: str, bounds: Bounds) -> bytes:
+def _encode(image: Image.Image, kind: str, bounds: Bounds) -> bytes:
     """JPEG stays JPEG; PNG stays PNG, with a palette if it has few colours; WebP, unless it can be
     kept, becomes the more suitable of the two."""
     output = io.BytesIO()

@@ -59,7 +59,7 @@ def inside(folder: Path, name: str) -> Path:
     return path
 
 
-def attached(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
+def read_attachments(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
     """The files with these names in a folder, to attach."""
     return {name: inside(folder, name).read_bytes() for name in names}
 
@@ -77,11 +77,11 @@ def lacking(characters: Iterable[str], files: Iterable[Path]) -> frozenset[str]:
         if not codes:
             break
         # the fonts of a collection share their characters
-        codes.difference_update(opened(file.read_bytes()).unicodes)
+        codes.difference_update(open_font(file.read_bytes()).unicodes)
     return frozenset(map(chr, codes))
 
 
-def opened(data: bytes) -> harfbuzz.Face:
+def open_font(data: bytes) -> harfbuzz.Face:
     """A font, which may be packed for the web."""
     import uharfbuzz as harfbuzz
 

@@ -72,7 +72,7 @@ class DrawnPages(msgspec.Struct, frozen=True):
 
 
 class UnitFlow(msgspec.Struct, frozen=True, array_like=True):
-    """As `text_flows.Flow`, with the number of the element in the order of the markup."""
+    """As `layout.Flow`, with the number of the element in the order of the markup."""
 
     element: int
     letters: int
@@ -205,7 +205,7 @@ class Mended(NamedTuple):
 
 class TypesetUnit(msgspec.Struct, frozen=True):
     """A unit that is laid out and drawn. It shows the page numbers of the ``requested`` places.
-    ``messages`` are those of the engine, as `engine.log.MessageListener` gets them; ``files`` are
+    ``messages`` are those of the engine, as `log.Log` gets them; ``files`` are
     those that were read, and ``diagnostics`` are about those that could not be. ``unfit`` names a
     feature that cannot be joined. There are ``choices`` for the ends of its pages by the side where
     it begins, if they end otherwise on each: it may have no pages until that is known."""

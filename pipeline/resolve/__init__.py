@@ -39,7 +39,7 @@ from pipeline.resolve.variables import fill_variables
 def resolve(document: Document, folder: Path, split: int = 0) -> Document:
     """The document after all passes. Paths are relative to ``folder``, the source's, and nothing
     outside it is read. Problems are added to `Document.diagnostics`. The document is to be divided
-    into the sections of level ``split`` (`division.divide`), or not at all (0)."""
+    into the sections of level ``split`` (`split.divide`), or not at all (0)."""
     from pipeline.features.exercises.order import tell_moved
     from pipeline.features.exercises.points import count_points, number_questions
 

@@ -681,7 +681,7 @@ class BadImageError(Exception):
 
 class ImageKind(NamedTuple):
     """The properties of an image file; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if
-    unknown, ``letters``, ``removed`` and ``data`` as in `svg.Drawing`. ``moving`` means animated,
+    unknown, ``letters``, ``removed`` and ``data`` as in `_Drawing`. ``moving`` means animated,
     and ``sparse`` is the number of pixels if there are far more than the file accounts for, in all
     passes over them."""
 

@@ -38,7 +38,7 @@ from pipeline.resolve.findings import Findings
 
 
 def number_captions(document: Document) -> Document:
-    """The document with its numbers, each kind (`captions.numbered_kind`) counted from 1, unless
+    """The document with its numbers, each kind (`numbered_kind`) counted from 1, unless
     something has the number that it has at all levels. The figures of a group with a caption have
     letters, if any of them has a caption or an id. Elements for teachers are counted after all
     others.

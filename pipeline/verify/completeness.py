@@ -431,7 +431,7 @@ def required_passages(
     document: Document, edition: Edition, *, printed: bool = False, signs: DrawnSigns | None = None
 ) -> RequiredPassages:
     """The passages that the file of an edition has to hold; ``document`` is resolved. Those that
-    are ``printed`` are as `passages.printed` has them. With ``signs`` (`passages`), gaps and
+    are ``printed`` are as `printed` has them. With ``signs`` (`passages`), gaps and
     what is drawn are among them."""
     drawn = edition.format in ("pdf", "docx")
     # a table row that fits on no line becomes a list of its cells, each with its header

@@ -438,7 +438,7 @@ SIGNS = frozenset("doc-noteref noteref doc-backlink backlink doc-pagebreak pageb
 
 
 class UnreadableFile(ValueError):  # noqa: N818
-    """The file is damaged; `pipeline.verify.check` says how."""
+    """The file is damaged; its message says how."""
 
 
 def text_of_pages(read: Callable[[str], bytes], name: str) -> DrawnText:

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from pipeline import Diagnostic, build, parse
-from pipeline.package.covers import CoverImage, draw_cover, prepared_cover
+from pipeline.package.covers import CoverImage, draw_cover, prepare_cover
 from pipeline.package.pdf import cover_setting
 from pipeline.render import covers
 from pipeline.render.covers import PAPER, palette
@@ -67,7 +67,7 @@ def words(pdf: bytes) -> str:
 
 
 def set_in_type(cover: Any) -> bytes:
-    prepared = prepared_cover(cover, TESTS)
+    prepared = prepare_cover(cover, TESTS)
     assert not isinstance(prepared, Diagnostic)
     assert not prepared.left_out
     return cover_setting.set_cover(cover, prepared.root, prepared.fonts, TESTS)

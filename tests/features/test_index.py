@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pipeline.features.index import paths
 from pipeline.model import Index, IndexEntry
 from pipeline.package.pdf.layout import PageRange as PageRange
-from pipeline.package.pdf.layout import merged
+from pipeline.package.pdf.layout import merge_ranges
 from pipeline.resolve.collation import Collation
 from tests.helpers import making
 from tests.helpers.pdf_reading import Element, Piece, open_pdf, read
@@ -203,7 +203,7 @@ def test_each_number_leads_to_a_page_that_has_the_mark(tmp_path: Path) -> None:
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 5)), max_size=12))
 def test_merged_pages_are_those_that_were_given(found: list[tuple[int, int]]) -> None:
     given_pages = [PageRange(first, first + more, "x") for first, more in found]
-    result = merged(given_pages)
+    result = merge_ranges(given_pages)
     assert {p for r in result for p in range(r.first, r.last + 1)} == {
         p for r in given_pages for p in range(r.first, r.last + 1)
     }

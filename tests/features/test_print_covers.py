@@ -16,7 +16,7 @@ from pipeline import Options, build, parse
 from pipeline.commands import main
 from pipeline.flow.cover_spread import bar_code, isbn_in_print
 from pipeline.model.paper import SIZES
-from pipeline.package.covers import reading, spread_sheet
+from pipeline.package.covers import measure_spread, reading
 from tests.helpers.pdf_reading import page_texts
 
 MM = 72 / 25.4
@@ -24,12 +24,12 @@ MM = 72 / 25.4
 
 def test_a_spine_is_as_thick_as_the_sheets() -> None:
     a5 = SIZES["a5"]
-    assert spread_sheet(a5, 200, 0.1).spine == 10
-    assert spread_sheet(a5, 201, 0.1).spine == pytest.approx(10.1), "a page more is a sheet more"
-    sheet = spread_sheet(a5, 120, 0.11)
+    assert measure_spread(a5, 200, 0.1).spine == 10
+    assert measure_spread(a5, 201, 0.1).spine == pytest.approx(10.1), "a page more is a sheet more"
+    sheet = measure_spread(a5, 120, 0.11)
     assert [sheet.width, sheet.height] == pytest.approx([2 * 148 + 6.6, 210])
     assert [sheet.back, sheet.front] == pytest.approx([0, 154.6])
-    mirrored = spread_sheet(a5, 120, 0.11, from_right=True)
+    mirrored = measure_spread(a5, 120, 0.11, from_right=True)
     assert [mirrored.front, mirrored.back] == pytest.approx([0, 154.6])
     assert sheet.folds == mirrored.folds == pytest.approx((148, 154.6))
 
@@ -39,7 +39,7 @@ def test_a_spine_is_as_thick_as_the_sheets() -> None:
     [(78, 0.1, False), (80, 0.05, True), (40, 0.3, True), (40, 0.29, False)],
 )
 def test_a_thin_spine_bears_no_words(pages: int, thickness: float, bears: bool) -> None:
-    assert spread_sheet(SIZES["a5"], pages, thickness).has_spine_text is bears
+    assert measure_spread(SIZES["a5"], pages, thickness).has_spine_text is bears
 
 
 def test_spines_are_read_as_is_the_custom() -> None:

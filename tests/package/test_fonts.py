@@ -16,7 +16,7 @@ from fontTools.ttLib import TTFont
 from msgspec.structs import replace
 
 from pipeline.model.faces import FACES, font_file
-from pipeline.package.epub import obfuscated
+from pipeline.package.epub import obfuscate_font
 from pipeline.package.fonts import Flavour, subset
 from pipeline.package.result import Package
 from pipeline.system.paths import builtin_templates
@@ -123,15 +123,15 @@ def test_a_font_is_hidden_where_its_licence_asks_for_that(
     assert method.get("Algorithm") == "http://www.idpf.org/2008/embedding"
     assert where.get("URI") == "EPUB/fonts/Wells-400-normal.otf"
     assert not hidden.startswith(b"OTTO")
-    shown = obfuscated(hidden, "urn:uuid:8f1b0a3e-5d0c-4c1e-9f67-0b7a5c0d9a11")
+    shown = obfuscate_font(hidden, "urn:uuid:8f1b0a3e-5d0c-4c1e-9f67-0b7a5c0d9a11")
     assert ord("W") in TTFont(io.BytesIO(shown)).getBestCmap()
 
 
 def test_obfuscation_is_that_of_the_standard() -> None:
     # the key is the SHA-1 of the identifier without white space, over the first 1040 bytes
     zeros = bytes(2000)
-    mixed = obfuscated(zeros, " a\tb\n")
-    assert mixed == obfuscated(zeros, "ab")
+    mixed = obfuscate_font(zeros, " a\tb\n")
+    assert mixed == obfuscate_font(zeros, "ab")
     assert mixed[:20].hex() == "da23614e02469a0d7c7bd1bdab5c9c474b1904dc"
     assert mixed[1020:1040] == mixed[:20]
     assert mixed[1040:] == zeros[1040:]

@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 
 from pipeline import Options, build
 from pipeline.package.image_metadata import without_metadata
-from pipeline.package.images import for_ereaders, shown
+from pipeline.package.images import for_ereaders, shrink_image
 from pipeline.resolve.images import BadImageError, examine
 from tests.helpers import making
 
@@ -100,18 +100,18 @@ def test_an_image_is_no_larger_than_shops_take() -> None:
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
 def test_a_photograph_is_as_large_as_a_web_page_shows_it(kind: str) -> None:
     data = saved(shades(2400, 75), kind, exif=exif())
-    with opened(shown(data, 2048)) as image:
+    with opened(shrink_image(data, 2048)) as image:
         assert (image.format, image.size) == (kind, (2048, 64))
         assert not image.getexif()
-    assert shown(data, 2048) == shown(data, 2048)
+    assert shrink_image(data, 2048) == shrink_image(data, 2048)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_an_image_that_is_no_larger_stays_as_it_is(kind: str) -> None:
     data = saved(shades(1200, 90), kind)
-    assert shown(data, 2048) == data
+    assert shrink_image(data, 2048) == data
     part = data[: len(data) // 9]
-    assert shown(part, 2048) == without_metadata(part)
+    assert shrink_image(part, 2048) == without_metadata(part)
 
 
 def test_colours_for_print_become_those_of_screens() -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 
 import pipeline
 from pipeline.model.rendered import Style
-from pipeline.package.html import fitted
+from pipeline.package.html import fit_styles
 from tests.helpers import checkers, making
 from tests.helpers.paths import ROOT
 
@@ -49,7 +49,7 @@ SCRIPT = """const box = document.createElement("span"); box.classList.add('added
     ],
 )
 def test_rules_that_may_apply_are_kept(css: str, kept: str) -> None:
-    styles = fitted([Style("a.css", css)], PAGE, SCRIPT)
+    styles = fit_styles([Style("a.css", css)], PAGE, SCRIPT)
     assert [style.css for style in styles] == ([kept] if kept else [])
 
 

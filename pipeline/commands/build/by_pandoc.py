@@ -23,7 +23,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.model.names import nearest
-from pipeline.package.bundle import archived
+from pipeline.package.bundle import write_archive
 from pipeline.system import outputs
 
 SUFFIXES = {
@@ -102,7 +102,7 @@ def convert(source: Path, files: Iterable[Path], formats: Sequence[str]) -> tupl
     losses = "; ".join((USUAL, *(loss for sign, loss in LOST.items() if sign in text)))
     messages = {f"As {', '.join(formats)}: {losses}.": None} if parts and formats else {}
     for file, of_file in parts.items():
-        described, data = _described(file), archived(of_file)
+        described, data = _described(file), write_archive(of_file)
         media = {part: of_file[part] for part in of_file if part.startswith("word/media/")}
         for name in formats:
             path = file.with_suffix(f".{SUFFIXES.get(name, name)}")
@@ -163,4 +163,4 @@ def _undated(data: bytes) -> bytes:
         return data
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    return archived(parts, stored=("mimetype",))
+    return write_archive(parts, stored=("mimetype",))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def check_finished(file: Path, source: Path | None, others: CheckReport) -> CheckReport:
     """The findings in a finished file: of other programs (``others``), of Chapbook, and of the
     comparison with its ``source`` if that is named, or known from the model next to it. Raises
-    `pipeline.verify.UnknownFormat`."""
+    `UnknownFormat`."""
     from pipeline.commands.check.finished import CheckReport, check
 
     reports = check(file), others, _compared(file, source)

@@ -105,7 +105,7 @@ LARGER, A_LITTLE, SMALLER = 1.12, 1.04, 0.94
 """The minimum sizes of a heading, and of one that recurs, relative to the text; and the size of
 text that is smaller."""
 
-LONGEST, LONGEST_BOLD = 25, 15
+LONGEST_HEADING, LONGEST_BOLD = 25, 15
 """Maximum words of a heading, and of one that is no larger than the text."""
 
 USUAL = 12.0
@@ -177,7 +177,7 @@ class Levels:
             sizes[round(line.size, 1)] += len(line.text)
             faces[line.face] += len(line.text)
             self._often[line.text] += 1
-            if len(line.text.split()) <= LONGEST:
+            if len(line.text.split()) <= LONGEST_HEADING:
                 short.add(round(line.size, 1))
         self.text = sizes.most_common(1)[0][0] if sizes else 0
         self._face = faces.most_common(1)[0][0] if faces else ""
@@ -222,7 +222,7 @@ class Levels:
         """The look of a line that may be a heading: it is short and not repeated, as the names of
         speakers are, and no sentence."""
         words = len(line.text.split())
-        if not words or words > LONGEST:
+        if not words or words > LONGEST_HEADING:
             return None
         larger = self._larger.get(round(line.size, 1), 0)
         level = self._outline.get(line.text.casefold(), larger)

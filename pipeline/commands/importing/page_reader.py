@@ -511,7 +511,7 @@ class PageReader:
             if not has_heads and len(table.findall(".//td")) > 1:
                 words = (word for row in table.iter("tr") for word in article.words(row))
                 first_words = " ".join(islice(words, 6))
-                # as in `tidy_tables.headed`
+                # as in `tidying.headed`
                 spans = any(cell.get("rowspan", "1") not in ("0", "1") for cell in first.iter("td"))
                 is_column = spans or len(table.findall(".//tr")) == 1
                 part, key = ("column", "columns") if is_column else ("row", "rows")

@@ -1,6 +1,6 @@
 """From a document to the Markdown that makes it: the inverse of the parser.
 
-Equivalent notations are written in a single way. `blocks` and `inline_writing` have a function for
+Equivalent notations are written in a single way. `blocks` and `text` have a function for
 each node of the model that no feature has.
 """
 

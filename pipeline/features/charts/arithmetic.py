@@ -15,7 +15,7 @@ from pipeline.model.names import did_you_mean
 Value: TypeAlias = Callable[[float], float]
 """A function of x; it raises ArithmeticError or ValueError where it is undefined."""
 
-LONGEST, DEEPEST = 200, 20
+LONGEST_FORMULA, DEEPEST_BRACKETS = 200, 20
 """The maximum length of a formula, and the maximum nesting of its brackets."""
 
 NUMBERS = {"pi": math.pi, "π": math.pi, "e": math.e}
@@ -55,8 +55,8 @@ class _Token(NamedTuple):
 @functools.lru_cache(maxsize=256)
 def formula(text: str, at: int = 0, variable: str = "x") -> Value:
     """The function of a formula, which is ``at`` a place in the source. Raises `MistakeError`."""
-    if len(text) > LONGEST:
-        raise MistakeError(f"The formula has more than {LONGEST} characters.", at)
+    if len(text) > LONGEST_FORMULA:
+        raise MistakeError(f"The formula has more than {LONGEST_FORMULA} characters.", at)
     return _Parser(_tokens(text, at), variable).expression()
 
 
@@ -138,7 +138,7 @@ class _Parser:
 
     def _sum(self) -> Value:
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > DEEPEST_BRACKETS:
             raise self._wrong("The brackets are nested too deeply.")
         value = self._product()
         while self._next.kind in ("+", "-"):

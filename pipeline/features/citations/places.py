@@ -90,7 +90,7 @@ def all_citations(document: Document) -> dict[int, Cited]:
 
 def in_reading_order(document: Document, makes_notes: bool, split: int = 0) -> list[Occurrence]:
     """The citations in reading order: those of a note at its first reference. Notes are counted
-    like their final numbers, in each part from 1 (`parts.parts`, of the level ``split``)."""
+    like their final numbers, in each part from 1 (`sections.parts`, of the level ``split``)."""
     ordinals = itertools.count()
     body = [(next(ordinals), node) for node in walk(document.blocks)]
     notes: dict[str, list[tuple[int, Node]]] = {}

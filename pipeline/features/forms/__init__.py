@@ -557,7 +557,7 @@ PRINTED = 1 << 2
 SEVERAL_LINES, NO_SPELLING, ONE_OF_SEVERAL = 1 << 12, 1 << 22, 1 << 15
 """Flags of fields (tables 226, 228 and 226): a spelling checker would give answers away."""
 
-LEAST, MOST = 8.5, 16
+SMALLEST_TYPE, LARGEST_TYPE = 8.5, 16
 """The minimum and maximum size in points of typed text on ruled lines."""
 
 RAISED = 3.5
@@ -675,9 +675,9 @@ def around_text(area: PageArea, size: float) -> PageArea:
 def ruled_size(ruling: float) -> float:
     """The size of letters with which one, two or more of their lines come on a ruled one."""
     lines = 1
-    while ruling / LEADING / lines > MOST:
+    while ruling / LEADING / lines > LARGEST_TYPE:
         lines += 1
-    return max(LEAST, ruling / LEADING / lines)
+    return max(SMALLEST_TYPE, ruling / LEADING / lines)
 
 
 def _check(area: PageArea) -> str:
@@ -719,8 +719,8 @@ def _number(value: float) -> str:
 # The fillable edition: form fields over the blanks, lines and boxes that the page has for writing
 # on paper, so that both have the same page breaks.
 #
-# Templates mark fields (`asked.FIELD`). Everything visible in an empty form is drawn by the page;
-# the fields add typed text and ticks.
+# Templates mark fields (`page_map.FIELD`). Everything visible in an empty form is drawn by the
+# page; the fields add typed text and ticks.
 
 BUTTONS = frozenset({"one", "several", "task"})
 

@@ -24,7 +24,7 @@ from pipeline.model.rendered import NavPoint, Page, Pages, Style, TextFile, Trai
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import words, written_date
 from pipeline.package import html
-from pipeline.package.html import fitted
+from pipeline.package.html import fit_styles
 from pipeline.package.result import Package
 from pipeline.render.covers import social_preview
 from pipeline.render.discovery import WebFacts, described, downloads, full_title
@@ -52,9 +52,10 @@ def package_site(pages: Pages, folder: Path) -> Package:
     to ``folder``."""
     markup = "".join(page.markup for page in pages.pages)
     scripts = (file.text for file in pages.files if file.name.endswith(".js"))
-    pages = replace(pages, styles=fitted(pages.styles, markup, "".join((pages.script, *scripts))))
-    images, dependencies, problems = html.shown_images(pages, folder)
-    css = html.joined_styles(pages)
+    fitting = fit_styles(pages.styles, markup, "".join((pages.script, *scripts)))
+    pages = replace(pages, styles=fitting)
+    images, dependencies, problems = html.read_images(pages, folder)
+    css = html.join_styles(pages)
     fonts, missing = html.page_fonts(pages.faces, css, markup)
     rules = html.font_faces(fonts, lambda file: f"fonts/{file.name}")
     styles = html.style_files(pages, rules + css)

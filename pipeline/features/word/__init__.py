@@ -15,7 +15,7 @@ from pipeline.model import Document
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import Inventory, Page, Pages, TextFile
 from pipeline.model.sheet import options_for
-from pipeline.package.html import shown_images
+from pipeline.package.html import read_images
 from pipeline.package.result import Package
 from pipeline.verify.word import add_digests
 
@@ -104,7 +104,7 @@ _SETTINGS = """<w:settings>
 
 def package_docx(pages: Pages, folder: Path) -> Package:
     """The file, with its images."""
-    files, paths, problems = shown_images(pages, folder)
+    files, paths, problems = read_images(pages, folder)
     template = template_of(pages.metadata, folder)
     images = {name: file.data for name, file in files.items()}
     data, findings = packed(pages, images, folder, template)

@@ -18,7 +18,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Pages
-from pipeline.package.bundle import archived_again
+from pipeline.package.bundle import rewrite_archive
 from pipeline.package.result import NO_DATE, NoEngineError, publication_moment
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def packed(
     _describe(package, pages.metadata)
     stream = io.BytesIO()
     package.save(stream)
-    return archived_again(stream), tuple(findings)
+    return rewrite_archive(stream), tuple(findings)
 
 
 def _part(package: Package, name: str, media_type: str, data: bytes) -> Part:

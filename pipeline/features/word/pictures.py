@@ -22,7 +22,7 @@ from pipeline.system.pango import pango_problem
 #
 # Pictures of drawings, for programs that do not show SVG.
 
-FINENESS, MOST = 2, 2400
+FINENESS, LONGEST_SIDE = 2, 2400
 """Pixels of a picture for a CSS pixel, and those that it is wide or high at most."""
 
 WIDTH, HEIGHT = 600, 400
@@ -70,7 +70,7 @@ def _drawn(drawing: Asset, fonts: tuple[Path, ...], folder: Path, width: int, he
     with listening(root):
         ready(root)
         pdf = Typesetter(fonts, folder, (drawing,)).set(root, [style]).written()
-    scale = min(FINENESS, MOST / max(width, height)) * 96 / 72
+    scale = min(FINENESS, LONGEST_SIDE / max(width, height)) * 96 / 72
     with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
         image = document[0].render(scale=scale).to_pil()
     output = io.BytesIO()

@@ -34,13 +34,13 @@ def package(pages: Pages, folder: Path, sources: tuple[str, ...] = ()) -> Packag
     reason = why_whole(pages)
     if not reason:
         try:
-            return _printed(pages, folder, sources)
+            return _print(pages, folder, sources)
         except UndividedError as error:
             reason = str(error)
-    return _printed(pages, folder, sources, undivided=reason)
+    return _print(pages, folder, sources, undivided=reason)
 
 
-def _printed(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: str = "") -> Package:
+def _print(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: str = "") -> Package:
     """The PDF of a text in units; in a single one, if it is ``undivided`` for a reason. Otherwise,
     it may raise an `UndividedError`."""
     try:

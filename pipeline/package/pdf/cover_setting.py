@@ -187,17 +187,17 @@ class _Setting:
 
     def best(self) -> TypesetDocument:
         """The document with the title as large as can be."""
-        self._measured = _Measured(self._laid_out(Attempt(SMALL)), Attempt(SMALL))
-        chosen = self._chosen()
+        self._measured = _Measured(self._lay_out(Attempt(SMALL)), Attempt(SMALL))
+        chosen = self._choose()
         document = self._set(chosen, self._styles)
         outcome, expected = _outcome(document), self._result_of(chosen._replace(free=0))
         is_full = outcome.has_room and outcome.free <= 4 * TOLERANCE
         if not (is_full and outcome.lines == expected.lines):
             self._measured, self._known = None, {}
-            document = self._set(self._chosen(), self._styles)
+            document = self._set(self._choose(), self._styles)
         return document
 
-    def _chosen(self) -> Attempt:
+    def _choose(self) -> Attempt:
         """The best way to set the cover."""
         chosen = self._largest("")
         if chosen.size < SMALL:
@@ -229,11 +229,11 @@ class _Setting:
             self._known[attempt] = (
                 self._measured.result_of(attempt)
                 if self._measured and not attempt.words
-                else _outcome(self._laid_out(attempt))
+                else _outcome(self._lay_out(attempt))
             )
         return self._known[attempt]
 
-    def _laid_out(self, attempt: Attempt) -> TypesetDocument:
+    def _lay_out(self, attempt: Attempt) -> TypesetDocument:
         return self._set(attempt, [*self._styles, self._long])
 
     def _set(self, attempt: Attempt, styles: list[str]) -> TypesetDocument:

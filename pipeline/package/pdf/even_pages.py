@@ -585,7 +585,7 @@ def last_cost(pages: int, lines: float) -> float:
 #
 # The ends of the pages of a chapter, which depend on how many lines its paragraphs have: a search
 # for the lines with which facing pages end at the same height, no page ends in a hyphen, and the
-# last has a few lines at least. It knows nothing but drafts of pages, and `line_breaks`.
+# last has a few lines at least. It knows nothing but drafts of pages and the lines of paragraphs.
 
 MOST_STATES = 40
 """The number of ways that are followed."""

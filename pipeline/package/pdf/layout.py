@@ -113,14 +113,14 @@ class PageNumbers:
             ]
             roman = [pages for pages in ranges if not labels[pages.first].isdecimal()]
             rest = [pages for pages in ranges if labels[pages.first].isdecimal()]
-            new = list(_links([*merged(roman), *merged(rest)], labels, between))
-            if _shown(new) != _shown(span):
+            new = list(_links([*merge_ranges(roman), *merge_ranges(rest)], labels, between))
+            if _describe_links(new) != _describe_links(span):
                 span[:] = new
                 changed = True
         return changed
 
 
-def merged(ranges: Iterable[PageRange]) -> list[PageRange]:
+def merge_ranges(ranges: Iterable[PageRange]) -> list[PageRange]:
     """The pages in order, with adjacent and overlapping ranges joined."""
     result: list[PageRange] = []
     for first, last, target in sorted(ranges):
@@ -147,7 +147,7 @@ def _links(pages: list[PageRange], labels: Sequence[str], between: str) -> Itera
         yield link
 
 
-def _shown(links: Iterable[Element]) -> list[tuple[str | None, str | None]]:
+def _describe_links(links: Iterable[Element]) -> list[tuple[str | None, str | None]]:
     return [(link.get("href"), link.text) for link in links]
 
 
@@ -207,11 +207,11 @@ def number_front(setter: Typesetter, root: Element, pages: Pages) -> NumberedPag
         front = shown.index(True) if True in shown else 0
         if front == numbered.front:
             break
-        numbered = NumberedPages(_styled(pages, front, len(document.pages)), front)
+        numbered = NumberedPages(_add_folios(pages, front, len(document.pages)), front)
     return numbered
 
 
-def _styled(pages: Pages, front: int, count: int) -> Pages:
+def _add_folios(pages: Pages, front: int, count: int) -> Pages:
     symbols = " ".join(map(string, folios(count + SPARE, front)))
     numerals = f"@counter-style folio {{ system: fixed; symbols: {symbols}; suffix: '' }}\n"
     return replace(pages, styles=(*pages.styles, Style("folios.css", numerals + RULES)))
@@ -232,7 +232,7 @@ def label_pages(pdf: PDF, front: int) -> None:
 #
 # Headings at the foot of a page without their text.
 #
-# The rule is that of `verify.printing` for finished files, where the lines of the text are known
+# The rule is that of `print_faults` for finished files, where the lines of the text are known
 # without reading the file again.
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -333,7 +333,7 @@ def _lines(box: boxes.LayoutBox, *, is_leaf: bool) -> int:
     return int(boxes.has_class(box, "line"))
 
 
-def stranded(feet: Sequence[PageFoot]) -> tuple[StrandedHeading, ...]:
+def find_stranded(feet: Sequence[PageFoot]) -> tuple[StrandedHeading, ...]:
     """The headings at the foot whose text follows on the next page. Nothing could follow on the
     last."""
     lowest: dict[tuple[float, float], float] = {}

@@ -35,7 +35,7 @@ from pipeline.package.pdf.print_markup import classes
 #
 # The beginnings of pages: the first text on each, and its position in the source.
 #
-# The markup identifies the piece of text that follows (`print_marks.TEXT`). A box knows its
+# The markup identifies the piece of text that follows (`page_map.TEXT`). A box knows its
 # element and its text, but not which part of the element's text it is, so letters are counted,
 # page by page and element by element.
 
@@ -147,7 +147,7 @@ def _front_part(element: Element) -> FrontPart:
 
 
 def read_pieces(markup: str, pieces: Sequence[PagePiece]) -> tuple[Element, Pieces]:
-    """The tree of the standard edition's page, from `markup.parse`, and the pieces of its text,
+    """The tree of the standard edition's page, and the pieces of its text,
     whose numbers are in the markup. Raises `ElementTree.ParseError`."""
     reader = _Reader(pieces)
     parser = ElementTree.XMLParser(target=reader)

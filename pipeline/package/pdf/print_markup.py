@@ -217,9 +217,10 @@ RIGHT = frozenset({"mark", "right"})
 def _mark_relations(root: Element) -> None:
     """Give elements classes for their children, such as ``has-blank``, and for what follows them,
     such as ``before-exercise``. A paragraph that ends with a colon ``leads-in``, and so does one in
-    an exercise to what follows it there. Items ``begin``
-    with a blank in their first paragraph, and paragraphs with an image. Items have the tall
-    formulas in them, rows the blanks of their cells, and definition lists the notes of their terms.
+    an exercise to what follows it there. Items ``begin`` with a blank in their first paragraph, and
+    paragraphs with an image. Items have the tall formulas in them, rows the blanks of their cells,
+    and definition lists the notes of their terms.
+
     (Styles could use `:has()`, but WeasyPrint then searches all descendants of each element.)"""
     parents: dict[Element, Element] = {}
     blanks, notes, tall = [], [], []

@@ -83,7 +83,7 @@ def make_archival(pdf: PDF, sources: Mapping[str, bytes]) -> None:
     profile[DATE] = bytes(12)
     declare_intent(pdf, "/GTS_PDFA1", PROFILE, bytes(profile), 3)
     files = [
-        (name, attached(pdf, name, data, _media_type_of(name), "/Source"))
+        (name, attach(pdf, name, data, _find_media_type(name), "/Source"))
         for name, data in sorted(sources.items())
     ]
     if files:
@@ -112,11 +112,11 @@ def _turn_to_rgb(image: Stream) -> None:
     image.extra.pop("Decode", None)
 
 
-def _media_type_of(name: str) -> str:
+def _find_media_type(name: str) -> str:
     return TYPES.get(name[name.rfind(".") :].lower(), OTHER)
 
 
-def attached(pdf: PDF, name: str, data: bytes, kind: str, relation: str) -> bytes:
+def attach(pdf: PDF, name: str, data: bytes, kind: str, relation: str) -> bytes:
     """An attached file of a type, and its relation to the document (annex E of the standard)."""
     about = {
         "Size": len(data),
@@ -417,7 +417,7 @@ def follow_ua2(
             _enclose(pdf, element, known, namespace)
         if tag.mathml:
             about = "application/mathml+xml", "/Supplement"
-            element["AF"] = Array([attached(pdf, "formula.xml", tag.mathml.encode(), *about)])
+            element["AF"] = Array([attach(pdf, "formula.xml", tag.mathml.encode(), *about)])
     _lead(pdf, elements, links, known)
 
 

@@ -17,8 +17,8 @@ from pipeline.model.table_cells import place
 from pipeline.package.pdf import structure_roles as roles
 from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children
-from pipeline.package.pdf.engine.adapter.drawn import shown
-from pipeline.package.pdf.engine.adapter.glyph_texts import REVERSED, spelled
+from pipeline.package.pdf.engine.adapter.drawn import read_characters
+from pipeline.package.pdf.engine.adapter.glyph_texts import REVERSED, spell_out
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.adapter.spaces import ends_with_space
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetDocument, TypesetPage
@@ -149,12 +149,12 @@ def name_heads(root: Element) -> Mapping[Element, Named]:
     return {
         element: named
         for table in root.iter("table")
-        if not _is_simple(cells := list(_placed(table)))
-        for element, named in _named(cells)
+        if not _is_simple(cells := list(_place_cells(table)))
+        for element, named in _name_headers(cells)
     }
 
 
-def _placed(table: Element) -> Iterator[_Placed]:
+def _place_cells(table: Element) -> Iterator[_Placed]:
     start = 0
     for part in table:
         if part.tag not in ("thead", "tbody", "tfoot"):
@@ -181,7 +181,7 @@ def _is_simple(cells: list[_Placed]) -> bool:
     )
 
 
-def _named(cells: list[_Placed]) -> Iterator[tuple[Element, Named]]:
+def _name_headers(cells: list[_Placed]) -> Iterator[tuple[Element, Named]]:
     of_columns, of_rows = _heads(cells, "/Column"), _heads(cells, "/Row")
     for cell, above, before in zip(cells, of_columns, of_rows, strict=True):
         headers = tuple(head.name for head in (*above, *before))
@@ -527,9 +527,9 @@ def tag(
 ) -> DrawnText:
     """Tag a painted PDF, and return the text drawn; ``document`` has its pages, with marks, laid
     out from ``root``. ``widgets`` are the form fields by their boxes."""
-    characters = shown(document, pdf)
+    characters = read_characters(document, pdf)
     tree = read_tags(document, root, widgets, characters)
-    text = drawn_text(tree, characters)
+    text = read_drawn_text(tree, characters)
     marks = [len(page.marks or ()) for page in document.pages]
     write_tags(pdf, [(tree, 0)], marks, lambda _, annotation: annotation, is_pdf2=is_pdf2)
     return text
@@ -579,7 +579,7 @@ NOTE, NOT_TEXT = "Note", frozenset({"TOC", "Reference"})
 """Notes; and elements that hold no text of the document, or lead from the text to a note."""
 
 
-def drawn_text(tree: Tag, shown: Mapping[tuple[int, int], str]) -> DrawnText:
+def read_drawn_text(tree: Tag, shown: Mapping[tuple[int, int], str]) -> DrawnText:
     """The text of a structure whose marks have ``shown`` these characters, with a sign for each
     formula and picture."""
     text, notes = list[str](), list[str]()
@@ -663,7 +663,7 @@ def _differs(text: str, shown: str | None) -> bool:
     """Return whether glyphs that stand for what is ``shown`` spell another text."""
     if not text or shown is None or letters(shown) == letters(text):
         return False
-    return spelled(shown) != spelled(text)
+    return spell_out(shown) != spell_out(text)
 
 
 class _Writer:
@@ -755,7 +755,7 @@ class _Writer:
         if tag.box:
             left, bottom, right, top = tag.box
             shift = self._shifts[page] if self._shifts and page is not None else 0
-            box = _written(Array((left + shift, bottom, right + shift, top)))
+            box = _write_value(Array((left + shift, bottom, right + shift, top)))
             element["A"] = element["A"].replace(BOX, box)
         if page is not None:
             element["Pg"] = self._references[page]
@@ -809,7 +809,7 @@ def _tag(node: StructureNode, named: Mapping[Element, Named]) -> Tag:
     naming = Named()
     if node.element is not None and node.kind in ("TH", "TD"):
         naming = named.get(node.element, naming)
-    written = {name: _written(value) for name, value in _entries(node, naming.headers).items()}
+    written = {name: _write_value(value) for name, value in _entries(node, naming.headers).items()}
     kids = tuple(_kid(kid, node, named) for kid in node.kids)
     mathml = node.element.get("data-mathml", "") if node.element is not None else ""
     places, entries = tuple(node.places), tuple(node.entries)
@@ -829,7 +829,7 @@ def _kid(
     return kid
 
 
-def _written(value: Any) -> str:
+def _write_value(value: Any) -> str:
     return str(Array([value]).data[1:-1], "ascii")
 
 

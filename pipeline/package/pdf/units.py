@@ -26,7 +26,7 @@ from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.sheet import fit_for, standards_for
 from pipeline.package import units
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox
-from pipeline.package.pdf.engine.adapter.drawn import COLOURS, FONTS, draw, shown
+from pipeline.package.pdf.engine.adapter.drawn import COLOURS, FONTS, draw, read_characters
 from pipeline.package.pdf.engine.adapter.for_features import (
     Font,
     PageBox,
@@ -56,13 +56,13 @@ from pipeline.package.pdf.even_pages import UndecidedError, planning_for
 from pipeline.package.pdf.layout import (
     Flow,
     PageNumbers,
+    find_stranded,
     finish_layout,
     first_pages,
     folios,
     names_on,
     page_foot,
     settle,
-    stranded,
     text_flows,
 )
 from pipeline.package.pdf.print_markup import (
@@ -77,9 +77,9 @@ from pipeline.package.pdf.print_markup import (
 )
 from pipeline.package.pdf.standards import turn_drawn
 from pipeline.package.pdf.structure_roles import heading_level
-from pipeline.package.pdf.tags import drawn_text, read_tags, write_tags
+from pipeline.package.pdf.tags import read_drawn_text, read_tags, write_tags
 from pipeline.package.pdf.whole import Printing, complete, file_facts
-from pipeline.package.result import Package, attached
+from pipeline.package.result import Package, read_attachments
 from pipeline.package.units import (
     DrawnPages,
     DrawnText,
@@ -704,9 +704,9 @@ def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.
         tags, texts = list[units.Tag](), list[units.DrawnText]()
 
         def finish(pdf: PDF) -> None:
-            characters = shown(document, pdf)
+            characters = read_characters(document, pdf)
             tags.append(read_tags(document, root, {}, characters, part.level))
-            texts.append(drawn_text(tags[0], characters))
+            texts.append(read_drawn_text(tags[0], characters))
             turn_drawn(pdf, edition)
 
         is_draft = part.page_numbers is None and document.requested
@@ -1083,7 +1083,7 @@ def set_units(text: Printing) -> Package:
     tell(Proof(edition, sets, furniture, files))
     above = tuple(heads.each((pages_of_unit, edition, pango) for pages_of_unit in furniture))
     standards = standards_for(edition, pages.metadata)
-    attachments = attached(folder, text.sources)
+    attachments = read_attachments(folder, text.sources)
     data, digests = joined(
         text.setter, sets, above, text.fonts,
         lambda pdf: complete(pdf, pages.metadata, standards, attachments), standards,
@@ -1102,7 +1102,7 @@ def set_units(text: Printing) -> Package:
         plan=f"in {len(sets)} units",
         digests=digests,
         looks=tuple(f"{body} {above} {shift:g}" for body, above, shift in digests),
-        stranded=stranded([page.foot for page in book.pages]),
+        stranded=find_stranded([page.foot for page in book.pages]),
         text=DrawnText(
             "".join(result.text.text for result in sets),
             "".join(result.text.notes for result in sets),

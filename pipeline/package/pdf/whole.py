@@ -16,16 +16,16 @@ from pipeline.model.paper import Fitted, Standards
 from pipeline.model.rendered import Pages
 from pipeline.model.sheet import fit_for, standards_for
 from pipeline.model.words import words
-from pipeline.package.pdf.engine.adapter.drawn import painted
+from pipeline.package.pdf.engine.adapter.drawn import digest_pages
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
-from pipeline.package.pdf.layout import folios, lay_out, page_foot, stranded, text_flows
+from pipeline.package.pdf.layout import find_stranded, folios, lay_out, page_foot, text_flows
 from pipeline.package.pdf.log import Log
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.print_markup import first_blocks, has_roman_folios, ready_text
 from pipeline.package.pdf.standards import turn_drawn
 from pipeline.package.pdf.tags import tag
-from pipeline.package.result import FileFacts, Package, attached
+from pipeline.package.result import FileFacts, Package, read_attachments
 from pipeline.package.units import DrawnText, UnitPage
 
 
@@ -85,14 +85,14 @@ def set_whole(text: Printing) -> Package:
 
     def finish(pdf: PDF) -> None:
         if edition.name == STANDARD_PRINT:
-            looks.extend(painted(document, pdf))
+            looks.extend(digest_pages(document, pdf))
         if has_fields:
             from pipeline.features.forms import add_form
 
             widgets.update(add_form(document.pages, pdf, root))
         texts.append(tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2))
         turn_drawn(pdf, edition)
-        complete(pdf, pages.metadata, standards, attached(folder, text.sources))
+        complete(pdf, pages.metadata, standards, read_attachments(folder, text.sources))
         if kept:
             kept.name_pages(pdf, document.pages, words(pages.metadata.lang)["page_further"])
         if front:
@@ -129,7 +129,7 @@ def set_whole(text: Printing) -> Package:
         else None,
         text=texts[0],
         looks=tuple(looks),
-        stranded=stranded([page_foot(page) for page in document.pages]),
+        stranded=find_stranded([page_foot(page) for page in document.pages]),
     )
 
 

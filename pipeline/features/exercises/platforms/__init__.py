@@ -18,8 +18,8 @@ from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import Inventory, Pages
-from pipeline.package.bundle import archived
-from pipeline.package.html import shown_images
+from pipeline.package.bundle import write_archive
+from pipeline.package.html import read_images
 from pipeline.package.result import Package
 from pipeline.resolve.findings import Findings
 
@@ -60,7 +60,7 @@ def assemble_questions(
 
 def package_questions(pages: Pages, folder: Path) -> Package:
     """The file of an edition, with its images in it."""
-    files, paths, problems = shown_images(pages, folder)
+    files, paths, problems = read_images(pages, folder)
     images = {name: file.data for name, file in files.items()}
     try:
         data = _writer(pages.edition).data(pages.pages, images)
@@ -72,7 +72,7 @@ def package_questions(pages: Pages, folder: Path) -> Package:
     for name, content in images.items():
         if any(name in page.markup for page in pages.asked):  # others belong to answers
             asked[f"images/{name}"] = content
-    return Package(data, problems, tuple(map(str, paths)), asked=archived(asked))
+    return Package(data, problems, tuple(map(str, paths)), asked=write_archive(asked))
 
 
 def _writer(edition: str) -> Any:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from pipeline.features.exercises.platforms.questions import Content, Question, QuestionSheet
 from pipeline.model.rendered import Page
-from pipeline.package.bundle import archived_again
+from pipeline.package.bundle import rewrite_archive
 from pipeline.package.result import NO_DATE, publication_moment
 
 DAY = 86400
@@ -81,7 +81,7 @@ def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
         package = genanki.Package(cards, [str(Path(folder) / name) for name in images])
         written = io.BytesIO()
         package.write_to_file(written, timestamp=moment)
-    return archived_again(written)
+    return rewrite_archive(written)
 
 
 def _number(text: str) -> int:

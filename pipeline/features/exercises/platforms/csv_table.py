@@ -12,7 +12,7 @@ from pipeline.model.rendered import Page
 MOST_CHOICES = 4
 """The choices that a question on Kahoot has at most."""
 
-LONGEST, LONGEST_CHOICE = 120, 75
+LONGEST_QUESTION, LONGEST_CHOICE = 120, 75
 """Characters of a question, and of a choice, on Kahoot."""
 
 SECONDS = "30"
@@ -47,8 +47,8 @@ def _rows(question: Question, sheet: QuestionSheet) -> Iterator[list[str]]:
             f"None of the first {MOST_CHOICES} choices is right: the question is left out.", span
         )
         return
-    if len(asked) > LONGEST or any(len(text) > LONGEST_CHOICE for text, _ in shown):
-        limits = f"{LONGEST} characters in a question and {LONGEST_CHOICE} in a choice"
+    if len(asked) > LONGEST_QUESTION or any(len(text) > LONGEST_CHOICE for text, _ in shown):
+        limits = f"{LONGEST_QUESTION} characters in a question and {LONGEST_CHOICE} in a choice"
         sheet.tell(f"Kahoot has at most {limits}: shorten it there.", span)
     if question.answer and question.kind != "long":
         sheet.tell("What there is to say about the answer is left out of a table.", span)

@@ -19,7 +19,7 @@ from pipeline.features.exercises.platforms.questions import (
 from pipeline.model.late import late
 from pipeline.model.rendered import Page
 from pipeline.model.tree import walk
-from pipeline.package.bundle import archived
+from pipeline.package.bundle import write_archive
 
 LIBRARIES = {
     "H5P.QuestionSet": "1.20",
@@ -77,7 +77,7 @@ def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
     """The package."""
     texts = {file.name: file.markup.encode() for file in files}
     contents = {f"content/images/{name}": content for name, content in images.items()}
-    return archived(texts | contents)
+    return write_archive(texts | contents)
 
 
 def _json(value: object) -> str:

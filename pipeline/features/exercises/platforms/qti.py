@@ -22,7 +22,7 @@ from pipeline.features.exercises.platforms.questions import (
 )
 from pipeline.model.late import late
 from pipeline.model.rendered import Page
-from pipeline.package.bundle import archived
+from pipeline.package.bundle import write_archive
 
 FOLDER = "images/"
 _IMAGE = late(rf'src="{FOLDER}([^"]+)"')
@@ -94,7 +94,7 @@ def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ..
 def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
     """The package."""
     texts = {file.name: file.markup.encode() for file in files}
-    return archived(texts | {f"{FOLDER}{name}": content for name, content in images.items()})
+    return write_archive(texts | {f"{FOLDER}{name}": content for name, content in images.items()})
 
 
 def _item(question: Question, id: str, sheet: QuestionSheet) -> str:

@@ -60,7 +60,7 @@ def draw(
         kind: {name: keeper.kept(value) for name, value in resources[kind].items()}
         for kind in kinds
     }
-    drawn = tuple(_deflated(stream, *([b"Q"] if above else ())) for stream in streams)
+    drawn = tuple(_deflate(stream, *([b"Q"] if above else ())) for stream in streams)
     uses = tuple(_use(number, font) for number, font in document.fonts.items())
     objects = (
         part for pdf_object in keeper.objects for part in (pdf_object.text, pdf_object.data or b"")
@@ -80,40 +80,40 @@ _COUNTED = late(rb"/[xps][0-9]+\b")
 """The names of drawings within a page, and those that are counted through the document."""
 
 
-def painted(document: TypesetDocument, pdf: PDF) -> tuple[str, ...]:
+def digest_pages(document: TypesetDocument, pdf: PDF) -> tuple[str, ...]:
     """Digests of what is painted on each page of a document that is drawn as a whole."""
     pages = [pdf.objects[number] for number in pdf.pages["Kids"][::3]]
     return tuple(
-        digest_of(*_painted(page.stream, pdf_page["Resources"], pdf))[:SHORT]
+        digest_of(*_read_stream(page.stream, pdf_page["Resources"], pdf))[:SHORT]
         for page, pdf_page in zip(document.pages, pages, strict=True)
     )
 
 
-def _painted(stream: Any, resources: bytes, pdf: PDF) -> Iterator[bytes]:
+def _read_stream(stream: Any, resources: bytes, pdf: PDF) -> Iterator[bytes]:
     """The content of a stream, and of the images and groups in it."""
-    operators, names = content(stream), _referenced(resources, pdf)
+    operators, names = content(stream), _find_object(resources, pdf)
     yield _COUNTED.sub(b"", operators)
     for name in dict.fromkeys(_NAMES.findall(operators)):
         kind = "Pattern" if name[:1] == b"p" else "XObject"
-        drawing = _referenced(names[kind][name.decode()], pdf)
+        drawing = _find_object(names[kind][name.decode()], pdf)
         if "Resources" in drawing.extra:
-            yield from _painted(drawing, drawing.extra["Resources"], pdf)
+            yield from _read_stream(drawing, drawing.extra["Resources"], pdf)
         else:
             yield content(drawing)
 
 
-def _referenced(reference: bytes, pdf: PDF) -> Any:
+def _find_object(reference: bytes, pdf: PDF) -> Any:
     return pdf.objects[int(reference.split()[0])]
 
 
-def _deflated(stream: Any, *before: bytes) -> bytes:
+def _deflate(stream: Any, *before: bytes) -> bytes:
     return zlib.compress(b"\n".join((*before, content(stream))), LEVEL)
 
 
 _GLYPHS = late(rb"<([0-9a-f]+)>")
 
 
-def shown(document: TypesetDocument, pdf: PDF) -> dict[tuple[int, int], str]:
+def read_characters(document: TypesetDocument, pdf: PDF) -> dict[tuple[int, int], str]:
     """The characters that the glyphs of a painted PDF stand for, by page from 0 and identifier of
     marked content."""
     texts = {
@@ -193,7 +193,7 @@ class _Keeper:
             return PDFObject(self.kept(value))
         extra = dict(value.extra)
         if value.compress:
-            data, extra["Filter"] = _deflated(value), "/FlateDecode"
+            data, extra["Filter"] = _deflate(value), "/FlateDecode"
         else:
             data = content(value)
         extra["Length"] = len(data)

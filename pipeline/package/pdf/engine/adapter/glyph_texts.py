@@ -115,7 +115,8 @@ class GlyphString:
             glyphs = [info.glyph for info in self.glyphs[first:end]]
             place = end - 1 - number if self.is_reversed else number - first
             in_turn = glyphs[::-1] if self.is_reversed else glyphs
-            text = _divided(in_turn, text, functools.partial(nominal_glyph, self.font))[place]
+            glyph_of = functools.partial(nominal_glyph, self.font)
+            text = _divide_cluster(in_turn, text, glyph_of)[place]
         return _as_one(text) if self.is_reversed and len(text) > 1 else text
 
 
@@ -127,10 +128,10 @@ def nominal_glyph(font: Any, character: str) -> int | None:
     return int(glyph[0]) if is_there else None
 
 
-def _divided(glyphs: Sequence[int], text: str, glyph_of: Any) -> list[str]:
+def _divide_cluster(glyphs: Sequence[int], text: str, glyph_of: Any) -> list[str]:
     """The characters of a cluster for each of its glyphs in the order of reading. A letter may be
     drawn as others that it can be decomposed into."""
-    forms = dict.fromkeys((text, _decomposed_once(text), unicodedata.normalize("NFD", text)))
+    forms = dict.fromkeys((text, _decompose_once(text), unicodedata.normalize("NFD", text)))
     characters = [*next((form for form in forms if len(form) >= len(glyphs)), [*forms][-1])]
     texts: dict[int, str] = {}
     for number, glyph in enumerate(glyphs):
@@ -156,7 +157,7 @@ def _presentation_forms() -> dict[str, str]:
     return {unicodedata.normalize("NFKD", form): form for form in forms}
 
 
-def _decomposed_once(text: str) -> str:
+def _decompose_once(text: str) -> str:
     parts = (unicodedata.decomposition(character) for character in text)
     return "".join(
         "".join(chr(int(code, 16)) for code in part.split()) if part and part[0] != "<" else each
@@ -295,7 +296,7 @@ def _show(stream: Any, piece: _Piece, matrix: Sequence[float], x: float) -> None
         stream.end_marked_content()
 
 
-def spelled(text: str) -> str:
+def spell_out(text: str) -> str:
     """The letters of a text, and the marks on them, each as it is read."""
     normal = "".join([unicodedata.normalize("NFKC", character) for character in text])
     return "".join([c for c in normal if unicodedata.category(c)[0] in "LMN"]).casefold()
@@ -305,4 +306,4 @@ def _differ(text: str, other: str) -> bool:
     """Return whether the letters, or the brackets, of two texts differ."""
     if text == other:
         return False
-    return spelled(text) != spelled(other) or any(map(unicodedata.mirrored, text))
+    return spell_out(text) != spell_out(other) or any(map(unicodedata.mirrored, text))

@@ -85,7 +85,7 @@ def iter_line_boxes(
         for piece in box.descendants():
             vars(piece).pop(ENDS, None)
     elif context.is_draft and not plan.notes:
-        yield from _drafted(plan, box, position_y, skip_stack)
+        yield from _draft_lines(plan, box, position_y, skip_stack)
         return
     else:
         plan.follow()
@@ -94,7 +94,7 @@ def iter_line_boxes(
     )
 
 
-def _drafted(plan: Any, box: Any, y: float, skip_stack: Any) -> Iterator[tuple[Any, Any]]:
+def _draft_lines(plan: Any, box: Any, y: float, skip_stack: Any) -> Iterator[tuple[Any, Any]]:
     breaks = plan.paragraph.chosen
     assert breaks is not None, "there is a plan"
     for number in range(next(iter(skip_stack)) if skip_stack else 0, breaks.lines):

@@ -247,7 +247,7 @@ def change(name: str) -> str:
     for part in path.split("."):
         owner, value = value, getattr(value, part, None)
         if value is None:
-            return "" if part in _mentioned(owner) else f"has no {path}"
+            return "" if part in _find_attributes(owner) else f"has no {path}"
     if not listed:
         return ""
     function = inspect.unwrap(value.__init__ if inspect.isclass(value) else value)
@@ -258,7 +258,7 @@ def change(name: str) -> str:
     return "" if actual == expected else f"has {path}({', '.join(actual)}), not ({listed})"
 
 
-def _mentioned(owner: Any) -> frozenset[str]:
+def _find_attributes(owner: Any) -> frozenset[str]:
     """The attributes that the functions of a class have to do with: its objects have more than it
     does itself."""
     values = (value for base in getattr(owner, "__mro__", ()) for value in vars(base).values())

@@ -25,7 +25,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.faces import EMOJI, LEGIBLE, SANS
 from pipeline.package.image_metadata import without_metadata
-from pipeline.package.images import shown
+from pipeline.package.images import shrink_image
 from pipeline.package.pdf.colours import grey_image
 from pipeline.package.pdf.engine.adapter.spaces import UnsharedFeatures
 from pipeline.package.pdf.print_markup import ASSET
@@ -197,7 +197,7 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
             self._refuse(f"“{asset.path}” cannot be shown: {reason}")
             raise
         self.files += (file,)
-        data = shown(data, asset.longest) if asset.longest else without_metadata(data)
+        data = shrink_image(data, asset.longest) if asset.longest else without_metadata(data)
         kind = asset.media_type
         if self._is_grey:
             # WeasyPrint reports damaged ones

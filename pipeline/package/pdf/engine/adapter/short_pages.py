@@ -202,7 +202,7 @@ def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any)
             and _is_short(context, box.position_y)
         ):
             if kind == ON_A_FULL_PAGE:
-                box = _restyled(box, break_inside="auto")
+                box = _restyle(box, break_inside="auto")
             elif (image := _picture(box)) is not None:
                 return _with_image(context, box, image, *rest)
     return original_block_container_layout(context, box, *rest, **of_floats)
@@ -228,7 +228,7 @@ def _is_short(context: Any, y: float) -> bool:
     return bool(context.page_bottom - y > (1 - FULL) * page.height)
 
 
-def _restyled(box: Any, **values: Any) -> Any:
+def _restyle(box: Any, **values: Any) -> Any:
     """A copy of a box with another style."""
     box = box.copy()
     box.style = box.style.copy()
@@ -276,6 +276,6 @@ def _with_image(
     if height < SMALLEST * drawn.height:
         return result
     sizes = {"width": drawn.width * height / drawn.height, "height": height}
-    smaller = _restyled(image, **{side: Dimension(size, "px") for side, size in sizes.items()})
+    smaller = _restyle(image, **{side: Dimension(size, "px") for side, size in sizes.items()})
     others = [smaller if child is image else child for child in box.children]
     return layout(box.copy_with_children(others), bottom_space)
