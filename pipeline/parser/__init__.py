@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from pipeline.model import Document, Paragraph, Variant, Withheld
+from pipeline.model import Document, Heading, Paragraph, Variant, Withheld
 from pipeline.model.audience import without
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, in_source
@@ -76,85 +77,101 @@ def parse(
     if any(finding.is_error for finding in problems):
         return Document(metadata=Metadata(), source=source, diagnostics=problems)
     text = without_stray(text) if problems else text
-    metadata, front_lines, front_findings = _read_front(text, source, folder)
-    front = text.split("\n", front_lines)
-    rest = front.pop() if len(front) > front_lines else ""
-    files = SourceFiles(folder, source, signed(text))
     memory = memory or Memory()
+    front, rest = _read_front(text, source, folder)
+    files = SourceFiles(folder, source, signed(text))
+    body = _read_body(rest, len(front.lines) + 1, files, memory)
+    contents = front.metadata.contents
+    if contents.show == "auto" and body.document.metadata.contents.show == "always":
+        contents = msgspec.structs.replace(contents, show="always")
+        metadata = msgspec.structs.replace(front.metadata, contents=contents)
+        front = front._replace(metadata=metadata)
+    again = tuple(_read_again(body, files, memory, front.metadata))
+    whole, title = _settle_whole(body, front, files, source, problems)
+    whole = settle_places(whole, memory.get("document"))
+    memory.put("document", whole)
+    variants: list[Variant] = []
+    for number, (numbers, reading) in enumerate(again):
+        reading = without_answers(_grouped(reading, whole.metadata, files)[0])
+        left = without_heading(title, reading.blocks)
+        reading = closed(msgspec.structs.replace(reading, blocks=left), whole)
+        name = f"reading {number}"
+        reading = settle_places(reading, memory.get(name) or whole)
+        memory.put(name, reading)
+        variants.append(_as_variant(reading, numbers, source))
+    return msgspec.structs.replace(whole, variants=tuple(variants))
+
+
+class _Front(NamedTuple):
+    """The front matter: the metadata, with those that the library shares, and its lines."""
+
+    metadata: Metadata
+    lines: list[str]
+    findings: tuple[Diagnostic, ...]
+
+
+def _read_front(text: str, source: str, folder: Path | None) -> tuple[_Front, str]:
+    """The front matter of a text, and the rest of it."""
+    library = frontmatter.above(folder) if folder else None
+    metadata, count, findings = read_front_matter(text, source, library)
+    metadata = _without_marks(metadata)
+    if library and folder and metadata.url and "url" in metadata.shared:
+        url = frontmatter.address_of(metadata.url, library.folder, source, folder)
+        metadata = msgspec.structs.replace(metadata, url=url)
+    lines = text.split("\n", count)
+    rest = lines.pop() if len(lines) > count else ""
+    return _Front(metadata, lines, tuple(findings)), rest
+
+
+def _read_body(text: str, first_line: int, files: SourceFiles, memory: Memory) -> TextBody:
+    """The whole text after the front matter; if little has changed in a known one, that is read."""
     known = memory.get("body")
     body = None
     if known and known.dialects == files.dialects:
         from pipeline.parser.rereading import reread
 
-        body = reread(known, rest, front_lines + 1, _read_alone)
-    body = body or _parse_body(rest, front_lines + 1, files)
-    document = body.document
-    if metadata.contents.show == "auto" and document.metadata.contents.show == "always":
-        contents = msgspec.structs.replace(metadata.contents, show="always")
-        metadata = msgspec.structs.replace(metadata, contents=contents)
+        body = reread(known, text, first_line, _read_alone)
+    body = body or _parse_body(text, first_line, files)
     if not files.names:
         memory.put("body", body)
-    again = tuple(_read_again(body, files, memory, metadata))
-    document, turns = _grouped(document, metadata, files)
-    document = _with_unread(document, body, front, metadata, files)
-    withheld = (*_placed(body, document, files), *in_front_matter(front))
+    return body
+
+
+def _settle_whole(
+    body: TextBody,
+    front: _Front,
+    files: SourceFiles,
+    source: str,
+    problems: tuple[Diagnostic, ...],
+) -> tuple[Document, Heading | None]:
+    """The document of a whole text with all metadata and findings, and the heading that has become
+    its title."""
+    document, turns = _grouped(body.document, front.metadata, files)
+    document = _with_unread(document, body, front.lines, front.metadata, files)
+    withheld = (*_placed(body, document, files), *in_front_matter(front.lines))
     document = without_answers(document)
-    front_findings = (*front_findings, *turns)
-    broken = any(finding.code == Code.BAD_YAML.slug for finding in front_findings)
+    broken = any(finding.code == Code.BAD_YAML.slug for finding in (*front.findings, *turns))
     metadata, title, titles = take_title(
-        metadata, document.blocks, withheld, source, may_be_missing=broken
+        front.metadata, document.blocks, withheld, source, may_be_missing=broken
     )
     blocks = without_heading(title, document.blocks)
-    metadata, guessed = take_language(metadata, front, blocks)
+    metadata, guessed = take_language(metadata, front.lines, blocks)
     if metadata.identifier is None:
         metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
-    diagnostics = (
-        *problems,
-        *files.warnings,
-        *front_findings,
-        *document.diagnostics,
-        *titles,
-        *guessed,
-    )
+    of_front = (*problems, *files.warnings, *front.findings, *turns)
+    lines = (*map(partial_strings.public, front.lines), body.record.whole) if withheld else ()
     document = Document(
         metadata=metadata,
         blocks=blocks,
         notes=document.notes,
         files=document.files,
         source=source,
-        diagnostics=in_source(diagnostics, source),
+        diagnostics=in_source((*of_front, *document.diagnostics, *titles, *guessed), source),
         withheld=withheld,
-        text="\n".join((*map(partial_strings.public, front), body.record.whole))
-        if withheld
-        else "",
+        text="\n".join(lines),
         unread=in_source(document.unread, source),
     )
-    settled = settle_places(document, memory.get("document"))
-    memory.put("document", settled)
-    variants: list[Variant] = []
-    for number, (numbers, reading) in enumerate(again):
-        reading = without_answers(_grouped(reading, metadata, files)[0])
-        left = without_heading(title, reading.blocks)
-        reading = closed(msgspec.structs.replace(reading, blocks=left), document)
-        name = f"reading {number}"
-        reading = settle_places(reading, memory.get(name) or settled)
-        memory.put(name, reading)
-        variants.append(_as_variant(reading, numbers, source))
-    return msgspec.structs.replace(settled, variants=tuple(variants))
-
-
-def _read_front(
-    text: str, source: str, folder: Path | None
-) -> tuple[Metadata, int, tuple[Diagnostic, ...]]:
-    """The metadata of a text and those that its library shares, the number of the lines of its
-    front matter, and findings."""
-    library = frontmatter.above(folder) if folder else None
-    metadata, lines, findings = read_front_matter(text, source, library)
-    metadata = _without_marks(metadata)
-    if library and folder and metadata.url and "url" in metadata.shared:
-        url = frontmatter.address_of(metadata.url, library.folder, source, folder)
-        metadata = msgspec.structs.replace(metadata, url=url)
-    return metadata, lines, tuple(findings)
+    return document, title
 
 
 def _as_variant(reading: Document, numbers: tuple[int, ...], source: str) -> Variant:
