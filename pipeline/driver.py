@@ -16,7 +16,7 @@ import msgspec
 
 from pipeline.features import absence, here
 from pipeline.flow import steps
-from pipeline.flow.saving import Saving
+from pipeline.flow.saving import Saving, unannounced
 from pipeline.flow.steps import render_fragment
 from pipeline.flow.values import (
     BuiltEdition,
@@ -70,7 +70,7 @@ from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder, Memory, Store
 
 __all__ = [
     "Begun", "BuiltEdition", "DocumentReady", "Event", "Listener", "Memory", "Options", "Proof",
-    "Ran", "Result", "Saved", "build", "dump", "render_fragment",
+    "Ran", "Result", "Saved", "build", "render_fragment",
 ]  # fmt: skip
 
 
@@ -126,8 +126,6 @@ def build(
     if options.catalog is True:
         findings += steps.lacking_for_shops(document.metadata, chosen, shown_name(str(source)))
     if memory is None:
-        from pipeline.flow.saving import unannounced
-
         findings += unannounced(folder, document, shown_name(str(source)))
     result = Result(judge(findings, options.strict), read=read, requested=every)
     writable = [output for output in built if not is_held_back(output.findings)]
@@ -347,24 +345,3 @@ def _finish_text(
 def mark_for(request: Request, edition: Edition, page_map: PageMap | None = None) -> Document:
     """The document for an edition, resolved and marked."""
     return steps.mark(resolve_for(request, edition).document, edition, page_map)
-
-
-def dump(source: Path, edition: Edition, stage: str, templates: Path | None = None) -> bytes:
-    """The document after ``stage`` (one of `SHOWN`), as JSON."""
-    document, page_map = steps.parse(source), None
-    request = request_for(source, document, Options(templates=templates))
-    if stage == "parsed":
-        return _dump_value(document)
-    if stage == "selected":
-        return _dump_value(steps.select(document, edition, None))
-    if has_page_marks(edition, document.metadata):
-        (standard,) = make(request, [standard_print(document.metadata)])
-        page_map = standard.page_map
-    marked = mark_for(request, edition, page_map)
-    if stage == "resolved":
-        return _dump_value(marked)
-    return _dump_value(render_edition(request, edition, marked, page_map))
-
-
-def _dump_value(value: Document | Pages) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"

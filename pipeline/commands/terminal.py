@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 import click
 import msgspec
 
-from pipeline.model.diagnostics import Diagnostic, SourceLines
+from pipeline.model.diagnostics import Begun, Diagnostic, Ran, Saved, SourceLines, in_order
 from pipeline.model.late import late
 
 if TYPE_CHECKING:
@@ -96,8 +96,6 @@ def show(
 ) -> None:
     """Print findings, and their number; ``blocked`` if they prevented writing. Their sources are
     read by their names, from this machine by default."""
-    from pipeline.model.diagnostics import SourceLines, in_order
-
     sources = SourceLines(read)
     ordered = in_order(findings, sources)
     if as_json:
@@ -533,8 +531,6 @@ class Progress:
 
     def on_event(self, event: Event) -> None:
         """Be the listener of a build."""
-        from pipeline.model.diagnostics import Begun, Ran, Saved
-
         match event:
             case Saved(name, seconds, size, path, fitted, new_pages) if not self.quiet:
                 click.echo(stage_line(name, seconds, size, path))

@@ -251,8 +251,6 @@ class Saving:
         self._put(place.name, data)
         outputs.write_all(self._folder, self._files, self._removed)
         outputs.write(outputs.model_of(self._folder), self._model)
-        if self._looks:
-            pass  # DROPPED
         for name, looks in self._looks.items():
             keep_looks(self._folder, name, looks)
         outputs.list_outputs(self._folder, self._files)

@@ -69,9 +69,6 @@ the pages of a long one can be seen; an edition is made; at the end, a file is s
 Listener: TypeAlias = Callable[[Event], object]
 """A function that gets each event. If it raises an exception, the build ends with it."""
 
-SHOWN = ("parsed", "selected", "resolved", "pages")
-"""The stages whose result ``dump`` can show."""
-
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Options for making editions. ``templates`` is a folder of templates that take precedence.

@@ -28,7 +28,7 @@ from pipeline.parser.left_out import closed, without_definition
 from pipeline.parser.lines import FORBIDDEN
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup import paired_names
-from pipeline.parser.rereading import TextBody, settle_places
+from pipeline.parser.rereading import TextBody, reread, settle_places
 from pipeline.parser.slips import doubtful_attributes, unguarded, unread_marks
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_language, take_title, without_heading
@@ -128,8 +128,6 @@ def _read_body(text: str, first_line: int, files: SourceFiles, memory: Memory) -
     known = memory.get("body")
     body = None
     if known and known.dialects == files.dialects:
-        from pipeline.parser.rereading import reread
-
         body = reread(known, text, first_line, _read_alone)
     body = body or _parse_body(text, first_line, files)
     if not files.names:
@@ -213,8 +211,6 @@ def _read_again(
         known = memory.get(name)
         again = None
         if known and known.ranges == ranges:
-            from pipeline.parser.rereading import reread
-
             again = reread(known, body.text, body.line, _read_alone)
         again = again or _parse_body(body.text, body.line, files.without(ranges, body.record))
         again = again._replace(ranges=ranges)

@@ -56,7 +56,7 @@ from pipeline.render.known import KnownBlocks, is_remembered
 from pipeline.render.note_placement import NotePlace, PrintedNotes, TextPlaces, with_place
 from pipeline.render.plan import BLOCK_TAGS, Fields, form, form_roles, index_links, semantics
 from pipeline.render.style_sheets import constructs_of, hangs, is_wide_formula, signs_of
-from pipeline.render.tables import SMALL, USUAL, cuts_words, is_option, reflows
+from pipeline.render.tables import SMALL, USUAL, cuts_words, is_option, reflows, row_items
 from pipeline.system.paths import scheme
 from pipeline.system.store import Memo
 
@@ -627,8 +627,6 @@ class NodeRenderer:
         is_list = reflows(node, lines) if self.large_line else cuts_words(node, lines[1])
         if not is_list:
             return ()
-        from pipeline.render.tables import row_items
-
         return row_items(node)
 
     def put_in_words(self, image: model.Image) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from pipeline import BuiltEdition, driver, parse
+from pipeline import BuiltEdition, parse
+from pipeline.commands.build import dump_stage
 from pipeline.model import CodeBlock, Document, Exercise, PageMark, Section
-from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import PageMap, counted_text, letters
 from tests.helpers import making
 from tests.helpers.paths import BOOK
@@ -212,7 +212,7 @@ def test_no_attribute_of_an_authors_says_where_a_page_begins(small: Built) -> No
 def test_an_answer_takes_the_place_of_the_lines(tmp_path: Path) -> None:
     source = tmp_path / "short.md"
     source.write_text("::: exercise\nWhy?\n\n::: lines 3\n:::\n\n::: answer\nSo.\n:::\n:::\n")
-    dumped = driver.dump(source, EDITIONS["teacher"], "resolved").decode()
+    dumped = dump_stage(source, "teacher", "resolved", None).decode()
     assert '"lines": 3' in dumped
     assert "WritingLines" not in dumped
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from pipeline.commands import builds, terminal
 from pipeline.commands.terminal import progress_shown
 
 if TYPE_CHECKING:
+    from pipeline.driver import Result
+    from pipeline.model import Document
     from pipeline.model.diagnostics import Diagnostic
+    from pipeline.model.rendered import Pages
 
+
+STAGES = ("parsed", "selected", "resolved", "pages")
+"""The stages whose result `--dump` prints."""
 
 SHOWN = frozenset({".html", ".pdf", ".epub"})
 """The endings of the file names that `--open` shows."""
@@ -48,7 +55,7 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
 )
 @click.option(
     "--dump",
-    type=click.Choice(["parsed", "selected", "resolved", "pages"]),
+    type=click.Choice(STAGES),
     help="Print the document after a stage instead of building.",
 )
 @click.option("--stages", is_flag=True, help="List the stages and say which had to run.")
@@ -105,11 +112,8 @@ def build_command(
         if is_limited:
             run = limits.within(run, timeout, memory)
     if dump:
-        from pipeline.model.editions import EDITIONS
-
-        edition = EDITIONS[(editions or ("web",))[0]]
         for source in sources:
-            click.echo(driver.dump(source, edition, dump, options["templates"]))
+            click.echo(dump_stage(source, (editions or ("web",))[0], dump, options["templates"]))
         return
     terminal.refuse_same_stems(sources)
     failed = False
@@ -128,27 +132,59 @@ def build_command(
             if depfile:
                 rule = outputs.dependency_file(target, map(Path, result.read))
                 terminal.or_exit(outputs.write, depfile, rule)
-            if explains:
-                terminal.explain_quizzes(result.files)
-            if not as_json:
-                terminal.note_missing(result.missing)
-                terminal.note_withheld(result.withheld, result.requested)
-            failed = failed or result.failed
-            findings += result.diagnostics
             converted: tuple[Diagnostic, ...] = ()
             if formats:
                 converted = terminal.or_exit(by_pandoc.convert, source, result.files, formats)
-            findings += converted
-            shown_file = next((file for file in result.files if file.suffix in SHOWN), None)
-            if shows and shown_file and click.launch(str(shown_file.resolve())):
-                click.echo(f"note     no program found to open {shown_file}", err=True)
+            failed = failed or result.failed
+            findings += (*result.diagnostics, *converted)
+            if explains:
+                terminal.explain_quizzes(result.files)
+            if shows:
+                _open_first(result.files)
             if not as_json:
-                terminal.show((*result.diagnostics, *converted), blocked=result.is_blocked)
-                if _is_foreign(result.diagnostics):
-                    terminal.note_import(source)
+                _tell(source, result, converted)
     if as_json:
         terminal.show(findings, as_json=True)
     sys.exit(terminal.SOURCE_ERRORS if failed else terminal.BUILT)
+
+
+def _open_first(files: Iterable[Path]) -> None:
+    """Open the first of the files that people look at."""
+    shown = next((file for file in files if file.suffix in SHOWN), None)
+    if shown and click.launch(str(shown.resolve())):
+        click.echo(f"note     no program found to open {shown}", err=True)
+
+
+def _tell(source: Path, result: Result, converted: tuple[Diagnostic, ...]) -> None:
+    """Print what is to be known of the build of a source."""
+    terminal.note_missing(result.missing)
+    terminal.note_withheld(result.withheld, result.requested)
+    terminal.show((*result.diagnostics, *converted), blocked=result.is_blocked)
+    if _is_foreign(result.diagnostics):
+        terminal.note_import(source)
+
+
+def dump_stage(source: Path, edition_name: str, stage: str, templates: Path | None) -> bytes:
+    """The document after one of the `STAGES`, as JSON."""
+    from pipeline import driver
+    from pipeline.flow import steps
+    from pipeline.flow.values import request_for
+    from pipeline.model.editions import EDITIONS, has_page_marks, standard_print
+
+    document, page_map = steps.parse(source), None
+    edition = EDITIONS[edition_name]
+    request = request_for(source, document, driver.Options(templates=templates))
+    value: Document | Pages = document
+    if stage == "selected":
+        value = steps.select(document, edition, None)
+    elif stage != "parsed":
+        if has_page_marks(edition, document.metadata):
+            (standard,) = driver.make(request, [standard_print(document.metadata)])
+            page_map = standard.page_map
+        value = driver.mark_for(request, edition, page_map)
+        if stage == "pages":
+            value = driver.render_edition(request, edition, value, page_map)
+    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
 def _is_foreign(findings: Collection[Diagnostic]) -> bool:

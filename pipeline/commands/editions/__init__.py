@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline.commands.terminal import READABLE, SOURCE_ERRORS, say, show
 from pipeline.model import Document
-from pipeline.model.editions import EDITIONS, Edition, chosen_editions, output_name, wanted
+from pipeline.model.editions import EDITIONS, Edition, chosen_editions, output_name, stem_of, wanted
 from pipeline.model.metadata import Metadata
 from pipeline.model.sheet import fit_for, is_book, options_for, paper_for, sheet_for
 from pipeline.select import select
@@ -127,7 +127,6 @@ def editions_command(source: Path | None, as_json: bool, for_make: bool) -> None
         click.echo(make_table(), nl=False)
         return
     from pipeline.commands import terminal
-    from pipeline.model.editions import stem_of
 
     document = None
     if source:
@@ -164,8 +163,6 @@ def make_table() -> str:
     a level or in a version. Of these, the longest come first: old versions of make take the first
     pattern that fits."""
     from msgspec.structs import replace
-
-    from pipeline.model.editions import EDITIONS, output_name
 
     varied = {name: output_name("", replace(row, variation="-%")) for name, row in EDITIONS.items()}
     longest_first = sorted(varied, key=lambda name: -len(varied[name]))

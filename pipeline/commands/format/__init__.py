@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from msgspec.structs import replace
 
-from pipeline.commands.terminal import BUILT, SOURCE, SOURCE_ERRORS, or_exit, say, show
+from pipeline.commands.terminal import (
+    BUILT,
+    SOURCE,
+    SOURCE_ERRORS,
+    or_exit,
+    printable_lines,
+    say,
+    show,
+)
 from pipeline.commands.writer import UnwritableError, write_blocks
 from pipeline.commands.writer.sameness import bare, same
 from pipeline.commands.writer.text import alternate
@@ -308,7 +316,6 @@ def format_command(files: tuple[Path, ...], check: bool, diff: bool) -> None:
       chapbook format handout.md
       chapbook format --check *.md
     """
-    from pipeline.commands.terminal import printable_lines
     from pipeline.system import outputs
 
     wrong: list[Diagnostic] = []

@@ -16,7 +16,7 @@ import msgspec
 from pipeline.features.citations import bibtex, csl_references
 from pipeline.features.citations.bibtex import BibtexEntry
 from pipeline.features.citations.csl import style
-from pipeline.features.citations.csl.style import Reference, citeproc_data
+from pipeline.features.citations.csl.style import BadStyleError, Reference, citeproc_data
 from pipeline.features.citations.csl_references import BadEntryError
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
@@ -395,8 +395,6 @@ def _style(document: Document, folder: Path, sources: Sources) -> CitationStyle:
 def _read_named_style(
     name: Placed, document: Document, folder: Path, sources: Sources
 ) -> CitationStyle | None:
-    from pipeline.features.citations.csl.style import BadStyleError
-
     lang = document.metadata.lang
     try:
         if not name.text.lower().endswith(".csl"):

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features.formulas.outlines import broken
+from pipeline.features.formulas.outlines import broken, leave_room
 from pipeline.features.formulas.tex import EquationLabel, Reading, read
 from pipeline.features.formulas.tex_commands import INSTEAD, Macro, Mistake, defines
 from pipeline.keep import in_batches, kept
@@ -386,8 +386,6 @@ def set_formula(tex: str, display: bool, lang: str) -> SetFormula:
 
     math: Element = convert(tex, display)
     if math.find(".//mphantom") is not None:
-        from pipeline.features.formulas.outlines import leave_room
-
         leave_room(math)
     spoken = FormulaSpeaker(words(lang)).speak(list(math))
     characters = "".join(sorted(set("".join(math.itertext())) - {" ", APPLY}))

@@ -20,7 +20,7 @@ from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.writing_systems import beyond
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.log import listening
-from pipeline.package.pdf.print_markup import ready
+from pipeline.package.pdf.print_markup import float_to_pages, ready
 from pipeline.package.pdf.whole import Printing, set_whole
 from pipeline.package.result import Package, font_files, lacking
 from pipeline.package.units import UndividedError
@@ -54,8 +54,6 @@ def _print(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: str 
     setter = Typesetter(fonts, folder, pages.assets, is_grey=is_grey)
     with listening(root, missing, pages.assets) as log:
         ready(root)
-        from pipeline.package.pdf.print_markup import float_to_pages
-
         float_to_pages(root, pages)
         text = Printing(pages, folder, sources, root, pieces, fonts, missing, setter, log)
         if undivided:

@@ -19,11 +19,19 @@ from pipeline.model.words import words
 from pipeline.package.pdf.engine.adapter.drawn import digest_pages
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
-from pipeline.package.pdf.layout import find_stranded, folios, lay_out, page_foot, text_flows
+from pipeline.package.pdf.layout import (
+    find_stranded,
+    folios,
+    label_pages,
+    lay_out,
+    number_front,
+    page_foot,
+    text_flows,
+)
 from pipeline.package.pdf.log import Log
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.print_markup import first_blocks, has_roman_folios, ready_text
-from pipeline.package.pdf.standards import turn_drawn
+from pipeline.package.pdf.standards import make_archival, read_plates, turn_drawn
 from pipeline.package.pdf.tags import tag
 from pipeline.package.result import FileFacts, Package, read_attachments
 from pipeline.package.units import DrawnText, UnitPage
@@ -57,7 +65,6 @@ def set_whole(text: Printing) -> Package:
         arrange_columns(root)
     for block in first_blocks(root) if pages.sheet and pages.sheet.is_book else ():
         block.set("style", "break-before: recto")
-    from pipeline.package.pdf.layout import label_pages, number_front
     from pipeline.package.pdf.page_starts import KeptPages
 
     kept = KeptPages(root, has_roman=has_roman_folios(pages)) if edition.same_pages else None
@@ -140,8 +147,6 @@ def _standards(pages: Pages, folder: Path) -> tuple[Standards, Any, tuple[Diagno
     standards = standards_for(edition, metadata)
     if not standards.press:
         return standards, None, ()
-    from pipeline.package.pdf.standards import read_plates
-
     plates, findings = read_plates(standards.press, metadata, folder)
     return standards if plates else Standards(), plates, findings
 
@@ -152,8 +157,6 @@ def complete(
     """Adds the parts of a PDF that are not on its pages."""
     describe(pdf, metadata, standards)
     if standards.archival:
-        from pipeline.package.pdf.standards import make_archival
-
         make_archival(pdf, sources)
 
 
