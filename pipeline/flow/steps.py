@@ -61,7 +61,7 @@ def resolve(document: Document, edition: Edition, folder: Path, split: int) -> D
 def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Document:
     """A resolved document with the page marks that an edition needs. Answers are put in place
     before, and taken out alone after that."""
-    from pipeline.features.exercises.keys import answers_alone, put_in_place
+    from pipeline.exercises.keys import answers_alone, put_in_place
     from pipeline.mark.page_marks import mark_pages
     from pipeline.resolve.contents import titled_for_teachers
 
@@ -77,14 +77,14 @@ def with_answers(
     pupils: Document, teachers: Document, document: Document, edition: Edition
 ) -> Document:
     """The resolved document for ``pupils`` on a platform, with the answers of that for teachers."""
-    from pipeline.features.exercises.platforms.questions import with_answers
+    from pipeline.exercises.platforms.questions import with_answers
 
     return with_answers(pupils, teachers, document.withheld, edition)
 
 
 def key_sheet(documents: Mapping[str, Document]) -> Document:
     """The answers of all versions, given by their names, as one document."""
-    from pipeline.features.exercises.keys import side_by_side
+    from pipeline.exercises.keys import side_by_side
 
     return side_by_side(documents)
 
@@ -159,7 +159,7 @@ def compare(
 
     findings = compare_built(package, document, edition, file)
     if edition.audience == "teacher":
-        from pipeline.features.exercises.key_proof import with_errors
+        from pipeline.exercises.key_proof import with_errors
 
         findings = with_errors(findings, parsed)
     if package.stranded:
@@ -205,7 +205,7 @@ def missing_answers(request: Request, pending: PendingEdition) -> tuple[Diagnost
     edition, name = pending.edition, output_name(request.stem, pending.edition)
     if not pending.texts or edition.audience != "teacher":
         return ()
-    from pipeline.features.exercises.key_proof import missing_answers
+    from pipeline.exercises.key_proof import missing_answers
 
     documents = [text.document for text in pending.texts]
     return tuple(missing_answers(request.document, documents, edition, name))

@@ -48,7 +48,7 @@ def package(
 
             result = package_docx(pages, folder)
         case _:
-            from pipeline.features.exercises.platforms import package_questions
+            from pipeline.exercises.platforms import package_questions
 
             result = package_questions(pages, folder)
     attached = (str(inside(folder, name)) for name in sources)

@@ -38,7 +38,7 @@ def render(
         if edition.format == "pdf":
             return pdf.assemble(document, edition, stem, *using, page_map)
         if edition.platform:
-            from pipeline.features.exercises.platforms import assemble_questions
+            from pipeline.exercises.platforms import assemble_questions
 
             return assemble_questions(document, edition, stem, *using)
         if edition.format == "epub":

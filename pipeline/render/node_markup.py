@@ -502,7 +502,7 @@ class NodeRenderer:
         self.formula_images: Any = None
         self._templates: dict[type[Node], jinja2.Template] = {}
         self._fields = Fields()
-        from pipeline.features.exercises.markup import helpers
+        from pipeline.exercises.markup import helpers
 
         functions: tuple[Callable[..., object], ...] = (
             self.render, self.render_item, self.render_note, self.attributes, self.heading_level,

@@ -465,13 +465,13 @@ def select(document: Document, edition: Edition) -> Document:
     unknown, withheld, whole = tuple(_unknown_words(document)), document.withheld, document
     seeds, document = seeds_of(edition, document.metadata), variant_for(document, edition)
     if seeds != (AS_WRITTEN,):
-        from pipeline.features.exercises.order import rearranged
+        from pipeline.exercises.order import rearranged
 
         document = rearranged(document, whole, seeds)
         whole = rearranged(whole, whole, seeds)
     document = settle_levels(with_values(document, whole, edition), whole, edition)
     document = keep_timings(document, edition)
-    from pipeline.features.exercises.order import fill_banks
+    from pipeline.exercises.order import fill_banks
 
     document = fill_banks(document, edition, withheld)
     document = replace(document, edition=edition.name)
@@ -531,11 +531,11 @@ def with_values(document: Document, whole: Document, edition: Edition) -> Docume
     the values in its gaps, whose widths depend on them."""
     texts = (variable.text for variable in whole.metadata.variables)
     if _may_have_numbers(whole) or any(text.startswith("=") for text in texts):
-        from pipeline.features.exercises.numbers import fill_numbers
+        from pipeline.exercises.numbers import fill_numbers
 
         document = fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition)
     if has(document, model.Blank):
-        from pipeline.features.exercises.numbers import fill_gaps
+        from pipeline.exercises.numbers import fill_gaps
 
         document = fill_gaps(document, edition)
     return document

@@ -238,12 +238,8 @@ def _styles() -> bytes:
 def _sources() -> bytes:
     """The code that writes files: names and terms of formats that are in them."""
     program = Path(__file__).parent.parent
-    writing = ("exercises", *(name for name, row in FEATURES.items() if row.writes_files))
-    folders = (
-        program / "render",
-        program / "package",
-        *(program / "features" / name for name in writing),
-    )
+    writing = (f"features/{name}" for name, row in FEATURES.items() if row.writes_files)
+    folders = (program / name for name in ("render", "package", "exercises", *writing))
     return _read(builtin_templates(), ".j2") + b"".join(_read(folder, ".py") for folder in folders)
 
 

@@ -108,7 +108,7 @@ def test_the_table_has_the_rules_that_are_used_and_no_others() -> None:
     named = [name for rows in rules.rules().values() for name in rows]
     assert len(named) == len(set(named))
     package = Path(rules.__file__).parent.parent
-    folders = ("verify", "commands", "commands/check", "features/claims", "features/exercises")
+    folders = ("verify", "commands", "commands/check", "features/claims", "exercises")
     files = (path for folder in folders for path in (package / folder).glob("*.py"))
     code = "".join(path.read_text("utf-8") for path in files)
     assert set(named) - set(re.findall(r'"([a-z0-9-]+)"', code)) == set()

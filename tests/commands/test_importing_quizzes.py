@@ -12,7 +12,7 @@ import pytest
 from PIL import Image as Picture
 
 from pipeline.commands.importing.inputs import Imported, import_file
-from pipeline.features.exercises.platforms.questions import (
+from pipeline.exercises.platforms.questions import (
     Content,
     Question,
     questions_of,

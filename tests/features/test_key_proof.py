@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 import pipeline
 from pipeline import Options, model, parse
-from pipeline.features.exercises.key_proof import missing_answers
-from pipeline.features.exercises.keys import _Key
+from pipeline.exercises.key_proof import missing_answers
+from pipeline.exercises.keys import _Key
 from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import rewrite_document, walk
 from tests.helpers import making, placements

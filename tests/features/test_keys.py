@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 import pipeline
 from pipeline import model, parse
-from pipeline.features.exercises.key_proof import missing_answers
-from pipeline.features.exercises.keys import columns_of
+from pipeline.exercises.key_proof import missing_answers
+from pipeline.exercises.keys import columns_of
 from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import plain_text, walk
 from tests.helpers import answered, making

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import parse
-from pipeline.features.exercises.numbers import Amount, CalculationError, calculate
+from pipeline.exercises.numbers import Amount, CalculationError, calculate
 from pipeline.model import Blank, Chart, Document, Math, MathBlock
 from pipeline.model.tree import answer_text
 from tests.helpers import making

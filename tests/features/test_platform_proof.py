@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image as Picture
 
-from pipeline.features.exercises.platforms import questions
+from pipeline.exercises.platforms import questions
 from pipeline.model.editions import EDITIONS
 from tests.helpers import making
 

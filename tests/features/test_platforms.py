@@ -19,7 +19,7 @@ from PIL import Image as Picture
 
 import pipeline
 from pipeline import BuiltEdition
-from pipeline.features.exercises.platforms.questions import Gap, Question, questions_of
+from pipeline.exercises.platforms.questions import Gap, Question, questions_of
 from pipeline.model.editions import EDITIONS, chosen_editions
 from pipeline.model.metadata import Metadata
 from pipeline.resolve.findings import Findings

@@ -30,7 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"keep", "features"}),
     frozenset({"parser", "select", "resolve", "mark", "render", "package"}),
     frozenset({"verify"}),
-    frozenset({"flow", FOLDER}),
+    frozenset({"flow", "exercises", FOLDER}),
     frozenset({"driver"}),
     frozenset({"__init__"}),
     frozenset({"commands"}),
@@ -55,6 +55,10 @@ IMPORT = re.compile(
 )
 
 
+LATER = re.compile(r"pipeline\.(?:exercises|features\.)")
+"""Rooms that stages, from which they import, call in turn."""
+
+
 @functools.cache
 def statements(path: Path) -> list[ast.Import | ast.ImportFrom]:
     """The imports in a file, in functions too. To parse all of it takes ten times as long."""
@@ -68,12 +72,12 @@ def _parsed(lines: Iterable[str]) -> list[ast.Import | ast.ImportFrom]:
 
 @functools.cache
 def imports(path: Path) -> set[str]:
-    """The modules of this package that a file imports. Of features, those that functions of the
-    core import where these are here are left out."""
+    """The modules of this package that a file imports. Those of exercises and of features that
+    functions of the core import are left out."""
     found: set[str] = set()
     lines = IMPORT.findall(path.read_text("utf-8"))
-    if PACKAGE / "features" not in path.parents:
-        lines = [(at, line) for at, line in lines if not (at and "pipeline.features." in line)]
+    if not {PACKAGE / "exercises", PACKAGE / "features"}.intersection(path.parents):
+        lines = [(at, line) for at, line in lines if not (at and LATER.search(line))]
     for node in _parsed(line for _, line in lines):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}

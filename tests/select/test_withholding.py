@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pipeline import parse
-from pipeline.features.exercises.key_proof import missing_answers
+from pipeline.exercises.key_proof import missing_answers
 from pipeline.model import Document, encode
 from pipeline.model.editions import EDITIONS, Edition, varied
 from pipeline.select import select

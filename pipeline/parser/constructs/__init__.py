@@ -64,7 +64,7 @@ FENCES: dict[str, Construct] = {
 
 def containers_for(dialects: tuple[str, ...]) -> dict[str, Construct]:
     """All blocks with a meaning of their own, by name, in a document of some dialects."""
-    from pipeline.features.exercises.blocks import CONTAINERS as EXERCISES
+    from pipeline.exercises.blocks import CONTAINERS as EXERCISES
 
     return {**CONTAINERS, **EXERCISES, **table(dialects).containers}
 

@@ -13,7 +13,7 @@ from lxml import etree
 from markupsafe import Markup, escape
 
 from pipeline import model
-from pipeline.features.exercises.platforms.questions import (
+from pipeline.exercises.platforms.questions import (
     Content,
     Quantity,
     Question,

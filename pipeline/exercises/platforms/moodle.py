@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from pipeline.features.exercises.platforms.questions import Content, Gap, Question, QuestionSheet
+from pipeline.exercises.platforms.questions import Content, Gap, Question, QuestionSheet
 from pipeline.model.late import late
 from pipeline.model.rendered import Page
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 
-from pipeline.features.exercises.platforms.questions import Question, QuestionSheet
+from pipeline.exercises.platforms.questions import Question, QuestionSheet
 from pipeline.model.rendered import Page
 
 MOST_CHOICES = 4

@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 from msgspec.structs import replace
 
-from pipeline.features.exercises.platforms.questions import QuestionSheet, questions_of
+from pipeline.exercises.platforms.questions import QuestionSheet, questions_of
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import Edition

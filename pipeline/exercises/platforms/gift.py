@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline import model
-from pipeline.features.exercises.platforms.moodle import share
-from pipeline.features.exercises.platforms.questions import (
+from pipeline.exercises.platforms.moodle import share
+from pipeline.exercises.platforms.questions import (
     Content,
     Gap,
     Question,

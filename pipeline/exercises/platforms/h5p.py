@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from pipeline import model
-from pipeline.features.exercises.platforms.questions import (
+from pipeline.exercises.platforms.questions import (
     Content,
     Gap,
     Question,

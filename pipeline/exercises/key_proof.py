@@ -14,8 +14,8 @@ from typing import NamedTuple, TypeAlias
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features.exercises.keys import columns_of
-from pipeline.features.exercises.order import COMMAS
+from pipeline.exercises.keys import columns_of
+from pipeline.exercises.order import COMMAS
 from pipeline.model import FORMULAS, Document, Node
 from pipeline.model.audience import Ranges, lacked
 from pipeline.model.codes import Code

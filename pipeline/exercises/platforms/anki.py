@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from markupsafe import Markup
 
-from pipeline.features.exercises.platforms.questions import Content, Question, QuestionSheet
+from pipeline.exercises.platforms.questions import Content, Question, QuestionSheet
 from pipeline.model.rendered import Page
 from pipeline.package.bundle import rewrite_archive
 from pipeline.package.result import NO_DATE, publication_moment

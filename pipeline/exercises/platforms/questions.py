@@ -14,7 +14,7 @@ from markupsafe import Markup
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features.exercises.points import points_of
+from pipeline.exercises.points import points_of
 from pipeline.model import (
     FORMULAS,
     Answered,
