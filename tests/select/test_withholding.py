@@ -249,6 +249,25 @@ def test_marks_of_other_tools_are_told(tmp_path: Path) -> None:
         assert outcome(placement, tmp_path) == "refused: lost-mark", placement
 
 
+UNMARKED = (
+    "a `{{c1::b}}`", "```\n{==a == b==}\n```", "`a`{=html}", "a ||b", "| a ||b|| c |\n|---|---|",
+    "$\\text{~a ~b}$", "\\iffalse a \\fi", "a {{ answer }}", "[Answer]\n\n[Answer]: x.md",
+    "```js\nlet a = {answer: 2}\n```", "f(.answer)", "Answer: A", ">![a](x.png)", "<!-- answer -->",
+    "::: answer\n{{c1::a}} ||b||\n:::",
+)  # fmt: skip
+
+
+def test_text_that_only_resembles_a_mark_is_let_be() -> None:
+    for text in UNMARKED:
+        assert "lost-mark" not in {each.code for each in parse(text, "x.md").unread}, text
+
+
+def test_text_that_other_tools_hide_is_told() -> None:
+    for text in placements.SPOILERS:
+        told = [each for each in parse(text, "x.md").unread if "hides text" in each.message]
+        assert [each.code for each in told] == ["likely-slip"], text
+
+
 @given(st.data())
 def test_a_mark_anywhere_withholds(data: st.DataObject) -> None:
     placement = placements.crossed(lambda names: data.draw(st.sampled_from(names)))
