@@ -259,6 +259,7 @@ TEXTS = {
     "term": "a ~\n:   b ~",
     "note": "x[^t-№]\n\n[^t-№]: a ~",
     "inline note": "x^[a ~ b]",
+    "all of a note": "x^[~]",
     "link": "[a ~ b](https://example.org)",
     "reference": "[a ~ b][r-№]\n\n[r-№]: https://example.org",
     "alternative": '![a ~ b](x.png "c")',
@@ -650,8 +651,8 @@ def crossed(draw: Callable[[Sequence[str]], str]) -> Placement:
     elif kind == "span":
         way = draw(tuple(spans))
         unfit: tuple[str, ...] = PLAIN if way in WITH_MORE else ()
-        if "___" in spans[way] or way == "space before":
-            unfit = ("word bank",)  # which lists the answers of gaps, and has no paragraphs
+        if "___" in spans[way]:
+            unfit = ("word bank",)  # which lists the answers of gaps
         names = LINES if "\n" in spans[way] else TEXTS
         name = draw([name for name in names if name not in unfit])
         text = _filled(TEXTS[name], spans[way].replace("~", "≈"))

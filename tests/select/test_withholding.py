@@ -173,6 +173,14 @@ def test_teachers_alone_get_answers_in_strings_formulas_and_cells(texts: dict[st
         assert shown(parse(other, "x.md"), EDITIONS["web"]) == content, name
 
 
+def test_what_has_nothing_but_an_answer_leaves_no_trace() -> None:
+    """A note, of which no reference is left; and the words added to a bank, which then has those of
+    blanks alone."""
+    whole = parse("a^[[b]{.answer}] c\n\n____{d}\n\n::: word-bank\n[e] {.answer}\n:::")
+    without = parse("a c\n\n____{d}\n\n::: word-bank\n:::")
+    assert shown(whole, EDITIONS["web"]) == shown(without, EDITIONS["web"])
+
+
 # --- marks as people write them -------------------------------------------------------------
 
 WRITTEN = list(placements.batches(placements.written(every=IN_FUZZ), 50))
