@@ -51,9 +51,7 @@ def closed(document: Document, whole: Document) -> Document:
     left = {note.label for note in notes}
     gone = defined - left
     empty = {  # notes that consist of an answer
-        label
-        for label in _referred_to(blocks, notes) - left
-        if label.startswith(model.INLINE_NOTE)
+        label for label in _referred_to(blocks, notes) - left if label.startswith(model.INLINE_NOTE)
     }
     findings: list[Diagnostic] = []
     if gone or empty:

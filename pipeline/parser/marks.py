@@ -66,7 +66,9 @@ _LOOKS = late(
     r"|(?<!\\)\\(?P<command>[cC]orrect[cC]hoice(?![a-zA-Z])|(?:fillin|answerline)(?=\s*+\[))"
     r"|^(?P<key>ANSWER:\s++[A-Z]\s*$|exsolution:)"
     r"|(?<!\\)\\if(?:print|show)?(?P<condition>[a-z]{3,20})"
-    r"|(?P<spoiler>^[ \t>]*+(?<=>)!(?![!\[])|(?<!\S)>!(?=\S)[^<>]{1,200}!<|<spoiler\b"
+    r"|(?P<spoiler>^[ \t>]*+(?:(?<=>)!(?![!\[])|:{3,}\s*+spoiler\b)|(?<!\S)>!(?=\S)[^<>]{1,200}!<"
+    r"|<spoiler\b|<[a-z]\w*+(?=\s)[^<>]{0,200}?\s(?:hidden(?=[\s/>]|=[\"'])|style\s*=[^<>]{0,200}?"
+    r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*hidden|color\s*:\s*(?:white|\#fff|transparent)))"
     r"|(?<!\\)\[spoiler\b[^\[\]]{0,60}\](?!\()|\{\{[<%]\s*+spoiler\b"
     r"|(?<![|\\])\|\|(?=[^\s|])[^|]{1,200}(?<!\s)\|\|(?!\|))"
     r"|(?<!\\)\{(?!%)(?P<list>[^{}]{1,200}+)\}"
@@ -97,9 +99,9 @@ _LOOKS = late(
 """Each alternative has a group, whose name says how a mark is written."""
 
 LIKELY = late(
-    r"\{|\[\s*!|\[[A-Z]*\.|\[role=|[:：]{2}|!!!|\?\?\?|///|```|~~~|(?i:class|className)\s*=|</"
-    r"|SOLUTION|#[|+]|:\w+:|\\(?:if|[cC]orrect|fillin|answerline)|>[ \t]*[!\[]|\|\||(?i:spoiler)|\[/|<!--|\}|\]\(\."
-    r"|\.\.[ \t]|(?m:^(?:[ \t>]*+\.\w|ANSWER:|exsolution:))"
+    r"\{|\}|\[\s*!|\[[A-Z]*\.|\[role=|\[/|\]\(\.|[:：]{2}|!!!|\?\?\?|///|```|~~~|</|<!--|\|\||#[|+]"
+    r"|(?i:class|className|style)\s*=|SOLUTION|:\w+:|\.\.[ \t]|\\(?:if|[cC]orr|fillin|answerl)"
+    r"|>[ \t]*[!\[]|(?i:spoiler)|\shidden\b|(?m:^(?:[ \t>]*+\.\w|ANSWER:|exsolution:))"
     rf"|\(\s?[{SIGNS}]"
 )
 _CLASS = late(r"(?:^|(?<=[\s,;:]))\.([^\W\d_][\w-]*)")

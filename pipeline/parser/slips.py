@@ -443,7 +443,7 @@ def unread_marks(
                 told, end = number, max(mark.end(), mark.end(way))
                 written, span = line[mark.start() : end].strip(), Span(number, mark.start() + 1)
                 if way == "spoiler":
-                    message = f"`{shorten(written)}` hides text on some sites; here, all get it."
+                    message = f"`{shorten(written)}` hides text elsewhere; here, all get it."
                     yield diagnostic(Code.LIKELY_SLIP, message, span=span, hint=_SPOILER_HINT)
                 else:
                     is_task = way in ("task", "command", "key")
