@@ -68,7 +68,7 @@ _LOOKS = late(
     r"|(?<!\\)\\if(?:print|show)?(?P<condition>[a-z]{3,20})"
     r"|(?P<spoiler>^[ \t>]*+(?:(?<=>)!(?![!\[])|:{3,}\s*+spoiler\b)|(?<!\S)>!(?=\S)[^<>]{1,200}!<"
     r"|<spoiler\b|<[a-z]\w*+(?=\s)[^<>]{0,200}?\s(?:hidden(?=[\s/>]|=[\"'])|style\s*=[^<>]{0,200}?"
-    r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*hidden|color\s*:\s*(?:white|\#fff|transparent)))"
+    r"(?<![\w-])(?:display\s*:\s*none|color\s*:\s*(?:white|\#fff|transparent)))"
     r"|(?<!\\)\[spoiler\b[^\[\]]{0,60}\](?!\()|\{\{[<%]\s*+spoiler\b"
     r"|(?<![|\\])\|\|(?=[^\s|])[^|]{1,200}(?<!\s)\|\|(?!\|))"
     r"|(?<!\\)\{(?!%)(?P<list>[^{}]{1,200}+)\}"
@@ -77,7 +77,7 @@ _LOOKS = late(
     rf"|(?<=[\]\s])\.(?P<part>{_NAME})\}}|\]\(\.(?P<address>{_NAME})\)"
     rf"|\[/\s*+(?P<closing>{_NAME})\]"
     rf"|<!--\s*+(?:/|(?i:end|begin|start)[\s:_-])\s*+(?P<comment>{_NAME})--+>"
-    r"|</(?P<element>[a-zA-Z][\w-]{1,60})"
+    r"|</?(?P<element>[a-zA-Z][\w-]{1,60})"
     rf"|(?:{_BEFORE}(?::{{2,}}|/{{3,}}|!!!|\?\?\?\+?)|[^\s:]\s:::)"
     rf"(?=[\s{{.]*+(?![\w-]*+\s*=)(?P<block>{_NAME}))"
     rf"|{_BEFORE}(?:`{{3,}}|~{{3,}})(?P<words>[\s{{.]*+{_NAME})"
@@ -99,7 +99,7 @@ _LOOKS = late(
 """Each alternative has a group, whose name says how a mark is written."""
 
 LIKELY = late(
-    r"\{|\}|\[\s*!|\[[A-Z]*\.|\[role=|\[/|\]\(\.|[:：]{2}|!!!|\?\?\?|///|```|~~~|</|<!--|\|\||#[|+]"
+    r"\{|\}|\[\s*!|\[[A-Z]*\.|\[role=|\[/|\]\(\.|[:：]{2}|!!!|\?\?\?|///|```|~~~|<[/a-zA-Z!]|\|\||#[|+]"
     r"|(?i:class|className|style)\s*=|SOLUTION|:\w+:|\.\.[ \t]|\\(?:if|[cC]orr|fillin|answerl)"
     r"|>[ \t]*[!\[]|(?i:spoiler)|\shidden\b|(?m:^(?:[ \t>]*+\.\w|ANSWER:|exsolution:))"
     rf"|\(\s?[{SIGNS}]"
@@ -243,7 +243,12 @@ def looks_in(line: str) -> Iterator[re.Match[str]]:
     """All that looks like a mark in a line, whatever it is in."""
     if LIKELY.search(line):
         line = _UNSEEN.sub(" ", line).replace("：", ":")
-        yield from filter(_is_secret, _LOOKS.finditer(line))
+        at = 0
+        while mark := _LOOKS.search(line, at):
+            at = mark.start() + 1  # there may be one in an attribute
+            if _is_secret(mark):
+                at = max(at, mark.end())
+                yield mark
 
 
 def _is_secret(mark: re.Match[str]) -> bool:

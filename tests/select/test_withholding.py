@@ -19,6 +19,7 @@ from pipeline import parse
 from pipeline.features.exercises.key_proof import missing_answers
 from pipeline.model import Document, encode
 from pipeline.model.editions import EDITIONS, Edition, varied
+from pipeline.parser.marks import looks_in, marks_in
 from pipeline.select import select
 from tests.helpers import making, placements
 from tests.helpers.placements import Placement
@@ -255,6 +256,19 @@ def test_marks_as_people_write_them_withhold(batch: Sequence[Placement], tmp_pat
 def test_marks_of_other_tools_are_told(tmp_path: Path) -> None:
     for placement in placements.foreign():
         assert outcome(placement, tmp_path) == "refused: lost-mark", placement
+
+
+def test_the_second_look_sees_all_that_withholds() -> None:
+    """Marks are found in the source in two ways that do not know of each other: one takes text
+    away, the other one looks at what is left."""
+    every = ALL if IN_FUZZ else ALL[::20]
+    for placement in (*every, *placements.written(every=IN_FUZZ)):
+        text = placements.filled(f"{placement.text}\n{placement.file[1]}", "q")[0]
+        lines = text.split("\n")
+        for mark in marks_in(text, 1):
+            own = lines[mark.start[0] - 1 : mark.end[0]]
+            is_for_teachers = bool(mark.conditions.classes)
+            assert not is_for_teachers or any(any(looks_in(line)) for line in own), placement
 
 
 UNMARKED = (
