@@ -278,7 +278,7 @@ def _texts(document: Document) -> Iterator[tuple[Span | None, tuple[_Part, ...]]
             of_place += (part for text in _labels(node) for part in _said(text))
         if not around.is_left_out and isinstance(node, _READ):
             of_place += _said(COMMAS.sub("\n", node.text) if around.in_bank else node.text)
-        if drawn := _drawn(node):
+        if not (around.is_left_out and isinstance(node, model.Image)) and (drawn := _drawn(node)):
             of_place.append(drawn)
     for span, of_place in parts.items():
         if of_place:

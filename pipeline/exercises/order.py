@@ -108,6 +108,9 @@ def _added(bank: Container) -> Iterator[model.Plain]:
     for node in walk(bank.children):
         if isinstance(node, model.Paragraph | model.Plain):
             for word in map(_stripped, _separated(node.children)):
+                if word and is_for_teachers(node):
+                    attributes = node.attributes
+                    word = (model.InlineElement(name="span", children=word, attributes=attributes),)
                 if word:
                     yield model.Plain(children=word, span=node.span)
 

@@ -247,7 +247,7 @@ def closed(nodes: tuple[N, ...]) -> tuple[N, ...]:
     spacing = _Spacing()
     enters: Changes = {
         model.Answer: lambda node: () if _stands_in(node) else node,
-        model.Container: lambda node: () if _stands_in(node) else node,
+        model.Container: _without_stand_ins,
         model.Exercise: _without_stand_ins,
         model.List: spacing.enter,
         model.Matching: lambda node: (node,),
@@ -269,8 +269,12 @@ def _stands_in(node: Node) -> bool:
     )
 
 
-def _without_stand_ins(node: model.Exercise) -> model.Exercise:
-    """An exercise may consist of its title only."""
+def _without_stand_ins(node: model.Exercise | model.Container) -> Node | tuple[Node, ...]:
+    """An exercise may consist of its title only, and a word bank has the answers of blanks."""
+    if _stands_in(node):
+        return ()
+    if isinstance(node, model.Container) and not tree.is_word_bank(node):
+        return node
     kept = tuple(child for child in node.children if not _stands_in(child))
     return replace(node, children=kept) if not kept and node.children else node
 

@@ -91,7 +91,8 @@ def in_gaps(node: Node) -> Iterator[str]:
     if isinstance(node, model.Blank) and node.answer:
         yield answer_text(node.answer)
     elif isinstance(node, FORMULAS):
-        yield from filter(None, (gap.answer for gap in removal.gaps(node.tex)))
+        texts = map(answer_text, node.gaps) if node.gaps else answers(node.tex)
+        yield from filter(None, texts)
 
 
 WITH_TEXTS: tuple[type[Node], ...] = (model.Blank, *FORMULAS, *STRINGS)

@@ -160,7 +160,21 @@ def make(
     meant = dict.fromkeys(withheld.meaning for name in classes if (withheld := secret(name)))
     if meant:
         classes = tuple(dict.fromkeys((*classes, *meant)))
+    if not _ON_FORMAT.keys().isdisjoint(dict(pairs)):
+        pairs = tuple(_on_format(classes, *pair) for pair in pairs)
     return Attributes(name, classes, pairs) if name or classes or pairs else NO_ATTRIBUTES
+
+
+_ON_FORMAT = {"when-format": True, "unless-format": False}
+_PRINTED = late(r"\b(?:latex|typst|beamer)\b")
+
+
+def _on_format(classes: tuple[str, ...], key: str, value: str) -> tuple[str, str]:
+    """Quarto's condition on the format, as the attribute that it is here."""
+    if key not in _ON_FORMAT or not {"content-visible", "content-hidden"}.intersection(classes):
+        return key, value
+    is_only = _ON_FORMAT[key] is ("content-visible" in classes)
+    return "only" if is_only else "not", _PRINTED.sub("pdf", value)
 
 
 def named(name: str) -> Attributes:

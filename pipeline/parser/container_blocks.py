@@ -506,6 +506,7 @@ _WITHIN = frozenset({"li", "dd", "note", "admonition"})
 
 _INDENTED_BOX = late(
     r'(?:!!!|\?\?\?\+?)[ \t]*([^\W\d_][\w-]*(?:[ \t]+[\w-]+)*)(?:[ \t]+"([^"]*)")?[ \t]*$'
+    r'|\?\?\?\+?[ \t]*"(?P<title>[^"]+)"[ \t]*$'
 )
 
 
@@ -518,14 +519,15 @@ class AdmonitionProcessor(IndentedProcessor):
         match = _INDENTED_BOX.match(cursor.rest)
         if not match or self.parser.too_deep(cursor):
             return False
-        kind = match[1].lower()
+        kind = (match[1] or "note").lower()
+        group = "title" if match["title"] else 2
         if match[2] == "" and cursor.char == "!":
             kind += f" {UNTITLED}"
         classes = make(classes=tuple(kind.split()))
         block = self.open(cursor, "admonition", classes, kind=kind, mark=cursor.rest[:3])
-        if match[2]:
+        if match[group]:
             title = BlockElement("title", cursor.number)
-            title.lines = [Line(match[2], cursor.number, cursor.offset + match.start(2))]
+            title.lines = [Line(match[group], cursor.number, cursor.offset + match.start(group))]
             block.append(title)
         cursor.skip_rest()
         return True
@@ -543,7 +545,7 @@ _FENCE = late(r"(`{3,}+|~{3,}+)[ \t]*+(?:\{([\w:-]++)(?:[ \t,][^{}`]*+)?\}|([\w-
 _DIRECTIVE_BOX = late(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w:-]*)(?:,[^{}`]*)?\}(.*)")
 _DIRECTIVE_OPTION = late(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
 OF_IMAGE = frozenset({"alt", "width", "align"})
-_ENVIRONMENT = late(r"\\begin\{([\w-]+)(\*?)\}(?:\[(.*)\])?[ \t]*$")
+_ENVIRONMENT = late(r"\\begin\{([\w-]+)(\*?)\}(?:\[(.*)\]|\{[\d.]+[a-z]{2}\})?[ \t]*$")
 _LENGTH = late(r"[\d.]+[ ]?[a-z]{2}|\\.*")
 """The room for an answer in print, which is no title of it."""
 

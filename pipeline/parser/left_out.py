@@ -48,12 +48,16 @@ def closed(document: Document, whole: Document) -> Document:
         return replace(document, blocks=blocks)
     lost = _referred_to(whole.blocks, whole.notes) - _referred_to(blocks, notes)
     notes = tuple(note for note in notes if note.label not in lost)
-    gone = defined - {note.label for note in notes}
+    left = {note.label for note in notes}
+    gone = defined - left
+    empty = {  # notes that consist of an answer
+        label for label in _referred_to(blocks, notes) - left if label.startswith(model.INLINE_NOTE)
+    }
     findings: list[Diagnostic] = []
-    if gone:
+    if gone or empty:
 
         def drop(node: model.NoteReference) -> Node:
-            return removal.LEFT_OUT if node.label in gone else node
+            return removal.LEFT_OUT if node.label in gone | empty else node
 
         rest = replace(document, blocks=blocks, notes=notes)
         findings = [

@@ -61,20 +61,35 @@ _NAME = r"[^\W\d_](?:[^\W_]|[' -]|_(?!_)){0,60}"
 SIGNS = "xX✓✔☑✅"
 
 _LOOKS = late(
-    r"(?<!\\)\{(?!%)(?P<list>[^{}]{1,200}+)\}"
+    r"(?<!\\)\{(?P<task>\{\s*+(?:c\d{1,3}::|cloze\s)|\d{0,3}:[A-Z_]{2,20}:[=~%]"
+    r"|\s*+=(?!=)[^{}]{1,200}?\s[=~](?!=)|\s*+~(?!~)[^{}]{1,200}?\s=(?!=))"
+    r"|(?<!\\)\\(?P<command>[cC]orrect[cC]hoice(?![a-zA-Z])|(?:fillin|answerline)(?=\s*+\[))"
+    r"|^(?P<key>ANSWER:\s++[A-Z]\s*$|exsolution:)"
+    r"|(?<!\\)\\if(?:print|show)?(?P<condition>[a-z]{3,20})"
+    r"|(?P<spoiler>^[ \t>]*+(?:(?<=>)!(?![!\[])|:{3,}\s*+spoiler\b)|(?<!\S)>!(?=\S)[^<>]{1,200}!<"
+    r"|<spoiler\b|<[a-z]\w*+(?=\s)[^<>]{0,200}?\s(?:hidden(?=[\s/>]|=[\"'])|style\s*=[^<>]{0,200}?"
+    r"(?<![\w-])(?:display\s*:\s*none|color\s*:\s*(?:white|\#fff|transparent)))"
+    r"|(?<!\\)\[spoiler\b[^\[\]]{0,60}\](?!\()|\{\{[<%]\s*+spoiler\b"
+    r"|(?<![|\\])\|\|(?=[^\s|])[^|]{1,200}(?<!\s)\|\|(?!\|))"
+    r"|(?<!\\)\{(?!%)(?P<list>[^{}]{1,200}+)\}"
     rf"|(?:<[a-zA-Z]|{_BEFORE}[`~]{{3,}})[^<>`]{{0,200}}?\b(?i:class|className)\s*+="
     r"\s*+[\\\"'“]*+(?P<classes>[^\"'”<>]{1,100})"
-    r"|</(?P<element>[a-zA-Z][\w-]{1,60})"
+    rf"|(?<=[\]\s])\.(?P<part>{_NAME})\}}|\]\(\.(?P<address>{_NAME})\)"
+    rf"|\[/\s*+(?P<closing>{_NAME})\]"
+    rf"|<!--\s*+(?:/|(?i:end|begin|start)[\s:_-])\s*+(?P<comment>{_NAME})--+>"
+    r"|</?(?P<element>[a-zA-Z][\w-]{1,60})"
     rf"|(?:{_BEFORE}(?::{{2,}}|/{{3,}}|!!!|\?\?\?\+?)|[^\s:]\s:::)"
     rf"(?=[\s{{.]*+(?![\w-]*+\s*=)(?P<block>{_NAME}))"
     rf"|{_BEFORE}(?:`{{3,}}|~{{3,}})(?P<words>[\s{{.]*+{_NAME})"
-    rf"|(?<!\\)\[\s*+!\s*+(?P<box>{_NAME})\]"
+    rf"|(?<!\\)\[\s*+!\s*+(?P<box>{_NAME})(?:\]|\s*$)"
+    rf"|^[ \t]*+>[ \t>]*+[\[!](?P<quoted>{_NAME})\]?\s*$"
     r"|\\(?:begin\{)?(?P<environment>[a-zA-Z]\w{0,60})(?=[\[{}])"
-    r"|\{(?:%|\{[<%])-?\s*+(?:(?:if|hint|box|details|callout|alert)\b)?[\s\"]*+"
-    r"(?P<tag>[^\W\d_]\w{0,60})"
-    rf"|{_BEFORE}(?:\[(?:[A-Z]{{2,20}})?(?:\.|role=\"?)|ifdef::|\.\.\s+|\#\+(?i:begin_))"
-    rf"(?P<line>[^\W\d_][\w-]{{0,60}})(?=\"?[\],\[]|::|\s*$)"
+    r"|\{(?:%|\{[<%])-?\s*+(?:(?:if|hint|box|details|callout|alert|tab|expand)\b(?:\s+\w+=)?)?"
+    r"[\s\"']*+(?P<tag>[^\W\d_]\w{0,60})"
+    rf"|{_BEFORE}(?:\[(?:[A-Z]{{2,20}})?(?:\.|role=\"?)|ifdef::|\.\.\s+(?:[\w-]+::\s+)?"
+    rf"|\#\+(?i:begin_))(?P<line>[^\W\d_][\w-]{{0,60}})(?=\"?[\],\[]|::|\s*$)"
     rf"|{_BEFORE}(?P<field>{_NAME})::(?=\s)"
+    rf"|^[ \t>]*+(?:\.(?P<caption>{_NAME})|:(?P<drawer>[A-Z]{{3,30}}):)\s*$"
     rf"|{_BEFORE}(?:\#\|\s*+(?:label|class)[\w-]*|:(?:class|label|name|tags)):"
     r"(?P<options>[^:]{1,60})"
     r"|(?:(?:#|//|--|%)\s*+BEGIN|\S\s++(?:#|//|--|%))\s++(?P<notebook>SOLUTION)\b"
@@ -84,12 +99,14 @@ _LOOKS = late(
 """Each alternative has a group, whose name says how a mark is written."""
 
 LIKELY = late(
-    r"\{|\[\s*!|\[[A-Z]*\.|\[role=|[:：]{2}|!!!|\?\?\?|///|```|~~~|(?i:class|className)\s*=|</"
-    r"|SOLUTION|#[|+]|:\w+:"
+    r"\{|\}|\[\s*!|\[[A-Z]*\.|\[role=|\[/|\]\(\.|[:：]{2}|!!!|\?\?\?|///|```|~~~|<[/a-zA-Z!]|\|\||#[|+]"
+    r"|(?i:class|className|style)\s*=|SOLUTION|:\w+:|\.\.[ \t]|\\(?:if|[cC]orr|fillin|answerl)"
+    r"|>[ \t]*[!\[]|(?i:spoiler)|\shidden\b|(?m:^(?:[ \t>]*+\.\w|ANSWER:|exsolution:))"
     rf"|\(\s?[{SIGNS}]"
 )
 _CLASS = late(r"(?:^|(?<=[\s,;:]))\.([^\W\d_][\w-]*)")
-_PAIR = late(r"(?:^|(?<=[\s,;]))([a-zA-Z-]+)\s*+=\s*+[\\\"'“]*+([^\"'”]*)")
+_PAIR = late(r"(?:^|(?<=[\s,;]))([a-zA-Z-]+)\s*+[=:]\s*+[\\\"'“]*+([^\"'”]*)")
+_LABEL = late(r"\s*+([^\W\d_][\w -]{0,60}):(?!:)")
 _KEYS = CLASS_KEYS | {"when-profile", "unless-profile", "when-meta", "unless-meta"}
 """The keys of classes, and of Quarto's conditions."""
 
@@ -164,7 +181,7 @@ def is_marked(line: str) -> bool:
     """Return whether a line has a mark by which something is withheld, or a gap with an answer."""
     has_gap = removal.TEXT in line or _GAP.search(line) is not None
     is_choice = _LOOSE_CHOICE.match(line) is not None
-    looks = (mark for mark in looks_in(line) if mark.lastgroup != "choice")
+    looks = (mark for mark in looks_in(line) if mark.lastgroup not in ("choice", "spoiler"))
     return has_gap or is_choice or opens_block(line) or any(looks) or any(marks_in(line, 1))
 
 
@@ -226,15 +243,22 @@ def looks_in(line: str) -> Iterator[re.Match[str]]:
     """All that looks like a mark in a line, whatever it is in."""
     if LIKELY.search(line):
         line = _UNSEEN.sub(" ", line).replace("：", ":")
-        yield from filter(_is_secret, _LOOKS.finditer(line))
+        at = 0
+        while mark := _LOOKS.search(line, at):
+            at = mark.start() + 1  # there may be one in an attribute
+            if _is_secret(mark):
+                at = max(at, mark.end())
+                yield mark
 
 
 def _is_secret(mark: re.Match[str]) -> bool:
     way = str(mark.lastgroup)
     written = mark[way]
     match way:
-        case "choice" | "notebook":
+        case "choice" | "notebook" | "task" | "command" | "key":
             return True
+        case "spoiler":
+            return not mark.string.lstrip().startswith("|")  # of a table
         case "gap":
             return mark.string[mark.end() :].lstrip()[:1] != "}"
         case "list":
@@ -242,8 +266,12 @@ def _is_secret(mark: re.Match[str]) -> bool:
             values = (value for key, value in pairs if key in CONDITIONS or key.lower() in _KEYS)
             names = (*_CLASS.findall(written), *words_in(" ".join(values)))
             before, after = mark.string[: mark.start()], mark.string[mark.end() :]
-            if before.endswith("]") or after[:1] in {"`", "\0"}:  # a role of MyST
-                names += (written,)
+            label = _LABEL.match(written)
+            if label and before.rstrip()[-1:] not in {*"=(,:[{"}:  # code
+                names += (label[1],)
+            is_alone = not (before + after).strip(" \t>|")
+            if is_alone or before.endswith("]") or after[:1] in {"`", "\0"}:  # a role of MyST
+                names += (written.strip(),)
             if before.endswith("::: ") and written.startswith(f"#{OF_SOLUTION}"):
                 return True
             if before.startswith("+++"):  # a cell of MyST

@@ -395,6 +395,7 @@ _ABOUT_BRACKETS = late(r"\]\{[^{}]*+\}$")
 _FENCE = late(r"[ \t>\xa0]*+(?:(?:[*+-]|\d{1,9}[.)])[ \t]++)*+(`{3,}+|~{3,}+)([^`]*)$")
 _INLINE_CODE = late(r"(?<![\\`])`++[^`]++`++|<code>[^<]*+</code>")
 _COMMENT_ENDS = late(r"(<!--|-->)")
+_COMMENT_MARK = late(r"<!--\s*+(?:/|(?i:end|begin|start)[\s:_-])[\w -]{1,60}-->")
 _CHOICE_LABEL = late(r"\([wWyY]\)")
 _ITEM = late(r"[ \t>|]*+(?:[*+-]|\w{1,3}[.)])[ \t]")
 _EMPTY = late(r"[ \t>|]*+\(\s\)")
@@ -402,6 +403,7 @@ _NOT_LETTERS = late(r"[\W_]+")
 
 _HINT = "Put what it is about between two lines `::: answer` and `:::`."
 _TASK_HINT = "Write `____{answer}` or `- (x) right` in text without other markup around it."
+_SPOILER_HINT = "Write `::: answer` if only teachers should get it, `::: details` to fold it up."
 _EXAMPLE = " If it is an example, put it in backquotes, or in code in the language `markdown`."
 
 
@@ -439,14 +441,21 @@ def unread_marks(
                 tasks.append(_task(mark, number))
             elif number != told:
                 told, end = number, max(mark.end(), mark.end(way))
-                yield _unread(line[mark.start() : end].strip(), Span(number, mark.start() + 1))
+                written, span = line[mark.start() : end].strip(), Span(number, mark.start() + 1)
+                if way == "spoiler":
+                    message = f"`{shorten(written)}` hides text elsewhere; here, all get it."
+                    yield diagnostic(Code.LIKELY_SLIP, message, span=span, hint=_SPOILER_HINT)
+                else:
+                    is_task = way in ("task", "command", "key")
+                    yield _unread(written, span, _TASK_HINT if is_task else _HINT)
     for task in _not_taken(tasks, [*_taken(document, withheld)]) if tasks else ():
         yield _unread(task.written, Span(task.line, task.column), _TASK_HINT)
     for _, code, span in find(document, CodeBlock):
         is_empty = span and not any(map(lines.get, range(span.line + 1, span.end)))
         if is_empty and code.language not in MARKUP_LANGUAGES and not withheld.hold(span):
             for mark in (mark for line in code.text.splitlines() for mark in looks_in(line)):
-                yield _unread(mark[0].strip(), span)  # in a file with code
+                if mark.lastgroup != "spoiler":
+                    yield _unread(mark[0].strip(), span)  # in a file with code
 
 
 def _is_whole(place: Range, record: SourceRecord) -> bool:
@@ -485,7 +494,10 @@ def _without_examples(lines: Mapping[int, str]) -> Iterator[tuple[int, str]]:
             for part in _COMMENT_ENDS.split(line):
                 kept.append("\0" * len(part) if commented or part == "<!--" else part)
                 commented = part == "<!--" or (commented and part != "-->")
-            line = "".join(kept)
+            masked = "".join(kept)
+            for mark in _COMMENT_MARK.finditer(line):
+                masked = masked[: mark.start()] + mark[0] + masked[mark.end() :]
+            line = masked
         yield number, line
 
 

@@ -259,6 +259,7 @@ TEXTS = {
     "term": "a ~\n:   b ~",
     "note": "x[^t-№]\n\n[^t-№]: a ~",
     "inline note": "x^[a ~ b]",
+    "all of a note": "x^[~]",
     "link": "[a ~ b](https://example.org)",
     "reference": "[a ~ b][r-№]\n\n[r-№]: https://example.org",
     "alternative": '![a ~ b](x.png "c")',
@@ -591,8 +592,29 @@ FOREIGN = (
     "answer:: ¤", "{% hint answer %}\n¤\n{% endhint %}", "{% if teacher %}¤{% endif %}",
     "a {solution}`¤`", "{{< hint answer >}}\n¤\n{{< /hint >}}", '+++ {"tags": ["solution"]}\n¤',
     '::: {when-profile="teacher"}\n¤\n:::', '[¤]{.content-hidden unless-profile="solutions"}',
+    "a {{c1::¤}}", "a {{cloze ¤}}", "a {1:SHORTANSWER:=¤~%50%b}", "{:NM:=¤:0.1}", "Why? {=¤ ~b}",
+    "Why? {~b =¤}", "\\CorrectChoice ¤", "a \\fillin[¤]", "\\ifprintanswers\n¤\n\\fi",
+    "A. ¤\nB. b\nANSWER: A", "Solution\n====\n¤\n\nexsolution: 10", "{class: answer}\nA> ¤",
+    "a {answer: ¤}", "[answer]\n¤\n[/answer]", "<!-- answer -->\n¤\n<!-- /answer -->",
+    "<!-- BEGIN SOLUTION -->\n¤\n<!-- END SOLUTION -->", ".. only:: teacher\n\n   ¤",
+    ".. admonition:: Solution\n\n   ¤", ".Answer\n[%collapsible]\n====\n¤\n====",
+    ":ANSWER:\n¤\n:END:", '{% hint style="answer" %}\n¤\n{% endhint %}',
+    '{{< details title="Solution" >}}\n¤\n{{< /details >}}',
 )  # fmt: skip
 """Marks that other tools understand."""
+
+SLIPS = (
+    "a [¤].answer}", "a [¤](.answer)", "{answer}\n¤", "> [!ANSWER\n> ¤", "> [ANSWER]\n> ¤",
+    "> !ANSWER\n> ¤",
+)  # fmt: skip
+"""Marks with a sign too few, or another one."""
+
+SPOILERS = (
+    ">! ¤", "a >!¤!< b", "a ||¤|| b", "a [spoiler]¤[/spoiler]", "<spoiler>¤</spoiler>",
+    "{{< spoiler >}}\n¤\n{{< /spoiler >}}", "::: spoiler\n¤\n:::", "a <span hidden>¤</span>",
+    '<p style="font: x; display: none">¤</p>', '<b style="color:#fff">¤</b>',
+)  # fmt: skip
+"""Text that other tools hide until somebody asks for it."""
 
 BESIDE = ("line before", "line far before", "line after", "line far after", "line of kramdown",
           "comment between")  # fmt: skip
@@ -630,8 +652,8 @@ def crossed(draw: Callable[[Sequence[str]], str]) -> Placement:
     elif kind == "span":
         way = draw(tuple(spans))
         unfit: tuple[str, ...] = PLAIN if way in WITH_MORE else ()
-        if "___" in spans[way] or way == "space before":
-            unfit = ("word bank",)  # which lists the answers of gaps, and has no paragraphs
+        if "___" in spans[way]:
+            unfit = ("word bank",)  # which lists the answers of gaps
         names = LINES if "\n" in spans[way] else TEXTS
         name = draw([name for name in names if name not in unfit])
         text = _filled(TEXTS[name], spans[way].replace("~", "≈"))
@@ -647,7 +669,7 @@ def crossed(draw: Callable[[Sequence[str]], str]) -> Placement:
 
 def foreign() -> list[Placement]:
     """Marks that nothing understands here."""
-    return [Placement(text.split("\n")[0], text) for text in FOREIGN]
+    return [Placement(text.split("\n")[0], text) for text in (*FOREIGN, *SLIPS)]
 
 
 def writings() -> list[Placement]:

@@ -19,6 +19,7 @@ from pipeline import parse
 from pipeline.exercises.key_proof import missing_answers
 from pipeline.model import Document, encode
 from pipeline.model.editions import EDITIONS, Edition, varied
+from pipeline.parser.marks import looks_in, marks_in
 from pipeline.select import select
 from tests.helpers import making, placements
 from tests.helpers.placements import Placement
@@ -173,6 +174,14 @@ def test_teachers_alone_get_answers_in_strings_formulas_and_cells(texts: dict[st
         assert shown(parse(other, "x.md"), EDITIONS["web"]) == content, name
 
 
+def test_what_has_nothing_but_an_answer_leaves_no_trace() -> None:
+    """A note, of which no reference is left; and the words added to a bank, which then has those of
+    blanks alone."""
+    whole = parse("a^[[b]{.answer}] c\n\n____{d}\n\n::: word-bank\n[e] {.answer}\n:::")
+    without = parse("a c\n\n____{d}\n\n::: word-bank\n:::")
+    assert shown(whole, EDITIONS["web"]) == shown(without, EDITIONS["web"])
+
+
 # --- marks as people write them -------------------------------------------------------------
 
 WRITTEN = list(placements.batches(placements.written(every=IN_FUZZ), 50))
@@ -247,6 +256,38 @@ def test_marks_as_people_write_them_withhold(batch: Sequence[Placement], tmp_pat
 def test_marks_of_other_tools_are_told(tmp_path: Path) -> None:
     for placement in placements.foreign():
         assert outcome(placement, tmp_path) == "refused: lost-mark", placement
+
+
+def test_the_second_look_sees_all_that_withholds() -> None:
+    """Marks are found in the source in two ways that do not know of each other: one takes text
+    away, the other one looks at what is left."""
+    every = ALL if IN_FUZZ else ALL[::20]
+    for placement in (*every, *placements.written(every=IN_FUZZ)):
+        text = placements.filled(f"{placement.text}\n{placement.file[1]}", "q")[0]
+        lines = text.split("\n")
+        for mark in marks_in(text, 1):
+            own = lines[mark.start[0] - 1 : mark.end[0]]
+            is_for_teachers = bool(mark.conditions.classes)
+            assert not is_for_teachers or any(any(looks_in(line)) for line in own), placement
+
+
+UNMARKED = (
+    "a `{{c1::b}}`", "```\n{==a == b==}\n```", "`a`{=html}", "a ||b", "| a ||b|| c |\n|---|---|",
+    "$\\text{~a ~b}$", "\\iffalse a \\fi", "a {{ answer }}", "[Answer]\n\n[Answer]: x.md",
+    "```js\nlet a = {answer: 2}\n```", "f(.answer)", "Answer: A", ">![a](x.png)", "<!-- answer -->",
+    "::: answer\n{{c1::a}} ||b||\n:::",
+)  # fmt: skip
+
+
+def test_text_that_only_resembles_a_mark_is_let_be() -> None:
+    for text in UNMARKED:
+        assert "lost-mark" not in {each.code for each in parse(text, "x.md").unread}, text
+
+
+def test_text_that_other_tools_hide_is_told() -> None:
+    for text in placements.SPOILERS:
+        told = [each for each in parse(text, "x.md").unread if "hides text" in each.message]
+        assert [each.code for each in told] == ["likely-slip"], text
 
 
 @given(st.data())

@@ -12,7 +12,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.names import Names, folded, slug
-from pipeline.model.tree import find, plain_text, rewrite_document, walk
+from pipeline.model.tree import ANSWER, find, is_answer, plain_text, rewrite_document, walk
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.findings import Findings
 
@@ -185,7 +185,9 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
         if around.is_sorted:
             items = tuple(sorted(items, key=lambda item: collation.key(_name(item))))
             warn_of_order(collation, "glossary", node.span, findings)
-        return replace(node, items=items, attributes=replace(node.attributes, classes=("terms",)))
+        own = (ANSWER,) if is_answer(node) else ()
+        attributes = replace(node.attributes, classes=("terms", *own))
+        return replace(node, items=items, attributes=attributes)
 
     def enter_container(node: model.Container, around: TermContext) -> model.Container:
         if node.name != GLOSSARY:
