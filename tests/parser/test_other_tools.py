@@ -84,6 +84,9 @@ EXPECTED = {
     "import Tabs from '@theme/Tabs'": "",
     "export const wells = 2;": "",
     "# Wells⏎{: #well .wide}": '<h1 id="well" class="wide">',
+    "> Boil it.⏎{: .prompt-tip }": 'class="box tip"',
+    "{% raw %}{{ x }}{% endraw %}": "<p>{{ x }}</p>",
+    "Text⏎⏎---⏎title: Two⏎---": "<p>Text</p>",
     "{% include wells.md %}": "{% include wells.md %}",
     "```{note} Title⏎Text⏎```": '<p class="box-title">',
     "```{figure} well.png⏎:name: fig-well⏎:alt: A well⏎The caption⏎```": (

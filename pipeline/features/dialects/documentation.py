@@ -30,8 +30,8 @@ _GOES_ON = late(r"[ \t)\]}<]")
 
 
 class ModuleProcessor(VerbatimProcessor):
-    """Lines of MDX that import or export something, which are code, and left out: to an empty line
-    that is not in brackets. ``state`` is the number of these that are open."""
+    """Lines of MDX that import or export something, which are code, and left out, up to the end of
+    their brackets. ``state`` is the number of these that are open."""
 
     def may_start(self, cursor: Cursor) -> bool:
         return cursor.char in ("i", "e") and not cursor.indent and self.parser.tip.tag != "p"
@@ -51,7 +51,10 @@ class ModuleProcessor(VerbatimProcessor):
         cursor.skip_rest()
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        if cursor.blank and (block.state <= 0 or not _GOES_ON.match(self.parser.next_line)):
+        is_closed = block.state <= 0
+        if cursor.blank and (is_closed or not _GOES_ON.match(self.parser.next_line)):
+            return Match.NO
+        if is_closed and not cursor.indent and not _CODE.match(cursor.rest):
             return Match.NO
         self._take(block, cursor)
         return Match.YES

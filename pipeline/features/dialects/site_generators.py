@@ -176,6 +176,8 @@ KRAMDOWN = Dialect(
 
 LIQUID = Dialect(
     names=("Liquid",),
+    begins=frozenset("{"),
+    standing=(Standing(late(r"\{%-? *(?:end)?raw *-?%\}")),),
     comments=(
         Comment(late(r"\{#(?:-|(?=\s|$))"), late(r"#\}"), "a Jinja comment", "#}", text=True),
         Comment(late(r"\{\{!"), late(r"\}\}"), "a Handlebars comment", "}}", text=True),
