@@ -43,8 +43,8 @@ FARTHEST = 500
 MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…/\ufdd1")
 """Characters that a block other than a paragraph can begin with."""
 
-LETTERED = late(r"(?:[A-Za-z]{1,7}[.)]|[A-Z]>)[ \t]")
-"""The beginning of a list with letters, or of lines with a letter as their mark."""
+LETTERED = late(r"(?:[A-Za-z]{1,7}[.)]|[A-Z]>|(?:im|ex)port)[ \t]")
+"""The beginning of a list with letters, of lines with a letter as their mark, or of code."""
 
 _ITEMS = late(r"^(?:(?:[*+-]|\w{1,3}[.)])[ \t]++)++")
 """The markers of items, before what is in them."""
@@ -329,7 +329,11 @@ class LineParser(BlockParser):
     @property
     def next_line(self) -> str:
         """The next line, unprocessed; "" if there is none."""
-        return "".join(self._lines[self._at + 1 : self._at + 2])
+        return "".join(self.lines_ahead(1))
+
+    def lines_ahead(self, most: int) -> list[str]:
+        """The next lines, unprocessed."""
+        return self._lines[self._at + 1 : self._at + 1 + most]
 
     def following(self) -> str:
         """The next line with text, without markers; "" after more than one empty line."""

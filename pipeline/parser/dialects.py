@@ -192,7 +192,7 @@ def _joined(values: tuple[Any, ...]) -> Any:
 TRIGGERS = "{:@\\"
 """The characters that marks within text begin with."""
 
-_MAY_BEGIN = late(r"\\---|[-.<\[$({:=#/%]|(?:im|ex)port |[a-z]{3,7}::")
+_MAY_BEGIN = late(r"\\---|[-.<\[$({:=#/%]|[a-z]{3,7}::")
 """Marks that are tried at the beginning of a line: few lines of prose have any."""
 
 

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from pipeline.features.dialects import lessons
 from pipeline.features.dialects.reading import INCLUDE
+from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
@@ -18,19 +19,55 @@ from pipeline.parser.lines import Cursor, emoji_named
 #
 # Docusaurus and VitePress: tabs, groups of code, and code of MDX.
 
+_CODE = late(
+    r"import (?:type )?(?:[\w$*{][^'\"\n]{0,300} from )?(?P<sign>['\"])[^'\"\n]+(?P=sign);?[ \t]*$"
+    r"|import (?:[\w$]+, *)?\{[^'\"}]*$"
+    r"|export (?:default )?(?:const|let|var|class|(?:async )?function)\b[^\n]{0,300}?[=({]"
+    r"|export default [\w$({<]|export (?:\*|\{[^}\n]*\}) from ['\"]"
+)
+_BRACKETS = late(r"[()\[\]{}]")
+_GOES_ON = late(r"[ \t)\]}<]")
+
+
+class ModuleProcessor(VerbatimProcessor):
+    """Lines of MDX that import or export something, which are code, and left out, up to the end of
+    their brackets. ``state`` is the number of these that are open."""
+
+    def may_start(self, cursor: Cursor) -> bool:
+        return cursor.char in ("i", "e") and not cursor.indent and self.parser.tip.tag != "p"
+
+    def start(self, cursor: Cursor) -> bool:
+        if not _CODE.match(cursor.rest):
+            return False
+        message = "Lines of MDX that import or export something are code, and left out."
+        self.parser.report(Code.LIKELY_SLIP, message, cursor.line.at(), "Leave them out.")
+        self._take(self.open(cursor, "mark", 0), cursor)
+        return True
+
+    def _take(self, block: BlockElement, cursor: Cursor) -> None:
+        for bracket in _BRACKETS.findall(cursor.rest):
+            block.state += 1 if bracket in "([{" else -1
+        block.end = cursor.number
+        cursor.skip_rest()
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        is_closed = block.state <= 0
+        if cursor.blank and (is_closed or not _GOES_ON.match(self.parser.next_line)):
+            return Match.NO
+        if is_closed and not cursor.indent and not _CODE.match(cursor.rest):
+            return Match.NO
+        self._take(block, cursor)
+        return Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        del parent[-1]
+        self.parser.record.skip(block.line, block.end)
+
+
 MDX = Dialect(
     names=("MDX",),
+    blocks={"mdx-module": ModuleProcessor},
     comments=(Comment(late(r"\{\s*/\*"), late(r"\*/\s*\}"), "an MDX comment", "*/}"),),
-    lines=(
-        ToldMark(
-            late(
-                r"(?:import|export) [^\n]{1,300} from ['\"]|import ['\"][^'\"\n]+['\"]"
-                r"|export (?:default )?(?:const|let|var|class|(?:async )?function) [\w$]+ *[=({]"
-            ),
-            "a line of MDX, which is code",
-            "Leave it out.",
-        ),
-    ),
 )
 
 

@@ -8,7 +8,10 @@ import json
 import re
 from typing import Any, NamedTuple
 
+from pipeline.model.codes import Code
 from pipeline.model.late import late
+from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
+from pipeline.parser.frontmatter.keys import ALIASES, KEYS
 from pipeline.parser.frontmatter.yaml import (
     MAX_CHARACTERS,
     MAX_DEPTH,
@@ -18,6 +21,7 @@ from pipeline.parser.frontmatter.yaml import (
     Scalar,
     Sequence,
 )
+from pipeline.parser.lines import Cursor, shorten
 
 AS_YAML = "Write it as YAML: `---`, lines such as `title: The well`, and `---` again."
 
@@ -83,6 +87,46 @@ _FOREIGN = frozenset(key for keys in _KEYS.values() for key in keys.split())
 def is_foreign_key(name: str) -> bool:
     """Return whether a key means something to another tool, and nothing here."""
     return "".join(filter(str.isalnum, name.lower())) in _FOREIGN
+
+
+MOST_LINES = 100
+"""The number of lines in which the end of front matter within a text is looked for."""
+
+_KEY = late(r"([A-Za-z][\w-]*+)[ \t]*:(?:[ \t]|$)")
+_ENTRY = late(r"[\w\"'][^:\n]{0,80}:(?:[ \t]|$)|[ \t]+\S|- |#|[\]}]")
+_END = late(r"(?:---|\.\.\.)[ \t]*$")
+
+
+class LaterProcessor(VerbatimProcessor):
+    """Front matter in the middle of a text, as Pandoc, slides and joined files have it, which is
+    left out: lines of YAML with a known key, without an empty one."""
+
+    begins = "-"
+
+    def start(self, cursor: Cursor) -> bool:
+        first = _KEY.match(self.parser.next_line)
+        key = first[1] if first else ""
+        is_known = key in KEYS or key in ALIASES or is_foreign_key(key)
+        if not is_known or cursor.rest.rstrip() != "---" or self.parser.tip.tag == "p":
+            return False
+        lines = self.parser.lines_ahead(MOST_LINES)
+        end = next((at for at, line in enumerate(lines) if not _ENTRY.match(line)), -1)
+        if not _END.match(lines[end]):
+            return False
+        message = "Front matter within the text is left out: only that at the beginning counts."
+        hint = f"Move what you need there, such as `{shorten(lines[0].strip())}`."
+        self.parser.report(Code.LIKELY_SLIP, message, cursor.line.at(), hint)
+        block = self.open(cursor, "mark")
+        block.set("last", str(cursor.number + end + 1))
+        cursor.skip_rest()
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return Match.END if str(cursor.number) == block.get("last") else Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        del parent[-1]
+        self.parser.record.skip(block.line, block.end)
 
 
 def other_front_matter(text: str) -> Foreign | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from pipeline.features.dialects.drawn_tables import DashTableProcessor, GridTableProcessor
+from pipeline.features.dialects.front_matter import LaterProcessor
 from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model.late import late
 from pipeline.model.names import slug
@@ -38,7 +39,11 @@ def headings(text: str, known: Mapping[str, str]) -> Mapping[str, str]:
 
 PANDOC = Dialect(
     names=("pandoc-crossref",),
-    blocks={"grid-table": GridTableProcessor, "dash-table": DashTableProcessor},
+    blocks={
+        "later-front-matter": LaterProcessor,
+        "grid-table": GridTableProcessor,
+        "dash-table": DashTableProcessor,
+    },
     implied=(headings,),
     marks=(
         ToldMark(

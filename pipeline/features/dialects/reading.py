@@ -39,6 +39,9 @@ _CONTENTS = late(
 )
 """Lines that ask for the contents, in Python-Markdown, GitLab, Quarto and LaTeX."""
 
+_RAW = r"\{%-? *raw *-?%\}(.{0,500}?)\{%-? *endraw *-?%\}"
+"""Text that Liquid and Jinja leave as it is."""
+
 
 class CommentProcessor(VerbatimProcessor):
     """A comment across lines, such as from ``%%`` to ``%%``, of which a later line must have the
@@ -296,6 +299,7 @@ ANY = Dialect(
     },
     inlines={
         "comment": Pattern(comments.BEGINS, "", _comment),
+        "raw": Pattern("{", _RAW, lambda m, _: m[1]),
         "unread": Pattern(dialects.TRIGGERS, "", _unread),
     },
 )

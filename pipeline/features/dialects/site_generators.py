@@ -8,11 +8,12 @@ from pipeline.features.dialects import lessons
 from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.model.audience import conditions_of
+from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.parser import attributes
 from pipeline.parser.attributes import joined
-from pipeline.parser.blockparser import LineProcessor
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.dialects import Comment, Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.lines import Cursor
 
@@ -73,17 +74,87 @@ class AttributesProcessor(LineProcessor):
         if _HEADING.match(last.tag) or last.tag in ("pre", "container"):
             last.state = joined(last.attributes, listed[0])
             return True
-        message = f"The attributes `{text}` are kramdown's, and are left out: no list or quotation"
+        message = f"The attributes `{text}` are kramdown's, and are left out: no list, quotation or"
         hint = f"Put the block between `::: {text[2:].strip()}` and `:::`.".replace("::: ", "::: {")
-        parser.report(Code.LIKELY_SLIP, f"{message} has any.", place, hint)
+        parser.report(Code.LIKELY_SLIP, f"{message} table has any.", place, hint)
         return True
+
+
+_BOX = late(r"(?:(?:prompt|alert|callout)-|notice--)?([a-z]+?)(-title)?$")
+_BOX_KINDS = {**KINDS, "notice": "note", "primary": "note", "success": "tip"}
+
+
+class BoxProcessor(LineProcessor):
+    """Attributes with a class for which a theme draws a box (``{: .prompt-info}``): of the
+    paragraph or quotation directly above them, or below. ``titled``: it begins with its title."""
+
+    begins = "{"
+    container = True
+
+    def start(self, cursor: Cursor) -> bool:
+        text = cursor.rest.strip()
+        listed = attributes.read(text) if _LIST.match(text) else None
+        if not listed or listed[1] != len(text) or conditions_of(listed[0]) != NO_ATTRIBUTES:
+            return False
+        matches = filter(None, map(_BOX.match, listed[0].classes))
+        named = next((match for match in matches if match[1] in _BOX_KINDS), None)
+        if named is None:
+            return False
+        given = {"name": _BOX_KINDS[named[1]], "titled": named[2] or ""}
+        state = attributes.make(listed[0].id)
+        above = self._above(cursor)
+        if above is not None:
+            box = BlockElement("container", above.line, self, **given)
+            box.column, box.end, box.last_read, box.state = (
+                above.column,
+                above.end,
+                cursor.number,
+                state,
+            )
+            parent = self.parser.tip
+            parent[-1] = box
+            box.append(above)
+            self.close(box, parent)
+        elif "p" not in (self.parser.innermost.tag, self.parser.tip.tag) and self.parser.next_line:
+            self.open(cursor, "container", state, **given)
+        else:
+            return False
+        cursor.skip_rest()
+        return True
+
+    def _above(self, cursor: Cursor) -> BlockElement | None:
+        """The paragraph or quotation directly above a line, closed."""
+        parser = self.parser
+        if parser.innermost.tag == "p":
+            parser.close_unmatched()
+            parser.close_tip()
+        last = parser.innermost.last
+        if (
+            last is None
+            or last.tag not in ("p", "blockquote")
+            or parser.gap(last.end, cursor.number)
+        ):
+            return None
+        parser.close_unmatched()
+        return last
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return Match.NO if cursor.blank else Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        if len(block) == 1 and block.first is not None and block.first.tag == "blockquote":
+            block[:] = block.first[:]
+        first = block.first
+        if block.get("titled") and first is not None and first.tag == "p" and len(block) > 1:
+            block.set("argument", " ".join(first.lines))
+            del block[0]
 
 
 _ATTRIBUTES = r"\{:?[ ]?(?:[.#][A-Za-z][\w-]*|(?:class|dir|id|lang|not|only|width)=[^\s{}]+)\}"
 
 KRAMDOWN = Dialect(
     names=("kramdown",),
-    blocks={"kramdown-attributes": AttributesProcessor},
+    blocks={"kramdown-box": BoxProcessor, "kramdown-attributes": AttributesProcessor},
     comments=(
         Comment(
             late(r"\{::comment\}"), late(r"\{:/(?:comment)?\}"), "a kramdown comment", "{:/comment}"
@@ -105,6 +176,8 @@ KRAMDOWN = Dialect(
 
 LIQUID = Dialect(
     names=("Liquid",),
+    begins=frozenset("{"),
+    standing=(Standing(late(r"\{%-? *(?:end)?raw *-?%\}")),),
     comments=(
         Comment(late(r"\{#(?:-|(?=\s|$))"), late(r"#\}"), "a Jinja comment", "#}", text=True),
         Comment(late(r"\{\{!"), late(r"\}\}"), "a Handlebars comment", "}}", text=True),

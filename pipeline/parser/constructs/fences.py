@@ -620,8 +620,12 @@ def code(parts: Parts) -> tuple[Block, ...]:
         parts = rest
     given = _Options(parts.attributes)
     text, first = parts.text, 1
-    language = parts.name
-    if address := given.get("file"):
+    language, file_name = parts.name, given.get(*FILE_NAME)
+    if (address := given.get("file")) and text.strip():
+        file_name = file_name or address
+        message = f"The code has lines of its own, which are shown, and not the file “{address}”."
+        _wrong(parts, message, "Leave the lines out; or write the name as `title`.")
+    elif address:
         text, first = _from_file(parts, address, given.get("lines"))
         language = language or PurePosixPath(address).suffix.removeprefix(".")
     elif given.get("lines"):
@@ -631,7 +635,7 @@ def code(parts: Parts) -> tuple[Block, ...]:
         text=text,
         language=language,
         caption=parts.read(caption, parts.span) if caption else (),
-        file_name=given.get(*FILE_NAME),
+        file_name=file_name,
         first_line=_first_line(parts, given, first),
         marked=_marked(parts, given.get(*MARK), text.count("\n")),
         span=parts.span,
@@ -655,9 +659,6 @@ class _Options:
 
 def _from_file(parts: Parts, address: str, wanted: str) -> tuple[str, int]:
     """The text from a file, and the number that its first line has there."""
-    if any(line.strip() for line in parts.lines):
-        message = f"The code block names the file “{address}”, but has lines of its own too."
-        _wrong(parts, message, "Keep one of them.")
     content = parts.files.read(address, parts.span)
     if isinstance(content, Diagnostic):
         parts.report(BY_SLUG[content.code], content.message, parts.span, content.hint)
