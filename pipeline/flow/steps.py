@@ -129,6 +129,14 @@ def audit(pages: Pages, document: Document, edition: Edition) -> Pages:
     return audit_book(document, pages)
 
 
+def set_units(pages: Pages, edition: Edition, folder: Path, *_: object) -> object:
+    """The units of a book, set, with its page map, for `package` to join, which has the same
+    arguments; if it cannot be divided, the reason."""
+    from pipeline.package import set_units
+
+    return set_units(pages, folder)
+
+
 @step
 def package(
     pages: Pages,
@@ -138,12 +146,13 @@ def package(
     source: str,
     pango: str,
     sources: tuple[str, ...],
+    units: object = None,
 ) -> Package:
     """The finished file of an edition, with facts about it. Findings concern the source unless
-    stated otherwise. ``sources`` are the files to attach."""
+    stated otherwise. ``sources`` are the files to attach, and ``units`` what `set_units` gave."""
     from pipeline.package import package
 
-    result = package(pages, folder, assets_beside=assets_beside, sources=sources)
+    result = package(pages, folder, assets_beside=assets_beside, sources=sources, units=units)
     note(result.dependencies)
     return _placed(result, source)
 
