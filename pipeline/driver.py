@@ -360,15 +360,15 @@ def _begin_comparing(
     request: Request, draft: PendingEdition, calls: Iterable[StepCall]
 ) -> Iterator[StepCall | None]:
     """The comparisons of the texts of an edition that could be made."""
+    proves = bool(request.document.withheld) or draft.edition.audience == "teacher"
+    parsed = request.document if proves else None
     for text, call in zip(draft.texts, calls, strict=True):
         output = call.run().value
         if not output.data or has_errors(output.diagnostics):
             yield None
             continue
         name = text.file or output_name(request.stem, draft.edition)
-        comparison = steps.compare.call(
-            output, text.document, draft.edition, name, request.document
-        )
+        comparison = steps.compare.call(output, text.document, draft.edition, name, parsed)
         if not request.is_lasting and is_long(text.pages):
             comparison.begin_elsewhere()
         yield comparison

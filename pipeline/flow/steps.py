@@ -159,15 +159,15 @@ def package(
 
 @step
 def compare(
-    package: Package, document: Document, edition: Edition, file: str, parsed: Document
+    package: Package, document: Document, edition: Edition, file: str, parsed: Document | None
 ) -> tuple[Diagnostic, ...]:
     """Findings where a finished ``file`` lacks text of the marked document, or has it in a
     different place, or twice, or a heading without its text at the foot of a page; and where it
-    has text that the parsed document withholds."""
+    has text that the parsed document, if it is given, withholds."""
     from pipeline.verify.completeness import compare_built
 
     findings = compare_built(package, document, edition, file)
-    if edition.audience == "teacher":
+    if parsed and edition.audience == "teacher":
         from pipeline.features.exercises.key_proof import with_errors
 
         findings = with_errors(findings, parsed)
@@ -175,7 +175,7 @@ def compare(
         from pipeline.verify.completeness import stranded_headings
 
         findings += (*stranded_headings(package.stranded, edition, document),)
-    if parsed.withheld:
+    if parsed and parsed.withheld:
         from pipeline.verify.gate import leaks_in
 
         shown = Package(package.asked) if edition.platform else package
