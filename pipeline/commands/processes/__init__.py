@@ -26,7 +26,10 @@ NEXT = ("pipeline.package.epub", "pipeline.package.covers")
 """The modules that another process loads before its first task, and after it: an e-book waits for
 the numbers of pages."""
 
-HERE = ("pipeline.verify.completeness", "pipeline.package.html")
+HERE = (
+    "pipeline.verify.completeness", "pipeline.package.html", "pipeline.verify.audit",
+    "pipeline.render.ebook", "platformdirs",
+)  # fmt: skip
 """The modules that this process loads when it has handed over the first task, for which it will
 wait."""
 
