@@ -124,7 +124,7 @@ def build_command(
 
         def listener(event: driver.Event) -> None:
             if executor and isinstance(event, driver.Begun) and event.stage == terminal.FIRST_STAGE:
-                executor.begin()
+                executor.begin(source)
             progress.on_event(event)
 
         for source in sources:

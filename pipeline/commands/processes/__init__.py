@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -25,9 +26,15 @@ NEXT = ("pipeline.package.epub", "pipeline.package.covers")
 """The modules that another process loads before its first task, and after it: an e-book waits for
 the numbers of pages."""
 
-HERE = ("pipeline.verify.completeness", "pipeline.package.html")
+HERE = (
+    "pipeline.verify.completeness", "pipeline.package.html", "pipeline.verify.audit",
+    "pipeline.render.ebook", "platformdirs",
+)  # fmt: skip
 """The modules that this process loads when it has handed over the first task, for which it will
 wait."""
+
+LONG = 200_000
+"""Bytes of a source for which all processes will be needed."""
 
 MOST_PROCESSES = 8
 """The maximum number of other processes: each takes some milliseconds to start."""
@@ -51,8 +58,9 @@ class Pool(Executor):
         self._running: list[Future[Any]] = []
         self._others: Executor | None = None
 
-    def begin(self) -> Executor:
-        """Start the processes, and let one load the engine, without waiting for that."""
+    def begin(self, source: Path | None = None) -> Executor:
+        """Start the processes, and let one load the engine, or all for a long source, without
+        waiting for that."""
         if self._others is None:
             try:
                 from concurrent.futures import ProcessPoolExecutor
@@ -64,7 +72,8 @@ class Pool(Executor):
                 self._others = ProcessPoolExecutor(self._most, None, _begin, arguments)
                 with without_interrupts():
                     self._others.submit(int)
-                self._wake()
+                for _ in range(self._most if source and source.stat().st_size >= LONG else 1):
+                    self._wake()
             except (ImportError, NotImplementedError, OSError):
                 self._others = _Here()
         return self._others

@@ -15,6 +15,7 @@ from typing import Any
 from urllib import request
 
 import cffi
+import cssselect2.compiler  # type: ignore[import-untyped]
 import tinycss2  # type: ignore[import-untyped]
 
 from pipeline.features.fast_engine import declared
@@ -47,6 +48,19 @@ class _Later(ModuleType):
         )
 
 
+def _late_test(source: str, names: dict[str, Any], none: dict[str, Any]) -> Callable[[Any], Any]:
+    """The test of a selector, which is compiled for the first element that may match it: of the
+    thousand selectors of a text, most have none."""
+    compiled: list[Callable[[Any], Any]] = []
+
+    def test(element: Any) -> Any:
+        if not compiled:
+            compiled.append(eval(source, names, none))
+        return compiled[0](element)
+
+    return test
+
+
 @contextlib.contextmanager
 def lighter_import() -> Iterator[None]:
     """The environment in which WeasyPrint is imported.
@@ -58,6 +72,7 @@ def lighter_import() -> Iterator[None]:
     before = os.environ.get("FONTCONFIG_FILE")
     parsing, connecting = cffi.FFI, request.HTTPSHandler
     parse_sheet = tinycss2.parse_stylesheet
+    vars(cssselect2.compiler)["eval"] = _late_test
     later = {name: _Later(name) for name in SELDOM if name not in sys.modules}
     sys.modules.update(later)
     os.environ["FONTCONFIG_FILE"] = str(_EMPTY)

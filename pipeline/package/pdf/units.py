@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from pipeline.keep import kept, tell
 from pipeline.model.editions import Edition
 from pipeline.model.late import late
+from pipeline.model.page_map import PageMap
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.sheet import fit_for, standards_for
@@ -1057,8 +1058,18 @@ SOON = (1, 2, 4, 8)
 """Numbers of first units that can be seen while the others are set."""
 
 
-def set_units(text: Printing) -> Package:
-    """The PDF of a text in several units. Raises `UndividedError`."""
+class SetUnits(NamedTuple):
+    """The units of a text, set, whose pages are final, and their running heads, which may not be
+    made yet."""
+
+    text: Printing
+    book: Book
+    heads: Iterator[Heads]
+    page_map: PageMap | None
+
+
+def set_units(text: Printing) -> SetUnits:
+    """The units of a text, set. Raises `UndividedError`."""
     pages, folder, pango = text.pages, text.folder, pango_version()
     edition = pages.row
     book = Book(text.setter, text.root, pages)
@@ -1079,11 +1090,20 @@ def set_units(text: Printing) -> Package:
     else:
         raise UndividedError("its page numbers change each time that it is set")
     book.check()
-    sets, furniture = tuple(book.sets), tuple(book.furniture)
-    tell(Proof(edition, sets, furniture, files))
-    above = tuple(heads.each((pages_of_unit, edition, pango) for pages_of_unit in furniture))
-    standards = standards_for(edition, pages.metadata)
-    attachments = read_attachments(folder, text.sources)
+    furniture = tuple(book.furniture)
+    above = heads.each((pages_of_unit, edition, pango) for pages_of_unit in furniture)
+    tell(Proof(edition, tuple(book.sets), furniture, files))
+    page_map = text.pieces and text.pieces.page_map(pages.edition, book.flows, pages.sheet)
+    return SetUnits(text, book, above, page_map)
+
+
+def join_units(units: SetUnits, sources: tuple[str, ...]) -> Package:
+    """The PDF of a text whose units are set, with ``sources`` attached if it is archival. Raises
+    `UndividedError`."""
+    text, book, above = units.text, units.book, tuple(units.heads)
+    pages, sets = text.pages, tuple(book.sets)
+    standards = standards_for(pages.row, pages.metadata)
+    attachments = read_attachments(text.folder, sources)
     data, digests = joined(
         text.setter, sets, above, text.fonts,
         lambda pdf: complete(pdf, pages.metadata, standards, attachments), standards,
@@ -1096,9 +1116,7 @@ def set_units(text: Printing) -> Package:
         dependencies=tuple(dict.fromkeys(str(file) for result in sets for file in result.files)),
         facts=file_facts(book.pages),
         sheet=pages.sheet,
-        page_map=text.pieces.page_map(pages.edition, book.flows, pages.sheet)
-        if text.pieces
-        else None,
+        page_map=units.page_map,
         plan=f"in {len(sets)} units",
         digests=digests,
         looks=tuple(f"{body} {above} {shift:g}" for body, above, shift in digests),

@@ -40,11 +40,10 @@ from pipeline.package.units import DrawnText, UnitPage
 class Printing(NamedTuple):
     """A text to be printed: its tree, which is `ready`, the pieces that its pages may begin with if
     these are to be told, its fonts, the characters that are ``missing`` in them, and the log of
-    problems with it. ``sources`` are attached to an archival PDF."""
+    problems with it."""
 
     pages: Pages
     folder: Path
-    sources: tuple[str, ...]
     root: Element
     pieces: Any
     fonts: tuple[Path, ...]
@@ -53,8 +52,8 @@ class Printing(NamedTuple):
     log: Log
 
 
-def set_whole(text: Printing) -> Package:
-    """The PDF of a text that is not divided."""
+def set_whole(text: Printing, sources: tuple[str, ...]) -> Package:
+    """The PDF of a text that is not divided, with ``sources`` attached if it is archival."""
     pages, folder, root, setter = text.pages, text.folder, text.root, text.setter
     edition = pages.row
     standards, plates, findings = _standards(pages, folder)
@@ -99,7 +98,7 @@ def set_whole(text: Printing) -> Package:
             widgets.update(add_form(document.pages, pdf, root))
         texts.append(tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2))
         turn_drawn(pdf, edition)
-        complete(pdf, pages.metadata, standards, read_attachments(folder, text.sources))
+        complete(pdf, pages.metadata, standards, read_attachments(folder, sources))
         if kept:
             kept.name_pages(pdf, document.pages, words(pages.metadata.lang)["page_further"])
         if front:
