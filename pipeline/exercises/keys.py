@@ -114,17 +114,37 @@ Room: TypeAlias = model.WritingLines | model.WritingSpace | model.Chart
 
 
 def _joined(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with answers in place. Where a page begins among the lines that one replaces, it
+    takes the place of those before, and the others stay."""
     room: Room | None = None
+    rest: list[Block] = []
     for block in blocks:
+        if room and isinstance(block, model.WritingLines) and _begins_page(block):
+            rest.append(block)
+            continue
         if room and isinstance(block, model.Answer) and (answer := _in_room(block, room)):
-            block = answer
-        elif room:
-            yield room
-        room = block if isinstance(block, Room) else None
+            yield from (_at_page(answer, _begins_page(room)), *rest)
+            room, rest = None, []
+            continue
+        if room:
+            yield from (room, *rest)
+        room, rest = (block, []) if isinstance(block, Room) else (None, [])
         if room is None:
             yield block
     if room:
-        yield room
+        yield from (room, *rest)
+
+
+def _begins_page(room: Block) -> str:
+    return room.attributes.get(BEGINS_PAGE, "")
+
+
+def _at_page(answer: model.Answer, page: str) -> model.Answer:
+    """An answer that begins a page as the room for it does."""
+    if not page:
+        return answer
+    pairs = (*answer.attributes.pairs, (BEGINS_PAGE, page))
+    return replace(answer, attributes=replace(answer.attributes, pairs=pairs))
 
 
 def _in_room(answer: model.Answer, room: Room) -> model.Answer | None:

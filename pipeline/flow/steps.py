@@ -59,17 +59,17 @@ def resolve(document: Document, edition: Edition, folder: Path, split: int) -> D
 
 
 def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Document:
-    """A resolved document with the page marks that an edition needs. Answers are put in place
-    before, and taken out alone after that."""
+    """A resolved document with the page marks that an edition needs. Answers are put in place, and
+    taken out alone, after that: pages begin among the lines that they replace."""
     from pipeline.exercises.keys import answers_alone, put_in_place
     from pipeline.mark.page_marks import mark_pages
     from pipeline.resolve.contents import titled_for_teachers
 
+    if page_map is not None and has_page_marks(edition, document.metadata):
+        document = mark_pages(document, edition, page_map)
     document = put_in_place(document)
     if edition.audience == "teacher" and edition.format != "pdf":  # paper lies in their hands
         document = titled_for_teachers(document)
-    if page_map is not None and has_page_marks(edition, document.metadata):
-        document = mark_pages(document, edition, page_map)
     return answers_alone(document)
 
 

@@ -46,7 +46,7 @@ NO_TEXT = (Image, MathBlock, WritingLines, WritingSpace)
 
 class TextPlace(NamedTuple):
     """The piece of text in which a page begins, by its number, and the number of letters before it
-    there."""
+    there, or of lines to write on."""
 
     leaf: int
     letters: int
@@ -94,9 +94,16 @@ class TextLeaves:
     def in_text(self, place: TextPlace) -> TextPlace | None:
         """The position itself, or the next one in text or code if it is in neither."""
         number, inner = place
-        while number < len(self._leaves) and isinstance(self._leaves[number].node, NO_TEXT):
+        while self._is(number, NO_TEXT):
             number, inner = number + 1, 0
         return TextPlace(number, inner) if number < len(self._leaves) else None
+
+    def among_lines(self, place: TextPlace) -> bool:
+        """Return whether some of the lines to write on are before a place, and some after it."""
+        return bool(place.letters) and self._is(place.leaf, WritingLines)
+
+    def _is(self, number: int, kind: type[Node] | tuple[type[Node], ...]) -> bool:
+        return number < len(self._leaves) and isinstance(self._leaves[number].node, kind)
 
     def _place(self, start: PageStart) -> TextPlace | None:
         position = start.position
@@ -106,6 +113,8 @@ class TextLeaves:
             return self._after(start.position)
         numbers = sorted(self._blocks[position], key=lambda number: self._leaves[number].offset)
         block = [self._leaves[number] for number in numbers]
+        if isinstance(block[0].node, WritingLines):
+            return TextPlace(numbers[0], min(start.offset, block[0].node.count - 1))
         offset = _offset(start, block)
         for number, leaf in zip(numbers, block, strict=True):
             if offset < leaf.offset + leaf.letters or offset == leaf.offset:
@@ -280,7 +289,7 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
         if not place.letters and place.leaf in first:
             blocks[first[place.leaf]] = label
         else:
-            labels[places.in_text(place)] = [label]
+            labels[place if places.among_lines(place) else places.in_text(place)] = [label]
 
     def begin(node: Node, ordinal: int) -> Node:
         return _beginning(node, blocks[ordinal]) if ordinal in blocks else node
@@ -355,6 +364,9 @@ def _in_text(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
     def marks(labels: Iterable[str]) -> Iterator[Node]:
         return (model.PageMark(label=label, breaks=breaks) for label in labels)
 
+    if isinstance(node, WritingLines) and breaks:
+        yield from _divided(node, labels)
+        return
     if not isinstance(node, model.Text):
         yield from marks(itertools.chain.from_iterable(labels.values()))
         yield node
@@ -368,6 +380,16 @@ def _in_text(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
         rest, passed = rest[at:], count
     if rest or not labels:
         yield replace(node, text=rest) if labels else node
+
+
+def _divided(node: WritingLines, labels: Labels) -> Iterator[Node]:
+    """Lines to write on as several runs of them, each of which begins a page but for the first."""
+    starts = sorted(labels.items())
+    ends = [*(count for count, _ in starts), node.count]
+    yield replace(node, count=ends[0])
+    rest = replace(node, attributes=replace(node.attributes, id=""))
+    for (count, (label, *_)), end in zip(starts, ends[1:], strict=True):
+        yield _beginning(replace(rest, count=end - count), label)
 
 
 def _in_code(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:

@@ -304,6 +304,10 @@ together is not parted by the width of a page."""
 ONE_PIECE = 8
 """Tables of fewer rows are not divided, unless one is tall."""
 
+SQUARES, DIGITS = 5, 3
+"""Tables of at least so many columns, with numbers of so few digits or nothing in all cells, are
+grids of squares."""
+
 CROWDED = 5
 """Lines of a cell beyond which a table of `MANY` columns is set small."""
 
@@ -676,7 +680,8 @@ class _Group(NamedTuple):
 
 class Shape(NamedTuple):
     """``is_small`` tables are set smaller, ``is_fitted`` ones have widths of columns, ``is_narrow``
-    ones are as wide as their contents, and those that are ``in_one_piece`` on one page."""
+    ones are as wide as their contents, and those that are ``in_one_piece`` on one page. In print,
+    a table of numbers, such as a hundred square, ``is_grid``."""
 
     groups: tuple[_Group, ...]
     head: tuple[_Row, ...]
@@ -685,6 +690,7 @@ class Shape(NamedTuple):
     is_fitted: bool
     is_narrow: bool
     in_one_piece: bool
+    is_grid: bool = False
 
 
 def shape(
@@ -702,6 +708,8 @@ def shape(
     count, groups = column_count(table), _groups(table)
     spans = {(group.start, group.stop) for group in groups}
     lacking = tails(table, decimal_mark)
+    is_grid = format_name == "pdf" and _has_numbers_alone(table, count)
+    is_short = len(table.body) < ONE_PIECE and not fitted.tall
     return Shape(
         groups=tuple(_Group(len(g), widths[g.start : g.stop]) for g in groups)
         if widths or len(groups) > 1
@@ -721,8 +729,18 @@ def shape(
         is_small=fitted.is_small,
         is_fitted=is_fitted,
         is_narrow=is_on_pages and fitted.is_narrow,
-        in_one_piece=is_on_pages and len(table.body) < ONE_PIECE and not fitted.tall,
+        in_one_piece=is_grid or (is_on_pages and is_short),
+        is_grid=is_grid,
     )
+
+
+def _has_numbers_alone(table: Table, count: int) -> bool:
+    """Return whether a table without a caption has as many columns as a grid, and no words."""
+    if count < SQUARES or table.caption:
+        return False
+    cells = (plain_text(c.children) for row in (*table.head, *table.body) for c in row.cells)
+    texts = [text.strip() for text in cells]
+    return any(texts) and all(len(t) <= DIGITS and (not t or t.isdecimal()) for t in texts)
 
 
 def as_grid(shape: Shape, names: Callable[[], str] | None) -> Shape:

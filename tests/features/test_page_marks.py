@@ -204,6 +204,44 @@ def test_a_page_need_not_begin_with_words(small: Built) -> None:
     assert labels(pdf(small.teacher)) == labels(pdf(small.handout)) == numbers
 
 
+LINES = """\
+---
+page: A6
+---
+
+::: exercise
+Why?
+
+::: lines 30
+:::
+
+::: answer
+Because.
+:::
+:::
+
+::: note
+Boxes begin pages.
+:::
+
+\\newpage
+
+::: note
+This one does.
+:::
+"""
+
+
+def test_pages_begin_among_lines_and_with_boxes(tmp_path: Path) -> None:
+    """An answer has the place of the lines on its page, and the others follow on the next ones."""
+    lines = Built(tmp_path / "lines.md", LINES)
+    pupils, teachers = (pdf(found) for found in (lines.handout, lines.teacher))
+    assert labels(teachers) == labels(pupils)
+    texts = page_texts(teachers)
+    assert "Because." in texts[0]
+    assert "Thisonedoes." in texts[-1]
+
+
 def test_no_attribute_of_an_authors_says_where_a_page_begins(small: Built) -> None:
     (page,) = small.flow.pages("teacher").pages
     assert "data-" not in page.markup

@@ -88,7 +88,7 @@ class _Reader:
         elif self._main is None:
             above = self.front.get(self._stack[-1], "") if self._stack else ""
             self.front[element] = above or _front_part(element)
-        elif self._note is None and "note" in classes(element):
+        elif self._note is None and element.tag == "span" and "note" in classes(element):
             self._note = element
         if self._next:  # what has no letters is the element right after its instruction
             self.objects[element] = self._next
@@ -486,7 +486,8 @@ def _name(block: Element, label: str) -> None:
             return
         for child in [*element][::-1] if parent is None else ():
             steps.append((child, element))
-            if not (HANGING & classes(child) or child.tag == "dt"):
+            is_hanging = HANGING & classes(child) and "box" not in classes(child)
+            if not (is_hanging or child.tag == "dt"):
                 steps.append((child, None))
     next(part for part in block.iter() if not len(part)).set(PAGE_NAME, label)
 

@@ -164,7 +164,13 @@ def text_align(context: Any, line: Any, available_width: float, last: bool) -> f
     if line.width > available_width and vars(line).get(PLAN):
         weasyprint.layout.inline.justify_line(context, line, available_width - line.width)
         return 0
-    return float(original_text_align(context, line, available_width, last))
+    offset = float(original_text_align(context, line, available_width, last))
+    if line.style["direction"] == "rtl":
+        # WeasyPrint then moves the line by that much, and the floats in it, which are in place.
+        for child in line.descendants():
+            if child.is_floated():
+                child.translate(offset + line.width)
+    return offset
 
 
 def _plan_of(context: Any, box: Any, block: Any) -> Any:

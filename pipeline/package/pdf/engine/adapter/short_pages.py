@@ -4,6 +4,7 @@ exercises."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -164,12 +165,16 @@ def _bottom(box: Any) -> float:
 
 
 def _spread(root: Any, foot: float) -> None:
-    """Move the exercises on a page apart, so that it ends at its foot if possible."""
-    others = [*_blocks(root)][1:]
-    gaps = sum(has_class(block, "exercise") for block in others)
+    """Move the exercises on a page apart, so that it ends at its foot if possible; none from the
+    title."""
+    pairs = [
+        (block, has_class(block, "exercise") and not has_class(before, "title-block"))
+        for before, block in itertools.pairwise(_blocks(root))
+    ]
+    gaps = sum(is_apart for _, is_apart in pairs)
     shift, free = 0.0, foot - _bottom(root)
-    for block in others:
-        if has_class(block, "exercise"):
+    for block, is_apart in pairs:
+        if is_apart:
             shift += min(free / gaps, MOST_LINES * strut(block.style)[0])
         block.translate(0, shift)
 
