@@ -506,7 +506,12 @@ FOLDS: dict[Imposition, int] = {"none": 0, "booklet": 1, "2-up": 1, "4-up": 2}
 
 
 def _page_on(paper: PageSize, imposition: Imposition) -> PageSize:
-    """The page of which several make up one side of the paper: half of A4 is A5, a quarter A6."""
+    """The page of which several make up one side of the paper: half of A4 is A5, a quarter A6,
+    a third the size of long envelopes."""
+    if imposition == "tri-fold":
+        short, long = sorted((paper.width, paper.height))
+        name = "DL" if (short, long) == (210, 297) else f"{long / 3:g} × {short:g} mm"
+        return PageSize(name, long / 3, short)
     for _ in range(FOLDS[imposition]):
         paper = _half(paper)
     return paper

@@ -396,7 +396,7 @@ def sheets_of(search: Search, first: int, multiple: int) -> int | None:
 
 SHEET_STYLE = "sheet.css"
 
-FULL_SHEETS: dict[Imposition, int] = {"none": 2, "booklet": 4, "2-up": 4, "4-up": 8}
+FULL_SHEETS: dict[Imposition, int] = {"none": 2, "booklet": 4, "tri-fold": 6, "2-up": 4, "4-up": 8}
 """The number of pages on the two sides of a sheet."""
 
 MOST_NAMED = 3
