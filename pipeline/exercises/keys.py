@@ -45,7 +45,7 @@ from pipeline.model.tree import (
     walk_with,
 )
 from pipeline.model.words import words
-from pipeline.model.words.writing_conventions import small_letters
+from pipeline.model.words.writing_conventions import choice_letter, small_letters
 from pipeline.resolve.contents import without_id
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.notes import number_notes
@@ -423,7 +423,7 @@ class _Key:
         match block:
             case model.Choices():
                 right = [
-                    _text(self._letter(number), item.span)
+                    _text(choice_letter(number, self._lang, block.attributes.classes), item.span)
                     for number, item in enumerate(block.items)
                     if item.correct
                 ]

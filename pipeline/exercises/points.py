@@ -41,10 +41,11 @@ from pipeline.model.tree import (
     has,
     is_for_teachers,
     plain_text,
+    rewrite,
     rewrite_document,
 )
 from pipeline.model.words import counted, words
-from pipeline.model.words.writing_conventions import list_number, writing
+from pipeline.model.words.writing_conventions import alphabet, list_number, writing
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.sections import is_list
 
@@ -79,7 +80,21 @@ def number_questions(document: Document) -> Document:
             node = replace(node, attributes=replace(node.attributes, id=around.id))
         return replace(node, label=around.label)
 
+    if not alphabet(document.metadata.lang):
+        document = rewrite_document(document, enter={List: _with_roman_choices})
     return rewrite_document(document, enter={ListItem: enter}, context=(_Around(), _inherit))
+
+
+def _with_roman_choices(node: List) -> List:
+    """A list of questions a), b) whose choices are (i), (ii)."""
+
+    def mark(choices: model.Choices) -> model.Choices:
+        names = dict.fromkeys((*choices.attributes.classes, "lower-roman", "in-brackets"))
+        return replace(choices, attributes=replace(choices.attributes, classes=tuple(names)))
+
+    if node.style != "lower-alpha":
+        return node
+    return replace(node, items=rewrite(node.items, enter={model.Choices: mark}))
 
 
 def _inherit(node: Node, above: _Around) -> _Around:
@@ -112,7 +127,11 @@ def _joined(before: str, mark: str, number: str) -> str:
 
 MOST_POINTS = 1000
 
-SCORE = Attributes(classes=("score",))
+SCORE, ACROSS = Attributes(classes=("score",)), Attributes(classes=("score", "across"))
+TOTAL = Attributes(classes=("total-marks",))
+
+MOST_ACROSS, LONGEST_NUMBER = 9, 3
+"""The columns of a table of scores side by side, with the total, and characters of their heads."""
 
 _POINTS = late(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 
@@ -192,6 +211,9 @@ def _with_totals(document: Document, levels: tuple[str, ...], edition: Edition |
     if "table" in places:
         tables = (_table(document.blocks, total, lang) for total in totals)
         boxes["head" if boxes.keys() == {"head"} else "foot"] = tuple(tables)
+    if document.metadata.kind == "exam" and "head" not in boxes:
+        name = f"{vocabulary['score_total']}{vocabulary['colon']}"
+        boxes["head"] = tuple(_said(name, total, called, lang) for total in totals)
     if grades and totals and edition and edition.audience == "teacher":
         boxes["foot"] = (*boxes.get("foot", ()), _grading_key(grades, totals, lang))
     document = rewrite_document(document, enter={Exercise: show, ListItem: show})
@@ -235,6 +257,11 @@ def _line(total: Total, key: str, lang: str) -> Block:
     return model.Paragraph(children=children, attributes=SCORE)
 
 
+def _said(name: str, total: Total, key: str, lang: str) -> Block:
+    text = total.named(f"{name}{_in_words(total.points, key, lang)}")
+    return model.Paragraph(children=(model.Text(text=text),), attributes=TOTAL)
+
+
 def _by_exercise(blocks: Iterable[Node], level: str) -> Iterator[tuple[str, Fraction]]:
     """The number, or else the title, of each exercise with marks at a level, and these."""
     for node in blocks:
@@ -248,18 +275,29 @@ def _by_exercise(blocks: Iterable[Node], level: str) -> Iterator[tuple[str, Frac
 
 
 def _table(blocks: Iterable[Node], total: Total, lang: str) -> Table:
-    """The exercises with their marks, with room for those that are reached, and for the grade."""
+    """The exercises with their marks, with room for those that are reached, and for the grade:
+    side by side, or below each other if there are many."""
     vocabulary, empty = words(lang), TableCell(children=())
-    rows = _by_exercise(blocks, total.level)
-    heads = (vocabulary[key] for key in ("exercise", "score_possible", "score_reached"))
+    rows = tuple(_by_exercise(blocks, total.level))
+    rows = (*rows, (total.named(vocabulary["score_total"]), total.points))
+    heads = [vocabulary[key] for key in ("exercise", "score_possible", "score_reached")]
+    grade = vocabulary["grade"]
+    if len(rows) <= MOST_ACROSS and all(len(name) <= LONGEST_NUMBER for name, _ in rows[:-1]):
+        names = (heads[0], *(name for name, _ in rows), grade)
+        possible = (_cell(_number(points, lang)) for _, points in rows)
+        across = (
+            TableRow(cells=(_cell(heads[1], scope="row"), *possible, replace(empty, rows=2))),
+            TableRow(cells=(_cell(heads[2], scope="row"), *(empty for _ in rows))),
+        )
+        head = TableRow(cells=tuple(_cell(name, scope="col") for name in names))
+        return Table(head=(head,), body=across, attributes=ACROSS)
     body = [
         TableRow(
             cells=(_cell(name, scope="row"), _cell(_number(points, lang), align="right"), empty)
         )
-        for name, points in (*rows, (total.named(vocabulary["score_total"]), total.points))
+        for name, points in rows
     ]
-    grade = _cell(vocabulary["grade"], scope="row")
-    body.append(TableRow(cells=(grade, replace(empty, columns=2))))
+    body.append(TableRow(cells=(_cell(grade, scope="row"), replace(empty, columns=2))))
     return Table(
         head=(TableRow(cells=tuple(_cell(head, scope="col") for head in heads)),),
         body=tuple(body),

@@ -16,7 +16,7 @@ from pipeline.model.metadata import Metadata
 FormatName: TypeAlias = Literal[
     "html", "pdf", "epub", "docx", "xml", "zip", "h5p", "gift", "apkg", "csv"
 ]  # fmt: skip
-Imposition: TypeAlias = Literal["none", "booklet", "2-up", "4-up"]
+Imposition: TypeAlias = Literal["none", "booklet", "tri-fold", "2-up", "4-up"]
 Look: TypeAlias = Literal["standard", "large", "grey"]
 
 
@@ -115,6 +115,8 @@ _ROWS = (
             is_archival=True, title="handout for archives"),
     Edition("booklet", "pdf", "booklet to fold and staple", "A4", imposition="booklet",
             title="booklet"),
+    Edition("tri-fold", "pdf", "leaflet of six pages, to fold twice", "A4", imposition="tri-fold",
+            title="folded leaflet"),
     Edition("2-up", "pdf", "two pages per side", "A4", imposition="2-up"),
     Edition("4-up", "pdf", "four pages per side", "A4", imposition="4-up"),
     Edition("word", "docx", "Word file, to fill in or to edit", "A4", title="Word file"),

@@ -1,5 +1,6 @@
 """Kinds of publication: the settings that each begins with. What it looks like is in the style
-sheets ``templates/pdf/kinds/<kind>.css`` and, for some, in a template for the printed title."""
+sheets ``templates/<format>/kinds/<kind>.css`` and, for some, in a template for the printed
+title."""
 
 from __future__ import annotations
 
@@ -25,14 +26,18 @@ KindName: TypeAlias = Literal[
 
 
 class PublicationKind(NamedTuple):
-    """Settings where the front matter has none: the printed page, and whether it
-    ``is_book`` (None: its length decides). ``hangs``: a handout of it has a column beside the text,
-    if there is room; ``is_wide``: without it, the text is as wide as the page; ``is_bound``: the
-    inner margin grows with the number of pages. ``headings`` are the headings, by what they mean,
-    whose sections get that as a class."""
+    """Settings where the front matter has none: the printed page, its ``columns`` where they have
+    room, the ``smallest`` type size for which pictures are made smaller first, and whether it
+    ``is_book`` (None: its length decides). ``like``: its styles come after those of that kind.
+    ``hangs``: a handout of it has a column beside the text, if there is room; ``is_wide``: without
+    it, the text is as wide as the page; ``is_bound``: the inner margin grows with the number of
+    pages. ``headings`` are the headings, by what they mean, whose sections get that as a class."""
 
     printing: PrintOptions = PrintOptions()
+    columns: int = 1
+    smallest: float = 0
     is_book: bool | None = None
+    like: KindName = ""
     hangs: bool = True
     is_wide: bool = False
     is_bound: bool = False
@@ -44,16 +49,17 @@ KINDS: Mapping[str, PublicationKind] = {
     "exam": PublicationKind(is_book=False),
     "handout": PublicationKind(),
     "interview": PublicationKind(),
-    "leaflet": PublicationKind(is_book=False, hangs=False, is_wide=True),
+    "leaflet": PublicationKind(columns=2, smallest=10.5, is_book=False, hangs=False, is_wide=True),
     "newsletter": PublicationKind(
-        PrintOptions(page=PageOptions(columns=2, margins=Margins(18, 22, 18, 18))),
+        PrintOptions(page=PageOptions(margins=Margins(18, 22, 18, 18))),
+        columns=2,
         is_book=False,
         hangs=False,
     ),
     "novel": PublicationKind(is_book=True, is_bound=True),
     "play": PublicationKind(hangs=False, headings=("persons",)),
     "poem": PublicationKind(is_book=False, hangs=False),
-    "poetry": PublicationKind(is_book=True, is_bound=True),
+    "poetry": PublicationKind(is_book=True, like="poem", is_bound=True),
     "recipe": PublicationKind(hangs=False, is_wide=True, headings=("ingredients", "method")),
     "worksheet": PublicationKind(is_book=False),
 }

@@ -213,7 +213,8 @@ class Sheet(msgspec.Struct, frozen=True):
     for hanging content (0 if there is no room). ``note``, ``label``, ``code``, ``heading`` and
     ``title`` are the other type sizes, ``note_leading`` and ``label_leading`` the smaller line
     spacings. ``mirrored`` pages have the inner margin at the spine; lines and pages are
-    ``planned`` if facing ones end at the same height.
+    ``planned`` if facing ones end at the same height. A ``picture`` takes that share of a page's
+    height at most.
     """
 
     size: PageSize
@@ -238,6 +239,7 @@ class Sheet(msgspec.Struct, frozen=True):
     writing: float
     is_book: bool
     planned: bool = False
+    picture: float = 0.8
 
     @property
     def hangs(self) -> bool:

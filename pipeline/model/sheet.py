@@ -254,6 +254,9 @@ MEASURE, COLUMN = 120, 30
 GAP = 6
 """Millimetres between two columns of text."""
 
+LEAST_COLUMN = 60
+"""Millimetres of a column of text at that size, in kinds that have columns where there is room."""
+
 LEAST_MEASURE = 105
 """The minimum share of the measure that the text keeps if there is a column."""
 
@@ -394,8 +397,9 @@ def settle(
     side = SIDE * size.width
     inner = _or_usual(page.margins.inner, side) + gutter
     outer = _or_usual(page.margins.outer, side)
-    columns = page.columns or 1
     room = size.width - inner - outer
+    has_room = not is_book and room >= kind.columns * LEAST_COLUMN * scale
+    columns = page.columns or (kind.columns if has_room else 1)
     column = COLUMN * scale
     is_given = page.margins.inner is not None, page.margins.outer is not None
     if not is_book and (columns > 1 or not kind.hangs or room - column < LEAST_MEASURE * scale):
@@ -502,7 +506,12 @@ FOLDS: dict[Imposition, int] = {"none": 0, "booklet": 1, "2-up": 1, "4-up": 2}
 
 
 def _page_on(paper: PageSize, imposition: Imposition) -> PageSize:
-    """The page of which several make up one side of the paper: half of A4 is A5, a quarter A6."""
+    """The page of which several make up one side of the paper: half of A4 is A5, a quarter A6,
+    a third the size of long envelopes."""
+    if imposition == "tri-fold":
+        short, long = sorted((paper.width, paper.height))
+        name = "DL" if (short, long) == (210, 297) else f"{long / 3:g} × {short:g} mm"
+        return PageSize(name, long / 3, short)
     for _ in range(FOLDS[imposition]):
         paper = _half(paper)
     return paper

@@ -22,7 +22,7 @@ from pipeline.model.words import words
 from pipeline.model.writing_systems import fonts_for
 from pipeline.render.discovery import MetaTag
 from pipeline.render.environment import read_text, sheets
-from pipeline.render.imprint import cover_image, is_drawing, logo, unchanged_cover
+from pipeline.render.imprint import cover_image, edited_by, is_drawing, logo, unchanged_cover
 
 # --- cover colours ---------------------------------------------------------------------------
 #
@@ -256,6 +256,7 @@ class FrontText(NamedTuple):
     names: tuple[str, ...]
     stacked: bool
     series: str
+    editors: str
     publisher: str
     logo: str
 
@@ -401,6 +402,7 @@ def front_of(document: Document, line: int) -> FrontText:
         names=tuple(names),
         stacked=len(" · ".join(names)) > line,
         series=" · ".join(filter(None, (series.name, series.position))) if series else "",
+        editors=edited_by(metadata)[:MOST_CHARACTERS],
         publisher=metadata.publisher[:MOST_CHARACTERS],
         logo=logo_file,
     )

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pipeline.model import CodeBlock, ContentsEntry, Document, FrontMark, Node, PageMark
 from pipeline.model.editions import Edition
 from pipeline.model.late import late
+from pipeline.model.metadata import Metadata
 from pipeline.model.names import page_id
 from pipeline.model.rendered import (
     CoverPage,
@@ -29,11 +30,11 @@ from pipeline.model.rendered import (
 from pipeline.model.roles import BEFORE_CONTENTS, STANDARD
 from pipeline.model.tree import plain_text, walk
 from pipeline.render.environment import read_text, sheets
-from pipeline.render.imprint import book_facts, logo, names, total, unchanged_cover
+from pipeline.render.imprint import book_facts, edited_by, logo, names, total, unchanged_cover
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.note_placement import listing_notes
 from pipeline.render.plan import ENDNOTES, Chapter, chapters, nav_points, numbered, targets
-from pipeline.render.style_sheets import construct_styles, screen_faces
+from pipeline.render.style_sheets import construct_styles, kind_styles, screen_faces
 from pipeline.render.tables import Setting
 from pipeline.system.store import Memo
 
@@ -92,6 +93,7 @@ def title_page(document: Document, renderer: NodeRenderer) -> Page:
         "title",
         "titlepage",
         logo=logo(document),
+        editors=edited_by(document.metadata),
         names=lambda people: names(people, document.metadata.lang),
         timing_total=total(document),
     )
@@ -218,7 +220,7 @@ def assemble_ebook(
             environment,
             inventory.constructs,
             "\n".join(renderer.rules.values()),
-            metadata.direction,
+            metadata,
         ),
         faces=screen_faces(document),
         assets=document.assets,
@@ -358,7 +360,7 @@ def styles(
     environment: jinja2.Environment,
     constructs: tuple[str, ...],
     rules: str,
-    direction: Literal["ltr", "rtl"],
+    metadata: Metadata,
 ) -> tuple[Style, ...]:
     """The style sheets for ``constructs``, in CSS that all e-readers support: old reading systems
     (Adobe's engine, Amazon's converter) do not know logical sides, and treat newer units
@@ -366,12 +368,13 @@ def styles(
     basic = (
         *sheets(environment, "epub", "style"),
         *construct_styles(environment, "epub", constructs),
+        *kind_styles(environment, "epub", metadata),
         Style("widths.css", rules),
     )
     modern = Style(MODERN, read_text(environment, "epub/modern.css"), apart=True)
     return (
         *(
-            replace(style, css=plain(style.css, direction))
+            replace(style, css=plain(style.css, metadata.direction))
             for style in basic
             if style.css and style.name not in APART
         ),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import os
 import sys
 import traceback
@@ -54,7 +55,7 @@ def _environment(
 ) -> jinja2.Environment:
     kind = ImmutableSandboxedEnvironment if overrides else jinja2.Environment
     folders = (overrides, *builtin) if overrides else builtin
-    return kind(
+    made = kind(
         bytecode_cache=None if overrides else _Compiled(builtin_templates()),
         loader=jinja2.ChoiceLoader(
             [
@@ -66,6 +67,35 @@ def _environment(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+    )
+    made.filters["in_phrases"] = in_phrases
+    return made
+
+
+PAUSES = tuple(",;:.!?…–—")
+"""The signs after which a title is broken into lines before it is elsewhere."""
+
+
+SHORT = 4
+"""The characters of a phrase that does not stand alone."""
+
+
+def in_phrases(title: str, most: float = math.inf) -> Markup:
+    """A title whose phrases stay together where there is room for them, and so do words with a
+    hyphen; those of ``most`` characters at most."""
+    phrases = [""]
+    for word in title.split(" "):
+        phrases[-1] += f" {word}" if phrases[-1] else word
+        if word.endswith(PAUSES) and len(phrases[-1]) > SHORT:
+            phrases.append("")
+    whole = len(list(filter(None, phrases))) == 1
+    groups = title.split(" ") if whole else filter(None, phrases)
+    phrase = Markup('<span class="phrase">{}</span>')
+    return Markup(" ").join(
+        phrase.format(group)
+        if len(group) <= most and (not whole or "-" in group.strip("-"))
+        else group
+        for group in groups
     )
 
 

@@ -95,6 +95,7 @@ def page_styles(
         Style("theme.css", theme_css),
         Style("brand.css", screen_rules(accent)),
         *style_sheets.construct_styles(environment, "html", constructs),
+        *style_sheets.kind_styles(environment, "html", document.metadata),
         *sheets(environment, "html", "print"),
         Style("paper.css", print_style(paper, document.metadata)),
         Style("notes.css", style_sheets.side_notes(document, environment), apart=True),

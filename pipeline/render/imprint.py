@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from pipeline import model
 from pipeline.model import Document, Heading, Node
 from pipeline.model.faces import FACES, MATH, MONO
+from pipeline.model.kinds import KINDS
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.metadata.structured_values import hyphenated
 from pipeline.model.tree import STARTS, children, facts, find, has, minutes_of
@@ -94,6 +95,15 @@ def unchanged_cover(document: model.Document) -> model.Asset | None:
     """The image that an e-book has as its cover just as it is."""
     image = cover_image(document)
     return None if image and is_drawing(image) else image
+
+
+def edited_by(metadata: Metadata) -> str:
+    """The editors as the title page and the cover of a novel or of poems name them."""
+    word = words(metadata.lang)
+    editors = [person.name for person in metadata.contributors if person.role == "edt"]
+    if not editors or not KINDS[metadata.kind].is_bound:
+        return ""
+    return f"{word['role_edt']}{word['colon']}{word['list_separator'].join(editors)}"
 
 
 class Fact(NamedTuple):

@@ -29,7 +29,7 @@ from pipeline.model.words.writing_conventions import small_letters
 from pipeline.model.writing_systems import beyond, fonts_for
 from pipeline.render import tables
 from pipeline.render.environment import read_text, sheets
-from pipeline.render.imprint import in_series, logo, numbers, published_by, total
+from pipeline.render.imprint import edited_by, in_series, logo, numbers, published_by, total
 from pipeline.render.node_markup import NodeRenderer, for_print
 from pipeline.render.note_placement import (
     NotePlace,
@@ -146,6 +146,7 @@ def assemble(
         kind=(*kind(sheet), *_wishes(options), *filter(None, (metadata.kind,))),
         name_line=name_fields,
         byline=byline(metadata),
+        editors=edited_by(metadata),
         timing_total=total(document),
         imprint=imprint(metadata),
     )
@@ -167,7 +168,7 @@ def assemble(
         *theme_styles,
         *sheets(environment, "pdf", "in-columns" if sheet.columns > 1 else ""),
         Style("sheet.css", css(sheet, metadata, folio)),
-        *kind_styles(environment, metadata),
+        *kind_styles(environment, "pdf", metadata),
         Style("widths.css", "\n".join(renderer.rules.values())),
         *look_styles(environment, edition.look, document),
         *sheets(environment, "pdf", "kept-pages" if edition.same_pages else ""),

@@ -18,6 +18,7 @@ from pipeline.model.css_addresses import string
 from pipeline.model.editions import EDITIONS, Edition, FormatName
 from pipeline.model.faces import DRAWING_FACES, FACES, MATH_FACE, own_faces
 from pipeline.model.formula_gaps import GAP
+from pipeline.model.kinds import KINDS
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import note_id, reference_id
@@ -127,7 +128,7 @@ def _variables(sheet: Sheet) -> str:
         "column-gap": sheet.gap,
         "measure": sheet.measure,
         "writing-line": sheet.writing,
-        "image-height": (sheet.size.height - sheet.top - sheet.bottom) * 0.8,
+        "image-height": (sheet.size.height - sheet.top - sheet.bottom) * sheet.picture,
     }
     values = [f"--{name}: {_number(value)}pt" for name, value in points.items()]
     values += [f"--{name}: {_number(value)}mm" for name, value in lengths.items()]
@@ -303,7 +304,7 @@ CONSTRUCTS: dict[str, Set[Sign]] = {
     "caption-lists": {Trait.CAPTION_LISTS},
     "sidebar": {"sidebar"},
     "parts": {"part"},
-    "quotations": {"pull-quote", "epigraph", "attribution"},
+    "quotations": {"pull-quote", "epigraph", "attribution", "dedication"},
     "verse": {"verse"},
     "letter": {"letter"},
     "columns": {"columns"},
@@ -439,9 +440,13 @@ def construct_styles(
     )
 
 
-def kind_styles(environment: jinja2.Environment, metadata: Metadata) -> tuple[Style, ...]:
-    """The styles of a kind of publication on paper, if it has any."""
-    css = read_sheet(environment, f"pdf/kinds/{metadata.kind}.css") if metadata.kind else ""
+def kind_styles(
+    environment: jinja2.Environment, format_name: FormatName, metadata: Metadata
+) -> tuple[Style, ...]:
+    """The styles of a kind of publication in a format, after those of the kind that it is like."""
+    names = filter(None, (KINDS[metadata.kind].like, metadata.kind))
+    sheets = (read_sheet(environment, f"{format_name}/kinds/{name}.css") for name in names)
+    css = "\n".join(filter(None, sheets))
     return (Style("kind.css", css),) if css else ()
 
 

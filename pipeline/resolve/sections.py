@@ -46,6 +46,9 @@ from pipeline.resolve.findings import Findings
 UNTITLED = frozenset({"dedication", "epigraph"})
 """The parts of a book that print shows without a heading."""
 
+DIRECTION = "stage-direction"
+"""The class of a stage direction that is a paragraph."""
+
 N = TypeVar("N", bound=Node)
 
 
@@ -104,6 +107,21 @@ def nest_sections(document: Document) -> Document:
     if any(isinstance(block, model.Section) for block in result):
         result = _without_breaks(result)
     return findings.added_to(replace(document, blocks=tuple(result), notes=notes))
+
+
+def mark_directions(document: Document) -> Document:
+    """The document, if it is a play, with a class for stage directions: paragraphs that consist of
+    emphasised text."""
+
+    def mark(node: model.Paragraph) -> model.Paragraph:
+        if not all(isinstance(inner, model.Emphasis | model.SoftBreak) for inner in node.children):
+            return node
+        classes = (*node.attributes.classes, DIRECTION)
+        return replace(node, attributes=replace(node.attributes, classes=classes))
+
+    if document.metadata.kind != "play":
+        return document
+    return rewrite_document(document, leave={model.Paragraph: mark})
 
 
 def _without_breaks(blocks: Iterable[Block]) -> list[Block]:

@@ -63,7 +63,10 @@ LOOK = 20.0
 that find none, the desk ends. Windows that nobody sees do not listen, and say so before."""
 
 PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif")
-STARTERS = ("worksheet", "handout", "exam", "interview", "article", "book", "novel")
+STARTERS = (
+    *("worksheet", "handout", "exam", "newsletter", "leaflet", "interview", "article", "recipe"),
+    *("book", "novel", "poetry", "play"),
+)
 
 FOR_PUPILS = "pupils-"
 """The beginning of the names of archives that hold no answers."""

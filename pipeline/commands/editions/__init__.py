@@ -24,7 +24,7 @@ from pipeline.select import select
 # The settings of a document's editions: the result of the table of editions, the front matter and
 # the paper size, for people and programs.
 
-PAGES_ON_SIDE = {"none": 1, "booklet": 2, "2-up": 2, "4-up": 4}
+PAGES_ON_SIDE = {"none": 1, "booklet": 2, "tri-fold": 3, "2-up": 2, "4-up": 4}
 """The number of pages that an imposition puts on one side of a sheet."""
 
 

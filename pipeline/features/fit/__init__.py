@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 import msgspec
 from msgspec.structs import replace
 
+from pipeline.model import kinds
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, Imposition
@@ -69,13 +70,15 @@ _FIRST_YEARS = late(
 class Knot(NamedTuple):
     """A setting between two knots, with linear interpolation. ``text`` is in points; the others are
     relative to the page's defaults: ``margins`` at top and bottom, ``sides`` the minimum of the
-    others, and ``measure`` the line length in terms of the type size."""
+    others, ``measure`` the line length in terms of the type size, ``pictures`` the tallest's
+    height."""
 
     text: float
     leading: float = 1
     margins: float = 1
     sides: float = 1
     measure: float = 1
+    pictures: float = 1
 
 
 class FitSettings(NamedTuple):
@@ -91,7 +94,7 @@ def settings(
     """The possible settings of a sheet with text between the sizes that ``fit`` gives, or that suit
     the audience. Large print only grows, and margins from the front matter are kept. Table columns
     are as wide as their words need: if there are any, they keep their width."""
-    smallest, largest = _sizes(fit, metadata.audience)
+    smallest, largest = _sizes(fit, metadata)
     is_large = edition.look == "large"
     if is_large:
         smallest = max(smallest, sheet.text)
@@ -103,6 +106,8 @@ def settings(
     text = min(max(sheet.text, smallest), largest)
     tight = Knot(smallest, 1, 0.8, 0.8) if is_large else Knot(smallest, 0.9, 0.65, 0.65, 1.18)
     middle = Knot(smallest, 1, 0.9, 0.9) if is_large else Knot(smallest, 0.95, 0.82, 0.82, 1.1)
+    if kinds.KINDS[metadata.kind].smallest:
+        tight, middle = tight._replace(pictures=0.4), middle._replace(pictures=0.7)
     usual, large = Knot(text), Knot(largest, sides=0.8)
 
     def at(knot: Knot) -> Sheet:
@@ -127,11 +132,11 @@ def settings(
     return FitSettings(tuple(map(at, row)), natural=len(shrunk))
 
 
-def _sizes(fit: FitOptions, audience: Audience) -> tuple[float, float]:
+def _sizes(fit: FitOptions, metadata: Metadata) -> tuple[float, float]:
     """The smallest and the largest type size, in points."""
-    usual = SMALLEST
+    audience, usual = metadata.audience, kinds.KINDS[metadata.kind].smallest or SMALLEST
     if audience != Audience():
-        usual = FIRST_YEARS if _is_for_first_years(audience) else AT_SCHOOL
+        usual = max(usual, FIRST_YEARS if _is_for_first_years(audience) else AT_SCHOOL)
     smallest = fit.smallest or min(usual, fit.largest or usual)
     return smallest, fit.largest or max(LARGEST, GROWTH * smallest)
 
@@ -187,6 +192,7 @@ def reset(sheet: Sheet, knot: Knot, fixed: Margins, gutter: float) -> Sheet:
         code=_small(sheet.code, scale),
         heading=sheet.heading * scale,
         title=sheet.title * scale,
+        picture=sheet.picture * knot.pictures,
     )
 
 
@@ -390,7 +396,7 @@ def sheets_of(search: Search, first: int, multiple: int) -> int | None:
 
 SHEET_STYLE = "sheet.css"
 
-FULL_SHEETS: dict[Imposition, int] = {"none": 2, "booklet": 4, "2-up": 4, "4-up": 8}
+FULL_SHEETS: dict[Imposition, int] = {"none": 2, "booklet": 4, "tri-fold": 6, "2-up": 4, "4-up": 8}
 """The number of pages on the two sides of a sheet."""
 
 MOST_NAMED = 3

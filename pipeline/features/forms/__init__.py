@@ -22,7 +22,7 @@ from pipeline.model.paper import PageArea
 from pipeline.model.rendered import Face
 from pipeline.model.tree import BLANK
 from pipeline.model.words import words
-from pipeline.model.words.writing_conventions import small_letters
+from pipeline.model.words.writing_conventions import choice_letter, small_letters
 from pipeline.package.fonts import coverage, font_bytes
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children, has_class, is_furniture
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, Stream, String, name
@@ -135,10 +135,11 @@ class _Reader:
             return FormField(
                 kind, (*name, str(index)), self._tip((title, hidden), _short(_text(item, None)))
             )
-        letter = small_letters(self._number((*name, ""), "item") - 1, self._root.get("lang", ""))
+        index, lang = self._number((*name, ""), "item") - 1, self._root.get("lang", "")
+        letter, shown = small_letters(index, lang), choice_letter(index, lang, classes(group))
         prompt = _prompt(group) or self._before(group)
         asks, hidden = self._tip((title,), prompt), _short(_text(item, None))
-        tip = f"{asks} {letter}: {hidden}" if prompt else self._tip((title, letter), hidden)
+        tip = f"{asks} {shown}: {hidden}" if prompt else self._tip((title, shown), hidden)
         if kind == "one":
             return FormField(kind, name, tip, letter, asks)
         return FormField(kind, (*name, letter), tip)

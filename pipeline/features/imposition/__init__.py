@@ -56,6 +56,16 @@ def booklet(
     return tuple(_mirrored(side, 2) for side in sides) if rtl else tuple(sides)
 
 
+def tri_fold(count: int, *, back_cover: bool = False, rtl: bool = False) -> tuple[Side, ...]:
+    """The sides of sheets that are folded twice, the right third in first: outside are the flap,
+    the back and the front, inside three pages side by side."""
+    pages = padded(count, 6, back_cover=back_cover)
+    sixes = (pages[at : at + 6] for at in range(0, len(pages), 6))
+    orders = ((six[at] for at in order) for six in sixes for order in ((4, 5, 0), (1, 2, 3)))
+    sides = (Side(tuple(order)) for order in orders)
+    return tuple(_mirrored(side, 3) if rtl else side for side in sides)
+
+
 def n_up(count: int, columns: int, rows: int, *, rtl: bool = False) -> tuple[Side, ...]:
     """The sides of sheets with several pages side by side and below each other, in reading order.
     The last side may have blanks."""
@@ -160,6 +170,8 @@ def impose(
         match edition.imposition:
             case "booklet":
                 sides = booklet(count, signature=options.signature, back_cover=back_cover, rtl=rtl)
+            case "tri-fold":
+                sides = tri_fold(count, back_cover=back_cover, rtl=rtl)
             case "2-up":
                 sides = n_up(count, 2, 1, rtl=rtl)
             case _:
@@ -193,16 +205,13 @@ def has_back_cover(pages: Sequence[TypesetPage]) -> bool:
 
 def _cells(folded: bool, width: float, height: float, number: int) -> tuple[_Cell, ...]:
     """The places on a sheet, from left to right and from top to bottom."""
-    rows = number // 2
-    half, high = width / 2, height / rows
-    left, right = (1.0, 0.0) if folded else (0.5, 0.5)
+    columns = 3 if number == 3 else 2
+    wide, high = width / columns, height * columns / number
+    anchors = (1.0, 0.0) if folded else (0.5,) * columns
     return tuple(
-        cell
-        for row in range(rows)
-        for cell in (
-            _Cell(0, height - (row + 1) * high, half, high, left),
-            _Cell(half, height - (row + 1) * high, half, high, right),
-        )
+        _Cell(column * wide, height - (row + 1) * high, wide, high, anchor)
+        for row in range(number // columns)
+        for column, anchor in enumerate(anchors)
     )
 
 
@@ -297,6 +306,6 @@ def _describe(pdf: pikepdf.Pdf, edition: Edition, metadata: Metadata, related: s
         pdf, packet.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
     )
     preferences = pikepdf.Dictionary(DisplayDocTitle=True, PrintScaling=pikepdf.Name("/None"))
-    if edition.imposition == "booklet":
+    if edition.imposition in ("booklet", "tri-fold"):
         preferences.Duplex = pikepdf.Name.DuplexFlipShortEdge
     pdf.Root.ViewerPreferences = preferences

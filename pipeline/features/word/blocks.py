@@ -508,7 +508,9 @@ def _choices(draft: WordFile, node: model.Choices, place: Spot) -> list[Element]
         content = [*index_fields(draft, node), *inlines(draft, node.prompt, place, place.look)]
         prompt = draft.anchored(node, content)
         result.append(paragraph(draft, prompt, at_beginning(node, place), with_next=True))
-    number = draft.numbering.add("lower-alpha", ")", 1, place.depth)
+    is_roman = "lower-roman" in node.attributes.classes
+    look = ("lower-roman", "()") if is_roman else ("lower-alpha", ")")
+    number = draft.numbering.add(*look, 1, place.depth)
     for item in node.items:
         name = spoken(item.children) or draft.words["box"]
         box = check_box(

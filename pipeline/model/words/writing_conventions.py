@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import itertools
 import string
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -136,6 +136,14 @@ def alphabet(lang: str) -> str:
 def small_letters(index: int, lang: str) -> str:
     """a, b … z, aa … for 0, 1 …, or the letters of a language's script."""
     return _counted(index, ALPHABETS.get(alphabet(lang), string.ascii_lowercase))
+
+
+def choice_letter(index: int, lang: str, classes: Container[str]) -> str:
+    """The letter of a choice; in those within a lettered question, which have the ``classes`` of
+    such a list, (i), (ii) …"""
+    if "lower-roman" in classes:
+        return f"({list_number(index + 1, 'lower-roman')})"
+    return small_letters(index, lang)
 
 
 def _counted(index: int, signs: Sequence[str]) -> str:

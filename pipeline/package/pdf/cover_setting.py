@@ -6,6 +6,7 @@ Import it only if a cover is to be laid out, because that starts the engine.
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -125,7 +126,7 @@ class _Text:
 
     def __init__(self, document: TypesetDocument, box: boxes.LayoutBox, size: float) -> None:
         self._document = document
-        self._text = " ".join("".join(box.element.itertext()).split())
+        self._text = re.sub(r"[ \t\r\n]+", " ", "".join(_with_joints(box.element)).strip())
         self._size, self._width = size, box.width
         self.lines = [inner for inner in boxes.all_boxes(box) if boxes.is_line(inner)]
 
@@ -142,6 +143,14 @@ class _Text:
         widths = self._document.broken(self._text, line.style, room / scale)
         fits = max(widths) * scale <= room + TOLERANCE
         return AttemptResult(len(widths), fits, -len(widths) * line.height * scale)
+
+
+def _with_joints(element: Element) -> Iterator[str]:
+    """The text of an element, with characters in its phrases that keep them on a line."""
+    yield element.text or ""
+    for phrase in element:
+        yield (phrase.text or "").replace(" ", "\u00a0").replace("-", "-\u2060")
+        yield phrase.tail or ""
 
 
 class _Measured:
