@@ -450,12 +450,12 @@ def unread_marks(
                     yield _unread(written, span, _TASK_HINT if is_task else _HINT)
     for task in _not_taken(tasks, [*_taken(document, withheld)]) if tasks else ():
         yield _unread(task.written, Span(task.line, task.column), _TASK_HINT)
-    for _, code, span in find(document, CodeBlock):
-        is_empty = span and not any(map(lines.get, range(span.line + 1, span.end)))
-        if is_empty and code.language not in MARKUP_LANGUAGES and not withheld.hold(span):
+    for _, code, place in find(document, CodeBlock):
+        is_empty = place and not any(map(lines.get, range(place.line + 1, place.end)))
+        if is_empty and code.language not in MARKUP_LANGUAGES and not withheld.hold(place):
             for mark in (mark for line in code.text.splitlines() for mark in looks_in(line)):
                 if mark.lastgroup != "spoiler":
-                    yield _unread(mark[0].strip(), span)  # in a file with code
+                    yield _unread(mark[0].strip(), place)  # in a file with code
 
 
 def _is_whole(place: Range, record: SourceRecord) -> bool:

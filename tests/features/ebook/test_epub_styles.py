@@ -39,7 +39,7 @@ def sheets() -> tuple[Style, ...]:
     pages = making.rendered(making.resolved(SIZED, "ebook"))
     (sizes,) = (style.css for style in pages.styles if style.name == "widths.css")
     constructs = tuple(name for name in CONSTRUCTS if name != "highlighting")
-    return styles(environment(), constructs, sizes, "ltr")
+    return styles(environment(), constructs, sizes, pages.metadata)
 
 
 def rules(css: str, *, is_apart: bool = False) -> Iterator[Any]:
