@@ -381,7 +381,7 @@ def _label(line: tuple[Inline, ...], labels: Labels) -> str:
 # like a mark of an answer, but nothing has taken it up, pupils would get the answer.
 
 MARKUP_LANGUAGES = frozenset(
-    "asciidoc astro css django docbook erb handlebars haml html html5 jinja jinja2 jsx latex"
+    "asciidoc astro css django docbook erb gift handlebars haml html html5 jinja jinja2 jsx latex"
     " liquid markdown markdoc md mdx myst org pandoc php qmd quarto rd rmarkdown rmd rst scss"
     " svelte svg tex tsx twig typst vue wiki xhtml xml xslt".split()
 )
