@@ -100,11 +100,12 @@ _LOOKS = late(
 """Each alternative has a group, whose name says how a mark is written."""
 
 LIKELY = late(
-    r"\{|\}|\[\s*!|\[[A-Z]*\.|\[role=|\[/|\]\(\.|[:：]{2}|!!!|\?\?\?|///|```|~~~|<[/a-zA-Z!]|\|\||#[|+]"
-    r"|(?i:class|className|style)\s*=|SOLUTION|:\w+:|\.\.[ \t]|\\(?:if|[cC]orr|fillin|answerl)"
-    r"|>[ \t]*[!\[]|(?i:spoiler)|\shidden\b|(?m:^(?:[ \t>]*+\.\w|ANSWER:|exsolution:))"
-    rf"|\(\s?[{SIGNS}]"
+    r"\{|\}|<[/a-zA-Z!]|\[(?:\s*!|[A-Z]*\.|role=|/|spoiler)|\]\(\.|:[:：]|：|:\w+:|!!!|\?\?\?|///|```"
+    r"|~~~|\|\||#[|+]|SOLUTION|ANSWER:|xsolution:|\.(?:\.[ \t]|[^\W\d_])|>[ \t]*[!\[]"
+    rf"|\\(?:if|[cC]orr|fillin|answerl)|\(\s?[{SIGNS}]"
 )
+"""Each alternative begins with one character, so that a line without these is soon read."""
+
 _CLASS = late(r"(?:^|(?<=[\s,;:]))\.([^\W\d_][\w-]*)")
 _PAIR = late(r"(?:^|(?<=[\s,;]))([a-zA-Z-]+)\s*+[=:]\s*+[\\\"'“]*+([^\"'”]*)")
 _LABEL = late(r"\s*+([^\W\d_][\w -]{0,60}):(?!:)")
