@@ -76,6 +76,7 @@ _CAPTION = late(r"[Tt]able:|:[ \t]")
 _ANSWER_LABEL = late(r"[*_]{0,2}([^\W\d_][\w .'’/-]{0,24}):[*_]{0,2}[ \t]+(?=\S)")
 _BREAK = late(r"(?<![\\\s])\\[ \t]*$")
 _PATH = late(r"(?:\s[A-Za-z]:|(?<![\\\S])[^\s\\]*+\\\S*)\\[ \t]*$")
+_POINTS = late(rf"(?<![\]`\\])\{{((?:{'|'.join(POINT_KEYS)})=[\w.]{{1,9}})\}}\s*+[^\s{{]")
 _ASKS = frozenset({"q", "a"})
 
 
@@ -123,6 +124,10 @@ def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] =
             if marks := next((pair for pair in split[1].pairs if pair[0] in POINT_KEYS), None):
                 hint = PLACE_OF_POINTS.format("=".join(marks))
             report(Code.LIKELY_SLIP, message, line.at(line.rindex(written)), hint)
+        elif points := _POINTS.search(line):
+            message = f"The attributes `{{{points[1]}}}` are read as text in the middle of a line."
+            hint = PLACE_OF_POINTS.format(points[1])
+            report(Code.LIKELY_SLIP, message, line.at(points.start()), hint)
 
 
 def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) -> None:
