@@ -446,13 +446,13 @@ def unread_marks(
                 tasks.append(_task(mark, number))
             elif number != told:
                 told, end = number, max(mark.end(), mark.end(way))
-                written, span = line[mark.start() : end].strip(), Span(number, mark.start() + 1)
+                written, place = line[mark.start() : end].strip(), Span(number, mark.start() + 1)
                 if way == "spoiler":
                     message = f"`{shorten(written)}` hides text elsewhere; here, all get it."
-                    yield diagnostic(Code.LIKELY_SLIP, message, span=span, hint=_SPOILER_HINT)
+                    yield diagnostic(Code.LIKELY_SLIP, message, span=place, hint=_SPOILER_HINT)
                 else:
                     is_task = way in ("task", "command", "key")
-                    yield _unread(written, span, _TASK_HINT if is_task else _HINT)
+                    yield _unread(written, place, _TASK_HINT if is_task else _HINT)
     for task in _not_taken(tasks, [*_taken(document, withheld)]) if tasks else ():
         yield _unread(task.written, Span(task.line, task.column), _TASK_HINT)
     for _, code, span in find(document, CodeBlock):
