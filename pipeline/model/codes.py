@@ -220,10 +220,11 @@ class Code(enum.Enum):
         the lines. Put the answer in `::: answer`, or rename the class if all should get the text.""")
     LOST_MARK = _error("""
         A line looks as if it marked an answer (`::: answer`, `{.answer}`, `____{…}`, `- (x)`), but nothing is
-        withheld because of it: there is no block around or beside it, its block or box is empty, or it stands in
-        code, maybe after a fence that is not closed. Pupils' editions are not made; teachers' are. Put the answer
-        between two lines `::: answer` and `:::`, and end blocks and fences. If the line is an example, put it in
-        backquotes, or in code whose language is one of markup: ```` ```markdown ````.""")
+        withheld because of it: there is no block around or beside it, its block or box is empty, it is a mark of
+        another tool (`{{c1::…}}`, `.. only:: teacher`), or it stands in code, maybe after a fence that is not
+        closed. Pupils' editions are not made; teachers' are. Put the answer between two lines `::: answer` and
+        `:::`, and end blocks and fences. If the line is an example, put it in backquotes, or in code whose language
+        is one of markup: ```` ```markdown ````.""")
     WITHHELD_DEFINITION = _warning("""
         A link, a note or the like refers to a definition that stands in an answer, or in something else that not
         all editions have. For the others the definition does not exist: a reference to a note is left out, one to a

@@ -66,9 +66,10 @@ _LOOKS = late(
     r"|(?<!\\)\\(?P<command>[cC]orrect[cC]hoice(?![a-zA-Z])|(?:fillin|answerline)(?=\s*+\[))"
     r"|^(?P<key>ANSWER:\s++[A-Z]\s*$|exsolution:)"
     r"|(?<!\\)\\if(?:print|show)?(?P<condition>[a-z]{3,20})"
-    r"|(?P<spoiler>^[ \t>]*+(?:(?<=>)!(?![!\[])|:{3,}\s*+spoiler\b)|(?<!\S)>!(?=\S)[^<>]{1,200}!<"
-    r"|<spoiler\b|<[a-z]\w*+(?=\s)[^<>]{0,200}?\s(?:hidden(?=[\s/>]|=[\"'])|style\s*=[^<>]{0,200}?"
-    r"(?<![\w-])(?:display\s*:\s*none|color\s*:\s*(?:white|\#fff|transparent)))"
+    r"|(?P<spoiler>^[ \t>]*+(?<=>)!(?![!\[])|(?<!\S)>!(?=\S)[^<>]{1,200}!<"
+    r"|<spoiler\b|<[a-z]\w*+(?=\s)[^<>]{0,200}?\s(?:hidden(?=[\s/>]|=[\"'])"
+    r"|style\s*=(?![^<>]{0,200}background)[^<>]{0,200}?(?<![\w-])"
+    r"(?:display\s*:\s*none|color\s*:\s*(?:white|\#fff|transparent)))"
     r"|(?<!\\)\[spoiler\b[^\[\]]{0,60}\](?!\()|\{\{[<%]\s*+spoiler\b"
     r"|(?<![|\\])\|\|(?=[^\s|])[^|]{1,200}(?<!\s)\|\|(?!\|))"
     r"|(?<!\\)\{(?!%)(?P<list>[^{}]{1,200}+)\}"
@@ -77,7 +78,7 @@ _LOOKS = late(
     rf"|(?<=[\]\s])\.(?P<part>{_NAME})\}}|\]\(\.(?P<address>{_NAME})\)"
     rf"|\[/\s*+(?P<closing>{_NAME})\]"
     rf"|<!--\s*+(?:/|(?i:end|begin|start)[\s:_-])\s*+(?P<comment>{_NAME})--+>"
-    r"|</?(?P<element>[a-zA-Z][\w-]{1,60})"
+    r"|(?:(?<!\w)<|</)(?P<element>[a-zA-Z][\w-]{1,60})"
     rf"|(?:{_BEFORE}(?::{{2,}}|/{{3,}}|!!!|\?\?\?\+?)|[^\s:]\s:::)"
     rf"(?=[\s{{.]*+(?![\w-]*+\s*=)(?P<block>{_NAME}))"
     rf"|{_BEFORE}(?:`{{3,}}|~{{3,}})(?P<words>[\s{{.]*+{_NAME})"
@@ -99,11 +100,12 @@ _LOOKS = late(
 """Each alternative has a group, whose name says how a mark is written."""
 
 LIKELY = late(
-    r"\{|\}|\[\s*!|\[[A-Z]*\.|\[role=|\[/|\]\(\.|[:：]{2}|!!!|\?\?\?|///|```|~~~|<[/a-zA-Z!]|\|\||#[|+]"
-    r"|(?i:class|className|style)\s*=|SOLUTION|:\w+:|\.\.[ \t]|\\(?:if|[cC]orr|fillin|answerl)"
-    r"|>[ \t]*[!\[]|(?i:spoiler)|\shidden\b|(?m:^(?:[ \t>]*+\.\w|ANSWER:|exsolution:))"
-    rf"|\(\s?[{SIGNS}]"
+    r"\{|\}|<[/a-zA-Z!]|\[(?:\s*!|[A-Z]*\.|role=|/|spoiler)|\]\(\.|:[:：]|：|:\w+:|!!!|\?\?\?|///|```"
+    r"|~~~|\|\||#[|+]|SOLUTION|ANSWER:|xsolution:|\.(?:\.[ \t]|[^\W\d_])|>[ \t]*[!\[]"
+    rf"|\\(?:if|[cC]orr|fillin|answerl)|\(\s?[{SIGNS}]"
 )
+"""Each alternative begins with one character, so that a line without these is soon read."""
+
 _CLASS = late(r"(?:^|(?<=[\s,;:]))\.([^\W\d_][\w-]*)")
 _PAIR = late(r"(?:^|(?<=[\s,;]))([a-zA-Z-]+)\s*+[=:]\s*+[\\\"'“]*+([^\"'”]*)")
 _LABEL = late(r"\s*+([^\W\d_][\w -]{0,60}):(?!:)")

@@ -76,6 +76,7 @@ _CAPTION = late(r"[Tt]able:|:[ \t]")
 _ANSWER_LABEL = late(r"[*_]{0,2}([^\W\d_][\w .'’/-]{0,24}):[*_]{0,2}[ \t]+(?=\S)")
 _BREAK = late(r"(?<![\\\s])\\[ \t]*$")
 _PATH = late(r"(?:\s[A-Za-z]:|(?<![\\\S])[^\s\\]*+\\\S*)\\[ \t]*$")
+_POINTS = late(rf"(?<![\]`\\])\{{((?:{'|'.join(POINT_KEYS)})=[\w.]{{1,9}})\}}\s*+[^\s{{]")
 _ASKS = frozenset({"q", "a"})
 
 
@@ -123,6 +124,10 @@ def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] =
             if marks := next((pair for pair in split[1].pairs if pair[0] in POINT_KEYS), None):
                 hint = PLACE_OF_POINTS.format("=".join(marks))
             report(Code.LIKELY_SLIP, message, line.at(line.rindex(written)), hint)
+        elif points := _POINTS.search(line):
+            message = f"The attributes `{{{points[1]}}}` are read as text in the middle of a line."
+            hint = PLACE_OF_POINTS.format(points[1])
+            report(Code.LIKELY_SLIP, message, line.at(points.start()), hint)
 
 
 def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) -> None:
@@ -381,7 +386,7 @@ def _label(line: tuple[Inline, ...], labels: Labels) -> str:
 # like a mark of an answer, but nothing has taken it up, pupils would get the answer.
 
 MARKUP_LANGUAGES = frozenset(
-    "asciidoc astro css django docbook erb handlebars haml html html5 jinja jinja2 jsx latex"
+    "asciidoc astro css django docbook erb gift handlebars haml html html5 jinja jinja2 jsx latex"
     " liquid markdown markdoc md mdx myst org pandoc php qmd quarto rd rmarkdown rmd rst scss"
     " svelte svg tex tsx twig typst vue wiki xhtml xml xslt".split()
 )
@@ -441,13 +446,13 @@ def unread_marks(
                 tasks.append(_task(mark, number))
             elif number != told:
                 told, end = number, max(mark.end(), mark.end(way))
-                written, span = line[mark.start() : end].strip(), Span(number, mark.start() + 1)
+                written, place = line[mark.start() : end].strip(), Span(number, mark.start() + 1)
                 if way == "spoiler":
                     message = f"`{shorten(written)}` hides text elsewhere; here, all get it."
-                    yield diagnostic(Code.LIKELY_SLIP, message, span=span, hint=_SPOILER_HINT)
+                    yield diagnostic(Code.LIKELY_SLIP, message, span=place, hint=_SPOILER_HINT)
                 else:
                     is_task = way in ("task", "command", "key")
-                    yield _unread(written, span, _TASK_HINT if is_task else _HINT)
+                    yield _unread(written, place, _TASK_HINT if is_task else _HINT)
     for task in _not_taken(tasks, [*_taken(document, withheld)]) if tasks else ():
         yield _unread(task.written, Span(task.line, task.column), _TASK_HINT)
     for _, code, place in find(document, CodeBlock):

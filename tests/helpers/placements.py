@@ -611,7 +611,7 @@ SLIPS = (
 
 SPOILERS = (
     ">! ¤", "a >!¤!< b", "a ||¤|| b", "a [spoiler]¤[/spoiler]", "<spoiler>¤</spoiler>",
-    "{{< spoiler >}}\n¤\n{{< /spoiler >}}", "::: spoiler\n¤\n:::", "a <span hidden>¤</span>",
+    "{{< spoiler >}}\n¤\n{{< /spoiler >}}", "a <span hidden>¤</span>",
     '<p style="font: x; display: none">¤</p>', '<b style="color:#fff">¤</b>',
 )  # fmt: skip
 """Text that other tools hide until somebody asks for it."""

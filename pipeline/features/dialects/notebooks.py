@@ -31,7 +31,7 @@ from pipeline.parser import inlines, leaf
 from pipeline.parser.attributes import joined, make, named
 from pipeline.parser.blockparser import LineProcessor
 from pipeline.parser.constructs import figures
-from pipeline.parser.constructs.boxes import details, kind_of, title_for
+from pipeline.parser.constructs.boxes import folded, kind_of, title_for
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.leaf import InlineSpan, Pattern, Result
@@ -181,11 +181,6 @@ def directive(parts: Parts) -> tuple[Block, ...]:
     return (box,)
 
 
-def dropdown(parts: Parts) -> tuple[Block, ...]:
-    """MyST's ``dropdown``, whose content is collapsed."""
-    return details(parts._replace(name="details"))
-
-
 def proof(parts: Parts) -> tuple[Block, ...]:
     """A theorem, a definition and the like: a box with its kind before its title."""
     kind = parts.name.partition(":")[2]
@@ -284,7 +279,7 @@ MYST = Dialect(
         "myst-group": lessons.content,
         "myst-titled": lessons.tab,
         **dict.fromkeys(("seealso", "admonition"), directive),
-        "dropdown": dropdown,
+        "dropdown": folded,
         **dict.fromkeys(("figure", "image"), figures.directive),
     },
     boxes=dict.fromkeys(("seealso", "admonition"), "note"),

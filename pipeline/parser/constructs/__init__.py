@@ -35,6 +35,7 @@ CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(KINDS, boxes.box),
     "details": boxes.details,
     "summary": boxes.details,
+    "spoiler": boxes.folded,
     "figures": figures.figures,
     "answer": boxes.answer,
     "teacher": boxes.teacher,

@@ -140,6 +140,11 @@ def details(parts: Parts) -> tuple[Block, ...]:
     return container(parts._replace(name="", attributes=attributes))
 
 
+def folded(parts: Parts) -> tuple[Block, ...]:
+    """``details`` by another name: ``spoiler``, MyST's ``dropdown``."""
+    return details(parts._replace(name="details"))
+
+
 def container(parts: Parts) -> tuple[Block, ...]:
     """A container; text after its name becomes a bold title."""
     node = model.Container(
