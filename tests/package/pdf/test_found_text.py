@@ -53,6 +53,8 @@ link](https://example.org/) בכל בוקר *מחדש* ובכל ערב.
 :::
 
 ::: {lang=ar dir=rtl}
+## القرية (1) - أ
+
 يحفر الناس فيها. في عام 1998 حفرت 12 بئرا في Zaatar وكان [English link](https://example.org/) فيها.
 :::
 
