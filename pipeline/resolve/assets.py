@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import posixpath
 import re
+import sys
 import unicodedata
 from pathlib import Path
 from urllib.parse import unquote
@@ -20,7 +22,16 @@ from pipeline.model.metadata import Placed
 from pipeline.model.tree import Changes, all_images, rewrite, rewrite_document
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.images import MOST_SPARSE, BadImageError, ImageKind, examine
-from pipeline.system.paths import Located, Problem, embedded, host, locate, scheme, written
+from pipeline.system.paths import (
+    Located,
+    Problem,
+    embedded,
+    find_above,
+    host,
+    locate,
+    scheme,
+    written,
+)
 
 LONGEST_ADDRESS = 80
 """The number of characters of an address shown in place of an image without alternative text."""
@@ -30,6 +41,9 @@ MOST_SHOWN = 3
 
 SITE_FILES = ("", "static/", "public/")
 """The folders, from the root of a website, in which several tools keep its files."""
+
+SITE_SIGNS = (".git/HEAD", "_config.yml", "hugo.toml", "docusaurus.config.js")
+"""The files that only the root of a repository, or of a website, has."""
 
 FROM_ROOT = (
     "Put it into the source's folder; or if the path starts from a folder above that, an empty file"
@@ -227,14 +241,27 @@ class _Assets:
         return self._by_path.setdefault(asset.path, asset)
 
     def _from_root(self, path: str) -> tuple[Located, str] | None:
-        """The file at a path from the root of a website, which is the source's folder, or that of
-        its library; and the path to the latter."""
-        for shared in dict.fromkeys(("", self._library)):
+        """The file at a path from the root of a website: the source's folder, that of its library,
+        or one between it and the root of its repository; and the path to that."""
+        for shared in dict.fromkeys(("", self._library, *self._around)):
             for files in SITE_FILES:
                 file = locate(self._folder, f"{files}{path}", Code.MISSING_IMAGE, shared)
                 if isinstance(file, Located):
                     return file, shared
         return None
+
+    @functools.cached_property
+    def _around(self) -> list[str]:
+        """The paths to the folders above the source's, up to the root of a repository or site."""
+        signs = [find_above(self._folder, name) for name in SITE_SIGNS]
+        roots = [
+            path.parents[name.count("/")]
+            for path, name in zip(signs, SITE_SIGNS, strict=True)
+            if path
+        ]
+        depth = max((len(root.parts) for root in roots), default=sys.maxsize)
+        levels = len(self._folder.resolve().parts) - depth
+        return [posixpath.join(*[".."] * level) for level in range(1, levels + 1)]
 
     def _examine(self, located: Located, shared: str) -> model.Asset | Problem:
         path, name = located
