@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import posixpath
 import re
-import sys
 import unicodedata
 from pathlib import Path
 from urllib.parse import unquote
@@ -26,9 +24,9 @@ from pipeline.system.paths import (
     Located,
     Problem,
     embedded,
-    find_above,
     host,
     locate,
+    locate_in_site,
     scheme,
     written,
 )
@@ -38,12 +36,6 @@ LONGEST_ADDRESS = 80
 
 MOST_SHOWN = 3
 """The maximum number of things listed in a message."""
-
-SITE_FILES = ("", "static/", "public/")
-"""The folders, from the root of a website, in which several tools keep its files."""
-
-SITE_SIGNS = (".git/HEAD", "_config.yml", "hugo.toml", "docusaurus.config.js")
-"""The files that only the root of a repository, or of a website, has."""
 
 FROM_ROOT = (
     "Put it into the source's folder; or if the path starts from a folder above that, an empty file"
@@ -214,7 +206,7 @@ class _Assets:
             return Problem(Code.MISSING_IMAGE, "The image has no path.")
         located = locate(self._folder, source, Code.MISSING_IMAGE, shared)
         if source.startswith("/") and not shared:
-            located, shared = self._from_root(source.lstrip("/")) or (located, "")
+            located, shared = locate_in_site(self._folder, source, self._library) or (located, "")
             if isinstance(located, Problem):
                 located = located._replace(hint=FROM_ROOT)
         if isinstance(located, Problem):
@@ -239,29 +231,6 @@ class _Assets:
         asset = _asset(f"data:{digest}", self._unique("image", kind.suffix), kind)
         asset = replace(asset, data=kind.data or data)
         return self._by_path.setdefault(asset.path, asset)
-
-    def _from_root(self, path: str) -> tuple[Located, str] | None:
-        """The file at a path from the root of a website: the source's folder, that of its library,
-        or one between it and the root of its repository; and the path to that."""
-        for shared in dict.fromkeys(("", self._library, *self._around)):
-            for files in SITE_FILES:
-                file = locate(self._folder, f"{files}{path}", Code.MISSING_IMAGE, shared)
-                if isinstance(file, Located):
-                    return file, shared
-        return None
-
-    @functools.cached_property
-    def _around(self) -> list[str]:
-        """The paths to the folders above the source's, up to the root of a repository or site."""
-        signs = [find_above(self._folder, name) for name in SITE_SIGNS]
-        roots = [
-            path.parents[name.count("/")]
-            for path, name in zip(signs, SITE_SIGNS, strict=True)
-            if path
-        ]
-        depth = max((len(root.parts) for root in roots), default=sys.maxsize)
-        levels = len(self._folder.resolve().parts) - depth
-        return [posixpath.join(*[".."] * level) for level in range(1, levels + 1)]
 
     def _examine(self, located: Located, shared: str) -> model.Asset | Problem:
         path, name = located
