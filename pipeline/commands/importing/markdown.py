@@ -354,9 +354,9 @@ class _Files:
             return
         if node.source.startswith("/") and not node.source.startswith("//"):
             if in_site := locate_in_site(self._folder, node.source):
-                file, shared = in_site
-                name = f"images/{file.name.replace('../', '')}" if shared else file.name
-                self._inside[node.source], self.images[name] = name, file.read()
+                found, shared = in_site
+                name = f"images/{found.name.replace('../', '')}" if shared else found.name
+                self._inside[node.source], self.images[name] = name, found.read()
             else:
                 self._look_elsewhere(node.source)
             return
