@@ -485,6 +485,9 @@ class Lowering:
                 yield from self._container(element, span)
             case "note":
                 label, blocks = element.get("label", ""), self.blocks(element)
+                if not len(element):
+                    message, hint = f"The footnote `[^{label}]` has no text.", "Write it there."
+                    self.report(Finding.LIKELY_SLIP, message, span, hint)
                 self.notes.append(model.Note(label=label, children=blocks, span=span))
             case "hr":
                 yield model.ThematicBreak(span=span)

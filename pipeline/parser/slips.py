@@ -292,8 +292,8 @@ def _unguarded_answer(
             words, form = _answer_title(block.children), "the section “{}”"
             hint = "Write `{.answer}` after the heading if only teachers should get it; if all "
             hint += 'should, `{only="html pdf epub"}`.'
-        case model.Paragraph(children=(model.Strong(children=bold),)) if has_tasks and (
-            title := _answer_title(bold)
+        case model.Paragraph(children=(*signs, model.Strong(children=bold))) if (
+            has_tasks and not re.search(r"\w", plain_text(signs)) and (title := _answer_title(bold))
         ):
             words, form = title.rstrip(": "), "the text under “{}”"
         case model.Paragraph():

@@ -20,16 +20,22 @@ from pipeline.model.metadata import Placed
 from pipeline.model.tree import Changes, all_images, rewrite, rewrite_document
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.images import MOST_SPARSE, BadImageError, ImageKind, examine
-from pipeline.system.paths import Located, Problem, embedded, host, locate, scheme, written
+from pipeline.system.paths import (
+    Located,
+    Problem,
+    embedded,
+    host,
+    locate,
+    locate_in_site,
+    scheme,
+    written,
+)
 
 LONGEST_ADDRESS = 80
 """The number of characters of an address shown in place of an image without alternative text."""
 
 MOST_SHOWN = 3
 """The maximum number of things listed in a message."""
-
-SITE_FILES = ("", "static/", "public/")
-"""The folders, from the root of a website, in which several tools keep its files."""
 
 FROM_ROOT = (
     "Put it into the source's folder; or if the path starts from a folder above that, an empty file"
@@ -200,7 +206,7 @@ class _Assets:
             return Problem(Code.MISSING_IMAGE, "The image has no path.")
         located = locate(self._folder, source, Code.MISSING_IMAGE, shared)
         if source.startswith("/") and not shared:
-            located, shared = self._from_root(source.lstrip("/")) or (located, "")
+            located, shared = locate_in_site(self._folder, source, self._library) or (located, "")
             if isinstance(located, Problem):
                 located = located._replace(hint=FROM_ROOT)
         if isinstance(located, Problem):
@@ -225,16 +231,6 @@ class _Assets:
         asset = _asset(f"data:{digest}", self._unique("image", kind.suffix), kind)
         asset = replace(asset, data=kind.data or data)
         return self._by_path.setdefault(asset.path, asset)
-
-    def _from_root(self, path: str) -> tuple[Located, str] | None:
-        """The file at a path from the root of a website, which is the source's folder, or that of
-        its library; and the path to the latter."""
-        for shared in dict.fromkeys(("", self._library)):
-            for files in SITE_FILES:
-                file = locate(self._folder, f"{files}{path}", Code.MISSING_IMAGE, shared)
-                if isinstance(file, Located):
-                    return file, shared
-        return None
 
     def _examine(self, located: Located, shared: str) -> model.Asset | Problem:
         path, name = located

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import itertools
 import os
 import posixpath
 import re
@@ -223,6 +224,36 @@ def locate(folder: Path, address: str, missing: Code, shared: str = "") -> Locat
         return Problem(missing, f"“{relative}” cannot be read.")
     hint = _hint(relative, path.name, names) or _elsewhere(root, relative)
     return Problem(missing, f"There is no file “{relative}”.", hint)
+
+
+SITE_FILES = ("", "static/", "public/")
+"""The folders, from the root of a website, in which several tools keep its files."""
+
+SITE_SIGNS = (".git/HEAD", "_config.yml", "hugo.toml", "docusaurus.config.js")
+"""The files that only the root of a repository, or of a website, has."""
+
+
+def locate_in_site(folder: Path, address: str, library: str = "") -> tuple[Located, str] | None:
+    """The file at a path from the root of a website, which is the folder, that of its ``library``,
+    or one between it and the root of a repository; and the path to that."""
+    path = address.lstrip("/")
+    for shared in itertools.chain(dict.fromkeys(("", library)), _within_site(folder)):
+        for files in SITE_FILES:
+            file = locate(folder, f"{files}{path}", Code.MISSING_IMAGE, shared)
+            if isinstance(file, Located):
+                return file, shared
+    return None
+
+
+def _within_site(folder: Path) -> Iterator[str]:
+    """The paths to the folders above one, up to the root of a repository or a website."""
+    depths = [
+        len(found.parents[name.count("/")].parts)
+        for name in SITE_SIGNS
+        if (found := find_above(folder, name))
+    ]
+    levels = len(folder.resolve().parts) - max(depths) if depths else 0
+    yield from ("/".join([os.pardir] * level) for level in range(1, levels + 1))
 
 
 MOST_FOLDERS = 100

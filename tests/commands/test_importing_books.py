@@ -220,6 +220,23 @@ def test_images_elsewhere_in_a_folder(tmp_path: Path, monkeypatch: pytest.Monkey
     builds("source/notes/a.md")
 
 
+def test_images_from_the_root_of_a_website(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a post by itself, in the folder of the whole site or of a part of it."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("site/assets/a.png", "site/docs/b.png", "out.png", "site/_config.yml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(picture())
+    (tmp_path / "site/docs/posts").mkdir()
+    (tmp_path / "site/docs/posts/a.md").write_text(
+        "# A\n\n![A](/assets/a.png) ![B](/b.png) ![Out](/out.png)\n"
+    )
+    run("site/docs/posts/a.md")
+    text = (tmp_path / "source/a.md").read_text()
+    assert text.endswith("\n![A](images/assets/a.png) ![B](images/b.png) Out\n")
+    assert len([*(tmp_path / "source").rglob("*.png")]) == 2
+    builds("source/a.md")
+
+
 SETTINGS = {
     "_quarto.yml": (
         "",

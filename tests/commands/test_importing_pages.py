@@ -183,6 +183,11 @@ BYLINES = {
         'Written by <a href="/a">Ada Wells</a> | Village News</div>',
         ["Ada Wells"],
     ),
+    "an editor below": (
+        "",
+        '<p class="byline author">Written by Ada Wells<br>Edited by Tom Rivers</p>',
+        ["Ada Wells"],
+    ),
     "none": ("", '<div class="author-box">About the author of this page and others</div>', []),
 }  # fmt: skip
 

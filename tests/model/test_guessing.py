@@ -153,9 +153,8 @@ TEXTS = {
     ),
     "my": "ရွာသည် ရေတွင်းဟောင်းအနီးတွင် ရှိသည်",
     "nb": (
-        "Landsbyen ligger nær den gamle brønnen, og folk henter vann hver morgen. Når det regnet,"
-        " gikk barna hjem, og mødrene deres laget suppe til dem, fordi det var kaldt, og ingen av"
-        " dem ville gå ut."
+        "Landsbyen vår er liten. Den har tolv hus og en brønn som vi har gravd selv. Barna går på "
+        "skolen hver dag fordi det er viktig for fremtiden deres. Når det regner, blir de hjemme."
     ),
     "ne": ("गाउँ पुरानो इनारको नजिक छ र मानिसहरू हरेक बिहान पानी निकाल्छन्। केटाकेटीहरू घर जान्छन्।"),
     "nl": (

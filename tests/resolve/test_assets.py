@@ -306,6 +306,24 @@ def test_paths_from_the_root_of_a_site(tmp_path: Path) -> None:
     assert "`library.yaml`" in found.diagnostics[0].hint
 
 
+@pytest.mark.parametrize("sign", [".git/HEAD", "_config.yml"])
+def test_paths_from_the_root_of_a_repository(tmp_path: Path, sign: str) -> None:
+    """They may start from any folder up to it, and from none above."""
+    for name in ("out.png", "site/docs/assets/a.png", "site/static/b.png", f"site/{sign}"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(png())
+    (tmp_path / "site/docs/posts").mkdir()
+    images = [
+        Image(source=f"/{source}", alt="x") for source in ("assets/a.png", "b.png", "out.png")
+    ]
+    found = gather_assets(document(*map(paragraph, images)), tmp_path / "site/docs/posts")
+    assert [(asset.path, asset.shared) for asset in found.assets] == [
+        ("../assets/a.png", ".."),
+        ("../../static/b.png", "../.."),
+    ]
+    assert [finding.code for finding in found.diagnostics] == ["outside-folder"]
+
+
 def test_images_in_addresses(tmp_path: Path) -> None:
     """They are files like any others; what cannot be shown leaves none of its data."""
     data = base64.b64encode(png(4, 3)).decode()

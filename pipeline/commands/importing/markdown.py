@@ -39,7 +39,7 @@ from pipeline.parser.comments import written
 from pipeline.parser.files import normalise, read
 from pipeline.parser.frontmatter import read_front_matter
 from pipeline.parser.syntax import parse_tree
-from pipeline.system.paths import Located, embedded, host, locate, scheme
+from pipeline.system.paths import Located, embedded, host, locate, locate_in_site, scheme
 
 # --- mdbook ----------------------------------------------------------------------------------
 #
@@ -353,10 +353,10 @@ class _Files:
                 self._inside[node.source] = name
             return
         if node.source.startswith("/") and not node.source.startswith("//"):
-            file = locate(self._folder, node.source.lstrip("/"), Code.MISSING_IMAGE)
-            if isinstance(file, Located):  # the root of a site is the folder of its pages
-                self._inside[node.source] = file.name
-                self.images[file.name] = file.read()
+            if in_site := locate_in_site(self._folder, node.source):
+                found, shared = in_site
+                name = f"images/{found.name.replace('../', '')}" if shared else found.name
+                self._inside[node.source], self.images[name] = name, found.read()
             else:
                 self._look_elsewhere(node.source)
             return

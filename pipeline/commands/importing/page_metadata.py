@@ -109,11 +109,12 @@ def _byline(root: Element) -> tuple[str, ...]:
         if any(is_beside(holder) for holder in (element, *element.iterancestors())):
             continue
         for part in (element, *element.iter("a")):
-            text = " ".join(line(part).split())
-            if len(text) < _LONGEST_BYLINE and (
-                names := authors_in(text) or authors_in(f"By {text}")
-            ):
-                return names
+            whole = line(part).strip()
+            for written in dict.fromkeys((whole, whole.partition("  ")[0])):
+                text = " ".join(written.split())
+                names = authors_in(text) or authors_in(f"By {text}")
+                if names and len(text) < _LONGEST_BYLINE:
+                    return names
     return ()
 
 

@@ -74,6 +74,9 @@ _KEYS = {
         crossref editor editoroptions embedresources engine execute filters jupyter knit knitr
         linkcolor listing numberdepth params referencelocation selfcontained site urlcolor
         vignette website""",
+    "Marp, Slidev": """aspectratio background backgroundcolor backgroundimage backgroundposition
+        backgroundrepeat backgroundsize canvaswidth clicks colorschema drawings headingdivider
+        hideintoc highlighter marp mdc monaco paginate routeralias transition""",
     "The Carpentries": "exercises keypoints objectives questions teaching",
     "kramdown-rfc": """abbrev area category coding consensus docname entity informative ins ipr
         normative number obsoletes pi smartquotes standalone submissiontype updates

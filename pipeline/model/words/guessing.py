@@ -64,9 +64,12 @@ COMMON: Mapping[str, str] = {
     "it": "il la che di e una per non sono della con gli è del un in le si da al",
     "ca": "el la els les i que una per amb del és de en un no al dels aquest seva són ha",
     "gl": "o a os as e que unha non con do da en para é máis dos de un no na por se ao",
-    "da": "og i det at er en af på til som ikke med der den har for de vi jeg var ud blev hvad",
-    "nb": "og i det at er en av på til som ikke med der den har for de vi jeg var ut ble hva",
-    "nn": "og i det å er ein av på til som ikkje med der den har for dei vi eg var ut vart kva",
+    "da": "og i det at er en af på til som ikke med der den har for de vi jeg var ud blev hvad"
+    " sig mig nogle efter bliver meget op selv",
+    "nb": "og i det at er en av på til som ikke med der den har for de vi jeg var ut ble hva"
+    " seg meg noen etter blir mye opp selv",
+    "nn": "og i det å er ein av på til som ikkje med der den har for dei vi eg var ut vart kva"
+    " seg meg nokon etter blir mykje opp sjølv",
     "sv": "och i det att är en av på till som inte med den har för de vi jag ett om",
     "is": "og í að er á sem ekki það hann við um en til með var fyrir þetta af hún eru",
     "fi": "ja on ei se että oli hän mutta kun niin kuin myös ovat joka ole sen mitä tai voi nyt",
@@ -92,7 +95,8 @@ COMMON: Mapping[str, str] = {
     "id": "yang dan di dari ini itu untuk dengan tidak pada ke karena akan bisa juga ada adalah",
     "ms": "yang dan di daripada ini itu untuk dengan tidak pada ke kerana akan boleh ada ialah",
     "tl": "ang ng mga sa na at ay si niya ito kung hindi para nang may siya ko mo ako",
-    "sw": "ya na wa kwa ni katika la za kuwa hii hiyo lakini cha kama watu yake au huo sana",
+    "sw": "ya na wa kwa ni katika la za kuwa hii hiyo lakini cha kama watu yake au huo sana sababu"
+    " kila siku yao moja wetu",
     "vi": "và của là có không được cho một những người trong với các để này đã khi từ ở",
     "ht": "ak nan yo ki pou li pa se te yon sa nou ka gen la mwen fè anpil w",
     "so": "waa oo iyo ka in ku ah la uu ay aan waxaa soo ama isku si u badan",

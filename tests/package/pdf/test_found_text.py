@@ -14,7 +14,7 @@ from pipeline.commands.pdf_reading import read_pages, text_of_pdf
 from pipeline.model.editions import EDITIONS
 from pipeline.verify.completeness import faults_in
 from tests.helpers import checkers, making
-from tests.helpers.pdf_reading import open_pdf, page_texts, read
+from tests.helpers.pdf_reading import open_pdf, page_texts, read, unicode_table
 
 WORDS = {
     "he": "הכפר נמצא ליד הבאר הישנה",
@@ -53,6 +53,8 @@ link](https://example.org/) בכל בוקר *מחדש* ובכל ערב.
 :::
 
 ::: {lang=ar dir=rtl}
+## القرية (1) - أ
+
 يحفر الناس فيها. في عام 1998 حفرت 12 بئرا في Zaatar وكان [English link](https://example.org/) فيها.
 :::
 
@@ -114,6 +116,15 @@ def test_nothing_is_missed_in_it(file: Path) -> None:
     """Vietnamese in an English passage and links in English have been, though all was there."""
     document = making.resolved(SOURCE, "handout")
     assert not list(faults_in(text_of_pdf(file), EDITIONS["handout"], document))
+
+
+def test_no_glyph_stands_for_a_byte_order_mark(file: Path) -> None:
+    """PDF/UA-1 forbids it (7.21.7), which not every validator tells."""
+    pdf = open_pdf(file.read_bytes())
+    fonts = [font for page in pdf.pages for font in page.resources.Font.values()]
+    texts = {text for font in fonts for text in unicode_table(font).values()}
+    assert len(texts) > 100
+    assert not texts & {"\0", "\ufeff", "\ufffe"}
 
 
 @pytest.mark.checkers

@@ -273,7 +273,8 @@ def _empty_glyph(stream: Any, run: GlyphString, font: Any) -> str:
         if glyph := nominal_glyph(run.font, character):
             pango.pango_font_get_glyph_extents(run.font, glyph, ink, logical)
             if not ink.width and not logical.width:
-                font.to_unicode[glyph], font.widths[glyph] = character, 0
+                # a byte order mark is no text (PDF/UA-1, 7.21.7)
+                font.to_unicode[glyph], font.widths[glyph] = EMPTY[0], 0
                 return f"<{glyph:04x}>"
     return ""
 
