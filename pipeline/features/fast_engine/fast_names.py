@@ -3,7 +3,6 @@ parameters that functions take, and the reasons."""
 
 from __future__ import annotations
 
-from pipeline.features.fast_engine.shared_layout import PLACES
 from pipeline.package.pdf.engine.adapter.patching import Uses
 
 NAMES: Uses = (
@@ -29,13 +28,6 @@ NAMES: Uses = (
     (
         "heights of lines are computed once for a style",
         ("layout.inline.strut(style)", "text.line_break.strut(style)"),
-    ),
-    (
-        "lengths of boxes are worked out once for a style",
-        (
-            "layout.percent.resolve_percentages(box, containing_block)",
-            *PLACES,
-        ),
     ),
     (
         "the notes that are to come are found at once, and each note is laid out once per page",

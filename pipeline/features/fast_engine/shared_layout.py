@@ -1,4 +1,4 @@
-"""Styles, lengths and notes that are worked out once for all boxes that have the same."""
+"""Styles and notes that are worked out once for all boxes that have the same."""
 
 from __future__ import annotations
 
@@ -18,54 +18,11 @@ from weasyprint.css import (
 )
 from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
-from weasyprint.layout.percent import resolve_percentages as original
 from weasyprint.text.line_break import strut as original_strut
 
 from pipeline.package.pdf.engine.adapter.boxes import is_block, is_notes
 from pipeline.package.pdf.engine.adapter.page_layout import Layout, SidedStyles
 from pipeline.package.pdf.engine.adapter.short_pages import page_layout
-
-# --- lengths ---------------------------------------------------------------------------------
-#
-# The lengths of boxes, which WeasyPrint works out whenever it lays one out. Without percentages,
-# they are the same for all boxes of a style.
-
-SIDES = ("top", "right", "bottom", "left")
-GIVEN = (
-    *(f"{space}_{side}" for space in ("margin", "padding") for side in SIDES),
-    *(f"{limit}{axis}" for limit in ("", "min_", "max_") for axis in ("width", "height")),
-)
-"""Lengths that may be percentages."""
-
-PLACES = tuple(
-    f"layout.{module}.resolve_percentages"
-    for module in ("absolute", "block", "column", "float", "inline", "page", "table")
-)
-"""The names by which WeasyPrint's function is called."""
-
-LENGTHS = (*GIVEN, *(f"border_{side}_width" for side in SIDES))
-
-
-def resolve_percentages(box: Any, containing_block: Any) -> None:
-    """Give a box its lengths in a block, those of the last box of its style if that is possible."""
-    style = box.style
-    known = vars(style).get("lengths")
-    if known:
-        vars(box).update(known)
-        return
-    original(box, containing_block)
-    if known is None:
-        style.lengths = {name: getattr(box, name) for name in LENGTHS} if _is_fixed(style) else {}
-
-
-def _is_fixed(style: Any) -> bool:
-    """Return whether neither the block around a box has an effect, nor, in tables, the borders of
-    other cells."""
-    values = (style[name] for name in GIVEN)
-    return style["border_collapse"] != "collapse" and all(
-        value == "auto" or getattr(value, "unit", "") == "px" for value in values
-    )
-
 
 # --- footnotes -------------------------------------------------------------------------------
 #
@@ -197,7 +154,7 @@ CONDITIONS: dict[str, Callable[[Any], bool]] = {
 """The parts that are only requested for elements with such styles."""
 
 WORKED_OUT = frozenset(
-    ("advances", "anonymous_style", "empty", "hyphen", "kept", "lengths", "paragraph", "strut")
+    ("advances", "anonymous_style", "empty", "hyphen", "kept", "paragraph", "strut")
 )
 """Attributes of a style that depend on its other properties."""
 
