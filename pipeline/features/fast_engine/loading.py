@@ -15,7 +15,7 @@ from typing import Any
 from urllib import request
 
 import cffi
-import cssselect2.compiler  # type: ignore[import-untyped]
+import cssselect2.compiler
 import tinycss2  # type: ignore[import-untyped]
 
 from pipeline.features.fast_engine import declared
