@@ -161,4 +161,4 @@ def test_hyphens_are_those_of_all_patterns(tmp_path: Path) -> None:
     for word in words:
         expected = [(place, place.data) for place in all_of_them.positions(word)]
         assert [(place, place.data) for place in some.positions(word)] == expected
-    assert len(some.patterns) < len(all_of_them.patterns)
+    assert any(isinstance(pattern, str) for pattern in some.patterns.values())

@@ -34,7 +34,7 @@ HERE = (
 wait."""
 
 LONG = 200_000
-"""Bytes of a source for which all processes will be needed."""
+"""Bytes of a source that all processes will be needed for."""
 
 MOST_PROCESSES = 8
 """The maximum number of other processes: each takes some milliseconds to start."""
@@ -59,10 +59,13 @@ class Pool(Executor):
         self._others: Executor | None = None
 
     def begin(self, source: Path | None = None) -> Executor:
-        """Start the processes, and let one load the engine, or all for a long source, without
-        waiting for that."""
+        """Start the processes, and let one load the engine, without waiting for that. To divide a
+        long source takes the engine here as well: it is loaded before, once for all of them."""
         if self._others is None:
             try:
+                is_long = source is not None and source.stat().st_size >= LONG
+                if is_long:
+                    _load(FIRST)
                 from concurrent.futures import ProcessPoolExecutor
                 from multiprocessing import Event, Pipe, Semaphore
 
@@ -72,7 +75,7 @@ class Pool(Executor):
                 self._others = ProcessPoolExecutor(self._most, None, _begin, arguments)
                 with without_interrupts():
                     self._others.submit(int)
-                for _ in range(self._most if source and source.stat().st_size >= LONG else 1):
+                for _ in range(self._most if is_long else 1):
                     self._wake()
             except (ImportError, NotImplementedError, OSError):
                 self._others = _Here()

@@ -32,7 +32,6 @@ def speed_up() -> None:
         "layout.inline.get_next_linebox": text_lines.get_next_linebox,
         "layout.inline.split_first_line": text_lines.split_first_line,
         "layout.inline.strut": shared_layout.strut,
-        **dict.fromkeys(shared_layout.PLACES, shared_layout.resolve_percentages),
         "layout.page.block_level_layout": shared_layout.block_level_layout,
         "layout.preferred.split_first_line": text_lines.width_of_line,
         "text.line_break.Layout": text_lines.ShapedText,

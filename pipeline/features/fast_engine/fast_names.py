@@ -3,7 +3,6 @@ parameters that functions take, and the reasons."""
 
 from __future__ import annotations
 
-from pipeline.features.fast_engine.shared_layout import PLACES
 from pipeline.package.pdf.engine.adapter.patching import Uses
 
 NAMES: Uses = (
@@ -16,11 +15,6 @@ NAMES: Uses = (
             "css.StyleFor._cascaded_styles",
             "css.StyleFor._sheets",
             "css.Style",
-            "css.ComputedStyle",
-            "css.computed_values.PHYSICAL_FUNCTIONS",
-            "css.properties.INHERITED",
-            "css.properties.INITIAL_NOT_COMPUTED",
-            "css.properties.INITIAL_VALUES",
             "css.find_style_attributes(tree, presentational_hints=False, base_url=None)",
             "css.preprocess_declarations(base_url, declarations, prelude=None)",
             "css.declaration_precedence(origin, importance)",
@@ -29,13 +23,6 @@ NAMES: Uses = (
     (
         "heights of lines are computed once for a style",
         ("layout.inline.strut(style)", "text.line_break.strut(style)"),
-    ),
-    (
-        "lengths of boxes are worked out once for a style",
-        (
-            "layout.percent.resolve_percentages(box, containing_block)",
-            *PLACES,
-        ),
     ),
     (
         "the notes that are to come are found at once, and each note is laid out once per page",

@@ -1,4 +1,4 @@
-"""Styles, lengths and notes that are worked out once for all boxes that have the same."""
+"""Styles and notes that are worked out once for all boxes that have the same."""
 
 from __future__ import annotations
 
@@ -10,62 +10,16 @@ from typing import Any, TypeAlias
 
 from cssselect2 import Matcher
 from weasyprint.css import (
-    ComputedStyle,
     Style,
     declaration_precedence,
     find_style_attributes,
     preprocess_declarations,
 )
-from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
-from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
-from weasyprint.layout.percent import resolve_percentages as original
 from weasyprint.text.line_break import strut as original_strut
 
 from pipeline.package.pdf.engine.adapter.boxes import is_block, is_notes
 from pipeline.package.pdf.engine.adapter.page_layout import Layout, SidedStyles
 from pipeline.package.pdf.engine.adapter.short_pages import page_layout
-
-# --- lengths ---------------------------------------------------------------------------------
-#
-# The lengths of boxes, which WeasyPrint works out whenever it lays one out. Without percentages,
-# they are the same for all boxes of a style.
-
-SIDES = ("top", "right", "bottom", "left")
-GIVEN = (
-    *(f"{space}_{side}" for space in ("margin", "padding") for side in SIDES),
-    *(f"{limit}{axis}" for limit in ("", "min_", "max_") for axis in ("width", "height")),
-)
-"""Lengths that may be percentages."""
-
-PLACES = tuple(
-    f"layout.{module}.resolve_percentages"
-    for module in ("absolute", "block", "column", "float", "inline", "page", "table")
-)
-"""The names by which WeasyPrint's function is called."""
-
-LENGTHS = (*GIVEN, *(f"border_{side}_width" for side in SIDES))
-
-
-def resolve_percentages(box: Any, containing_block: Any) -> None:
-    """Give a box its lengths in a block, those of the last box of its style if that is possible."""
-    style = box.style
-    known = vars(style).get("lengths")
-    if known:
-        vars(box).update(known)
-        return
-    original(box, containing_block)
-    if known is None:
-        style.lengths = {name: getattr(box, name) for name in LENGTHS} if _is_fixed(style) else {}
-
-
-def _is_fixed(style: Any) -> bool:
-    """Return whether neither the block around a box has an effect, nor, in tables, the borders of
-    other cells."""
-    values = (style[name] for name in GIVEN)
-    return style["border_collapse"] != "collapse" and all(
-        value == "auto" or getattr(value, "unit", "") == "px" for value in values
-    )
-
 
 # --- footnotes -------------------------------------------------------------------------------
 #
@@ -130,7 +84,8 @@ class FastLayout(Layout):
         if not all(parts) or not all(map(_is_plain, notes)) or not all(map(_stays, notes)):
             return None
         height = sum(part.height for part in parts)
-        if not parts or height > area.max_height or not all(map(_has_blocks, parts)):
+        children = [child for part in parts for child in part.children]
+        if not parts or height > area.max_height or not all(map(is_block, children)):
             return None
         area_of_all: Any = parts[0]
         top = area_of_all.content_box_y()
@@ -138,8 +93,7 @@ class FastLayout(Layout):
             for child in part.children:
                 child.translate(0, top - part.content_box_y())
             top += part.height
-        area_of_all.children = [child for part in parts for child in part.children]
-        area_of_all.height = height
+        area_of_all.children, area_of_all.height = children, height
         return area_of_all
 
 
@@ -163,10 +117,6 @@ def _floats(note: Any) -> bool:
     return any(box.style["float"] != "none" for box in note.descendants())
 
 
-def _has_blocks(area: Any) -> bool:
-    return all(map(is_block, area.children))
-
-
 def _is_plain(note: Any) -> bool:
     """Return whether a note has no margins that could collapse with its neighbour's."""
     return not any(
@@ -188,47 +138,24 @@ def _is_plain(note: Any) -> bool:
 
 CONDITIONS: dict[str, Callable[[Any], bool]] = {
     "marker": lambda style: "list-item" in style["display"],
-    "footnote-call": lambda style: bool(style["float"] == "footnote"),
-    "footnote-marker": lambda style: bool(style["float"] == "footnote"),
-    "note-call": lambda style: bool(style["position"][0] == "note()"),
-    "note-marker": lambda style: bool(style["position"][0] == "note()"),
-    "note-callback": lambda style: bool(style["position"][0] == "note()"),
+    **dict.fromkeys(
+        ("footnote-call", "footnote-marker"), lambda style: bool(style["float"] == "footnote")
+    ),
+    **dict.fromkeys(
+        ("note-call", "note-marker", "note-callback"),
+        lambda style: bool(style["position"][0] == "note()"),
+    ),
 }
 """The parts that are only requested for elements with such styles."""
 
 WORKED_OUT = frozenset(
-    ("advances", "anonymous_style", "empty", "hyphen", "kept", "lengths", "paragraph", "strut")
+    ("advances", "anonymous_style", "empty", "hyphen", "kept", "paragraph", "strut")
 )
 """Attributes of a style that depend on its other properties."""
 
 
-SPECIAL = frozenset({"display", "float", "page", "position"}) | {
-    name for name in INITIAL_VALUES if name.startswith("text_decoration_")
-}
-"""Properties that depend on those of other elements, or on others of their own."""
-
-
 Weighted: TypeAlias = tuple[str, Any, tuple[object, ...]]
 """A declaration, a name and a value, and its weight."""
-
-
-class LazyStyle(ComputedStyle):  # type: ignore[misc]
-    """The style of an element that is not the root. Properties that it does not declare, nearly all
-    of them, are taken from its parent or are initial, without all that may happen to others."""
-
-    def __missing__(self, key: str) -> Any:
-        if key in self.cascaded or key in SPECIAL:
-            return super().__missing__(key)
-        logical = PHYSICAL_FUNCTIONS.get(key)
-        if logical and logical(block="ttb", inline=self["direction"]) in self.cascaded:
-            return super().__missing__(key)
-        if key in INHERITED or key.startswith("__"):
-            value = self[key] = self.parent_style[key]
-        elif key in INITIAL_NOT_COMPUTED:
-            return super().__missing__(key)
-        else:
-            value = self[key] = INITIAL_VALUES[key]
-        return value
 
 
 class OwnStyle(Style):  # type: ignore[misc]  # it has no types
@@ -268,13 +195,6 @@ class SharedStyles(SidedStyles):
         self._sheets, self.font_config = sheets, font_config
         self._shared: dict[tuple[object, ...], Any] = {}
         self._own_styles: dict[tuple[object, str | None], OwnStyle] = {}
-        self._pages: dict[object, dict[str | None, Any]] = {}
-        self._counts_pages = any(
-            selector.index is not None
-            for sheet, _, _ in sheets
-            for _, selectors, _ in sheet.page_rules
-            for _, _, selector in selectors
-        )
         styles, cascaded, root = self._computed_styles, self._cascaded_styles, html.etree_element
         in_attributes: dict[object, list[tuple[Any, ...]]] = {}
         for weight, element, *written in find_style_attributes(root, hints, html.base_url):
@@ -317,25 +237,14 @@ class SharedStyles(SidedStyles):
         styles.update(self._own_styles)  # not before: all that is within goes by the base
 
     def add_page_declarations(self, page_type: Any) -> None:
-        """Have the declarations of a kind of page once, and forget those of earlier pages, which
-        would be searched for each page."""
+        """Forget the declarations of earlier pages, which would be searched for each page."""
         self._cascaded_styles.clear()
-        kind = page_type
-        if not self._counts_pages:  # only the first page is unlike others
-            kind = page_type._replace(index=bool(page_type.index), groups=())
-        self._page = self._pages.setdefault(kind, {})
-        for part, style in self._page.items():
-            self._computed_styles[page_type, part] = style if part else OwnStyle(style)
-        if not self._page:
-            super().add_page_declarations(page_type)
+        super().add_page_declarations(page_type)
 
     def set_computed_styles(
         self, element: Any, parent: Any, *, pseudo_type: str | None = None, **options: Any
     ) -> None:
         styles = self._computed_styles
-        is_page = not hasattr(element, "tag")
-        if is_page and pseudo_type in self._page:
-            return
         condition = CONDITIONS.get(pseudo_type or "")
         if condition and not condition(styles[element, None]):
             return
@@ -344,7 +253,6 @@ class SharedStyles(SidedStyles):
             return
         place = element, pseudo_type
         style, above = styles[place], styles[parent, None]
-        style.__class__ = LazyStyle
         anchor, style["anchor"] = style["anchor"], None
         declared = tuple(
             (name, id(value), str(weight))
@@ -353,8 +261,7 @@ class SharedStyles(SidedStyles):
         )
         key = id(getattr(above, "base", above)), pseudo_type, declared
         styles[place] = base = self._shared.setdefault(key, style)
-        if is_page:  # its margins ask for the base of its own
-            self._page[pseudo_type] = base
+        if not hasattr(element, "tag"):  # margins of a page ask for the base of its own
             styles[place] = base if pseudo_type else OwnStyle(base)
         elif anchor:
             self._own_styles[place] = OwnStyle(base)

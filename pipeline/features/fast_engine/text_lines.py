@@ -697,12 +697,11 @@ _NONE = "1"
 
 
 class Patterns(pyphen.HyphDict):  # type: ignore[misc]
-    """The patterns of a language. ``_lines`` are those not parsed yet, by their letters."""
+    """The patterns of a language, by their letters; those not parsed yet are lines."""
 
     def __init__(self, path: Path) -> None:
         encoding, _, rest = path.read_bytes().partition(b"\n")
         text = rest.decode(encoding.decode().strip().lower().replace("microsoft-", ""))
-        self._lines: dict[str, str] = {}
         if "^^" in text:  # characters by their codes
             super().__init__(path)
             return
@@ -710,23 +709,31 @@ class Patterns(pyphen.HyphDict):  # type: ignore[misc]
         text = "\n".join(lines)
         bare = _ALTERNATIVE.sub(r"\1", text) if "/" in text else text
         letters = bare.encode().translate(None, b"0123456789").decode().split("\n")
-        self._lines = dict(zip(letters, lines, strict=True))
-        super().__init__(_Lines(()))
+        self.patterns: dict[str, Any] = dict(zip(letters, lines, strict=True))
+        self.cache: dict[str, list[int]] = {}
         self.maxlen = max(map(len, letters))
 
-    def positions(self, word: str) -> Any:
-        if self._lines and word.lower() not in self.cache:
-            limited, known, longest = f".{word.lower()}.", self._lines, self.maxlen
+    def positions(self, word: str) -> list[int]:
+        word = word.lower()
+        if word not in self.cache:
+            limited, known, longest = f".{word}.", self.patterns, self.maxlen
             size = len(limited)
-            lines = [
-                known.pop(part)
+            found = [
+                (start, part)
                 for start in range(size)
                 for end in range(start + 1, min(start + longest, size) + 1)
                 if (part := limited[start:end]) in known
             ]
-            if lines:
-                self.patterns |= _ALL(_Lines(lines)).patterns
-        return super().positions(word)
+            if lines := {part: known[part] for _, part in found if isinstance(known[part], str)}:
+                known |= dict.fromkeys(lines, (0, ())) | _ALL(_Lines(lines.values())).patterns
+            values = [0] * (size + 1)
+            for start, part in found:
+                offset, given = known[part]
+                place = slice(start + offset, start + offset + len(given))
+                values[place] = map(max, given, values[place])
+            places = (place for place, value in enumerate(values) if value % 2)
+            self.cache[word] = [pyphen.DataInt(n - 1, reference=values[n]) for n in places]
+        return self.cache[word]
 
 
 class _Lines(NamedTuple):

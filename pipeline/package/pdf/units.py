@@ -127,17 +127,12 @@ class Styled(NamedTuple):
     messages: tuple[tuple[str, str, str], ...]
 
 
-def styled(furniture: Furniture, *, is_grey: bool) -> Styled:
-    """The furniture of a unit with its styles, which are the same for all units of a text."""
-    fonts = tuple(map(Path, furniture.fonts))
-    return _styled(furniture.markup, furniture.styles, fonts, is_grey, fonts_of(fonts))
-
-
 @functools.lru_cache(maxsize=2)
-def _styled(
+def styled(
     markup: str, styles: tuple[str, ...], files: tuple[Path, ...], is_grey: bool, fonts: object
 ) -> Styled:
-    """``fonts`` are those read from the files as they are now, in this process."""
+    """The furniture of a unit with its styles, which are the same for all units of a text.
+    ``fonts`` are those read from the files as they are now, in this process."""
     root, messages = tree_of(markup), list[tuple[str, str, str]]()
     setter = Typesetter(files, Path(), (), is_grey=is_grey)
     with reporting_to(lambda *message: messages.append(message)):
@@ -147,7 +142,8 @@ def _styled(
 def pages_of_heads(on: Styled, furniture: Furniture) -> TypesetDocument:
     """Pages that have nothing but running heads and feet."""
     markup = on.markup
-    context, starts_right = markup.context, on.root.get("dir") != "rtl"
+    context = markup.context
+    sides = ("right", "left") if on.root.get("dir") == "rtl" else ("left", "right")
     counts = any(":nth(" in css for css in furniture.styles)
     with patched_for_layout():  # for one at a time: the strings are those of this unit
         context.string_set.clear()
@@ -157,13 +153,7 @@ def pages_of_heads(on: Styled, furniture: Furniture) -> TypesetDocument:
             for name, texts in strings.items():
                 context.string_set[name][number] = list(texts)
         kinds = [
-            PageType(
-                "right" if (number % 2 == 1) == starts_right else "left",
-                False,
-                name,
-                number - 1 if counts else 0,
-                (),
-            )
+            PageType(sides[number % 2], False, name, number - 1 if counts else 0, ())
             for number, (name, _, _) in enumerate(furniture.pages, start=furniture.first)
         ]
         for kind in dict.fromkeys(kinds):
@@ -258,9 +248,8 @@ def why_whole(pages: Pages) -> str:
 
 def divided(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice, ...]:
     """The units of the markup of an edition. Raises `UndividedError`."""
-    if any(
-        text and not text.isspace() for container in _containers(root) for text in _loose(container)
-    ):
+    loose = ((each.text, *(child.tail for child in each)) for each in _containers(root))
+    if any(text and not text.isspace() for texts in loose for text in texts):
         raise UndividedError("it has text outside of blocks")
     blocks, length = list(blocks_of(root)), units.LENGTH
     lengths = [len(ElementTree.tostring(block)) for block in blocks]
@@ -329,12 +318,6 @@ def _containers(root: Element) -> Iterator[Element]:
     for child in root:
         if child.tag in CONTAINERS:
             yield from _containers(child)
-
-
-def _loose(container: Element) -> Iterator[str | None]:
-    yield container.text
-    for child in container:
-        yield child.tail
 
 
 def _without_strings(pages: Pages) -> Iterator[str]:
@@ -552,7 +535,9 @@ def _draw_all(pdf: PDF, parts: Iterable[DrawnPart]) -> None:
 
     def add(text: str, data: bytes | None = None) -> str:
         if (text, data) not in known:
-            pdf_object = _Text(text) if data is None else _Data(text, data)
+            line = text.encode("ascii")
+            lines = (line,) if data is None else (line, b"stream", data, b"endstream")
+            pdf_object = _Text(*lines) if data is None else _Data(*lines)
             pdf.add_object(pdf_object)
             known[text, data] = pdf_object.reference.decode()
         return str(known[text, data])
@@ -598,25 +583,17 @@ def _resources(part: DrawnPart, shared: Mapping[str, str], add: Callable[..., st
 class _Text(pydyf.Object):  # type: ignore[misc]
     """An object that is written as it is."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, *lines: bytes) -> None:
         super().__init__()
-        self._text = text.encode("ascii")
+        self._lines = lines
 
     @property
     def data(self) -> bytes:
-        return self._text
+        return b"\n".join(self._lines)
 
 
-class _Data(pydyf.Stream):  # type: ignore[misc]
+class _Data(_Text, pydyf.Stream):  # type: ignore[misc]
     """A stream that is written as it is."""
-
-    def __init__(self, text: str, data: bytes) -> None:
-        super().__init__()
-        self._text = b"\n".join((text.encode("ascii"), b"stream", data, b"endstream"))
-
-    @property
-    def data(self) -> bytes:
-        return self._text
 
 
 class _Font(Font):  # type: ignore[misc]
@@ -762,7 +739,8 @@ def _unfit(document: TypesetDocument) -> str:
 def heads(furniture: units.Furniture, edition: Edition, pango: str) -> units.Heads:
     """The running heads and feet of a unit's pages."""
     note(furniture.fonts)
-    on = styled(furniture, is_grey=edition.look == "grey")
+    files, is_grey = tuple(map(Path, furniture.fonts)), edition.look == "grey"
+    on = styled(furniture.markup, furniture.styles, files, is_grey, fonts_of(files))
     messages = list(on.messages)
     with reporting_to(lambda *message: messages.append(message)):
         document = pages_of_heads(on, furniture)
@@ -1044,15 +1022,11 @@ def _bare(page: UnitPage) -> UnitPage:
 
 # --- units -----------------------------------------------------------------------------------
 #
-# A printed text in units: each is laid out separately, and all are joined to the same PDF as if
-# the text had been laid out as a whole. So an edit only costs its own unit, and units are laid out
-# in parallel.
-
+# Joined, they are the same PDF as if the text had been laid out as a whole.
 
 ROUNDS = 8
 """The maximum number of times that units are laid out until their page numbers are right, as in the
 engine."""
-
 
 SOON = (1, 2, 4, 8)
 """Numbers of first units that can be seen while the others are set."""
