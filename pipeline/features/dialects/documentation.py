@@ -15,7 +15,6 @@ from pipeline.parser.leaf import InlineSpan, Pattern, Result
 from pipeline.parser.lines import Cursor, emoji_named
 
 # --- docusaurus ------------------------------------------------------------------------------
-#
 # Docusaurus and VitePress: tabs, groups of code, and code of MDX.
 
 MDX = Dialect(
@@ -60,7 +59,6 @@ VITEPRESS = Dialect(
 
 
 # --- markdoc ---------------------------------------------------------------------------------
-#
 # Markdoc: callouts, tabs, and files.
 
 _ATTRIBUTES = r"(?: +[\w-]+=(?:\"[^\"]*\"|[^\s\"%]+))*"
@@ -93,7 +91,6 @@ MARKDOC = Dialect(
 
 
 # --- mdbook ----------------------------------------------------------------------------------
-#
 # mdBook, as the Rust book uses it: listings with captions and file names.
 
 MDBOOK = Dialect(
@@ -112,7 +109,6 @@ MDBOOK = Dialect(
 
 
 # --- gitbook ---------------------------------------------------------------------------------
-#
 # GitBook: hints, tabs, titled code, embedded addresses, and code that is another file.
 
 _INCLUDED = late(
@@ -184,7 +180,6 @@ GITBOOK = Dialect(
 
 
 # --- github ----------------------------------------------------------------------------------
-#
 # GitHub: emoji by their names, and diagrams, which are shown as code; inclusions of editors.
 
 

@@ -26,7 +26,6 @@ from pipeline.package.pdf.engine.adapter.page_layout import Layout, SidedStyles
 from pipeline.package.pdf.engine.adapter.short_pages import page_layout
 
 # --- lengths ---------------------------------------------------------------------------------
-#
 # The lengths of boxes, which WeasyPrint works out whenever it lays one out. Without percentages,
 # they are the same for all boxes of a style.
 
@@ -68,7 +67,6 @@ def _is_fixed(style: Any) -> bool:
 
 
 # --- footnotes -------------------------------------------------------------------------------
-#
 # Footnotes that are laid out once per page. WeasyPrint lays out all notes of a page again whenever
 # one is added or removed, and searches for the note of each box in each line.
 
@@ -178,7 +176,6 @@ def _is_plain(note: Any) -> bool:
 
 
 # --- shared styles ---------------------------------------------------------------------------
-#
 # Style sharing between elements, and what follows from a style alone.
 #
 # WeasyPrint computes a style for each element with an id, for all its descendants, for each page

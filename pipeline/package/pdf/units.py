@@ -99,7 +99,6 @@ from pipeline.system.paths import note
 from pipeline.system.store import cached, key
 
 # --- running heads ---------------------------------------------------------------------------
-#
 # Pages that have nothing but running heads and feet.
 
 
@@ -207,7 +206,6 @@ def _head(markup: Any, kind: PageType, number: int, total: int) -> Any:
 
 
 # --- plan ------------------------------------------------------------------------------------
-#
 # Divides a printed text into units: parts that begin a new page anyway and can be laid out
 # separately.
 
@@ -427,7 +425,6 @@ def furniture_root(root: Element) -> Element:
 
 
 # --- unit joining ----------------------------------------------------------------------------
-#
 # Joins parts that were drawn earlier into one PDF: the engine writes it like any other, and is
 # given the drawing of each page.
 
@@ -652,7 +649,6 @@ class _Font(Font):  # type: ignore[misc]
 
 
 # --- setting ---------------------------------------------------------------------------------
-#
 # Sets a unit of a text by itself, and its running heads and feet.
 
 NOTHING = units.DrawnPages((), (), {}, ())
@@ -786,7 +782,6 @@ def heads(furniture: units.Furniture, edition: Edition, pango: str) -> units.Hea
 
 
 # --- book ------------------------------------------------------------------------------------
-#
 # The units of a text, the page numbers that they need from each other, and how they are joined.
 
 FACING_ROUNDS = 4
@@ -1042,7 +1037,6 @@ def _bare(page: UnitPage) -> UnitPage:
 
 
 # --- units -----------------------------------------------------------------------------------
-#
 # A printed text in units: each is laid out separately, and all are joined to the same PDF as if
 # the text had been laid out as a whole. So an edit only costs its own unit, and units are laid out
 # in parallel.
