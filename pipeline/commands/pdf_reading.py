@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 
 # --- page content ----------------------------------------------------------------------------
-#
 # Values for the content of pages in a finished PDF, and for its lines.
 
 
@@ -209,7 +208,6 @@ def rules(drawings: Iterable[PageArea], written: Iterable[float]) -> tuple[float
 
 
 # --- tag reading -----------------------------------------------------------------------------
-#
 # Reads the structure tree of a PDF's pages, with PDFium.
 
 LEVELS = 64
@@ -336,7 +334,6 @@ def elements_of(page: Any) -> dict[int, PageElement]:
 
 
 # --- seen ------------------------------------------------------------------------------------
-#
 # Reads PDFs into layouts of their pages as they are seen, with PDFium.
 
 RESOLUTION = 72
@@ -684,7 +681,6 @@ def _links(page: Any, upright: PdfMatrix) -> Iterator[PageAddress]:
 
 
 # --- reading order ---------------------------------------------------------------------------
-#
 # Reads the text of finished PDFs in reading order.
 
 NOTE = "Note"
@@ -743,8 +739,3 @@ def _is_text(run: TextRun) -> bool:
     assert run.element is not None
     is_number = (NOTE, "Lbl") in itertools.pairwise(run.element.roles)
     return not is_number and not run.element.within(*NOT_TEXT)
-
-
-# --- pdf reading -----------------------------------------------------------------------------
-#
-# Finished PDFs as they are seen and read, for the commands that look at them.

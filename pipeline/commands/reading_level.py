@@ -13,7 +13,6 @@ from pipeline.model.late import late
 from pipeline.model.words.writing_conventions import Writing, writing
 
 # --- running text ----------------------------------------------------------------------------
-#
 # The text of a document as readers read it: its paragraphs, sentences and words; and the position
 # in the source of text on a page.
 
@@ -133,7 +132,6 @@ def _letters(text: str) -> str:
 
 
 # --- reading level ---------------------------------------------------------------------------
-#
 # The reading time of a text, and its reading level: one published formula for each language, and
 # the meaning of its result.
 #

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 
 # --- terminal --------------------------------------------------------------------------------
-#
 # Shared parts of the commands: exit codes, argument types, and output.
 
 T = TypeVar("T")
@@ -298,7 +297,6 @@ def need_system(formats: set[str]) -> None:
 
 
 # --- messages --------------------------------------------------------------------------------
-#
 # Findings and progress as text for the terminal.
 
 LONGEST_EXCERPT = 100
@@ -506,7 +504,6 @@ def human_size(size: int) -> str:
 
 
 # --- progress --------------------------------------------------------------------------------
-#
 # The progress of a build on a terminal.
 
 WIDTH = 24

@@ -33,7 +33,6 @@ from pipeline.parser.leaf_blocks import TALLEST
 from pipeline.parser.names import mentions_answer
 
 # --- room ------------------------------------------------------------------------------------
-#
 # Space to write and draw in: ``::: lines 4``, ``::: space 40mm``, ``::: draw height=6cm``.
 
 MAX_LINES = 100
@@ -102,7 +101,6 @@ def _option(parts: Parts, known: dict[str, Ruling] | tuple[str, ...]) -> tuple[s
 
 
 # --- tasks -----------------------------------------------------------------------------------
-#
 # Matching and ordering exercises: ``::: matching`` and ``::: ordering``.
 
 
@@ -260,7 +258,6 @@ def _report(parts: Parts, shape: _Shape, message: str, span: Span | None) -> Non
 
 
 # --- syntax ----------------------------------------------------------------------------------
-#
 # The blocks of exercises. Their questions are items of numbered lists, with the blocks that belong
 # to each.
 

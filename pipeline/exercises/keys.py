@@ -51,7 +51,6 @@ from pipeline.resolve.findings import Findings
 from pipeline.resolve.notes import number_notes
 
 # --- in place --------------------------------------------------------------------------------
-#
 # Answers in place, where students write them.
 
 _INLINES_IN_PLACE = get_args(Inline)
@@ -161,7 +160,6 @@ def _in_room(answer: model.Answer, room: Room) -> model.Answer | None:
 
 
 # --- answer key ------------------------------------------------------------------------------
-#
 # Answers alone: the key to the exercises.
 
 _BLOCKS, _INLINES = get_args(Block), get_args(Inline)
@@ -571,7 +569,6 @@ def _join_with_commas(parts: Iterable[tuple[Inline, ...]]) -> tuple[Inline, ...]
 
 
 # --- key sheet -------------------------------------------------------------------------------
-#
 # The keys of all versions on one sheet, side by side.
 
 

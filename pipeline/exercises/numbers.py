@@ -44,7 +44,6 @@ from pipeline.resolve.findings import Findings
 from pipeline.resolve.variables import with_values
 
 # --- calculation -----------------------------------------------------------------------------
-#
 # Arithmetic for worksheets: exact, small and safe. Texts are read by a grammar of their own, and
 # results are fractions.
 
@@ -253,7 +252,6 @@ FUNCTIONS: Mapping[str, Callable[[list[Fraction]], Fraction]] = {
 
 
 # --- numbers ---------------------------------------------------------------------------------
-#
 # Numbers that differ between the versions of a worksheet: drawn from a range by the seed of a
 # version, or given for each, and what is worked out from them.
 

@@ -38,7 +38,6 @@ from pipeline.resolve.findings import Findings
 from pipeline.select import arranged
 
 # --- word banks ------------------------------------------------------------------------------
-#
 # Word banks: the answers of blanks, in alphabetical order, which does not reveal their places.
 # They are collected before students' editions lose the answers.
 
@@ -154,12 +153,7 @@ def _stripped(word: list[Inline]) -> tuple[Inline, ...]:
     return tuple(word)
 
 
-# --- order -----------------------------------------------------------------------------------
-#
-# The order of exercises and choices in the versions of a worksheet, and texts that refer to it.
-
 # --- rearranging -----------------------------------------------------------------------------
-#
 # The order of exercises and choices in the versions of a worksheet. It follows from the seed and
 # from what all readers get, so that the key of a version has the order of its handout.
 
@@ -269,7 +263,6 @@ def _in_order(blocks: tuple[Block, ...], document: Document, ranks: Ranks) -> It
 
 
 # --- moved -----------------------------------------------------------------------------------
-#
 # Findings where a text of a worksheet with versions says where something is that moves.
 
 

@@ -50,7 +50,6 @@ from pipeline.resolve.findings import Findings
 from pipeline.resolve.sections import is_list
 
 # --- questions -------------------------------------------------------------------------------
-#
 # The questions of exercises: items of their ordered lists, such as 3b or 3b.ii.
 
 
@@ -121,7 +120,6 @@ def _joined(before: str, mark: str, number: str) -> str:
 
 
 # --- marks -----------------------------------------------------------------------------------
-#
 # Marks of exercises and questions, at the end of their first lines; totals, with a score box, for
 # teachers those of each level and their grades; and totals that contradict the parts.
 

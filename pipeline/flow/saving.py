@@ -24,7 +24,6 @@ from pipeline.package.result import NO_DATE, publication_moment
 from pipeline.system import outputs
 
 # --- changes ---------------------------------------------------------------------------------
-#
 # Changes since the last build: of the text, and of pages of the standard print edition.
 
 _SPAN = late(rb',"span":\{[^{}]*\}')
@@ -108,7 +107,6 @@ def _looks_of(folder: Path, file: str) -> Path:
 
 
 # --- saving ----------------------------------------------------------------------------------
-#
 # Saving outputs: the files of editions, archives of those that are split, and the manifest, all at
 # once.
 

@@ -37,7 +37,6 @@ from pipeline.model.tree import (
 )
 
 # --- page places -----------------------------------------------------------------------------
-#
 # Finds the positions of a page map in a document.
 
 NO_TEXT = (Image, MathBlock, WritingLines, WritingSpace)
@@ -160,7 +159,6 @@ def _offset(start: PageStart, block: list[TextLeaf]) -> int:
 
 
 # --- page marks ------------------------------------------------------------------------------
-#
 # Marks of the pages of the standard print edition in the others, some of which begin their own
 # pages there.
 #

@@ -13,7 +13,6 @@ from pipeline.model.late import late
 from pipeline.model.paper import Fitted
 
 # --- diagnostics -----------------------------------------------------------------------------
-#
 # Diagnostics: problems in a source, with their position and advice. They are values, which stages
 # collect in the document; `pipeline.commands.terminal` prints them.
 
@@ -126,7 +125,6 @@ def _pointed(finding: Diagnostic, sources: SourceLines) -> Diagnostic:
 
 
 # --- events ----------------------------------------------------------------------------------
-#
 # Events of a build, besides those that have its results.
 
 

@@ -16,7 +16,6 @@ from pipeline.model.late import late
 from pipeline.model.paper import Sheet
 
 # --- print marks -----------------------------------------------------------------------------
-#
 # Marks in the markup of a printed page for the packager, besides the visible content: the
 # attribute names shared by both. Other information from the renderer is in `rendered.Pages`.
 
@@ -67,7 +66,6 @@ HYPHEN = "-\u200b"
 
 
 # --- page map --------------------------------------------------------------------------------
-#
 # The beginnings of pages of the standard print edition, in a form that other editions of the same
 # source can find: a block, by its position in the source, and an amount of its text.
 #

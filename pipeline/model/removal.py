@@ -18,7 +18,6 @@ from pipeline.model.late import late
 from pipeline.model.tree import FIELDS, Changes, rewrite, walk
 
 # --- removal ---------------------------------------------------------------------------------
-#
 # Removing what does not belong in an edition, so that no trace of it is left.
 
 N = TypeVar("N", bound=Node)
@@ -213,7 +212,6 @@ def for_all(nodes: tuple[N, ...]) -> tuple[N, ...]:
 
 
 # --- gaps ------------------------------------------------------------------------------------
-#
 # Gaps in a document, where ranges of its source were left out: stand-ins for text and blocks, and
 # how they are closed, so that text joins, lists are as close as the rest, and nothing is empty.
 

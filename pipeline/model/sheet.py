@@ -30,7 +30,6 @@ from pipeline.model.tree import children, of_node, walk
 from pipeline.model.writing_systems import word_count
 
 # --- fitting ---------------------------------------------------------------------------------
-#
 # The number of pages that the front matter, or the command, asks an edition to fill.
 
 
@@ -64,7 +63,6 @@ def with_fit(metadata: Metadata, pages: int | Literal["even"]) -> Metadata:
 
 
 # --- large print -----------------------------------------------------------------------------
-#
 # The page of large print, following the guidelines of the UK Association for Accessible Formats
 # (G003, Creating clear print and large print documents) and of the American Council of the Blind
 # (Large Print Guidelines). Nothing is smaller than 18 points, and line spacing is 1.5.
@@ -121,7 +119,6 @@ def legible(sheet: Sheet) -> Sheet:
 
 
 # --- colours ---------------------------------------------------------------------------------
-#
 # Colours as ``#rrggbb``: their contrast, derived colours, and the publisher's own in the styles,
 # on paper and on screens in light and dark mode.
 
@@ -215,7 +212,6 @@ def night_rules(accent: str) -> str:
 
 
 # --- proportions -----------------------------------------------------------------------------
-#
 # The sheet of paper that results from the edition, the front matter and good proportions.
 #
 # Everything is in proportion to the text: a measure of some 70 letters, a column of a quarter of
@@ -570,9 +566,3 @@ def _lack(sheet: Sheet) -> tuple[str, str] | None:
         f"{subject} would be {math.floor(length)} mm {dimension}; {LEAST} mm are the minimum.",
         hint,
     )
-
-
-# --- sheet -----------------------------------------------------------------------------------
-#
-# The printed page: its dimensions, derived from the edition, the front matter and good proportions
-# (`proportions`). `pipeline.render.style_sheets` writes them as styles.

@@ -20,7 +20,6 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 
 # --- tree ------------------------------------------------------------------------------------
-#
 # Walking trees of nodes and searching them: the only module that knows where children are.
 #
 # Nothing here recurses, so the depth of a document is not limited. Unchanged nodes remain the same
@@ -437,7 +436,6 @@ def plain_text(inlines: Iterable[Node]) -> str:
 
 
 # --- rewriting -------------------------------------------------------------------------------
-#
 # Rewriting trees of nodes.
 #
 # Nothing here recurses, so the depth of a document is not limited. Unchanged nodes remain the same

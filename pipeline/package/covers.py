@@ -28,7 +28,6 @@ from pipeline.system.pango import pango_problem
 from pipeline.system.pictures import Image
 
 # --- spread sheet ----------------------------------------------------------------------------
-#
 # The measures of a print cover: back, spine and front in one piece, in millimetres.
 
 BLEED = 3
@@ -91,7 +90,6 @@ def reading(lang: str) -> Literal["up", "down"]:
 
 
 # --- bitmaps ---------------------------------------------------------------------------------
-#
 # Covers as pictures: a page of a PDF, or an image of the publication's own on a ground of its own
 # colour.
 
@@ -184,7 +182,6 @@ def as_jpeg(image: Image.Image) -> bytes:
 
 
 # --- picture ---------------------------------------------------------------------------------
-#
 # Makes images of covers: of those laid out by Chapbook, and of the front matter's images.
 
 LIBRARIES = ("weasyprint", "pypdfium2", "pillow")

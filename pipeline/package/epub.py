@@ -59,7 +59,6 @@ from pipeline.package.result import (
 from pipeline.system.pictures import Image
 
 # --- ncx -------------------------------------------------------------------------------------
-#
 # The NCX: the contents as reading systems before EPUB 3 expect them.
 
 NAMESPACE = "http://www.daisy.org/z3986/2005/ncx/"
@@ -166,7 +165,6 @@ def _depth(points: tuple[NavPoint, ...]) -> int:
 
 
 # --- book fonts ------------------------------------------------------------------------------
-#
 # The fonts of an e-book, and the licences that go with them. Some of these ask that no program but
 # a reading system can use the font (EPUB 3.3, font obfuscation), which keeps nobody out.
 
@@ -263,7 +261,6 @@ def encryption(paths: Iterable[str]) -> bytes:
 
 
 # --- package metadata ------------------------------------------------------------------------
-#
 # The metadata of an e-book, including accessibility (EPUB Accessibility 1.1), in its package
 # document.
 
@@ -486,7 +483,6 @@ def _certify(book: EpubBook, standard: str, name: str, certification: Certificat
 
 
 # --- book packaging --------------------------------------------------------------------------
-#
 # The e-book: EPUB 3.3 that older reading systems can open too.
 #
 # EbookLib is handed finished files, and the archive is our own, so that equal publications are
@@ -713,8 +709,3 @@ def _select_images(pages: Pages) -> tuple[Asset, ...]:
         for asset in pages.assets
         if asset.name not in drawn or asset.name in pages.inventory.images
     )
-
-
-# --- ebook -----------------------------------------------------------------------------------
-#
-# E-books: their pages, and the packages made of them.

@@ -25,7 +25,6 @@ from pipeline.package.result import open_font
 from pipeline.system import store
 
 # --- font use --------------------------------------------------------------------------------
-#
 # The font faces that a publication uses, judged by its styles and markup.
 #
 # The styles are searched for names of families, not applied: a face is left out only where nothing
@@ -179,7 +178,6 @@ def _markup_use(markup: str) -> _MarkupUse:
 
 
 # --- font subset -----------------------------------------------------------------------------
-#
 # Fonts, subset to the characters that a publication needs, and drawings with such fonts inside.
 #
 # Web pages get WOFF2. E-books get plain OpenType: TTF, OTF, WOFF and WOFF2 are all core media

@@ -26,7 +26,6 @@ from pipeline.package.image_metadata import without_metadata
 from pipeline.package.result import Package, asset_bytes
 
 # --- page css --------------------------------------------------------------------------------
-#
 # The part of a style sheet that a page needs: the rules whose elements and classes it, or its
 # script, has, without comments and needless spaces.
 
@@ -153,8 +152,6 @@ def _selector(tokens: list[Any]) -> _Selector:
 
 
 # --- html ------------------------------------------------------------------------------------
-#
-# The web page as a single file, or with its files in a folder next to it.
 
 # Text has its quotes escaped, so that these are found in tags alone.
 LONGEST_WEB_SIDE = 2048

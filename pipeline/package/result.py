@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 
 # --- page files ------------------------------------------------------------------------------
-#
 # The files named by pages: images, which packagers open only here, and fonts, with their
 # characters.
 #
@@ -96,7 +95,6 @@ def open_font(data: bytes) -> harfbuzz.Face:
 
 
 # --- result ----------------------------------------------------------------------------------
-#
 # The result of every packager, and the moment that dates in finished files give.
 
 

@@ -13,7 +13,6 @@ from pipeline.model.secrets import is_answer_key, meaning_of, secret
 from pipeline.model.tree import ANSWER
 
 # --- style attributes ------------------------------------------------------------------------
-#
 # Styles of elements, ``style="…"``, that have an equivalent: alignment, width, page breaks.
 
 
@@ -64,7 +63,6 @@ def read_style(style: str, *, is_image: bool = False) -> InlineStyle:
 
 
 # --- attributes ------------------------------------------------------------------------------
-#
 # Attribute lists: ``{#id .class key=value key="a value"}``.
 
 _ITEM = late(

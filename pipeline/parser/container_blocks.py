@@ -27,7 +27,6 @@ from pipeline.parser.marks import OF_SOLUTION, is_list, is_marked, opens_block
 from pipeline.parser.names import likely_secret, meant_name
 
 # --- markers ---------------------------------------------------------------------------------
-#
 # Pandoc's markers of list items: letters, Roman numerals, ``#.``, ``(1)`` and ``(@)``.
 #
 # Ordinary text begins in the same way: a name (``A. Smith``), an abbreviation (``i. e.``), a
@@ -126,7 +125,6 @@ def _value(numeral: str) -> int:
 
 
 # --- lists -----------------------------------------------------------------------------------
-#
 # Block quotes, lists and items (CommonMark 0.31.2, 5.1 to 5.3), also with Pandoc's markers.
 
 FAR = 12
@@ -343,7 +341,6 @@ def _take_marker(cursor: Cursor) -> None:
 
 
 # --- indented --------------------------------------------------------------------------------
-#
 # Blocks with indented content.
 #
 # Definition lists have a line for each term, then ``: definition`` (PHP Markdown Extra), or one
@@ -534,7 +531,6 @@ class AdmonitionProcessor(IndentedProcessor):
 
 
 # --- directives ------------------------------------------------------------------------------
-#
 # MyST's directives in fences: boxes, ``{note} Title``, and answers, ``{solution}`` or up to
 # ``{solution-end}``; answers and a few other blocks as LaTeX's environments, ``\begin{solution}``.
 
@@ -670,7 +666,6 @@ def take_option(block: BlockElement, cursor: Cursor, options: Mapping[str, str])
 
 
 # --- containers ------------------------------------------------------------------------------
-#
 # Containers: ``::: name {#id .class}`` to ``:::``, as in Pandoc. A closing line ends the innermost
 # container that was opened with as many colons, or else the innermost.
 
@@ -793,7 +788,6 @@ class ContainerProcessor(LineProcessor):
 
 
 # --- includes --------------------------------------------------------------------------------
-#
 # Included files: ``{{ include part.md }}`` alone on a line, or as in Quarto, Obsidian and MkDocs.
 # Their blocks replace the line, in the same quotes, lists and containers, and end with their file.
 

@@ -28,7 +28,6 @@ from pipeline.parser.blockparser import Definition
 from pipeline.parser.ranges import Range
 
 # --- abbreviations ---------------------------------------------------------------------------
-#
 # The scope of abbreviations: one that is defined in a range for some editions applies to these.
 
 
@@ -68,7 +67,6 @@ def scoped(
 
 
 # --- anchors ---------------------------------------------------------------------------------
-#
 # Links to headings by the names that other tools give them, once all headings and ids are known.
 #
 # ``## :rocket: Start``, with emoji by name, is ``#rocket-start`` on GitHub, and ``#-start`` with
@@ -109,7 +107,6 @@ def give(document: Document, anchors: Mapping[Span, str]) -> Document:
 
 
 # --- index marks -----------------------------------------------------------------------------
-#
 # Index marks that stand alone: they are not a paragraph, but belong to the block that follows.
 
 MARK = "index"

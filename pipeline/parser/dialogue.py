@@ -21,7 +21,6 @@ from pipeline.model.tree import plain_text
 from pipeline.parser.markup import trim
 
 # --- utterances ------------------------------------------------------------------------------
-#
 # Names that begin paragraphs, and whether what follows them is speech.
 
 ENDS = (model.Heading, model.ThematicBreak, model.PageBreak)
@@ -72,7 +71,6 @@ def _is_repeated(utterances: Sequence[Utterance]) -> bool:
 
 
 # --- dialogue --------------------------------------------------------------------------------
-#
 # Turns of speakers: a paragraph that begins ``Name:`` or ``**Name:**`` starts one, which continues
 # until the next speaker, heading, thematic break or page break.
 

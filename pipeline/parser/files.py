@@ -27,7 +27,6 @@ from pipeline.parser.ranges import Cuts, Range, SourceRecord
 from pipeline.system.paths import Problem, locate, scheme, shown_name
 
 # --- source ----------------------------------------------------------------------------------
-#
 # Reading a source file: from bytes to text, or to a diagnosis of what the file is instead.
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -304,7 +303,6 @@ def _empty(text: str, source: str) -> Diagnostic | None:
 
 
 # --- files -----------------------------------------------------------------------------------
-#
 # Included files: text, code, data; and the files and lines behind the lines that the parser reads.
 #
 # The parser counts the lines of a source and all its includes as one text, in which an included

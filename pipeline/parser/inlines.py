@@ -32,7 +32,6 @@ from pipeline.parser.lines import UNSEEN, Line, shorten, unescape
 from pipeline.parser.math import FORMULA, is_formula
 
 # --- references ------------------------------------------------------------------------------
-#
 # References that begin with ``@``: to numbered elements (``@fig-x``), and to works (``@key``).
 #
 # An ``@`` after a letter or digit is text, so that e-mail addresses are unchanged; but it may
@@ -264,12 +263,7 @@ def _text(written: str) -> str:
     return " ".join(unescape(written).split())
 
 
-# --- inlines ---------------------------------------------------------------------------------
-#
-# Brackets and gaps: links, images, spans, citations and notes; blanks and variables.
-
 # --- brackets --------------------------------------------------------------------------------
-#
 # Brackets: links, images (CommonMark 0.31.2, 6.3 and 6.4), spans, citations, notes.
 
 _NOT_BLANK = late(r"\S")
@@ -435,7 +429,6 @@ def _not_a_link(written: str) -> tuple[str, str]:
 
 
 # --- blanks ----------------------------------------------------------------------------------
-#
 # Blanks to fill in, ``____`` or ``____{answer}``, and variables, ``{{ name }}``.
 #
 # Four underscores are a blank anywhere, three only apart from other text. Next to a letter or
@@ -521,13 +514,7 @@ BRACKET_PATTERNS = {
 }
 
 
-# --- inlines ---------------------------------------------------------------------------------
-#
-# The inline constructs: a scanner that drives Python-Markdown's inline processors.
-
-
 # --- scanner ---------------------------------------------------------------------------------
-#
 # Reads the text of a leaf from left to right: CommonMark's delimiter and bracket stacks (0.31.2,
 # appendix), and the inline processors for single patterns.
 

@@ -31,7 +31,6 @@ from pipeline.parser.lines import (
 from pipeline.parser.markup import CLOSING_TAG, OPENING_TAG
 
 # --- links -----------------------------------------------------------------------------------
-#
 # Destinations, titles, labels and definitions of links (CommonMark 0.31.2, 6.3 and 4.7).
 
 _BRACKETED = late(r"<((?:[^<>\n\\]++|\\.)*+)>")
@@ -180,7 +179,6 @@ def _end_of_line(text: str, pos: int) -> int | None:
 
 
 # --- patterns --------------------------------------------------------------------------------
-#
 # The inline constructs that a single pattern recognises: Python-Markdown inline processors.
 #
 # Each names its possible first characters (``triggers``), so that the scanner only tries those
@@ -326,7 +324,6 @@ PATTERNS = {
 
 
 # --- leaf ------------------------------------------------------------------------------------
-#
 # The state of reading a leaf's text: the position, the pieces read so far, and the findings. The
 # pieces are a linked list, so that matches are joined in constant time, whatever the text.
 
@@ -531,7 +528,6 @@ class Leaf:
 
 
 # --- emphasis --------------------------------------------------------------------------------
-#
 # Emphasis (CommonMark 0.31.2, 6.2), strikethrough (GFM, 6.5), marked text ``==so==``.
 
 _QUOTES = frozenset("\"'")
@@ -643,7 +639,6 @@ def is_punctuation(char: str) -> bool:
 
 
 # --- scripts ---------------------------------------------------------------------------------
-#
 # Subscripts and superscripts, raw code for a format, and unchanged text with a finding.
 
 HTML_FORMATS = frozenset({"html", "html4", "html5", "markdown"})

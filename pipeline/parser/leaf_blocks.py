@@ -32,7 +32,6 @@ from pipeline.parser.math import ENVIRONMENTS, reads_like_formula
 from pipeline.parser.names import meant_name
 
 # --- breaks ----------------------------------------------------------------------------------
-#
 # Thematic breaks (CommonMark 0.31.2, section 4.1), lines to write on, and page breaks.
 
 PAGE_BREAKS = "newpage|pagebreak|clearpage|cleardoublepage"
@@ -131,7 +130,6 @@ def space_of(lines: Sequence[str]) -> int:
 
 
 # --- paragraphs ------------------------------------------------------------------------------
-#
 # Paragraphs, and definitions of links (CommonMark 0.31.2, 4.7) and abbreviations in them.
 
 VERSE = frozenset({"verse", "poem", "lines-numbered"})
@@ -271,7 +269,6 @@ class ParagraphProcessor(LineProcessor):
 
 
 # --- headings --------------------------------------------------------------------------------
-#
 # ATX and setext headings (CommonMark 0.31.2, sections 4.2 and 4.3).
 
 _ATX = late(r"(#{1,6})(?:[ \t]+|$)")
@@ -349,7 +346,6 @@ class SetextHeadingProcessor(LineProcessor):
 
 
 # --- code ------------------------------------------------------------------------------------
-#
 # Fenced and indented code (CommonMark 0.31.2, 4.4 and 4.5): languages and attributes.
 
 _RAW_FORMAT = late(r"\{=(\w[\w-]*)\}")
@@ -599,7 +595,6 @@ def _of_cell(name: str, options: str, rest: str) -> tuple[str, Attributes]:
 
 
 # --- math ------------------------------------------------------------------------------------
-#
 # Formulas on lines of their own: ``$$``, TeX, ``$$ {#eq-id}``, and LaTeX's own delimiters.
 
 _CLOSING_FORMULA = late(r"((?:[^$\\]++|\\.|\$(?!\$)|\\$)*+)\$\$")
@@ -791,7 +786,6 @@ def _skip_blanks(text: str, pos: int) -> int:
 
 
 # --- html ------------------------------------------------------------------------------------
-#
 # HTML blocks (CommonMark 0.31.2, section 4.6) and comments.
 
 BLOCK_TAGS = (
@@ -955,8 +949,3 @@ def _note_elements(block: BlockElement, line: str) -> None:
             block.set("apart", name)
         elif is_end and around == name:
             block.set("apart", "")
-
-
-# --- blocks ----------------------------------------------------------------------------------
-#
-# The block constructs, one module each: Python-Markdown block processors.

@@ -13,7 +13,6 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 
 # --- characters ------------------------------------------------------------------------------
-#
 # Characters that no source may contain, their names in messages, and their widths; backslash
 # escapes and character references (CommonMark 0.31.2, sections 2.4 and 2.5).
 
@@ -110,7 +109,6 @@ def emoji_named(name: str) -> str:
 
 
 # --- lines -----------------------------------------------------------------------------------
-#
 # Lines of text with their positions, and a place within one, in characters and columns.
 
 

@@ -43,7 +43,6 @@ from pipeline.parser.raw_html import RawMarkup, raw_markup
 from pipeline.parser.tables import attach_captions
 
 # --- inlines ---------------------------------------------------------------------------------
-#
 # From the inline elements of the tree to the inlines of the model.
 
 ALT = ("alt", "fig-alt")
@@ -333,8 +332,6 @@ def _cross_references(element: Element, attributes: Attributes) -> Iterator[Inli
 
 
 # --- lowering --------------------------------------------------------------------------------
-#
-# From Python-Markdown's element tree to the nodes of the model.
 
 _TASK = late(r"\[([ xX])\][ \t]+")
 DEEPEST = 80

@@ -21,7 +21,6 @@ from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, InlineStyle, make
 from pipeline.parser.names import meant_name
 
 # --- safe tags -------------------------------------------------------------------------------
-#
 # The safe subset of HTML: allowed elements and attributes, and their nesting.
 
 
@@ -170,7 +169,6 @@ class Frame(msgspec.Struct, eq=False):
 
 
 # --- html tokens -----------------------------------------------------------------------------
-#
 # Raw HTML, cut into tags and text by the grammar of CommonMark 0.31.2, section 6.6.
 #
 # The standard library's parser is not used: it takes quadratic time for many tags that are never
@@ -321,7 +319,6 @@ def _text(data: str, begin: int, end: int) -> MarkupToken:
 
 
 # --- flow ------------------------------------------------------------------------------------
-#
 # Conversion of blocks to inlines and of inlines to blocks, without losing anything.
 
 _SPACE = late(r"[ \t\n\r\f]+")
@@ -540,8 +537,3 @@ def bind(link: model.Link) -> tuple[Inline, ...]:
     if not children:
         return notes
     return (replace(link, children=children), *notes)
-
-
-# --- markup ----------------------------------------------------------------------------------
-#
-# Raw HTML: its tokens, the allow-list, and how its content becomes blocks and inlines.

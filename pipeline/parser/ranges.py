@@ -13,7 +13,6 @@ from pipeline.model.late import late
 from pipeline.model.removal import BLOCK, TEXT
 
 # --- ranges ----------------------------------------------------------------------------------
-#
 # The places of a source that only some editions have, as the reader of each construct records
 # them. A range begins with the first character of what it withholds, and ends after its last.
 
@@ -96,7 +95,6 @@ def outermost(ranges: Iterable[Range]) -> list[Range]:
 
 
 # --- cuts ------------------------------------------------------------------------------------
-#
 # A source without some ranges, line by line. Their places stay: characters that no source can have
 # stand in for text, so that lines and columns are as they were, and one for all lines of a block.
 

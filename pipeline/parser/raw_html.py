@@ -1,4 +1,5 @@
-"""Elements of raw HTML as nodes of the model, by an allow-list."""
+"""Elements of raw HTML as nodes of the model, by an allow-list. The result is of nodes, never of
+the original text, so no markup can bypass the list."""
 
 from __future__ import annotations
 
@@ -63,7 +64,6 @@ from pipeline.parser.ranges import COMMENT, LINE_END
 from pipeline.system.paths import host, scheme
 
 # --- inline elements -------------------------------------------------------------------------
-#
 # Nodes for inline HTML elements.
 
 _PLAYERS = (
@@ -204,7 +204,6 @@ def code_text(items: Iterable[Node]) -> str:
 
 
 # --- html tables -----------------------------------------------------------------------------
-#
 # Tables of raw HTML.
 
 _ALIGNMENTS: dict[str, Alignment] = {"left": "left", "center": "center", "right": "right"}
@@ -334,7 +333,6 @@ def _cell_scoped(cell: TableCell, by_row: bool) -> TableCell:
 
 
 # --- block elements --------------------------------------------------------------------------
-#
 # Nodes for block-level HTML elements.
 
 _BREAKS = frozenset({"pagebreak", "page-break", "newpage"})
@@ -524,7 +522,6 @@ def plain(frame: Frame) -> Iterable[Node]:
 
 
 # --- builder ---------------------------------------------------------------------------------
-#
 # Assembles pieces of raw HTML and finished nodes.
 #
 # Markup may begin in one piece of raw HTML and end in another, with Markdown between them; so the
@@ -913,14 +910,7 @@ BUILDERS: dict[str, Builder] = {
 }
 
 
-# --- raw html --------------------------------------------------------------------------------
-#
-# Elements of raw HTML as nodes of the model, by an allow-list. The result is of nodes, never of
-# the original text, so no markup can bypass the list.
-
-
 # --- plain markup ----------------------------------------------------------------------------
-#
 # Raw HTML as text, where there is no feature ``raw_html``.
 
 

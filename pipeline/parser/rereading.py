@@ -20,7 +20,6 @@ from pipeline.model.tree import children, of_node, rewrite, top_level, walk
 from pipeline.parser.ranges import Range, SourceRecord
 
 # --- block places ----------------------------------------------------------------------------
-#
 # Positions relative to the block around them, so that they move with it when a text changes.
 
 M = TypeVar("M", bound=Node)
@@ -96,9 +95,6 @@ class TextBody(NamedTuple):
 
 
 # --- rereading -------------------------------------------------------------------------------
-#
-# Parsing again after a change: only the paragraph in which a text has changed, where nothing else
-# can depend on it.
 
 ReadBody: TypeAlias = Callable[[str, int, tuple[str, ...]], Document]
 """A function that parses text without front matter, from a line of the source on, of some tools."""

@@ -58,7 +58,6 @@ from pipeline.parser.ranges import Range, SourceRecord
 from pipeline.parser.tables import columns_in, different, split_row
 
 # --- slips -----------------------------------------------------------------------------------
-#
 # Text, and blocks without any effect, that were probably meant to be something else.
 
 KEYS = tuple(
@@ -228,7 +227,6 @@ def _is_row(line: str) -> bool:
 
 
 # --- unguarded -------------------------------------------------------------------------------
-#
 # Text that looks like an answer but is not marked as one, so that students get it.
 
 HOLDERS = (
@@ -381,7 +379,6 @@ def _label(line: tuple[Inline, ...], labels: Labels) -> str:
 
 
 # --- second look -----------------------------------------------------------------------------
-#
 # A second look at the lines of a source, which does not trust the parser: where something looks
 # like a mark of an answer, but nothing has taken it up, pupils would get the answer.
 

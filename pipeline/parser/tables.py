@@ -34,12 +34,7 @@ from pipeline.parser.constructs.parts import ReadInlines, Report
 from pipeline.parser.lines import Cursor, Line
 from pipeline.parser.markup import trim
 
-# --- tables ----------------------------------------------------------------------------------
-#
-# Tables in GitHub's syntax that never lose content, and attributes for their rows and columns.
-
 # --- table options ---------------------------------------------------------------------------
-#
 # Attributes for rows and columns: ``head-rows``, ``head-columns``, ``align``, ``widths``.
 
 HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS = "head-rows", "head-columns", "align", "widths"
@@ -286,7 +281,6 @@ def _aligned(table: model.Table, alignments: Sequence[model.Alignment]) -> model
 
 
 # --- tables ----------------------------------------------------------------------------------
-#
 # Tables in GitHub's syntax (GFM specification, section 4.10) that never lose content.
 #
 # A bar in a code span or a formula does not separate cells, unless the row then has too few cells
@@ -481,7 +475,6 @@ class _Cell(Line):
 
 
 # --- captions --------------------------------------------------------------------------------
-#
 # Figures and captions: an image alone in a paragraph is a figure. A paragraph that begins with
 # ``Table:`` or ``:`` is the caption of the table beside it, one of attributes is about that above.
 

@@ -37,7 +37,6 @@ from pipeline.parser.marks import Mark, extent, is_list, marks_in
 from pipeline.parser.ranges import LINE_END, Cuts, Place, Range, SourceRecord
 
 # --- elements --------------------------------------------------------------------------------
-#
 # The elements of a text by their places in it.
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -115,7 +114,6 @@ class Elements:
 
 
 # --- withholding -----------------------------------------------------------------------------
-#
 # The places of a source that are withheld from some editions.
 #
 # A construct is withheld with everything that stands inside it. Each mark that can withhold

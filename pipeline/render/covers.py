@@ -25,7 +25,6 @@ from pipeline.render.environment import read_text, sheets
 from pipeline.render.imprint import cover_image, edited_by, is_drawing, logo, unchanged_cover
 
 # --- cover colours ---------------------------------------------------------------------------
-#
 # The colours of a cover: the publisher's, the theme's, or some that belong to the publication.
 
 PAPER = "#fbf6ea"
@@ -98,7 +97,6 @@ def _second(ground: str) -> str:
 
 
 # --- grounds ---------------------------------------------------------------------------------
-#
 # The drawings behind the words of a cover: for a classic one the printed paper that it is wrapped
 # in, a small form repeated; for a modern one plain shapes in the squares of a grid.
 
@@ -222,7 +220,6 @@ def _pairs(colours: CoverPalette) -> Iterator[tuple[str, str]]:
 
 
 # --- designs ---------------------------------------------------------------------------------
-#
 # Covers: of an e-book, upright, and of a web page on social sites, wide.
 #
 # Their markup and styles are made here; `pipeline.package.covers` makes a picture of

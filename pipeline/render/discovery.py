@@ -20,7 +20,6 @@ from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import autonym
 
 # --- discovery -------------------------------------------------------------------------------
-#
 # Facts about a publication for readers of its web page, and for search engines, reference managers
 # and social sites; its downloads and translations.
 
@@ -151,7 +150,6 @@ def language_links(metadata: Metadata) -> tuple[LanguageLink, ...]:
 
 
 # --- linked data -----------------------------------------------------------------------------
-#
 # A publication in schema.org's vocabulary, as JSON-LD for its web page.
 
 RELATORS = "http://id.loc.gov/vocabulary/relators/"
@@ -308,7 +306,6 @@ def _formats(isbns: Isbns) -> list[dict[str, Any]]:
 
 
 # --- discovery -------------------------------------------------------------------------------
-#
 # The metadata in the head of a web page for search engines, reference managers and social sites,
 # with links to versions in other languages.
 

@@ -39,7 +39,6 @@ from pipeline.render.tables import Setting
 from pipeline.system.store import Memo
 
 # --- front -----------------------------------------------------------------------------------
-#
 # The pages of an e-book that are made: cover, title page, imprint, contents.
 
 COVER, TITLE_PAGE, IMPRINT, NAV = "cover.xhtml", "title.xhtml", "imprint.xhtml", "nav.xhtml"
@@ -154,7 +153,6 @@ def properties(renderer: NodeRenderer) -> tuple[str, ...]:
 
 
 # --- book pages ------------------------------------------------------------------------------
-#
 # The pages of an e-book, one per chapter with its notes; their order, and the landmarks.
 
 TABLES = (Setting(line=22, gap=1), Setting(line=25, gap=0.5))

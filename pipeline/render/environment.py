@@ -25,8 +25,6 @@ from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Style
 from pipeline.system.paths import builtin_templates, scheme
 
 # --- environment -----------------------------------------------------------------------------
-#
-# Finds templates: in the user's folder first, then among the built-in ones.
 
 BUILTIN = "builtin"
 """By ``builtin/…`` an override can include or extend the template whose place it takes."""
@@ -197,7 +195,6 @@ def template_problem(error: jinja2.TemplateError) -> str:
 
 
 # --- slots -----------------------------------------------------------------------------------
-#
 # The slots of page templates, for the parts of a page that its template does not decide. A
 # template places them; one that omits a slot is an error.
 

@@ -17,7 +17,6 @@ from pipeline.model.tree import STARTS, children, facts, find, has, minutes_of
 from pipeline.model.words import in_minutes, words, written_date
 
 # --- timings ---------------------------------------------------------------------------------
-#
 # Timings for teachers: for each part, and in total.
 
 
@@ -67,7 +66,6 @@ def timing(node: Node, *, vocabulary: Mapping[str, str], space: str = "\u2002") 
 
 
 # --- imprint ---------------------------------------------------------------------------------
-#
 # The content of imprints: who published what, under which numbers and terms.
 
 

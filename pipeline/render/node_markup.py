@@ -61,7 +61,6 @@ from pipeline.system.paths import scheme
 from pipeline.system.store import Memo
 
 # --- element attributes ----------------------------------------------------------------------
-#
 # The attributes of elements: the node's own, and classes that set a size, so that no markup needs
 # a style attribute.
 
@@ -155,7 +154,6 @@ def attributes_of(
 
 
 # --- code lines ------------------------------------------------------------------------------
-#
 # Code for the templates: divided into lines if they are numbered, highlighted or wrapped.
 
 WIDE = 32
@@ -312,7 +310,6 @@ def _ranges(node: CodeBlock, separator: str) -> str:
 
 
 # --- figures ---------------------------------------------------------------------------------
-#
 # Figures side by side: which share of the line each has; and how large images are in print.
 
 FIGURE_GAP = 4
@@ -427,8 +424,6 @@ def _requested_width(width: str, above: float) -> float:
 
 
 # --- node markup -----------------------------------------------------------------------------
-#
-# From nodes to markup: one template for each node, called after all decisions are made.
 
 PIXEL = 72 / 96
 """Points."""

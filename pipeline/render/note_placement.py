@@ -19,7 +19,6 @@ from pipeline.model.tree import walk
 from pipeline.model.words import words
 
 # --- text places -----------------------------------------------------------------------------
-#
 # Records in the markup which piece of the source's text follows, so that the packager can tell
 # where pages begin, and where blocks are in the source, for messages about printed pages.
 
@@ -75,7 +74,6 @@ def with_place(node: Block | Inline, markup: Markup, document: Document) -> Mark
 
 
 # --- note placement --------------------------------------------------------------------------
-#
 # The position of notes in print: at the foot of the page, in its margin, or at the end.
 
 NotePlace: TypeAlias = Literal["foot", "margin", "end"]

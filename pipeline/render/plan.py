@@ -36,7 +36,6 @@ from pipeline.model.tree import plain_text, walk
 from pipeline.render.note_placement import NOTES, before_notes
 
 # --- contents markup -------------------------------------------------------------------------
-#
 # Shared parts of the formats' tables of contents.
 
 LEAST_ENTRIES, LONG_DOCUMENT_WORDS = 4, 3500
@@ -96,13 +95,7 @@ def nav_points(
     )
 
 
-# --- plan ------------------------------------------------------------------------------------
-#
-# The pages of an e-book or a site, with their parts of the document, their names and what they are
-# to reading systems and screen readers.
-
 # --- semantics -------------------------------------------------------------------------------
-#
 # The semantics of a publication's parts for reading systems and screen readers: elements, and
 # attributes of EPUB's Structural Semantics and DPUB-ARIA.
 
@@ -219,7 +212,6 @@ class Fields:
 
 
 # --- plan ------------------------------------------------------------------------------------
-#
 # The pages of an e-book with their parts of the document, and their names: derived from sections,
 # so that a page keeps its name, and readers their place and bookmarks, when another is inserted
 # before it.

@@ -32,12 +32,7 @@ from pipeline.model.words.writing_conventions import ALPHABETS
 from pipeline.model.writing_systems import fonts_for
 from pipeline.render.environment import read_text
 
-# --- sheet rules -----------------------------------------------------------------------------
-#
-# The style rules of a sheet: its sizes, margins, running heads and feet, and page numbers.
-
 # --- folios ----------------------------------------------------------------------------------
-#
 # Text as a value in a style sheet, and the parts of page numbers.
 
 
@@ -84,7 +79,6 @@ def content(pattern: str, **values: str) -> str:
 
 
 # --- sheet rules -----------------------------------------------------------------------------
-#
 # The style rules of a sheet: its sizes, margins, running heads and feet; and the print styles of
 # the web page, as far as browsers support them: the handout's paper and sizes.
 
@@ -282,12 +276,7 @@ def large_print_furniture(metadata: Metadata, *, has_page_marks: bool) -> str:
     return f"@page :left {{ {boxes} }}\n@page :right {{ {boxes} }}\n"
 
 
-# --- style sheets ----------------------------------------------------------------------------
-#
-# The style sheets, the faces and the script of a page, by the constructs on it.
-
 # --- constructs ------------------------------------------------------------------------------
-#
 # The constructs on a page, recorded as it is rendered; they determine its styles and script.
 
 CONSTRUCTS: dict[str, Set[Sign]] = {
@@ -404,7 +393,6 @@ def constructs_of(signs: frozenset[Sign]) -> tuple[str, ...]:
 
 
 # --- style sheets ----------------------------------------------------------------------------
-#
 # The style sheets, the faces and the script of a page: common ones for its format, and those for
 # the constructs that it contains.
 #

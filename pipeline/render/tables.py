@@ -29,7 +29,6 @@ from pipeline.model.table_cells import PlacedCell, column_count, place
 from pipeline.model.tree import plain_text, walk
 
 # --- text width ------------------------------------------------------------------------------
-#
 # Approximate widths of text, enough to judge before layout whether it fits into a line.
 
 EM_PIXELS = 12.7
@@ -169,7 +168,6 @@ def _char_width(char: str) -> float:
 
 
 # --- decimals --------------------------------------------------------------------------------
-#
 # Numbers aligned at their decimal marks: the missing width on the right of each.
 #
 # It becomes space next to the number, and not spaces in the text, which would be searched, copied
@@ -256,7 +254,6 @@ def _tail(text: str, mark: str) -> float:
 
 
 # --- table fit -------------------------------------------------------------------------------
-#
 # Fitting a table into a line of print: at its usual size, or smaller and wider, with the width of
 # each column.
 #
@@ -481,7 +478,6 @@ def _tall(body: Sequence[TableRow], widths: Sequence[float], setting: Setting) -
 
 
 # --- table reflow ----------------------------------------------------------------------------
-#
 # Tables that do not fit into the lines of large print: they become lists.
 
 WIDER = 1.09
@@ -523,7 +519,6 @@ def reflows(table: Table, lines: tuple[Setting, Setting]) -> bool:
 
 
 # --- table lists -----------------------------------------------------------------------------
-#
 # Tables as lists: a table that does not fit into the lines of large print, or of any print,
 # becomes a list of its rows, each with its cells as “header: value”.
 #
@@ -636,7 +631,6 @@ def _is_empty(cell: TableCell) -> bool:
 
 
 # --- table markup ----------------------------------------------------------------------------
-#
 # The markup of a table besides its text: column groups, the scope of header cells, the alignment
 # of numbers, and the fit into the line.
 

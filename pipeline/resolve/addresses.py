@@ -26,7 +26,6 @@ from pipeline.resolve.assets import drawing_asset
 from pipeline.system.paths import scheme, written
 
 # --- addresses -------------------------------------------------------------------------------
-#
 # Links on paper: their addresses are printed, because nobody can click them.
 #
 # They are in a numbered list at the end, or in notes, each once, and can have QR codes there, or
@@ -147,7 +146,6 @@ def _note(address: model.Address, label: str) -> model.Note:
 
 
 # --- qr codes --------------------------------------------------------------------------------
-#
 # QR codes (ISO/IEC 18004) of addresses on paper, for those who have a camera.
 
 

@@ -17,7 +17,6 @@ from pipeline.model.tree import BLANK, Changes, find, plain_text, rewrite, walk
 from pipeline.model.words import words
 
 # --- titles ----------------------------------------------------------------------------------
-#
 # The text of a title, caption or term, for use in other places.
 
 
@@ -63,7 +62,6 @@ def titled_for_teachers(document: Document) -> Document:
 
 
 # --- contents --------------------------------------------------------------------------------
-#
 # The table of contents, and the lists of figures, tables and listings.
 
 UNLISTED = frozenset(name for name, role in ROLES.items() if not role.is_listed)

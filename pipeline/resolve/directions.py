@@ -24,7 +24,6 @@ from pipeline.model.late import late
 from pipeline.model.tree import find, plain_text, rewrite_document
 
 # --- sums ------------------------------------------------------------------------------------
-#
 # Sums in running text, which print sets with lining figures, as high as the signs between them.
 # (Elsewhere in running text, figures are old-style ones.)
 
@@ -72,7 +71,6 @@ def _pieces(node: Text) -> Iterator[Inline]:
 
 
 # --- directions ------------------------------------------------------------------------------
-#
 # Left-to-right parts of right-to-left text: code, keys, addresses, sums of money, and numbers with
 # signs. Each is isolated; otherwise its signs would change places.
 

@@ -22,7 +22,6 @@ from pipeline.model.late import late
 from pipeline.resolve.findings import describe
 
 # --- drawings --------------------------------------------------------------------------------
-#
 # Drawings (SVG): what is unsafe in them is refused or removed, and their letters are read.
 
 
@@ -31,7 +30,6 @@ class UnsafeSvgError(Exception):
 
 
 # --- svg cleaning ----------------------------------------------------------------------------
-#
 # Removes from SVG files everything that could run code, or load something from elsewhere.
 
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
@@ -282,7 +280,6 @@ def loads(css: str) -> bool:
 
 
 # --- svg families ----------------------------------------------------------------------------
-#
 # The font families of text in drawings, with an available one of the same width as a substitute.
 #
 # The boxes around labels were measured with a font of the author's machine. No output can rely on
@@ -443,7 +440,6 @@ def _written(name: str) -> str:
 
 
 # --- drawings --------------------------------------------------------------------------------
-#
 # SVG files: made safe to show everywhere, and their sizes.
 
 NAMESPACE = f"{{{SVG_NAMESPACE}}}"
@@ -631,8 +627,6 @@ def _length(value: str | None) -> float:
 
 
 # --- images ----------------------------------------------------------------------------------
-#
-# Image files: their format, recognised by content, and their size.
 
 MOST_SPARSE = 1_000_000_000
 """The maximum number of pixels of all images with more than `SPARSE` per byte of their files, and

@@ -33,7 +33,6 @@ from pipeline.model.words.writing_conventions import letters, roman
 from pipeline.resolve.findings import Findings
 
 # --- numbering -------------------------------------------------------------------------------
-#
 # The numbers of captions, formulas, exercises and sections.
 
 
@@ -209,7 +208,6 @@ def _number(
 
 
 # --- identifiers -----------------------------------------------------------------------------
-#
 # Unique, stable ids for all link targets.
 
 RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})

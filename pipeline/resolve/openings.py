@@ -27,7 +27,6 @@ from pipeline.model.words import words, words_in
 from pipeline.model.words.writing_conventions import roman, writing
 
 # --- numbers --------------------------------------------------------------------------------------
-#
 # The numbers of chapters and parts above their titles (``chapter_numbers``): Chapter One.
 
 KINDS = ("chapter", "part", "appendix")
@@ -127,7 +126,6 @@ _ROMAN = {roman(value): value for value in range(1, 101)}
 
 
 # --- first words ----------------------------------------------------------------------------------
-#
 # The openings of chapters (``opening``): a drop cap, or the first words in small capitals.
 
 DROP_CAP, SMALL_CAPS = "drop-cap", "small-caps"

@@ -52,7 +52,6 @@ from pipeline.resolve.findings import Findings
 from pipeline.system.paths import Problem, locate, scheme
 
 # --- summaries -------------------------------------------------------------------------------
-#
 # Removes other interactive content from the summaries of collapsible blocks.
 
 DETAILS, SUMMARY = "details", "summary"
@@ -102,7 +101,6 @@ _FREE: Changes = {Link: _unlinked, NoteReference: lambda reference: ()}
 
 
 # --- references ------------------------------------------------------------------------------
-#
 # Links: their targets must exist, and must be safe to follow.
 
 ON_THE_WEB = "Put the file on the web, and link to its address."
@@ -276,7 +274,6 @@ def _lead(href: str, folder: Path) -> str | Problem:
 
 
 # --- cross references ------------------------------------------------------------------------
-#
 # Cross-references: the words and numbers for ``@fig-x``.
 
 SEPARATOR = "; "

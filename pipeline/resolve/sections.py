@@ -40,7 +40,6 @@ from pipeline.model.words import called, words
 from pipeline.resolve.findings import Findings
 
 # --- sections --------------------------------------------------------------------------------
-#
 # Converts headings and the blocks after them into nested sections.
 
 UNTITLED = frozenset({"dedication", "epigraph"})
@@ -247,7 +246,6 @@ def _lower_headings(node: N, depth: int) -> N:
 
 
 # --- section roles ---------------------------------------------------------------------------
-#
 # Checks that sections are in the right place for their roles as parts of a book.
 
 SLIP = 0.82
@@ -321,7 +319,6 @@ def _quoted_title(section: Section) -> str:
 
 
 # --- publication parts -----------------------------------------------------------------------
-#
 # The parts that a publication is divided into, one for each section of a level.
 
 LISTS = ("bibliography", "index")

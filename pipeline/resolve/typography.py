@@ -28,7 +28,6 @@ from pipeline.model.tree import (
 from pipeline.model.words.writing_conventions import NARROW, Writing, writing
 
 # --- punctuation -----------------------------------------------------------------------------
-#
 # The rules of typography, for one run of text at a time.
 
 NO_BREAK = "\u00a0"
@@ -289,8 +288,6 @@ def _starts_elision(text: str, at: int, rules: Writing) -> bool:
 
 
 # --- typography ------------------------------------------------------------------------------
-#
-# Quotation marks, dashes, ellipses and spaces, as the language of the text requires.
 
 KEPT = Attributes(classes=("kept",))
 _CLOSING = late("[,.;:!?)\\]’”»›…。，、]+")

@@ -77,7 +77,6 @@ from pipeline.model.tree import (
 )
 
 # --- timings ---------------------------------------------------------------------------------
-#
 # Timings, ``minutes=10``, for the teacher's edition only.
 
 TIMED = (model.Heading, model.Exercise, model.TeacherNote, model.Admonition, model.Container)
@@ -132,7 +131,6 @@ def _problem(node: Node, value: str) -> str:
 
 
 # --- levels ----------------------------------------------------------------------------------
-#
 # The levels of a worksheet: pupils get what is for theirs without a trace that others get
 # something else, and with the numbers that exercises have for all; teachers get everything, with
 # the names of the levels.
@@ -254,7 +252,6 @@ def _numbers(whole: Document, readers: _Readers) -> Iterator[tuple[_Place, int]]
 
 
 # --- shuffling -------------------------------------------------------------------------------
-#
 # Shuffling for matching and ordering exercises, the same for all editions of a version. The order
 # follows from the text that students see: not from answers in it, and not from the order of the
 # source, which is the solution. It is that order only if no other exists.
@@ -445,7 +442,6 @@ def _free(item: ListItem) -> ListItem:
 
 
 # --- select ----------------------------------------------------------------------------------
-#
 # From a parsed document to the content of one edition: the variant without what the edition lacks
 # (`pipeline.model.audience`), in which pupils get blanks, choices and other tasks without
 # solutions, and nothing says any more that it is for some editions only.

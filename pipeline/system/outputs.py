@@ -23,7 +23,6 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 # --- checksums -------------------------------------------------------------------------------
-#
 # The list of a folder's files with their SHA-256, in the format of the command ``sha256sum``. It
 # verifies copies, and shows which files a later build may remove.
 
@@ -97,12 +96,6 @@ def _is_within(name: str) -> bool:
 
 
 # --- outputs ---------------------------------------------------------------------------------
-#
-# Writing files so that nobody ever finds a partial file, or a mix of two sets.
-#
-# A set of files is first written to a folder ``.saving`` inside the target. Then a journal there
-# records where each file goes, which is the point of no return: before it nothing has changed, and
-# after it the next writer to the folder completes the operation. Sets are written one at a time.
 
 STAGING = ".saving"
 JOURNAL = "journal.json"

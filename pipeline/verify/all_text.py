@@ -32,7 +32,6 @@ from pipeline.package.image_metadata import PNG, PNG_CHUNKS
 from pipeline.verify.word import W, paragraphs
 
 # --- pieces ----------------------------------------------------------------------------------
-#
 # Text that an edition must not have, and the search for it: the mirror of `passages`.
 #
 # It is sought in pieces of whole words with enough letters not to be anywhere by chance. What also
@@ -193,9 +192,6 @@ def is_made_of(words: Iterable[bytes], known: Sequence[bytes]) -> bool:
 
 
 # --- all text --------------------------------------------------------------------------------
-#
-# All text in finished files, whether it is shown or not: attributes, metadata, names, scripts,
-# strings, everything unpacked.
 
 FONTS = (b"wOF2", b"wOFF", b"OTTO", b"\0\1\0\0")
 METADATA = " (metadata)"

@@ -45,7 +45,6 @@ from pipeline.verify.reading import (
 from pipeline.verify.rules import Finding, finding
 
 # --- claims ----------------------------------------------------------------------------------
-#
 # Claims that an e-book may make of its accessibility, and what they depend on.
 #
 # A missing claim does no harm; a false one leads somebody to a book that they cannot read. The
@@ -162,13 +161,7 @@ def judged_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     return tuple(n for n in CRITERIA if n not in looked_at and n not in FOR_PEOPLE)
 
 
-# --- audit -----------------------------------------------------------------------------------
-#
-# The audit of an e-book: what its pages and its document prove decides what it may claim of its
-# accessibility.
-
 # --- audit rules -----------------------------------------------------------------------------
-#
 # Rules of the audit: some read the resolved document, which has positions in the source, others
 # its pages, which are what readers get.
 
@@ -515,7 +508,6 @@ def _colour(value: str) -> RGBA | None:
 
 
 # --- claims ----------------------------------------------------------------------------------
-#
 # Claims of an e-book's accessibility: before packaging, an audit decides on them.
 #
 # Only what a rule has verified is claimed; and conformance to a standard only if no rule is

@@ -41,7 +41,6 @@ from pipeline.verify import reading, word
 from pipeline.verify.rules import finding, on_pages
 
 # --- required passages -----------------------------------------------------------------------
-#
 # The passages of a document that an edition has to hold, in the order they are read in.
 
 PARTED = (
@@ -306,7 +305,6 @@ def _keeps_order(sign: str, rtl: bool) -> bool:
 
 
 # --- completeness ----------------------------------------------------------------------------
-#
 # Compares finished files with the documents they were made from: all text must be in them, in
 # order and only once, whatever templates, packagers and layout have done.
 #

@@ -26,7 +26,6 @@ from pipeline.package.units import DrawnText
 from pipeline.verify.rules import Finding, finding
 
 # --- positioned xml --------------------------------------------------------------------------
-#
 # Parses XML into element trees that know the position of each element.
 #
 # The trees are those of `xml.etree`, with names in Clark's notation (``{namespace}name``). The
@@ -135,7 +134,6 @@ def kinds(element: Element) -> set[str]:
 
 
 # --- zip reading -----------------------------------------------------------------------------
-#
 # Reads the zip that an e-book is, with care: it may be broken, or a bomb.
 
 MAX_TEXT = 64 * 1024 * 1024
@@ -215,7 +213,6 @@ class Archive:
 
 
 # --- file references -------------------------------------------------------------------------
-#
 # Reads the ids, links and files in a file.
 #
 # The same for web pages, the XHTML and SVG files of e-books, and style sheets.
@@ -364,7 +361,6 @@ def target_of(base: str, address: str) -> tuple[str, Target]:
 
 
 # --- package ---------------------------------------------------------------------------------
-#
 # Reads the package document of an e-book (OPF): the files, their order, and the claims.
 
 CONTAINER = "META-INF/container.xml"
@@ -427,7 +423,6 @@ def _claims(metadata: Element | None) -> Iterator[Claim]:
 
 
 # --- texts -----------------------------------------------------------------------------------
-#
 # Reads the text of finished web pages and e-books in reading order.
 
 PASSED_OVER = ("head", "nav", "script", "style", "template", "math", "svg", "select")

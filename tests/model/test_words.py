@@ -38,8 +38,7 @@ LANGUAGES = ["ar", "de", "en", "es", "fr", "it", "nl", "pt", "zh"]
 
 
 def test_whoever_writes_in_a_language_may_use_its_words() -> None:
-    understanding = [tag for tag in sorted(languages()) if UNDERSTOOD in read(tag)]
-    assert understanding == LANGUAGES
+    assert {*LANGUAGES} <= {tag for tag in languages() if UNDERSTOOD in read(tag)}
 
 
 def read(language: str) -> dict[str, object]:

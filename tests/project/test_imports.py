@@ -258,3 +258,25 @@ def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
     for path in (path for name in ("pipeline", "tests") for path in (ROOT / name).rglob("*.py")):
         found = begun.search(text := path.read_text("utf-8"))
         assert not found, f"{path}:{text.count(chr(10), 0, found.start()) + 1}"
+
+
+LIBRARIES = {"ElementTree", "HTML", "cffi", "click", "etree", "importlib", "jinja2", "msgspec"}
+SUFFIXES = {"markdown", "md", "toml", "yaml"}
+
+
+def test_comments_name_what_is_there() -> None:
+    """A `module.name` in a comment is in such a module, or class."""
+    places: dict[str, set[str]] = {}
+    named: set[tuple[str, str]] = set()
+    for module, path in FILES.items():
+        text = path.read_text("utf-8")
+        words = {*re.findall(r"\w+", text), *module.split(".")}
+        for place in (*module.split("."), *re.findall(r"^class (\w+)", text, re.MULTILINE)):
+            places.setdefault(place, set()).update(words)
+        named |= {*re.findall(r"(?<!`)`(?:\w+\.)*(\w+)\.(\w+)(?:\(\))?`(?!`)", text)}
+    wrong = {
+        f"{place}.{name}"
+        for place, name in named
+        if name not in SUFFIXES and place not in LIBRARIES and name not in places.get(place, ())
+    }
+    assert not wrong

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 
 # --- checking --------------------------------------------------------------------------------
-#
 # Checking files with ``chapbook check``: the findings, and the lines around them.
 
 
@@ -79,8 +78,6 @@ def check_links(file: Path) -> tuple[str, CheckReport]:
 
 
 # --- command ---------------------------------------------------------------------------------
-#
-# The command ``check``.
 
 
 @click.command("check")

@@ -29,7 +29,6 @@ from pipeline.verify.reading import (
 from pipeline.verify.rules import FileFindings
 
 # --- claim rules -----------------------------------------------------------------------------
-#
 # Checks of the claims that an e-book makes of its accessibility: whether they are true.
 
 FEATURE, MODE = "schema:accessibilityFeature", "schema:accessMode"
@@ -70,7 +69,6 @@ def _untrue(claim: Claim, contents: Features) -> str:
 
 
 # --- finished book ---------------------------------------------------------------------------
-#
 # Checks an e-book: that it can be read, that what it claims is true, and that shops will take its
 # images. EPUBCheck knows the rules of the format.
 

@@ -36,7 +36,6 @@ from pipeline.system.paths import scheme, shown_name
 from pipeline.system.store import cache_folder, packages
 
 # --- requests --------------------------------------------------------------------------------
-#
 # One request and its response: no redirects, no cookies, only http and https.
 
 TIMEOUT = 15.0
@@ -149,7 +148,6 @@ def _no_reply(error: Exception, timeout: float) -> NoReplyError:
 
 
 # --- hosts -----------------------------------------------------------------------------------
-#
 # Servers, each with one request at a time and a pause after it, in accordance with ``robots.txt``
 # (RFC 9309).
 
@@ -241,7 +239,6 @@ class _Host:
 
 
 # --- lookup ----------------------------------------------------------------------------------
-#
 # From addresses to results, with many servers at a time. Recent results are kept in the user's
 # cache folder: good news for a day, bad news for minutes, since somebody may be fixing it.
 
@@ -388,7 +385,6 @@ def _judge(hops: list[tuple[Reply, str]]) -> tuple[LinkAnswer, bool]:
 
 
 # --- weblinks --------------------------------------------------------------------------------
-#
 # Looks up addresses on the web: the only part that uses the network, and only on request. It is
 # polite: one request at a time per server, with a pause in between, no cookies, and no requests
 # where the server's ``robots.txt`` excludes programs.
@@ -397,7 +393,6 @@ __all__ = ["LinkAnswer", "look_up"]
 
 
 # --- link places -----------------------------------------------------------------------------
-#
 # The web links of a source, looked up to find broken ones.
 
 

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 
 # --- pupils ----------------------------------------------------------------------------------
-#
 # The list of a class: a row for each pupil, with name, level, version, and variables, as schools
 # export it.
 
@@ -249,7 +248,6 @@ def shown_codes(pupils: tuple[Pupil, ...]) -> Iterator[str]:
 
 
 # --- making ----------------------------------------------------------------------------------
-#
 # Makes the handouts of a class: each level and version is set once, and names and codes are put on
 # its pages.
 

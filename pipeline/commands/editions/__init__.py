@@ -20,7 +20,6 @@ from pipeline.model.sheet import fit_for, is_book, options_for, paper_for, sheet
 from pipeline.select import select
 
 # --- settings --------------------------------------------------------------------------------
-#
 # The settings of a document's editions: the result of the table of editions, the front matter and
 # the paper size, for people and programs.
 
@@ -101,8 +100,6 @@ def _page(edition: Edition, metadata: Metadata, book: bool) -> PageSettings:
 
 
 # --- command ---------------------------------------------------------------------------------
-#
-# The command ``editions``: the editions of a source, and their settings.
 
 NAME = 15
 """Characters that a name and the space after it take."""

@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
 
 # --- formatting ------------------------------------------------------------------------------
-#
 # A uniform style for sources: ``chapbook format``.
 #
 # A source is formatted block by block, each top-level block separately: parsed, written, and
@@ -297,8 +296,6 @@ def _is_unspaced(children: tuple[Node, ...], at: int) -> bool:
 
 
 # --- command ---------------------------------------------------------------------------------
-#
-# The command ``format``.
 
 
 @click.command("format")

@@ -20,11 +20,6 @@ from pipeline.commands.importing.page_metadata import TITLE
 from pipeline.model.late import late
 
 # --- atoms -----------------------------------------------------------------------------------
-#
-# Pieces of text with their formats, and the elements of HTML that they become.
-
-# --- atoms -----------------------------------------------------------------------------------
-#
 # Pieces of text with their formats, and the elements of HTML that they become.
 
 FORMATS = ("ins", "del", "link", "lang", "strong", "em", "u", "s", "mark", "raised", "caps", "code")
@@ -98,7 +93,6 @@ def _element(parent: Element, format: str, value: str) -> Element:
 
 
 # --- appearance ------------------------------------------------------------------------------
-#
 # Headings by the size and weight of letters, where no style says what is a heading.
 
 LARGER, A_LITTLE, SMALLER = 1.12, 1.04, 0.94
@@ -367,7 +361,6 @@ def _headings(
 
 
 # --- typed lists -----------------------------------------------------------------------------
-#
 # Lists of paragraphs that begin with typed bullets, numbers or letters, as elements of HTML.
 
 BULLET = late(r"(\s*)(?:([•◦▪‣·●○■□▸►➤➢✓✔✗⁃∙\uf0b7\uf0a7*+–—-])\s+|(o)\s{2,})(?=\S)")

@@ -21,7 +21,6 @@ from pipeline.model.late import late
 from pipeline.model.words import folded
 
 # --- leftovers -------------------------------------------------------------------------------
-#
 # Leftovers around a text copied from a web page: menus, share links, adverts, counters, readers'
 # comments, lists of other pages.
 
@@ -194,7 +193,6 @@ def _finding(run: list[CopiedLine], kind: str, name: str) -> Diagnostic:
 
 
 # --- article ---------------------------------------------------------------------------------
-#
 # The article of a saved web page: the part that people read, without menus, adverts and forms.
 
 HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")

@@ -24,7 +24,6 @@ from pipeline.parser import parse
 from pipeline.parser.markup import trim
 
 # --- link targets ----------------------------------------------------------------------------
-#
 # Links within imported text, and their target ids, in the form that a person would choose.
 
 LABEL = late(
@@ -127,7 +126,6 @@ def with_targets(
 
 
 # --- citations -------------------------------------------------------------------------------
-#
 # Citations, bibliographies and index marks, which word processors keep in fields: each leaves a
 # placeholder in the text, which is replaced by its node at the end.
 

@@ -19,7 +19,6 @@ from pipeline.parser.lines import FORBIDDEN
 from pipeline.verify.reading import BROKEN
 
 # --- decoding --------------------------------------------------------------------------------
-#
 # The texts of files in any encoding, without characters that no text may have.
 
 _REFERENCE = late(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));?")
@@ -75,7 +74,6 @@ def _character(match: re.Match[str]) -> str:
 
 
 # --- archive ---------------------------------------------------------------------------------
-#
 # Archives that inputs are (DOCX, EPUB, ODT), and the XML in them.
 
 MOST_BYTES = 256 * 2**20

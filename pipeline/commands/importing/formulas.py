@@ -11,7 +11,6 @@ from lxml.etree import _Element as Element
 from pipeline.model.late import late
 
 # --- symbols ---------------------------------------------------------------------------------
-#
 # The characters of fonts of symbols, as Unicode has them.
 
 _SYMBOL = {
@@ -65,7 +64,6 @@ def unknown(font: str) -> str:
 
 
 # --- omml ------------------------------------------------------------------------------------
-#
 # Formulas of Word (OMML) as TeX.
 
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -198,7 +196,6 @@ _WORD_ELEMENTS: dict[str, Callable[[Any], str]] = {
 
 
 # --- mathml ----------------------------------------------------------------------------------
-#
 # Formulas in MathML as TeX.
 
 _FUNCTIONS = frozenset("sin cos tan cot log ln exp lim max min sup inf det gcd".split())

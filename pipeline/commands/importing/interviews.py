@@ -30,7 +30,6 @@ from pipeline.parser.dialogue import ENDS, Utterance, group_turns, is_conversati
 from pipeline.parser.markup import trim
 
 # --- vocabulary ------------------------------------------------------------------------------
-#
 # The words that surround the author's text in copied texts, from `words.toml`.
 
 
@@ -74,7 +73,6 @@ def _words() -> dict[str, Any]:
 
 
 # --- labels ----------------------------------------------------------------------------------
-#
 # Names before speech, as they occur at the beginning of paragraphs; and people whom a text names:
 # in its title, its byline and before its first turn.
 
@@ -319,7 +317,6 @@ def role_of(metadata: Metadata, number: int) -> str:
 
 
 # --- turns -----------------------------------------------------------------------------------
-#
 # Turns of a possible interview, the text above them, and their surroundings: paragraphs that look
 # like turns but are not, and the notes about the text after the last.
 
@@ -456,7 +453,6 @@ def text_line(block: Block) -> str:
 
 
 # --- interviews ------------------------------------------------------------------------------
-#
 # Interviews in imported text: the speakers, recognised by names before their turns, by questions
 # in bold, or by questions alone; and who asks, judged by the text.
 

@@ -11,10 +11,6 @@ from pipeline import model
 from pipeline.model import Inline, Text
 from pipeline.model.late import late
 
-# --- copied lines ----------------------------------------------------------------------------
-#
-# Lines of a text: their grouping, their width, and the markup in them.
-
 ADDRESS = late(
     r"(?:https?://|www\.)[^\s<>\"“”]{2,2000}|[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}"
 )

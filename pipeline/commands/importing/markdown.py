@@ -42,7 +42,6 @@ from pipeline.parser.syntax import parse_tree
 from pipeline.system.paths import Located, embedded, host, locate, locate_in_site, scheme
 
 # --- mdbook ----------------------------------------------------------------------------------
-#
 # mdBook's directives in a chapter: included files, or parts of files, and hidden lines of Rust.
 
 DEEPEST_INCLUDED, MOST_INCLUDED = 10, 1000
@@ -129,7 +128,6 @@ def _without_hidden(text: str) -> tuple[str, int]:
 
 
 # --- markdown --------------------------------------------------------------------------------
-#
 # Markdown of other programs: Obsidian, Quarto, GitHub, Jekyll and Hugo, MkDocs, MyST. The parser
 # already supports their notations; unsupported ones become text here, with a message.
 

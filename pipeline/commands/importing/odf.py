@@ -46,7 +46,6 @@ from pipeline.commands.importing.web_article import of_page
 from pipeline.model.metadata import Contributor, Metadata
 
 # --- odf names -------------------------------------------------------------------------------
-#
 # Names in OpenDocument texts, and those that only matter to their programs.
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -123,7 +122,6 @@ def is_beside_table(element: Element) -> bool:
 
 
 # --- odf styles ------------------------------------------------------------------------------
-#
 # The styles of an OpenDocument text that carry meaning.
 
 _DEEPEST = 20
@@ -334,7 +332,6 @@ def _language_of(properties: dict[str, str]) -> str:
 
 
 # --- changes ---------------------------------------------------------------------------------
-#
 # Tracked changes of an OpenDocument text, accepted, rejected or kept: the text without change
 # marks. Deleted text is at the beginning of the file; inserted text is between marks.
 
@@ -478,7 +475,6 @@ def _restore(point: Element, blocks: list[Element]) -> None:
 
 
 # --- page ------------------------------------------------------------------------------------
-#
 # An OpenDocument text as a page of HTML, with styles interpreted.
 
 MOST_REPEATED = 100
@@ -851,8 +847,6 @@ class OdfPage:
 
 
 # --- odf -------------------------------------------------------------------------------------
-#
-# OpenDocument texts, as LibreOffice writes them: read like a web page, with styles interpreted.
 
 
 def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:

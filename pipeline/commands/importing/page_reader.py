@@ -42,7 +42,6 @@ from pipeline.parser.ranges import SourceRecord
 from pipeline.parser.raw_html import raw_markup
 
 # --- page styles -----------------------------------------------------------------------------
-#
 # Emphasis, and the sizes of letters, that a page has by its styles alone, as Google Docs,
 # LibreOffice and old e-books write them.
 
@@ -189,7 +188,6 @@ def _size(style: Style) -> float:
 
 
 # --- page notes ------------------------------------------------------------------------------
-#
 # The notes and the formulas of a page, taken out of it, with marks in their places.
 
 _HOLDERS = frozenset({"section", "aside", "div", "ol", "ul", "dl"})
@@ -293,7 +291,6 @@ def _without_back_links(text: Element) -> None:
 
 
 # --- captions --------------------------------------------------------------------------------
-#
 # Captions next to their elements, in pages and formats read as pages.
 
 _OF_TABLES = late(r"\s*(?:tab|table|tabela|tabella|tabla)", re.IGNORECASE)
@@ -396,7 +393,6 @@ def _is_image(element: Element) -> bool:
 
 
 # --- page reader -----------------------------------------------------------------------------
-#
 # The elements of a page as blocks, with the images that they show.
 
 Places: TypeAlias = Literal["", "line", "paragraph"]

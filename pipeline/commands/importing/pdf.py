@@ -72,7 +72,6 @@ from pipeline.model.words.guessing import language_of_text
 from pipeline.parser.lines import FORBIDDEN
 
 # --- plain -----------------------------------------------------------------------------------
-#
 # The text of a PDF without a structure tree, by the positions and sizes of its lines.
 
 INDENT = 3
@@ -379,7 +378,6 @@ def _goes_on(
 
 
 # --- tagged ----------------------------------------------------------------------------------
-#
 # The text of a tagged PDF, by its structure tree.
 
 _HEADING = late(r"H(?:eading ?)?([1-7])", re.IGNORECASE)
@@ -605,7 +603,6 @@ def _tagged_item(block: _Block, body: Element, known: frozenset[str], label: str
 
 
 # --- pdf -------------------------------------------------------------------------------------
-#
 # PDF: from its structure tree if it is tagged, else from positions and sizes of lines. The result
 # is approximate, and a message says so.
 

@@ -23,7 +23,6 @@ from pipeline.model.late import late
 from pipeline.parser.lines import FORBIDDEN
 
 # --- pdf lines -------------------------------------------------------------------------------
-#
 # Lines of a PDF, as its pieces of text make them.
 
 HYPHENS = ("-", "\u2010")
@@ -229,7 +228,6 @@ def _shared(first: Formats, second: Formats) -> Formats:
 
 
 # --- pieces ----------------------------------------------------------------------------------
-#
 # Pieces of text in a PDF, with the addresses that they lead to; the notes below the text, and the
 # images that show something.
 
@@ -469,7 +467,6 @@ def _is_raised(run: pdf_reading.TextRun, line: PdfLine) -> bool:
 
 
 # --- pdf tables ------------------------------------------------------------------------------
-#
 # Tables in a PDF without a structure tree: lines with gaps, whose parts are aligned.
 
 GAP = 1.0

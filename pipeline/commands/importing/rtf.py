@@ -41,7 +41,6 @@ from pipeline.model.words.guessing import language_of_text
 from pipeline.parser.lines import FORBIDDEN
 
 # --- rtf tokens ------------------------------------------------------------------------------
-#
 # The words, marks and characters that Rich Text is written in.
 
 _TOKEN = late(
@@ -108,7 +107,6 @@ def encoding(number: int) -> str:
 
 
 # --- body ------------------------------------------------------------------------------------
-#
 # The paragraphs, lists and tables of Rich Text, as elements of HTML.
 
 MOST_NESTED = 9
@@ -380,7 +378,6 @@ def _span(cell: Element, key: str, more: int) -> None:
 
 
 # --- reader ----------------------------------------------------------------------------------
-#
 # Rich Text as a page of HTML: its groups and words, its paragraphs with their styles, lists and
 # tables, notes, comments and images.
 
@@ -713,7 +710,6 @@ def _address(instruction: str) -> str:
 
 
 # --- rtf -------------------------------------------------------------------------------------
-#
 # Rich Text, as saved by TextEdit, WordPad and every word processor: read like a web page, with
 # styles interpreted.
 

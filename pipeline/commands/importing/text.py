@@ -47,10 +47,6 @@ from pipeline.parser import parse
 from pipeline.parser.files import normalise
 from pipeline.parser.tables import with_head_rows
 
-# --- text ------------------------------------------------------------------------------------
-#
-# Copied text: lines, made paragraphs, headings, lists and tables.
-
 _RULE = late(r"\s*(?:[*•·-]\s+){2,}[*•·-]\s*|\s*([*_=~–—#-])\1{2,}\s*|\s*⁂\s*")
 _UNDERLINE = late(r"\s*([=~-])\1{2,}\s*")
 _SECTION = late(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s+(?=\S)|[IVX]{1,4}\.\s+|[A-H]\.\s+")

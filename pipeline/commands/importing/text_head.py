@@ -26,10 +26,6 @@ from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words import folded
 
-# --- text head -------------------------------------------------------------------------------
-#
-# The head of a copied text: title, author and date.
-
 
 class _Head(NamedTuple):
     metadata: Metadata

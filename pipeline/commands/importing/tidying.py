@@ -24,7 +24,6 @@ from pipeline.parser.markup import trim
 from pipeline.parser.tables import guess_row_heads, with_head_columns, with_head_rows
 
 # --- tidy tables -----------------------------------------------------------------------------
-#
 # Tables from other programs in the form that a careful person would write: with headers, and
 # aligned columns.
 
@@ -79,7 +78,6 @@ def aligned(table: model.Table) -> model.Table:
 
 
 # --- worksheets ------------------------------------------------------------------------------
-#
 # Worksheets as people type them: gaps and lines of underscores or dots, boxes to tick, and answers
 # in letters to choose from.
 
@@ -274,7 +272,6 @@ def _is_answer(item: model.ListItem) -> bool:
 
 
 # --- tidying ---------------------------------------------------------------------------------
-#
 # Tidying documents from other programs into the form that a careful person would write: no
 # meaningless markup, no empty paragraphs, no gaps between heading levels, ids only for link
 # targets.

@@ -54,12 +54,7 @@ from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.tree import rewrite, walk
 
-# --- word text -------------------------------------------------------------------------------
-#
-# The text of a Word document, as HTML: paragraphs, tables and runs.
-
 # --- drawings --------------------------------------------------------------------------------
-#
 # The alternative texts and kinds of drawings in a Word document.
 
 OFFICE = "{urn:schemas-microsoft-com:office:office}"
@@ -102,7 +97,6 @@ def kind_of_drawing(element: Element) -> str:
 
 
 # --- runs ------------------------------------------------------------------------------------
-#
 # The text of a Word document's paragraphs: runs with their formats, fields, links, images, notes,
 # comments, formulas and tracked changes, as the inside of elements of HTML.
 
@@ -457,7 +451,6 @@ def _outermost(box: Element, root: Element) -> bool:
 
 
 # --- body ------------------------------------------------------------------------------------
-#
 # The paragraphs and tables of a Word document, as HTML.
 
 _TYPES = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
@@ -797,11 +790,6 @@ def _has_rule(paragraph: Element) -> bool:
 
 
 # --- word ------------------------------------------------------------------------------------
-#
-# Word documents: their paragraphs, tables and notes become a page, read like a web page.
-
-# --- word ------------------------------------------------------------------------------------
-#
 # Word documents: their paragraphs, tables and notes become a page, which is then read like a web
 # page. What a source cannot contain is reported.
 

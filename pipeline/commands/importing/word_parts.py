@@ -17,7 +17,6 @@ from pipeline.model.late import late
 from pipeline.parser.frontmatter.registered import BadValueError, language
 
 # --- word styles -----------------------------------------------------------------------------
-#
 # The styles of a Word document, which identify kinds of paragraphs and runs, and its numbering,
 # which identifies lists.
 
@@ -285,7 +284,6 @@ def _value(element: Element, name: str, default: str) -> str:
 
 
 # --- word parts ------------------------------------------------------------------------------
-#
 # The parts of a Word document: relations, images, notes, comments, and languages.
 
 _STRICT = (

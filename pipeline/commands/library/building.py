@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 
 # --- building --------------------------------------------------------------------------------
-#
-# Builds the documents of a library that are due, with any executor: bytes in, bytes out.
 
 TRIES = 3
 """The number of times that a document may end its process."""
@@ -121,7 +119,6 @@ def _stopped(task: Task, error: TaskStoppedError, limits: Limits) -> Built:
 
 
 # --- cluster ---------------------------------------------------------------------------------
-#
 # A Dask cluster as an executor: the optional extra ``cluster``.
 #
 # A worker passes each task to a process of its own, within the same limits as on one machine. So

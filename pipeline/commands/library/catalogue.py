@@ -42,7 +42,6 @@ from pipeline.system.paths import shown_name
 from pipeline.system.store import Store, key
 
 # --- catalogue -------------------------------------------------------------------------------
-#
 # The pages about a whole library: its catalogue for readers, and the report for its authors.
 #
 # Both are ordinary documents, and become web pages like others, with the same look, search and
@@ -236,7 +235,6 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> model.Table:
 
 
 # --- collection ------------------------------------------------------------------------------
-#
 # The files over a whole library: catalogue, feed, records for shops, report, checksums.
 
 CATALOGUE, REPORT = "catalogue", "report"  # as `sources.RESERVED` says

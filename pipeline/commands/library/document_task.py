@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from pipeline.driver import Result
     from pipeline.system.store import Store
 
-# --- document task ---------------------------------------------------------------------------
-#
-# The task for one document, and its result.
-
 
 class Task(msgspec.Struct, frozen=True):
     """A document to build. Paths are relative to the ``folder`` that the command was given in.

@@ -24,7 +24,6 @@ from pipeline.system.outputs import checksum
 from pipeline.system.paths import State, leads_out, states
 
 # --- sources ---------------------------------------------------------------------------------
-#
 # The documents of a library: the Markdown files in a folder that have front matter and are not
 # included in others, or those in a list.
 
@@ -173,7 +172,6 @@ def _included_files(path: Path, text: str | None) -> Iterator[Path]:
 
 
 # --- ledger ----------------------------------------------------------------------------------
-#
 # The ledger of a library: what was built from which files, so that a run over thousands of
 # documents only compares times and sizes.
 #

@@ -29,7 +29,6 @@ import msgspec
 from pipeline.commands.processes import collect_seldom
 
 # --- limited child ---------------------------------------------------------------------------
-#
 # A process that does one task after another, each within limits of time and memory.
 #
 # It loads what tasks need, and forks; the fork does a number of tasks, or dies. A task that hangs,
@@ -195,8 +194,6 @@ def _size(process: int) -> int:
 
 
 # --- limited pool ----------------------------------------------------------------------------
-#
-# An executor whose tasks have limits of time and memory, each in a process of its own.
 
 T = TypeVar("T")
 

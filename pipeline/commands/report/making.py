@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 
 # --- cost ------------------------------------------------------------------------------------
-#
 # Sheets of paper and ink, and the cost of copies at given prices.
 
 USUAL_COVERAGE = Decimal("0.05")
@@ -149,7 +148,6 @@ def _rounded(grey: float, black: float, colour: float) -> Ink:
 
 
 # --- report values ---------------------------------------------------------------------------
-#
 # The content of a report, as values.
 
 
@@ -252,7 +250,6 @@ def encode(report: Report) -> bytes:
 
 
 # --- sayings ---------------------------------------------------------------------------------
-#
 # The facts of a report in words and figures, for the terminal and the page.
 
 SHOWN = 6
@@ -337,8 +334,6 @@ def level_text(level: ReadingLevel) -> str:
 
 
 # --- making ----------------------------------------------------------------------------------
-#
-# Making a report: the editions are built in memory, and the results examined.
 
 MOST_THUMBNAILS = 120
 """Maximum pages of an edition that are shown; of further ones, only those with warnings."""

@@ -11,7 +11,6 @@ from pipeline.commands.review.source_words import SourceEdit, line_end, line_sta
 from pipeline.model.late import late
 
 # --- matching --------------------------------------------------------------------------------
-#
 # Finds for each paragraph that came back the one of the source that it was.
 
 HEADING = late(r"Heading(\d)")
@@ -135,7 +134,6 @@ def has_new_formulas(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool
 
 
 # --- merging ---------------------------------------------------------------------------------
-#
 # Makes one text of the changes of several reviewers: where they contradict each other, the lines
 # of each stand between the marks that git uses.
 

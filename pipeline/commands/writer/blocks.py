@@ -43,7 +43,6 @@ from pipeline.parser.tables import (
 )
 
 # --- lists -----------------------------------------------------------------------------------
-#
 # Lists, lists of definitions, and exercises that are lists: choices, matching, ordering.
 
 _TYPES = {"lower-alpha": "a", "upper-alpha": "A", "lower-roman": "i", "upper-roman": "I"}
@@ -183,7 +182,6 @@ def choices(node: model.Choices, out: Writer) -> str:
 
 
 # --- table writing ---------------------------------------------------------------------------
-#
 # Tables: with bars where each cell is a text, as a list of lists where cells hold blocks, and as
 # HTML where cells take several columns or rows.
 
@@ -509,7 +507,6 @@ def _cell(cell: model.TableCell, out: Writer) -> str:
 
 
 # --- captioned -------------------------------------------------------------------------------
-#
 # Nodes with captions: code, figures, charts; and formulas, which have numbers too.
 
 
@@ -648,7 +645,6 @@ def _data(cell: model.TableCell, out: Writer) -> str:
 
 
 # --- exercises -------------------------------------------------------------------------------
-#
 # Exercises as Markdown.
 
 
@@ -707,10 +703,6 @@ def ordering(node: model.Ordering, out: Writer) -> str:
     items = model.List(ordered=True, items=node.items, tight=tight)
     return out.fenced("ordering", "", node.attributes, out.block(items))
 
-
-# --- blocks ----------------------------------------------------------------------------------
-#
-# Blocks as Markdown: a function for each node gives its lines.
 
 # --- text -------------------------------------------------------------------------------
 

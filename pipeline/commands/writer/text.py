@@ -23,7 +23,6 @@ from pipeline.parser.lines import ENTITY, RIGHT, UNSEEN, emoji_named
 from pipeline.parser.math import is_formula
 
 # --- attribute lists -------------------------------------------------------------------------
-#
 # Attribute lists, and other strings in quotation marks.
 
 _BARE = late(r"[\w%/.,+-]+")
@@ -74,7 +73,6 @@ def blank(node: Blank) -> str:
 
 
 # --- html writing ----------------------------------------------------------------------------
-#
 # HTML, for what Markdown cannot express: blocks with attributes that its own blocks cannot have,
 # cells that span columns or rows, text that is not a paragraph.
 
@@ -157,7 +155,6 @@ def element(opening: str, children: Iterable[Block], write: Callable[[Block], st
 
 
 # --- escapes ---------------------------------------------------------------------------------
-#
 # Text as Markdown that parses as the same text: with a backslash before each character that would
 # be markup in its position, and before no other.
 
@@ -341,7 +338,6 @@ def escape_letter(line: str, following: str) -> str:
 
 
 # --- joining ---------------------------------------------------------------------------------
-#
 # Joining the pieces of a text: each is written so that it keeps its meaning next to the others.
 
 
@@ -484,7 +480,6 @@ def _with_starts(written: str, starts: set[int]) -> str:
 
 
 # --- inline writing --------------------------------------------------------------------------
-#
 # Inline text as Markdown: a function for each inline node returns its tokens, which are joined
 # depending on their neighbours.
 
@@ -733,7 +728,6 @@ WRITERS: Mapping[type[Node], Callable[[Any, Notes, int], Iterable[LeafToken]]] =
 
 
 # --- shapes ----------------------------------------------------------------------------------
-#
 # Writing blocks one after the other, and their common layout: margins, marks before each line,
 # colons around them.
 

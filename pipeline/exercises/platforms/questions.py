@@ -54,7 +54,6 @@ from pipeline.model.words.writing_conventions import typings, writing
 from pipeline.resolve.findings import Findings
 
 # --- questions -------------------------------------------------------------------------------
-#
 # The questions of a document as learning platforms have them: a flat, typed list.
 
 Kind: TypeAlias = Literal[
@@ -147,7 +146,6 @@ def gap_of(answer: Answered, lang: str) -> Gap:
 
 
 # --- content ---------------------------------------------------------------------------------
-#
 # The content that learning platforms can show in a question: a few kinds of blocks and text, to
 # which others are reduced. What is lost by that is told.
 
@@ -320,7 +318,6 @@ def _chart(node: model.Chart, span: Span | None) -> tuple[Block, ...]:
 
 
 # --- answers ---------------------------------------------------------------------------------
-#
 # The document that pupils get, with the answers of that for teachers in fields of their own.
 #
 # What platforms show is therefore what pupils get, whatever is withheld and however it is written.
@@ -531,7 +528,6 @@ def _lines_of_exercises(document: Document) -> Iterator[tuple[str, int]]:
 
 
 # --- reading ---------------------------------------------------------------------------------
-#
 # From a document to its questions. What has no place among them is told.
 
 TEXT = (model.Paragraph, model.MathBlock, model.List, model.Table, model.DefinitionList)
@@ -842,7 +838,6 @@ def _stripped(inlines: Iterable[model.Inline]) -> tuple[model.Inline, ...]:
 
 
 # --- sheet -----------------------------------------------------------------------------------
-#
 # The content of questions as HTML that all platforms read, or as text without any markup.
 
 _CODE = late(r"((?<=<pre>).*?(?=</pre>))", re.DOTALL)

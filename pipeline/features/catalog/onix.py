@@ -23,7 +23,6 @@ from pipeline.model.metadata.structured_values import in_13_digits
 from pipeline.model.sheet import standards_for
 
 # --- onix xml --------------------------------------------------------------------------------
-#
 # Elements of an ONIX message, from their content.
 
 Parts: TypeAlias = Mapping[str, Any]
@@ -56,7 +55,6 @@ def document(root: ET.Element) -> bytes:
 
 
 # --- code lists ------------------------------------------------------------------------------
-#
 # From our words to the codes of ONIX's lists.
 
 ROLES: dict[str, str] = {
@@ -132,7 +130,6 @@ def language(tag: str) -> str:
 
 
 # --- publishing ------------------------------------------------------------------------------
-#
 # The blocks of an ONIX record about promotion, publishing and related products, and the numbers
 # that it knows a product by.
 
@@ -293,7 +290,6 @@ def product_identifiers(*identifiers: Identifier) -> list[Parts]:
 
 
 # --- descriptive detail ----------------------------------------------------------------------
-#
 # The block of an ONIX record that describes a product: form, titles, people, subjects, readers,
 # accessibility.
 
@@ -489,7 +485,6 @@ def _feature(code: str, text: str = "") -> Parts:
 
 
 # --- onix ------------------------------------------------------------------------------------
-#
 # An ONIX for Books 3.0 message for shops and libraries, with a record for each product.
 #
 # Most of them accept ONIX 3.0; everything used here is the same in 3.1.

@@ -60,7 +60,6 @@ from pipeline.resolve.assets import drawing_asset
 from pipeline.resolve.findings import Findings, describe
 
 # --- description -----------------------------------------------------------------------------
-#
 # The spoken alternative of a chart.
 
 MOST_NUMBERS = 12
@@ -139,11 +138,6 @@ def _range(series: DataSeries, data: Data, words: Words) -> str:
 
 
 # --- kinds -----------------------------------------------------------------------------------
-#
-# From data to a picture, by the kind of the chart.
-
-# --- kinds -----------------------------------------------------------------------------------
-#
 # From data to a picture, by the kind of the chart.
 
 KEPT = 256
@@ -219,7 +213,6 @@ def _without(chart: Chart, data: Data, fonts: Fonts) -> tuple[Chart, Data]:
 
 
 # --- charts ----------------------------------------------------------------------------------
-#
 # Draws charts: as pictures, with their data in words.
 
 WIDTH, IN_BOOKS = 120 * MILLIMETRE, 100 * MILLIMETRE

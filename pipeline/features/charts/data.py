@@ -19,7 +19,6 @@ from pipeline.model.words.writing_conventions import NARROW, writing
 from pipeline.resolve.findings import Findings
 
 # --- numbers ---------------------------------------------------------------------------------
-#
 # Numbers as people write them: read from cells, and formatted for a language.
 
 NO_BREAK = "\u00a0"
@@ -140,7 +139,6 @@ def with_unit(number: str, unit: str, lang: str) -> str:
 
 
 # --- chart data ------------------------------------------------------------------------------
-#
 # The data of a chart: the numbers in its table, and their names.
 
 MOST_GROUPS = 200

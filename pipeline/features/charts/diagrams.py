@@ -43,7 +43,6 @@ from pipeline.model.tree import plain_text
 from pipeline.resolve.findings import Findings
 
 # --- diagram parts ---------------------------------------------------------------------------
-#
 # Shared parts of diagrams: their lines of text, and axes with numbers.
 
 Parsed = TypeVar("Parsed")
@@ -271,7 +270,6 @@ def head(start: Point, end: Point, colour: str, width: float = 1.0) -> Rule:
 
 
 # --- clocks ----------------------------------------------------------------------------------
-#
 # Clock faces, with hands or to draw them in.
 
 RADIUS, SPACE_OF_CLOCKS = 42.0, 16.0
@@ -377,7 +375,6 @@ def _point_at(centre: Point, turn: float, radius: float) -> Point:
 
 
 # --- fractions -------------------------------------------------------------------------------
-#
 # Fraction bars: wholes divided into equal parts, some of them filled.
 
 HEIGHT, SPACE_OF_BARS, BETWEEN = 20.0, 9.0, 6.0
@@ -476,7 +473,6 @@ def _bar(
 
 
 # --- number lines ----------------------------------------------------------------------------
-#
 # Number lines: with points, with jumps from one number to another, or to write on.
 
 END = 14.0
@@ -658,7 +654,6 @@ def _over(jump: _Place, across: Scale, line: float) -> Label:
 
 
 # --- graphs ----------------------------------------------------------------------------------
-#
 # Coordinate axes: with the graphs of functions and with points, or to draw in.
 
 SAMPLES = 400
@@ -1011,7 +1006,6 @@ def _key(axes: Axes, plan: Plan) -> tuple[list[Mark], float]:
 
 
 # --- diagrams --------------------------------------------------------------------------------
-#
 # Diagrams for lessons: number lines, coordinate axes with graphs, clock faces, fraction bars.
 #
 # Each kind is a module: the syntax of its lines, its spoken description, and its drawing.

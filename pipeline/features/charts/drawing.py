@@ -23,7 +23,6 @@ from pipeline.model.sheet import PAPER, TEXT_CONTRAST, contrast, mixed, readable
 from pipeline.model.writing_systems import fonts_for
 
 # --- scene -----------------------------------------------------------------------------------
-#
 # Drawings in the abstract: shapes and texts, positioned in points from the upper left corner.
 
 Point: TypeAlias = tuple[float, float]
@@ -195,7 +194,6 @@ def _mirrored(mark: Mark, width: float) -> Mark:
 
 
 # --- look ------------------------------------------------------------------------------------
-#
 # The look of charts: sizes in points, and colours that work in greyscale and for colour-blind
 # readers.
 #
@@ -318,7 +316,6 @@ STROKE = 1.5
 
 
 # --- letters ---------------------------------------------------------------------------------
-#
 # Texts as shapes, so that a drawing is the same wherever it is shown: shaped by HarfBuzz, in the
 # fonts of the outputs, and never in one of the machine's.
 
@@ -472,7 +469,6 @@ def _characters(fonts: tuple[Font, ...]) -> frozenset[int]:
 
 
 # --- drawing ---------------------------------------------------------------------------------
-#
 # Scenes as SVG. Letters are drawn as shapes, so that they look the same everywhere.
 
 _HEAD = (

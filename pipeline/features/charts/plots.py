@@ -35,7 +35,6 @@ from pipeline.model import Chart
 from pipeline.model.late import late
 
 # --- chart layout ----------------------------------------------------------------------------
-#
 # Shared parts of charts: wrapped texts, headings, keys, and scales.
 
 Measure: TypeAlias = Callable[[str], float]
@@ -202,7 +201,6 @@ def _numbers(plan: Plan, marks: list[Decimal]) -> list[str]:
 
 
 # --- bars ------------------------------------------------------------------------------------
-#
 # Shared parts of bar charts: drawing the bars of a group, side by side or stacked.
 
 BETWEEN = 1.5
@@ -277,7 +275,6 @@ def _total(plan: Plan, of: list[Part]) -> str:
 
 
 # --- vertical --------------------------------------------------------------------------------
-#
 # Vertical bars, with their names below.
 
 COLUMNS_HEIGHT = 150.0
@@ -392,7 +389,6 @@ class _Columns:
 
 
 # --- horizontal ------------------------------------------------------------------------------
-#
 # Horizontal bars, with their names before them: for long names or many bars.
 
 THICK, THIN = 13.0, 10.0
@@ -484,7 +480,6 @@ class _Rows:
 
 
 # --- line charts -----------------------------------------------------------------------------
-#
 # Lines over time, or from one group to the next.
 
 LINES_HEIGHT = 165.0
@@ -650,7 +645,6 @@ def _chosen(plan: Plan, places: tuple[float, ...], across: Scale) -> list[int]:
 
 
 # --- pies ------------------------------------------------------------------------------------
-#
 # Pie charts, with the names of slices next to them.
 
 RADIUS = 72.0

@@ -18,7 +18,6 @@ from pipeline.model.late import late
 from pipeline.model.words.writing_conventions import tags_by_name
 
 # --- bibtex ----------------------------------------------------------------------------------
-#
 # The syntax of BibTeX files: entries with fields as written, and where there are mistakes.
 
 _ENTRY = late(r"@\s*([^\W\d]\w*)\s*([{(])")
@@ -208,7 +207,6 @@ class Parser:
 
 
 # --- latex text ------------------------------------------------------------------------------
-#
 # From LaTeX, as in BibTeX files, to marked text.
 
 _ACCENTS = {
@@ -375,7 +373,6 @@ def _accented(argument: str, accent: str) -> str:
 
 
 # --- bibtex names ----------------------------------------------------------------------------
-#
 # Names as BibTeX and BibLaTeX write them: ``First von Last``, ``von Last, Jr, First``.
 
 _BETWEEN_NAMES = late(r"\s+and\s+", re.I)
@@ -481,7 +478,6 @@ def _extended(latex: str) -> Name:
 
 
 # --- from bibtex -----------------------------------------------------------------------------
-#
 # From BibTeX's and BibLaTeX's entries to references, as CSL has them.
 
 _KINDS = {

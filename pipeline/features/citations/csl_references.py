@@ -22,7 +22,6 @@ MONTHS = {
 
 
 # --- dates -----------------------------------------------------------------------------------
-#
 # Dates in bibliographic data: EDTF (``2012-05/2013``, ``1850~``), and BibTeX's year and month.
 
 _DATE = late(r"(-?\d{3,5})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?")
@@ -89,7 +88,6 @@ def _day(month: str) -> str:
 
 
 # --- csl names -------------------------------------------------------------------------------
-#
 # Names in CSL data, whose particles and suffixes may be written within the other parts.
 
 _ATTACHED = late(r"([^\W\d_]+['’‐-])(?=[^\W\d_])")
@@ -154,7 +152,6 @@ def _trailing_particles(given: str) -> tuple[str, str]:
 
 
 # --- from csl --------------------------------------------------------------------------------
-#
 # From CSL data, in JSON or YAML, to references.
 
 CSL_KINDS = frozenset(

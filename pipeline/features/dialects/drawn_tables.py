@@ -16,7 +16,6 @@ from pipeline.parser.leaf_blocks import IndentedCodeProcessor
 from pipeline.parser.lines import Cursor, Line, in_columns
 
 # --- dash tables -----------------------------------------------------------------------------
-#
 # Pandoc's simple and multiline tables, whose columns are defined by groups of dashes.
 #
 # A simple table has a row on each line, and ends at an empty line; a multiline table is enclosed
@@ -201,7 +200,6 @@ def _alignments(lines: list[Line], groups: list[_Group]) -> list[str]:
 
 
 # --- grid tables -----------------------------------------------------------------------------
-#
 # Pandoc's grid tables: a drawing of ``+---+---+`` and ``| cell |``, with blocks in the cells.
 #
 # Cells may span columns or rows. A line of ``=`` ends the header; colons in it, or in the first

@@ -17,7 +17,6 @@ from pipeline.parser.leaf import InlineSpan, Pattern, Result, normalise
 from pipeline.parser.math import ENVIRONMENTS as FORMULAS
 
 # --- pandoc ----------------------------------------------------------------------------------
-#
 # Pandoc: tables drawn with dashes; headings that references name by their text; pandoc-crossref's
 # references.
 
@@ -56,7 +55,6 @@ PANDOC = Dialect(
 
 
 # --- latex -----------------------------------------------------------------------------------
-#
 # Commands of LaTeX in the text, outside formulas: what they are here, or what to write instead. It
 # is all data, each key a pattern of names.
 
@@ -216,7 +214,6 @@ LATEX = Dialect(
 
 
 # --- other markup ----------------------------------------------------------------------------
-#
 # Markup that is not Markdown, and is told where it stands in Markdown: AsciiDoc, reStructuredText,
 # Org mode; and CriticMarkup, whose changes the core reads.
 

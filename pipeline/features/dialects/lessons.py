@@ -24,7 +24,6 @@ from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.lines import Cursor
 
 # --- lessons ---------------------------------------------------------------------------------
-#
 # Blocks that several tools have: boxes and exercises whose first heading is their title, tabs, and
 # listings with a caption and a file name.
 
@@ -118,7 +117,6 @@ def _captioned(parts: Parts) -> Iterator[Block]:
 
 
 # --- carpentries -----------------------------------------------------------------------------
-#
 # The Carpentries' lessons: boxes between rows of colons, of which any row closes the innermost.
 
 _BOXES = {
@@ -155,7 +153,6 @@ CARPENTRIES = Dialect(
 
 
 # --- raspberry pi ----------------------------------------------------------------------------
-#
 # The Raspberry Pi Foundation's lessons: ``--- task ---`` to ``--- /task ---``, and the like.
 
 BEGIN, _STOP = r"(?:#{1,6}[ \t]+)?\\?---[ \t]+", r"[ \t]+\\?---"

@@ -30,7 +30,6 @@ from pipeline.parser.lines import Cursor, Line
 from pipeline.parser.names import meant_name
 
 # --- annotations -----------------------------------------------------------------------------
-#
 # Material for MkDocs' annotations: the items of a list as notes of the paragraph above it.
 
 _CLASS = "annotate"
@@ -88,7 +87,6 @@ def _pieces(node: Text, label: str, numbers: range) -> Iterator[Inline]:
 
 
 # --- mkdocs ----------------------------------------------------------------------------------
-#
 # MkDocs: blocks between slashes, tabs, keys, and included files.
 
 _SLASHES = late(r"(/{3,})[ \t]*+([^\W\d_][\w-]*+)[ \t]*+(?:\|[ \t]*+(.*))?$")

@@ -38,7 +38,6 @@ from pipeline.parser.leaf import InlineSpan, Pattern, Result
 from pipeline.parser.lines import Cursor
 
 # --- d2l -------------------------------------------------------------------------------------
-#
 # Dive into Deep Learning's notebooks: labels, references and tabs, as roles on their own.
 
 _LABEL_ROLE = late(r":(eq)?(label|width|height):`([^`\n]{1,200})`[ \t]*")
@@ -137,7 +136,6 @@ D2L = Dialect(
 
 
 # --- myst ------------------------------------------------------------------------------------
-#
 # MyST: roles, directives in fences, and labels.
 
 _LABEL = late(r"\(([A-Za-z][\w:-]{0,80})\)")

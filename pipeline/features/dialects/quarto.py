@@ -24,7 +24,6 @@ from pipeline.parser.leaf_blocks import CELL, CELL_OPTIONS
 from pipeline.parser.tables import figure_of
 
 # --- cells -----------------------------------------------------------------------------------
-#
 # Cells of code that other tools run: Quarto's, knitr's and notebooks'; diagrams, and directives.
 #
 # Nothing is run. A cell is shown as code with its caption; one that only shows images is these
@@ -199,7 +198,6 @@ def _figures(parts: Parts, paths: list[str], options: dict[str, str]) -> tuple[B
 
 
 # --- quarto ----------------------------------------------------------------------------------
-#
 # Quarto and R Markdown: boxes, shortcodes, cells of code, included files; bookdown's labels.
 
 _CALLOUT = "callout-"

@@ -18,7 +18,6 @@ from pipeline.parser.dialects import Comment, Dialect, LinePair, Sign, Standing,
 from pipeline.parser.lines import Cursor
 
 # --- jekyll ----------------------------------------------------------------------------------
-#
 # Jekyll's kramdown and Liquid: attributes of a block on a line below it, the place of the
 # contents, comments and tags.
 
@@ -220,7 +219,6 @@ JEKYLL = Dialect(
 
 
 # --- hugo ------------------------------------------------------------------------------------
-#
 # Hugo's shortcodes: figures, boxes, folds, tabs, code; and its comments.
 
 _PAIR = late(r"(?<![\w-])([\w-]{1,40})=(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|([^\s\"'>}]+))")

@@ -22,7 +22,6 @@ from pipeline.package.pdf.engine.adapter.page_layout import Layout, SidedStyles
 from pipeline.package.pdf.engine.adapter.short_pages import page_layout
 
 # --- footnotes -------------------------------------------------------------------------------
-#
 # Footnotes that are laid out once per page. WeasyPrint lays out all notes of a page again whenever
 # one is added or removed, and searches for the note of each box in each line.
 
@@ -128,7 +127,6 @@ def _is_plain(note: Any) -> bool:
 
 
 # --- shared styles ---------------------------------------------------------------------------
-#
 # Style sharing between elements, and what follows from a style alone.
 #
 # WeasyPrint computes a style for each element with an id, for all its descendants, for each page

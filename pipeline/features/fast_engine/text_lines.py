@@ -43,7 +43,6 @@ from pipeline.package.pdf.engine.adapter.spaces import SPACED, SPACES, TextLayou
 from pipeline.package.pdf.engine.adapter.spaces import split_first_line as split_whole
 
 # --- text lines ------------------------------------------------------------------------------
-#
 # Lines of text laid out by Pango. WeasyPrint lays out each one five times: to find its break, to
 # see whether one more word fits, with a hyphen, in its final form, and for drawing. Here it is
 # drawn as it was laid out.
@@ -242,7 +241,6 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
 
 
 # --- breaking --------------------------------------------------------------------------------
-#
 # Lines of a paragraph that is shaped once: the widths of its characters tell where lines end.
 #
 # WeasyPrint lays out twice as much text as a line holds to find its end, the line with each part
@@ -608,7 +606,6 @@ def _divided(
 
 
 # --- splitting -------------------------------------------------------------------------------
-#
 # The first line of a text, found in no more letters than it can hold, and once for a short text.
 # For a text without line breaks, or with zero-width characters only, WeasyPrint would measure the
 # whole rest for each line.
@@ -678,7 +675,6 @@ def width_of_line(
 
 
 # --- hyphenation -----------------------------------------------------------------------------
-#
 # Hyphenation patterns that are parsed when a word has their letters.
 #
 # pyphen parses all patterns of a language in advance, which takes 50 ms for English and half a

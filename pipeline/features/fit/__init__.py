@@ -31,7 +31,6 @@ from pipeline.package.pdf.print_markup import classes
 from pipeline.render.style_sheets import css
 
 # --- series ----------------------------------------------------------------------------------
-#
 # The settings of a page with which its text takes less room, or more: one series, from tight to
 # loose, with the page's defaults in between. Text, leading, margins and measure change together,
 # so that proportions are kept, and a search has one number to find.
@@ -237,7 +236,6 @@ def _between(before: Knot, after: Knot) -> list[Knot]:
 
 
 # --- trials ----------------------------------------------------------------------------------
-#
 # Finds the setting with which a text fills its pages. This module does not know about layouts.
 #
 # Settings are numbers from the tightest to the loosest, and a text has a length with each: 1.4 is
@@ -388,7 +386,6 @@ def sheets_of(search: Search, first: int, multiple: int) -> int | None:
 
 
 # --- fit -------------------------------------------------------------------------------------
-#
 # Makes a text fill its pages by laying it out with several settings and choosing the best.
 #
 # A trial is an ordinary layout of a copy of the markup, but stops after the requested number of

@@ -32,7 +32,6 @@ from pipeline.package.pdf.structure_roles import is_hidden
 from pipeline.system import store
 
 # --- fields ----------------------------------------------------------------------------------
-#
 # The names and tooltips of fields, derived from the markup that students get, so that they reveal
 # no more than the page does.
 #
@@ -318,7 +317,6 @@ def _short_end(text: str) -> str:
 
 
 # --- field fonts -----------------------------------------------------------------------------
-#
 # The font for typed text: embedded with all its letters, because any may be typed, and with its
 # character map, by which readers find them.
 
@@ -493,7 +491,6 @@ def _to_unicode(font: TTFont) -> bytes:
 
 
 # --- widgets ---------------------------------------------------------------------------------
-#
 # The fields themselves, as objects of the PDF (ISO 32000-1, sections 12.5.6.19 and 12.7).
 
 
@@ -716,7 +713,6 @@ def _number(value: float) -> str:
 
 
 # --- forms -----------------------------------------------------------------------------------
-#
 # The fillable edition: form fields over the blanks, lines and boxes that the page has for writing
 # on paper, so that both have the same page breaks.
 #

@@ -13,7 +13,6 @@ from pipeline.model import formula_gaps
 from pipeline.model.late import late
 
 # --- alphabets -------------------------------------------------------------------------------
-#
 # The mathematical alphabets of Unicode. Browsers only support the value "normal" of MathML's
 # ``mathvariant``; letters of other faces are characters of their own.
 
@@ -64,7 +63,6 @@ def plain_letters(text: str) -> str:
 
 
 # --- rows ------------------------------------------------------------------------------------
-#
 # Rows of a formula: sequences of elements that belong together.
 
 APPLY = "\u2061"
@@ -208,7 +206,6 @@ def _space() -> Element:
 
 
 # --- table lines -----------------------------------------------------------------------------
-#
 # Lines between the rows and columns of a formula's table, numbers of its rows, and other details
 # that latex2mathml loses: marks in its TeX, which it treats as text, and which later become
 # classes of the adjacent cells, or a column.
@@ -317,7 +314,6 @@ def _add(cell: Element, kinds: str, side: str) -> None:
 
 
 # --- formula leaves --------------------------------------------------------------------------
-#
 # The leaves of a formula: letters, numbers, operators and text, as MathML Core has them.
 
 TOKENS = frozenset({"mi", "mn", "mo", "mtext"})
@@ -422,7 +418,6 @@ def _is_operator(char: str) -> bool:
 
 
 # --- mathml ----------------------------------------------------------------------------------
-#
 # From TeX to MathML Core, with latex2mathml, whose output is corrected here: operators taken for
 # letters, faces unknown to browsers, invalid lengths.
 

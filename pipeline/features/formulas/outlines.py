@@ -37,7 +37,6 @@ from pipeline.model.rendered import FORMULA_SHAPES, FormulaDrawing, FormulaShape
 from pipeline.model.words import words
 
 # --- drawing caches --------------------------------------------------------------------------
-#
 # Styles, sizes and glyphs of formulas: ziamath would find them out again for each of its nodes.
 # Importing this module modifies ziamath accordingly.
 
@@ -98,7 +97,6 @@ _parts.gsub.sub = _sub
 
 
 # --- drawn layout ----------------------------------------------------------------------------
-#
 # ziamath's tables, with lines; and its rows, with each element laid out once: those that stretch
 # to the height of their row are laid out after the rest, as in MathML Core, instead of laying out
 # the row twice, which doubles with each level. Importing this module modifies ziamath accordingly.
@@ -255,7 +253,6 @@ def _extent(nodes: Sequence[Drawable]) -> tuple[float, float]:
 
 
 # --- drawn lines -----------------------------------------------------------------------------
-#
 # Wide displayed formulas in lines, broken before relations or, if need be, before additions.
 
 SVG_NAMESPACE = "http://www.w3.org/1998/Math/MathML"
@@ -335,7 +332,6 @@ def _formula(root: Element, children: list[Element]) -> str:
 
 
 # --- break points ----------------------------------------------------------------------------
-#
 # Long formulas in lines of print, which a drawing cannot be broken in: they become text and
 # shorter formulas, which end after an operator, as TeX breaks them.
 
@@ -409,7 +405,6 @@ def _node(piece: list[Element], formula: Math, lang: str) -> Inline:
 
 
 # --- outlines --------------------------------------------------------------------------------
-#
 # Draws formulas as outlines, for print: ziamath, with the font that it brings.
 
 SIZE = 100

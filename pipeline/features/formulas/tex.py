@@ -37,7 +37,6 @@ from pipeline.model.removal import closing_brace, gaps
 from pipeline.model.words.writing_conventions import letters as letter
 
 # --- special ---------------------------------------------------------------------------------
-#
 # Reads the commands of a formula that have arguments of their own kind: text, lengths, numbers and
 # labels, units, chemistry.
 
@@ -366,7 +365,6 @@ def _in_ems(value: str, unit: str) -> str:
 
 
 # --- tex -------------------------------------------------------------------------------------
-#
 # Reads the TeX of a formula: finds all problems with their positions, and writes it in a form that
 # latex2mathml converts correctly.
 

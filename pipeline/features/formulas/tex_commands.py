@@ -12,7 +12,6 @@ from pipeline.model.late import late
 from pipeline.model.removal import closing_brace
 
 # --- tex reader ------------------------------------------------------------------------------
-#
 # Reads the groups of a formula in TeX: braces, scripts, and the text between them.
 
 DEEPEST = 40
@@ -236,7 +235,6 @@ class Reader:
 
 
 # --- physical units --------------------------------------------------------------------------
-#
 # Quantities of siunitx as TeX: ``\qty{9.81}{\metre\per\second}``.
 
 PREFIXES = {
@@ -382,7 +380,6 @@ def _power(exponent: str, below: bool) -> str:
 
 
 # --- commands --------------------------------------------------------------------------------
-#
 # The supported TeX in formulas: what latex2mathml knows, except what has no place in a document
 # (definitions, colours, links) and what browsers cannot display.
 
@@ -571,7 +568,6 @@ def names() -> frozenset[str]:
 
 
 # --- macros ----------------------------------------------------------------------------------
-#
 # Commands that a document defines for its formulas: ``\newcommand`` and related commands, read
 # where they occur, and expanded where they are used.
 
@@ -736,7 +732,6 @@ def _argument(text: str, pos: int) -> tuple[str | None, int]:
 
 
 # --- chemistry -------------------------------------------------------------------------------
-#
 # Chemistry in mhchem's ``\ce{…}``, converted to TeX: ``2H2 + O2 -> 2H2O``.
 
 _REACTION_TOKEN = late(
@@ -859,7 +854,6 @@ def _bond_or_sign(text: str, start: int, piece: str) -> str:
 
 
 # --- formula texts ---------------------------------------------------------------------------
-#
 # Text within a formula: the content of ``\text{…}``, where LaTeX sets words, with formulas in
 # dollar signs, font changes and accents.
 

@@ -11,7 +11,6 @@ from pipeline.features.formulas.mathml import APPLY, asks_for_more, is_blank, pl
 from pipeline.model.late import late
 
 # --- spoken ----------------------------------------------------------------------------------
-#
 # A formula in words, as read aloud to somebody who cannot see it: the ends of fractions and the
 # contents of roots are stated.
 
@@ -231,7 +230,6 @@ def _is_around_choice(elements: Sequence[Element], index: int) -> bool:
 
 
 # --- written ---------------------------------------------------------------------------------
-#
 # A formula in characters, as in a text message, for titles and contents, which are plain text.
 
 SUPERSCRIPTS = dict(zip("0123456789+−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))

@@ -20,7 +20,6 @@ from pipeline.package.pdf.print_markup import classes
 from pipeline.package.result import FileFacts
 
 # --- sides -----------------------------------------------------------------------------------
-#
 # The arrangement of pages on the sides of sheets. Pages count from 1; None is a blank one.
 
 MOST_STAPLED = 20
@@ -107,7 +106,6 @@ def _mirrored(side: Side, columns: int) -> Side:
 
 
 # --- imposition ------------------------------------------------------------------------------
-#
 # Arranges the pages of a finished PDF on sheets, several on each side, at full size.
 #
 # Only the printed content is kept: tags, links, bookmarks and fields refer to pages in reading

@@ -42,7 +42,6 @@ def read_index(parts: Parts) -> tuple[model.Block, ...]:
 
 
 # --- entry marks -----------------------------------------------------------------------------
-#
 # The marks of an index in the text: ``[text]{.index}`` and ``{index="Entry"}``.
 
 MARK = "index"
@@ -182,7 +181,6 @@ def unmarked(node: Node, identifier: str) -> Node | tuple[Node, ...]:
 
 
 # --- entries ---------------------------------------------------------------------------------
-#
 # From marks to the entries of an index, in order, under the letters they begin with.
 
 FEWEST_LETTERED = 12
@@ -288,7 +286,6 @@ def _rank(term: tuple[Inline, ...], explicit: bool) -> tuple[bool, bool, int]:
 
 
 # --- index -----------------------------------------------------------------------------------
-#
 # The index: its position and content.
 
 ROLE = "index"

@@ -38,7 +38,6 @@ from pipeline.system.outputs import LIST, checksums
 from pipeline.system.store import Memo
 
 # --- packaging -------------------------------------------------------------------------------
-#
 # The site: a folder of pages, with the styles, fonts, images and scripts that they share.
 
 _RELATIVE = late(r"\b(?:href|src|action)=\"(?![#/]|[a-z]+:)")
@@ -91,12 +90,7 @@ def package_site(pages: Pages, folder: Path) -> Package:
     return html.with_picture(result, pages, folder)
 
 
-# --- site ------------------------------------------------------------------------------------
-#
-# The web edition as a small site: a start page, one page for each chapter, search.
-
 # --- naming ----------------------------------------------------------------------------------
-#
 # The pages of the site: their names, which are the same as the e-book's, and their titles.
 
 INDEX, SEARCH, NOT_FOUND = "index.html", "search.html", "404.html"
@@ -140,7 +134,6 @@ def entries_by_target(entries: tuple[ContentsEntry, ...]) -> dict[str, ContentsE
 
 
 # --- navigation ------------------------------------------------------------------------------
-#
 # The table of contents beside the text of a site's pages.
 
 NEAR = 150
@@ -211,7 +204,6 @@ def _section(entry: ContentsEntry, renderer: NodeRenderer) -> NavItem:
 
 
 # --- search ----------------------------------------------------------------------------------
-#
 # The search index: the words of the site's pages, by the places that a search can lead to.
 #
 # The text itself is the index. A script searches it while readers type, and shows the context of
@@ -295,7 +287,6 @@ def words_of(nodes: Iterable[Node]) -> str:
 
 
 # --- about pages -----------------------------------------------------------------------------
-#
 # The metadata of a site and its pages for search engines, feed readers and social sites.
 
 DESCRIPTION = 160
@@ -350,7 +341,6 @@ def chapter_data(page: SitePage, position: int, metadata: Metadata, folder: str)
 
 
 # --- feeds -----------------------------------------------------------------------------------
-#
 # The files by which programs find the pages of a site: a sitemap for search engines, and a feed
 # for readers interested in new versions.
 
@@ -435,8 +425,6 @@ def _full_date(date: str) -> str:
 
 
 # --- site ------------------------------------------------------------------------------------
-#
-# The web edition as a small site: a start page, one page for each chapter, search.
 
 
 class SiteRenderer(NodeRenderer):

@@ -56,7 +56,6 @@ from pipeline.model.tree import BLANK, is_for_teachers, is_word_bank, plain_text
 from pipeline.model.words.writing_conventions import small_letters
 
 # --- tables ----------------------------------------------------------------------------------
-#
 # Tables: widths that suit their content, heads that are repeated, cells that span others.
 
 LETTER = 118
@@ -271,7 +270,6 @@ def _text(cell: model.TableCell) -> str:
 
 
 # --- captioned -------------------------------------------------------------------------------
-#
 # Content with captions, and formulas on lines of their own: code, figures, charts.
 
 TOKENS = {
@@ -401,7 +399,6 @@ def chart(draft: WordFile, node: model.Chart, place: Spot) -> list[Element]:
 
 
 # --- exercises -------------------------------------------------------------------------------
-#
 # Exercises: lines and room to write, boxes to tick, pairs and orders, as content controls.
 
 SQUARE = 5
@@ -602,8 +599,6 @@ def word_bank(draft: WordFile, node: model.Container, place: Spot) -> list[Eleme
 
 
 # --- blocks ----------------------------------------------------------------------------------
-#
-# Blocks: each becomes paragraphs and tables.
 
 BOX_INDENT = 200
 SIDE_BOXES = {

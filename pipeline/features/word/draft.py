@@ -31,7 +31,6 @@ from pipeline.resolve.findings import Findings
 from pipeline.verify.word import mark_name
 
 # --- sections --------------------------------------------------------------------------------
-#
 # The page of a text, and stretches of it with another: in columns, or on a turned sheet.
 
 MARGIN = 25
@@ -177,13 +176,7 @@ def end(page: PageShape, widths: tuple[int, ...] = (), kind: str = "") -> Elemen
     return element("p", element("pPr", low, properties(page, widths, kind)))
 
 
-# --- draft -----------------------------------------------------------------------------------
-#
-# A document that is written for Word: its growing parts, and paragraphs, numbers, controls and
-# fields in them.
-
 # --- numbering -------------------------------------------------------------------------------
-#
 # The numbering of headings and lists: each list counts for itself.
 
 LEVELS = 9
@@ -288,7 +281,6 @@ def kind_of(node: model.List) -> tuple[str, str]:
 
 
 # --- draft -----------------------------------------------------------------------------------
-#
 # The parts that grow while a document is written for Word, and places in it.
 
 LONGEST_NAME = 40
@@ -476,7 +468,6 @@ def nested_notes(note: model.Note) -> list[str]:
 
 
 # --- controls --------------------------------------------------------------------------------
-#
 # Content controls: what pupils fill in, choose or tick.
 
 TICKED, EMPTY = "☒", "☐"
@@ -545,7 +536,6 @@ def menu(number: int, title: str, options: list[str], chosen: str = "") -> Eleme
 
 
 # --- fields ----------------------------------------------------------------------------------
-#
 # Fields: numbers that Word counts, references to them, the contents and the index.
 
 

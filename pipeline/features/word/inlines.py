@@ -318,7 +318,6 @@ def spoken(nodes: Iterable[Node]) -> str:
 
 
 # --- paragraphs ------------------------------------------------------------------------------
-#
 # Paragraphs, in their style and at their place.
 
 INDENTS = {

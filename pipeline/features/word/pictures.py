@@ -19,7 +19,6 @@ from pipeline.system import store
 from pipeline.system.pango import pango_problem
 
 # --- drawings --------------------------------------------------------------------------------
-#
 # Pictures of drawings, for programs that do not show SVG.
 
 FINENESS, LONGEST_SIDE = 2, 2400
@@ -79,8 +78,6 @@ def _drawn(drawing: Asset, fonts: tuple[Path, ...], folder: Path, width: int, he
 
 
 # --- pictures --------------------------------------------------------------------------------
-#
-# Pictures: photographs, drawings and charts, each with its text for those who do not see it.
 
 PIXEL = 25.4 / 96
 """Millimetres."""

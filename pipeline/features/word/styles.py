@@ -32,7 +32,6 @@ from pipeline.verify.reading import Archive, BrokenBook
 from pipeline.verify.word import parsed
 
 # --- styles ----------------------------------------------------------------------------------
-#
 # The named styles: those that Word has itself under the names that its templates use, so that a
 # school's template applies, and others for what only Chapbook has.
 
@@ -314,7 +313,6 @@ _TABLE = """<w:style w:type="table" w:customStyle="1" w:styleId="ChapbookTable">
 
 
 # --- template --------------------------------------------------------------------------------
-#
 # A Word file of the author's as a template: its styles, page, heads and feet.
 
 MAIN = "word/document.xml"

@@ -7,10 +7,6 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-# --- xml -------------------------------------------------------------------------------------
-#
-# Elements of WordprocessingML, and their place in a file.
-
 Element: TypeAlias = Any
 
 NAMESPACES = {

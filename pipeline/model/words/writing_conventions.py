@@ -156,7 +156,7 @@ def _counted(index: int, signs: Sequence[str]) -> str:
 
 
 def list_number(number: int, style: str) -> str:
-    """The number ``number`` in a list ``style`` of `model.ListStyle`."""
+    """The number ``number`` in a list ``style``, a `ListStyle`."""
     numeral = roman(number) if "roman" in style else str(number)
     if "alpha" in style:
         numeral = letters(number - 1)

@@ -16,7 +16,6 @@ from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, 
 from pipeline.system.pictures import Image
 
 # --- printer colours -------------------------------------------------------------------------
-#
 # Turns the colours of a PDF into those of a printer: greys, or the inks of a press.
 
 SPACE = late(rb"/(\S+) (cs|CS)")
@@ -145,7 +144,6 @@ def set_bleed(pdf: PDF, millimetres: float) -> list[Any]:
 
 
 # --- grey ------------------------------------------------------------------------------------
-#
 # Takes the colours out of a PDF: every colour becomes the grey of the same luminance, which on
 # white has the same contrast (WCAG 2.2, “contrast ratio”), and images become grey.
 

@@ -55,7 +55,6 @@ from pipeline.package.pdf.engine.adapter.page_layout import Planning, original_l
 from pipeline.package.units import LineBreaks, LineEnd, Mended, Side
 
 # --- line breaks -----------------------------------------------------------------------------
-#
 # The lines of a justified paragraph, all of them chosen at once, as Knuth and Plass do: *Breaking
 # Paragraphs into Lines* (1981). It knows nothing but widths.
 
@@ -253,7 +252,6 @@ class _GivenText(BrokenText):
 
 
 # --- line plans ------------------------------------------------------------------------------
-#
 # Plans for the lines of paragraphs that are justified and simple.
 
 _SPACES = " \u00a0"
@@ -440,7 +438,6 @@ def _divisions(word: str, lang: str, total: int, left: int, right: int) -> tuple
 
 
 # --- page drafts -----------------------------------------------------------------------------
-#
 # Drafts of pages: what is on them and how high it is, and the cost of how they end.
 
 PAGE_HYPHEN_COST, UNEVEN, STRAY, LACK = 1e7, 4e7, 4e7, 1e5
@@ -582,7 +579,6 @@ def last_cost(pages: int, lines: float) -> float:
 
 
 # --- page ends -------------------------------------------------------------------------------
-#
 # The ends of the pages of a chapter, which depend on how many lines its paragraphs have: a search
 # for the lines with which facing pages end at the same height, no page ends in a hyphen, and the
 # last has a few lines at least. It knows nothing but drafts of pages and the lines of paragraphs.

@@ -36,12 +36,7 @@ from pipeline.package.pdf.print_markup import classes, first_blocks
 from pipeline.package.result import StrandedHeading
 from pipeline.package.units import LastHeading, PageFoot
 
-# --- page numbers ----------------------------------------------------------------------------
-#
-# Page numbers: those of an index, once the pages are known, and Roman ones before the text.
-
 # --- index -----------------------------------------------------------------------------------
-#
 # The page numbers of an index, once the pages are known.
 
 RANGE = "–"
@@ -169,7 +164,6 @@ def names_on(page: TypesetPage, requested: Collection[str]) -> list[str]:
 
 
 # --- roman folios ----------------------------------------------------------------------------
-#
 # Roman page numbers before the text of a book, which begins with page 1 (``front_numbers``).
 
 TRIALS = 3
@@ -223,13 +217,7 @@ def label_pages(pdf: PDF, front: int) -> None:
     pdf.catalog["PageLabels"] = Dictionary({"Nums": numbers})
 
 
-# --- layout ----------------------------------------------------------------------------------
-#
-# Lays out the print edition, once, or again if the pages influence their own content; and reads
-# what stands on its pages.
-
 # --- page feet -------------------------------------------------------------------------------
-#
 # Headings at the foot of a page without their text.
 #
 # The rule is that of `print_faults` for finished files, where the lines of the text are known
@@ -349,7 +337,6 @@ def find_stranded(feet: Sequence[PageFoot]) -> tuple[StrandedHeading, ...]:
 
 
 # --- text flows ------------------------------------------------------------------------------
-#
 # The text of printed pages, by the elements that it is from.
 
 
@@ -399,7 +386,6 @@ def _text_flow(page: LayoutBox, heads: set[Element]) -> Iterator[LayoutBox]:
 
 
 # --- layout ----------------------------------------------------------------------------------
-#
 # Lays out the print edition: once, or again if the pages influence their own content.
 #
 # The page numbers of an index are only known after layout, and so are the notes for which the

@@ -32,7 +32,6 @@ from pipeline.package.pdf.layout import Flow, folios
 from pipeline.package.pdf.print_markup import classes
 
 # --- page starts -----------------------------------------------------------------------------
-#
 # The beginnings of pages: the first text on each, and its position in the source.
 #
 # The markup identifies the piece of text that follows (`page_map.TEXT`). A box knows its
@@ -236,7 +235,6 @@ class Pieces:
 
 
 # --- kept pages ------------------------------------------------------------------------------
-#
 # Pages that begin where those of the standard print edition do, so that readers of both can refer
 # to “page 2, question 3”: overflowing content goes on a further page with the same number.
 #

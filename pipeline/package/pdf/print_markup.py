@@ -12,12 +12,6 @@ from pipeline.model.rendered import Pages
 from pipeline.package.pdf.engine.adapter.page_layout import PAGE_FLOAT, PAGE_FOOT
 
 # --- print markup ----------------------------------------------------------------------------
-#
-# Readies the markup of the print edition for WeasyPrint.
-
-# --- print markup ----------------------------------------------------------------------------
-#
-# Readies the markup of the print edition for WeasyPrint.
 
 BLOCKS = frozenset(
     "blockquote dd div dl dt figcaption figure li ol p pre section table tbody td th thead tr"
@@ -318,7 +312,6 @@ def has_roman_folios(pages: Pages) -> bool:
 
 
 # --- pictographs -----------------------------------------------------------------------------
-#
 # Emoji in print: each is set as a unit in the emoji font, with its name as actual text, whatever
 # glyphs draw it. Screens have their own fonts for them.
 
@@ -405,7 +398,6 @@ def _emoji(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 # --- page floats -----------------------------------------------------------------------------
-#
 # Figures and tables that go to the top of the next page if there is no room (``float=top``), or to
 # the foot of a page (``float=foot``): the text goes on in their place, so that no page is left
 # short.

@@ -47,7 +47,6 @@ from pipeline.system.paths import Problem, locate
 from pipeline.system.pictures import Image
 
 # --- PDF/A -----------------------------------------------------------------------------------
-#
 # PDF/A-3a and -4f: an archival PDF with its source attached (ISO 19005-3, -4).
 #
 # The requirements of PDF/UA (fonts, tags, text, languages) are already met. In addition, colours
@@ -147,7 +146,6 @@ def attach(pdf: PDF, name: str, data: bytes, kind: str, relation: str) -> bytes:
 
 
 # --- PDF/X -----------------------------------------------------------------------------------
-#
 # PDF/X-4 (ISO 15930-7), for offset printers: colours and images in the inks of a press, which a
 # profile describes; black text in black ink alone; bleed; and nothing that can be clicked.
 
@@ -370,7 +368,6 @@ def _png(image: Any) -> bytes:
 
 
 # --- PDF 2.0 ---------------------------------------------------------------------------------
-#
 # PDF/UA-2 (ISO 14289-2), and Well-Tagged PDF 1.0: the additions of a tagged PDF 2.0 to PDF/UA-1.
 #
 # Elements are in the namespace of PDF 2.0 if it has their type. Links and bookmarks lead to
@@ -520,8 +517,6 @@ def _refer(element: Any, place: Any, known: Mapping[bytes, Any]) -> None:
 
 
 # --- standards -------------------------------------------------------------------------------
-#
-# The standards of PDF beyond accessible PDF/UA-1: for archives, for a press, and PDF 2.0.
 
 
 def turn_drawn(pdf: PDF, edition: Edition) -> None:

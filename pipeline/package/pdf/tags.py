@@ -27,7 +27,6 @@ from pipeline.package.pdf.structure_roles import GROUPS, ILLUSTRATIONS, INLINE, 
 from pipeline.package.units import BOX, Annotation, DrawnText, MarkedContent, Tag
 
 # --- structure nodes -------------------------------------------------------------------------
-#
 # The nodes of a PDF's structure tree, and how they come together.
 
 
@@ -101,7 +100,6 @@ def is_empty(node: StructureNode) -> bool:
 
 
 # --- table heads -----------------------------------------------------------------------------
-#
 # The headers of table cells, as a PDF states them: the scope of each, and for the cells of tables
 # in which this is not enough, the headers themselves (ISO 32000-1, 14.8.5.7).
 
@@ -230,7 +228,6 @@ def cell_attributes(cell: Element, headers: tuple[str, ...]) -> dict[str, Any]:
 
 
 # --- structure -------------------------------------------------------------------------------
-#
 # The structure tree of a PDF, as read by assistive technology.
 #
 # WeasyPrint would tag its boxes, page by page. Here the tree follows the markup: an element is a
@@ -503,7 +500,6 @@ class Structure:
 
 
 # --- tags ------------------------------------------------------------------------------------
-#
 # Writes the structure tree into the PDF, and marks the artifacts in its pages.
 
 PRINT = 1 << 2

@@ -100,7 +100,6 @@ from pipeline.system.paths import note
 from pipeline.system.store import cached, key
 
 # --- running heads ---------------------------------------------------------------------------
-#
 # Pages that have nothing but running heads and feet.
 
 
@@ -198,7 +197,6 @@ def _head(markup: Any, kind: PageType, number: int, total: int) -> Any:
 
 
 # --- plan ------------------------------------------------------------------------------------
-#
 # Divides a printed text into units: parts that begin a new page anyway and can be laid out
 # separately.
 
@@ -411,7 +409,6 @@ def furniture_root(root: Element) -> Element:
 
 
 # --- unit joining ----------------------------------------------------------------------------
-#
 # Joins parts that were drawn earlier into one PDF: the engine writes it like any other, and is
 # given the drawing of each page.
 
@@ -630,7 +627,6 @@ class _Font(Font):  # type: ignore[misc]
 
 
 # --- setting ---------------------------------------------------------------------------------
-#
 # Sets a unit of a text by itself, and its running heads and feet.
 
 NOTHING = units.DrawnPages((), (), {}, ())
@@ -765,7 +761,6 @@ def heads(furniture: units.Furniture, edition: Edition, pango: str) -> units.Hea
 
 
 # --- book ------------------------------------------------------------------------------------
-#
 # The units of a text, the page numbers that they need from each other, and how they are joined.
 
 FACING_ROUNDS = 4
@@ -1021,8 +1016,8 @@ def _bare(page: UnitPage) -> UnitPage:
 
 
 # --- units -----------------------------------------------------------------------------------
-#
 # Joined, they are the same PDF as if the text had been laid out as a whole.
+
 
 ROUNDS = 8
 """The maximum number of times that units are laid out until their page numbers are right, as in the

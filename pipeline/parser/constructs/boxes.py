@@ -24,7 +24,6 @@ from pipeline.parser.markup import trim
 from pipeline.parser.names import likely_secret
 
 # --- for teachers ----------------------------------------------------------------------------
-#
 # Content for teachers, answers and notes, and blocks that resemble it, and content for some levels
 # of a worksheet: in the core, since it is withheld from pupils whatever features there are.
 
@@ -82,7 +81,6 @@ _KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
 
 
 # --- boxes -----------------------------------------------------------------------------------
-#
 # Boxes: admonitions, also as GitHub's alerts, Obsidian's callouts and Python-Markdown writes them;
 # collapsible blocks, and containers that only have a name.
 
@@ -231,7 +229,6 @@ def _first_line(
 
 
 # --- passages --------------------------------------------------------------------------------
-#
 # Passages with layouts of their own: sidebars, pull-quotes, epigraphs, and columns.
 
 PASSAGE_ALIASES = {
@@ -387,7 +384,6 @@ def passage(parts: Parts, children: tuple[Block, ...], *classes: str) -> model.C
 
 
 # --- verse -----------------------------------------------------------------------------------
-#
 # Verse, whose lines are kept and may have numbers.
 
 EVERY = "5"

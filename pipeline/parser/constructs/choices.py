@@ -22,7 +22,6 @@ from pipeline.parser.lines import RIGHT, UNSEEN, X
 from pipeline.parser.markup import trim
 
 # --- choices ---------------------------------------------------------------------------------
-#
 # Lists of choices: ``- ( ) one`` anywhere, ``- [x] several`` in exercises, else tasks.
 
 _SPACE = rf"[ \t{UNSEEN}]"
@@ -203,7 +202,6 @@ def attach_prompts(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 # --- loose marks -----------------------------------------------------------------------------
-#
 # Marks of choices outside lists of choices: in lines of a paragraph, in cells, at the end of
 # items. They become blanks, so that students do not see the right answers; lists in HTML are
 # choices under the same conditions as in Markdown.

@@ -26,7 +26,6 @@ from pipeline.parser.math import with_subscripts
 from pipeline.parser.tables import caption_of, guess_row_heads, is_caption, with_head_columns
 
 # --- data ------------------------------------------------------------------------------------
-#
 # Tables as other programs write them, in a fence or in the file that it names: CSV (RFC 4180), and
 # its variants with semicolons or tabs.
 
@@ -230,7 +229,6 @@ MOST_MISSING = 64
 
 
 # --- tables from rows ------------------------------------------------------------------------
-#
 # Tables as ``::: table`` around a list of rows, and of data in fences ``csv`` and ``tsv``.
 
 MAX_COLUMNS = 256
@@ -386,7 +384,6 @@ def _table_of(rows: list[model.TableRow]) -> model.Table:
 
 
 # --- charts ----------------------------------------------------------------------------------
-#
 # Charts: a fence ``chart`` with data, or a table whose caption has the class ``.chart``; and
 # diagrams, each line of whose fence describes an element.
 
@@ -598,7 +595,6 @@ def _named_rows(table: model.Table) -> tuple[model.TableRow, ...]:
 
 
 # --- listings --------------------------------------------------------------------------------
-#
 # Code in a fence or a file, with caption, numbered and marked lines; formulas in fences.
 
 NUMBERED = frozenset({"numbered", "numberLines", "number-lines"})

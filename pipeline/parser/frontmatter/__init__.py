@@ -30,7 +30,6 @@ from pipeline.parser.lines import shorten
 from pipeline.system.paths import find_above, shown_name
 
 # --- shared ----------------------------------------------------------------------------------
-#
 # The file ``library.yaml``: the front matter shared by all documents of a folder and its
 # subfolders, whose own front matter overrides it, key by key.
 
@@ -138,9 +137,6 @@ def report_unshared(mapping: yaml.Mapping, report: FieldReport) -> None:
 
 
 # --- frontmatter -----------------------------------------------------------------------------
-#
-# Front matter: the YAML between two ``---`` lines at the top of a source, as `Metadata`; other
-# tools' equivalents.
 
 derive_identifier = registered.derive
 front_matter = keys_module.front_matter

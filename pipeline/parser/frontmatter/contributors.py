@@ -25,7 +25,6 @@ from pipeline.parser.frontmatter.yaml import Mapping, Node, Scalar, Sequence
 from pipeline.parser.lines import shorten
 
 # --- affiliations ----------------------------------------------------------------------------
-#
 # Authors' institutions: with each author, or once for all, as in Quarto, MyST and Pandoc.
 
 _PLACES = ("department", "name", "institution", "city", "country")
@@ -149,7 +148,6 @@ def _entry(node: Node, name: str) -> Node | None:
 
 
 # --- contributor roles -----------------------------------------------------------------------
-#
 # Contributors' roles as MARC relator codes, and the words for them.
 
 MARC: dict[str, str] = {

@@ -35,7 +35,6 @@ from pipeline.parser.frontmatter.yaml import Mapping, Node, Place, Scalar, Seque
 from pipeline.parser.lines import shorten
 
 # --- people ----------------------------------------------------------------------------------
-#
 # Speakers of a dialogue, and who of them asks, by the words for roles in all languages.
 
 LIKE = 0.8
@@ -165,7 +164,6 @@ def _asking(part: _Part) -> str:
 
 
 # --- printing --------------------------------------------------------------------------------
-#
 # Front matter about editions: which ones, with which settings, and pages without room.
 
 BY_FORMAT = {"pdf": "handout", "epub": "ebook", "html": "web"}
@@ -303,7 +301,6 @@ def _place(node: Node) -> Place:
 
 
 # --- schema ----------------------------------------------------------------------------------
-#
 # The keys of the front matter: found by name, written, and as the editors' JSON Schema.
 
 _WITH_STRUCTS = {"speakers": speakers_form, "editions": editions_form}

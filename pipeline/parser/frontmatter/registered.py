@@ -20,7 +20,6 @@ from pipeline.model.words.writing_conventions import tags_by_name, writing
 from pipeline.parser.lines import shorten
 
 # --- standard numbers ------------------------------------------------------------------------
-#
 # ISBN, UUID, DOI, ORCID and addresses: recognised, checked, and in their plain form.
 
 NAMESPACE = uuid.UUID("d205f4e5-3dbe-4c29-8c96-a5fe9914470a")
@@ -165,7 +164,6 @@ def derive(metadata: Metadata) -> Identifier:
 
 
 # --- languages -------------------------------------------------------------------------------
-#
 # Tags of languages and dates: recognised, checked, and in their usual form.
 
 _COUNTRIES = frozenset(
@@ -296,7 +294,6 @@ def calendar_date(value: str) -> str:
 
 
 # --- licences --------------------------------------------------------------------------------
-#
 # Licences by their short names: full name and canonical address.
 
 _COMMONS = "https://creativecommons.org"
@@ -378,7 +375,6 @@ def _commons(parts: list[str], version: str) -> Licence:
 
 
 # --- subjects --------------------------------------------------------------------------------
-#
 # Subjects by classifications of shops and libraries, and readers: groups and ages.
 
 

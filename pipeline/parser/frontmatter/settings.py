@@ -17,7 +17,6 @@ from pipeline.parser.frontmatter.yaml import Mapping, Node, Place, Scalar
 from pipeline.parser.lines import shorten
 
 # --- grades ----------------------------------------------------------------------------------
-#
 # The grading key: grades with the percentages of the marks that they need.
 
 MOST_GRADES = 30
@@ -76,7 +75,6 @@ GRADES = Form(
 
 
 # --- named files -----------------------------------------------------------------------------
-#
 # Files that the front matter names. Their paths are checked here, where their positions are known;
 # whether the files exist is checked later.
 
@@ -197,7 +195,6 @@ def _is_beside(path: str, node: Node, report: FieldReport) -> bool:
 
 
 # --- variations ------------------------------------------------------------------------------
-#
 # The levels of a worksheet, in the front matter, with what is printed on their pages; and its
 # versions, with their seeds.
 

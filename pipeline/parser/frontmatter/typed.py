@@ -43,7 +43,6 @@ from pipeline.parser.frontmatter.yaml import Node, Scalar
 from pipeline.parser.lines import shorten
 
 # --- forms -----------------------------------------------------------------------------------
-#
 # Readers of values that a type alone does not determine, by the names that keys use for them.
 
 MILLIMETRES = {"mm": 1, "cm": 10, "in": 25.4, "pt": 25.4 / 72}
@@ -287,7 +286,6 @@ ALONE: dict[type[msgspec.Struct], values.Form] = {
 
 
 # --- settling --------------------------------------------------------------------------------
-#
 # Structs of the front matter whose parts depend on each other or differ from their written form:
 # conversions from values to fields and back; and the ISBNs, which depend on the formats.
 
@@ -413,7 +411,6 @@ def derived(metadata: Metadata) -> Metadata:
 
 
 # --- typed -----------------------------------------------------------------------------------
-#
 # Readers, schemas and writers of the front matter, derived from the types of its fields.
 
 

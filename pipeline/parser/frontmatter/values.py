@@ -22,8 +22,6 @@ from pipeline.parser.lines import FORBIDDEN, name, shorten
 from pipeline.parser.partial_strings import public
 
 # --- values ----------------------------------------------------------------------------------
-#
-# Readers of the front matter's values: from a node to a value or None, with findings.
 
 T = TypeVar("T")
 
@@ -270,7 +268,6 @@ def flag(node: Node, report: FieldReport, key: str) -> bool | None:
 
 
 # --- form ------------------------------------------------------------------------------------
-#
 # A way to read a value of the front matter, with its description for editors.
 
 Schema: TypeAlias = dict[str, Any]
@@ -337,7 +334,6 @@ def listed(item: Form, *, commas: bool, repeats: bool = False) -> Form:
 
 
 # --- pairs -----------------------------------------------------------------------------------
-#
 # Mappings of the front matter whose keys are the author's: names, or languages.
 
 LANGUAGE_PATTERN = "^[A-Za-z]{1,3}(-[A-Za-z0-9]{1,8})*$"

@@ -17,7 +17,6 @@ from pipeline.model.late import late
 from pipeline.parser.lines import FORBIDDEN, shorten
 
 # --- yaml mistakes ---------------------------------------------------------------------------
-#
 # Common mistakes in YAML, with helpful messages. PyYAML reports what its scanner expected; this
 # module infers the author's intention.
 
@@ -164,7 +163,6 @@ def _line_end(text: str, start: int) -> int:
 
 
 # --- yaml nodes ------------------------------------------------------------------------------
-#
 # YAML front matter as a tree of places and strings.
 #
 # PyYAML's parser gives the events; the tree is built here, because front matter needs both less

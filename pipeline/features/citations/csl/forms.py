@@ -12,7 +12,6 @@ from pipeline.model.late import late
 from pipeline.model.words.writing_conventions import roman
 
 # --- cases -----------------------------------------------------------------------------------
-#
 # Upper and lower case, as required by styles, except in text marked to keep its case.
 
 _SMALL = frozenset(
@@ -178,7 +177,6 @@ def _capitalised(part: str, place: int) -> str:
 
 
 # --- number forms ----------------------------------------------------------------------------
-#
 # Numbers, ordinals and ranges of pages.
 
 DIGITS = 18
@@ -302,7 +300,6 @@ def _common(first: str, last: str) -> int:
 
 
 # --- date forms ------------------------------------------------------------------------------
-#
 # Dates in the words and the order of a locale or a style.
 
 PARTS = ("year", "month", "day")

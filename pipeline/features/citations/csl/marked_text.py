@@ -13,7 +13,6 @@ from pipeline.model import Attributes, Inline
 from pipeline.model.late import late
 
 # --- text marks ------------------------------------------------------------------------------
-#
 # Text with marks, which represent formatting within strings while a style assembles them.
 #
 # A mark is a noncharacter, which no source and no output can contain. One opens a group, `CLOSE`
@@ -103,7 +102,6 @@ def formatted(element: Element, text: str) -> str:
 
 
 # --- csl inlines -----------------------------------------------------------------------------
-#
 # From marked text to inlines, with the final quotation marks, punctuation and formatting.
 
 _PIECES = late(f"({ADDRESS}|[\ufdd0-\ufdef])")

@@ -15,8 +15,6 @@ from pipeline.features.citations.csl.style import TEXT, Context, Element, Locale
 from pipeline.model.late import late
 
 # --- person names ----------------------------------------------------------------------------
-#
-# Names of people and bodies, alone and in lists.
 
 # Chinese, Japanese and Korean names: family name first, no space between.
 _CJK = late(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -270,7 +268,6 @@ def _initial(word: str) -> str:
 
 
 # --- render names ----------------------------------------------------------------------------
-#
 # Names, with their labels and substitutes.
 
 Render = Callable[[Element, Context], list[str]]

@@ -38,7 +38,6 @@ from pipeline.model.words.writing_conventions import letters
 from pipeline.resolve.collation import Collation, Key
 
 # --- render ----------------------------------------------------------------------------------
-#
 # Follows the elements of a style for one work: the result is marked text.
 
 _ADDRESSES = {
@@ -325,7 +324,6 @@ def _range(form: forms.DateFormat, date: Date, context: Context) -> str:
 
 
 # --- clusters --------------------------------------------------------------------------------
-#
 # Several works in one citation: how they are joined, grouped and shortened.
 
 MakeContext = Callable[[Cite], Context]
@@ -546,7 +544,6 @@ def _ranges(works: list[_RenderedCite], are_ranged: bool) -> list[str]:
 
 
 # --- disambiguation --------------------------------------------------------------------------
-#
 # Disambiguation of works with equal citations: by given names, more names, the style's conditions
 # for this case, and a year suffix, in this order (CSL 1.0.2).
 
@@ -691,7 +688,6 @@ def _level(name: Name, namesakes: set[str], initials_only: bool) -> int:
 
 
 # --- processor -------------------------------------------------------------------------------
-#
 # Citations and a bibliography of works in a style, and their order.
 
 # The variables that a citation in the text names if the style's citations name nobody.

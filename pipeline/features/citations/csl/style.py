@@ -16,7 +16,6 @@ import msgspec
 from pipeline.model.diagnostics import Span
 
 # --- csl data --------------------------------------------------------------------------------
-#
 # The data of a work, in the terms of CSL, and the elements of styles and locales.
 
 
@@ -112,7 +111,6 @@ def from_xml(xml: Xml) -> Element:
 
 
 # --- locales ---------------------------------------------------------------------------------
-#
 # Locales: the words, dates and rules of a language, from citeproc-py.
 
 
@@ -258,8 +256,6 @@ def _text(term: Element, kind: str) -> str:
 
 
 # --- style -----------------------------------------------------------------------------------
-#
-# A style with its locale, parsed and ready for use.
 
 MOST_ELEMENTS = 100_000
 """The maximum number of a style's elements processed for one work, with macros counted at each
@@ -393,7 +389,6 @@ def _calls(element: Element) -> list[str]:
 
 
 # --- context ---------------------------------------------------------------------------------
-#
 # The state of a rendering while it follows a style.
 
 

@@ -21,8 +21,6 @@ from pipeline.model.rendered import FORMULA_SHAPES, FormulaShapes
 from pipeline.package.pdf.print_markup import ASSET
 
 # --- objects ---------------------------------------------------------------------------------
-#
-# The objects of a PDF that is not written yet.
 
 __all__ = ["PDF", "PRODUCER", "Array", "Dictionary", "Stream", "String", "mend_fonts", "name"]
 
@@ -96,7 +94,6 @@ def mend_file(data: bytes) -> bytes:
 
 
 # --- drawings --------------------------------------------------------------------------------
-#
 # Draws formulas: each glyph is stored once in the PDF, as a form, and placed wherever it is
 # needed.
 #

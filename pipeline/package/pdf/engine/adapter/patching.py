@@ -26,7 +26,6 @@ from pipeline.package.pdf.engine.adapter.page_layout import (
 from pipeline.package.pdf.engine.adapter.short_pages import block_container_layout, page_layout
 
 # --- private names ---------------------------------------------------------------------------
-#
 # The names of WeasyPrint that are used although they are not documented, with the parameters that
 # functions take, and the reasons. They are compared with the WeasyPrint that is loaded before
 # anything uses them.
@@ -268,7 +267,6 @@ def _find_attributes(owner: Any) -> frozenset[str]:
 
 
 # --- problems --------------------------------------------------------------------------------
-#
 # Problems reported by the engine.
 
 KINDS = {
@@ -316,7 +314,6 @@ def reporting_to(listener: MessageListener) -> Iterator[None]:
 
 
 # --- patching --------------------------------------------------------------------------------
-#
 # WeasyPrint with functions and classes of ours in place of some of its own, while it lays out and
 # draws pages for us. There is one layout at a time.
 
