@@ -317,7 +317,7 @@ def sheet_for(edition: Edition, metadata: Metadata, *, is_book: bool) -> Sheet:
     """The page of a printed edition, laid out as a book if ``is_book``."""
     options = options_for(edition, metadata)
     size = _page_on(paper_for(edition, metadata), edition.imposition)
-    text = options.page.text or _usual_text(metadata)
+    text = options.page.text or usual_text(metadata)
     language = metadata.lang.lower().split("-")[0]
     ratio = LEADING_OF_LANGUAGES.get(language, LEADING / TEXT_SIZE)
     leading = options.page.leading or text * ratio
@@ -327,7 +327,7 @@ def sheet_for(edition: Edition, metadata: Metadata, *, is_book: bool) -> Sheet:
     return _with_footer(sheet, metadata, is_large=edition.look == "large")
 
 
-def _usual_text(metadata: Metadata) -> float:
+def usual_text(metadata: Metadata) -> float:
     """The type size for the youngest of readers, if the front matter says their ages or their
     grade, and for the script."""
     usual = TEXT_OF_LANGUAGES.get(metadata.lang.lower().split("-")[0], TEXT_SIZE)

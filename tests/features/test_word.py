@@ -142,6 +142,42 @@ def test_squares_are_square_and_lines_stay_with_their_question() -> None:
     assert kept["Say."]
 
 
+CHILDREN = """\
+---
+title: かず
+lang: ja
+audience: {ages: 6-7}
+handwriting: primary
+name_line: [name, class, date, grade]
+---
+
+::: exercise
+1. *どれ*ですか。
+
+   - ( ) 春
+   - (x) 夏
+
+2. 書く。
+
+   ::: lines 2
+   :::
+:::
+"""
+
+
+def test_children_have_room_to_write_and_the_signs_of_their_script() -> None:
+    word = opened(CHILDREN, front="")
+    styles = word.styles
+    assert styles["Writing Line"].paragraph_format.line_spacing == pytest.approx(Mm(12), abs=999)
+    assert styles.element.find(f".//{W}docDefaults//{W}sz").get(f"{W}val") == "34"
+    numbering = word.part.numbering_part.element
+    assert "aiueoFullWidth" in {n.get(f"{W}val") for n in numbering.iter(f"{W}numFmt")}
+    (question,) = (p for p in word.paragraphs if p.text == "どれですか。")
+    assert question._p.pPr.numPr is not None, "the number stands before it"
+    assert [(run.bold, run.italic) for run in question.runs] == [(True, None), (None, None)]
+    assert word.element.body.find(f".//{W}br") is not None, "the name has its own line"
+
+
 @pytest.mark.slow
 def test_files_are_valid(book: Path) -> None:
     assert faults_of(book) == []

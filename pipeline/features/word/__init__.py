@@ -13,8 +13,9 @@ from pipeline.features.word.styles import FONTS, TEXT, styles_part, template_of
 from pipeline.features.word.xml import Element, built, element, root, written
 from pipeline.model import Document
 from pipeline.model.editions import Edition
+from pipeline.model.paper import POINT
 from pipeline.model.rendered import Inventory, Page, Pages, TextFile
-from pipeline.model.sheet import options_for
+from pipeline.model.sheet import TEXT_SIZE, options_for, usual_text
 from pipeline.package.html import read_images
 from pipeline.package.result import Package
 from pipeline.verify.word import add_digests
@@ -26,6 +27,8 @@ def assemble_docx(document: Document, edition: Edition, stem: str, *_: object) -
     metadata, page = document.metadata, draft_module.page_of(document, edition)
     draft = WordFile(document, page, blocks)
     draft.listed = matter.listed_titles(document)
+    text = _text_size(document, edition)
+    draft.scale = text / TEXT
     width = page.width
     place = Spot(width, is_free=True)
     body, contents = matter.title_block(draft, place), matter.contents(draft, place)
@@ -40,11 +43,12 @@ def assemble_docx(document: Document, edition: Edition, stem: str, *_: object) -
     last = draft_module.properties(page, kind=draft.next_section)
     parts = {
         "styles.xml": styles_part(
-            _text_size(document, edition),
+            text,
             metadata.lang,
             is_rtl=draft.is_rtl,
             width=width,
             number=HEADINGS if draft.numbering.numbers_headings else 0,
+            writing=draft.writing / POINT,
         ),
         "numbering.xml": draft.numbering.part(),
         "settings.xml": built(_SETTINGS, note=draft.note_kind, lang=metadata.lang),
@@ -53,16 +57,16 @@ def assemble_docx(document: Document, edition: Edition, stem: str, *_: object) -
         "footer.xml": matter.foot(draft),
         f"{draft.note_kind}s.xml": matter.notes_part(draft.note_kind, notes),
     }
-    text = root("document", element("body", *body, last))
+    main = root("document", element("body", *body, last))
     if page.has_first:
-        draft_module.begin_with_first(text)
-    for part in (text, *notes):
+        draft_module.begin_with_first(main)
+    for part in (main, *notes):
         add_digests(part)
     return Pages(
         edition=edition.name,
         stem=stem,
         metadata=metadata,
-        pages=(Page("document.xml", metadata.title, written(text)),),
+        pages=(Page("document.xml", metadata.title, written(main)),),
         inventory=Inventory(images=tuple(sorted(draft.images))),
         assets=document.assets,
         files=tuple(TextFile(name, written(part)) for name, part in parts.items()),
@@ -76,7 +80,8 @@ def _text_size(document: Document, edition: Edition) -> float:
     word = document.metadata.word
     if word and word.section:
         return word.text
-    return options_for(edition, document.metadata).page.text or TEXT
+    usual = TEXT * max(1, usual_text(document.metadata) / TEXT_SIZE)
+    return options_for(edition, document.metadata).page.text or usual
 
 
 def _notes(draft: WordFile) -> list[Element]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 from msgspec.structs import replace
 
@@ -14,6 +15,7 @@ from pipeline.features.word import draft as draft_module
 from pipeline.features.word import matter
 from pipeline.features.word.draft import (
     BLANKS,
+    FORMATS,
     STEP,
     ItemMarker,
     SideBox,
@@ -53,12 +55,12 @@ from pipeline.model.codes import Code
 from pipeline.model.table_cells import PlacedCell, column_count
 from pipeline.model.table_cells import place as placed
 from pipeline.model.tree import BLANK, is_for_teachers, is_word_bank, plain_text, walk
-from pipeline.model.words.writing_conventions import small_letters
+from pipeline.model.words.writing_conventions import alphabet, small_letters
 
 # --- tables ----------------------------------------------------------------------------------
 # Tables: widths that suit their content, heads that are repeated, cells that span others.
 
-LETTER = 118
+LETTER = 130
 """Twentieths of a point that a letter takes, with some room."""
 
 MARGIN = 200
@@ -78,7 +80,7 @@ def table(draft: WordFile, node: model.Table, place: Spot) -> list[Element]:
     caption = _table_caption(draft, node, place)
     if not count:
         return caption
-    widths = _widths(node, count, place.width)
+    widths = _widths(node, count, place.width, round(LETTER * draft.scale))
     head, body = list(placed(node.head)), list(placed(node.body))
     rows = [
         _row(draft, cells, widths, place, is_head=part is head)
@@ -225,8 +227,9 @@ def _ended(content: list[Element]) -> list[Element]:
     return content if content and content[-1].tag == tag("p") else [*content, element("p")]
 
 
-def _widths(node: model.Table, count: int, room: int) -> list[int]:
-    """The widths of columns: those that are set, or as their content needs them."""
+def _widths(node: model.Table, count: int, room: int, letter: int) -> list[int]:
+    """The widths of columns: those that are set, or as their content needs them, if a ``letter``
+    takes so much."""
     if node.widths and len(node.widths) == count:
         total = sum(node.widths)
         return [round(room * width / max(100.0, total)) for width in node.widths]
@@ -240,8 +243,8 @@ def _widths(node: model.Table, count: int, room: int) -> list[int]:
                     letters = min(MOST_LETTERS, _length(text))
                     wanted[cell.column] = max(wanted[cell.column], letters)
                     least[cell.column] = max(least[cell.column], min(LONGEST_WORD, max(words)))
-    natural = [letters * LETTER + MARGIN for letters in wanted]
-    smallest = [letters * LETTER + MARGIN for letters in least]
+    natural = [letters * letter + MARGIN for letters in wanted]
+    smallest = [letters * letter + MARGIN for letters in least]
     if sum(natural) <= room:
         return natural
     if sum(smallest) >= room:
@@ -252,7 +255,8 @@ def _widths(node: model.Table, count: int, room: int) -> list[int]:
 
 def _length(text: str) -> int:
     """The length of a text in usual letters."""
-    return len(text) + math.ceil(sum(letter in WIDE for letter in text) * 2 / 3)
+    wide = sum(letter in WIDE or east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + math.ceil(wide * 2 / 3)
 
 
 def _text(cell: model.TableCell) -> str:
@@ -401,8 +405,8 @@ def chart(draft: WordFile, node: model.Chart, place: Spot) -> list[Element]:
 # --- exercises -------------------------------------------------------------------------------
 # Exercises: lines and room to write, boxes to tick, pairs and orders, as content controls.
 
-SQUARE = 5
-"""Millimetres that a square is wide and high."""
+SQUARE, SQUARE_SHARE = 5, 0.6
+"""Millimetres that a square is wide and high at least, and its share of a line to write on."""
 
 SLOT = 700
 """Twentieths of a point that the column of a letter or number to write takes."""
@@ -423,7 +427,7 @@ def exercise_block(draft: WordFile, node: Node, place: Spot) -> list[Element]:
             ]
             return with_space(lines, AFTER)
         case model.WritingSpace():
-            return [*_space(node, place), low_paragraph(draft, place)]
+            return [*_space(draft, node, place), low_paragraph(draft, place)]
         case model.Choices():
             return _choices(draft, node, place)
         case model.Matching():
@@ -453,13 +457,14 @@ def _title(draft: WordFile, node: model.Exercise, place: Spot) -> Element:
     return paragraph(draft, draft.anchored(node, content), line, "Exercise Title")
 
 
-def _space(node: model.WritingSpace, place: Spot) -> list[Element]:
+def _space(draft: WordFile, node: model.WritingSpace, place: Spot) -> list[Element]:
     if not node.squared:
         return [
             grid_table([[[]]], [place.width], place.left, is_ruled=True, height=twips(node.height))
         ]
-    side = twips(SQUARE)
-    rows, columns = max(1, round(node.height / SQUARE)), min(63, place.width // side)
+    square = max(SQUARE, round(SQUARE_SHARE * draft.writing))
+    side = twips(square)
+    rows, columns = max(1, round(node.height / square)), min(63, place.width // side)
     return [
         grid_table(
             [[[]] * columns] * rows, [side] * columns, place.left, is_ruled=True, height=side
@@ -504,9 +509,14 @@ def _choices(draft: WordFile, node: model.Choices, place: Spot) -> list[Element]
     if node.prompt:
         content = [*index_fields(draft, node), *inlines(draft, node.prompt, place, place.look)]
         prompt = draft.anchored(node, content)
-        result.append(paragraph(draft, prompt, at_beginning(node, place), with_next=True))
+        line = at_beginning(node, place)
+        result.append(paragraph(draft, prompt, line, marker=place.marker, with_next=True))
+    if place.marker:
+        place = place.within(STEP, marker=None)
+    letters = alphabet(draft.document.metadata.lang)
+    kind = letters if letters in FORMATS else "lower-alpha"
     is_roman = "lower-roman" in node.attributes.classes
-    look = ("lower-roman", "()") if is_roman else ("lower-alpha", ")")
+    look = ("lower-roman", "()") if is_roman else (kind, ")")
     number = draft.numbering.add(*look, 1, place.depth)
     for item in node.items:
         name = spoken(item.children) or draft.words["box"]
@@ -621,7 +631,9 @@ def blocks(draft: WordFile, nodes: Iterable[Node], place: Spot) -> list[Element]
     """The elements of some blocks. The first paragraph gets the marker of the place."""
     result: list[Element] = []
     for node, following in zip_longest(content := (*nodes,), content[1:]):
-        if place.marker and not is_text(node) and not isinstance(node, model.Container):
+        has_prompt = isinstance(node, model.Choices) and node.prompt
+        is_led = is_text(node) or has_prompt or isinstance(node, model.Container)
+        if place.marker and not is_led:
             result.append(paragraph(draft, [], place, marker=place.marker))
             place = place.within(STEP, marker=None)
         result += _block(draft, node, with_attributes(node, place))

@@ -23,7 +23,7 @@ from pipeline.model import Document, Node, Section
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.late import late
-from pipeline.model.paper import PageSize
+from pipeline.model.paper import WRITING_LINES, PageSize, PrintOptions
 from pipeline.model.sheet import is_book, options_for, paper_for
 from pipeline.model.tree import find, plain_text, walk
 from pipeline.model.words import words
@@ -187,6 +187,8 @@ BULLETS = ("•", "–", "▪")
 FORMATS = {
     "": "decimal", "lower-alpha": "lowerLetter", "upper-alpha": "upperLetter",
     "lower-roman": "lowerRoman", "upper-roman": "upperRoman", "bullet": "bullet",
+    "abjad": "arabicAbjad", "capital": "upperLetter", "cyrillic": "russianLower",
+    "hangul": "ganada", "hebrew": "hebrew2", "katakana": "aiueoFullWidth", "thai": "thaiLetters",
 }  # fmt: skip
 TEXTS = {"": "%{level}.", ")": "%{level})", "()": "(%{level})"}
 HEADINGS = 1
@@ -367,6 +369,11 @@ class WordFile:
         self.words = words(document.metadata.lang)
         edition = EDITIONS.get(document.edition)
         self.is_for_pupils = edition is None or edition.audience == "student"
+        options = options_for(edition, document.metadata) if edition else PrintOptions()
+        self.writing = WRITING_LINES[options.handwriting or "secondary"]
+        """Millimetres from one line to write on to the next."""
+        self.scale = 1.0
+        """The size of the text, compared with the usual one."""
         self.is_rtl = document.metadata.direction == "rtl"
         self.findings = Findings(document)
         self.numbering = ListNumbers(document)

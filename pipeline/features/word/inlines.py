@@ -24,7 +24,7 @@ from pipeline.features.word.draft import (
     text_field,
 )
 from pipeline.features.word.omml import omml
-from pipeline.features.word.styles import IDS, RULE, STYLES
+from pipeline.features.word.styles import IDS, RULE, STYLES, has_italics
 from pipeline.features.word.xml import Element, built, clean, element, on_off, properties_of, tag
 from pipeline.model import Node
 from pipeline.model.codes import Code
@@ -131,6 +131,8 @@ def _inline(draft: WordFile, node: Node, place: Spot, look: TextLook) -> list[El
             return [element("r", run_properties(look), element("br"))]
         case model.Emphasis():
             turned = look._replace(italic=not look.italic)
+            if not has_italics(draft.document.metadata.lang):
+                turned = look._replace(bold=True)
             return inlines(draft, node.children, place, turned)
         case model.Strong():
             return inlines(draft, node.children, place, look._replace(bold=True))

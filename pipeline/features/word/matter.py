@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline import model
 from pipeline.features.word.draft import (
@@ -31,8 +31,11 @@ from pipeline.render.imprint import logo, total
 from pipeline.render.pdf import byline, imprint, name_line
 from pipeline.render.plan import prints_contents
 
-FIELDS: dict[NameField, int] = {"name": 34, "class": 10, "date": 14, "grade": 8}
-"""The characters of the fields in the title block."""
+FIELDS: dict[NameField, int] = {"name": 34, "class": 14, "date": 14, "grade": 14}
+"""The characters of the fields in the title block: room to write on paper, too."""
+
+ON_ONE_LINE = 3
+"""The fields that have room beside each other; of more, the first has a line of its own."""
 
 
 def title_block(draft: WordFile, place: Spot) -> list[Element]:
@@ -57,11 +60,13 @@ def title_block(draft: WordFile, place: Spot) -> list[Element]:
     return result
 
 
-def _name_fields(draft: WordFile, names: Iterable[NameField], place: Spot) -> Element:
+def _name_fields(draft: WordFile, names: Sequence[NameField], place: Spot) -> Element:
     content: list[Element] = []
     for name in names:
-        word, length = draft.words[name], FIELDS[name]
-        if content:
+        word, length = draft.words[name], round(FIELDS[name] / draft.scale)
+        if name in names[1:2] and len(names) > ON_ONE_LINE:
+            content.append(element("r", element("br")))
+        elif content:
             content.append(text_run("   "))
         content.append(text_run(f"{word} ", TextLook(style="Label")))
         number = draft.next_id()

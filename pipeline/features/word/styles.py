@@ -42,6 +42,10 @@ TEXT = 11
 INK, GREY, RULE, LINK = "1F2328", "59636E", "B7BEC6", "0B5394"
 
 
+WITHOUT_ITALICS = frozenset("ja zh ko ar fa ur he".split())
+"""The languages of scripts that have none."""
+
+
 class TextStyle(NamedTuple):
     """A style for paragraphs, or (``is_inline``) characters. Sizes are relative to the text's,
     spaces ``before`` and ``after`` and indents in points. ``line`` is the exact distance of lines
@@ -124,7 +128,7 @@ STYLES = (
     TextStyle("Exercise Title", font=HEADING_FONT, size=1.06, bold=True, before=16, after=4,
           rule="top", with_next=True, together=True, following="Normal"),
     TextStyle("Choice", after=6, contextual=True, together=True),
-    TextStyle("Writing Line", line=25.5, before=0, after=0, rule="bottom"),
+    TextStyle("Writing Line", before=0, after=0, rule="bottom"),
     TextStyle("Word Bank", after=8, rule="box"),
     TextStyle("Answer Title", parent="Box Title"),
     TextStyle("Answer Text", parent="Box Text"),
@@ -184,15 +188,32 @@ _PLAIN = """<w:style w:type="character" w:default="1" w:styleId="DefaultParagrap
 </w:style>"""
 
 
-def styles_part(text: float, lang: str, *, is_rtl: bool, width: int, number: int) -> Element:
-    """The part with all styles: text of some points in a language, lines of ``width`` twips, and
-    headings that count as a numbering with a ``number`` does, unless that is 0."""
+def styles_part(
+    text: float, lang: str, *, is_rtl: bool, width: int, number: int, writing: float
+) -> Element:
+    """The part with all styles: text of some points in a language, lines of ``width`` twips, lines
+    to write on that are ``writing`` points high, and headings that count as a numbering with a
+    ``number`` does, unless that is 0."""
     by_script = 'w:bidi="{lang}"' if is_rtl else 'w:val="{lang}"'
     defaults = built(_DEFAULTS.replace("{by_script}", by_script), size=round(text * 2), lang=lang)
     normal = built(_NORMAL.replace("{bidi}", "<w:bidi/>" if is_rtl else ""))
     tables = built(_PLAIN_TABLE), built(_TABLE, ink=INK, rule=RULE)
-    listed = (_style(style, text, width, number) for style in STYLES)
+    is_upright = not has_italics(lang)
+    listed = (
+        _style(_upright(style) if is_upright else style, text, width, number)
+        for style in (s._replace(line=writing) if s.name == "Writing Line" else s for s in STYLES)
+    )
     return root("styles", defaults, normal, built(_PLAIN), *tables, *listed)
+
+
+def has_italics(lang: str) -> bool:
+    """Return whether the script of a language has any."""
+    return lang.lower().split("-")[0] not in WITHOUT_ITALICS
+
+
+def _upright(style: TextStyle) -> TextStyle:
+    """A style of a script without italics."""
+    return style._replace(italic=None, bold=True) if style.italic else style
 
 
 def _style(style: TextStyle, text: float, width: int, number: int) -> Element:
