@@ -28,6 +28,7 @@ def metadata_of(front: str = "") -> Any:
         ("audience: {for: primary school, ages: 6-8}\n", "2", 14),
         ("audience: {for: primary school, level: Key Stage 1}\n", "2", 14),
         ("audience: {for: primary school, level: 2. Klasse}\n", "2", 14),
+        ("kind: leaflet\n", "1", 10.5),
         ("audience: {for: preschool}\n", "{pages: 2, smallest: 12pt}", 12),
         ("audience: {for: preschool}\n", "{pages: 2, largest: 12pt}", 12),
     ],
@@ -40,13 +41,15 @@ def test_the_smallest_size_suits_the_audience(audience: str, fit: str, smallest:
     row = settings(sheet_for(edition, metadata, is_book=False), edition, metadata, options).sheets
     assert row[0].text == smallest
     assert row[-1].text >= 1.2 * smallest or options.largest
+    makes_room = metadata.kind == "leaflet"  # of pictures, before the text is smaller
+    assert (row[0].picture < row[-1].picture) == makes_room
 
 
 def test_pages_that_are_asked_of_all_are_those_of_students() -> None:
     metadata = metadata_of("fit: 2")
     holds = {name for name, edition in EDITIONS.items() if fit_for(edition, metadata)}
     assert {"handout", "letter", "greyscale", "form"} <= holds
-    assert not holds & {"teacher", "answers", "large-print", "booklet", "2-up", "4-up"}
+    assert not holds & {"teacher", "answers", "large-print", "booklet", "tri-fold", "2-up", "4-up"}
     for name, front, pages in (
         ("large-print", "editions: [{large-print: {fit: 6}}]", 6),
         ("booklet", "fit: even", "even"),

@@ -221,7 +221,7 @@ def build(folder: Path, text: str, *editions: str) -> Path:
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = SIX.format(more="", end=FULL)
-    return build(tmp_path_factory.mktemp("walk"), text, "booklet", "2-up", "4-up")
+    return build(tmp_path_factory.mktemp("walk"), text, "booklet", "tri-fold", "2-up", "4-up")
 
 
 def sizes(data: bytes) -> set[tuple[float, float]]:
@@ -294,6 +294,20 @@ def test_the_pages_in_order_are_accessible_and_the_sheets_say_they_are_not(walk:
             assert ("walk-booklet-pages.pdf" in packet) == is_booklet
 
 
+def test_a_leaflet_is_folded_with_its_flap_inside(walk: Path) -> None:
+    data = (walk / "walk-tri-fold.pdf").read_bytes()
+    assert sizes(data) == {(297.0, 210.0)}
+    places = {word: (spot.side, int(spot.x // 99)) for word, spot in spots(data).items()}
+    assert places == {
+        "pageone": (0, 2),
+        "pagetwo": (1, 0),
+        "pagethree": (1, 1),
+        "pagefour": (1, 2),
+        "pagefive": (0, 0),
+        "pagesix": (0, 1),
+    }
+
+
 def test_two_pages_on_a_side_stand_beside_each_other(walk: Path) -> None:
     data = (walk / "walk-2-up.pdf").read_bytes()
     found = spots(data)
@@ -345,6 +359,7 @@ def test_the_manifest_counts_pages_sides_and_sheets(walk: Path) -> None:
     assert {output["file"]: output["facts"] for output in manifest["outputs"]} == {
         "walk-booklet.pdf": {"pages": 6, "sides": 4, "sheets": 2},
         "walk-booklet-pages.pdf": {"pages": 6, "sheets": 3},
+        "walk-tri-fold.pdf": {"pages": 6, "sides": 2, "sheets": 1},
         "walk-2-up.pdf": {"pages": 6, "sides": 3, "sheets": 2},
         "walk-4-up.pdf": {"pages": 6, "sides": 2, "sheets": 1},
     }

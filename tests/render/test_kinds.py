@@ -1,17 +1,23 @@
-"""Layouts of kinds of publication: what the sources of all kinds come to on paper."""
+"""Layouts of kinds of publication: what the sources of all kinds come to in each format."""
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 import pipeline
 from pipeline.model.kinds import KINDS
+from pipeline.render.covers import LINE, front_of
+from pipeline.render.environment import in_phrases
+from tests.helpers import checkers
 from tests.helpers.paths import TESTS
 
 SOURCES = TESTS / "look" / "kinds"
+ALL = sorted(source.stem for source in SOURCES.glob("*.md"))
 
 
 @pytest.mark.parametrize("kind", ["newsletter", "recipe", "play"])
@@ -37,5 +43,78 @@ def test_headings_of_a_kind_mean_the_same_in_all_languages(
 def test_all_kinds_but_the_plain_ones_have_a_style_sheet() -> None:
     from pipeline.system.paths import builtin_templates
 
-    sheets = {file.stem for file in (builtin_templates() / "pdf" / "kinds").glob("*.css")}
-    assert sheets == KINDS.keys() - {"", "handout", "interview"}
+    for form in ("pdf", "html", "epub"):
+        sheets = {file.stem for file in (builtin_templates() / form / "kinds").glob("*.css")}
+        sheets |= {kind for kind, row in KINDS.items() if row.like in sheets}
+        assert sheets == KINDS.keys() - {"", "handout", "interview"}
+
+
+def web_page(kind: str, folder: Path) -> str:
+    pipeline.build(SOURCES / f"{kind}.md", ["web"], out=folder)
+    return (folder / kind / f"{kind}.html").read_text("utf-8")
+
+
+def test_an_exam_says_its_total_and_has_choices_within_questions(tmp_path: Path) -> None:
+    page = web_page("exam", tmp_path)
+    assert re.search(r'<p class="total-marks">.*Total: 13.marks</p>', page)
+    table = page.partition('<table class="score across">')[2].partition("</table>")[0]
+    assert re.findall(r">(\w+)</t[hd]>", table) == (
+        "Exercise 1 2 3 Total Grade Possible 4 5 4 13 Reached".split()
+    )
+    assert '<fieldset class="choices one lower-roman in-brackets">' in page
+
+
+def test_what_is_in_italics_alone_is_a_stage_direction(tmp_path: Path) -> None:
+    page = web_page("play", tmp_path)
+    directions = re.findall(r'<p class="stage-direction"><em>(.*?)</em></p>', page)
+    assert [text.partition(" ")[0] for text in directions] == ["A", "The", "Night."]
+
+
+def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) -> None:
+    source = SOURCES / "poems.md"
+    pipeline.build(source, ["ebook"], out=tmp_path)
+    with ZipFile(tmp_path / "poems" / "poems.epub") as book:
+        title = book.read("EPUB/title.xhtml").decode()
+        css = "".join(book.read(n).decode() for n in book.namelist() if n.endswith(".css"))
+    assert "Edited by: Ida Loft" in title
+    assert "Poems, alone or in a book" in css  # as those of a single poem
+    document = pipeline.parse(source.read_text("utf-8"), source.name, SOURCES)
+    assert front_of(document, LINE).editors == "Edited by: Ida Loft"
+
+
+@pytest.mark.parametrize(
+    ("title", "phrases"),
+    [
+        ("Four Seasons, One Kitchen", ["Four Seasons,", "One Kitchen"]),
+        ("Moby-Dick; or, The Whale", ["Moby-Dick;", "or, The Whale"]),
+        ("The Self-Made Man", ["Self-Made"]),
+        ("Counting as a form of argument", []),
+    ],
+)
+def test_titles_are_broken_by_sense(title: str, phrases: list[str]) -> None:
+    markup = str(in_phrases(title))
+    assert re.findall(r'<span class="phrase">(.*?)</span>', markup) == phrases
+    assert re.sub("<[^>]*>", "", markup) == title
+
+
+def test_a_cover_is_broken_by_sense_too() -> None:
+    assert str(in_phrases("The Long Way Round the Island, Again", 16)).count("<span") == 1
+
+
+@pytest.mark.checkers
+@pytest.mark.slow
+@pytest.mark.skipif(
+    "CHAPBOOK_REQUIRE_CHECKERS" not in os.environ, reason="two minutes, only with all checkers"
+)
+def test_no_checker_finds_anything_in_any_kind(tmp_path: Path) -> None:
+    for kind in ALL:
+        pipeline.build(SOURCES / f"{kind}.md", ["web", "handout", "ebook"], out=tmp_path)
+    stems = [tmp_path / kind / kind for kind in ALL]
+    pdfs = [stem.with_suffix(".pdf") for stem in stems]
+    assert checkers.verapdf(*pdfs) == checkers.page_validation(*pdfs) == []
+    assert checkers.browser(*(stem.with_suffix(".html") for stem in stems)) == []
+    for stem in stems:
+        assert checkers.nu(stem.with_suffix(".html")) == []
+        assert checkers.qpdf(stem.with_suffix(".pdf")) == []
+        assert checkers.epubcheck(stem.with_suffix(".epub")) == []
+        assert checkers.ace(stem.with_suffix(".epub")) == []
