@@ -215,6 +215,7 @@ document.addEventListener('visibilitychange', () => { if (!isGone) here(); });
 addEventListener('pagehide', () => {
   isGone = true;
   writing?.saveNow();
+  writing?.keep();
   last(`${root}left/${me}`);
 });
 
@@ -248,13 +249,13 @@ class Writing {
   }
 
   changed(isRemote) {
+    clearTimeout(this.keeper);
+    this.keeper = setTimeout(() => this.keep(), KEEP);
     if (isRemote) return;
     this.isSaved = false;
     this.say('…');
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), SAVE);
-    clearTimeout(this.keeper);
-    this.keeper = setTimeout(() => this.keep(), KEEP);
   }
 
   say(text) { byId('saved').textContent = words(text); }
@@ -319,11 +320,11 @@ class Writing {
     }
   }
 
-  // The way back survives the end of the desk.
-  async keep() {
+  // The way back survives the end of the desk, with the text that it leads back from.
+  keep() {
     const kept = this.editor.kept();
-    const data = kept && JSON.stringify({ digest: this.base, kept });
-    if (data && data.length < MOST_KEPT && this.isSaved && !this.saving) await send('kept', data);
+    const data = kept && JSON.stringify({ text: this.editor.text, kept });
+    if (data && data.length < MOST_KEPT) last('kept', data);
   }
 
   // Somebody else has saved the file.
@@ -486,9 +487,9 @@ async function begin() {
   const editor = await makeEditor({
     parent: byId('editor'),
     label: words('Text'),
-    text,
+    text: kept ? kept.text : text,
     words,
-    kept: kept?.digest === digest ? kept.kept : null,
+    kept: kept?.kept,
     changed: (isRemote) => writing?.changed(isRemote),
     complete: (...place) => writing?.complete(...place),
     mend: (finding) => writing.mend(finding),
@@ -499,6 +500,7 @@ async function begin() {
       view.show('', line);
     },
   });
+  editor.setText(text); // with what others have changed since
   writing = new Writing(editor, { digest }, view);
   writing.tools();
   let told = '';

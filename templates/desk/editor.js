@@ -120,6 +120,9 @@ async function withColours(cm, options) {
     folding,
     marks,
     said,
+    // Without a listener, Chromium may tell of a letter before it has moved the cursor behind it: on a
+    // slow computer, the next letter would come before it.
+    cm.EditorView.domEventHandlers({ input() {} }),
     cm.EditorView.updateListener.of((update) => {
       if (update.docChanged) changed(update.transactions.some((each) => each.annotation(cm.Transaction.remote)));
     }),

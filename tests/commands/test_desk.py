@@ -253,6 +253,9 @@ class TestInABrowser:
     def test_a_worksheet_is_written_without_a_command(self, seen: dict[str, Any]) -> None:
         assert seen["write"] == {"typed": True, "shown": True, "settled": True}
 
+    def test_every_letter_is_where_it_was_typed(self, seen: dict[str, Any]) -> None:
+        assert seen["misplaced"] == []
+
     def test_names_are_completed(self, seen: dict[str, Any]) -> None:
         assert seen["complete"] == {"offered": "ex-read", "taken": True}
 

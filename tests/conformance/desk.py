@@ -22,7 +22,7 @@ from tests.conformance.preview import LONG
 from tests.conformance.web_page import RUN, change_window
 
 TEXT = "document.querySelector('.cm-content, textarea').{}"
-SAVED = "document.querySelector('#saved').textContent"
+SEVERAL_LINES = 12
 
 
 class Teacher:
@@ -64,15 +64,10 @@ class Teacher:
         self.page.wait_for_selector("#pdf img:not([hidden])")
 
     def type(self, text: str) -> None:
-        """Type at the end of the text. An end of line is a key: put in as text, the editor would
-        still be finding its lines when the next key comes, which is faster than anybody types."""
+        """Type at the end of the text, key by key."""
         self.page.click("#editor .cm-content, #editor textarea")
         self.page.keyboard.press("Control+End")
-        first, *others = text.split("\n")
-        self.page.keyboard.insert_text(first)
-        for line in others:
-            self.page.keyboard.press("Enter")
-            self.page.keyboard.insert_text(line)
+        self.page.keyboard.type(text, delay=20)
 
     def saved(self, words: str) -> bool:
         """True once the file has some words."""
@@ -131,6 +126,19 @@ def write(teacher: Teacher) -> dict[str, Any]:
     seen["settled"] = teacher.saved('subtitle: "For: 7b"') and teacher.built("For: 7b")
     keep_picture(page, "desk-4-written")
     return seen
+
+
+def type_on_a_slow_computer(teacher: Teacher) -> list[str]:
+    """What is in the file after typing as fast as somebody can, on a computer that cannot."""
+    page, lines = teacher.page, [f"## Rope {number}" for number in range(SEVERAL_LINES)]
+    processor = page.context.new_cdp_session(page)
+    processor.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    teacher.type("\n\n" + "\n\n".join(lines))
+    teacher.type("\n\nThat is all.\n")
+    teacher.saved("That is all.")
+    processor.detach()
+    text = next(teacher.folder.glob("*.md")).read_text("utf-8")
+    return [line for line in lines if line not in text.splitlines()]
 
 
 def complete(teacher: Teacher) -> dict[str, Any]:
@@ -271,6 +279,7 @@ def main(axe: str, chromium: str, address: str, folder: str) -> None:
         teacher = Teacher(browser, address, Path(folder))
         seen: dict[str, Any] = {
             "write": write(teacher),
+            "misplaced": type_on_a_slow_computer(teacher),
             "complete": complete(teacher),
             "mend": mend(teacher),
             "hand out": hand_out(teacher),
