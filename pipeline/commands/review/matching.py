@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
@@ -44,6 +45,7 @@ def matched(
         if not is_changed:
             _pair_blocks(base, edited, pairs)
             used = set(pairs.values())
+    _pair_moved(base, edited, pairs)
     _pair_alike(base, edited, pairs)
     _pair_alone(base, edited, pairs)
     return pairs
@@ -60,6 +62,20 @@ def _pair_blocks(
     again = [(edited[n].key, edited[n].cell is None) for n in others]
     for block in difflib.SequenceMatcher(None, keys, again, autojunk=False).get_matching_blocks():
         pairs |= {others[block.b + at]: left[block.a + at] for at in range(block.size)}
+
+
+def _pair_moved(
+    base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
+) -> None:
+    """Pair those that are left and have the same words, and stand elsewhere."""
+    used, left = set(pairs.values()), defaultdict[object, list[int]](list)
+    for number in reversed(range(len(base))):
+        if number not in used and base[number].key and not base[number].cell:
+            left[base[number].key, bool(base[number].note)].append(number)
+    for number, paragraph in enumerate(edited):
+        others = left.get((paragraph.key, bool(paragraph.note)))
+        if number not in pairs and others and not paragraph.cell:
+            pairs[number] = others.pop()
 
 
 def _pair_alike(
@@ -91,9 +107,8 @@ def _pair_alone(
 ) -> None:
     """Pair paragraphs in one style that are alone between the same neighbours, whatever their words
     are: they were written anew."""
-    for number in range(1, len(edited) - 1):
-        paragraph = edited[number]
-        before, after = pairs.get(number - 1), pairs.get(number + 1)
+    for number, paragraph in enumerate(edited):
+        before, after = pairs.get(number - 1, None if number else -1), pairs.get(number + 1)
         if number in pairs or before is None or after != before + 2 or paragraph.cell:
             continue
         other = base[before + 1]
@@ -130,8 +145,8 @@ def moved(pairs: dict[int, int], fixed: Collection[int] = ()) -> set[int]:
 
 def has_new_formulas(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
     """Return whether a paragraph has a formula that it did not have."""
-    signs = iter(base.signs)
-    return not all(sign in signs for sign in edited.signs)
+    formulas = iter(base.formulas)
+    return not all(formula in formulas for formula in edited.formulas)
 
 
 # --- merging ---------------------------------------------------------------------------------

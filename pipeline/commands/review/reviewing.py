@@ -17,6 +17,7 @@ from pipeline.commands.review.reading import (
     ReviewedParagraph,
     ReviewerComment,
     read_edited,
+    read_parts,
     read_removed,
     read_source,
 )
@@ -52,6 +53,9 @@ from pipeline.verify.word import NOTE, digest_of
 FEWEST_KNOWN = 0.3
 """The share of the paragraphs of a file that are from the source that it was made from."""
 
+MOST_TOLD = 3
+"""The paragraphs that look different and are told one by one."""
+
 MARKERS = {"ListBullet": "- ", "ListNumber": "1. ", "Quote": "> "}
 _OPENING = late(r"[ \t>]*(?:[-*+][ \t]+)?(?:`{3}|~{3}|:{3}|<\w(?!.*</)|\{%|\[!)")
 """The line of a block that has more in it."""
@@ -60,6 +64,7 @@ _UNTITLED = late(r"(:{3,}[ \t]*[\w-]+)[ \t]*+(?:\{[^{}\n]*\}[ \t]*+)?$", re.MULT
 _FENCE = late(r"[^\n]*\n[ \t>]*(?:`{3,}|~{3,})[ \t]*(?=\n|\Z)")
 _CODE_SPAN = late(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _HASHES = late(r"#+")
+_SPACES = late(r"[ \n]+")
 
 
 class FileReview(NamedTuple):
@@ -82,14 +87,16 @@ class _Reviewed:
 
     def __init__(self, path: Path, source: ReviewedSource, edition: Edition) -> None:
         self.path, self.source, self.edition = path, source, edition
-        self.edited = self.returned = read_edited(path)
-        self.base = source.paragraphs(edition)
+        parts = read_parts(path)
+        self.styles, self.sheets = parts.styles, parts.sheets
+        self.edited = self.returned = read_edited(parts)
+        self.base = source.given(edition).paragraphs
         self.edits: list[SourceEdit] = []
         self.findings: list[Diagnostic] = []
         self.has_lost_formulas = self.has_other_levels = False
         self.older: set[int] = set()
         self.newer: set[int] = set()
-        self.removed = read_removed(path)
+        self.removed = read_removed(parts)
         self.columns: dict[int, int] = {}
 
     def review(self) -> FileReview:
@@ -111,7 +118,11 @@ class _Reviewed:
             self._tell(self.base[number], "The table was removed, and its caption was not.")
         titles = {n for n, other in pairs.items() if self._opens(self.base[other])}
         strayed = matching.moved(pairs, titles)
-        strayed = {number for number in strayed if not self.edited[number].note}
+        strayed = {
+            number
+            for number in strayed
+            if not self.edited[number].note and _has_content(self.edited[number])
+        }
         for number in strayed & titles:
             base = self.base[pairs[number]]
             self._tell(base, f"“{_short(base)}” was moved, and belongs to a block: move it here.")
@@ -237,14 +248,20 @@ class _Reviewed:
         cells = differences.cells_of(given), differences.cells_of(edited)
         if differences.page_breaks(given) < differences.page_breaks(edited):
             self._tell(near, "The file has new page breaks: write `\\newpage` where they are.")
+        layout: list[tuple[ReviewedParagraph | None, ReviewedParagraph, str]] = []
         for number, paragraph in enumerate(edited):
             base = self.base[pairs[number]] if number in pairs else None
             near = base if base is not None and base.span else near
             is_empty = not any(map(str.isalnum, paragraph.text)) and not paragraph.formulas
             is_added = base is not None and (base.span is None or base.style == "WordBank")
-            is_known = number in self.older or is_added or (is_empty and base is not None)
+            is_known = number in self.older or is_added
             is_known = is_known or (bool(changed) and pairs.get(number, -1) in (-1, *changed))
             if is_known or (near and near.span and near.span.line in told):
+                continue
+            also = [*differences.further(base, paragraph)] if base is not None else []
+            if is_empty and base is not None:
+                if also:
+                    layout.append((near, paragraph, ", ".join(also)))
                 continue
             if number in again:
                 other = given[again[number]]
@@ -255,13 +272,19 @@ class _Reviewed:
                 what = [*differences.differences(other, paragraph)]
                 if not changed and cells[0][again[number]] != cells[1][number]:
                     what.append("its place in the table")
+                what += also
                 if what:
-                    message = f"“{_short(paragraph)}” is different in the file: {', '.join(what)}."
-                    self._tell(near, message)
+                    kind = ", ".join(what)
+                    if {*what} <= {differences.LETTERS, differences.FRAME}:
+                        layout.append((near, paragraph, kind))
+                        continue
+                    self._tell_difference(near, paragraph, kind)
             elif (text := differences.words_of(paragraph)) in left:
                 left.remove(text)
             elif text:
                 self._tell(near, f"“{_short(paragraph)}” could not be taken over: write it here.")
+        self._tell_layout(layout)
+        self._tell_sheets()
         for number, paragraph in enumerate(given if not self.edits else ()):
             is_known = (
                 number in kept | self.newer | self.gone or self.source.line_of(paragraph) in told
@@ -269,10 +292,39 @@ class _Reviewed:
             if paragraph.key and paragraph.span and not is_known:
                 self._tell(paragraph, f"“{_short(paragraph)}” is not in the file any more.")
 
+    def _tell_sheets(self) -> None:
+        """Tell of pages and styles that are different, which have no place in the text."""
+        source = self.source.given(self.edition)
+        if self.sheets != source.sheets:
+            message = "Heads, feet or sizes of pages are different in the file."
+            self._tell(None, f"{message} They follow from the front matter.")
+        used = {p.style for p in self.base} & {p.style for p in self.edited}
+        changed = [s for s in used if self.styles.look(s) != source.styles.look(s)]
+        if changed:
+            names = ", ".join(sorted(style or "Normal" for style in changed)[:MOST_TOLD])
+            message = f"Styles look different in the file: {names}{' …' * (len(changed) > MOST_TOLD)}."
+            self._tell(None, f"{message} Use the file as a template (`word`) if that is to stay.")
+
+    def _tell_difference(
+        self, near: ReviewedParagraph | None, paragraph: ReviewedParagraph, kind: str
+    ) -> None:
+        self._tell(near, f"“{_short(paragraph)}” is different in the file: {kind}.")
+
+    def _tell_layout(
+        self, layout: Sequence[tuple[ReviewedParagraph | None, ReviewedParagraph, str]]
+    ) -> None:
+        """Tell of paragraphs that look different: once if there are many, as of another font."""
+        for near, paragraph, kind in layout if len(layout) <= MOST_TOLD else ():
+            self._tell_difference(near, paragraph, kind)
+        if len(layout) > MOST_TOLD:
+            near, paragraph, kind = layout[0]
+            message = f"{len(layout)} paragraphs, of which “{_short(paragraph)}” is the first,"
+            self._tell(near, f"{message} look different in the file: {kind}, or the like.")
+
     def _given(self) -> tuple[list[ReviewedParagraph], set[int]]:
         """The paragraphs that the source gives with the changes. If these are in files that it
         includes, those that it gives without them, and the numbers of those that they change."""
-        paragraphs, changed = self.source.paragraphs(self.edition), set[int]()
+        paragraphs, changed = self.source.given(self.edition).paragraphs, set[int]()
         if any(edit.file for edit in self.edits):
             for number, paragraph in enumerate(paragraphs):
                 file = paragraph.span.file if paragraph.span else ""
@@ -284,7 +336,7 @@ class _Reviewed:
             text = applied(self.source.text(""), self.edits)
             path = self.source.path
             document = parse(text, self.source.document.source, path.parent)
-            paragraphs = read_source(path, document, self.edition)
+            paragraphs = read_source(path, document, self.edition).paragraphs
         return differences.with_note_texts(paragraphs), changed
 
     # --- changes ---
@@ -524,7 +576,7 @@ class _Reviewed:
         gone = [
             n
             for n, p in enumerate(self.base)
-            if n not in kept | self.gone | self.newer and p.key and p.span
+            if n not in kept | self.gone | self.newer and _has_content(p) and p.span
         ]
         lines_kept = {_line(p) for n, p in enumerate(self.base) if n in kept and _has_content(p)}
         shown = [p.span for n, p in enumerate(self.base) if n in kept and _has_content(p)]
@@ -604,7 +656,7 @@ class _Reviewed:
                     for each in waiting if previous is None else ():
                         self._add(each, other, before=True)
                     waiting, previous = [], other
-            elif number in self.handled or not paragraph.key:
+            elif number in self.handled or not _has_content(paragraph):
                 continue
             elif other is None or other.span is not None:
                 if other is not None:  # moved, with the place that it had
@@ -620,6 +672,10 @@ class _Reviewed:
         """Write a new paragraph after one that is there, or before it."""
         assert near.span is not None
         text, file = self.source.text(near.span.file), near.span.file
+        if paragraph.pictures and paragraph.span is None:
+            self._tell(near, f"The picture “{' '.join(paragraph.pictures)}” is new: add it here.")
+            if not paragraph.key:
+                return
         if paragraph.cell:
             self._tell(near, f"“{_short(paragraph)}” is new in a table: write it here.")
             return
@@ -673,9 +729,9 @@ class _Reviewed:
     def _new_text(self, paragraph: ReviewedParagraph, start: int) -> str:
         """The text of a new paragraph as Markdown, with its comments."""
         text = markdown(paragraph, start, len(paragraph.text))
-        lines = (" ".join(line.split()) for line in text.split("\0"))
+        lines = [_SPACES.sub(" ", line).strip() for line in text.strip("\0").split("\0")]
         comments = "".join(f" {_shown(comment)}" for comment in paragraph.comments)
-        return "\\\n".join(lines).strip("\\\n") + comments
+        return "\\\n".join(lines) + comments
 
     def _count(self, level: int) -> int:
         """The number of signs that a heading of a level has in the source."""
@@ -732,5 +788,5 @@ def _line(paragraph: ReviewedParagraph) -> tuple[str, int]:
 
 
 def _short(paragraph: ReviewedParagraph) -> str:
-    key = paragraph.key.replace(FORMULA, "…")
+    key = paragraph.key.replace(FORMULA, "…") or " ".join(paragraph.pictures)
     return key if len(key) < 60 else f"{key[:57]}…"
