@@ -177,7 +177,8 @@ class WrittenPiece(NamedTuple):
     """Text in one look, which may link to an ``address``, or the sign of a ``note``, by its id.
     Chapbook has ``added`` it: the label of a caption, or marks. A tracked change by an ``author``
     has put it there; one that took text away leaves a piece without text. ``paint`` is how else its
-    letters look: their font, size, colour and so on."""
+    letters look: their font, size, colour and so on. ``formulas`` are those in it, as a source has
+    them."""
 
     text: str
     is_bold: bool = False
@@ -192,6 +193,7 @@ class WrittenPiece(NamedTuple):
     note: str = ""
     author: str = ""
     paint: str = ""
+    formulas: tuple[str, ...] = ()
 
 
 def written_text(paragraph: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from pipeline.commands.review import matching
 from pipeline.commands.review.reading import ReviewedParagraph
@@ -36,6 +37,7 @@ TURN = "Interview"
 MOST_LIGHT = 12
 """The light, of 255, by which a picture may differ that was drawn or stored in another way."""
 
+TABLE_STYLES = ("TableText", "TableHeading")
 PLAIN_STYLES = ("", "Normal", "BodyText", "TextBody", "Standard")
 _NUMBER = late(r"^(?:\d+|[A-Z]|[IVX]+)(?:\.\d+)*\.?\s")
 _AROUND = late(r" ?([;:!?»«%…–—]|\.\.\.|--+) ?")
@@ -53,7 +55,8 @@ def kind_of(paragraph: ReviewedParagraph) -> str:
         return "item"
     if paragraph.style.startswith(TURN):
         return TURN
-    return "" if paragraph.style in PLAIN_STYLES else paragraph.style
+    is_usual = paragraph.style in (TABLE_STYLES if paragraph.cell else ()) + PLAIN_STYLES
+    return "" if is_usual else paragraph.style
 
 
 def are_headings(*paragraphs: ReviewedParagraph) -> bool:
@@ -235,12 +238,17 @@ def with_note_texts(paragraphs: Sequence[ReviewedParagraph]) -> list[ReviewedPar
     return [with_notes(paragraph, texts)._replace(mark=None) for paragraph in paragraphs]
 
 
-def with_notes(paragraph: ReviewedParagraph, names: Mapping[str, str]) -> ReviewedParagraph:
-    """A paragraph with other names of notes."""
-    if not any(piece.note for piece in paragraph.pieces):
+def with_notes(
+    paragraph: ReviewedParagraph,
+    names: Mapping[str, str],
+    formulas: Mapping[str, str] = MappingProxyType({}),
+) -> ReviewedParagraph:
+    """A paragraph with other names of notes, and with what stands for formulas in the source."""
+    if not paragraph.formulas and not any(piece.note for piece in paragraph.pieces):
         return paragraph
-    pieces = (
-        piece._replace(note=names.get(piece.note, NOTE)) if piece.note else piece
-        for piece in paragraph.pieces
-    )
+    left, pieces = iter(paragraph.formulas), []
+    for piece in paragraph.pieces:
+        written = [formulas.get(next(left, ""), "") for _ in range(piece.text.count(FORMULA))]
+        name = names.get(piece.note, NOTE) if piece.note else ""
+        pieces.append(piece._replace(note=name, formulas=tuple(written)))
     return paragraph._replace(pieces=tuple(pieces))

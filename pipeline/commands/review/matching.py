@@ -143,10 +143,10 @@ def moved(pairs: dict[int, int], fixed: Collection[int] = ()) -> set[int]:
     return set(pairs) - in_order
 
 
-def has_new_formulas(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
-    """Return whether a paragraph has a formula that it did not have."""
+def new_formulas(base: ReviewedParagraph, edited: ReviewedParagraph) -> list[str]:
+    """The formulas of a paragraph that it did not have, or had elsewhere."""
     formulas = iter(base.formulas)
-    return not all(formula in formulas for formula in edited.formulas)
+    return [formula for formula in edited.formulas if formula not in formulas]
 
 
 # --- merging ---------------------------------------------------------------------------------

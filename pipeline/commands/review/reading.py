@@ -180,7 +180,7 @@ class WordStyles:
         """The look of a style."""
         letters = self._base["rPr"] | self._of("rPr", style or self._usual)
         around = self._base["pPr"] | self._of("pPr", style or self._usual)
-        return f"{_listed(letters, LETTERS)}; {_listed(around, (*SPACES, *INDENTS, *AROUND))}"
+        return f"{_listed(letters, LETTERS)}; {_listed(around, (*SPACES, *AROUND))}"
 
     def _of(self, kind: str, name: str) -> dict[str, str]:
         """The values that a style has, also from those that it is based on."""
@@ -404,7 +404,9 @@ def _paragraphs(
             images=tuple(_image(drawing, images) for drawing in paragraph.iter(f"{word.W}drawing")),
             comments=tuple(sorted(_comments(paragraph, remarks), key=_when(remarks))),
             level=_level(paragraph),
-            is_numbered=_list_of(paragraph) in parts.numbered or style.startswith("ListNumber"),
+            is_numbered=_list_of(paragraph) in parts.numbered
+            if _list_of(paragraph)[0]
+            else style.startswith("ListNumber"),
             align=_property(paragraph, "jc"),
             frame=parts.styles.frame(style, paragraph, cell),
             fields=tuple(map(_content, filter(word.is_filled_in, paragraph.iter(f"{word.W}sdt")))),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pipeline.commands.review import differences, matching
 from pipeline.commands.review.differences import with_notes
 from pipeline.commands.review.drawn_tables import fitted
-from pipeline.commands.review.matching import applied
+from pipeline.commands.review.matching import applied, new_formulas
 from pipeline.commands.review.reading import (
     NoWordFileError,
     ReviewedParagraph,
@@ -64,6 +64,13 @@ _UNTITLED = late(r"(:{3,}[ \t]*[\w-]+)[ \t]*+(?:\{[^{}\n]*\}[ \t]*+)?$", re.MULT
 _FENCE = late(r"[^\n]*\n[ \t>]*(?:`{3,}|~{3,})[ \t]*(?=\n|\Z)")
 _CODE_SPAN = late(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _HASHES = late(r"#+")
+_TITLE = late(r"---[ \t]*\n(?:(?!---|title:)[^\n]*\n)*title:[ \t]*(['\"]?)([^\n]*?)\1[ \t]*\n")
+_PLAIN_VALUE = late(r"[^\W\d_](?:[^\n:#\"']|:(?=\S)|(?<=\S)[#\"'])*")
+"""The title in the front matter, and a text that may stand there without quotation marks."""
+
+_BOX = late(r"\s*[-*+][ \t]+([(\[])[ xX]?[)\]][ \t]+")
+"""The beginning of a choice, with its circle or box."""
+
 _SPACES = late(r"[ \n]+")
 
 
@@ -97,6 +104,7 @@ class _Reviewed:
         self.older: set[int] = set()
         self.newer: set[int] = set()
         self.removed = read_removed(parts)
+        self.formulas: dict[str, str] = {}
         self.columns: dict[int, int] = {}
 
     def review(self) -> FileReview:
@@ -109,6 +117,7 @@ class _Reviewed:
         for table in changed_tables(self.base, self.edited, pairs):
             table_edits.add(table)
         table_edits.remove_whole({*pairs.values()} | self.newer)
+        self.tables = table_edits.new_tables({*pairs})
         self.edits += table_edits.edits
         self.handled |= table_edits.written
         self.gone = table_edits.gone
@@ -212,12 +221,18 @@ class _Reviewed:
         names: dict[str, str] = {}
         for paragraph in self.base:
             notes = [piece.note for piece in paragraph.pieces if piece.note]
-            place = self.source.words_of(paragraph) if notes and paragraph.span else None
+            has_signs = (notes or paragraph.formulas) and paragraph.span
+            place = self.source.words_of(paragraph) if has_signs else None
             words = written_tokens(paragraph)
             at = places_of(words, place[0]) if place else [None] * len(words)
-            signs = (where for each, where in zip(words, at, strict=True) if each.text == NOTE)
-            for note, where in zip(notes, signs, strict=True):
-                names[note] = place[1][where.start : where.end] if place and where else NOTE
+            signs: dict[str, list[str]] = {NOTE: [], FORMULA: []}
+            for each, where in zip(words, at, strict=True):
+                if each.text in signs:
+                    written = place[1][where.start : where.end] if place and where else ""
+                    signs[each.text].append(written)
+            names |= {n: text or NOTE for n, text in zip(notes, signs[NOTE], strict=True)}
+            known = zip(paragraph.formulas, signs[FORMULA], strict=False)
+            self.formulas |= {formula: text for formula, text in known if text}
         known = {
             self.edited[number].note: names.get(self.base[other].note, NOTE)
             for number, other in pairs.items()
@@ -232,7 +247,7 @@ class _Reviewed:
                 self.handled.add(number)
         known |= {note: f"^[{' '.join(filter(None, texts))}]" for note, texts in new.items()}
         self.base = [with_notes(paragraph, names) for paragraph in self.base]
-        self.edited = [with_notes(paragraph, known) for paragraph in self.edited]
+        self.edited = [with_notes(paragraph, known, self.formulas) for paragraph in self.edited]
 
     def _tell_rest(self, pairs: Mapping[int, int]) -> None:
         """Tell whatever else is different between the file and what the source now gives."""
@@ -344,10 +359,12 @@ class _Reviewed:
     def _change(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
         for number, other in pairs.items():
             base, edited = self.base[other], self.edited[number]
-            if len(edited.pictures) != len(base.pictures) or matching.has_new_formulas(
-                base, edited
-            ):
-                self._tell(base, "A formula or a picture was changed: change it in the source.")
+            is_changed = len(edited.pictures) != len(base.pictures) or any(
+                formula not in self.formulas for formula in new_formulas(base, edited)
+            )
+            if is_changed:
+                near = base if base.span else self._before(other)
+                self._tell(near, "A formula or a picture was changed: change it in the source.")
             elif edited.pictures != base.pictures:
                 self._alternatives(base, edited)
             bare = differences.without_formulas(base) if self.has_lost_formulas else base
@@ -356,7 +373,9 @@ class _Reviewed:
             if number in strayed or is_empty or (is_same and not edited.comments):
                 continue
             if base.span is None:
-                if not is_same and base.style not in ("Header", "Footer", "NameLine"):
+                if not is_same and base.style == "Title":
+                    self._entitle_all(base, edited)
+                elif not is_same and base.style not in ("Header", "Footer", "NameLine"):
                     self._tell(None, f"“{_short(base)}” does not stand in the text of the source.")
                 continue
             if not is_same and self._is_older(base, edited):
@@ -373,8 +392,12 @@ class _Reviewed:
             if base.cell:
                 edits = fitted(edits, self.source.table_at(place[2], self.source.bounds(base)[0]))
             self.edits += edits
-            if not result.is_whole or len(edits) < len(new):
+            if not is_changed and (not result.is_whole or len(edits) < len(new)):
                 self._tell(base, f"Some changes of “{_short(base)}” are not clear: make them here.")
+
+    def _before(self, number: int) -> ReviewedParagraph | None:
+        """The nearest paragraph before one that stands in the source."""
+        return next((p for p in reversed(self.base[:number]) if p.span), None)
 
     def _alternatives(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
         """Take over alternative texts of pictures, where they stand in the source as they are."""
@@ -443,6 +466,8 @@ class _Reviewed:
             return  # which may be no wish
         if old == new == "item" and base.level != edited.level:
             self._indent(number, base, edited, pairs)
+        elif old == new == "item" and base.is_numbered is not edited.is_numbered:
+            self._renumber(number, base, edited)
         elif old.startswith("heading") and not new and (hashes := self._hashes(base)):
             end = hashes.end() + len(text[hashes.end() :]) - len(text[hashes.end() :].lstrip(" "))
             self.edits.append(SourceEdit(file, hashes.start(), end, "", author=edited.author()))
@@ -473,6 +498,28 @@ class _Reviewed:
             spaces = " " * max(0, there + column - indent)
             edit = SourceEdit(base.span.file, line, line + there, spaces, author=edited.author())
             self.edits.append(edit)
+
+    def _renumber(self, number: int, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
+        """Write a number for the bullet of an item, or a bullet for its number. What is below it
+        stays so."""
+        assert base.span is not None
+        text, (start, end) = self.source.text(base.span.file), self.source.bounds(base)
+        start, author = line_start(text, start), edited.author()
+        if not (item := ITEM.match(text, start)):
+            return
+        count, at = 1, number - 1
+        while at >= 0 and (self.edited[at].level or 0) >= (edited.level or 0) and edited.is_numbered:
+            count += self.edited[at].level == edited.level and self.edited[at].is_numbered
+            at -= 1 if self.edited[at].is_item else number
+        sign = f"{count}. " if edited.is_numbered else "- "
+        begins = start + _indent_of(text, start)
+        self.edits.append(SourceEdit(base.span.file, begins, item.end(), sign, author=author))
+        further = len(sign) - (item.end() - begins)
+        end = line_end(text, end)
+        rest = text[line_end(text, start) : end] + rest_of_item(text, start, end)
+        for line in re.finditer(r"(?<=\n)(?=[^\n])", rest) if further > 0 else ():
+            place = line_end(text, start) + line.start()
+            self.edits.append(SourceEdit(base.span.file, place, place, " " * further))
 
     def _column(self, number: int, pairs: Mapping[int, int]) -> int | None:
         """The column in which an item of the file stands in the source: that of others beside it
@@ -520,6 +567,20 @@ class _Reviewed:
         """The signs of a heading in the source."""
         text = self.source.text(heading.span.file) if heading.span else ""
         return _HASHES.match(text, self.source.bounds(heading)[0]) if heading.span else None
+
+    def _entitle_all(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
+        """Write another title of the whole into the front matter."""
+        text = self.source.text("")
+        line = _TITLE.match(text)
+        if line and " ".join(line[2].split()) == base.key:
+            quote, new = line[1], edited.key
+            if not quote and not _PLAIN_VALUE.fullmatch(new):
+                quote = "'"
+            new = f"{quote}{new.replace(quote, quote * 2) if quote == chr(39) else new}{quote}"
+            start = line.start(2) - len(line[1])
+            self.edits.append(SourceEdit("", start, line.end(2) + len(line[1]), new))
+        else:
+            self._tell(None, f"The title is “{edited.key}” in the file: write it into the front matter.")
 
     def _entitle(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
         """Write a new title of an exercise that had none; other words have no place."""
@@ -656,6 +717,8 @@ class _Reviewed:
                     for each in waiting if previous is None else ():
                         self._add(each, other, before=True)
                     waiting, previous = [], other
+            elif number in self.tables and previous is not None:
+                self._add(paragraph._replace(cell=None), previous, self.tables[number])
             elif number in self.handled or not _has_content(paragraph):
                 continue
             elif other is None or other.span is not None:
@@ -667,9 +730,14 @@ class _Reviewed:
                     self._add(paragraph, previous)
 
     def _add(
-        self, paragraph: ReviewedParagraph, near: ReviewedParagraph, *, before: bool = False
+        self,
+        paragraph: ReviewedParagraph,
+        near: ReviewedParagraph,
+        written: str = "",
+        *,
+        before: bool = False,
     ) -> None:
-        """Write a new paragraph after one that is there, or before it."""
+        """Write a new paragraph after one that is there, or before it; it may be written already."""
         assert near.span is not None
         text, file = self.source.text(near.span.file), near.span.file
         if paragraph.pictures and paragraph.span is None:
@@ -679,10 +747,10 @@ class _Reviewed:
         if paragraph.cell:
             self._tell(near, f"“{_short(paragraph)}” is new in a table: write it here.")
             return
-        if paragraph.formulas and paragraph.span is None:
+        if paragraph.span is None and not {*paragraph.formulas} <= {*self.formulas}:
             self._tell(near, f"“{_short(paragraph)}” is new, and has a formula: write it here.")
         start, end = self.source.bounds(near._replace(cell=None))
-        written = self._written(paragraph)
+        written = written or self._written(paragraph)
         start, end = line_start(text, start), line_end(text, end)
         if before:
             self.edits.append(
@@ -692,7 +760,9 @@ class _Reviewed:
         item = ITEM.match(text, start)
         if near.cell:
             end = end_of_block(text, end)
+        box = _BOX.match(text, start) if paragraph.style == near.style else None
         is_item = bool(item) and paragraph.style == near.style and paragraph.style in MARKERS
+        is_item = is_item or bool(box)
         rest = rest_of_item(text, start, end)
         if is_item and paragraph.span is None and self._is_withheld(near.span.file, end, rest):
             shown = (p.span for p in self.base if p.span and p.key)
@@ -701,9 +771,14 @@ class _Reviewed:
                 return
             self._tell(near, f"“{_short(paragraph)}” is new, and stands after the whole item.")
             end += len(rest.rstrip())
-        if is_item and item and paragraph.span is None:
+        if box and paragraph.span is None:
+            closing = ")" if box[1] == "(" else "]"
+            written = f"{text[start : box.start(1)]}{box[1]} {closing} {written.removeprefix('- ')}"
+        elif is_item and item and paragraph.span is None:
             marker = item[0].replace(item[1], following(item[1])) if item[1] else item[0]
             written = marker + written.removeprefix(MARKERS[paragraph.style])
+        if near.note and paragraph.note:
+            written = f"    {written}"
         between = "\n" if is_item else "\n\n"
         after = "" if is_item or text[end : end + 2] in ("", "\n", "\n\n") else "\n"
         new = between + written + after

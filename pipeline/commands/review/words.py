@@ -245,7 +245,8 @@ def _edit(
     is_in_value = previous and following and previous.start == following.start
     if is_in_value or any(place and place.is_value for place in places[i:k]):
         return None
-    if any(word.text in (FORMULA, SYMBOL) for word in after[j:m]):
+    stretch = edited.text[after[j].start : after[m - 1].end] if j < m else ""
+    if SYMBOL in stretch or not _has_formulas(edited, stretch):
         return None
     around = looks[before[i].start if i < k else before[i - 1].start if i else 0] if looks else None
     if i == k:  # new words
@@ -306,6 +307,13 @@ def _edit(
         if gap and not is_apart and is_bare:
             return SourceEdit(file, start, end, " ")
     return SourceEdit(file, start, end, "")
+
+
+def _has_formulas(paragraph: ReviewedParagraph, stretch: str) -> bool:
+    """Return whether all formulas of a paragraph are known, if there are any in a stretch of it."""
+    return FORMULA not in stretch or all(
+        formula for piece in paragraph.pieces for formula in piece.formulas
+    )
 
 
 def _at_beginning(
@@ -503,14 +511,18 @@ def markdown(
     for address, pieces in itertools.groupby(paragraph.pieces, lambda piece: piece.address):
         part = ""
         for piece in pieces:
-            text = piece.text[max(0, start - at) : max(0, end - at)]
+            first = max(0, start - at)
+            text = piece.text[first : max(0, end - at)]
             at += len(piece.text)
             if paragraph.style == "Code":
                 part += text
             elif text and piece.note:
                 part += piece.note
             elif text:
-                part += _piece(text, piece, around, is_cell=paragraph.cell is not None)
+                written = _piece(text, piece, around, is_cell=paragraph.cell is not None)
+                for formula in piece.formulas[piece.text[:first].count(FORMULA) :]:
+                    written = written.replace(FORMULA, formula, 1)
+                part += written.replace(FORMULA, "")
         if (
             address not in ("", INTERNAL)
             and part.strip()
@@ -525,7 +537,7 @@ def markdown(
 
 def _piece(text: str, piece: WrittenPiece, around: WordLook, *, is_cell: bool) -> str:
     look = look_of(piece)
-    plain = SOFT.sub(" ", text).replace("\t", " ").replace(FORMULA, "").replace(SYMBOL, "")
+    plain = SOFT.sub(" ", text).replace("\t", " ").replace(SYMBOL, "")
     if not look.is_code:
         setting = LeafSetting(plain)
         setting.pairs = dict.fromkeys(setting.pairs, True)  # the other one may stand beside it
