@@ -63,6 +63,9 @@ INTERNAL = "#"
 
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 SPACES = (f"{W}tab", f"{W}br", f"{W}cr")
+_LINK_FIELD = late(r'\s*HYPERLINK\s+"([^"]*)"(?:\s+\\l\s+"([^"]*)")?')
+"""A field that is a link, as LibreOffice writes those to a place in a page."""
+
 _MARK = late(r"_s(\d+)_([0-9a-f]{8})")
 
 
@@ -232,7 +235,10 @@ def written_pieces(
             waiting.extend((part, address, author) for part in reversed(element))
             continue
         _enter_fields(element, fields)
-        is_counted = any(_is_counted("".join(words)) for words in fields)
+        instructions = ["".join(words) for words in fields]
+        is_counted = any(map(_is_counted, instructions))
+        linked = next(filter(None, map(_LINK_FIELD.match, instructions)), None)
+        run_address = address or "#".join(filter(None, linked.groups() if linked else ()))
         look = element.find(f"{W}rPr")
         style = "" if look is None else _style(look, "rStyle")
         for reference in element.iterchildren(*SIGNS):
@@ -254,14 +260,14 @@ def written_pieces(
                 text,
                 _is_on(look, "b"),
                 _is_on(look, "i"),
-                address,
+                run_address,
                 style == "CodeChar",
                 style in ADDED,
                 _is_on(look, "strike") or _is_on(look, "dstrike"),
                 _value(look, "vertAlign").replace("baseline", ""),
                 _value(look, "highlight") not in UNMARKED
                 or _value(look, "shd", "fill") not in UNMARKED,
-                not address and _value(look, "u") not in UNMARKED,
+                not run_address and _value(look, "u") not in UNMARKED,
                 author=author,
                 paint=paint(look),
             )
