@@ -39,7 +39,7 @@ def matched(
             other = names.get(paragraph.mark) if paragraph.mark else None
             if number in pairs or other is None or other in used:
                 continue
-            if paragraph.key == base[other].key or (is_changed and paragraph.key):
+            if _words(paragraph) == _words(base[other]) or (is_changed and paragraph.key):
                 pairs[number] = other
                 used.add(other)
         if not is_changed:
@@ -51,6 +51,11 @@ def matched(
     return pairs
 
 
+def _words(paragraph: ReviewedParagraph) -> tuple[str, int]:
+    """The words of a paragraph, and the number of its pictures."""
+    return paragraph.key, len(paragraph.pictures)
+
+
 def _pair_blocks(
     base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
 ) -> None:
@@ -58,8 +63,8 @@ def _pair_blocks(
     used = set(pairs.values())
     left = [number for number in range(len(base)) if number not in used]
     others = [number for number in range(len(edited)) if number not in pairs]
-    keys = [(base[n].key, base[n].cell is None) for n in left]
-    again = [(edited[n].key, edited[n].cell is None) for n in others]
+    keys = [(_words(base[n]), base[n].cell is None) for n in left]
+    again = [(_words(edited[n]), edited[n].cell is None) for n in others]
     for block in difflib.SequenceMatcher(None, keys, again, autojunk=False).get_matching_blocks():
         pairs |= {others[block.b + at]: left[block.a + at] for at in range(block.size)}
 
@@ -70,10 +75,11 @@ def _pair_moved(
     """Pair those that are left and have the same words, and stand elsewhere."""
     used, left = set(pairs.values()), defaultdict[object, list[int]](list)
     for number in reversed(range(len(base))):
-        if number not in used and base[number].key and not base[number].cell:
-            left[base[number].key, bool(base[number].note)].append(number)
+        words = _words(base[number])
+        if number not in used and any(words) and not base[number].cell:
+            left[words, bool(base[number].note)].append(number)
     for number, paragraph in enumerate(edited):
-        others = left.get((paragraph.key, bool(paragraph.note)))
+        others = left.get((_words(paragraph), bool(paragraph.note)))
         if number not in pairs and others and not paragraph.cell:
             pairs[number] = others.pop()
 

@@ -27,7 +27,9 @@ COMMENTS = "word/comments.xml"
 _REMOVED_END = f"{word.W}pPr/{word.W}rPr/{word.W}del"
 """The mark of the end of a paragraph that a tracked change removes."""
 
-_PART = late(r"word/(?:document|(?:foot|end)notes|comments|styles|numbering|(?:header|footer)\d*)\.xml")
+_PART = late(
+    r"word/(?:document|(?:foot|end)notes|comments|styles|numbering|(?:header|footer)\d*)\.xml"
+)
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 EMBEDDED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
 EMPHASES = {"strong": "b", "emphasis": "i", "subtle emphasis": "i", "intense emphasis": "i"}
@@ -150,9 +152,10 @@ class WordStyles:
         defaults = (style for style in styles if style.get(f"{word.W}default") in ("1", "true"))
         kinds = {style.get(f"{word.W}type"): style.get(f"{word.W}styleId") for style in defaults}
         self._usual = kinds.get("paragraph", "")
+        places = {kind: f"{word.W}docDefaults/*/{word.W}{kind}" for kind in ("rPr", "pPr")}
         self._base = {
-            kind: _values(None if root is None else root.find(f"{word.W}docDefaults/*/{word.W}{kind}"))
-            for kind in ("rPr", "pPr")
+            kind: _values(None if root is None else root.find(place))
+            for kind, place in places.items()
         }
         self._known: dict[tuple[str, str], dict[str, str]] = {}
 
@@ -170,8 +173,8 @@ class WordStyles:
         values = styled | _values(paragraph.find(f"{word.W}pPr"))
         shade = None if cell is None else cell.find(f"{word.W}tcPr/{word.W}shd")
         fill = "" if shade is None else shade.get(f"{word.W}fill", "")
-        names = AROUND if cell is not None or style.startswith("Box") else (*SPACES, *AROUND)
-        names += () if _list_of(paragraph)[0] else INDENTS
+        spaces = () if cell is not None or style.startswith("Box") else SPACES
+        names = (*spaces, *(() if _list_of(paragraph)[0] else INDENTS), *AROUND)
         shown = _listed(values, names)
         shown = shown if shown != _listed(styled, names) else ""
         return f"{shown} {'' if fill in UNSEEN else fill}".strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -231,8 +232,8 @@ class _Reviewed:
                     written = place[1][where.start : where.end] if place and where else ""
                     signs[each.text].append(written)
             names |= {n: text or NOTE for n, text in zip(notes, signs[NOTE], strict=True)}
-            known = zip(paragraph.formulas, signs[FORMULA], strict=False)
-            self.formulas |= {formula: text for formula, text in known if text}
+            formulas = zip(paragraph.formulas, signs[FORMULA], strict=False)
+            self.formulas |= {formula: text for formula, text in formulas if text}
         known = {
             self.edited[number].note: names.get(self.base[other].note, NOTE)
             for number, other in pairs.items()
@@ -317,7 +318,8 @@ class _Reviewed:
         changed = [s for s in used if self.styles.look(s) != source.styles.look(s)]
         if changed:
             names = ", ".join(sorted(style or "Normal" for style in changed)[:MOST_TOLD])
-            message = f"Styles look different in the file: {names}{' …' * (len(changed) > MOST_TOLD)}."
+            more = " …" if len(changed) > MOST_TOLD else ""
+            message = f"Styles look different in the file: {names}{more}."
             self._tell(None, f"{message} Use the file as a template (`word`) if that is to stay.")
 
     def _tell_difference(
@@ -507,11 +509,14 @@ class _Reviewed:
         start, author = line_start(text, start), edited.author()
         if not (item := ITEM.match(text, start)):
             return
-        count, at = 1, number - 1
-        while at >= 0 and (self.edited[at].level or 0) >= (edited.level or 0) and edited.is_numbered:
-            count += self.edited[at].level == edited.level and self.edited[at].is_numbered
-            at -= 1 if self.edited[at].is_item else number
-        sign = f"{count}. " if edited.is_numbered else "- "
+        before = takewhile(
+            lambda other: other.level is not None and other.level >= (edited.level or 0),
+            reversed(self.edited[:number]),
+        )
+        beside = takewhile(
+            lambda other: other.is_numbered, (o for o in before if o.level == edited.level)
+        )
+        sign = f"{sum(1 for _ in beside) + 1}. " if edited.is_numbered else "- "
         begins = start + _indent_of(text, start)
         self.edits.append(SourceEdit(base.span.file, begins, item.end(), sign, author=author))
         further = len(sign) - (item.end() - begins)
@@ -580,7 +585,8 @@ class _Reviewed:
             start = line.start(2) - len(line[1])
             self.edits.append(SourceEdit("", start, line.end(2) + len(line[1]), new))
         else:
-            self._tell(None, f"The title is “{edited.key}” in the file: write it into the front matter.")
+            message = f"The title is “{edited.key}” in the file"
+            self._tell(None, f"{message}: write it into the front matter.")
 
     def _entitle(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
         """Write a new title of an exercise that had none; other words have no place."""
@@ -737,7 +743,7 @@ class _Reviewed:
         *,
         before: bool = False,
     ) -> None:
-        """Write a new paragraph after one that is there, or before it; it may be written already."""
+        """Write a new paragraph after one that is there, or before it, as it is ``written``."""
         assert near.span is not None
         text, file = self.source.text(near.span.file), near.span.file
         if paragraph.pictures and paragraph.span is None:

@@ -130,9 +130,9 @@ def changes(
             ends: list[SourceEdit | None] = []
             for change in _new_looks(before[i:k], after[j:m], looks, new_looks, mixed):
                 first, last = places[i + change.first], places[i + change.last]
-                begin, *end = _with_look(first, last, change, text, file) or [None]
-                new.append(begin)
-                ends = [*end, *ends]  # the mark that begins last ends first
+                marks = _with_look(first, last, change, text, file)
+                new += marks[:1] or [None]
+                ends = [*marks[1:], *ends]  # the mark that begins last ends first
             new += ends
             for at in range(k - i):
                 new += _other_sign(
