@@ -396,15 +396,20 @@ def _paragraphs(
         note = next(paragraph.iterancestors(f"{word.W}footnote", f"{word.W}endnote"), None)
         paint = functools.partial(parts.styles.paint, style)
         pieces = [*word.written_pieces(paragraph, addresses, paint)]
+        drawings = [
+            drawing
+            for drawing in paragraph.iter(f"{word.W}drawing")
+            if next(drawing.iter(word.BOX), None) is None  # which has paragraphs
+        ]
         read = ReviewedParagraph(
             tuple(_joined(pieces)),
             style,
             word.mark_of(paragraph),
             cell=cells.get(cell),
             formulas=tuple(map(_formula, paragraph.iter(word.MATH))),
-            pictures=tuple(map(_alternative, paragraph.iter(f"{word.W}drawing"))),
-            sizes=tuple(map(_size, paragraph.iter(f"{word.W}drawing"))),
-            images=tuple(_image(drawing, images) for drawing in paragraph.iter(f"{word.W}drawing")),
+            pictures=tuple(map(_alternative, drawings)),
+            sizes=tuple(map(_size, drawings)),
+            images=tuple(_image(drawing, images) for drawing in drawings),
             comments=tuple(sorted(_comments(paragraph, remarks), key=_when(remarks))),
             level=_level(paragraph),
             is_numbered=_list_of(paragraph) in parts.numbered
@@ -439,6 +444,9 @@ def _joining(first: ReviewedParagraph, second: ReviewedParagraph) -> ReviewedPar
         pieces=first.pieces + second.pieces,
         formulas=first.formulas + second.formulas,
         pictures=first.pictures + second.pictures,
+        sizes=first.sizes + second.sizes,
+        images=first.images + second.images,
+        fields=first.fields + second.fields,
         comments=(*first.comments, *comments),
         authors=(*first.authors, *authors),
     )

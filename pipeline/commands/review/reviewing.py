@@ -747,7 +747,7 @@ class _Reviewed:
         assert near.span is not None
         text, file = self.source.text(near.span.file), near.span.file
         if paragraph.pictures and paragraph.span is None:
-            self._tell(near, f"The picture “{' '.join(paragraph.pictures)}” is new: add it here.")
+            self._tell(near, "A picture is new here: add it to the source.")
             if not paragraph.key:
                 return
         if paragraph.cell:
