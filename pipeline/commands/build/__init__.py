@@ -137,7 +137,7 @@ def build_command(
                 converted = terminal.or_exit(by_pandoc.convert, source, result.files, formats)
             failed = failed or result.failed
             findings += (*result.diagnostics, *converted)
-            if explains:
+            if explains and result.files:
                 terminal.explain_quizzes(result.files)
             if shows:
                 _open_first(result.files)
