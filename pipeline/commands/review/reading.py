@@ -105,11 +105,11 @@ def _parts(path: Path) -> tuple[list[tuple[Any, dict[str, str]]], Any]:
     try:
         with Archive(path) as archive:
             parts = [
-                (word.parsed(archive.read(name)), _addresses(archive, name))
+                (word.parse_part(archive.read(name)), _addresses(archive, name))
                 for name in PARTS
                 if name in archive
             ]
-            comments: Any = word.parsed(archive.read(COMMENTS)) if COMMENTS in archive else ()
+            comments: Any = word.parse_part(archive.read(COMMENTS)) if COMMENTS in archive else ()
     except (BrokenBook, etree.LxmlError) as error:
         raise NoWordFileError("It is no Word file, or is damaged.") from error
     if not parts:
@@ -136,7 +136,7 @@ def read_edited(path: Path) -> list[ReviewedParagraph]:
         comment.get(f"{word.W}id"): (
             comment.get(f"{word.W}author", ""),
             comment.get(f"{word.W}date", "")[:10],
-            " ".join(" ".join(map(word.written_text, comment.iter(f"{word.W}p"))).split()),
+            " ".join(" ".join(map(word.read_written, comment.iter(f"{word.W}p"))).split()),
         )
         for comment in comments
     }
@@ -153,7 +153,7 @@ def _addresses(archive: Archive, part: str) -> dict[str, str]:
     """The addresses of the links of a part, by their ids."""
     folder, _, name = part.rpartition("/")
     listing = f"{folder}/_rels/{name}.rels"
-    rows = word.parsed(archive.read(listing)) if listing in archive else ()
+    rows = word.parse_part(archive.read(listing)) if listing in archive else ()
     return {row.get("Id"): row.get("Target", "") for row in rows if row.get("TargetMode")}
 
 
@@ -163,7 +163,7 @@ def read_source(source: Path, document: Document, edition: Edition) -> list[Revi
     pages = render_edition(request, edition, mark_for(request, edition))
     texts = {f"word/{file.name}": file.text for file in pages.files}
     texts |= {f"word/{page.name}": page.markup for page in pages.pages}
-    roots = (word.parsed(texts[name].encode()) for name in PARTS if name in texts)
+    roots = (word.parse_part(texts[name].encode()) for name in PARTS if name in texts)
     return [
         paragraph._replace(span=pages.spans[paragraph.mark.number - 1])
         if paragraph.mark
@@ -187,7 +187,7 @@ def _paragraphs(
             continue
         cell = next(paragraph.iterancestors(f"{word.W}tc"), None)
         note = next(paragraph.iterancestors(f"{word.W}footnote", f"{word.W}endnote"), None)
-        pieces = [*word.written_pieces(paragraph, addresses)]
+        pieces = [*word.read_pieces(paragraph, addresses)]
         read = ReviewedParagraph(
             tuple(_joined(pieces)),
             style,
@@ -293,7 +293,7 @@ def _is_removed(paragraph: Any) -> bool:
     if row is not None and row.find(f"{word.W}trPr/{word.W}del") is not None:
         return True
     is_marked = paragraph.find(_REMOVED_END) is not None
-    return is_marked and not word.written_text(paragraph)
+    return is_marked and not word.read_written(paragraph)
 
 
 def _comments(
@@ -308,5 +308,5 @@ def _comments(
                 if child is end or end in set(child.iter()):
                     break
                 before.append(etree.fromstring(etree.tostring(child)))
-            offset = sum(len(piece.text) for piece in word.written_pieces(before))
+            offset = sum(len(piece.text) for piece in word.read_pieces(before))
             yield ReviewerComment(*remark, offset)
