@@ -17,7 +17,7 @@ import msgspec
 
 from pipeline.features import absence, here
 from pipeline.flow import steps
-from pipeline.flow.saving import Saving, unannounced
+from pipeline.flow.saving import Saving, find_unannounced
 from pipeline.flow.steps import render_fragment
 from pipeline.flow.values import (
     BuiltEdition,
@@ -125,7 +125,7 @@ def build(
     if options.catalog is True:
         findings += steps.lacking_for_shops(document.metadata, chosen, shown_name(str(source)))
     if memory is None:
-        findings += unannounced(folder, document, shown_name(str(source)))
+        findings += find_unannounced(folder, document, shown_name(str(source)))
     result = Result(judge(findings, options.strict), read=read, requested=every)
     writable = [output for output in built if not is_held_back(output.findings)]
     if not writable or any(f.is_error and not is_held_back([f]) for f in result.diagnostics):

@@ -170,12 +170,12 @@ def note_withheld(places: Sequence[Span], editions: Iterable[str]) -> None:
 
 def explain_quizzes(files: Iterable[Path]) -> None:
     """Print what Moodle accepts in the gaps of those files that are for it."""
-    from pipeline.verify.moodle_quiz import accepted_in, explained
+    from pipeline.verify.moodle_quiz import explain, read_accepted
 
     lines: list[str] = []
     for file in (file for file in files if file.suffix == ".xml"):
         with contextlib.suppress(ValueError):  # a record for catalogues
-            lines += explained(accepted_in(file.read_bytes()))
+            lines += explain(read_accepted(file.read_bytes()))
     for line in lines or ("nothing: there are no gaps in a file for --edition moodle.",):
         say(f"{'accepts':<9}{line}")
 

@@ -245,14 +245,14 @@ def bar_code(isbn: str) -> Asset | None:
         f' height="{height * MODULE:.2f}mm" viewBox="0 0 {width} {height:.2f}">'
         f'<path d="{bars}"/><g font-family="Source Code Pro" font-size="9.2">'
         f'<text x="2" y="{base:.2f}">{digits[0]}</text>'
-        f"{_spaced(digits[1:7], BEFORE + 4, base)}{_spaced(digits[7:], BEFORE + 51, base)}"
+        f"{_space_out(digits[1:7], BEFORE + 4, base)}{_space_out(digits[7:], BEFORE + 51, base)}"
         "</g></svg>"
     )
     size = (round(width * MODULE * 96 / 25.4), round(height * MODULE * 96 / 25.4))
     return Asset("cover:isbn.svg", "isbn.svg", "image/svg+xml", *size, data=svg.encode())
 
 
-def _spaced(digits: str, start: float, base: float) -> str:
+def _space_out(digits: str, start: float, base: float) -> str:
     """Digits of seven modules each, below the bars that say them."""
     return "".join(
         f'<text x="{start + 7 * place:g}" y="{base:.2f}">{digit}</text>'

@@ -56,7 +56,7 @@ class _Model(msgspec.Struct, frozen=True):
         return (self.metadata.title, self.metadata.subtitle, *parts)
 
 
-def unannounced(folder: Path, document: Document, source: str) -> tuple[Diagnostic, ...]:
+def find_unannounced(folder: Path, document: Document, source: str) -> tuple[Diagnostic, ...]:
     """A finding if the text of a parsed document is not that of the last build into a ``folder``,
     but its ``version`` and ``modified`` are, and it states either."""
     metadata = document.metadata
@@ -74,14 +74,14 @@ def unannounced(folder: Path, document: Document, source: str) -> tuple[Diagnost
     return (
         diagnostic(
             Code.UNANNOUNCED_CHANGE,
-            f"The text differs from that of the last build, but {_stated(metadata)}.",
+            f"The text differs from that of the last build, but {_state_version(metadata)}.",
             source=source,
             hint=f"Change {' or '.join(f'`{key}`' for key in keys)} before you publish it.",
         ),
     )
 
 
-def _stated(metadata: Metadata) -> str:
+def _state_version(metadata: Metadata) -> str:
     parts = [f"is still version {metadata.version}" if metadata.version else ""]
     parts.append(f"was last modified on {metadata.modified}" if metadata.modified else "")
     return f"it {' and '.join(filter(None, parts))}"
@@ -146,7 +146,9 @@ class Saving:
         files = self._add(built, name)
         if built.edition.chapters:
             folder = (self._folder / name).parent
-            self._removed += outputs.superseded(folder, (self._folder / file for file in files))
+            self._removed += outputs.find_superseded(
+                folder, (self._folder / file for file in files)
+            )
 
     def _add_parts(self, built: BuiltEdition) -> None:
         """The handouts that an edition is split into, and an archive of them."""

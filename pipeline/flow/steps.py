@@ -63,13 +63,19 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
     taken out alone, after that: pages begin among the lines that they replace."""
     from pipeline.exercises.keys import answers_alone, put_in_place
     from pipeline.mark.page_marks import mark_pages
-    from pipeline.resolve.contents import titled_for_teachers
+    from pipeline.resolve.contents import title_for_teachers
 
     if page_map is not None and has_page_marks(edition, document.metadata):
         document = mark_pages(document, edition, page_map)
     document = put_in_place(document)
     if edition.audience == "teacher" and edition.format != "pdf":  # paper lies in their hands
+<<<<<<< HEAD
         document = titled_for_teachers(document)
+=======
+        document = title_for_teachers(document)
+    if page_map is not None and has_page_marks(edition, document.metadata):
+        document = mark_pages(document, edition, page_map)
+>>>>>>> rooms
     return answers_alone(document)
 
 
@@ -154,7 +160,7 @@ def package(
 
     result = package(pages, folder, assets_beside=assets_beside, sources=sources, units=units)
     note(result.dependencies)
-    return _placed(result, source)
+    return _place(result, source)
 
 
 @step
@@ -243,7 +249,7 @@ def cover(
         result = print_cover(document, sheet, pages, stem, templates, folder)
     except jinja2.TemplateError as error:
         return Package(b"", (_template_finding(error),))
-    return _placed(result, document.source)
+    return _place(result, document.source)
 
 
 def render_fragment(
@@ -273,5 +279,5 @@ def _template_finding(error: jinja2.TemplateError) -> Diagnostic:
     return diagnostic(Code.TEMPLATE_ERROR, template_problem(error), span=span, source=file)
 
 
-def _placed(package: Package, source: str) -> Package:
+def _place(package: Package, source: str) -> Package:
     return msgspec.structs.replace(package, diagnostics=in_source(package.diagnostics, source))

@@ -198,7 +198,7 @@ def place_marks(document: Document, page_map: PageMap) -> Document:
     word. Where several pages would begin at one place, the last of them does."""
     places = TextLeaves(document)
     labels = {places.in_text(place): [label] for label, place in places.of(page_map)}
-    return _marked(document, places, labels, breaks=False)
+    return _mark(document, places, labels, breaks=False)
 
 
 def place_book_marks(document: Document, page_map: PageMap) -> Document:
@@ -238,7 +238,7 @@ def place_all_marks(document: Document, page_map: PageMap) -> Document:
         return (*(model.PageMark(label=label) for label in before.get(ordinal, ())), block)
 
     leave: Changes = dict.fromkeys(PICTURES, mark)
-    return _marked(document, places, labels, breaks=False, at=before, leave=leave)
+    return _mark(document, places, labels, breaks=False, at=before, leave=leave)
 
 
 class _Picture(NamedTuple):
@@ -293,7 +293,7 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
         return _beginning(node, blocks[ordinal]) if ordinal in blocks else node
 
     enter: Changes = dict.fromkeys(BLOCKS, begin)
-    return _marked(document, places, labels, breaks=True, at=blocks, enter=enter)
+    return _mark(document, places, labels, breaks=True, at=blocks, enter=enter)
 
 
 def _first_blocks(document: Document) -> dict[int, int]:
@@ -325,7 +325,7 @@ def _beginning(node: Node, label: str) -> Node:
     return replace(node, attributes=Attributes(attributes.id, attributes.classes, pairs))
 
 
-def _marked(
+def _mark(
     document: Document,
     places: TextLeaves,
     labels: Mapping[TextPlace | None, Sequence[str]],

@@ -53,7 +53,7 @@ def list_addresses(document: Document) -> Document:
     edition = EDITIONS.get(document.edition)
     if edition is None:
         return document
-    document = rewrite_document(document, leave={model.Link: _marked})
+    document = rewrite_document(document, leave={model.Link: _mark})
     if edition.format != "pdf":
         return document
     options = options_for(edition, document.metadata)
@@ -97,7 +97,7 @@ def _is_wanted(link: model.Link) -> bool:
     return QR in link.attributes.classes or _bare(plain_text(link.children)) != _bare(link.href)
 
 
-def _marked(link: model.Link) -> model.Link:
+def _mark(link: model.Link) -> model.Link:
     """A link with the class of links that show their addresses, if it is one."""
     attributes = link.attributes
     classes = attributes.classes

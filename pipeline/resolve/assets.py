@@ -65,7 +65,7 @@ def link_remote(document: Document) -> Document:
         if not alt and "decorative" in image.attributes.classes:
             return ()
         address = f"https:{image.source}" if image.source.startswith("//") else image.source
-        text = model.Text(text=alt or _shown(address), span=image.span)
+        text = model.Text(text=alt or _shorten(address), span=image.span)
         return model.Link(children=(text,), href=address, span=image.span)
 
     def framed(figure: model.Figure) -> model.Figure:
@@ -139,12 +139,14 @@ def gather_assets(document: Document, folder: Path) -> Document:
             places.setdefault(located.path, document.place(span))
     for asset in gathered.in_order():
         if asset.cleaned:
-            findings.add(Code.CLEANED_IMAGE, _cleaned(asset), places[asset.path], CLEANED_HINT)
+            findings.add(
+                Code.CLEANED_IMAGE, _describe_removed(asset), places[asset.path], CLEANED_HINT
+            )
 
     def fill(image: model.Image) -> model.Image:
         asset = gathered.find(image.source)
         if isinstance(asset, Problem):
-            alt = image.alt.strip() or _shown(image.source) or "?"
+            alt = image.alt.strip() or _shorten(image.source) or "?"
             return replace(image, alt=alt, missing=True)
         return replace(image, asset=asset.path, width=asset.width, height=asset.height)
 
@@ -270,7 +272,7 @@ def _asset(path: str, name: str, kind: ImageKind) -> model.Asset:
 CLEANED_HINT = "Check the drawing; to be safe, save it as “plain SVG”."
 
 
-def _cleaned(asset: model.Asset) -> str:
+def _describe_removed(asset: model.Asset) -> str:
     """The finding about parts removed from a drawing."""
     shown = ", ".join(asset.cleaned[:MOST_SHOWN])
     more = len(asset.cleaned) - MOST_SHOWN
@@ -278,7 +280,7 @@ def _cleaned(asset: model.Asset) -> str:
     return f"“{asset.path}” is shown without {shown}{rest}, which could run or load something."
 
 
-def _shown(source: str) -> str:
+def _shorten(source: str) -> str:
     """The text in place of an image without alternative text: its path, or only where it is."""
     if scheme(source) == "data":
         return ""

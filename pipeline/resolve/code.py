@@ -66,7 +66,7 @@ def highlight_code(document: Document) -> Document:
         if not (block.language and block.text):
             return block
         call = block.language, block.text
-        tokens, reason = results.get(call) or highlighted(*call)
+        tokens, reason = results.get(call) or highlight_piece(*call)
         if reason:
             message = f"The code has no syntax highlighting: {reason}."
             findings.add(Code.PLAIN_CODE, message, block.span)
@@ -82,11 +82,11 @@ Highlighted: TypeAlias = tuple[tuple[Token, ...], str]
 @kept
 def highlight(calls: tuple[tuple[str, str], ...]) -> tuple[Highlighted, ...]:
     """The tokens of many pieces of code, each after its language."""
-    return tuple(highlighted(*call) for call in calls)
+    return tuple(highlight_piece(*call) for call in calls)
 
 
 @functools.lru_cache(KEPT)
-def highlighted(language: str, code: str) -> Highlighted:
+def highlight_piece(language: str, code: str) -> Highlighted:
     """The code in tokens."""
     if len(code) > LONGEST_CODE:
         return (), f"it has more than {LONGEST_CODE:,} characters"

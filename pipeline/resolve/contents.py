@@ -53,7 +53,7 @@ _CHANGES: Changes = {
 }
 
 
-def titled_for_teachers(document: Document) -> Document:
+def title_for_teachers(document: Document) -> Document:
     """The document with a title that names its readers: on a shelf or among the tabs of a browser,
     the teacher's and the students' look alike."""
     metadata = document.metadata
@@ -74,14 +74,14 @@ def list_contents(document: Document) -> Document:
     """The document with its contents: sections down to the depth that the metadata asks
     for, and within them, if it asks for these, the questions of dialogues."""
     entries = tuple(_entries(document.blocks, document.metadata.contents))
-    return replace(document, contents=_told_apart(entries))
+    return replace(document, contents=_tell_apart(entries))
 
 
 RECURRING = 6
 """The number of sections that have a part of the same title, from which on it recurs."""
 
 
-def _told_apart(entries: tuple[model.ContentsEntry, ...]) -> tuple[model.ContentsEntry, ...]:
+def _tell_apart(entries: tuple[model.ContentsEntry, ...]) -> tuple[model.ContentsEntry, ...]:
     """The entries without the parts that most sections have alike, such as "Ingredients" and
     "Directions" of each recipe, which nobody looks for."""
     parts = list(_parts(entries))
@@ -124,13 +124,13 @@ def list_captions(document: Document) -> Document:
         return document
     for _, node, _ in find(document, *model.CAPTIONED):
         kind = f"{model.CAPTIONED.get(type(node))}s"
-        if kind in entries and (entry := _captioned(node)):
+        if kind in entries and (entry := _caption_entry(node)):
             entries[kind].append(entry)
     lists = tuple(model.CaptionList(kind, tuple(entries[kind])) for kind in kinds if entries[kind])
     return replace(document, lists=lists)
 
 
-def _captioned(node: Any) -> model.ContentsEntry | None:
+def _caption_entry(node: Any) -> model.ContentsEntry | None:
     """The entry of something with a caption and a number of its own."""
     if not node.number or (isinstance(node, model.Figure) and node.part):
         return None

@@ -189,7 +189,7 @@ def _is_alternative(element: Element, html: Element) -> bool:
     return texts[0] == texts[1] or is_picture
 
 
-def written(root: Element) -> bytes:
+def write_svg(root: Element) -> bytes:
     """The tree as a file; its own elements have no prefix afterwards."""
     for element in root.iter():
         element.tag = element.tag.removeprefix(f"{{{SVG_NAMESPACE}}}")
@@ -410,7 +410,7 @@ def _families(tokens: list[Any]) -> str:
         families += [family for family in pair if family]
     if not set(families) & set(_AS_WIDE):
         families.append(_looks_like(" ".join(names).lower()))
-    return ",".join(dict.fromkeys(map(_written, families)))
+    return ",".join(dict.fromkeys(map(_write_name, families)))
 
 
 def _names(tokens: list[Any]) -> Iterator[str]:
@@ -434,7 +434,7 @@ def _looks_like(names: str) -> str:
     return TIMES_LIKE if "serif" in names and "sans" not in names else ARIAL_LIKE
 
 
-def _written(name: str) -> str:
+def _write_name(name: str) -> str:
     plain = re.sub(r"[\"'<>\\;{}]", "", name)
     return plain if _IDENTIFIER.fullmatch(plain) else f"'{plain}'"
 
@@ -530,7 +530,7 @@ def read_svg(data: bytes) -> _Drawing:
     words = [lost for lost in (with_words(root),) if lost]
     removed = tuple(dict.fromkeys((*builder.removed, *words, *clean(root))))
     changed = any((chosen, without_notes(root), name_families(root), builder.noted, removed))
-    return _Drawing(*_size(root), _letters(root), removed, written(root) if changed else b"")
+    return _Drawing(*_size(root), _letters(root), removed, write_svg(root) if changed else b"")
 
 
 def _depth(root: Element) -> int:
@@ -771,7 +771,7 @@ def _raster(data: bytes, room: int) -> ImageKind | None:
             converted = _of_eight_bits(image) if image.mode.startswith(DEEP) else b""
             if format_name in CONVERTED:
                 moving = False
-                converted, format_name = (converted, "PNG") if converted else _converted(image)
+                converted, format_name = (converted, "PNG") if converted else _convert(image)
             media_type, suffix = PILLOW_FORMATS[format_name]
         if data.startswith(SIGNATURES[0]):
             with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
@@ -790,7 +790,7 @@ def _raster(data: bytes, room: int) -> ImageKind | None:
     return kind
 
 
-def _converted(image: Any) -> tuple[bytes, str]:
+def _convert(image: Any) -> tuple[bytes, str]:
     """The first picture of a file as a PNG or a JPEG, the right way up, with its profile."""
     from PIL import ImageOps
 

@@ -82,7 +82,7 @@ def _occurrences(
     that only teachers get are skipped."""
     occurrences: dict[str, dict[int, tuple[str, int]]] = {BODY: {}}
     counts: dict[str, int] = {}
-    stack = [(BODY, _walked(document.blocks))]
+    stack = [(BODY, _walk(document.blocks))]
     while stack:
         place, nodes = stack[-1]
         for ordinal, (node, (span, hidden)) in nodes:
@@ -102,14 +102,14 @@ def _occurrences(
             occurrences[place][ordinal] = label, counts[label]
             if counts[label] == 1:
                 occurrences[label] = {}
-                stack.append((label, _walked(notes[label].children)))
+                stack.append((label, _walk(notes[label].children)))
                 break
         else:
             stack.pop()
     return occurrences
 
 
-def _walked(nodes: Iterable[model.Node]) -> Iterator[tuple[int, tuple[model.Node, Inherited]]]:
+def _walk(nodes: Iterable[model.Node]) -> Iterator[tuple[int, tuple[model.Node, Inherited]]]:
     def inherit(node: model.Node, above: Inherited) -> Inherited:
         return node.span or above[0], above[1] or is_for_teachers(node)
 

@@ -83,7 +83,7 @@ def show_numbers(document: Document) -> Document:
         edition is not None and edition.format == "pdf",
         has_spaces,
     )
-    return replace(document, blocks=_labelled(document.blocks, numbering))
+    return replace(document, blocks=_label(document.blocks, numbering))
 
 
 def _chapters(blocks: tuple[Block, ...]) -> list[Section]:
@@ -93,7 +93,7 @@ def _chapters(blocks: tuple[Block, ...]) -> list[Section]:
     return sum(inner, sections)
 
 
-def _labelled(blocks: tuple[Block, ...], numbering: _Numbering) -> tuple[Block, ...]:
+def _label(blocks: tuple[Block, ...], numbering: _Numbering) -> tuple[Block, ...]:
     return tuple(
         _with_label(block, numbering) if isinstance(block, Section) else block for block in blocks
     )
@@ -101,7 +101,7 @@ def _labelled(blocks: tuple[Block, ...], numbering: _Numbering) -> tuple[Block, 
 
 def _with_label(section: Section, numbering: _Numbering) -> Section:
     if section.role == "part":
-        section = replace(section, children=_labelled(section.children, numbering))
+        section = replace(section, children=_label(section.children, numbering))
     title = plain_text(section.title).strip()
     if numbering.numbered.match(title):
         return replace(section, number="")

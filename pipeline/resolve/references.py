@@ -89,7 +89,7 @@ def _with_notes(blocks: tuple[Block, ...], notes: tuple[Inline, ...]) -> tuple[B
     return (Paragraph(children=notes), *blocks)
 
 
-def _unlinked(link: Link) -> Node | tuple[Node, ...]:
+def _unlink(link: Link) -> Node | tuple[Node, ...]:
     """The text of a link, with what its title says."""
     if not link.title:
         return link.children
@@ -97,7 +97,7 @@ def _unlinked(link: Link) -> Node | tuple[Node, ...]:
     return InlineElement(name="span", children=link.children, span=link.span, attributes=attributes)
 
 
-_FREE: Changes = {Link: _unlinked, NoteReference: lambda reference: ()}
+_FREE: Changes = {Link: _unlink, NoteReference: lambda reference: ()}
 
 
 # --- references ------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ class _Targets:
             self.ids[name] = file
             self._like.setdefault(_letters(name), f"#{name}")
             within = self._files.setdefault(file, {})
-            within.setdefault(_letters(_unnumbered(node)), f"#{name}")
+            within.setdefault(_letters(_drop_number(node)), f"#{name}")
             within[_letters(name)] = f"#{name}"
             if isinstance(node, Section | Heading):
                 self._starts.setdefault(file, f"#{name}")
@@ -206,7 +206,7 @@ class _Targets:
         return self._stems.get(stem, file)
 
 
-def _unnumbered(node: Node) -> str:
+def _drop_number(node: Node) -> str:
     """An id without the number that distinguishes it from an equal heading."""
     name = node.attributes.id
     title = node.title if isinstance(node, Section) else getattr(node, "children", ())
@@ -317,8 +317,8 @@ def fill_references(document: Document) -> Document:
         if problem := _problem(node, nodes, findings, lang):
             findings.add(problem.code, problem.message, span, problem.hint)
     if any(_refers(node) for node in nodes.values()):
-        nodes = _nodes(_filled(document, nodes))  # titles that may be quoted contain references
-    return findings.added_to(_filled(document, nodes))
+        nodes = _nodes(_fill(document, nodes))  # titles that may be quoted contain references
+    return findings.added_to(_fill(document, nodes))
 
 
 def _nodes(document: Document) -> dict[str, Node]:
@@ -336,7 +336,7 @@ def _refers(node: Node) -> bool:
     return any(isinstance(inner, model.CrossReference) for inner in tree.walk(title))
 
 
-def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
+def _fill(document: Document, nodes: Mapping[str, Node]) -> Document:
     texts = _texts(document, nodes)
     between = frozenset(_separators(document))
     separator = words(document.metadata.lang)["item_separator"]

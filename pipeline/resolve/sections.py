@@ -73,7 +73,7 @@ def nest_sections(document: Document) -> Document:
     EMPTY_HEADING warning, except those of a dedication or an epigraph, and those with a number.
     """
     findings = Findings(document)
-    document = _drop_empty(_named(document), findings)
+    document = _drop_empty(_name_parts(document), findings)
     top = min((b.level for b in document.blocks if isinstance(b, model.Heading)), default=1)
     result: list[Block] = []
     opened: list[_Open] = []
@@ -160,7 +160,7 @@ def _section(opened: _Open, depth: int, meanings: tuple[str, ...]) -> model.Sect
     )
 
 
-def _named(document: Document) -> Document:
+def _name_parts(document: Document) -> Document:
     """The document whose dedication and epigraphs have headings for screen readers; headings that
     only name the part, or are empty, are not shown."""
     vocabulary = words(document.metadata.lang)
@@ -186,7 +186,7 @@ def _drop_empty(document: Document, findings: Findings) -> Document:
             isinstance(node, model.Image) for node in walk(heading.children)
         )
 
-    numbered = _numbered(document)
+    numbered = _find_numbered(document)
     dropped = set[Span | None]()
     for _, node, span in find(document, model.Heading):
         if is_empty(node) and node.span not in numbered:
@@ -200,7 +200,7 @@ def _drop_empty(document: Document, findings: Findings) -> Document:
     )
 
 
-def _numbered(document: Document) -> frozenset[Span | None]:
+def _find_numbered(document: Document) -> frozenset[Span | None]:
     """The places of the headings that will have numbers."""
     spans = set[Span | None]()
     unnumbered, metadata = 0, document.metadata
@@ -264,7 +264,7 @@ def check_roles(document: Document) -> Document:
             remedy = "Move it before the first chapter"
             _report_place(section, "before the text of a book", remedy, findings)
     meant = functools.cache(lambda name: nearest(name, CLASSES, SLIP))
-    for section, parent in _nested(document):
+    for section, parent in _walk_sections(document):
         if not section.role:
             _report_slips(section, meant, findings)
         if parent is None:
@@ -276,7 +276,7 @@ def check_roles(document: Document) -> Document:
     return findings.added_to(document)
 
 
-def _nested(document: Document) -> Iterator[tuple[Section, Section | None]]:
+def _walk_sections(document: Document) -> Iterator[tuple[Section, Section | None]]:
     """All sections, each with its parent."""
     stack: list[tuple[Section, Section | None]] = [
         (block, None) for block in reversed(document.blocks) if isinstance(block, Section)

@@ -54,7 +54,7 @@ def with_values(
     findings = Findings(document)
     kinds: set[type[Node]] = set()
     for _, node, span in find(document, *where, marked=marked):
-        for name in _used(node):
+        for name in _find_names(node):
             kinds.add(type(node))
             if not look_up(name, known) and not _CALCULATION.fullmatch(name):
                 _report(name, span, known, findings)
@@ -73,7 +73,7 @@ def with_values(
         if isinstance(node, Variable):
             text = value(node.name)
             return Text(text=text) if text else node
-        return _filled(node, value)
+        return _fill(node, value)
 
     changes: Changes = dict.fromkeys(kinds, leave)
     document = rewrite_document(document, leave=changes)
@@ -83,7 +83,7 @@ def with_values(
     return findings.added_to(document)
 
 
-def _used(node: Node) -> Iterator[str]:
+def _find_names(node: Node) -> Iterator[str]:
     """The names of the variables in a node itself."""
     if isinstance(node, Variable):
         yield node.name
@@ -94,11 +94,11 @@ def _used(node: Node) -> Iterator[str]:
             names.append(name)
             return ""
 
-        _filled(node, note)
+        _fill(node, note)
         yield from names
 
 
-def _filled(node: Node, value: Value) -> Node:
+def _fill(node: Node, value: Value) -> Node:
     changed: dict[str, Any] = {}
     kind = type(node)
     if isinstance(node, Blank):

@@ -40,7 +40,7 @@ def checksums(files: Mapping[str, bytes]) -> bytes:
     return "".join(f"{sum_}  {name}\n" for sum_, name in sums).encode()
 
 
-def listed(folder: Path) -> dict[str, str]:
+def read_list(folder: Path) -> dict[str, str]:
     """The files in a folder's list, with their SHA-256: those in the folder and its subfolders.
     None if there is no list."""
     try:
@@ -51,7 +51,7 @@ def listed(folder: Path) -> dict[str, str]:
     return {name: sum_ for sum_, _, name in parts if len(sum_) == SHA256 and _is_within(name)}
 
 
-def manifested(file: Path) -> dict[str, str]:
+def read_manifest(file: Path) -> dict[str, str]:
     """All files in a manifest, with their SHA-256. Raises `ValueError` for an invalid manifest, and
     `OSError` if it cannot be read."""
     manifest = msgspec.json.decode(file.read_bytes(), type=_Manifest)
@@ -83,10 +83,10 @@ def checksum(file: Path) -> str:
         return ""
 
 
-def superseded(folder: Path, current: Iterable[Path]) -> tuple[Path, ...]:
+def find_superseded(folder: Path, current: Iterable[Path]) -> tuple[Path, ...]:
     """The files in a folder's list that are unchanged and not to be ``current``."""
     staying = set(current)
-    files = ((folder / name, sum_) for name, sum_ in listed(folder).items())
+    files = ((folder / name, sum_) for name, sum_ in read_list(folder).items())
     return tuple(file for file, sum_ in files if file not in staying and checksum(file) == sum_)
 
 

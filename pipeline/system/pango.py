@@ -60,7 +60,7 @@ def pango_problem() -> str | None:
     missing = missing_libraries()
     if not missing:
         return None
-    return f"PDF needs {listed(missing)}, not found on this machine; {_advice(missing)}"
+    return f"PDF needs {list_names(missing)}, not found on this machine; {_advice(missing)}"
 
 
 def keep_loaded() -> None:
@@ -117,7 +117,7 @@ def install_line(manager: str, names: Iterable[str]) -> str:
     return first + " && ".join(f"{before}{part}" for part in _INSTALL[manager]) + last + after
 
 
-def listed(names: list[str]) -> str:
+def list_names(names: list[str]) -> str:
     """Names in a sentence: ``A``, ``A and B``, ``A, B and C``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 

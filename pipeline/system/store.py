@@ -62,15 +62,15 @@ class Store(Protocol):
     def put(self, name: str, data: bytes) -> None: ...
 
 
-def sealed(data: bytes) -> bytes:
+def seal(data: bytes) -> bytes:
     """Data after their digest, so that damaged ones are not used."""
     return hashlib.sha256(data).digest() + data
 
 
-def unsealed(stored: bytes) -> bytes | None:
+def unseal(stored: bytes) -> bytes | None:
     """Data that were sealed, if they are whole."""
     data = stored[_DIGEST_SIZE:]
-    return data if sealed(data) == stored else None
+    return data if seal(data) == stored else None
 
 
 class Folder:
@@ -86,7 +86,7 @@ class Folder:
         with contextlib.suppress(OSError):
             data = file.read_bytes()
             os.utime(file)
-            return unsealed(data)
+            return unseal(data)
         return None
 
     def put(self, name: str, data: bytes) -> None:
@@ -94,7 +94,7 @@ class Folder:
             self._path.mkdir(parents=True, exist_ok=True)
             unfinished = self._path / f"{name}-{os.getpid()}{_UNFINISHED}"
             try:
-                unfinished.write_bytes(sealed(data))
+                unfinished.write_bytes(seal(data))
                 unfinished.replace(self._path / name)
             except OSError:
                 unfinished.unlink(missing_ok=True)

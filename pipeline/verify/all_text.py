@@ -367,7 +367,7 @@ def _of_pdf(name: str, data: bytes) -> Iterator[Content]:
         for thing in (pdf.trailer, *pdf.objects):
             if isinstance(thing, pikepdf.Stream):
                 objects.append(thing.stream_dict.unparse())
-                stream = _unpacked(thing)
+                stream = _unpack(thing)
                 if _is_file(thing, stream):
                     yield from contents(f"{name}{METADATA}", stream)
                 else:
@@ -431,10 +431,10 @@ def _fonts(pdf: pikepdf.Pdf, objects: bytes) -> Iterator[tuple[bytes, dict[int, 
     for name, number, generation in references:
         table = pdf.get_object(int(number), int(generation)).get("/ToUnicode")
         if isinstance(table, pikepdf.Stream):
-            yield name, dict(_mapped(table.read_bytes()))
+            yield name, dict(_read_map(table.read_bytes()))
 
 
-def _mapped(table: bytes) -> Iterator[tuple[int, str]]:
+def _read_map(table: bytes) -> Iterator[tuple[int, str]]:
     """The characters of glyphs in a character map of a PDF."""
     for glyph, character in _CHARACTER.findall(table):
         yield int(glyph, 16), bytes.fromhex(character.decode()).decode("utf-16-be", "replace")
@@ -447,19 +447,19 @@ def _text_of_drawing(stream: bytes, fonts: Mapping[bytes, Mapping[int, str]]) ->
     for font, part in zip(parts[::2], parts[1::2], strict=True):
         characters = fonts.get(font, {})
         before, *reversed_parts = _REVERSED.split(part)
-        pieces += _shown(before, characters)
+        pieces += _read_shown(before, characters)
         for within, after in zip(reversed_parts[::2], reversed_parts[1::2], strict=True):
             for spoken, glyphs in reversed(_SPOKEN_OR_GLYPHS.findall(within)):
                 if spoken:
                     pieces.append(str(pikepdf.Object.parse(spoken)))
-                pieces += [*_shown(b"<" + glyphs + b">", characters)][::-1]
-            pieces += _shown(after, characters)
+                pieces += [*_read_shown(b"<" + glyphs + b">", characters)][::-1]
+            pieces += _read_shown(after, characters)
     text = "".join(pieces)
     # right-to-left scripts are drawn from left to right
     return f"{text}{BREAK}{text[::-1]}" if _RIGHT_TO_LEFT.search(text) else text
 
 
-def _shown(part: bytes, characters: Mapping[int, str]) -> Iterator[str]:
+def _read_shown(part: bytes, characters: Mapping[int, str]) -> Iterator[str]:
     """The characters of the glyphs in a part of a drawing."""
     glyphs = bytes.fromhex(b"".join(_GLYPHS.findall(part)).decode())
     numbers = struct.unpack(f">{len(glyphs) // 2}H", glyphs)
@@ -489,7 +489,7 @@ def _meant_by(name: bytes) -> str:
     return unquote(escaped.decode("ascii", "replace"))
 
 
-def _unpacked(stream: pikepdf.Stream) -> bytes:
+def _unpack(stream: pikepdf.Stream) -> bytes:
     """The data of a stream, b"" for pictures and profiles of colours."""
     if stream.get("/Subtype") == "/Image" or "/N" in stream:
         return b""
@@ -509,7 +509,7 @@ def _is_file(stream: pikepdf.Stream, data: bytes) -> bool:
 def characters(font: bytes) -> frozenset[str]:
     """The characters that a font has, or that a PDF maps its glyphs to."""
     if not font.startswith(FONTS):
-        return frozenset("".join(character for _, character in _mapped(font)))
+        return frozenset("".join(character for _, character in _read_map(font)))
     import uharfbuzz
     from fontTools.ttLib import sfnt
 

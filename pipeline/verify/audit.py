@@ -571,7 +571,7 @@ def audit_book(document: Document, pages: Pages) -> Pages:
     placed = (fault._replace(span=document.place(fault.span)) for fault in faults)
     return replace(
         pages,
-        accessibility=_claimed(subject, verdicts),
+        accessibility=_claim(subject, verdicts),
         findings=(*pages.findings, *(fault.diagnostic(document.source) for fault in placed)),
     )
 
@@ -584,7 +584,7 @@ def _read(markup: str) -> Element | str:
         return error.message
 
 
-def _claimed(subject: AuditSubject, verdicts: tuple[Verdict, ...]) -> Accessibility:
+def _claim(subject: AuditSubject, verdicts: tuple[Verdict, ...]) -> Accessibility:
     """The claims that the e-book may make."""
     metadata = subject.document.metadata
     contents = set[str]().union(*map(claimable, subject.roots.values()))

@@ -232,7 +232,7 @@ def _passages(
                 yield from (passage._replace(span=span or passage.span) for passage in finished())
         elif signs and isinstance(node, _SIGNED) and not current.out:
             answer = node.answer if isinstance(node, model.Blank) else (node,)
-            for content, text in _signed(answer, signs, drawn=drawn):
+            for content, text in _sign_parts(answer, signs, drawn=drawn):
                 yield Passage(content, text, *current[1:4], current.rtl)
         elif isinstance(node, model.Image):
             read.append("" if drawn and not node.missing else node.alt)
@@ -241,7 +241,7 @@ def _passages(
     yield from finished()
 
 
-def _signed(
+def _sign_parts(
     parts: Iterable[str | model.Math | model.MathBlock | model.Image],
     signs: DrawnSigns,
     *,

@@ -92,7 +92,7 @@ def _answer(match: re.Match[str], kind: str) -> QuizAnswer:
     return QuizAnswer(text.replace("\\}", "}").replace("\\#", "#"), share, "", said)
 
 
-def accepted_in(data: bytes) -> tuple[Accepted, ...]:
+def read_accepted(data: bytes) -> tuple[Accepted, ...]:
     """The answers that Moodle accepts in each gap. Raises `ValueError` for other files."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     try:
@@ -101,15 +101,15 @@ def accepted_in(data: bytes) -> tuple[Accepted, ...]:
         raise ValueError(f"it is not valid XML: {error}") from None
     if root.tag != "quiz":
         raise ValueError("it is not Moodle XML, whose first element is <quiz>")
-    return tuple(entry for node in root.iterfind("question") for entry in _accepted(node))
+    return tuple(entry for node in root.iterfind("question") for entry in _read_accepted(node))
 
 
-def explained(accepted: Iterable[Accepted]) -> tuple[str, ...]:
+def explain(accepted: Iterable[Accepted]) -> tuple[str, ...]:
     """A line for each gap, with the texts and numbers that are accepted in it."""
     return tuple(f"{gap.question}: {' | '.join(gap.answers) or 'nothing'}" for gap in accepted)
 
 
-def _accepted(node: etree._Element) -> Iterator[Accepted]:
+def _read_accepted(node: etree._Element) -> Iterator[Accepted]:
     name, line = (node.findtext("name/text") or "").strip(), int(node.sourceline or 1)
     gaps = [gap_of(match) for match in GAP.finditer(node.findtext("questiontext/text") or "")]
     if node.get("type") in ("shortanswer", "numerical"):

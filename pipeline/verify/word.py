@@ -96,7 +96,7 @@ def add_digests(root: Any) -> None:
         for start in paragraph.iterfind(f"{W}bookmarkStart"):
             name = start.get(f"{W}name")
             if re.fullmatch(r"_s\d+", name):
-                start.set(f"{W}name", f"{name}_{digest_of(written_text(paragraph))}")
+                start.set(f"{W}name", f"{name}_{digest_of(read_written(paragraph))}")
 
 
 def digest_of(text: str) -> str:
@@ -118,7 +118,7 @@ def text_of_word(file: Path | BinaryIO) -> DrawnText:
 
 
 def _letters(data: bytes) -> str:
-    root = parsed(data)
+    root = parse_part(data)
     for element in [*root.iter(MATH, f"{W}sdt")]:
         if element.tag == MATH or _is_field(element):
             element.clear()
@@ -142,7 +142,7 @@ def _is_field(control: Any) -> bool:
     )
 
 
-def parsed(data: bytes) -> Any:
+def parse_part(data: bytes) -> Any:
     """The root of a part. Raises `etree.LxmlError`."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     return etree.fromstring(data, parser)
@@ -199,14 +199,19 @@ class WrittenPiece(NamedTuple):
     formulas: tuple[str, ...] = ()
 
 
-def written_text(paragraph: Any) -> str:
-    return "".join(piece.text for piece in written_pieces(paragraph))
+def read_written(paragraph: Any) -> str:
+    return "".join(piece.text for piece in read_pieces(paragraph))
 
 
+<<<<<<< HEAD
 def written_pieces(
     paragraph: Any,
     addresses: Mapping[str, str] = MappingProxyType({}),
     paint: Callable[[Any], str] = lambda look: "",
+=======
+def read_pieces(
+    paragraph: Any, addresses: Mapping[str, str] = MappingProxyType({})
+>>>>>>> rooms
 ) -> Iterator[WrittenPiece]:
     """The text that somebody wrote in a paragraph, with tracked changes accepted: without what Word
     counts, and what is to be filled in; for each formula, and for each note, stands a sign.

@@ -18,7 +18,16 @@ from pipeline.commands.review.sources import ReviewedSource
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse_file
-from pipeline.verify.word import ADDED, LINK, NOTES, SourceMark, W, mark_of, parsed, written_text
+from pipeline.verify.word import (
+    ADDED,
+    LINK,
+    NOTES,
+    SourceMark,
+    W,
+    mark_of,
+    parse_part,
+    read_written,
+)
 
 EDITION = "word"
 MAIN, RELATIONS, COMMENTS = (
@@ -65,7 +74,7 @@ class SentFile:
         """The file with an edit, whose new words have a ``token`` that stands nowhere else; None if
         there is no place for an edit of this kind."""
         name = next((name for name in NOTES if name in self.parts), "") if kind == "note" else MAIN
-        root = parsed(self.parts[name]) if name else etree.Element("none")
+        root = parse_part(self.parts[name]) if name else etree.Element("none")
         paragraphs = [p for p in root.iter(f"{W}p") if mark_of(p) in self.spans]
         rng.shuffle(paragraphs)
         for paragraph in paragraphs[:TRIES]:
@@ -128,7 +137,7 @@ class Place(NamedTuple):
         """True if the paragraph is all that its lines of the source have."""
         line = (self.span.file, self.span.line)
         same = [p for p in self.sent.paragraphs if p.span and (p.span.file, p.span.line) == line]
-        return len(same) == 1 and bool(written_text(self.paragraph).strip())
+        return len(same) == 1 and bool(read_written(self.paragraph).strip())
 
     def has(self, *names: str) -> bool:
         return next(self.paragraph.iter(*(f"{W}{name}" for name in names)), None) is not None
@@ -218,7 +227,7 @@ def _sentence(place: Place) -> WordEdit | None:
 
 
 def _new_paragraph(place: Place) -> WordEdit | None:
-    if place.is_in_table or place.style not in PLAIN or not written_text(place.paragraph).strip():
+    if place.is_in_table or place.style not in PLAIN or not read_written(place.paragraph).strip():
         return None
     new = copy.deepcopy(place.paragraph)
     _fill(new, f"Here is {place.token} for all.")
@@ -239,7 +248,7 @@ def _gone_paragraph(place: Place) -> WordEdit | None:
     if not place.is_whole or not is_plain or place.has("footnoteReference", "drawing", "instrText"):
         return None
     place.paragraph.getparent().remove(place.paragraph)
-    return place.edit(old=written_text(place.paragraph))
+    return place.edit(old=read_written(place.paragraph))
 
 
 def _moved_paragraph(place: Place) -> WordEdit | None:
@@ -318,7 +327,7 @@ def _column(place: Place) -> WordEdit | None:
 
 def _address(place: Place) -> WordEdit | None:
     relations, text = place.sent.parts[RELATIONS], place.sent.source.text(place.span.file)
-    targets = {each.get("Id"): each.get("Target") for each in parsed(relations)}
+    targets = {each.get("Id"): each.get("Target") for each in parse_part(relations)}
     for link in place.paragraph.iter(f"{W}hyperlink"):
         name = link.get(LINK, "")
         target = targets.get(name, "")

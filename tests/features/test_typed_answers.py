@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from pipeline.verify.moodle_quiz import accepted_in, explained
+from pipeline.verify.moodle_quiz import explain, read_accepted
 from tests.features.test_platforms import data, files_of, moodle
 from tests.helpers import moodle_gaps
 
@@ -68,7 +68,7 @@ def test_moodle_accepts_short_answers_as_they_are_typed(tmp_path: Path) -> None:
 
 def test_what_moodle_accepts_is_listed(tmp_path: Path) -> None:
     data = b"<quiz>" + etree.tostring(cloze(tmp_path)) + b"</quiz>"
-    accepted = accepted_in(data)
+    accepted = read_accepted(data)
     assert all(
         typed in gap.answers
         for typed, gap in zip(TYPED.values(), accepted, strict=True)
@@ -80,7 +80,7 @@ def test_what_moodle_accepts_is_listed(tmp_path: Path) -> None:
     )
     text = f"<question type='cloze'><name><text>A</text></name><questiontext><text>{escape(others)}"
     quiz = f"<quiz>{text}</text></questiontext></question></quiz>"
-    assert explained(accepted_in(quiz.encode())) == (
+    assert explain(read_accepted(quiz.encode())) == (
         "A, gap 1: Ann (with these capitals) | Bob (with these capitals) (50 %)",
         "A, gap 2: 2,5 ± 0,1",
         "A, gap 3: b",

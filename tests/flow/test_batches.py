@@ -40,7 +40,7 @@ def test_code_and_formulas_may_be_computed_elsewhere(
 
     def build(name: str, executor: Executor | None = None) -> bytes:
         """Nothing is known from earlier builds in this process."""
-        for function in (code.highlighted, formulas.set_formula, outlines.draw):
+        for function in (code.highlight_piece, formulas.set_formula, outlines.draw):
             function.cache_clear()
         batches.clear()
         out = tmp_path / name

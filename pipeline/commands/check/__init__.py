@@ -55,9 +55,9 @@ def _neighbouring_model(file: Path) -> Document | None:
     """The document from which the folder of a file, or of a page's site, was made."""
     from pipeline.model import decode
     from pipeline.system import outputs
-    from pipeline.system.outputs import listed
+    from pipeline.system.outputs import read_list
 
-    folder = file.parent if file.name in listed(file.parent) else file
+    folder = file.parent if file.name in read_list(file.parent) else file
     try:
         return decode(outputs.model_of(folder.parent).read_bytes())
     except (OSError, msgspec.MsgspecError):

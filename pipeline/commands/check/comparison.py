@@ -22,7 +22,7 @@ START, SITE = "index.html", "site"
 def compare_file(
     path: Path, parsed: Document, source: Path, *, renamed: bool = False
 ) -> CheckReport:
-    """Compare a finished file with the ``parsed`` document of its ``source``: the findings, by
+    """Compare a finished file with the ``parse_part`` document of its ``source``: the findings, by
     position in the source, and a note on the comparison. The name of a file identifies its edition;
     a file that may be ``renamed`` is the usual edition of its format. For a site, ``path`` is the
     folder or any page. An unreadable file is not reported here, but by `finished.check`."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.system.outputs import MANIFEST, listed, manifested
+from pipeline.system.outputs import MANIFEST, read_list, read_manifest
 from pipeline.verify.rules import FileFindings, check_sums
 
 MAX_SIZE = 1024 * 1024 * 1024
@@ -68,14 +68,14 @@ def check(path: Path) -> CheckReport:
 def site_of(path: Path) -> Path | None:
     """The folder of a site, given it or a page that its list names; None for anything else."""
     if path.suffix.lower() in SUFFIXES:
-        return path.parent if path.name in listed(path.parent) else None
+        return path.parent if path.name in read_list(path.parent) else None
     return path if path.is_dir() and any(path.glob("*.html")) else None
 
 
 def _check_manifest(path: Path, findings: FileFindings) -> tuple[str, ...]:
     """Compare the files next to a manifest with it, byte for byte."""
     try:
-        files = manifested(path)
+        files = read_manifest(path)
     except OSError as error:
         findings.unreadable(error)
         return ()
@@ -90,16 +90,16 @@ def _check_file(path: Path, findings: FileFindings) -> tuple[str, ...]:
     """Have a file checked by the module that knows its format, and get notes on it."""
     match path.suffix.lower():
         case ".xml":
-            from pipeline.verify.moodle_quiz import accepted_in, explained
+            from pipeline.verify.moodle_quiz import explain, read_accepted
 
             try:
-                accepted = accepted_in(path.read_bytes())
+                accepted = read_accepted(path.read_bytes())
             except ValueError as error:
                 raise UnknownFormat(str(error)) from None
             for gap in accepted:
                 if not gap.answers:
                     findings.add("gap-accepts-nothing", Span(gap.line), gap=gap.question)
-            return explained(accepted)
+            return explain(accepted)
         case ".epub":
             from pipeline.commands.check.finished_book import check_book
 

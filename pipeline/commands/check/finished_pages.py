@@ -12,7 +12,7 @@ from lxml import etree, html
 
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.system.outputs import listed
+from pipeline.system.outputs import read_list
 from pipeline.verify.reading import (
     FileReference,
     css_references,
@@ -51,7 +51,7 @@ def check_site(folder: Path, findings: FileFindings) -> int:
     _check(pages, address=_address(start.root) if start else "")
     check_sums(
         folder,
-        listed(folder),
+        read_list(folder),
         findings,
         changed="listed-file-changed",
         missing="listed-file-missing",

@@ -20,7 +20,7 @@ from pipeline.commands.library.document_task import Built, Task
 from pipeline.commands.library.sources import ABSENT, SUFFIXES, LibraryListing, arranged, decoded
 from pipeline.parser.frontmatter import NAME
 from pipeline.system.paths import State
-from pipeline.system.store import Store, key, sealed, unsealed
+from pipeline.system.store import Store, key, seal, unseal
 
 SOURCES, OUT = "sources", "out"
 """The folders, within that of a task, for fetched files and for outputs."""
@@ -110,12 +110,12 @@ class UrlStore:
 
     def get(self, name: str) -> bytes | None:
         with contextlib.suppress(OSError):
-            return unsealed(self._tree.read(name) or b"")
+            return unseal(self._tree.read(name) or b"")
         return None
 
     def put(self, name: str, data: bytes) -> None:
         with contextlib.suppress(OSError):
-            self._tree.write(name, sealed(data))
+            self._tree.write(name, seal(data))
 
 
 @contextlib.contextmanager

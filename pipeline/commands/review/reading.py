@@ -340,7 +340,7 @@ def read_edited(parts: WordParts) -> list[ReviewedParagraph]:
         comment.get(f"{word.W}id"): (
             comment.get(f"{word.W}author", ""),
             comment.get(f"{word.W}date", "")[:10],
-            " ".join(" ".join(map(word.written_text, comment.iter(f"{word.W}p"))).split()),
+            " ".join(" ".join(map(word.read_written, comment.iter(f"{word.W}p"))).split()),
         )
         for comment in parts.comments
     }
@@ -562,7 +562,7 @@ def _is_removed(paragraph: Any) -> bool:
     if row is not None and row.find(f"{word.W}trPr/{word.W}del") is not None:
         return True
     is_marked = paragraph.find(_REMOVED_END) is not None
-    return is_marked and not word.written_text(paragraph)
+    return is_marked and not word.read_written(paragraph)
 
 
 def _comments(
@@ -577,5 +577,5 @@ def _comments(
                 if child is end or end in set(child.iter()):
                     break
                 before.append(etree.fromstring(etree.tostring(child)))
-            offset = sum(len(piece.text) for piece in word.written_pieces(before))
+            offset = sum(len(piece.text) for piece in word.read_pieces(before))
             yield ReviewerComment(*remark, offset)

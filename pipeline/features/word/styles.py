@@ -29,7 +29,7 @@ from pipeline.model.metadata import Metadata, Placed, WordOptions
 from pipeline.resolve.findings import Findings
 from pipeline.system.paths import Problem, locate
 from pipeline.verify.reading import Archive, BrokenBook
-from pipeline.verify.word import parsed
+from pipeline.verify.word import parse_part
 
 # --- styles ----------------------------------------------------------------------------------
 # The named styles: those that Word has itself under the names that its templates use, so that a
@@ -433,12 +433,12 @@ class WordTemplate:
             self.media: dict[str, MediaFile] = {}
             related = _related(archive, MAIN)
             by_kind = {kind: target for kind, target, is_inside in related.values() if is_inside}
-            self.styles = parsed(archive.read(by_kind["styles"]))
+            self.styles = parse_part(archive.read(by_kind["styles"]))
             self.numbering = _part(archive, by_kind.get("numbering"))
             self.theme = archive.read(by_kind["theme"]) if "theme" in by_kind else b""
             settings = _part(archive, by_kind.get("settings"))
             self.has_even_pages = settings.find(tag("evenAndOddHeaders")) is not None
-            sections = [*parsed(archive.read(MAIN)).iter(tag("sectPr"))]
+            sections = [*parse_part(archive.read(MAIN)).iter(tag("sectPr"))]
             self.section = element("sectPr")
             for part in [*sections[-1]] if sections else ():
                 if etree.QName(part).localname in OF_SECTIONS:
@@ -466,7 +466,7 @@ class WordTemplate:
         name = f"template/{posixpath.basename(target)}"
         if name in self.heads:
             return name
-        root, related = parsed(archive.read(target)), _related(archive, target)
+        root, related = parse_part(archive.read(target)), _related(archive, target)
         for node in [*root.iter(etree.Element)]:
             for key, value in node.attrib.items():
                 if not key.startswith(f"{{{NAMESPACES['r']}}}"):
@@ -555,7 +555,7 @@ class WordTemplate:
 
 def _part(archive: Archive, name: str | None) -> Element:
     """The root of a part, without content if it is not there."""
-    return parsed(archive.read(name)) if name in archive.names else element("none")
+    return parse_part(archive.read(name)) if name in archive.names else element("none")
 
 
 def _related(archive: Archive, name: str) -> dict[str, tuple[str, str, bool]]:
@@ -563,7 +563,7 @@ def _related(archive: Archive, name: str) -> dict[str, tuple[str, str, bool]]:
     folder, file = posixpath.split(name)
     listing = f"{folder}/_rels/{file}.rels"
     related = {}
-    for each in parsed(archive.read(listing)) if listing in archive else ():
+    for each in parse_part(archive.read(listing)) if listing in archive else ():
         kind, target = each.get("Type", "").rpartition("/")[2], each.get("Target", "")
         is_inside = each.get("TargetMode") != "External"
         if is_inside:
@@ -574,7 +574,7 @@ def _related(archive: Archive, name: str) -> dict[str, tuple[str, str, bool]]:
 
 def _media_types(archive: Archive) -> Mapping[str, str]:
     """The types of parts, by their names or endings."""
-    listing = parsed(archive.read("[Content_Types].xml"))
+    listing = parse_part(archive.read("[Content_Types].xml"))
     return {
         each.get("PartName") or each.get("Extension", "").lower(): each.get("ContentType", "")
         for each in listing.iter(etree.Element)
