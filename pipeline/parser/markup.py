@@ -181,8 +181,8 @@ _ATTRIBUTE = (
     r"(?<!\s)\s++(@?[A-Za-z_:][A-Za-z0-9_.:-]*+)"
     r"(?:\s*+=\s*+(?:(\{(?:[^{}]++|\{[^{}]*+\})*+\})|([^\s\"'=<>`]++)|'([^']*+)'|\"([^\"]*+)\"))?"
 )
-"""An attribute of HTML, one of JSX, whose value is an expression in braces, or one of Vue, which may
-begin with ``@``."""
+"""An attribute of HTML, of JSX, whose value is an expression in braces, or of Vue, which may begin
+with ``@``."""
 
 _UNNAMED = re.sub(r"\((?=[^?])", "(?:", _ATTRIBUTE)
 OPENING_TAG = rf"<{_NAME}(?:{_UNNAMED})*\s*/?>"
