@@ -21,7 +21,7 @@ from pipeline.model.names import Names
 from pipeline.model.removal import STAND_INS, is_left_out
 from pipeline.model.tree import FOR_TEACHERS, is_partial, notes_in, plain_text, rewrite
 from pipeline.parser import blank_rules, constructs, definitions, slips, tables
-from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, aligned, make
+from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, aligned, joined, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import boxes, fences
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
@@ -368,6 +368,9 @@ class Lowering:
     def blocks(self, parent: BlockElement, start: int = 0) -> tuple[Block, ...]:
         """The blocks for the elements in another, from the one at ``start`` on."""
         elements = parent.blocks[start:]
+        for label, element in itertools.pairwise(elements):
+            if label.tag == "label":
+                element.state = joined(make(label.get("name", "")), element.attributes)
         self._depth += 1
         if any(element.tag == "html" for element in elements):
             blocks = self._with_markup(elements)
@@ -468,7 +471,7 @@ class Lowering:
                 yield self._table(element, span)
             case "dl":
                 yield self._definitions(element, span)
-            case "mark":
+            case "mark" | "label":
                 pass
             case "margin":
                 yield from self.blocks(element)

@@ -176,10 +176,11 @@ class Frame(msgspec.Struct, eq=False):
 
 _NAME = r"[A-Za-z][A-Za-z0-9-]*"
 _ATTRIBUTE = (
-    r"(?<!\s)\s++([A-Za-z_:][A-Za-z0-9_.:-]*+)"
+    r"(?<!\s)\s++(@?[A-Za-z_:][A-Za-z0-9_.:-]*+)"
     r"(?:\s*+=\s*+(?:(\{(?:[^{}]++|\{[^{}]*+\})*+\})|([^\s\"'=<>`]++)|'([^']*+)'|\"([^\"]*+)\"))?"
 )
-"""An attribute of HTML, or one of JSX, whose value is an expression in braces."""
+"""An attribute of HTML, of JSX, whose value is an expression in braces, or of Vue, which may begin
+with ``@``."""
 
 _UNNAMED = re.sub(r"\((?=[^?])", "(?:", _ATTRIBUTE)
 OPENING_TAG = rf"<{_NAME}(?:{_UNNAMED})*\s*/?>"

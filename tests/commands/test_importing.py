@@ -92,7 +92,7 @@ DIALECTS = {
         "```\n\n```{list-table} Rain\n:header-rows: 1\n* - A\n  - B\n* - 1\n  - 2\n```\n\n"
         "```{glossary}\nwell\n  A hole.\n```\n\n+++\n\n% Mind.\n",
         "title: Wells\n---\n\n## Depth {#deep}\n\n"
-        "It is 11 m by @eq-e, a well; [deep](#deep).\n\n$$\na = b\n$$ {#eq-e}\n\n"
+        "It is 11 m by @eq-e, a well; [Depth](#deep).\n\n$$\na = b\n$$ {#eq-e}\n\n"
         '```python {.numbered title="a.py"}\nx = {{ depth }}\n```\n\n| A   | B   |\n'
         "|-----|-----|\n| 1   | 2   |\n\nTable: Rain\n\nwell\n:   A hole.\n\n<!-- Mind. -->\n",
     ),

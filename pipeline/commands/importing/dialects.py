@@ -187,13 +187,6 @@ def _body(lines: list[str], start: int, within: Within, tell: Report) -> Iterato
                 fence = match[4] or match[1]
                 close = "" if fence.startswith(":") else fence
                 yield line
-        elif match := re.match(r"\(([\w-]{1,100})\)=\s*$", line):
-            below = next((n for n in range(at, min(at + 3, len(lines))) if lines[n].strip()), at)
-            if below < len(lines) and re.match(r"#{1,6} [^{]*$", lines[below]):
-                lines[below] = f"{lines[below].rstrip()} {{#{match[1]}}}"
-                yield ""
-            else:
-                yield line
         else:
             yield _line(line, within)
 

@@ -77,6 +77,7 @@ _KEYS = {
     "Marp, Slidev": """aspectratio background backgroundcolor backgroundimage backgroundposition
         backgroundrepeat backgroundsize canvaswidth clicks colorschema drawings headingdivider
         hideintoc highlighter marp mdc monaco paginate routeralias transition""",
+    "MyST, Jupyter Book": "exports jupytext kernelspec mystnb orphan",
     "The Carpentries": "exercises keypoints objectives questions teaching",
     "kramdown-rfc": """abbrev area category coding consensus docname entity informative ins ipr
         normative number obsoletes pi smartquotes standalone submissiontype updates

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TypeGuard
+from urllib.parse import unquote
 
 from msgspec.structs import replace
 
@@ -29,7 +30,7 @@ from pipeline.model.late import late
 from pipeline.model.tree import all_nodes, find, rewrite_document
 from pipeline.parser import inlines, leaf
 from pipeline.parser.attributes import joined, make, named
-from pipeline.parser.blockparser import LineProcessor
+from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.constructs import figures
 from pipeline.parser.constructs.boxes import folded, kind_of, title_for
 from pipeline.parser.constructs.parts import Parts
@@ -162,7 +163,7 @@ def _role(m: re.Match[str], data: str) -> Result:
         target = target if target.startswith("eq-") else f"eq-{target}"
     if not text and re.match(r"(?:fig|tbl|sec|eq|lst)-", target):
         return InlineSpan("cross-reference", target=target, form="full")
-    return InlineSpan("a", text or target, href=leaf.encode(f"#{target}"))
+    return InlineSpan("a", text, href=leaf.encode(f"#{target}"))
 
 
 def directive(parts: Parts) -> tuple[Block, ...]:
@@ -220,19 +221,21 @@ def _label(block: Block) -> str:
 
 
 def filled(document: Document) -> Document:
-    """The document with words in links without any, ``[](#place)``: those of a heading, or the
-    kind and number of what it leads to."""
+    """The document with words in links without any, ``[](#place)``: those of a heading, the kind
+    and number of what it leads to, or else its name."""
     if not any(_is_empty(node) for _, node, _ in find(document, Link)):
         return document
     targets = {node.attributes.id: node for node in all_nodes(document)}
 
     def leave(node: Link) -> Link | CrossReference:
-        target = targets.get(node.href[1:]) if _is_empty(node) else None
+        if not _is_empty(node):
+            return node
+        target = targets.get(node.href[1:])
         if isinstance(target, Heading):
             return replace(node, children=target.children)
         if isinstance(target, _NUMBERED):
             return CrossReference(target=node.href[1:], form="full", span=node.span)
-        return node
+        return replace(node, children=(model.Text(text=unquote(node.href[1:]), span=node.span),))
 
     return rewrite_document(document, leave={Link: leave})
 
@@ -253,9 +256,28 @@ _PROOFS = tuple(
     ).split()
 )
 
+_PLACE = late(r"\(([A-Za-z][\w-]{0,99})\)=[ \t]*$")
+
+
+class PlaceProcessor(LineProcessor):
+    """A line with the label of the heading below it."""
+
+    begins = "("
+
+    def start(self, cursor: Cursor) -> bool:
+        match = _PLACE.match(cursor.rest)
+        is_alone = self.parser.tip.tag != "p" and self.parser.following().startswith("#")
+        if not match or not is_alone:
+            return False
+        self.parser.add_leaf(BlockElement("label", cursor.number, self, name=match[1]), cursor)
+        cursor.skip_rest()
+        return True
+
+
 MYST = Dialect(
     names=("MyST",),
     begins=frozenset("+"),
+    blocks={"myst-place": PlaceProcessor},
     standing=(Standing(late(r"\+\+\+ *\{[^\n]{1,300}\}")),),
     inlines={
         "role": Pattern(
