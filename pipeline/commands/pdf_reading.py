@@ -165,18 +165,22 @@ def baselines(runs: Iterable[TextRun]) -> tuple[float, ...]:
 def is_raised_or_lowered(run: TextRun, others: Sequence[TextRun]) -> bool:
     """Recognise a note's number, an index or an exponent next to larger letters, or an index with
     an exponent after it; and how letters twice as large below it are read."""
-    return _is_reading(run, others) or any(
-        0.3 < abs(run.baseline - other.baseline) < other.size * SHIFT
-        and run.box.left - other.box.right < other.size
-        and other.box.left - run.box.right < other.size
-        for other in others
-        if run.size < other.size * SMALLER
-    ) or any(
-        0.3 < abs(run.baseline - other.baseline) < other.size * 2 * SHIFT
-        and min(abs(run.box.left - other.box.right), abs(other.box.left - run.box.right))
-        < NEAR_IN_LINE
-        for other in others
-        if run.size == other.size
+    return (
+        _is_reading(run, others)
+        or any(
+            0.3 < abs(run.baseline - other.baseline) < other.size * SHIFT
+            and run.box.left - other.box.right < other.size
+            and other.box.left - run.box.right < other.size
+            for other in others
+            if run.size < other.size * SMALLER
+        )
+        or any(
+            0.3 < abs(run.baseline - other.baseline) < other.size * 2 * SHIFT
+            and min(abs(run.box.left - other.box.right), abs(other.box.left - run.box.right))
+            < NEAR_IN_LINE
+            for other in others
+            if run.size == other.size
+        )
     )
 
 
