@@ -456,7 +456,9 @@ def settle(
     in_margin = [element for element in root.iter() if "margin" in classes(element)]
     for note in () if here("margin_notes") else in_margin:
         note.set("class", "note")
-    references = {e: len(e) > 0 for e in root.iter() if TELLS_PAGE in e.attrib}
+    titles = {e for title in root.iter() if title.tag in HEADINGS for e in title.iter()}
+    marked = (e for e in root.iter() if TELLS_PAGE in e.attrib and e not in titles)
+    references = {element: len(element) > 0 for element in marked}
     for layout in range(LAYOUTS):
         document, is_last = lay_out(), layout == LAYOUTS - 1
         changed = numbers is not None and numbers.fill(document.pages)
