@@ -133,6 +133,9 @@ class PageLayout(msgspec.Struct, frozen=True):
 TextArea: TypeAlias = Callable[[PageLayout], PageArea | None]
 """Gives the place where the text of a page belongs; None where nobody knows."""
 
+HALF_SLACK = 0.25
+"""Points by which a size may miss half of another."""
+
 SMALLER = 0.9
 """The size, relative to its neighbour's, below which a piece is raised or lowered."""
 
@@ -160,19 +163,35 @@ def baselines(runs: Iterable[TextRun]) -> tuple[float, ...]:
 
 def is_raised_or_lowered(run: TextRun, others: Sequence[TextRun]) -> bool:
     """Recognise a note's number, an index or an exponent next to larger letters, or an index with
-    an exponent after it."""
+    an exponent after it; and how letters twice as large below it are read."""
+    return (
+        _is_reading(run, others)
+        or any(
+            0.3 < abs(run.baseline - other.baseline) < other.size * SHIFT
+            and run.box.left - other.box.right < other.size
+            and other.box.left - run.box.right < other.size
+            for other in others
+            if run.size < other.size * SMALLER
+        )
+        or any(
+            0.3 < abs(run.baseline - other.baseline) < other.size * 2 * SHIFT
+            and min(abs(run.box.left - other.box.right), abs(other.box.left - run.box.right))
+            < NEAR_IN_LINE
+            for other in others
+            if run.size == other.size
+        )
+    )
+
+
+def _is_reading(run: TextRun, others: Sequence[TextRun]) -> bool:
+    """Recognise ruby."""
     return any(
-        0.3 < abs(run.baseline - other.baseline) < other.size * SHIFT
-        and run.box.left - other.box.right < other.size
-        and other.box.left - run.box.right < other.size
+        abs(run.size - other.size / 2) < HALF_SLACK
+        and 0.7 < (run.baseline - other.baseline) / other.size < 1.3
+        and run.box.left > other.box.left - other.size
+        and run.box.right < other.box.right + other.size
         for other in others
-        if run.size < other.size * SMALLER
-    ) or any(
-        0.3 < abs(run.baseline - other.baseline) < other.size * 2 * SHIFT
-        and min(abs(run.box.left - other.box.right), abs(other.box.left - run.box.right))
-        < NEAR_IN_LINE
-        for other in others
-        if run.size == other.size
+        if run.size < other.size
     )
 
 

@@ -58,7 +58,11 @@ SPOKEN = "data-text"
 TARGET = "data-target"
 """The address of the place whose page is printed here."""
 
-OURS = frozenset({FIELD, OUTLINE, PAGE, PAGE_NAME, PAGE_START, PLACE, SPOKEN, TARGET})
+TELLS_PAGE = "data-tells-page"
+"""The words with which a reference tells the page, if that is another one: ``{reference} on page
+{page}``."""
+
+OURS = frozenset({FIELD, OUTLINE, PAGE, PAGE_NAME, PAGE_START, PLACE, SPOKEN, TARGET, TELLS_PAGE})
 """Those of these attributes that no author's may be taken for."""
 
 HYPHEN = "-\u200b"

@@ -46,7 +46,7 @@ from pipeline.model.tree import (
     top_level,
     walk_with,
 )
-from pipeline.model.words import words
+from pipeline.model.words import has_word, words
 from pipeline.model.words.writing_conventions import writing
 from pipeline.render import tables
 from pipeline.render.discovery import article_front, language_links
@@ -528,6 +528,7 @@ class NodeRenderer:
             "width_class": self._sizes.width,
             "tail_class": self._sizes.tail,
             "answer_room": self._sizes.answer_room,
+            "tells_pages": has_word(document.metadata.lang, "reference_page"),
         }
         self._has_fields = has_fields
         self.signs: defaultdict[str, set[Sign]] = defaultdict(set)

@@ -173,7 +173,7 @@ def test_children_have_room_to_write_and_the_signs_of_their_script() -> None:
     numbering = word.part.numbering_part.element
     assert "aiueoFullWidth" in {n.get(f"{W}val") for n in numbering.iter(f"{W}numFmt")}
     (question,) = (p for p in word.paragraphs if p.text == "どれですか。")
-    assert question._p.pPr.numPr is not None, "the number stands before it"
+    assert question._p.find(f"{W}pPr/{W}numPr") is not None, "the number stands before it"
     assert [(run.bold, run.italic) for run in question.runs] == [(True, None), (None, None)]
     assert word.element.body.find(f".//{W}br") is not None, "the name has its own line"
 

@@ -235,6 +235,10 @@ def _spans(cell: Tag) -> Iterator[str]:
             yield f" {name}={value}"
 
 
+TOLD = re.compile("(?<=\\d) on page \\d+")
+"""The page of a figure or a table, which only paper has."""
+
+
 def compare(pdf: bytes, page: str) -> dict[str, str]:
     """The differences between the HTML of a PDF and a page with the same text."""
     derived = Outline(derive(read(open_pdf(pdf))))
@@ -247,6 +251,7 @@ def compare(pdf: bytes, page: str) -> dict[str, str]:
                 sorted(str(link) for link in each.links if link[0] not in own.imprint)
                 for each in (derived, own)
             )
+        one = [TOLD.sub("", line) for line in one]
         difference = difflib.unified_diff(one, other, "PDF", "page", n=0, lineterm="")
         found[name] = "\n".join(difference)
     return found

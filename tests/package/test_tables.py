@@ -23,11 +23,11 @@ from pipeline.commands.pdf_reading import read_pages
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.model.faces import FACES, font_file
 from pipeline.model.table_cells import place, regular, within_rows
-from pipeline.render.tables import SMALL, USUAL, fit, text_width
+from pipeline.render.tables import SMALL, USUAL, fit, shape, text_width
 from tests.helpers import making
 from tests.helpers.laid_out import laid_out, numbered_boxes
 from tests.helpers.pdf_reading import Element, open_pdf, read
-from tests.helpers.trees import plain_text
+from tests.helpers.trees import nodes, plain_text
 
 LONG = "Wasserversorgungszweckverbandsvorsteher"
 SENTENCE = "Two of nine villages have a well, and in one of them the pump broke after a year. "
@@ -62,6 +62,17 @@ def test_ticks_are_lines() -> None:
         assert not pdf.pages[0].Resources.get("/Pattern", {})
     found = ImageChops.difference(printed("| [x] | [ ] |\n"), printed("| [ ] | [x] |\n"))
     assert sum(found.histogram()[64:]) > 4
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_grid"), [("7", True), ("", True), ("1000", False), ("seven", False)]
+)
+def test_a_table_of_short_numbers_is_a_grid_in_one_piece(cell: str, is_grid: bool) -> None:
+    rows = ["| 1 | 2 | 3 | 4 | 5 |", "|---|---|---|---|---|", *["| 6 | CELL | 8 | 9 | 10 |"] * 9]
+    (table,) = nodes(parse("\n".join(rows).replace("CELL", cell)), Table)
+    found = shape(table, "pdf", ".")
+    assert (found.is_grid, found.in_one_piece) == (is_grid, is_grid)
+    assert not shape(table, "html", ".").is_grid
 
 
 def test_rows_of_boxes_alone_stand_below_each_other() -> None:

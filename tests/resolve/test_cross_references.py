@@ -274,13 +274,22 @@ def test_references_name_the_page_that_they_lead_to(handout: pikepdf.Pdf) -> Non
     links = dict(page_links(handout))
     document = read(handout)
     said = [text for link in document.all("Link") if " on page " in (text := plain(link.text))]
-    assert len(said) == 4
+    assert len(said) == 6
     pages = set()
     for text in said:
         reference, _, page = text.partition(" on page ")
         assert links[reference] == int(page)
         pages.add(page)
     assert len(pages) == 3, "they are on different pages"
+
+
+def test_a_figure_or_table_on_another_page_is_told_once_on_a_page(folder: Path) -> None:
+    table = KINDS["tbl"].format("a")
+    text = f"---\ntitle: T\n---\n\n@tbl-a and @tbl-a.\n\n\\newpage\n\n{table}\n\nHere is @tbl-a.\n"
+    pages = making.rendered(resolved(text, folder, "handout"))
+    said = plain("".join(getattr(box, "text", "") for box in boxes(laid_out(pages))))
+    assert "Table 1 on page 2 and Table 1." in said
+    assert "Here is Table 1." in said
 
 
 def test_the_order_of_words_is_the_languages(folder: Path) -> None:

@@ -41,9 +41,17 @@ _BETWEEN = late(r"[\W_]+")
 @functools.lru_cache
 def words(lang: str) -> Mapping[str, str]:
     """The words for a BCP 47 tag: those of its language, with English ones as a fallback."""
+    return {**words_in("en"), **words_in(_language(lang))}
+
+
+def has_word(lang: str, key: str) -> bool:
+    """Return whether the language of a tag has a word of its own."""
+    return key in words_in(_language(lang))
+
+
+def _language(lang: str) -> str:
     language = lang.lower().split("-")[0]
-    language = SAME.get(language, language)
-    return {**words_in("en"), **words_in(language)}
+    return SAME.get(language, language)
 
 
 @functools.lru_cache

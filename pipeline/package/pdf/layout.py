@@ -8,14 +8,14 @@ import copy
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from msgspec.structs import replace
 
 from pipeline.features import here
 from pipeline.model.css_addresses import string
 from pipeline.model.editions import EDITIONS
-from pipeline.model.page_map import HYPHEN, OUTLINE, letters
+from pipeline.model.page_map import HYPHEN, OUTLINE, PAGE, TARGET, TELLS_PAGE, letters
 from pipeline.model.rendered import Pages, Style
 from pipeline.model.sheet import fit_for
 from pipeline.model.words.writing_conventions import roman as roman_numeral
@@ -442,9 +442,14 @@ def settle(
     in_margin = [element for element in root.iter() if "margin" in classes(element)]
     for note in () if here("margin_notes") else in_margin:
         note.set("class", "note")
+    titles = {e for title in root.iter() if title.tag in HEADINGS for e in title.iter()}
+    marked = (e for e in root.iter() if TELLS_PAGE in e.attrib and e not in titles)
+    references = {element: len(element) > 0 for element in marked}
     for layout in range(LAYOUTS):
         document, is_last = lay_out(), layout == LAYOUTS - 1
         changed = numbers is not None and numbers.fill(document.pages)
+        if references and not is_last:
+            changed |= _tell_pages(references, document.pages)
         rejected: Iterable[Element] = ()
         if in_margin and here("margin_notes"):
             from pipeline.features.margin_notes import place_margin_notes
@@ -463,6 +468,46 @@ def settle(
         if not changed and not rejected and not lost and not moved:
             break
     return document
+
+
+def _tell_pages(references: dict[Element, bool], pages: list[typesetter.TypesetPage]) -> bool:
+    """Have the first reference to a place on each other page tell the page of that; ``references``
+    are those that may, and whether they do. Returns whether any does now."""
+    starts = first_pages(page.anchors for page in pages)
+    changed, seen = False, set[Element]()
+    told = set[str]()
+    for number, page in enumerate(pages):
+        told.clear()
+        for element in elements(page.box):
+            if element not in references or element in seen:
+                continue
+            seen.add(element)
+            target = element.get("href", "")
+            is_elsewhere = starts.get(target[1:]) != number and target not in told
+            told.add(target)
+            if is_elsewhere and not references[element]:
+                references[element] = changed = True
+                _tell_page(element, target)
+    return changed
+
+
+def _tell_page(reference: Element, target: str) -> None:
+    """Have a reference tell the page of a place, in elements of their own: those around have as
+    many letters as before."""
+    before, _, after = reference.get(TELLS_PAGE, "").partition("{reference}")
+    label = reference.text
+    for words_around, following in ((before, label), (after, None)):
+        if not words_around:
+            continue
+        if words_around is before:
+            reference.text = None
+        span = SubElement(reference, "span")
+        span.text, found, rest = words_around.partition("{page}")
+        span.tail = following
+        if found:
+            page = SubElement(span, "span", {"class": "page-of", TARGET: target})
+            page.set(PAGE, reference.get(PAGE, ""))
+            page.tail = rest
 
 
 def _lost_notes(root: Element, pages: list[typesetter.TypesetPage]) -> list[Element]:

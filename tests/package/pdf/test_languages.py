@@ -37,6 +37,15 @@ def fonts(made: Package) -> set[str]:
     return {name.partition("+")[2] for name in names if "+" in name}
 
 
+def test_what_floats_in_a_line_from_right_to_left_is_at_the_left_edge(tmp_path: Path) -> None:
+    text = source("::: exercise\n1. من حفر البئر؟ {marks=2}\n:::\n", "ar")
+    document = laid_out(making.rendered(making.resolved(text, "handout", tmp_path)))
+    marks = [box for box in boxes(document) if box.is_floated()]
+    assert marks
+    edge = document.pages[0].box.content_box_x()
+    assert {round(box.position_x - edge) for box in marks} == {0}
+
+
 FAMILIES = {
     "Amiri": "السلام عليكم",
     "Frank-Ruhl-Libre": "שלום עולם",
