@@ -102,6 +102,14 @@ def test_questions_have_gaps_of_their_own_and_works_are_listed(tmp_path: Path) -
     assert any(isinstance(node, model.Bibliography) for node in walk(marked.blocks))
 
 
+@pytest.mark.parametrize(("lang", "key"), [("en", "(i), (iii)"), ("uk", "а, в")])
+def test_choices_within_a_lettered_question_are_told_by_roman_numbers(lang: str, key: str) -> None:
+    text = f"---\ntitle: T\nlang: {lang}\n---\n\n::: exercise\na) Which?\n\n"
+    text += "   - [x] here\n   - [ ] there\n   - [x] all over\n:::\n"
+    marked = making.marked(making.resolved(text, "answers"))
+    assert key in " ".join(plain_text(marked.blocks).split())
+
+
 def test_answers_in_the_labels_of_diagrams_are_drawn_and_listed() -> None:
     source = "```chart {type=fractions}\na ____{five}: 5/8\nb [half]{.answer}: 1/2\n```\n"
     flow = making.Flow(Path("x.md"), parse(source, "x.md"))

@@ -180,7 +180,7 @@ def test_each_feature_can_be_taken_out(
 
 
 NEEDING = [
-    *((("imposition",), edition, "") for edition in ("booklet", "2-up", "4-up")),
+    *((("imposition",), edition, "") for edition in ("booklet", "tri-fold", "2-up", "4-up")),
     (("forms",), "form", ""),
     (("site",), "site", ""),
     (

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 import tinycss2  # type: ignore[import-untyped]
+from msgspec.structs import replace
 
+from pipeline.model.kinds import KINDS
 from pipeline.model.rendered import Style
 from pipeline.render.ebook import plain, styles
 from pipeline.render.environment import environment
@@ -35,11 +37,17 @@ the bucket heavy.
 
 @pytest.fixture(scope="module")
 def sheets() -> tuple[Style, ...]:
-    """Those of a book that has all there is, with rules for a text. Code has no colours there."""
-    pages = making.rendered(making.resolved(SIZED, "ebook"))
+    """Those of a book that has all there is, with rules for a text, and of all kinds. Code has no
+    colours there."""
+    document = making.resolved(SIZED, "ebook")
+    pages = making.rendered(document)
     (sizes,) = (style.css for style in pages.styles if style.name == "widths.css")
     constructs = tuple(name for name in CONSTRUCTS if name != "highlighting")
-    return styles(environment(), constructs, sizes, pages.metadata)
+    of_kinds = [replace(document.metadata, kind=kind) for kind in KINDS if kind]
+    return (
+        *styles(environment(), constructs, sizes, document.metadata),
+        *(sheet for metadata in of_kinds for sheet in styles(environment(), (), "", metadata)),
+    )
 
 
 def rules(css: str, *, is_apart: bool = False) -> Iterator[Any]:
