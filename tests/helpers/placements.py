@@ -603,7 +603,7 @@ FOREIGN = (
     "<!-- BEGIN SOLUTION -->\n¤\n<!-- END SOLUTION -->", ".. only:: teacher\n\n   ¤",
     ".. admonition:: Solution\n\n   ¤", ".Answer\n[%collapsible]\n====\n¤\n====",
     ":ANSWER:\n¤\n:END:", '{% hint style="answer" %}\n¤\n{% endhint %}',
-    '{{< details title="Solution" >}}\n¤\n{{< /details >}}',
+    '{{< details title="Solution" >}}\n¤\n{{< /details >}}', "a ||b|| {{c1::¤}}",
 )  # fmt: skip
 """Marks that other tools understand."""
 

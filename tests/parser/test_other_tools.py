@@ -39,6 +39,7 @@ EXPECTED = {
     '![](w.png){fig-cap="Wells" fig-alt="A well"}': "</span> Wells</figcaption>",
     "{{< meta title >}}": "{{ title }}",
     "{{< video well.mp4 >}}": "{{&lt; video well.mp4 &gt;}}",
+    '::: {.content-hidden when-format="pdf"}⏎Text⏎:::': '<div class="content-hidden">',
     "::: {.callout-tip}⏎Text⏎:::": '<div class="box tip" role="doc-tip">',
     "::: {.column-margin}⏎Text⏎:::": '<aside class="sidebar" role="note">',
     "::: {.panel-tabset}⏎# One⏎# Two⏎:::": "<h1>One</h1>\n<h1>Two</h1>",
@@ -65,6 +66,8 @@ EXPECTED = {
     "% hidden": "",
     "Open {>>hidden<<}text": "<p>Open text</p>",
     "{++More++} {--old--}{~~old~>new~~} {==text==}": "<p>More new <mark>text</mark></p>",
+    "::: spoiler More⏎Text⏎:::": "<summary>More</summary>",
+    ">! Text": "<p>! Text</p>",
     "> [!INFO] For all⏎> Text": '<p class="box-title">For all</p>',
     "> [!question]-⏎> Text": '<summary class="box-title">Question</summary>',
     "> [!quote] Ann⏎> Text": "<blockquote>",
@@ -130,7 +133,8 @@ def test_row(example: str, tmp_path: Path) -> None:
     html = render_fragment(source, folder=tmp_path)
     assert EXPECTED[example] in html
     assert EXPECTED[example] or not html.strip()
-    told = parse_body(source, tmp_path).diagnostics
+    parsed = parse_body(source, tmp_path)
+    told = (*parsed.diagnostics, *parsed.unread)
     assert bool(told) == ("*warning*" in ROWS[example]), told
 
 
