@@ -297,7 +297,7 @@ def begin_packaging(
     request: Request, group: Sequence[tuple[Edition, Resolved]], maps: PageMaps | None = None
 ) -> list[Packaging]:
     """Draft editions one after the other, and begin to package their texts. Other processes begin
-    at once with those that have pages or a cover, which need the engine; a web page takes
+    at once with those that have pages or a cover, which need the engine; a short web page takes
     less time to make than to hand over, and comes first, made here while others work; long texts
     are handed over in units. A process that stays, which has loaded the engine, makes one file
     alone itself."""
@@ -311,7 +311,9 @@ def begin_packaging(
         calls = []
         for text in draft.texts:
             calls.append(steps.package.call(text.pages, edition, *rest, draft.sources))
-            if not is_alone and edition.format != "html" and not may_divide(text.pages, edition):
+            stays = request.is_lasting or not is_long(text.pages)
+            is_quick = edition.format == "html" and stays
+            if not is_alone and not is_quick and not may_divide(text.pages, edition):
                 calls[-1].begin_elsewhere()
         pending.append((draft, calls))
     return sorted(pending, key=lambda entry: entry[0].edition.format != "html")

@@ -69,13 +69,7 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
         document = mark_pages(document, edition, page_map)
     document = put_in_place(document)
     if edition.audience == "teacher" and edition.format != "pdf":  # paper lies in their hands
-<<<<<<< HEAD
-        document = titled_for_teachers(document)
-=======
         document = title_for_teachers(document)
-    if page_map is not None and has_page_marks(edition, document.metadata):
-        document = mark_pages(document, edition, page_map)
->>>>>>> rooms
     return answers_alone(document)
 
 

@@ -203,15 +203,10 @@ def read_written(paragraph: Any) -> str:
     return "".join(piece.text for piece in read_pieces(paragraph))
 
 
-<<<<<<< HEAD
-def written_pieces(
+def read_pieces(
     paragraph: Any,
     addresses: Mapping[str, str] = MappingProxyType({}),
     paint: Callable[[Any], str] = lambda look: "",
-=======
-def read_pieces(
-    paragraph: Any, addresses: Mapping[str, str] = MappingProxyType({})
->>>>>>> rooms
 ) -> Iterator[WrittenPiece]:
     """The text that somebody wrote in a paragraph, with tracked changes accepted: without what Word
     counts, and what is to be filled in; for each formula, and for each note, stands a sign.

@@ -22,7 +22,6 @@ from pipeline.driver import DocumentReady, Event
 from pipeline.model.rendered import Pages, Style
 from pipeline.package.pdf.units import why_whole
 from pipeline.package.result import Package
-from pipeline.package.units import UndividedError
 from pipeline.system.store import Folder, Memory, Store
 from tests.helpers import checkers, making
 from tests.helpers.paths import BOOK
@@ -321,11 +320,9 @@ def test_editions_that_mark_pages_do_not_wait_until_units_are_joined(
     joined, book = made("joined")
     assert joined == [*ready, "handout in 6 units", "ebook"]
 
-    def refuse(*_: object) -> None:
-        raise UndividedError("it does not fit")
-
-    monkeypatch.setattr("pipeline.package.pdf.units.joined", refuse)
-    assert made("whole") == ([*ready, "handout as a whole: it does not fit", "ebook"], book)
+    monkeypatch.setattr("pipeline.package.pdf.units.EPSILON", -1)
+    why = "left and right pages have text areas of different sizes"
+    assert made("whole") == ([*ready, f"handout as a whole: {why}", "ebook"], book)
 
 
 SHORT = "---\ntitle: Wells\nlang: en\nclass: book\n---\n\n"

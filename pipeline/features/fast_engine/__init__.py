@@ -14,7 +14,7 @@ def speed_up() -> None:
     or in the whole process where that changes nothing but time."""
     with lighter_import():
         from pipeline.package.pdf.engine.adapter import weasyprint
-    from pipeline.features.fast_engine.fast_names import NAMES
+    from pipeline.features.fast_engine.fast_names import NAMES, PLACES
     from pipeline.package.pdf.engine.adapter.patching import KNOWN, changes
 
     if weasyprint.VERSION.split(".")[0] != KNOWN or any(changes(NAMES)):
@@ -32,6 +32,7 @@ def speed_up() -> None:
         "layout.inline.get_next_linebox": text_lines.get_next_linebox,
         "layout.inline.split_first_line": text_lines.split_first_line,
         "layout.inline.strut": shared_layout.strut,
+        **dict.fromkeys(PLACES, shared_layout.resolve_percentages),
         "layout.page.block_level_layout": shared_layout.block_level_layout,
         "layout.preferred.split_first_line": text_lines.width_of_line,
         "text.line_break.Layout": text_lines.ShapedText,

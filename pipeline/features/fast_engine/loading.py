@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib.util
 import os
@@ -51,14 +52,8 @@ class _Later(ModuleType):
 def _late_test(source: str, names: dict[str, Any], none: dict[str, Any]) -> Callable[[Any], Any]:
     """The test of a selector, which is compiled for the first element that may match it: of the
     thousand selectors of a text, most have none."""
-    compiled: list[Callable[[Any], Any]] = []
-
-    def test(element: Any) -> Any:
-        if not compiled:
-            compiled.append(eval(source, names, none))
-        return compiled[0](element)
-
-    return test
+    compiled = functools.cache(lambda: eval(source, names, none))
+    return lambda element: compiled()(element)
 
 
 @contextlib.contextmanager

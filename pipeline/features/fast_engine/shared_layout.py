@@ -1,4 +1,4 @@
-"""Styles and notes that are worked out once for all boxes that have the same."""
+"""Styles, lengths and notes that are worked out once for all boxes that have the same."""
 
 from __future__ import annotations
 
@@ -15,11 +15,42 @@ from weasyprint.css import (
     find_style_attributes,
     preprocess_declarations,
 )
+from weasyprint.layout.percent import resolve_percentages as original
 from weasyprint.text.line_break import strut as original_strut
 
 from pipeline.package.pdf.engine.adapter.boxes import is_block, is_notes
 from pipeline.package.pdf.engine.adapter.page_layout import Layout, SidedStyles
 from pipeline.package.pdf.engine.adapter.short_pages import page_layout
+
+# --- lengths ---------------------------------------------------------------------------------
+#
+# The lengths of boxes, which are the same for all boxes of a style without percentages.
+
+SIDES = ("top", "right", "bottom", "left")
+GIVEN = (
+    *(f"{space}_{side}" for space in ("margin", "padding") for side in SIDES),
+    *(f"{limit}{axis}" for limit in ("", "min_", "max_") for axis in ("width", "height")),
+)
+"""Lengths that may be percentages."""
+
+LENGTHS = (*GIVEN, *(f"border_{side}_width" for side in SIDES))
+
+
+def resolve_percentages(box: Any, containing_block: Any) -> None:
+    """Give a box its lengths in a block, those of the last box of its style if that is possible."""
+    style = box.style
+    known = vars(style).get("lengths")
+    if known:
+        vars(box).update(known)
+        return
+    original(box, containing_block)
+    if known is None:
+        # in tables, borders of other cells have an effect
+        is_fixed = style["border_collapse"] != "collapse" and all(
+            style[name] == "auto" or getattr(style[name], "unit", "") == "px" for name in GIVEN
+        )
+        style.lengths = {name: getattr(box, name) for name in LENGTHS} if is_fixed else {}
+
 
 # --- footnotes -------------------------------------------------------------------------------
 # Footnotes that are laid out once per page. WeasyPrint lays out all notes of a page again whenever
@@ -147,7 +178,7 @@ CONDITIONS: dict[str, Callable[[Any], bool]] = {
 """The parts that are only requested for elements with such styles."""
 
 WORKED_OUT = frozenset(
-    ("advances", "anonymous_style", "empty", "hyphen", "kept", "paragraph", "strut")
+    ("advances", "anonymous_style", "empty", "hyphen", "kept", "lengths", "paragraph", "strut")
 )
 """Attributes of a style that depend on its other properties."""
 

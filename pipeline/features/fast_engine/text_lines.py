@@ -1,6 +1,5 @@
 """Lines of text: found in few letters, broken at the widths of characters that are shaped once, and
-laid out by Pango once.
-"""
+laid out by Pango once."""
 
 from __future__ import annotations
 
@@ -65,16 +64,14 @@ STYLE_ATTRIBUTES = (
 
 _ENDS_PARAGRAPHS = late("[\n\r\u2029]")
 
-IS_RECENT = pango.pango_version() >= 15000
-"""True if Pango knows the sizes of fonts."""
-
 GLYPHS = struct.Struct("=Iiii4x")
 """A glyph in Pango's memory: its number, its width, and by how much it is moved."""
 
 EMPTY_GLYPH = pango.PANGO_GLYPH_EMPTY, 0, 0, 0
 """The glyph of a character that is not seen, as that after a hyphen at the end of a line."""
 
-CAN_READ_GLYPHS = IS_RECENT and ffi.sizeof("PangoGlyphInfo") == GLYPHS.size
+CAN_READ_GLYPHS = pango.pango_version() >= 15000 and ffi.sizeof("PangoGlyphInfo") == GLYPHS.size
+"""True if Pango knows the sizes of fonts, and its glyphs are these."""
 
 MOVES = "_moves"
 """The attribute of a font that has how its glyphs are written, by size."""

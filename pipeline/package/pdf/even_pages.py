@@ -1,6 +1,5 @@
 """Pages of books that end well: the lines of a paragraph are chosen together, and so are the ends
-of pages.
-"""
+of pages."""
 
 from __future__ import annotations
 
@@ -899,9 +898,6 @@ def _options(item: _Item) -> list[LineBreaks | None]:
     natural = paragraph.natural
     others = (paragraph.with_lines(natural.lines + more) for more in (-1, 1) if natural.lines > 1)
     return [natural, *(other for other in others if other)]
-
-
-# --- even pages ------------------------------------------------------------------------------
 
 
 class UndecidedError(Exception):

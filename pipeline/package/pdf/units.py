@@ -871,10 +871,6 @@ class Book:
         return Proof(edition, sets, furniture, fonts, is_whole=False)
 
     @property
-    def pages(self) -> list[UnitPage]:
-        return [page for result in self.sets for page in result.pages]
-
-    @property
     def flows(self) -> list[list[Flow]]:
         """The text of each page, from the elements of the units."""
         flows = []
@@ -1032,7 +1028,7 @@ class SetUnits(NamedTuple):
     made yet."""
 
     text: Printing
-    book: Book
+    sets: tuple[TypesetUnit, ...]
     heads: Iterator[Heads]
     page_map: PageMap | None
 
@@ -1063,14 +1059,14 @@ def set_units(text: Printing) -> SetUnits:
     above = heads.each((pages_of_unit, edition, pango) for pages_of_unit in furniture)
     tell(Proof(edition, tuple(book.sets), furniture, files))
     page_map = text.pieces and text.pieces.page_map(pages.edition, book.flows, pages.sheet)
-    return SetUnits(text, book, above, page_map)
+    return SetUnits(text._replace(pieces=None), tuple(book.sets), above, page_map)
 
 
 def join_units(units: SetUnits, sources: tuple[str, ...]) -> Package:
     """The PDF of a text whose units are set, with ``sources`` attached if it is archival. Raises
     `UndividedError`."""
-    text, book, above = units.text, units.book, tuple(units.heads)
-    pages, sets = text.pages, tuple(book.sets)
+    text, sets, above = units.text, units.sets, tuple(units.heads)
+    pages, typeset = text.pages, [page for result in sets for page in result.pages]
     standards = standards_for(pages.row, pages.metadata)
     attachments = read_attachments(text.folder, sources)
     data, digests = joined(
@@ -1083,13 +1079,13 @@ def join_units(units: SetUnits, sources: tuple[str, ...]) -> Package:
         data=data,
         diagnostics=tuple(dict.fromkeys(f for result in sets for f in result.diagnostics)),
         dependencies=tuple(dict.fromkeys(str(file) for result in sets for file in result.files)),
-        facts=file_facts(book.pages),
+        facts=file_facts(typeset),
         sheet=pages.sheet,
         page_map=units.page_map,
         plan=f"in {len(sets)} units",
         digests=digests,
         looks=tuple(f"{body} {above} {shift:g}" for body, above, shift in digests),
-        stranded=find_stranded([page.foot for page in book.pages]),
+        stranded=find_stranded([page.foot for page in typeset]),
         text=DrawnText(
             "".join(result.text.text for result in sets),
             "".join(result.text.notes for result in sets),
