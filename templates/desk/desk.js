@@ -535,9 +535,8 @@ async function begin() {
   });
   const { handOut } = await import('./hand_out.js');
   byId('hand-out-button').addEventListener('click', () => handOut(writing));
-  const { settings, tools } = await import('./tools.js');
+  const { settings } = await import('./settings.js');
   byId('front-button').addEventListener('click', () => settings(writing));
-  tools(view);
   document.body.dataset.ready = 'yes';
 }
 

@@ -224,6 +224,11 @@ export class Frames extends Pane {
     this.at = 0;
     this.elements = [];
     this.loading = Promise.resolve();
+    this.typeSize = '';
+  }
+
+  sizeType() {
+    if (this.frame) this.frame.contentDocument.documentElement.style.fontSize = this.typeSize;
   }
 
   get height() {
@@ -277,6 +282,7 @@ export class Frames extends Pane {
     }
     byLines(shown);
     this.frame = frame;
+    this.sizeType();
     this.at = at;
     this.documents.selectedIndex = at;
     this.elements = [...shown.body.querySelectorAll('*')];

@@ -27,6 +27,7 @@ from PIL import Image
 
 import pipeline
 from pipeline.commands import main
+from pipeline.commands.desk import launcher
 from pipeline.commands.desk.draft import SourceText, merge
 from pipeline.commands.desk.server import Desk, is_for_pupils
 from pipeline.commands.panes.session import PageDrawing, Session
@@ -214,8 +215,21 @@ def test_the_icon_starts_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert done.exit_code == 0, done.output
     files = [Path(line.removeprefix("wrote ")) for line in done.output.splitlines()]
     assert (tmp_path / "documents" / "Chapbook").is_dir()
-    assert all("pipeline" in path.read_text("utf-8") for path in files)
+    assert all('-P' in path.read_text("utf-8") for path in files)
     assert any(path.parent == tmp_path / "desktop" for path in files)
+
+
+def test_a_second_start_shows_the_desk_that_is_open(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: tmp_path)
+    source = served.folder / "well.md"
+    with launcher.noted(served.folder, served.desk.address):
+        done = CliRunner().invoke(main, ["desk", str(source), "--no-open"])
+    assert done.output == f"desk     {served.desk.address}open/{served.key()}/\n"
+    assert launcher.running(served.folder) is None
+    with launcher.noted(served.folder, "http://127.0.0.1:1/"):
+        assert launcher.running(served.folder) is None
 
 
 @pytest.fixture(scope="module")
