@@ -2,6 +2,11 @@
 
 import { ask, field, made, send, words } from './desk.js';
 
+const CHOICES = {
+  primary: 'Primary school', secondary: 'Secondary school', adult: 'Adults', classic: 'Classic', modern: 'Modern', plain: 'Plain',
+  auto: 'Where it helps', always: 'Yes', never: 'No', foot: 'At the foot of the page', margin: 'In the margin', end: 'At the end',
+  none: 'Nowhere', page: 'One page', chapters: 'A page for each chapter',
+};
 const PLAIN = /^[\p{L}\d][\p{L}\d .'\-/+()]*$/u; // YAML takes it as it is
 const NO_TEXT = /^(true|false|yes|no|on|off|null|~)$/i;
 const written = (value) => (PLAIN.test(value) && !NO_TEXT.test(value) && !value.endsWith(' ') ? value : JSON.stringify(value));
@@ -21,9 +26,9 @@ function withSetting(text, key, value) {
   return text.slice(0, begin) + lines.join('') + text.slice(begin + front[1].length);
 }
 
-function control({ kind, choices, value, example }) {
+function control({ kind, choices, value }) {
   if (kind === 'choice' || kind === 'yes') {
-    const offered = kind === 'yes' ? [['true', words('Yes')], ['false', words('No')]] : choices.map((name) => [name, words(name)]);
+    const offered = kind === 'yes' ? [['true', words('Yes')], ['false', words('No')]] : choices.map((name) => [name, words(CHOICES[name] || name)]);
     const select = made('select', {}, made('option', { value: '', textContent: words('As usual') }), ...offered.map(([name, label]) => (
       made('option', { value: name, textContent: label })
     )));
@@ -31,14 +36,14 @@ function control({ kind, choices, value, example }) {
     select.value = value || '';
     return select;
   }
-  return made('input', { value: value || '', placeholder: example ? String(example) : '', autocomplete: 'off' });
+  return made('input', { value: value || '', autocomplete: 'off' });
 }
 
 export async function settings(writing) {
   const fields = await send('front', writing.editor.text);
   const shown = fields.filter((each) => !each.elsewhere);
   const body = shown.map((each) => {
-    const box = field(words(each.name), control(each), words(each.about));
+    const box = field(words(each.name), control(each), each.about && words(each.about));
     return Object.assign(box, { setting: each });
   });
   const rest = fields.filter((each) => each.elsewhere).map((each) => words(each.name)).join(', ');

@@ -18,6 +18,7 @@ export const desk = { isHere: 'source' in document.body.dataset, go() {}, follow
 const page = {
   state: { parts: {}, editions: [], findings: [], source: '', number: 0 },
   wanted: null, // the line that the address asks for, until it is found
+  words,
   choose,
   named,
   chosen: choosePlace,

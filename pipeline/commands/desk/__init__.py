@@ -113,5 +113,7 @@ def _prepare(drawing: PageDrawing, options: dict[str, Any]) -> None:
     with contextlib.suppress(OSError, RuntimeError), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.md"
         path.write_text("---\ntitle: A\nlang: en\n---\n\n## B\n\nC ____{d}\n", "utf-8")
-        builds.repeated(path, {**options, "out": Path(folder)})(path, ("handout",), executor=executor)
+        builds.repeated(path, {**options, "out": Path(folder)})(
+            path, ("handout",), executor=executor
+        )
         drawing.draw(page_images.first_picture, f"{folder}/page/page.pdf", page_images.SMALLEST)
