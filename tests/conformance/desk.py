@@ -129,7 +129,7 @@ def write(teacher: Teacher) -> dict[str, Any]:
 
 
 def type_on_a_slow_computer(teacher: Teacher) -> list[str]:
-    """What is in the file after typing as fast as somebody can, on a computer that cannot."""
+    """The lines that are not in the file after typing fast on a slow computer."""
     page, lines = teacher.page, [f"## Rope {number}" for number in range(SEVERAL_LINES)]
     processor = page.context.new_cdp_session(page)
     processor.send("Emulation.setCPUThrottlingRate", {"rate": 6})

@@ -9,12 +9,13 @@ import shlex
 import shutil
 import subprocess
 import sys
-import urllib.request
 import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
+
+from pipeline.commands.panes.server import is_served
 
 NAME = "Chapbook"
 
@@ -82,12 +83,11 @@ def _note(folder: Path) -> Path:
 def running(folder: Path) -> str | None:
     """The address of the desk of a folder if it is open already: who double-clicks the icon again
     is to see the same one, which tells two windows on a text of each other."""
-    with contextlib.suppress(OSError, ValueError):
+    try:
         address = _note(folder).read_text("ascii")
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(f"{address}sources", timeout=5):
-            return address
-    return None
+    except (OSError, ValueError):
+        return None
+    return address if is_served(address) else None
 
 
 @contextlib.contextmanager
