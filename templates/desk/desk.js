@@ -238,6 +238,29 @@ const BLOCKS = {
   'For the teacher only': '::: teacher\n¦What only teachers see.¦\n:::',
 };
 
+// What stands in the text, in words for those who have never seen it.
+const SIGNS = {
+  '## …': 'Heading',
+  '**…**': 'Bold',
+  '*…*': 'Italic',
+  '- …': 'List',
+  '1. …': 'Numbers',
+  '____{…}': AROUND.Gap[4],
+  '::: … :::': 'A part of its own, which ends with three colons: an exercise, its answer, lines to write on, something for the teacher.',
+  '( )  (x)': 'A wrong and the right answer of a choice.',
+  '| … | … |': 'Table',
+  '![…](…)': 'A picture: what it shows, and its file.',
+  '{#…}': 'A name, to which @ and the name refer.',
+  '<!-- … -->': 'A remark that is shown nowhere.',
+};
+
+function explainSigns() {
+  const rows = Object.entries(SIGNS).flatMap(([sign, meaning]) => [
+    made('dt', {}, made('code', { textContent: sign })), made('dd', { textContent: words(meaning) }),
+  ]);
+  ask('What the signs mean', [made('dl', { className: 'signs' }, ...rows)]);
+}
+
 class Writing {
   constructor(editor, { digest }, see) {
     this.editor = editor;
@@ -458,6 +481,7 @@ class Writing {
       button('Reference', () => this.reference()),
       button('Undo', () => this.editor.undo()),
       button('Redo', () => this.editor.redo()),
+      button('Signs …', explainSigns),
     );
   }
 }
@@ -535,9 +559,8 @@ async function begin() {
   });
   const { handOut } = await import('./hand_out.js');
   byId('hand-out-button').addEventListener('click', () => handOut(writing));
-  const { settings, tools } = await import('./tools.js');
+  const { settings } = await import('./settings.js');
   byId('front-button').addEventListener('click', () => settings(writing));
-  tools(view);
   document.body.dataset.ready = 'yes';
 }
 

@@ -112,6 +112,7 @@ async function withColours(cm, options) {
     cm.basicSetup, // in which Tab leaves the editor, as those without a mouse need
     await language.load(),
     cm.EditorView.lineWrapping,
+    cm.EditorView.perLineTextDirection.of(true),
     cm.EditorState.phrases.of(Object.fromEntries(['Find', 'Replace', 'next', 'previous', 'all', 'close'].map((word) => [word, words(word)]))),
     cm.EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'true', tabindex: '0' }),
     cm.EditorState.languageData.of(() => [{ autocomplete: source }]),

@@ -224,6 +224,11 @@ export class Frames extends Pane {
     this.at = 0;
     this.elements = [];
     this.loading = Promise.resolve();
+    this.typeSize = '';
+  }
+
+  sizeType() {
+    if (this.frame) this.frame.contentDocument.documentElement.style.fontSize = this.typeSize;
   }
 
   get height() {
@@ -277,6 +282,7 @@ export class Frames extends Pane {
     }
     byLines(shown);
     this.frame = frame;
+    this.sizeType();
     this.at = at;
     this.documents.selectedIndex = at;
     this.elements = [...shown.body.querySelectorAll('*')];
@@ -406,6 +412,7 @@ export class Pages extends Pane {
     this.view.addEventListener('click', (event) => this.clicked(event));
     this.near = new IntersectionObserver((seen) => this.draw(seen), { root: this.view, rootMargin: AHEAD });
     this.view.addEventListener('scroll', () => this.tellPage(), { passive: true });
+    new ResizeObserver(() => this.tellPage()).observe(this.view);
   }
 
   get height() {
@@ -532,7 +539,8 @@ export class Pages extends Pane {
     const middle = this.view.getBoundingClientRect().top + this.height / 2;
     const pages = this.figures;
     const number = last(pages, middle, (page) => page.getBoundingClientRect().top) + 1;
-    this.element.querySelector('.page').textContent = `page ${Math.max(1, number)} of ${pages.length}`;
+    const told = this.page.words('page {} of {}').replace('{}', Math.max(1, number)).replace('{}', pages.length);
+    this.element.querySelector('.page').textContent = told;
   }
 
   async turnTo() {}

@@ -2,6 +2,7 @@
 // editions that were written: their own files in frames without scripts, and pictures of pages.
 
 import { AGAIN, Frames, Pages, made } from './panes.js';
+import { tools } from './tools.js';
 
 const FORMATS = ['html', 'pdf', 'epub'];
 const byId = (id) => document.getElementById(id);
@@ -17,6 +18,7 @@ export const desk = { isHere: 'source' in document.body.dataset, go() {}, follow
 const page = {
   state: { parts: {}, editions: [], findings: [], source: '', number: 0 },
   wanted: null, // the line that the address asks for, until it is found
+  words,
   choose,
   named,
   chosen: choosePlace,
@@ -181,7 +183,7 @@ function connect() {
     source = new EventSource('events');
     source.onmessage = (event) => hear(JSON.parse(event.data));
     source.onerror = () => {
-      byId('doing').textContent = 'the preview has ended, or cannot be reached';
+      byId('doing').textContent = words('the preview has ended, or cannot be reached');
       if (source.readyState !== EventSource.CLOSED) return; // it tries again
       source = null;
       setTimeout(connect, AGAIN);
@@ -202,6 +204,7 @@ export function chooseViews() {
 for (const format of FORMATS) {
   panes[format] = new (format === 'pdf' ? Pages : Frames)(format, page);
 }
+tools(panes, words);
 byId('views').addEventListener('change', chooseViews);
 byId('open').addEventListener('click', () => openEditor(place.file, place.line));
 byId('line-form').addEventListener('submit', (event) => {

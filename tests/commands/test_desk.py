@@ -27,8 +27,9 @@ from PIL import Image
 
 import pipeline
 from pipeline.commands import main
+from pipeline.commands.desk import launcher
 from pipeline.commands.desk.draft import SourceText, merge
-from pipeline.commands.desk.server import Desk, is_for_pupils
+from pipeline.commands.desk.server import Desk, is_for_pupils, words_for
 from pipeline.commands.panes.session import PageDrawing, Session
 from pipeline.model.editions import EDITIONS
 from tests.helpers import checkers
@@ -169,6 +170,10 @@ def test_a_form_has_the_settings_under_the_names_that_the_text_has(served: Serve
     assert fields["author"]["value"] == "Ann, Ben"
     assert "authors" not in fields
     assert fields["theme"]["choices"] == ["classic", "modern", "plain"]
+    assert fields["contents"]["choices"] == ["auto", "always", "never"]
+    assert fields["fit"]["kind"] == "text"
+    words = words_for("de")[1]
+    assert {each[part] for each in fields.values() for part in ("name", "about")} <= {*words, ""}
 
 
 def test_a_file_that_cannot_be_read_leaves_nothing(served: Served) -> None:
@@ -214,8 +219,21 @@ def test_the_icon_starts_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert done.exit_code == 0, done.output
     files = [Path(line.removeprefix("wrote ")) for line in done.output.splitlines()]
     assert (tmp_path / "documents" / "Chapbook").is_dir()
-    assert all("pipeline" in path.read_text("utf-8") for path in files)
+    assert all("-P" in path.read_text("utf-8") for path in files)
     assert any(path.parent == tmp_path / "desktop" for path in files)
+
+
+def test_a_second_start_shows_the_desk_that_is_open(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: tmp_path)
+    source = served.folder / "well.md"
+    with launcher.noted(served.folder, served.desk.address):
+        done = CliRunner().invoke(main, ["desk", str(source), "--no-open"])
+    assert done.output == f"desk     {served.desk.address}open/{served.key()}/\n"
+    assert launcher.running(served.folder) is None
+    with launcher.noted(served.folder, "http://127.0.0.1:1/"):
+        assert launcher.running(served.folder) is None
 
 
 @pytest.fixture(scope="module")
@@ -261,6 +279,19 @@ class TestInABrowser:
 
     def test_a_mistake_is_underlined_and_mended(self, seen: dict[str, Any]) -> None:
         assert seen["mend"] == {"marked": ["ex-rea"], "mended": True}
+
+    def test_pages_are_turned_and_enlarged(self, seen: dict[str, Any]) -> None:
+        assert seen["look"]["before"] == [False, False, False]
+        assert seen["look"]["after"] == [True, True, True]
+
+    def test_every_control_is_named_in_the_language_of_the_browser(
+        self, seen: dict[str, Any]
+    ) -> None:
+        english, german = seen["look"]["names"]
+        words = words_for("de")[1]
+        assert len(english) > 25
+        assert [name for name in english if name not in words] == []
+        assert german == [words[name] for name in english]
 
     def test_it_is_printed_and_handed_out_without_answers(self, seen: dict[str, Any]) -> None:
         found = seen["hand out"]

@@ -129,7 +129,7 @@ def write(teacher: Teacher) -> dict[str, Any]:
 
 
 def type_on_a_slow_computer(teacher: Teacher) -> list[str]:
-    """What is in the file after typing as fast as somebody can, on a computer that cannot."""
+    """The lines that are not in the file after typing fast on a slow computer."""
     page, lines = teacher.page, [f"## Rope {number}" for number in range(SEVERAL_LINES)]
     processor = page.context.new_cdp_session(page)
     processor.send("Emulation.setCPUThrottlingRate", {"rate": 6})
@@ -164,6 +164,36 @@ def mend(teacher: Teacher) -> dict[str, Any]:
     mended = teacher.saved("@ex-read again")
     page.wait_for_selector("#findings", state="hidden")
     return {"marked": marked, "mended": mended}
+
+
+NAMES = """[...document.querySelectorAll(
+    'body > nav button, main :is(button, label, legend, [aria-label])')]
+    .filter((part) => part.checkVisibility() && !part.closest('.cm-editor, #sources, #findings'))
+    .map((part) => (part.ariaLabel || part.textContent).trim())
+    .filter((name) => /[a-z]/i.test(name))"""
+VIEW = """(() => {
+    const view = document.querySelector('#pdf .view');
+    return [document.querySelectorAll('.thumbnails button').length > 1, view.scrollTop > 100,
+        view.querySelector('figure').clientWidth > view.clientWidth];
+})()"""
+
+
+def look(teacher: Teacher) -> dict[str, Any]:
+    """The next page, small pages and a larger one; the names of all controls in two languages."""
+    page = teacher.page
+    page.get_by_label("Go to page").fill("1")
+    page.keyboard.press("Enter")
+    seen: dict[str, Any] = {"before": once(page, VIEW, [False, False, False])}
+    for name in ("Next page", "Larger", "Larger", "Small pages"):
+        teacher.press(name)
+    seen["after"] = once(page, VIEW, [True, True, True])
+    other = teacher.open(page.url, locale="de-DE")
+    other.wait_for_selector("body[data-ready]")
+    seen["names"] = [page.evaluate(NAMES), other.evaluate(NAMES)]
+    other.close()
+    for name in ("Smaller", "Smaller", "Small pages"):
+        teacher.press(name)
+    return seen
 
 
 def hand_out(teacher: Teacher) -> dict[str, Any]:
@@ -282,6 +312,7 @@ def main(axe: str, chromium: str, address: str, folder: str) -> None:
             "misplaced": type_on_a_slow_computer(teacher),
             "complete": complete(teacher),
             "mend": mend(teacher),
+            "look": look(teacher),
             "hand out": hand_out(teacher),
             "bring in": bring_in(teacher),
             "elsewhere": elsewhere(teacher),

@@ -12,11 +12,17 @@ import functools
 import os
 import signal
 import sys
+import tempfile
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.commands import builds, terminal
+
+if TYPE_CHECKING:
+    from pipeline.commands.panes.session import PageDrawing
 
 EXTRA = "For colours and completion in the editor: pip install 'chapbook[desk]'"
 
@@ -51,12 +57,18 @@ def desk_command(
         for path in terminal.or_exit(launcher.install):
             terminal.say(f"wrote {path}")
         return
-    from pipeline.commands.desk.server import Desk, editor_folder
-    from pipeline.commands.panes.session import PageDrawing, Session
+    from pipeline.commands.desk.server import Desk, editor_folder, place_of
+    from pipeline.commands.panes.session import Session
 
     terminal.need_system({"pdf"})
     given = (place or Path()).absolute()
     folder = given if given.is_dir() else given.parent
+    part = place_of(given) if given.is_file() else ""
+    if address := launcher.running(folder):
+        click.echo(f"desk     {address}{part}")
+        if not no_open:
+            launcher.show(f"{address}{part}", window=window)
+        return
     os.chdir(folder)
     flags = dict.fromkeys(("assets", "cover_spread", "catalog", "strict"), False)
     plain = {"editions": (), "templates": None, "fit": None, **flags}
@@ -70,7 +82,7 @@ def desk_command(
                 return Session(relative, run, drawing=drawing)
 
             desk = Desk(folder, folder / "build", session, port)
-            address = desk.address_of(given) if given.is_file() else desk.address
+            address = f"{desk.address}{part}"
 
             def ready() -> None:
                 click.echo(f"desk     {address}")
@@ -79,12 +91,29 @@ def desk_command(
                 sys.stdout.flush()
                 if not no_open:
                     launcher.show(address, window=window)
+                run = functools.partial(_prepare, desk.drawing, {**plain, "executor": executor})
+                threading.Thread(target=run, daemon=True).start()
 
             for name in ("SIGTERM", "SIGHUP"):
                 number = getattr(signal, name, None)
                 if number and signal.getsignal(number) != signal.SIG_IGN:
                     signal.signal(number, lambda number, _: sys.exit(128 + number))
-            with contextlib.closing(desk):
+            with contextlib.closing(desk), launcher.noted(folder, desk.address):
                 desk.run(ready)
     except OSError as error:
         terminal.give_up(f"cannot serve at port {port}: {error.strerror}", terminal.WRONG_USAGE)
+
+
+def _prepare(drawing: PageDrawing, options: dict[str, Any]) -> None:
+    """Make a page of nothing while a title is typed, so that the first page of a text need not wait
+    for what all texts need."""
+    from pipeline.commands.panes import page_images
+
+    executor = options.pop("executor")
+    with contextlib.suppress(OSError, RuntimeError), tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "page.md"
+        path.write_text("---\ntitle: A\nlang: en\n---\n\n## B\n\nC ____{d}\n", "utf-8")
+        builds.repeated(path, {**options, "out": Path(folder)})(
+            path, ("handout",), executor=executor
+        )
+        drawing.draw(page_images.first_picture, f"{folder}/page/page.pdf", page_images.SMALLEST)

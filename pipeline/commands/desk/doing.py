@@ -27,7 +27,7 @@ async def run(*words: str | Path, folder: Path) -> CommandRun:
     what fails there fails alone."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "pipeline", *map(str, words)),
+        *("-P", "-m", "pipeline", *map(str, words)),
         cwd=folder,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

@@ -19,20 +19,31 @@ from pipeline.system import outputs
 HEAD = 4096
 """Bytes of a source in which its title is looked for."""
 
-IN_FORM = (
-    "title", "subtitle", "authors", "lang", "date", "description", "keywords", "publisher",
-    "licence", "cover", "name_line", "handwriting", "page", "theme", "fit", "contents",
-    "number_sections", "notes", "links", "qr_codes", "web",
-)  # fmt: skip
-"""The settings that a form has; all others are written in the text."""
-
-NAMES = {
-    "lang": "Language",
-    "page": "Paper",
-    "fit": "Number of pages to fill",
-    "qr_codes": "QR codes",
+IN_FORM = {
+    "title": ("Title", ""),
+    "subtitle": ("Subtitle", ""),
+    "authors": ("Authors", "With commas between them."),
+    "lang": ("Language", "A short name of it, such as en, de or pt-BR."),
+    "date": ("Date", "Year, month and day, such as 2026-11-24."),
+    "description": ("Summary", "A few sentences, for catalogues and search engines."),
+    "keywords": ("Keywords", "With commas between them."),
+    "publisher": ("Publisher", ""),
+    "licence": ("Licence", "What others may do with the text, such as CC BY-SA 4.0."),
+    "cover": ("Picture on the cover", "The name of a picture in this folder."),
+    "name_line": ("Lines for name, class and date", ""),
+    "handwriting": ("Handwriting of", "Lines are as far apart as they need."),
+    "page": ("Paper", "A4, A5, letter …"),
+    "theme": ("Design", ""),
+    "fit": ("Number of pages to fill", "The text is made larger or smaller."),
+    "contents": ("Table of contents", ""),
+    "number_sections": ("Numbers before headings", ""),
+    "notes": ("Place of footnotes", ""),
+    "links": ("Place of the addresses of links in print", ""),
+    "qr_codes": ("QR codes beside links in print", ""),
+    "web": ("Web page", ""),
 }
-"""Settings that a form calls by plainer names."""
+"""The settings that a form has, with a name and an explanation for those who have read nothing; all
+others are written in the text."""
 
 _TITLE = late(r"(?m)^title:[ \t]*(\S[^\n]*)")
 _FRONT = late(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
@@ -105,7 +116,9 @@ def front(text: str) -> list[dict[str, Any]]:
     fields = []
     for key in IN_FORM:
         written = next((name for name in (key, *_aliases(key)) if name in values), key)
-        fields.append(_field(written, _keys()[key], values.get(written)) | {"key": written})
+        name, about = IN_FORM[key]
+        given = {"key": written, "name": name, "about": about}
+        fields.append(_field(_keys()[key], values.get(written)) | given)
     return fields
 
 
@@ -115,17 +128,18 @@ def _aliases(key: str) -> tuple[str, ...]:
     return tuple(name for name, form in _schema().items() if form.get("$ref") == leads)
 
 
-def _field(key: str, form: dict[str, Any], value: Any) -> dict[str, Any]:
-    choices = [str(choice) for choice in _choices(form)]
-    has_yes = any(part.get("type") == "boolean" for part in form.get("anyOf", (form,)))
+def _field(form: dict[str, Any], value: Any) -> dict[str, Any]:
+    parts = form.get("anyOf", (form,))
+    is_number = any(part.get("type") == "integer" for part in parts)
+    choices = [] if is_number else [str(choice) for choice in _choices(form)]
+    has_yes = any(part.get("type") == "boolean" for part in parts)
+    if has_yes and choices and not {"never", "none"} & {*choices}:
+        choices = ["true", "false", *choices]
     is_list = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
     shown = ", ".join(value) if is_list else value
     return {
-        "name": NAMES.get(key) or key.replace("_", " ").replace("-", " ").capitalize(),
-        "about": form.get("description", ""),
-        "example": next((e for e in form.get("examples", ()) if isinstance(e, str | int)), ""),
         "kind": "choice" if choices else "yes" if has_yes else "list" if is_list else "text",
-        "choices": [*(("true", "false") if has_yes and choices else ()), *choices],
+        "choices": choices,
         "value": shown if isinstance(shown, str) else None,
         "elsewhere": value is not None and not isinstance(shown, str),
     }

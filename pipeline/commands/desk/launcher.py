@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import shlex
 import shutil
 import subprocess
 import sys
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
+
+from pipeline.commands.panes.server import is_served
 
 NAME = "Chapbook"
 
@@ -30,6 +35,7 @@ Type=Application
 Name={name}
 Comment=Write, see and hand out worksheets, handouts and books
 Exec={command}
+Icon=accessories-text-editor
 Terminal=false
 Categories=Office;Education;Publishing;
 """
@@ -39,10 +45,12 @@ def install() -> list[Path]:
     """Write the launcher of this system, and make the folder that it opens. Raises `OSError`."""
     folder = Path(platformdirs.user_documents_dir()) / NAME
     folder.mkdir(parents=True, exist_ok=True)
-    words = [sys.executable, "-m", "pipeline", "desk", str(folder), "--window"]
+    # -P: a folder of the user's may be called as one of our packages is
+    words = [sys.executable, "-P", "-m", "pipeline", "desk", str(folder), "--window"]
     desktop = Path(platformdirs.user_desktop_dir())
     if os.name == "nt":
-        text = f'@start "{NAME}" /min {subprocess.list2cmdline(words)}\r\n'
+        command = subprocess.list2cmdline(words).replace("%", "%%")
+        text = f'@chcp 65001 >nul\r\n@start "{NAME}" /min {command}\r\n'
         files = {desktop / f"{NAME}.bat": text}
     elif sys.platform == "darwin":
         files = {desktop / f"{NAME}.command": f"#!/bin/sh\nexec {shlex.join(words)}\n"}
@@ -55,6 +63,8 @@ def install() -> list[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8", newline="")
         path.chmod(0o755)
+        if path.suffix == ".desktop" and (gio := shutil.which("gio")):  # GNOME asks for it
+            subprocess.run([gio, "set", path, "metadata::trusted", "true"], capture_output=True)
     return [*files]
 
 
@@ -62,6 +72,38 @@ def _quoted(word: str) -> str:
     """A word in the line of a desktop entry, where shells' quotation marks are not known."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`")
     return '"' + escaped.replace("\\", "\\\\").replace("%", "%%") + '"'
+
+
+def _note(folder: Path) -> Path:
+    """The file that has the address of the desk of a folder while it is open."""
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    return platformdirs.user_cache_path("chapbook", appauthor=False) / "desks" / name
+
+
+def running(folder: Path) -> str | None:
+    """The address of the desk of a folder if it is open already: who double-clicks the icon again
+    is to see the same one, which tells two windows on a text of each other."""
+    try:
+        address = _note(folder).read_text("ascii")
+    except (OSError, ValueError):
+        return None
+    return address if is_served(address) else None
+
+
+@contextlib.contextmanager
+def noted(folder: Path, address: str) -> Iterator[None]:
+    """Let `running` find a desk, which only this user may do."""
+    note = _note(folder)
+    with contextlib.suppress(OSError):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.touch(0o600)
+        note.write_text(address, "ascii")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            if note.read_text("ascii") == address:
+                note.unlink()
 
 
 def show(address: str, *, window: bool) -> None:

@@ -47,7 +47,7 @@ from pipeline.model.editions import EDITIONS, stem_of
 from pipeline.model.names import slug
 from pipeline.system import outputs
 
-OWN = ("desk.css", "desk.js", "editor.js", "hand_out.js", "tools.js")
+OWN = ("desk.css", "desk.js", "editor.js", "hand_out.js", "settings.js")
 DEPTH = 2
 """Folders below the desk's in which sources are looked for."""
 
@@ -101,6 +101,7 @@ class OpenSource:
                 *self.panes.routes(),
             ]
         )
+        self.session.look_at({"pdf": ""})  # the view that a window opens with
         self.session.begin()
 
     def _more(self) -> Mapping[str, object]:
@@ -265,10 +266,6 @@ class Desk(LocalServer):
         """The folder of a source's outputs: sources of the same name are in different folders."""
         return self.out / path.parent.relative_to(self.folder)
 
-    def address_of(self, path: Path) -> str:
-        """The address at which a source of the folder is open."""
-        return f"{self.address}open/{_key(path.absolute())}/"
-
     def page(self, request: Request, source: OpenSource | None = None) -> Response:
         """The page, in a language of the browser's."""
         language, words = words_for(request.headers.get("accept-language", ""))
@@ -432,6 +429,11 @@ class Desk(LocalServer):
         for key in [key for key in self._open if key not in self._windows.values()]:
             source = self._open.pop(key)
             self._loop.run_in_executor(None, source.session.close)
+
+
+def place_of(path: Path) -> str:
+    """The part of the address at which a source is open that follows the address of its desk."""
+    return f"open/{_key(path)}/"
 
 
 def is_for_pupils(name: str) -> bool:

@@ -11,6 +11,7 @@ import abc
 import asyncio
 import contextlib
 import functools
+import http.client
 import mimetypes
 import secrets
 import socket
@@ -18,6 +19,7 @@ import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 import jinja2
 import msgspec
@@ -35,7 +37,7 @@ from pipeline.model.editions import EDITIONS
 from pipeline.system.paths import builtin_templates
 
 HOST = "127.0.0.1"
-SHELL = ("", "preview.css", "preview.js", "panes.js", "places.js")
+SHELL = ("", "preview.css", "preview.js", "panes.js", "places.js", "tools.js")
 START = "preview.html"
 SHELL_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -148,6 +150,17 @@ class LocalServer(abc.ABC):
     @abc.abstractmethod
     def routes(self) -> list[BaseRoute]:
         """The addresses that it answers."""
+
+
+def is_served(address: str) -> bool:
+    """Return whether a server of this machine answers at the address that it had."""
+    with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
+        parts = urlsplit(address)
+        connection = http.client.HTTPConnection(HOST, parts.port, timeout=5)
+        with contextlib.closing(connection):
+            connection.request("GET", parts.path)
+            return connection.getresponse().status == 200
+    return False
 
 
 class Preview(LocalServer):
