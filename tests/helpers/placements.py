@@ -506,7 +506,7 @@ def _all() -> Iterator[tuple[str, str]]:
     for way, hiding in HIDING_BLOCKS.items():
         contents = _TEXT if way.startswith("the word ") else CONTENTS
         for name, content in contents.items():
-            if (name, way) == ("<h1>", "section"):
+            if way == "section" and name in ("<h1>", "rfc-part"):
                 continue  # the heading ends the section
             for place, frame in itertools.islice(around, 3 if name in MORE | BLOCKS else 1):
                 yield f"{name} / {way} / {place}", _put(frame, _put(hiding, content))
