@@ -440,16 +440,16 @@ def unread_marks(
             if withheld.hold(Span(number, mark.start(way) + 1)):
                 continue
             end = max(mark.end(), mark.end(way))
-            written, place = line[mark.start() : end].strip(), Span(number, mark.start() + 1)
+            written, at = line[mark.start() : end].strip(), Span(number, mark.start() + 1)
             if way in ("gap", "choice"):
                 tasks.append(_task(mark, number))
             elif way == "spoiler":
                 message = f"`{shorten(written)}` hides text elsewhere; here, all get it."
-                yield diagnostic(Code.LIKELY_SLIP, message, span=place, hint=_SPOILER_HINT)
+                yield diagnostic(Code.LIKELY_SLIP, message, span=at, hint=_SPOILER_HINT)
             elif number != told:
                 told = number
                 is_task = way in ("task", "command", "key")
-                yield _unread(written, place, _TASK_HINT if is_task else _HINT)
+                yield _unread(written, at, _TASK_HINT if is_task else _HINT)
     for task in _not_taken(tasks, [*_taken(document, withheld)]) if tasks else ():
         yield _unread(task.written, Span(task.line, task.column), _TASK_HINT)
     for _, code, place in find(document, CodeBlock):

@@ -234,7 +234,7 @@ def read_parts(file: Path | BinaryIO) -> WordParts:
     try:
         with Archive(file) as archive:
             roots = {
-                name: word.parsed(archive.read(name))
+                name: word.parse_part(archive.read(name))
                 for name in sorted(archive.names)
                 if _PART.fullmatch(name)
             }
@@ -258,7 +258,7 @@ def _linked(archive: Archive, part: str) -> tuple[dict[str, str], dict[str, byte
     ids."""
     folder, _, name = part.rpartition("/")
     listing = f"{folder}/_rels/{name}.rels"
-    rows = word.parsed(archive.read(listing)) if listing in archive else ()
+    rows = word.parse_part(archive.read(listing)) if listing in archive else ()
     addresses = {row.get("Id"): row.get("Target", "") for row in rows if row.get("TargetMode")}
     targets = {row.get("Id"): row.get("Target", "").removeprefix("/word/") for row in rows}
     images = {
@@ -395,7 +395,7 @@ def _paragraphs(
         cell = next(paragraph.iterancestors(f"{word.W}tc"), None)
         note = next(paragraph.iterancestors(f"{word.W}footnote", f"{word.W}endnote"), None)
         paint = functools.partial(parts.styles.paint, style)
-        pieces = [*word.written_pieces(paragraph, addresses, paint)]
+        pieces = [*word.read_pieces(paragraph, addresses, paint)]
         drawings = [
             drawing
             for drawing in paragraph.iter(f"{word.W}drawing")
