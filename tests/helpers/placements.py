@@ -506,9 +506,11 @@ def _all() -> Iterator[tuple[str, str]]:
     for way, hiding in HIDING_BLOCKS.items():
         contents = _TEXT if way.startswith("the word ") else CONTENTS
         for name, content in contents.items():
-            if way == "section" and name in ("<h1>", "rfc-part"):
+            if (name, way) == ("<h1>", "section"):
                 continue  # the heading ends the section
             for place, frame in itertools.islice(around, 3 if name in MORE | BLOCKS else 1):
+                if (name, way) == ("rfc-part", "section"):
+                    continue  # where it begins one too
                 yield f"{name} / {way} / {place}", _put(frame, _put(hiding, content))
     spans = itertools.product(HIDING_SPANS.items(), TEXTS.items())
     strings = itertools.product(zip(STRING_SPANS, STRING_SPANS, strict=True), STRINGS.items())
