@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 
@@ -34,12 +33,13 @@ from pipeline.flow.values import (
     has_errors,
     is_held_back,
     judge,
+    page_maps,
     request_for,
     requested_editions,
     sources_of,
     without_pages,
 )  # fmt: skip
-from pipeline.keep import StepCall, Timed, keeping, spent, tell
+from pipeline.keep import Timed, keeping, spent, tell
 from pipeline.model import Document
 from pipeline.model.audience import for_teachers
 from pipeline.model.codes import Code, diagnostic
@@ -61,7 +61,8 @@ from pipeline.model.editions import (
 )
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
-from pipeline.package.units import Proof, is_long, may_divide
+from pipeline.package.result import Package
+from pipeline.package.units import Proof, may_divide
 from pipeline.system import outputs
 from pipeline.system.pango import pango_problem, pango_version
 from pipeline.system.paths import noting, shown_name
@@ -185,19 +186,13 @@ def make_version(
     pending = begin_packaging(request, [(each, resolve_for(request, each)) for each in first])
     # other processes package the first ones while the waiting ones are resolved here
     resolved = [(each, resolve_for(request, each)) for each in waiting]
-    maps = page_maps(pending, standard) if waiting else {}
-    marking = begin_packaging(request, resolved, maps) if maps or for_screens else []
-    for _, calls in pending:
-        for call in calls:
-            call.run()
-    if (
-        waiting and (final := page_maps(pending, standard)) != maps
-    ):  # it is set as a whole after all
-        maps = final
-        marking = begin_packaging(request, resolved, maps) if maps or for_screens else []
+    packed = [(draft, list(runs)) for draft, runs in pending]
+
+    maps = page_maps(packed, standard)
     if waiting and not problem and not maps:
         problem = "It has errors: build the handout to see them."
-    built = finish(request, (*pending, *marking))
+    pending = begin_packaging(request, resolved, maps) if maps or for_screens else []
+    built = {draft.edition: finish(request, draft, runs) for draft, runs in (*packed, *pending)}
     for edition in waiting if problem else ():
         if for_screens:
             built[edition] = without_pages(request, built[edition], problem)
@@ -289,15 +284,11 @@ def render_edition(
     return steps.audit(pages, document, edition)
 
 
-Packaging: TypeAlias = tuple[PendingEdition, list[StepCall]]
-"""A drafted edition, and the calls that package its texts."""
-
-
 def begin_packaging(
     request: Request, group: Sequence[tuple[Edition, Resolved]], maps: PageMaps | None = None
-) -> list[Packaging]:
+) -> list[tuple[PendingEdition, Iterator[Timed]]]:
     """Draft editions one after the other, and begin to package their texts. Other processes begin
-    at once with those that have pages or a cover, which need the engine; a short web page takes
+    at once with those that have pages or a cover, which need the engine; a web page takes
     less time to make than to hand over, and comes first, made here while others work; long texts
     are handed over in units. A process that stays, which has loaded the engine, makes one file
     alone itself."""
@@ -308,78 +299,37 @@ def begin_packaging(
     for edition, resolved in group:
         draft = draft_edition(request, edition, resolved, maps)
         is_alone = request.is_lasting and set_in_type == len(draft.texts) == 1
-        calls = []
-        for text in draft.texts:
-            calls.append(steps.package.call(text.pages, edition, *rest, draft.sources))
-            stays = request.is_lasting or not is_long(text.pages)
-            is_quick = edition.format == "html" and stays
-            if not is_alone and not is_quick and not may_divide(text.pages, edition):
-                calls[-1].begin_elsewhere()
-        pending.append((draft, calls))
+        runs = steps.package.runs(
+            ((text.pages, edition, *rest, draft.sources) for text in draft.texts),
+            lambda pages, edition, *_, is_alone=is_alone: (
+                not is_alone and edition.format != "html" and not may_divide(pages, edition)
+            ),
+        )
+        pending.append((draft, runs))
     return sorted(pending, key=lambda entry: entry[0].edition.format != "html")
 
 
-def page_maps(pending: Iterable[Packaging], standard: Edition) -> PageMaps:
-    """The page maps of the standard print edition, if it can be made: those of a long book when its
-    units are set, before these are joined."""
-    maps: PageMaps = {}
-    for draft, calls in pending:
-        for text, call in zip(draft.texts, calls, strict=True):
-            if draft.edition != standard:
-                break
-            if may_divide(text.pages, standard):
-                call.prepare(steps.set_units)
-            if found := getattr(call.prepared, "page_map", None) or call.run().value.page_map:
-                maps.setdefault(text.section, []).append(found)
-    return maps
-
-
-def finish(request: Request, pending: Iterable[Packaging]) -> dict[Edition, BuiltEdition]:
-    """Editions that are packaged, compared with the files: long ones by other processes, if this
-    one does not stay, and know what it has compared."""
-    comparing = [
-        (draft, calls, [*_begin_comparing(request, draft, calls)]) for draft, calls in pending
+def finish(request: Request, pending: PendingEdition, runs: Iterable[Timed]) -> BuiltEdition:
+    """An edition whose texts are packaged, compared with the files."""
+    parts = [
+        _finish_text(request, pending.edition, text, run.value, text.seconds + run.seconds)
+        for text, run in zip(pending.texts, runs, strict=True)
     ]
-    built = {}
-    for draft, calls, comparisons in comparing:
-        parts = [
-            _finish_text(request, draft.edition, text, call.run(), comparison)
-            for text, call, comparison in zip(draft.texts, calls, comparisons, strict=True)
-        ]
-        of_parts = dict.fromkeys(finding for part in parts for finding in part.findings)
-        findings = (*draft.findings, *of_parts, *steps.missing_answers(request, draft))
-        findings += steps.unread_marks(request.document, draft.edition) if parts else ()
-        if parts and not request.options.split:
-            built[draft.edition] = parts[0]._replace(findings=findings)
-        else:
-            built[draft.edition] = BuiltEdition(draft.edition, findings, parts=tuple(parts))
-    return built
-
-
-def _begin_comparing(
-    request: Request, draft: PendingEdition, calls: Iterable[StepCall]
-) -> Iterator[StepCall | None]:
-    """The comparisons of the texts of an edition that could be made."""
-    proves = bool(request.document.withheld) or draft.edition.audience == "teacher"
-    parsed = request.document if proves else None
-    for text, call in zip(draft.texts, calls, strict=True):
-        output = call.run().value
-        if not output.data or has_errors(output.diagnostics):
-            yield None
-            continue
-        name = text.file or output_name(request.stem, draft.edition)
-        comparison = steps.compare.call(output, text.document, draft.edition, name, parsed)
-        if not request.is_lasting and is_long(text.pages):
-            comparison.begin_elsewhere()
-        yield comparison
+    of_parts = dict.fromkeys(finding for part in parts for finding in part.findings)
+    findings = (*pending.findings, *of_parts, *steps.missing_answers(request, pending))
+    findings += steps.unread_marks(request.document, pending.edition) if parts else ()
+    if parts and not request.options.split:
+        return parts[0]._replace(findings=findings)
+    return BuiltEdition(pending.edition, findings, parts=tuple(parts))
 
 
 def _finish_text(
-    request: Request, edition: Edition, text: PendingText, run: Timed, comparison: StepCall | None
+    request: Request, edition: Edition, text: PendingText, output: Package, seconds: float
 ) -> BuiltEdition:
-    output, document = run.value, text.document
-    findings = output.diagnostics + (comparison.run().value if comparison else ())
-    seconds = text.seconds + run.seconds
+    findings, document = output.diagnostics, text.document
+    if output.data and not has_errors(findings):
+        name = text.file or output_name(request.stem, edition)
+        findings += steps.compare(output, document, edition, name, request.document)
     is_standard = edition == standard_print(request.document.metadata)
     if request.options.cover_spread and is_standard and output.data:
         # as wide as the pages are thick

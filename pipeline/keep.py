@@ -73,10 +73,10 @@ class _Keep:
 
     def __init__(
         self,
-        store: Store | None = None,
-        memory: Memory | None = None,
-        executor: Executor | None = None,
-        tell: Callable[[Any], object] = lambda event: None,
+        store: Store | None,
+        memory: Memory | None,
+        executor: Executor | None,
+        tell: Callable[[Any], object],
     ) -> None:
         self.store, self.memory, self.executor, self.tell = store, memory, executor, tell
         self._digests: dict[tuple[str, State], str] = {}
@@ -208,12 +208,32 @@ class Step(Kept[P, T]):
     known."""
 
     def __call__(self, *arguments: P.args, **none: P.kwargs) -> T:
-        return self.call(*arguments, **none).run().value  # type: ignore[no-any-return]
-
-    def call(self, *arguments: P.args, **none: P.kwargs) -> StepCall:
-        """A call whose result is made, here or elsewhere, when it is asked for."""
         assert not none, "arguments are given by position"
-        return StepCall(_keep.get() or _Keep(), self, arguments)
+        (run,) = self.runs([arguments], lambda *_: False)
+        return run.value  # type: ignore[no-any-return]
+
+    def runs(
+        self, calls: Iterable[tuple[Any, ...]], is_elsewhere: Callable[..., bool]
+    ) -> Iterator[Timed]:
+        """The results of calls, in order. Other processes begin at once with those that are better
+        made there; each of the others is made here, when it is asked for."""
+        if not (keep := _keep.get()):
+            return (Timed(*_timed(self.function, arguments)[:2]) for arguments in calls)
+        begun = []
+        for arguments in calls:
+            begun.append(call := _Call(keep, self, arguments))
+            if keep.executor and call.known is None and is_elsewhere(*arguments):
+                keep.tell(Begun(self.title, call.edition))
+                call.begin_elsewhere()
+        return (self._reported(call, keep) for call in begun)
+
+    def _reported(self, call: _Call, keep: _Keep) -> Timed:
+        if call.known is None and call.future is None:
+            keep.tell(Begun(self.title, call.edition))
+        run = call.run()
+        keep.spent += run.seconds
+        keep.tell(Ran(self.title, call.edition, run.seconds, getattr(run.value, "plan", "")))
+        return run
 
 
 kept, step = Kept, Step
@@ -237,8 +257,6 @@ class _Call:
         self.edition = next(editions, "")
         self.known: Timed | None = None
         self.future: Future[tuple[bytes, float, dict[str, State]]] | None = None
-        self.prepared: Any = None
-        self._seconds, self._files = 0.0, dict[str, State]()
         for paths in self._lookups:
             files = states(paths)
             value = keep.get(self._name_with(files), kept.gives)
@@ -268,10 +286,8 @@ class _Call:
             self._keep.running.remove(self.future)
             self.future = value = None
         else:
-            self._began = self._began or time.time_ns()
-            prepared = () if self.prepared is None else (self.prepared,)
-            value, seconds, files = _timed(self._kept.function, (*self._arguments, *prepared))
-            seconds, files, self.prepared = seconds + self._seconds, files | self._files, None
+            self._began = time.time_ns()
+            value, seconds, files = _timed(self._kept.function, self._arguments)
             data = encode(value)
         if not isinstance(value, Document):  # whose nodes are to stay the same objects
             value = decode(data, type=self._kept.gives)  # 1 and 1.0 are equal, but not the same
@@ -291,42 +307,6 @@ class _Call:
 
 
 _Lookups = list[tuple[str, ...]]
-
-
-class StepCall(_Call):
-    """A call of a step, of which the listener hears."""
-
-    _run: Timed | None = None
-    _has_begun = False
-
-    def begin_elsewhere(self) -> None:
-        if self.known is None and self._keep.executor:
-            self._begin()
-            super().begin_elsewhere()
-
-    def prepare(self, function: Callable[..., Any]) -> None:
-        """Unless the result is known or begun, have a function of the same arguments begin it here.
-        What that gives is the last argument of the step when it is made, and ``prepared`` until
-        then."""
-        if self.known is None and not self._has_begun:
-            self._begin()
-            self._began = time.time_ns()
-            self.prepared, self._seconds, self._files = _timed(function, self._arguments)
-
-    def run(self) -> Timed:
-        if self._run is None:
-            if self.known is None:
-                self._begin()
-            self._run = run = super().run()
-            self._keep.spent += run.seconds
-            note = getattr(run.value, "plan", "")
-            self._keep.tell(Ran(self._kept.title, self.edition, run.seconds, note))
-        return self._run
-
-    def _begin(self) -> None:
-        if not self._has_begun:
-            self._has_begun = True
-            self._keep.tell(Begun(self._kept.title, self.edition))
 
 
 def _timed(

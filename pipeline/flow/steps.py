@@ -129,14 +129,6 @@ def audit(pages: Pages, document: Document, edition: Edition) -> Pages:
     return audit_book(document, pages)
 
 
-def set_units(pages: Pages, edition: Edition, folder: Path, *_: object) -> object:
-    """The units of a book, set, with its page map, for `package` to join, which has the same
-    arguments; if it cannot be divided, the reason."""
-    from pipeline.package import set_units
-
-    return set_units(pages, folder)
-
-
 @step
 def package(
     pages: Pages,
@@ -146,28 +138,27 @@ def package(
     source: str,
     pango: str,
     sources: tuple[str, ...],
-    units: object = None,
 ) -> Package:
     """The finished file of an edition, with facts about it. Findings concern the source unless
-    stated otherwise. ``sources`` are the files to attach, and ``units`` what `set_units` gave."""
+    stated otherwise. ``sources`` are the files to attach."""
     from pipeline.package import package
 
-    result = package(pages, folder, assets_beside=assets_beside, sources=sources, units=units)
+    result = package(pages, folder, assets_beside=assets_beside, sources=sources)
     note(result.dependencies)
     return _place(result, source)
 
 
 @step
 def compare(
-    package: Package, document: Document, edition: Edition, file: str, parsed: Document | None
+    package: Package, document: Document, edition: Edition, file: str, parsed: Document
 ) -> tuple[Diagnostic, ...]:
     """Findings where a finished ``file`` lacks text of the marked document, or has it in a
     different place, or twice, or a heading without its text at the foot of a page; and where it
-    has text that the parsed document, if it is given, withholds."""
+    has text that the parsed document withholds."""
     from pipeline.verify.completeness import compare_built
 
     findings = compare_built(package, document, edition, file)
-    if parsed and edition.audience == "teacher":
+    if edition.audience == "teacher":
         from pipeline.exercises.key_proof import with_errors
 
         findings = with_errors(findings, parsed)
@@ -175,7 +166,7 @@ def compare(
         from pipeline.verify.completeness import stranded_headings
 
         findings += (*stranded_headings(package.stranded, edition, document),)
-    if parsed and parsed.withheld:
+    if parsed.withheld:
         from pipeline.verify.gate import leaks_in
 
         shown = Package(package.asked) if edition.platform else package

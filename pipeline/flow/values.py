@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 
 from pipeline.flow.manifest import Output
+from pipeline.keep import Timed
 from pipeline.model import Document
 from pipeline.model.catalog import Record
 from pipeline.model.codes import Code, diagnostic
@@ -230,6 +231,16 @@ def judge(diagnostics: Iterable[Diagnostic], strict: bool) -> tuple[Diagnostic, 
         return findings
     error = Code.CHECK_FAILED.value.severity
     return tuple(msgspec.structs.replace(finding, severity=error) for finding in findings)
+
+
+def page_maps(packed: Iterable[tuple[PendingEdition, list[Timed]]], standard: Edition) -> PageMaps:
+    """The page maps of the standard print edition, if it was made."""
+    maps: PageMaps = {}
+    for pending, runs in packed:
+        for text, run in zip(pending.texts, runs, strict=True):
+            if pending.edition == standard and run.value.page_map:
+                maps.setdefault(text.section, []).append(run.value.page_map)
+    return maps
 
 
 def without_pages(request: Request, built: BuiltEdition, problem: str) -> BuiltEdition:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -13,33 +12,15 @@ from pipeline.model.faces import located
 from pipeline.model.rendered import Pages
 from pipeline.package.result import NoEngineError, Package, inside
 
-if TYPE_CHECKING:
-    from pipeline.package.pdf.units import SetUnits
-
-
-def set_units(pages: Pages, folder: Path) -> SetUnits | str | None:
-    """The units of a book for print, set; the reason if it is set as a whole; None if it cannot be
-    set at all."""
-    try:
-        from pipeline.package import pdf
-    except NoEngineError:
-        return None
-    return pdf.set_units(replace(pages, faces=located(pages.faces, folder)), folder)
-
 
 def package(
-    pages: Pages,
-    folder: Path,
-    *,
-    assets_beside: bool = False,
-    sources: tuple[str, ...] = (),
-    units: Any = None,
+    pages: Pages, folder: Path, *, assets_beside: bool = False, sources: tuple[str, ...] = ()
 ) -> Package:
     """The finished file of an edition.
 
     ``folder`` is the source's folder, with the assets. ``assets_beside`` keeps styles and images of
     the web page in separate files (`Package.extra`). ``sources`` are the names of files there to
-    attach to an archival PDF. ``units`` are those of a book, if they are set.
+    attach to an archival PDF.
     """
     edition = pages.row
     pages = replace(pages, faces=located(pages.faces, folder))
@@ -57,7 +38,7 @@ def package(
                 from pipeline.package import pdf
             except NoEngineError as error:
                 return Package(b"", (diagnostic(Code.NO_ENGINE, f"No pages can be set: {error}."),))
-            result = pdf.package(pages, folder, sources, units)
+            result = pdf.package(pages, folder, sources)
         case "epub":
             from pipeline.package.epub import package_ebook
 

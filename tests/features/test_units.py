@@ -17,12 +17,12 @@ import pytest
 from msgspec.structs import replace
 from pypdfium2 import raw
 
-from pipeline import Begun, Document, Ran, build, parse
-from pipeline.driver import DocumentReady, Event
+from pipeline import Begun, Document, Ran, parse
+from pipeline.driver import Event
 from pipeline.model.rendered import Pages, Style
 from pipeline.package.pdf.units import why_whole
 from pipeline.package.result import Package
-from pipeline.system.store import Folder, Memory, Store
+from pipeline.system.store import Folder, Store
 from tests.helpers import checkers, making
 from tests.helpers.paths import BOOK
 from tests.helpers.pdf_reading import open_pdf, outline, page_texts, read
@@ -292,37 +292,6 @@ def test_what_was_set_is_not_set_again_and_other_processes_make_the_same(
     monkeypatch.setattr("pipeline.render.render", None)
     again, told = made(text)
     assert (again, told) == (first, [])
-
-
-def test_editions_that_mark_pages_do_not_wait_until_units_are_joined(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """They have the pages of the whole, if units turn out not to fit together."""
-    source = tmp_path / "wells.md"
-    source.write_text(few_words("even_pages: false", monkeypatch), encoding="utf-8")
-
-    def made(folder: str) -> tuple[list[str], bytes]:
-        told: list[str] = []
-
-        def on_event(event: Event) -> None:
-            if isinstance(event, Ran) and event.stage == "package":
-                told.append(f"{event.edition} {event.note}".strip())
-            elif isinstance(event, DocumentReady):
-                told.append(f"{event.edition} is ready")
-
-        result = build(
-            source, ["handout", "ebook"], out=tmp_path / folder, listener=on_event, memory=Memory()
-        )
-        assert not result.failed
-        return told, (tmp_path / folder / "wells" / "wells.epub").read_bytes()
-
-    ready = ["handout is ready", "ebook is ready"]
-    joined, book = made("joined")
-    assert joined == [*ready, "handout in 6 units", "ebook"]
-
-    monkeypatch.setattr("pipeline.package.pdf.units.EPSILON", -1)
-    why = "left and right pages have text areas of different sizes"
-    assert made("whole") == ([*ready, f"handout as a whole: {why}", "ebook"], book)
 
 
 SHORT = "---\ntitle: Wells\nlang: en\nclass: book\n---\n\n"

@@ -185,9 +185,7 @@ def test_a_function_depends_on_the_files_of_those_that_it_calls(path: Path) -> N
             assert outer(path).words == f"{text.upper()}?"
         assert list(files) == [str(path)]
     with ProcessPoolExecutor(1) as executor, keeping(Kept(), executor=executor) as files:
-        call = shout.call(path, "!")
-        call.begin_elsewhere()
-        run = call.run()
+        (run,) = shout.runs([(path, "!")], lambda *_: True)
     assert (run.value.words, list(files)) == ("ABCD!", [str(path)])
 
 
@@ -220,14 +218,13 @@ def test_the_code_decides(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_process_makes_the_same(path: Path) -> None:
     here = shout(path, "!")
     with ProcessPoolExecutor(1) as executor, keeping(Kept(), executor=executor):
-        call, nested, crashed = shout.call(path, "!"), sum_doubled.call(5), crash.call(here)
-        for each in (call, nested, crashed):
-            each.begin_elsewhere()
-        there = call.run()
+        (there,) = shout.runs([(path, "!")], lambda *_: True)
         assert list(double.each((number,) for number in range(5))) == [0, 2, 4, 6, 8]
-        assert nested.run().value == 20
+        (nested,) = sum_doubled.runs([(5,)], lambda *_: True)
+        assert nested.value == 20
+        crashed = crash.runs([(there.value,)], lambda *_: True)
         with pytest.raises(ZeroDivisionError, match="ABC!"):
-            crashed.run()
+            next(crashed)
     assert there.value == here
 
 

@@ -217,8 +217,8 @@ def _listed(values: Mapping[str, str], names: Iterable[str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in shown if value not in UNSEEN)
 
 
-class WordParts(NamedTuple):
-    """What is read of a file: the parts with paragraphs, each with the addresses of its links and
+class ReturnedParts(NamedTuple):
+    """A file that came back: the parts with paragraphs, each with the addresses of its links and
     what there is to see of its pictures, by their ids; its comments; the levels of lists that are
     numbered; and the texts of heads and feet, and the sizes of pages."""
 
@@ -229,7 +229,7 @@ class WordParts(NamedTuple):
     sheets: frozenset[str]
 
 
-def read_parts(file: Path | BinaryIO) -> WordParts:
+def read_parts(file: Path | BinaryIO) -> ReturnedParts:
     """The parts of a file. Raises `NoWordFileError`."""
     try:
         with Archive(file) as archive:
@@ -250,7 +250,7 @@ def read_parts(file: Path | BinaryIO) -> WordParts:
         _add_looks(root, styles)
     numbered = frozenset(_numbered(roots.get("word/numbering.xml")))
     sheets = frozenset(_sheets(roots))
-    return WordParts(texts, roots.get(COMMENTS, ()), WordStyles(styles), numbered, sheets)
+    return ReturnedParts(texts, roots.get(COMMENTS, ()), WordStyles(styles), numbered, sheets)
 
 
 def _linked(archive: Archive, part: str) -> tuple[dict[str, str], dict[str, bytes]]:
@@ -270,7 +270,7 @@ def _linked(archive: Archive, part: str) -> tuple[dict[str, str], dict[str, byte
 
 
 def _rough(data: bytes) -> bytes:
-    """What there is to see of a picture, roughly, since programs store it in other ways. Nothing
+    """A picture as it looks, roughly, since programs store it in other ways. Nothing
     for one that cannot be opened."""
     try:
         image = opened(data).convert("RGBA").resize((ROUGH, ROUGH))
@@ -323,7 +323,7 @@ def _sheets(roots: Mapping[str, Any]) -> Iterator[str]:
             yield " × ".join(f"{side:.0f}" for side in sides)
 
 
-def read_removed(parts: WordParts) -> dict[word.SourceMark, str]:
+def read_removed(parts: ReturnedParts) -> dict[word.SourceMark, str]:
     """The bookmarks of paragraphs that tracked changes remove, with the authors of these."""
     removed = {}
     for root, *_ in parts.texts:
@@ -334,7 +334,7 @@ def read_removed(parts: WordParts) -> dict[word.SourceMark, str]:
     return removed
 
 
-def read_edited(parts: WordParts) -> list[ReviewedParagraph]:
+def read_edited(parts: ReturnedParts) -> list[ReviewedParagraph]:
     """The paragraphs of a file that came back."""
     remarks = {
         comment.get(f"{word.W}id"): (
@@ -354,7 +354,7 @@ def read_edited(parts: WordParts) -> list[ReviewedParagraph]:
 
 
 class GivenText(NamedTuple):
-    """What a source gives: its paragraphs with their places, and what stands around them."""
+    """A source: its paragraphs with their places, and what stands around them."""
 
     paragraphs: list[ReviewedParagraph]
     styles: WordStyles
@@ -362,7 +362,7 @@ class GivenText(NamedTuple):
 
 
 def read_source(source: Path, document: Document, edition: Edition) -> GivenText:
-    """What a source gives now."""
+    """The source as it is now."""
     request = request_for(source, document, Options())
     pages = render_edition(request, edition, mark_for(request, edition))
     parts = read_parts(io.BytesIO(package(pages, request.folder).data))
@@ -377,7 +377,7 @@ def read_source(source: Path, document: Document, edition: Edition) -> GivenText
 
 
 def _paragraphs(
-    parts: WordParts,
+    parts: ReturnedParts,
     root: Any,
     remarks: dict[str, tuple[str, str, str]],
     addresses: Mapping[str, str],
@@ -477,7 +477,7 @@ def _list_of(paragraph: Any) -> tuple[str, str]:
 
 
 def _content(field: Any) -> str:
-    """What somebody has filled in."""
+    """Text that somebody has filled in."""
     checked = next(field.iter(f"{word.CHECKBOX.partition('}')[0]}}}checked"), None)
     if checked is not None:
         return "☒" if str(next(iter(checked.attrib.values()), "1")) in ("1", "true") else ""
@@ -551,7 +551,7 @@ def _size(drawing: Any) -> tuple[int, int]:
 
 
 def _image(drawing: Any, images: Mapping[str, bytes]) -> bytes:
-    """What there is to see of a picture."""
+    """A picture as it looks."""
     embedded = next(drawing.iter("{*}blip"), None)
     return b"" if embedded is None else images.get(embedded.get(EMBEDDED, ""), b"")
 

@@ -21,7 +21,6 @@ from msgspec.structs import replace
 from pipeline.keep import kept, tell
 from pipeline.model.editions import Edition
 from pipeline.model.late import late
-from pipeline.model.page_map import PageMap
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.sheet import fit_for, standards_for
@@ -871,6 +870,10 @@ class Book:
         return Proof(edition, sets, furniture, fonts, is_whole=False)
 
     @property
+    def pages(self) -> list[UnitPage]:
+        return [page for result in self.sets for page in result.pages]
+
+    @property
     def flows(self) -> list[list[Flow]]:
         """The text of each page, from the elements of the units."""
         flows = []
@@ -1023,18 +1026,8 @@ SOON = (1, 2, 4, 8)
 """Numbers of first units that can be seen while the others are set."""
 
 
-class SetUnits(NamedTuple):
-    """The units of a text, set, whose pages are final, and their running heads, which may not be
-    made yet."""
-
-    text: Printing
-    sets: tuple[TypesetUnit, ...]
-    heads: Iterator[Heads]
-    page_map: PageMap | None
-
-
-def set_units(text: Printing) -> SetUnits:
-    """The units of a text, set. Raises `UndividedError`."""
+def set_units(text: Printing) -> Package:
+    """The PDF of a text in several units. Raises `UndividedError`."""
     pages, folder, pango = text.pages, text.folder, pango_version()
     edition = pages.row
     book = Book(text.setter, text.root, pages)
@@ -1055,20 +1048,11 @@ def set_units(text: Printing) -> SetUnits:
     else:
         raise UndividedError("its page numbers change each time that it is set")
     book.check()
-    furniture = tuple(book.furniture)
-    above = heads.each((pages_of_unit, edition, pango) for pages_of_unit in furniture)
-    tell(Proof(edition, tuple(book.sets), furniture, files))
-    page_map = text.pieces and text.pieces.page_map(pages.edition, book.flows, pages.sheet)
-    return SetUnits(text._replace(pieces=None), tuple(book.sets), above, page_map)
-
-
-def join_units(units: SetUnits, sources: tuple[str, ...]) -> Package:
-    """The PDF of a text whose units are set, with ``sources`` attached if it is archival. Raises
-    `UndividedError`."""
-    text, sets, above = units.text, units.sets, tuple(units.heads)
-    pages, typeset = text.pages, [page for result in sets for page in result.pages]
-    standards = standards_for(pages.row, pages.metadata)
-    attachments = read_attachments(text.folder, sources)
+    sets, furniture = tuple(book.sets), tuple(book.furniture)
+    tell(Proof(edition, sets, furniture, files))
+    above = tuple(heads.each((pages_of_unit, edition, pango) for pages_of_unit in furniture))
+    standards = standards_for(edition, pages.metadata)
+    attachments = read_attachments(folder, text.sources)
     data, digests = joined(
         text.setter, sets, above, text.fonts,
         lambda pdf: complete(pdf, pages.metadata, standards, attachments), standards,
@@ -1079,13 +1063,15 @@ def join_units(units: SetUnits, sources: tuple[str, ...]) -> Package:
         data=data,
         diagnostics=tuple(dict.fromkeys(f for result in sets for f in result.diagnostics)),
         dependencies=tuple(dict.fromkeys(str(file) for result in sets for file in result.files)),
-        facts=file_facts(typeset),
+        facts=file_facts(book.pages),
         sheet=pages.sheet,
-        page_map=units.page_map,
+        page_map=text.pieces.page_map(pages.edition, book.flows, pages.sheet)
+        if text.pieces
+        else None,
         plan=f"in {len(sets)} units",
         digests=digests,
         looks=tuple(f"{body} {above} {shift:g}" for body, above, shift in digests),
-        stranded=find_stranded([page.foot for page in typeset]),
+        stranded=find_stranded([page.foot for page in book.pages]),
         text=DrawnText(
             "".join(result.text.text for result in sets),
             "".join(result.text.notes for result in sets),

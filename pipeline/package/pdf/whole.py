@@ -40,10 +40,11 @@ from pipeline.package.units import DrawnText, UnitPage
 class Printing(NamedTuple):
     """A text to be printed: its tree, which is `ready`, the pieces that its pages may begin with if
     these are to be told, its fonts, the characters that are ``missing`` in them, and the log of
-    problems with it."""
+    problems with it. ``sources`` are attached to an archival PDF."""
 
     pages: Pages
     folder: Path
+    sources: tuple[str, ...]
     root: Element
     pieces: Any
     fonts: tuple[Path, ...]
@@ -52,8 +53,8 @@ class Printing(NamedTuple):
     log: Log
 
 
-def set_whole(text: Printing, sources: tuple[str, ...]) -> Package:
-    """The PDF of a text that is not divided, with ``sources`` attached if it is archival."""
+def set_whole(text: Printing) -> Package:
+    """The PDF of a text that is not divided."""
     pages, folder, root, setter = text.pages, text.folder, text.root, text.setter
     edition = pages.row
     standards, plates, findings = _standards(pages, folder)
@@ -98,7 +99,7 @@ def set_whole(text: Printing, sources: tuple[str, ...]) -> Package:
             widgets.update(add_form(document.pages, pdf, root))
         texts.append(tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2))
         turn_drawn(pdf, edition)
-        complete(pdf, pages.metadata, standards, read_attachments(folder, sources))
+        complete(pdf, pages.metadata, standards, read_attachments(folder, text.sources))
         if kept:
             kept.name_pages(pdf, document.pages, words(pages.metadata.lang)["page_further"])
         if front:
