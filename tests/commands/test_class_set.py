@@ -237,6 +237,22 @@ def test_columns_that_change_nothing_are_told(folder: Path) -> None:
     assert "class.pdf: 1 pupil\n" in result.output
 
 
+def test_an_empty_cell_leaves_what_the_front_matter_says(folder: Path) -> None:
+    (folder / "pupils.csv").write_text("Name,Town,Name\nAnn,,x\nBo,Bonn,\n", "utf-8")
+    result = run(folder)
+    assert "There are two columns `Name`: the second one is not used." in result.output
+    assert "unknown-variable" not in result.output
+    text = "".join(pages_of(folder))
+    assert text.count("A well in the town is") == text.count("A well in Bonn is") == 1
+    source = SOURCE.replace("variables: {town: the town}\n", "")
+    (folder / "w.md").write_text(
+        source.replace("town }} is {{ a = 2..9 }}", "town }} is 2"), "utf-8"
+    )
+    result = run(folder)
+    assert "pupils.csv:2:1: error[bad-class-list]: A pupil has no `town`." in result.output
+    assert result.exit_code == 1
+
+
 def test_levels_keep_their_capitals(folder: Path) -> None:
     source = SOURCE.replace('core: "", support: "+"', 'Grundniveau: "", Erweitert: "+"')
     (folder / "w.md").write_text(source.replace("level support", "level erweitert"), "utf-8")

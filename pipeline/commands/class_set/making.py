@@ -114,7 +114,7 @@ def read_list(
 ) -> ClassList:
     """The pupils in a CSV ``text``, in its order. Who has no level gets the first, and who has no
     version the next one, so that neighbours on the list have different ones. Other columns are
-    those of ``variables`` of the text."""
+    those of ``variables`` of the text; who has nothing there gets what the front matter says."""
     first, delimiter = _head_of(text)
     lines = numbered(text.replace("\r\n", "\n").replace("\r", "\n"))[first:]
     rows, mistakes = read_delimited(lines, delimiter)
@@ -139,6 +139,8 @@ def read_list(
         LEVEL: [level for level, _ in metadata.levels],
         VERSION: [version for version, _ in metadata.versions],
     }
+    usual = {variable.name for variable in metadata.variables}
+    personal = {name for key in head for name in (key, key.lower()) if name in variables} - usual
     pupils = []
     for number, row in enumerate(rows[1:]):
         cells = {key: row[at] for key, at in places.items() if at < len(row)}
@@ -157,9 +159,12 @@ def read_list(
         versions = known[VERSION] or [""]
         version = chosen[VERSION] or versions[number % len(versions)]
         level = chosen[LEVEL] or next(iter(known[LEVEL]), "")
-        texts = {key: cell.text for key, cell in zip(head, row, strict=False)}
+        texts = {key: cell.text for key, cell in zip(head, row, strict=False) if cell.text}
         own = {key: text for key, text in texts.items() if key in variables}
         own |= {key.lower(): text for key, text in texts.items() if key.lower() in variables}
+        for key in sorted(personal - own.keys()):
+            hint = "Fill the cell, or say in the front matter's `variables:` what others get."
+            tell(f"A pupil has no `{key}`.", row[0].span, hint)
         pupils.append(Pupil(name, level, version, own))
     if not pupils:
         tell("There are no pupils on the list.", rows[0][0].span)
@@ -220,7 +225,10 @@ def _unused(
         is_known = {cell.text, cell.text.lower()} & {*variables}
         if at in places.values() or is_known or not cell.text:
             continue
-        if meant := nearest(cell.text.lower(), candidates, MISSPELT):
+        if any(cell.text == other.text for other in head[:at]):
+            message = f"There are two columns `{cell.text}`: the second one is not used."
+            yield diagnostic(Code.UNUSED_COLUMN, message, span=cell.span, source=file)
+        elif meant := nearest(cell.text.lower(), candidates, MISSPELT):
             message = f"The column `{cell.text}` is not used."
             hint = f"Did you mean `{meant}`?"
             yield diagnostic(Code.UNUSED_COLUMN, message, span=cell.span, source=file, hint=hint)
@@ -265,8 +273,9 @@ NAMES = (
 AVERAGE = 0.52
 """The width of a letter of a name, in its size; one of Chinese is as wide as high."""
 
-SMALLEST, USUAL = 4, 9
-"""The smallest size of names, in points, and the usual one at the head of pages."""
+SMALLEST, USUAL, LARGE_PRINT = 4, 9.0, 14.0
+"""The smallest size of names, in points, and the usual ones at the head of pages, and of large
+print."""
 
 LEADING = 1.2
 """The distance of the lines of a name, in its size; they grow upwards."""
@@ -376,7 +385,8 @@ def class_set(
             continue
         line = _name_line(source, document, edition, templates)
         copies = [(pupil, handouts[kind].data) for pupil, kind in zip(pupils, kinds, strict=True)]
-        files.append(ClassFile(edition.name, *_assembled(copies, document, line)))
+        usual = LARGE_PRINT if edition.look == "large" else USUAL
+        files.append(ClassFile(edition.name, *_assembled(copies, document, line, usual)))
     listing = _listing(pupils, files)
     return ClassSet(tuple(files), listing, len(pupils), tuple(dict.fromkeys(findings)))
 
@@ -455,7 +465,7 @@ def _saved(pdf: pikepdf.Pdf) -> bytes:
 
 
 def _assembled(
-    copies: Sequence[tuple[Pupil, bytes]], document: Document, line: _Line | None
+    copies: Sequence[tuple[Pupil, bytes]], document: Document, line: _Line | None, usual: float
 ) -> tuple[bytes, tuple[int, ...]]:
     """The handouts one after the other, each beginning on a sheet of its own, with names and codes;
     and their numbers of sides. Structure for screen readers and links are left out: it is for
@@ -475,7 +485,7 @@ def _assembled(
             result.pages.append(page)
             sides.append((first, several or [(number, "")]))
         width = _page_size(pages[0])[0] * POINT
-        styles = _style(pupil.name, line, width), _style(pupil.name, None, width)
+        styles = [_style(pupil.name, place, width, usual) for place in (line, None)]
         of_pages = range(1, (count or len(pages)) + 1)
         stamps += (_Stamp(pupil.name, f"{code}-{n}", styles[n > 1]) for n in of_pages)
         if len(pages) % 2:
@@ -518,11 +528,11 @@ def _page_size(side: pikepdf.Page) -> tuple[float, float]:
     return right - left, top - bottom
 
 
-def _style(name: str, line: _Line | None, width: float) -> str:
+def _style(name: str, line: _Line | None, width: float, usual: float) -> str:
     """The place of a name, in the name line or at the head of a page of a width in millimetres:
     on several lines where it is long, in smaller letters if these are too high."""
     left, bottom = (20.0, 13.0) if width > SMALL_PAGE else (7.0, 9.0)
-    room, size = (width / 2 - left - HEAD_GAP) / POINT, float(USUAL)
+    room, size = (width / 2 - left - HEAD_GAP) / POINT, usual
     place, high = f"left:{left:g}mm;bottom:calc(100% - {bottom:g}mm)", (bottom - 2) / POINT
     if line:
         left, bottom = line.left * POINT, line.bottom * POINT + LIFTED
@@ -531,7 +541,7 @@ def _style(name: str, line: _Line | None, width: float) -> str:
     letters = sum(1.0 if scripts(letter) & WITHOUT_SPACE else AVERAGE for letter in name)
     while size > SMALLEST and size > room / letters * 0.95:
         lines = math.ceil(letters * size * RAGGED / room)
-        if size <= USUAL and lines * LEADING * size <= high:
+        if size <= usual and lines * LEADING * size <= high:
             break
         size -= 0.5
     return f"{place};width:{room * POINT:.2f}mm;font-size:{size:.1f}pt"
