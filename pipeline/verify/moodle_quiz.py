@@ -41,13 +41,13 @@ _BRACE = rf"\{{(?![0-9]*+:(?:{'|'.join(KINDS)}):)"
 _TEXT = rf"(?:\\[~#}}]|&amp;[~#}}]|&[~#}}]|[^~#{{}}]|{_BRACE})++"
 _SAID = rf"#(?:\\[~}}]|[^~{{}}]|{_BRACE})*+"
 _ANSWER = rf"{_SHARE}?+{_TEXT}(?:{_SAID})?+"
-GAP = late(rf"\{{([0-9]*):({'|'.join(KINDS)}):({_ANSWER}(?:~{_ANSWER})*+)\}}", re.DOTALL)
+GAP = late(rf"\{{([0-9]*):({'|'.join(KINDS)}):(~?+{_ANSWER}(?:~{_ANSWER})*+)\}}", re.DOTALL)
 _ONE = late(rf"~?+({_SHARE})?+({_TEXT})({_SAID})?+", re.DOTALL)
 _REFERENCE = late(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
 _NUMBER = late(
     r"(-?(?:[0-9]++(?:[.,][0-9]*+)?|[.,][0-9]++)(?:[eE][-+]?[0-9]+)?)(?::(.*))?", re.DOTALL
 )
-_STARS = late(r"(?<!\\)\*+")
+STARS = late(r"(?<!\\)\*+")
 
 
 class QuizAnswer(NamedTuple):
@@ -149,7 +149,7 @@ def _number(text: str | None) -> float:
 def _in_words(answer: QuizAnswer, kind: str) -> str:
     text = answer.text.strip()
     if kind in ("text", "exact"):
-        text = _STARS.sub("…", text).replace("\\*", "*")
+        text = STARS.sub("…", text).replace("\\*", "*")
         text = "anything" if text == "…" else text
     if answer.tolerance not in ("", "0"):
         text = f"{text} ± {answer.tolerance}"

@@ -54,6 +54,9 @@ def test_the_answers_that_moodle_accepts_are_listed(
     Path("a.md").write_text("# A\n\n::: exercise Deep\nIt's ____{1/2 or half}?\n:::\n", "utf-8")
     done = CliRunner().invoke(main, ["build", "a.md", "--edition", "moodle,gift", "--explain"])
     assert "accepts  1 Deep: 1/2 | half" in done.output
+    Path("d.md").write_text("---\ntitle: [\n---\n\nText.\n", "utf-8")
+    done = CliRunner().invoke(main, ["build", "d.md", "--edition", "moodle", "--explain"])
+    assert "accepts" not in done.output, "nothing was built"
     done = CliRunner().invoke(main, ["check", "build/a/a-moodle.xml"])
     assert done.exit_code == 0
     assert "a-moodle.xml: no findings\n         1 Deep: 1/2 | half\n" in done.output

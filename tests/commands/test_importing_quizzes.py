@@ -225,6 +225,7 @@ MARKED = {
     "Don't {=%100%don't =%100%don’t}": "Don't ____{don't}",
     "When? {#=1822:0 =%50%1822:2}": "When? ____{1822}",
     "Which? {=a ~%50%b ~c}": "- (x) a\n- ( ) b\n- ( ) c",
+    "[markdown]See\\:\\n\\n* one\\n* two\\n\\nNow? {=a}": "See:\n\n- one\n- two\n\nNow? ____{a}",
 }
 """Questions in GIFT, and their worksheets; where a part of the points is given, that is told."""
 
@@ -251,6 +252,21 @@ def test_the_right_number_of_several_is_read_from_moodle(tmp_path: Path) -> None
     imported = import_file(tmp_path / "quiz.xml")
     assert "How deep? ____{31 ± 0.5}" in imported.text
     assert len(told_of(imported)) == 1
+
+
+def test_a_star_that_stands_for_any_text_is_told(tmp_path: Path) -> None:
+    answers = "<answer fraction='100'><text>{}</text></answer><answer fraction='0'><text>*</text>"
+    texts = (answers.format(text) for text in (r"2\*3", "two*"))
+    questions = (
+        "<question type='shortanswer'><questiontext><text>Six?</text></questiontext>"
+        f"{text}</answer></question>"
+        for text in texts
+    )
+    (tmp_path / "quiz.xml").write_text(f"<quiz>{''.join(questions)}</quiz>", "utf-8")
+    imported = import_file(tmp_path / "quiz.xml")
+    assert told_of(imported) == [
+        "A star in an answer, which stands for any text, is written as it is."
+    ]
 
 
 def test_a_choice_that_is_fixed_comes_back(tmp_path: Path) -> None:

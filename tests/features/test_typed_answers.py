@@ -76,7 +76,7 @@ def test_what_moodle_accepts_is_listed(tmp_path: Path) -> None:
     )
     others = (
         "{2:SAC:=Ann~%50%Bob#no \\} more}{NM:=1}{:NM:=2,5:0,1}{3:MCV:a~=b}{1:SA:=x*}{1:SA:a}"
-        "{1:SA:=R&amp;}"
+        "{2:MC:~1~%100%2}{1:SA:=R&amp;}"
     )
     text = f"<question type='cloze'><name><text>A</text></name><questiontext><text>{escape(others)}"
     quiz = f"<quiz>{text}</text></questiontext></question></quiz>"
@@ -86,6 +86,7 @@ def test_what_moodle_accepts_is_listed(tmp_path: Path) -> None:
         "A, gap 3: b",
         "A, gap 4: x…",
         "A, gap 5: nothing",
+        "A, gap 6: 2",
     )
 
 

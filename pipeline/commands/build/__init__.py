@@ -128,7 +128,7 @@ def build_command(
             if depfile:
                 rule = outputs.dependency_file(target, map(Path, result.read))
                 terminal.or_exit(outputs.write, depfile, rule)
-            if explains:
+            if explains and result.files:
                 terminal.explain_quizzes(result.files)
             if not as_json:
                 terminal.note_missing(result.missing)

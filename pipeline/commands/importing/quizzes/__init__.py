@@ -18,6 +18,7 @@ from pipeline.commands.importing.files import BrokenArchiveError
 from pipeline.commands.importing.page_reader import PageReader, take_formulas
 from pipeline.commands.importing.quizzes import gift, h5p, moodle, qti
 from pipeline.commands.importing.quizzes.asked import BLANK, Asked, AskedGap, UnreadableQuizError
+from pipeline.commands.importing.tidying import tidied
 from pipeline.model import Attributes, Block, Inline, tree
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
@@ -191,7 +192,8 @@ class _Exercises:
             return tuple(filled)
 
         blocks = rewrite(blocks, leave={model.Text: fill, model.Container: _unwrapped})
-        return tuple(_paragraph(block) for block in blocks)
+        blocks = tuple(_paragraph(block) for block in blocks)
+        return tidied(blocks, (), "", self._reader.tell)[0]
 
 
 def _marked(match: re.Match[str]) -> str:

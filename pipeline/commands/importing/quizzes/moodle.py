@@ -32,11 +32,14 @@ from pipeline.commands.importing.quizzes.asked import (
     number_gap,
 )
 from pipeline.model.late import late
-from pipeline.verify.moodle_quiz import GAP, QuizGap, gap_of
+from pipeline.verify.moodle_quiz import GAP, STARS, QuizGap, gap_of
 
 FOLDER = "@@PLUGINFILE@@/"
 _ESCAPED = late(r"\\([~/\"*])")
 """Characters that people escape, whether Moodle knows it or not."""
+
+TEXTS = ("text", "exact")
+"""The kinds of gaps for text."""
 
 FORMATS = {"plain_text": "plain", "moodle_auto_format": "plain", "markdown": "markdown"}
 """The names of formats of texts, as `html_of` has them; others are HTML."""
@@ -105,6 +108,12 @@ def _lost(node: Element, asked: Asked) -> Iterator[str]:
         yield PARTS
     if not asked.is_answered:
         yield NONE_RIGHT
+    right = [a.text for gap in gaps if gap.kind in TEXTS for a in gap.answers if a.share >= FULL]
+    if node.get("type") == "shortanswer":
+        pairs = zip(node.iterfind("answer"), _shares(node), strict=True)
+        right += [each.findtext("text") or "" for each, share in pairs if share >= FULL]
+    if any(map(STARS.search, right)):
+        yield "A star in an answer, which stands for any text, is written as it is."
 
 
 def _shares(node: Element) -> list[float]:
