@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
@@ -19,6 +19,7 @@ from pipeline.verify.reading import Archive, BrokenBook, UnreadableFile
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
 CHECKBOX = "{http://schemas.microsoft.com/office/word/2010/wordml}checkbox"
+BOX = f"{W}txbxContent"
 LISTED = ("TOC", "Toc", "TableOfFigures", "TableofFigures", "ContentsHeading")
 """The beginnings of the names of styles of contents, which say again what the text does."""
 
@@ -41,8 +42,17 @@ ADDED = ("Label", "Marks")
 NOTE = "\ufffb"
 """The sign that stands for that of a note in written text."""
 
-WRITTEN = {"t": "", "tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
+SYMBOL = "\ufffa"
+"""The sign that stands in written text for one that only a font of symbols has."""
+
+WRITTEN = {
+    "t": "", "tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": "\u00ad",
+    "sym": SYMBOL,
+}  # fmt: skip
 """The elements of a run that stand for letters, with these."""
+
+FILLED = ("text", "date", "dropDownList", "comboBox")
+"""The kinds of content controls in which somebody writes."""
 
 PAGE_BREAK = "\f"
 UNMARKED = ("", "auto", "none", "FFFFFF")
@@ -53,6 +63,9 @@ INTERNAL = "#"
 
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 SPACES = (f"{W}tab", f"{W}br", f"{W}cr")
+_LINK_FIELD = late(r'\s*HYPERLINK\s+"([^"]*)"(?:\s+\\l\s+"([^"]*)")?')
+"""A field that is a link, as LibreOffice writes those to a place in a page."""
+
 _MARK = late(r"_s(\d+)_([0-9a-f]{8})")
 
 
@@ -112,6 +125,15 @@ def _letters(data: bytes) -> str:
     return letters("".join(paragraphs(root)))
 
 
+def is_filled_in(control: Any) -> bool:
+    """Return whether a content control is there to be filled in, whether it is or not."""
+    properties = control.find(f"{W}sdtPr")
+    has_kind = properties is not None and any(
+        properties.find(f"{W}{kind}") is not None for kind in FILLED
+    )
+    return has_kind or _is_field(control)
+
+
 def _is_field(control: Any) -> bool:
     """Return whether a content control is a box, or nothing is filled in."""
     properties = control.find(f"{W}sdtPr")
@@ -157,8 +179,9 @@ def _pieces(paragraph: Any) -> Iterator[str]:
 class WrittenPiece(NamedTuple):
     """Text in one look, which may link to an ``address``, or the sign of a ``note``, by its id.
     Chapbook has ``added`` it: the label of a caption, or marks. A tracked change by an ``author``
-    has put it there; one that took text away leaves a piece without text. ``paint`` is the colour
-    of its letters, and whether they are capitals."""
+    has put it there; one that took text away leaves a piece without text. ``paint`` is how else its
+    letters look: their font, size, colour and so on. ``formulas`` are those in it, as a source has
+    them."""
 
     text: str
     is_bold: bool = False
@@ -173,6 +196,7 @@ class WrittenPiece(NamedTuple):
     note: str = ""
     author: str = ""
     paint: str = ""
+    formulas: tuple[str, ...] = ()
 
 
 def written_text(paragraph: Any) -> str:
@@ -180,11 +204,14 @@ def written_text(paragraph: Any) -> str:
 
 
 def written_pieces(
-    paragraph: Any, addresses: Mapping[str, str] = MappingProxyType({})
+    paragraph: Any,
+    addresses: Mapping[str, str] = MappingProxyType({}),
+    paint: Callable[[Any], str] = lambda look: "",
 ) -> Iterator[WrittenPiece]:
     """The text that somebody wrote in a paragraph, with tracked changes accepted: without what Word
     counts, and what is to be filled in; for each formula, and for each note, stands a sign.
-    ``addresses`` are those of links by their ids; without them, ids are addresses."""
+    ``addresses`` are those of links by their ids; without them, ids are addresses. ``paint`` says
+    how the letters of a run look, given its properties."""
     waiting = [(part, "", "") for part in reversed(paragraph)]
     fields: list[list[str]] = []  # of the fields around a run, the instruction, once it has ended
     while waiting:
@@ -195,7 +222,7 @@ def written_pieces(
         if element.tag in REMOVED:
             yield WrittenPiece("", author=element.get(f"{W}author", ""))
             continue
-        if element.tag == f"{W}pPr" or (element.tag == f"{W}sdt" and _is_field(element)):
+        if element.tag == f"{W}pPr" or (element.tag == f"{W}sdt" and is_filled_in(element)):
             continue
         if element.tag == f"{W}fldSimple" and _is_counted(element.get(f"{W}instr", "")):
             continue
@@ -208,43 +235,42 @@ def written_pieces(
             waiting.extend((part, address, author) for part in reversed(element))
             continue
         _enter_fields(element, fields)
-        is_counted = any(_is_counted("".join(words)) for words in fields)
+        instructions = ["".join(words) for words in fields]
+        is_counted = any(map(_is_counted, instructions))
+        linked = next(filter(None, map(_LINK_FIELD.match, instructions)), None)
+        run_address = address or "#".join(filter(None, linked.groups() if linked else ()))
         look = element.find(f"{W}rPr")
         style = "" if look is None else _style(look, "rStyle")
         for reference in element.iterchildren(*SIGNS):
             yield WrittenPiece(NOTE, note=reference.get(f"{W}id", ""), author=author)
         if is_counted or style.endswith("Reference"):
             continue
+        boxed = {part for box in element.iter(BOX) for part in box.iter()}  # paragraphs themselves
         parts = (
             part.text or ""
             if part.tag == f"{W}t"
             else PAGE_BREAK
-            if part.get(f"{W}type") == "page"
+            if part.get(f"{W}type") in ("page", "column")
             else WRITTEN[etree.QName(part).localname]
             for part in element.iter(*(f"{W}{name}" for name in WRITTEN))
+            if part not in boxed
         )
         if text := "".join(parts):
             yield WrittenPiece(
                 text,
                 _is_on(look, "b"),
                 _is_on(look, "i"),
-                address,
+                run_address,
                 style == "CodeChar",
                 style in ADDED,
                 _is_on(look, "strike") or _is_on(look, "dstrike"),
                 _value(look, "vertAlign").replace("baseline", ""),
                 _value(look, "highlight") not in UNMARKED
                 or _value(look, "shd", "fill") not in UNMARKED,
-                not address and _value(look, "u") not in UNMARKED,
+                not run_address and _value(look, "u") not in UNMARKED,
                 author=author,
-                paint=_paint(look),
+                paint=paint(look),
             )
-
-
-def _paint(look: Any) -> str:
-    small = "small" if _is_on(look, "smallCaps") or _is_on(look, "caps") else ""
-    color = _value(look, "color")
-    return f"{'' if color in UNMARKED else color} {small}".strip()
 
 
 def _value(look: Any, name: str, key: str = "val") -> str:

@@ -23,7 +23,12 @@ from typing import NamedTuple
 
 from pipeline import parse
 from pipeline.commands.review.matching import applied
-from pipeline.commands.review.reading import ReviewedParagraph, read_edited, read_source
+from pipeline.commands.review.reading import (
+    ReviewedParagraph,
+    read_edited,
+    read_parts,
+    read_source,
+)
 from pipeline.commands.review.reviewing import review
 from pipeline.model.editions import EDITIONS
 from tests.bench.word_edits import CAPTION, EDITION, EDITS, UNTOUCHED, SentFile, WordEdit
@@ -218,10 +223,10 @@ def _differing(sent: SentFile, new: str, back: Path, edit: WordEdit) -> str:
     that has no place in it, such as banks of words, marks and scores. Other words may mix the items
     of an exercise in another way."""
     document = parse(new, sent.path.name, sent.path.parent)
-    given = read_source(sent.path, document, EDITIONS[EDITION])
+    given = read_source(sent.path, document, EDITIONS[EDITION]).paragraphs
     added = {p.key for p in sent.paragraphs if p.mark is None}
     again = [_own_words(p) for p in given if p.mark and _is_text(p)]
-    kept = (p for p in read_edited(back) if p.mark or p.key not in added)
+    kept = (p for p in read_edited(read_parts(back)) if p.mark or p.key not in added)
     edited = [_own_words(p) for p in kept if _is_text(p)]
     if edit.kind in ("word", "tracked word", "cell", "gone") and sorted(again) == sorted(edited):
         return ""

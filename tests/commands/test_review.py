@@ -18,9 +18,11 @@ from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE as RELATIONSHIPS
 from docx.oxml.ns import qn
+from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 from lxml import etree
+from PIL import Image
 
 import pipeline
 from pipeline.commands import main
@@ -307,6 +309,80 @@ def describe(word: WordDocument, text: str) -> None:
     next(word.element.body.iter("{*}docPr")).set("descr", text)
 
 
+def number(word: WordDocument, *texts: str) -> None:
+    """Make numbers of the bullets of items."""
+    part = next(p for p in word.part.package.iter_parts() if "numbering" in p.partname)
+    form = '<w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/></w:lvl>'
+    part.element.append(element(f'<w:abstractNum w:abstractNumId="90">{form}</w:abstractNum>'))
+    part.element.append(element('<w:num w:numId="91"><w:abstractNumId w:val="90"/></w:num>'))
+    for text in texts:
+        paragraph(word, text)._p.find(f"{W}pPr/{W}numPr/{W}numId").set(f"{W}val", "91")
+
+
+def stress(word: WordDocument, text: str) -> None:
+    """Give a part of a run the style that Word has for what is important."""
+    name, bold = '<w:name w:val="Strong"/>', "<w:rPr><w:b/></w:rPr>"
+    style = f'<w:style w:type="character" w:styleId="Fett">{name}{bold}</w:style>'
+    word.styles.element.append(element(style))
+    dress(word, text, bold=True)
+    run = next(r for r in paragraph(word, text).runs if r.text == text)
+    looks = run._r.get_or_add_rPr()
+    looks.replace(looks.find(f"{W}b"), element('<w:rStyle w:val="Fett"/>'))
+
+
+def in_another_font(word: WordDocument) -> None:
+    for there in word.element.body.iter(f"{W}p"):
+        for run in Paragraph(there, word).runs:
+            run.font.name = "Arial"
+
+
+def unlink(word: WordDocument, text: str) -> None:
+    there = next(
+        t for t in word.element.body.iter(f"{W}hyperlink") if text in "".join(t.itertext())
+    )
+    for run in there:
+        there.addprevious(run)
+        run.remove(run.find(f"{W}rPr"))
+    there.getparent().remove(there)
+
+
+def picture(word: WordDocument) -> Any:
+    return next(word.element.body.iter(f"{W}drawing")).getparent().getparent()
+
+
+def resize(word: WordDocument) -> None:
+    next(picture(word).iter("{*}extent")).set("cx", "2000000")
+
+
+def replace_picture(word: WordDocument) -> None:
+    data = io.BytesIO()
+    Image.new("RGB", (20, 10), "navy").save(data, "png")
+    for part in word.part.package.iter_parts():
+        if part.partname.endswith(".png"):
+            part._blob = data.getvalue()
+
+
+def move_formula(word: WordDocument, text: str, to: str) -> None:
+    formula = next(paragraph(word, text)._p.iter(f"{M}oMath"))
+    paragraph(word, to).add_run(" ")._r.addnext(formula)
+
+
+def box_twice(word: WordDocument, text: str, new: str) -> None:
+    """Add a text box, which Word writes in two ways."""
+    box = f"<w:txbxContent><w:p><w:r><w:t>{new}</w:t></w:r></w:p></w:txbxContent>"
+    space = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    ways = "".join(f"<mc:{name}>{box}</mc:{name}>" for name in ("Choice", "Fallback"))
+    whole = f"<w:r><mc:AlternateContent {space}>{ways}</mc:AlternateContent></w:r>"
+    paragraph(word, text)._p.append(element(whole))
+
+
+def add_table(word: WordDocument, after: str) -> None:
+    table = word.add_table(2, 2)
+    for at, text in enumerate(("day", "mm", "Mon", "1|2")):
+        table.cell(at // 2, at % 2).text = text
+    paragraph(word, after)._p.addnext(table._tbl)
+
+
 CASES: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
     "a word": (lambda w: change(w, "hand", "machine"), "dug by hand\n", "dug by machine\n"),
     "a tracked change": (lambda w: track(w, "two long", "three"), "two long years", "three years"),
@@ -397,6 +473,45 @@ CASES: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
         lambda w: insert(w, "It was dug", "- dash"), "It was dug", "\\- dash\n\nIt was dug"
     ),
     "colons": (lambda w: insert(w, "It was dug", ":::"), "It was dug", "\\:::\n\nIt was dug"),
+    "numbers for bullets": (
+        lambda w: number(w, "rope", "bucket"),
+        "- rope\n- bucket", "1. rope\n2. bucket",
+    ),
+    "a style of Word": (lambda w: stress(w, "long"), "two long", "two **long**"),
+    "two looks": (
+        lambda w: dress(w, "two long", bold=True, strike=True),
+        "two long", "**~~two long~~**",
+    ),
+    "a space that keeps words together": (
+        lambda w: change(w, "two long", "two\u00a0long"), "two long", "two\u00a0long"
+    ),
+    "a place for a hyphen": (lambda w: change(w, "hand", "ha\u00adnd"), "hand\n", "ha\u00adnd\n"),
+    "a link that is gone": (
+        lambda w: unlink(w, "the trust"), "[the trust](https://trust.example)", "the trust"
+    ),
+    "a picture that is gone": (
+        lambda w: picture(w).getparent().remove(picture(w)), "![A well](well.svg)\n\n", ""
+    ),
+    "a row that was moved": (
+        lambda w: row(w, "pumps").addnext(row(w, "wells")),
+        "| wells | 3 |\n| pumps | 12 |\n", "| pumps | 12 |\n| wells | 3 |\n",
+    ),
+    "a text box": (
+        lambda w: box_twice(w, "dug by", "Boxed."), "long years.\n", "long years.\n\nBoxed.\n"
+    ),
+    "a new table": (
+        lambda w: add_table(w, "dug by"),
+        "long years.\n", "long years.\n\n| day | mm |\n|---|---|\n| Mon | 1\\|2 |\n",
+    ),
+    "another title": (lambda w: change(w, "Wells", "Pits: a book"), "Wells", "'Pits: a book'"),
+    "a star at the beginning": (
+        lambda w: insert(w, "It was dug", "* star"), "It was dug", "\\* star\n\nIt was dug"
+    ),
+    "a comment of a source": (
+        lambda w: insert(w, "It was dug", "<!-- c -->"),
+        "It was dug", "\\<!-- c -->\n\nIt was dug",
+    ),
+    "a backslash": (lambda w: insert(w, "It was", "\\"), "It was dug", "\\\\\n\nIt was dug"),
     "a paragraph that is crossed out": (
         lambda w: cross_out(w, "It was dug"), "It was dug by hand\nin two long years.\n\n", ""
     ),
@@ -405,6 +520,10 @@ CASES: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
 
 NAMES_NOTHING = ("a table that is gone",)
 """The cases after which a reference leads nowhere, which is told."""
+
+RENAMED = ("a level", "another title")
+"""The cases after which the file looks different from what the source gives: its first heading is
+always the highest, and its pages have its title."""
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -416,6 +535,8 @@ def test_a_change_comes_home_alone(source: Path, name: str) -> None:
     output = review(source, word)
     assert source.read_text("utf-8") == SOURCE.replace(old, new)
     assert name in NAMES_NOTHING or "warning" not in output
+    again = review(source, word, options=())
+    assert name in RENAMED or again == "review   nothing was changed\n"
 
 
 DRAWN = "> +-----+-----+\n> | day | mm  |\n> +=====+=====+\n> | Mon | 12  |\n"
@@ -705,7 +826,40 @@ LEFT: dict[str, tuple[Callable[[WordDocument], object], str]] = {
     "level in the list": (lambda w: level(w, "rope", 1), "well.md:16:3"),
     "style": (lambda w: restyle(w, "Who dug it?"), "well.md:26:1"),
     "alignment": (lambda w: setattr(paragraph(w, "dug by"), "alignment", 1), "well.md:13:1"),
-    "the look of letters": (lambda w: dress(w, "dug", all_caps=True), "well.md:13:1"),
+    "font, size or colour": (lambda w: dress(w, "dug", size=Pt(20)), "well.md:13:1"),
+    "“wells” is different in the file: font": (
+        lambda w: dress(w, "wells", name="Arial"), "well.md:21:3"
+    ),
+    "“It was dug by hand in two long years.” is different in the file: font": (
+        lambda w: dress(w, "dug", hidden=True), "well.md:13:1"
+    ),
+    "indentation, spaces or lines": (
+        lambda w: setattr(paragraph(w, "dug by").paragraph_format, "left_indent", Pt(30)),
+        "well.md:13:1",
+    ),
+    "16 paragraphs": (
+        in_another_font, "well.md:9:1"
+    ),
+    "Styles look different": (
+        lambda w: setattr(w.styles["Normal"].font, "size", Pt(20)), "well.md:1"
+    ),
+    "Heads, feet or sizes of pages": (
+        lambda w: w.sections[0].footer.paragraphs[0].add_run("Secret"), "well.md:1"
+    ),
+    "the size of a picture": (resize, "well.md:34:1"),
+    "is different in the file: a picture": (replace_picture, "well.md:34:1"),
+    "A formula or a picture": (
+        lambda w: setattr(
+            next(t for t in w.element.body.iter(f"{M}t") if t.text == "="), "text", "<"
+        ),
+        "well.md:30:1",
+    ),
+    "are not clear": (
+        lambda w: paragraph(w, "dug by")._p.append(
+            element('<w:r><w:sym w:font="Wingdings" w:char="F04A"/></w:r>')
+        ),
+        "well.md:13:1",
+    ),
     "its place in the table": (
         lambda w: w.tables[0].cell(1, 0).merge(w.tables[0].cell(1, 1)), "well.md:21:11"
     ),
@@ -851,6 +1005,38 @@ def test_a_heading_becomes_text_and_text_a_heading(tmp_path: Path) -> None:
     assert "warning" not in review(source, word)
     expected = text.replace("## Two", "Two").replace("Three", "## Three").replace("Four", "- Four")
     assert source.read_text("utf-8") == expected
+
+
+def test_a_formula_or_a_picture_that_was_moved_keeps_its_source(source: Path) -> None:
+    word = sent(source)
+    move_formula(word, "The area", "dug by")
+    paragraph(word, "dug by")._p.addprevious(picture(word))
+    assert "warning" not in review(source, word)
+    text = SOURCE.replace(" is $A = r^2$", " is").replace("years.", "years. $A = r^2$")
+    text = text.replace("![A well](well.svg)\n\n", "")
+    text = text.replace("It was dug", "![A well](well.svg)\n\nIt was dug")
+    assert source.read_text("utf-8") == text
+
+
+def test_a_choice_and_a_second_paragraph_of_a_note_are_new(tmp_path: Path) -> None:
+    source = tmp_path / "wells.md"
+    text = (
+        "::: exercise One\nHow deep? ____{9} m\n\n- ( ) here\n- (x) there[^1]\n:::\n\n[^1]: Far.\n"
+    )
+    source.write_text(f"---\ntitle: Wells\nlang: en\n---\n\n{text}", "utf-8")
+    word = sent(source)
+    repeat(word, "there", "nowhere")
+    part = next(p for p in word.part.package.iter_parts() if "footnotes" in p.partname)
+    notes = etree.fromstring(part.blob)
+    notes[-1].append(element("<w:p><w:r><w:t>Very far.</w:t></w:r></w:p>"))
+    part._blob = etree.tostring(notes)
+    field = next(word.element.body.iter(f"{W}sdt"))
+    field.find(f"{W}sdtPr").remove(field.find(f"{W}sdtPr/{W}showingPlcHdr"))
+    output = review(source, word)
+    assert "wells.md:7:1: warning[not-taken-back]: “How deep? m” is different in" in output
+    assert "what is to be filled in" in output
+    new = text.replace("there[^1]\n", "there[^1]\n- ( ) nowhere\n")
+    assert source.read_text("utf-8").endswith(new.replace("Far.\n", "Far.\n\n    Very far.\n"))
 
 
 def test_formulas_that_a_program_lost_stay(source: Path) -> None:

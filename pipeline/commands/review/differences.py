@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from pipeline.commands.review import matching
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.commands.review.words import (
+    HARD,
+    SOFT,
     STRAIGHT,
     WordLook,
     is_same_address,
@@ -16,7 +19,7 @@ from pipeline.commands.review.words import (
 )
 from pipeline.model.late import late
 from pipeline.model.page_map import FORMULA
-from pipeline.verify.word import NOTE, PAGE_BREAK
+from pipeline.verify.word import INTERNAL, NOTE, PAGE_BREAK
 
 ALIGNED = {"start": "", "left": "", "end": "right", "both": ""}
 """Other names of alignments, and those that are as usual."""
@@ -24,10 +27,23 @@ ALIGNED = {"start": "", "left": "", "end": "right", "both": ""}
 OWN = "own"
 """The address of text that is an address, to which it leads."""
 
+LETTERS, FRAME = "font, size or colour", "indentation, spaces or lines around it"
+LAYOUT = frozenset({LETTERS})
+"""The differences that have no place in a source."""
+
+TURN = "Interview"
+"""The beginning of the styles of a dialogue's turns."""
+
+MOST_LIGHT = 12
+"""The light, of 255, by which a picture may differ that was drawn or stored in another way."""
+
+TABLE_STYLES = ("TableText", "TableHeading")
 PLAIN_STYLES = ("", "Normal", "BodyText", "TextBody", "Standard")
 _NUMBER = late(r"^(?:\d+|[A-Z]|[IVX]+)(?:\.\d+)*\.?\s")
 _AROUND = late(r" ?([;:!?»«%…–—]|\.\.\.|--+) ?")
 _BEFORE = late(r" (?=[.,)])")
+_SPEAKER = late(r"[^\t\n:]*[\t:]")
+_SPACES = late(r"[^\S\t\u00a0\u202f]+")
 _QUOTES = frozenset("“”„«»‘’‚‹›")
 
 
@@ -37,7 +53,10 @@ def kind_of(paragraph: ReviewedParagraph) -> str:
         return f"heading {level[1]}"
     if paragraph.is_item or paragraph.style in ("ListBullet", "ListNumber"):
         return "item"
-    return "" if paragraph.style in PLAIN_STYLES else paragraph.style
+    if paragraph.style.startswith(TURN):
+        return TURN
+    is_usual = paragraph.style in (TABLE_STYLES if paragraph.cell else ()) + PLAIN_STYLES
+    return "" if is_usual else paragraph.style
 
 
 def are_headings(*paragraphs: ReviewedParagraph) -> bool:
@@ -46,7 +65,7 @@ def are_headings(*paragraphs: ReviewedParagraph) -> bool:
 
 def is_same(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
     """Return whether there is nothing to take home from a paragraph with the same pictures."""
-    return next(differences(base, edited), None) is None
+    return {*differences(base, edited)} <= LAYOUT
 
 
 def differences(given: ReviewedParagraph, edited: ReviewedParagraph) -> Iterator[str]:
@@ -55,14 +74,19 @@ def differences(given: ReviewedParagraph, edited: ReviewedParagraph) -> Iterator
         yield "words"
     elif not _same_breaks(given, edited):
         yield "line breaks"
-    elif edited.style != "Code" and not _same_looks(given, edited):
-        yield "the look of letters"
-    if len(given.formulas) != len(edited.formulas):
+    elif edited.style != "Code":
+        if not _same_looks(given, edited):
+            yield "the look of letters"
+        elif _paints(given) != _paints(edited):
+            yield LETTERS
+    if sorted(given.formulas) != sorted(edited.formulas):
         yield "formulas"
     if _notes(given) != _notes(edited):
         yield "notes"
     if kind_of(given) != kind_of(edited) and not given.note:
         yield "style"
+    elif kind_of(edited) == "item" and given.is_numbered is not edited.is_numbered:
+        yield "bullets or numbers"
     if (given.level or 0) != (edited.level or 0):
         yield "level in the list"
     has_words = any(map(str.isalnum, edited.text))
@@ -72,23 +96,51 @@ def differences(given: ReviewedParagraph, edited: ReviewedParagraph) -> Iterator
         yield "alignment"
 
 
+def further(base: ReviewedParagraph, edited: ReviewedParagraph) -> Iterator[str]:
+    """The differences in a paragraph that stood in the file, which nobody takes home."""
+    has_words = any(map(str.isalnum, edited.text))
+    if base.frame != edited.frame and has_words and kind_of(base) == kind_of(edited):
+        yield FRAME
+    if base.fields != edited.fields:
+        yield "what is to be filled in"
+    if len(base.pictures) == len(edited.pictures):
+        if not all(map(_same_image, base.images, edited.images)):
+            yield "a picture"
+        elif not all(map(_same_size, base.sizes, edited.sizes)):
+            yield "the size of a picture"
+
+
+def _same_image(first: bytes, second: bytes) -> bool:
+    """Return whether two pictures look alike, as far as this is known."""
+    lights = [abs(one - other) for one, other in zip(first, second, strict=False)]
+    return sum(lights) <= MOST_LIGHT * len(lights)
+
+
+def _same_size(first: tuple[int, int], second: tuple[int, int]) -> bool:
+    return all(abs(one - other) <= 1 for one, other in zip(first, second, strict=True))
+
+
 def words_of(paragraph: ReviewedParagraph) -> str:
     """The words, with the spaces that typography does not set."""
     text = "".join(piece.text for piece in paragraph.pieces if not piece.is_added)
-    text = text.replace(NOTE, "").replace(FORMULA, "").replace("\u00ad", "").strip()
+    text = text.replace(NOTE, "").replace(FORMULA, "").strip()
     if matching.HEADING.fullmatch(paragraph.style):
         text = _NUMBER.sub("", text)
-    text = _BEFORE.sub("", _AROUND.sub(r"\1", " ".join(text.split())))
+    if paragraph.style.startswith(TURN):
+        text = text.replace("\t", ": ", 1)
+    text = _SPACES.sub(" ", SOFT.sub(" ", text))
+    text = _BEFORE.sub("", _AROUND.sub(r"\1", text))
     return text.replace("...", "…").replace("---", "—").replace("--", "–")
 
 
 def _same_words(given: str, edited: str) -> bool:
     """Return whether two texts are the same. Straight quotation marks are typed for those of the
-    language."""
+    language, and spaces for those that keep words together."""
     return given == edited or (
         len(given) == len(edited)
         and all(
-            a == b or (b in STRAIGHT and a in _QUOTES) for a, b in zip(given, edited, strict=True)
+            a == b or (b in STRAIGHT and a in _QUOTES) or (b == " " and a in HARD)
+            for a, b in zip(given, edited, strict=True)
         )
     )
 
@@ -103,21 +155,33 @@ def _same_breaks(given: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
 
 
 def _same_looks(given: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
-    pairs = itertools.zip_longest(_letters(given), _letters(edited), fillvalue=WordLook())
-    is_same = all(_same_look(first, second) for first, second in pairs)
-    return is_same and _paints(given) == _paints(edited)
+    letters = [_letters(paragraph)[_said_by(paragraph) :] for paragraph in (given, edited)]
+    pairs = itertools.zip_longest(*letters, fillvalue=WordLook())
+    return all(_same_look(first, second) for first, second in pairs)
+
+
+def _said_by(paragraph: ReviewedParagraph) -> int:
+    """The number of letters of a speaker's name, which has a look of its own."""
+    name = _SPEAKER.match(paragraph.text) if paragraph.style.startswith(TURN) else None
+    return sum(map(str.isalnum, name[0])) if name else 0
 
 
 def _paints(paragraph: ReviewedParagraph) -> list[str]:
-    """The colours and sizes of letters."""
+    """The fonts, sizes and colours of letters; links have one of each program."""
     pieces = (piece for piece in paragraph.pieces if not piece.is_added)
-    return [piece.paint for piece in pieces for letter in piece.text if letter.isalnum()]
+    paints = [
+        "" if piece.address else piece.paint
+        for piece in pieces
+        for letter in piece.text
+        if letter.isalnum()
+    ]
+    return paints[_said_by(paragraph) :]
 
 
 def _same_look(given: WordLook, edited: WordLook) -> bool:
     if lost_in_link(given, edited):
         given = given._replace(is_code=False)
-    is_typed = given.address == OWN or (given.address and not edited.address)
+    is_typed = given.address == OWN or (given.address == INTERNAL and not edited.address)
     return given[:-1] == edited[:-1] and (
         bool(is_typed) or is_same_address(given.address, edited.address)
     )
@@ -174,12 +238,17 @@ def with_note_texts(paragraphs: Sequence[ReviewedParagraph]) -> list[ReviewedPar
     return [with_notes(paragraph, texts)._replace(mark=None) for paragraph in paragraphs]
 
 
-def with_notes(paragraph: ReviewedParagraph, names: Mapping[str, str]) -> ReviewedParagraph:
-    """A paragraph with other names of notes."""
-    if not any(piece.note for piece in paragraph.pieces):
+def with_notes(
+    paragraph: ReviewedParagraph,
+    names: Mapping[str, str],
+    formulas: Mapping[str, str] = MappingProxyType({}),
+) -> ReviewedParagraph:
+    """A paragraph with other names of notes, and with what stands for formulas in the source."""
+    if not paragraph.formulas and not any(piece.note for piece in paragraph.pieces):
         return paragraph
-    pieces = (
-        piece._replace(note=names.get(piece.note, NOTE)) if piece.note else piece
-        for piece in paragraph.pieces
-    )
+    left, pieces = iter(paragraph.formulas), []
+    for piece in paragraph.pieces:
+        written = [formulas.get(next(left, ""), "") for _ in range(piece.text.count(FORMULA))]
+        name = names.get(piece.note, NOTE) if piece.note else ""
+        pieces.append(piece._replace(note=name, formulas=tuple(written)))
     return paragraph._replace(pieces=tuple(pieces))

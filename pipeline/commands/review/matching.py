@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
@@ -38,15 +39,21 @@ def matched(
             other = names.get(paragraph.mark) if paragraph.mark else None
             if number in pairs or other is None or other in used:
                 continue
-            if paragraph.key == base[other].key or (is_changed and paragraph.key):
+            if _words(paragraph) == _words(base[other]) or (is_changed and paragraph.key):
                 pairs[number] = other
                 used.add(other)
         if not is_changed:
             _pair_blocks(base, edited, pairs)
             used = set(pairs.values())
+    _pair_moved(base, edited, pairs)
     _pair_alike(base, edited, pairs)
     _pair_alone(base, edited, pairs)
     return pairs
+
+
+def _words(paragraph: ReviewedParagraph) -> tuple[str, int]:
+    """The words of a paragraph, and the number of its pictures."""
+    return paragraph.key, len(paragraph.pictures)
 
 
 def _pair_blocks(
@@ -56,10 +63,25 @@ def _pair_blocks(
     used = set(pairs.values())
     left = [number for number in range(len(base)) if number not in used]
     others = [number for number in range(len(edited)) if number not in pairs]
-    keys = [(base[n].key, base[n].cell is None) for n in left]
-    again = [(edited[n].key, edited[n].cell is None) for n in others]
+    keys = [(_words(base[n]), base[n].cell is None) for n in left]
+    again = [(_words(edited[n]), edited[n].cell is None) for n in others]
     for block in difflib.SequenceMatcher(None, keys, again, autojunk=False).get_matching_blocks():
         pairs |= {others[block.b + at]: left[block.a + at] for at in range(block.size)}
+
+
+def _pair_moved(
+    base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
+) -> None:
+    """Pair those that are left and have the same words, and stand elsewhere."""
+    used, left = set(pairs.values()), defaultdict[object, list[int]](list)
+    for number in reversed(range(len(base))):
+        words = _words(base[number])
+        if number not in used and any(words) and not base[number].cell:
+            left[words, bool(base[number].note)].append(number)
+    for number, paragraph in enumerate(edited):
+        others = left.get((_words(paragraph), bool(paragraph.note)))
+        if number not in pairs and others and not paragraph.cell:
+            pairs[number] = others.pop()
 
 
 def _pair_alike(
@@ -91,9 +113,8 @@ def _pair_alone(
 ) -> None:
     """Pair paragraphs in one style that are alone between the same neighbours, whatever their words
     are: they were written anew."""
-    for number in range(1, len(edited) - 1):
-        paragraph = edited[number]
-        before, after = pairs.get(number - 1), pairs.get(number + 1)
+    for number, paragraph in enumerate(edited):
+        before, after = pairs.get(number - 1, None if number else -1), pairs.get(number + 1)
         if number in pairs or before is None or after != before + 2 or paragraph.cell:
             continue
         other = base[before + 1]
@@ -128,10 +149,10 @@ def moved(pairs: dict[int, int], fixed: Collection[int] = ()) -> set[int]:
     return set(pairs) - in_order
 
 
-def has_new_formulas(base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
-    """Return whether a paragraph has a formula that it did not have."""
-    signs = iter(base.signs)
-    return not all(sign in signs for sign in edited.signs)
+def new_formulas(base: ReviewedParagraph, edited: ReviewedParagraph) -> list[str]:
+    """The formulas of a paragraph that it did not have, or had elsewhere."""
+    formulas = iter(base.formulas)
+    return [formula for formula in edited.formulas if formula not in formulas]
 
 
 # --- merging ---------------------------------------------------------------------------------

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from lxml import etree
 
@@ -14,6 +16,9 @@ from pipeline.flow.values import request_for
 from pipeline.model import Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
+from pipeline.model.late import late
+from pipeline.package import package
+from pipeline.system.pictures import Image, opened
 from pipeline.verify import word
 from pipeline.verify.reading import Archive, BrokenBook
 
@@ -21,6 +26,42 @@ PARTS = ("word/document.xml", *word.NOTES)
 COMMENTS = "word/comments.xml"
 _REMOVED_END = f"{word.W}pPr/{word.W}rPr/{word.W}del"
 """The mark of the end of a paragraph that a tracked change removes."""
+
+_PART = late(
+    r"word/(?:document|(?:foot|end)notes|comments|styles|numbering|(?:header|footer)\d*)\.xml"
+)
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+EMBEDDED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
+EMPHASES = {"strong": "b", "emphasis": "i", "subtle emphasis": "i", "intense emphasis": "i"}
+"""The looks of Word's own styles for emphasis, by their names, which are the same in all
+languages."""
+
+LETTERS = (
+    "sz val", "color val", "rFonts ascii", "smallCaps val", "caps val", "vanish val",
+    "position val", "spacing val", "bdr val",
+)  # fmt: skip
+SPACES = ("spacing before", "spacing after", "spacing line")
+INDENTS = ("ind left", "ind right", "ind firstLine", "ind hanging")
+AROUND = ("pBdr top", "pBdr left", "pBdr bottom", "pBdr right", "shd fill", "bidi val")
+"""The properties that say how letters look, and where a paragraph stands and what is around it."""
+
+SIDES = {"start": "left", "end": "right"}
+_DIGITS = late(r"[0-9]+")
+MATHS = word.MATH.removesuffix("oMath")
+OPERATORS = frozenset("+-±·×÷*=≠<>≤≥")
+_SAME_SIGNS = str.maketrans("−∗⋅", "-*·")
+
+UNSEEN = (*word.UNMARKED, "0", "nil", "false", "off", "000000", "clear")
+"""The values of these that do not show."""
+
+MOST_BYTES = 50_000_000
+"""The bytes of a picture that are read."""
+
+TWIPS, EMU = 1440 / 25.4, 36000
+"""The units of pages, and of pictures, in a millimetre."""
+
+ROUGH = 8
+"""The pixels at each side of a picture by which it is compared."""
 
 
 class ReviewerComment(NamedTuple):
@@ -51,8 +92,10 @@ class CellPlace(NamedTuple):
 class ReviewedParagraph(NamedTuple):
     """A paragraph: its pieces and style, which of the source it was, where that stands now, the
     cell that it is in, its formulas, and the alternative texts of its pictures; the level of an
-    item, the id of the note that it is in, and whether it begins a page, or follows a paragraph
-    that a tracked change removes, whose style it may have got."""
+    item and whether that is numbered, the id of the note that it is in, and whether it begins a
+    page, or follows a paragraph that a tracked change removes, whose style it may have got; its
+    indentation, lines and colours, the sizes and what there is to see of its pictures, and what is
+    in its fields to fill in."""
 
     pieces: tuple[word.WrittenPiece, ...]
     style: str = ""
@@ -63,20 +106,20 @@ class ReviewedParagraph(NamedTuple):
     pictures: tuple[str, ...] = ()
     comments: tuple[ReviewerComment, ...] = ()
     level: int | None = None
+    is_numbered: bool = False
     align: str = ""
     note: str = ""
     is_on_top: bool = False
     is_after_removed: bool = False
     authors: tuple[AuthoredText, ...] = ()
+    frame: str = ""
+    sizes: tuple[tuple[int, int], ...] = ()
+    images: tuple[bytes, ...] = ()
+    fields: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         return "".join(piece.text for piece in self.pieces)
-
-    @property
-    def signs(self) -> list[str]:
-        """The letters of formulas, which programs write in different ways."""
-        return ["".join(filter(str.isalnum, formula)) for formula in self.formulas]
 
     @property
     def key(self) -> str:
@@ -99,29 +142,191 @@ class NoWordFileError(ValueError):
     """The file cannot be read."""
 
 
-def _parts(path: Path) -> tuple[list[tuple[Any, dict[str, str]]], Any]:
-    """The parts of a file with the addresses of their links, and its comments. Raises
-    `NoWordFileError`."""
+class WordStyles:
+    """The looks of letters and paragraphs where they are not those of the style, and those of
+    styles. Some programs write out what a style has."""
+
+    def __init__(self, root: Any) -> None:
+        styles = [] if root is None else [*root.iterfind(f"{word.W}style")]
+        self._styles = {style.get(f"{word.W}styleId", ""): style for style in styles}
+        defaults = (style for style in styles if style.get(f"{word.W}default") in ("1", "true"))
+        kinds = {style.get(f"{word.W}type"): style.get(f"{word.W}styleId") for style in defaults}
+        self._usual = kinds.get("paragraph", "")
+        places = {kind: f"{word.W}docDefaults/*/{word.W}{kind}" for kind in ("rPr", "pPr")}
+        self._base = {
+            kind: _values(None if root is None else root.find(place))
+            for kind, place in places.items()
+        }
+        self._known: dict[tuple[str, str], dict[str, str]] = {}
+
+    def paint(self, style: str, look: Any) -> str:
+        """The look of letters in a paragraph of a style, given their own properties."""
+        styled = self._base["rPr"] | self._of("rPr", style or self._usual)
+        named = self._of("rPr", "" if look is None else _value(look, "rStyle"))
+        shown = _listed(styled | named | _values(look), LETTERS)
+        return shown if shown != _listed(styled, LETTERS) else ""
+
+    def frame(self, style: str, paragraph: Any, cell: Any) -> str:
+        """The indentation and spaces of a paragraph, lines around it, what is behind it, and its
+        direction; the colour of its cell."""
+        styled = self._base["pPr"] | self._of("pPr", style or self._usual)
+        values = styled | _values(paragraph.find(f"{word.W}pPr"))
+        shade = None if cell is None else cell.find(f"{word.W}tcPr/{word.W}shd")
+        fill = "" if shade is None else shade.get(f"{word.W}fill", "")
+        spaces = () if cell is not None or style.startswith("Box") else SPACES
+        names = (*spaces, *(() if _list_of(paragraph)[0] else INDENTS), *AROUND)
+        shown = _listed(values, names)
+        shown = shown if shown != _listed(styled, names) else ""
+        return f"{shown} {'' if fill in UNSEEN else fill}".strip()
+
+    def look(self, style: str) -> str:
+        """The look of a style."""
+        letters = self._base["rPr"] | self._of("rPr", style or self._usual)
+        around = self._base["pPr"] | self._of("pPr", style or self._usual)
+        return f"{_listed(letters, LETTERS)}; {_listed(around, (*SPACES, *AROUND))}"
+
+    def _of(self, kind: str, name: str) -> dict[str, str]:
+        """The values that a style has, also from those that it is based on."""
+        if (kind, name) not in self._known:
+            self._known[kind, name] = {}  # of one that is based on itself
+            style = self._styles.get(name)
+            if style is not None:
+                own = _values(style.find(f"{word.W}{kind}"))
+                self._known[kind, name] = self._of(kind, _value(style, "basedOn")) | own
+        return self._known[kind, name]
+
+
+def _values(properties: Any) -> dict[str, str]:
+    """The values of properties, and of those within them, by their names."""
+    values: dict[str, str] = {}
+    for holder in () if properties is None else properties.iterchildren():
+        name = etree.QName(holder).localname
+        for key, value in holder.attrib.items():
+            side = etree.QName(key).localname
+            values[f"{name} {SIDES.get(side, side)}"] = value
+        if not holder.attrib:
+            values[f"{name} val"] = "1"
+        for side in holder:
+            values[f"{name} {etree.QName(side).localname}"] = side.get(f"{word.W}val", "")
+    return values
+
+
+def _listed(values: Mapping[str, str], names: Iterable[str]) -> str:
+    """The values of some properties that show."""
+    shown = ((name, values.get(name, "")) for name in names)
+    return ", ".join(f"{name} {value}" for name, value in shown if value not in UNSEEN)
+
+
+class ReturnedParts(NamedTuple):
+    """The parts of a file: those with paragraphs, each with the addresses of its links and
+    what there is to see of its pictures, by their ids; its comments; the levels of lists that are
+    numbered; and the texts of heads and feet, and the sizes of pages."""
+
+    texts: tuple[tuple[Any, dict[str, str], dict[str, bytes]], ...]
+    comments: Any
+    styles: WordStyles
+    numbered: frozenset[tuple[str, str]]
+    sheets: frozenset[str]
+
+
+def read_parts(file: Path | BinaryIO) -> ReturnedParts:
+    """The parts of a file. Raises `NoWordFileError`."""
     try:
-        with Archive(path) as archive:
-            parts = [
-                (word.parsed(archive.read(name)), _addresses(archive, name))
-                for name in PARTS
-                if name in archive
-            ]
-            comments: Any = word.parsed(archive.read(COMMENTS)) if COMMENTS in archive else ()
+        with Archive(file) as archive:
+            roots = {
+                name: word.parsed(archive.read(name))
+                for name in sorted(archive.names)
+                if _PART.fullmatch(name)
+            }
+            texts = tuple((roots[n], *_linked(archive, n)) for n in PARTS if n in roots)
     except (BrokenBook, etree.LxmlError) as error:
         raise NoWordFileError("It is no Word file, or is damaged.") from error
-    if not parts:
+    if not texts:
         raise NoWordFileError("It is no Word file.")
-    return parts, comments
+    styles = roots.get("word/styles.xml")
+    for root in roots.values():
+        for spare in [*root.iter(FALLBACK)]:  # says again what stands before it
+            spare.getparent().remove(spare)
+        _add_looks(root, styles)
+    numbered = frozenset(_numbered(roots.get("word/numbering.xml")))
+    sheets = frozenset(_sheets(roots))
+    return ReturnedParts(texts, roots.get(COMMENTS, ()), WordStyles(styles), numbered, sheets)
 
 
-def read_removed(path: Path) -> dict[word.SourceMark, str]:
-    """The bookmarks of paragraphs that tracked changes remove, with the authors of these. Raises
-    `NoWordFileError`."""
+def _linked(archive: Archive, part: str) -> tuple[dict[str, str], dict[str, bytes]]:
+    """The addresses of the links of a part, and what there is to see of its pictures, by their
+    ids."""
+    folder, _, name = part.rpartition("/")
+    listing = f"{folder}/_rels/{name}.rels"
+    rows = word.parsed(archive.read(listing)) if listing in archive else ()
+    addresses = {row.get("Id"): row.get("Target", "") for row in rows if row.get("TargetMode")}
+    targets = {row.get("Id"): row.get("Target", "").removeprefix("/word/") for row in rows}
+    images = {
+        id: _rough(archive.start(f"{folder}/{target}", MOST_BYTES))
+        for id, target in targets.items()
+        if target.startswith("media/") and f"{folder}/{target}" in archive
+    }
+    return addresses, images
+
+
+def _rough(data: bytes) -> bytes:
+    """The light of a picture, roughly, since programs store it in other ways. Nothing for one that
+    cannot be opened."""
+    try:
+        image = opened(data).convert("RGBA").resize((ROUGH, ROUGH))
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return b""
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image).convert("L").tobytes()
+
+
+def _add_looks(root: Any, styles: Any) -> None:
+    """Give letters in a style of Word for emphasis the look of that."""
+    names = {
+        style.get(f"{word.W}styleId"): EMPHASES.get(_value(style, "name").lower(), "")
+        for style in (() if styles is None else styles)
+        if style.get(f"{word.W}type") == "character"
+    }
+    for named in [*root.iter(f"{word.W}rStyle")]:
+        if look := names.get(named.get(f"{word.W}val")):
+            named.addnext(etree.Element(f"{word.W}{look}"))
+
+
+def _numbered(numbering: Any) -> Iterator[tuple[str, str]]:
+    """The ids of lists, each with a level of it that is numbered."""
+    if numbering is None:
+        return
+    kinds = {
+        each.get(f"{word.W}abstractNumId"): {
+            level.get(f"{word.W}ilvl", "0"): _value(level, "numFmt")
+            for level in each.iter(f"{word.W}lvl")
+        }
+        for each in numbering.iterfind(f"{word.W}abstractNum")
+    }
+    for each in numbering.iterfind(f"{word.W}num"):
+        levels = dict(kinds.get(_value(each, "abstractNumId"), {}))
+        for level in each.iterfind(f"{word.W}lvlOverride/{word.W}lvl"):
+            levels[level.get(f"{word.W}ilvl", "0")] = _value(level, "numFmt")
+        for level, kind in levels.items():
+            if kind not in ("bullet", "none", ""):
+                yield each.get(f"{word.W}numId", ""), level
+
+
+def _sheets(roots: Mapping[str, Any]) -> Iterator[str]:
+    """The texts of heads and feet, and the sizes of pages in millimetres."""
+    for name, root in roots.items():
+        if name.startswith(("word/header", "word/footer")):
+            texts = (" ".join(_DIGITS.sub("", text).split()) for text in word.paragraphs(root))
+            yield from filter(None, texts)  # without numbers of pages
+        for size in root.iter(f"{word.W}pgSz"):
+            sides = (float(size.get(f"{word.W}{side}", 0)) / TWIPS for side in "wh")
+            yield " × ".join(f"{side:.0f}" for side in sides)
+
+
+def read_removed(parts: ReturnedParts) -> dict[word.SourceMark, str]:
+    """The bookmarks of paragraphs that tracked changes remove, with the authors of these."""
     removed = {}
-    for root, _ in _parts(path)[0]:
+    for root, *_ in parts.texts:
         for paragraph in root.iter(f"{word.W}p"):
             if (mark := word.mark_of(paragraph)) and _is_removed(paragraph):
                 changes = paragraph.iter(*word.REMOVED)
@@ -129,52 +334,54 @@ def read_removed(path: Path) -> dict[word.SourceMark, str]:
     return removed
 
 
-def read_edited(path: Path) -> list[ReviewedParagraph]:
-    """The paragraphs of a file that came back. Raises `NoWordFileError`."""
-    parts, comments = _parts(path)
+def read_edited(parts: ReturnedParts) -> list[ReviewedParagraph]:
+    """The paragraphs of a file that came back."""
     remarks = {
         comment.get(f"{word.W}id"): (
             comment.get(f"{word.W}author", ""),
             comment.get(f"{word.W}date", "")[:10],
             " ".join(" ".join(map(word.written_text, comment.iter(f"{word.W}p"))).split()),
         )
-        for comment in comments
+        for comment in parts.comments
     }
     paragraphs = [
         paragraph
-        for root, addresses in parts
-        for paragraph in _paragraphs(root, remarks, addresses)
+        for root, addresses, images in parts.texts
+        for paragraph in _paragraphs(parts, root, remarks, addresses, images)
     ]
     named = {piece.note for paragraph in paragraphs for piece in paragraph.pieces}
     return [paragraph for paragraph in paragraphs if not paragraph.note or paragraph.note in named]
 
 
-def _addresses(archive: Archive, part: str) -> dict[str, str]:
-    """The addresses of the links of a part, by their ids."""
-    folder, _, name = part.rpartition("/")
-    listing = f"{folder}/_rels/{name}.rels"
-    rows = word.parsed(archive.read(listing)) if listing in archive else ()
-    return {row.get("Id"): row.get("Target", "") for row in rows if row.get("TargetMode")}
+class GivenText(NamedTuple):
+    """The paragraphs that a source gives, with their places, and what stands around them."""
+
+    paragraphs: list[ReviewedParagraph]
+    styles: WordStyles
+    sheets: frozenset[str]
 
 
-def read_source(source: Path, document: Document, edition: Edition) -> list[ReviewedParagraph]:
-    """The paragraphs that a source gives now, with their places."""
+def read_source(source: Path, document: Document, edition: Edition) -> GivenText:
+    """The text that a source gives now."""
     request = request_for(source, document, Options())
     pages = render_edition(request, edition, mark_for(request, edition))
-    texts = {f"word/{file.name}": file.text for file in pages.files}
-    texts |= {f"word/{page.name}": page.markup for page in pages.pages}
-    roots = (word.parsed(texts[name].encode()) for name in PARTS if name in texts)
-    return [
+    parts = read_parts(io.BytesIO(package(pages, request.folder).data))
+    paragraphs = [
         paragraph._replace(span=pages.spans[paragraph.mark.number - 1])
         if paragraph.mark
         else paragraph
-        for root in roots
-        for paragraph in _paragraphs(root, {}, {})
+        for root, addresses, images in parts.texts
+        for paragraph in _paragraphs(parts, root, {}, addresses, images)
     ]
+    return GivenText(paragraphs, parts.styles, parts.sheets)
 
 
 def _paragraphs(
-    root: Any, remarks: dict[str, tuple[str, str, str]], addresses: dict[str, str]
+    parts: ReturnedParts,
+    root: Any,
+    remarks: dict[str, tuple[str, str, str]],
+    addresses: Mapping[str, str],
+    images: Mapping[str, bytes],
 ) -> Iterator[ReviewedParagraph]:
     cells = _cells(root)
     was_removed = False
@@ -187,17 +394,30 @@ def _paragraphs(
             continue
         cell = next(paragraph.iterancestors(f"{word.W}tc"), None)
         note = next(paragraph.iterancestors(f"{word.W}footnote", f"{word.W}endnote"), None)
-        pieces = [*word.written_pieces(paragraph, addresses)]
+        paint = functools.partial(parts.styles.paint, style)
+        pieces = [*word.written_pieces(paragraph, addresses, paint)]
+        drawings = [
+            drawing
+            for drawing in paragraph.iter(f"{word.W}drawing")
+            if next(drawing.iter(word.BOX), None) is None  # which has paragraphs
+        ]
         read = ReviewedParagraph(
             tuple(_joined(pieces)),
             style,
             word.mark_of(paragraph),
             cell=cells.get(cell),
-            formulas=tuple("".join(math.itertext()) for math in paragraph.iter(word.MATH)),
-            pictures=tuple(map(_alternative, paragraph.iter(f"{word.W}drawing"))),
+            formulas=tuple(map(_formula, paragraph.iter(word.MATH))),
+            pictures=tuple(map(_alternative, drawings)),
+            sizes=tuple(map(_size, drawings)),
+            images=tuple(_image(drawing, images) for drawing in drawings),
             comments=tuple(sorted(_comments(paragraph, remarks), key=_when(remarks))),
             level=_level(paragraph),
+            is_numbered=_list_of(paragraph) in parts.numbered
+            if _list_of(paragraph)[0]
+            else style.startswith("ListNumber"),
             align=_property(paragraph, "jc"),
+            frame=parts.styles.frame(style, paragraph, cell),
+            fields=tuple(map(_content, filter(word.is_filled_in, paragraph.iter(f"{word.W}sdt")))),
             note="" if note is None else note.get(f"{word.W}id", ""),
             is_on_top=paragraph.find(f"{word.W}pPr/{word.W}pageBreakBefore") is not None
             and _property(paragraph, "pageBreakBefore") not in ("0", "false", "off"),
@@ -224,6 +444,9 @@ def _joining(first: ReviewedParagraph, second: ReviewedParagraph) -> ReviewedPar
         pieces=first.pieces + second.pieces,
         formulas=first.formulas + second.formulas,
         pictures=first.pictures + second.pictures,
+        sizes=first.sizes + second.sizes,
+        images=first.images + second.images,
+        fields=first.fields + second.fields,
         comments=(*first.comments, *comments),
         authors=(*first.authors, *authors),
     )
@@ -239,6 +462,27 @@ def _property(paragraph: Any, name: str) -> str:
     """The value of a property of a paragraph."""
     holder = paragraph.find(f"{word.W}pPr/{word.W}{name}")
     return "" if holder is None else holder.get(f"{word.W}val", "")
+
+
+def _value(element: Any, name: str) -> str:
+    """The value of a property, which is an element in another one."""
+    holder = element.find(f"{word.W}{name}")
+    return "" if holder is None else str(holder.get(f"{word.W}val", ""))
+
+
+def _list_of(paragraph: Any) -> tuple[str, str]:
+    """The id of a list, and the level in it."""
+    level = _property(paragraph, f"numPr/{word.W}ilvl")
+    return _property(paragraph, f"numPr/{word.W}numId"), level or "0"
+
+
+def _content(field: Any) -> str:
+    """The text that somebody has filled in."""
+    checked = next(field.iter(f"{word.CHECKBOX.partition('}')[0]}}}checked"), None)
+    if checked is not None:
+        return "☒" if str(next(iter(checked.attrib.values()), "1")) in ("1", "true") else ""
+    is_empty = field.find(f"{word.W}sdtPr/{word.W}showingPlcHdr") is not None
+    return "" if is_empty else "".join(text.text or "" for text in field.iter(f"{word.W}t"))
 
 
 def _level(paragraph: Any) -> int | None:
@@ -281,10 +525,35 @@ def _cells(root: Any) -> dict[Any, CellPlace]:
     return cells
 
 
+def _formula(math: Any) -> str:
+    """The letters and signs of a formula, and how many are raised and lowered: the rest, programs
+    write in different ways."""
+    text = "".join(math.itertext()).translate(_SAME_SIGNS)
+    signs = "".join(char for char in text if char.isalnum() or char in OPERATORS)
+    raised, lowered = (
+        sum(1 for _ in math.iter(*(f"{MATHS}{name}" for name in names)))
+        for names in (("sSup", "sSubSup"), ("sSub", "sSubSup"))
+    )
+    return f"{signs} {raised} {lowered}"
+
+
 def _alternative(drawing: Any) -> str:
     """The alternative text of a picture."""
     properties = drawing.find("*/{*}docPr")
     return "" if properties is None else " ".join(properties.get("descr", "").split())
+
+
+def _size(drawing: Any) -> tuple[int, int]:
+    """Width and height of a picture in millimetres."""
+    extent = drawing.find("*/{*}extent")
+    sides = ("0", "0") if extent is None else (extent.get("cx", "0"), extent.get("cy", "0"))
+    return round(int(sides[0]) / EMU), round(int(sides[1]) / EMU)
+
+
+def _image(drawing: Any, images: Mapping[str, bytes]) -> bytes:
+    """The light of a picture."""
+    embedded = next(drawing.iter("{*}blip"), None)
+    return b"" if embedded is None else images.get(embedded.get(EMBEDDED, ""), b"")
 
 
 def _is_removed(paragraph: Any) -> bool:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.commands.review import differences, matching
 from pipeline.commands.review.differences import with_notes
 from pipeline.commands.review.drawn_tables import fitted
-from pipeline.commands.review.matching import applied
+from pipeline.commands.review.matching import applied, new_formulas
 from pipeline.commands.review.reading import (
     NoWordFileError,
     ReviewedParagraph,
     ReviewerComment,
     read_edited,
+    read_parts,
     read_removed,
     read_source,
 )
@@ -52,6 +54,9 @@ from pipeline.verify.word import NOTE, digest_of
 FEWEST_KNOWN = 0.3
 """The share of the paragraphs of a file that are from the source that it was made from."""
 
+MOST_TOLD = 3
+"""The paragraphs that look different and are told one by one."""
+
 MARKERS = {"ListBullet": "- ", "ListNumber": "1. ", "Quote": "> "}
 _OPENING = late(r"[ \t>]*(?:[-*+][ \t]+)?(?:`{3}|~{3}|:{3}|<\w(?!.*</)|\{%|\[!)")
 """The line of a block that has more in it."""
@@ -60,6 +65,14 @@ _UNTITLED = late(r"(:{3,}[ \t]*[\w-]+)[ \t]*+(?:\{[^{}\n]*\}[ \t]*+)?$", re.MULT
 _FENCE = late(r"[^\n]*\n[ \t>]*(?:`{3,}|~{3,})[ \t]*(?=\n|\Z)")
 _CODE_SPAN = late(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _HASHES = late(r"#+")
+_TITLE = late(r"---[ \t]*\n(?:(?!---|title:)[^\n]*\n)*title:([^\n]*)")
+_PLAIN_VALUE = late(r"[^\W\d_](?:[^\n:#\"']|:(?=\S)|(?<=\S)[#\"'])*")
+"""The title in the front matter, and a text that may stand there without quotation marks."""
+
+_BOX = late(r"\s*[-*+][ \t]+([(\[])[ xX]?[)\]][ \t]+")
+"""The beginning of a choice, with its circle or box."""
+
+_SPACES = late(r"[ \n]+")
 
 
 class FileReview(NamedTuple):
@@ -82,14 +95,17 @@ class _Reviewed:
 
     def __init__(self, path: Path, source: ReviewedSource, edition: Edition) -> None:
         self.path, self.source, self.edition = path, source, edition
-        self.edited = self.returned = read_edited(path)
-        self.base = source.paragraphs(edition)
+        parts = read_parts(path)
+        self.styles, self.sheets = parts.styles, parts.sheets
+        self.edited = self.returned = read_edited(parts)
+        self.base = source.given(edition).paragraphs
         self.edits: list[SourceEdit] = []
         self.findings: list[Diagnostic] = []
         self.has_lost_formulas = self.has_other_levels = False
         self.older: set[int] = set()
         self.newer: set[int] = set()
-        self.removed = read_removed(path)
+        self.removed = read_removed(parts)
+        self.formulas: dict[str, str] = {}
         self.columns: dict[int, int] = {}
 
     def review(self) -> FileReview:
@@ -102,6 +118,7 @@ class _Reviewed:
         for table in changed_tables(self.base, self.edited, pairs):
             table_edits.add(table)
         table_edits.remove_whole({*pairs.values()} | self.newer)
+        self.tables = table_edits.new_tables({*pairs})
         self.edits += table_edits.edits
         self.handled |= table_edits.written
         self.gone = table_edits.gone
@@ -111,7 +128,11 @@ class _Reviewed:
             self._tell(self.base[number], "The table was removed, and its caption was not.")
         titles = {n for n, other in pairs.items() if self._opens(self.base[other])}
         strayed = matching.moved(pairs, titles)
-        strayed = {number for number in strayed if not self.edited[number].note}
+        strayed = {
+            number
+            for number in strayed
+            if not self.edited[number].note and _has_content(self.edited[number])
+        }
         for number in strayed & titles:
             base = self.base[pairs[number]]
             self._tell(base, f"“{_short(base)}” was moved, and belongs to a block: move it here.")
@@ -201,12 +222,18 @@ class _Reviewed:
         names: dict[str, str] = {}
         for paragraph in self.base:
             notes = [piece.note for piece in paragraph.pieces if piece.note]
-            place = self.source.words_of(paragraph) if notes and paragraph.span else None
+            has_signs = (notes or paragraph.formulas) and paragraph.span
+            place = self.source.words_of(paragraph) if has_signs else None
             words = written_tokens(paragraph)
             at = places_of(words, place[0]) if place else [None] * len(words)
-            signs = (where for each, where in zip(words, at, strict=True) if each.text == NOTE)
-            for note, where in zip(notes, signs, strict=True):
-                names[note] = place[1][where.start : where.end] if place and where else NOTE
+            signs: dict[str, list[str]] = {NOTE: [], FORMULA: []}
+            for each, where in zip(words, at, strict=True):
+                if each.text in signs:
+                    written = place[1][where.start : where.end] if place and where else ""
+                    signs[each.text].append(written)
+            names |= {n: text or NOTE for n, text in zip(notes, signs[NOTE], strict=True)}
+            formulas = zip(paragraph.formulas, signs[FORMULA], strict=False)
+            self.formulas |= {formula: text for formula, text in formulas if text}
         known = {
             self.edited[number].note: names.get(self.base[other].note, NOTE)
             for number, other in pairs.items()
@@ -221,7 +248,7 @@ class _Reviewed:
                 self.handled.add(number)
         known |= {note: f"^[{' '.join(filter(None, texts))}]" for note, texts in new.items()}
         self.base = [with_notes(paragraph, names) for paragraph in self.base]
-        self.edited = [with_notes(paragraph, known) for paragraph in self.edited]
+        self.edited = [with_notes(paragraph, known, self.formulas) for paragraph in self.edited]
 
     def _tell_rest(self, pairs: Mapping[int, int]) -> None:
         """Tell whatever else is different between the file and what the source now gives."""
@@ -237,14 +264,20 @@ class _Reviewed:
         cells = differences.cells_of(given), differences.cells_of(edited)
         if differences.page_breaks(given) < differences.page_breaks(edited):
             self._tell(near, "The file has new page breaks: write `\\newpage` where they are.")
+        layout: list[tuple[ReviewedParagraph | None, ReviewedParagraph, str]] = []
         for number, paragraph in enumerate(edited):
             base = self.base[pairs[number]] if number in pairs else None
             near = base if base is not None and base.span else near
             is_empty = not any(map(str.isalnum, paragraph.text)) and not paragraph.formulas
             is_added = base is not None and (base.span is None or base.style == "WordBank")
-            is_known = number in self.older or is_added or (is_empty and base is not None)
+            is_known = number in self.older or is_added
             is_known = is_known or (bool(changed) and pairs.get(number, -1) in (-1, *changed))
             if is_known or (near and near.span and near.span.line in told):
+                continue
+            also = [*differences.further(base, paragraph)] if base is not None else []
+            if is_empty and base is not None:
+                if also:
+                    layout.append((near, paragraph, ", ".join(also)))
                 continue
             if number in again:
                 other = given[again[number]]
@@ -255,13 +288,19 @@ class _Reviewed:
                 what = [*differences.differences(other, paragraph)]
                 if not changed and cells[0][again[number]] != cells[1][number]:
                     what.append("its place in the table")
+                what += also
                 if what:
-                    message = f"“{_short(paragraph)}” is different in the file: {', '.join(what)}."
-                    self._tell(near, message)
+                    kind = ", ".join(what)
+                    if {*what} <= {differences.LETTERS, differences.FRAME}:
+                        layout.append((near, paragraph, kind))
+                        continue
+                    self._tell_difference(near, paragraph, kind)
             elif (text := differences.words_of(paragraph)) in left:
                 left.remove(text)
             elif text:
                 self._tell(near, f"“{_short(paragraph)}” could not be taken over: write it here.")
+        self._tell_layout(layout)
+        self._tell_sheets()
         for number, paragraph in enumerate(given if not self.edits else ()):
             is_known = (
                 number in kept | self.newer | self.gone or self.source.line_of(paragraph) in told
@@ -269,10 +308,40 @@ class _Reviewed:
             if paragraph.key and paragraph.span and not is_known:
                 self._tell(paragraph, f"“{_short(paragraph)}” is not in the file any more.")
 
+    def _tell_sheets(self) -> None:
+        """Tell of pages and styles that are different, which have no place in the text."""
+        source = self.source.given(self.edition)
+        if self.sheets != source.sheets:
+            message = "Heads, feet or sizes of pages are different in the file."
+            self._tell(None, f"{message} They follow from the front matter.")
+        used = {p.style for p in self.base} & {p.style for p in self.edited}
+        changed = [s for s in used if self.styles.look(s) != source.styles.look(s)]
+        if changed:
+            names = ", ".join(sorted(style or "Normal" for style in changed)[:MOST_TOLD])
+            more = " …" if len(changed) > MOST_TOLD else ""
+            message = f"Styles look different in the file: {names}{more}."
+            self._tell(None, f"{message} Use the file as a template (`word`) if that is to stay.")
+
+    def _tell_difference(
+        self, near: ReviewedParagraph | None, paragraph: ReviewedParagraph, kind: str
+    ) -> None:
+        self._tell(near, f"“{_short(paragraph)}” is different in the file: {kind}.")
+
+    def _tell_layout(
+        self, layout: Sequence[tuple[ReviewedParagraph | None, ReviewedParagraph, str]]
+    ) -> None:
+        """Tell of paragraphs that look different: once if there are many, as of another font."""
+        for near, paragraph, kind in layout if len(layout) <= MOST_TOLD else ():
+            self._tell_difference(near, paragraph, kind)
+        if len(layout) > MOST_TOLD:
+            near, paragraph, kind = layout[0]
+            message = f"{len(layout)} paragraphs, of which “{_short(paragraph)}” is the first,"
+            self._tell(near, f"{message} look different in the file: {kind}, or the like.")
+
     def _given(self) -> tuple[list[ReviewedParagraph], set[int]]:
         """The paragraphs that the source gives with the changes. If these are in files that it
         includes, those that it gives without them, and the numbers of those that they change."""
-        paragraphs, changed = self.source.paragraphs(self.edition), set[int]()
+        paragraphs, changed = self.source.given(self.edition).paragraphs, set[int]()
         if any(edit.file for edit in self.edits):
             for number, paragraph in enumerate(paragraphs):
                 file = paragraph.span.file if paragraph.span else ""
@@ -284,7 +353,7 @@ class _Reviewed:
             text = applied(self.source.text(""), self.edits)
             path = self.source.path
             document = parse(text, self.source.document.source, path.parent)
-            paragraphs = read_source(path, document, self.edition)
+            paragraphs = read_source(path, document, self.edition).paragraphs
         return differences.with_note_texts(paragraphs), changed
 
     # --- changes ---
@@ -292,10 +361,12 @@ class _Reviewed:
     def _change(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
         for number, other in pairs.items():
             base, edited = self.base[other], self.edited[number]
-            if len(edited.pictures) != len(base.pictures) or matching.has_new_formulas(
-                base, edited
-            ):
-                self._tell(base, "A formula or a picture was changed: change it in the source.")
+            is_changed = len(edited.pictures) != len(base.pictures) or any(
+                formula not in self.formulas for formula in new_formulas(base, edited)
+            )
+            if is_changed:
+                near = base if base.span else self._before(other)
+                self._tell(near, "A formula or a picture was changed: change it in the source.")
             elif edited.pictures != base.pictures:
                 self._alternatives(base, edited)
             bare = differences.without_formulas(base) if self.has_lost_formulas else base
@@ -304,7 +375,9 @@ class _Reviewed:
             if number in strayed or is_empty or (is_same and not edited.comments):
                 continue
             if base.span is None:
-                if not is_same and base.style not in ("Header", "Footer", "NameLine"):
+                if not is_same and base.style == "Title":
+                    self._entitle_all(base, edited)
+                elif not is_same and base.style not in ("Header", "Footer", "NameLine"):
                     self._tell(None, f"“{_short(base)}” does not stand in the text of the source.")
                 continue
             if not is_same and self._is_older(base, edited):
@@ -321,8 +394,12 @@ class _Reviewed:
             if base.cell:
                 edits = fitted(edits, self.source.table_at(place[2], self.source.bounds(base)[0]))
             self.edits += edits
-            if not result.is_whole or len(edits) < len(new):
+            if not is_changed and (not result.is_whole or len(edits) < len(new)):
                 self._tell(base, f"Some changes of “{_short(base)}” are not clear: make them here.")
+
+    def _before(self, number: int) -> ReviewedParagraph | None:
+        """The nearest paragraph before one that stands in the source."""
+        return next((p for p in reversed(self.base[:number]) if p.span), None)
 
     def _alternatives(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
         """Take over alternative texts of pictures, where they stand in the source as they are."""
@@ -391,6 +468,8 @@ class _Reviewed:
             return  # which may be no wish
         if old == new == "item" and base.level != edited.level:
             self._indent(number, base, edited, pairs)
+        elif old == new == "item" and base.is_numbered is not edited.is_numbered:
+            self._renumber(number, base, edited)
         elif old.startswith("heading") and not new and (hashes := self._hashes(base)):
             end = hashes.end() + len(text[hashes.end() :]) - len(text[hashes.end() :].lstrip(" "))
             self.edits.append(SourceEdit(file, hashes.start(), end, "", author=edited.author()))
@@ -421,6 +500,31 @@ class _Reviewed:
             spaces = " " * max(0, there + column - indent)
             edit = SourceEdit(base.span.file, line, line + there, spaces, author=edited.author())
             self.edits.append(edit)
+
+    def _renumber(self, number: int, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
+        """Write a number for the bullet of an item, or a bullet for its number. What is below it
+        stays so."""
+        assert base.span is not None
+        text, (start, end) = self.source.text(base.span.file), self.source.bounds(base)
+        start, author = line_start(text, start), edited.author()
+        if not (item := ITEM.match(text, start)):
+            return
+        before = takewhile(
+            lambda other: other.level is not None and other.level >= (edited.level or 0),
+            reversed(self.edited[:number]),
+        )
+        beside = takewhile(
+            lambda other: other.is_numbered, (o for o in before if o.level == edited.level)
+        )
+        sign = f"{sum(1 for _ in beside) + 1}. " if edited.is_numbered else "- "
+        begins = start + _indent_of(text, start)
+        self.edits.append(SourceEdit(base.span.file, begins, item.end(), sign, author=author))
+        further = len(sign) - (item.end() - begins)
+        end = line_end(text, end)
+        rest = text[line_end(text, start) : end] + rest_of_item(text, start, end)
+        for line in re.finditer(r"(?<=\n)(?=[^\n])", rest) if further > 0 else ():
+            place = line_end(text, start) + line.start()
+            self.edits.append(SourceEdit(base.span.file, place, place, " " * further))
 
     def _column(self, number: int, pairs: Mapping[int, int]) -> int | None:
         """The column in which an item of the file stands in the source: that of others beside it
@@ -468,6 +572,17 @@ class _Reviewed:
         """The signs of a heading in the source."""
         text = self.source.text(heading.span.file) if heading.span else ""
         return _HASHES.match(text, self.source.bounds(heading)[0]) if heading.span else None
+
+    def _entitle_all(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
+        """Write another title of the whole into the front matter."""
+        line, new = _TITLE.match(self.source.text("")), edited.key
+        if line and " ".join(line[1].strip(" \t'\"").split()) == base.key:
+            if not _PLAIN_VALUE.fullmatch(new):
+                new = f"'{new.replace(chr(39), chr(39) * 2)}'"
+            self.edits.append(SourceEdit("", line.start(1), line.end(1), f" {new}"))
+        else:
+            message = f"The title is “{edited.key}” in the file"
+            self._tell(None, f"{message}: write it into the front matter.")
 
     def _entitle(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
         """Write a new title of an exercise that had none; other words have no place."""
@@ -524,7 +639,7 @@ class _Reviewed:
         gone = [
             n
             for n, p in enumerate(self.base)
-            if n not in kept | self.gone | self.newer and p.key and p.span
+            if n not in kept | self.gone | self.newer and _has_content(p) and p.span
         ]
         lines_kept = {_line(p) for n, p in enumerate(self.base) if n in kept and _has_content(p)}
         shown = [p.span for n, p in enumerate(self.base) if n in kept and _has_content(p)]
@@ -604,7 +719,9 @@ class _Reviewed:
                     for each in waiting if previous is None else ():
                         self._add(each, other, before=True)
                     waiting, previous = [], other
-            elif number in self.handled or not paragraph.key:
+            elif number in self.tables and previous is not None:
+                self._add(paragraph._replace(cell=None), previous, self.tables[number])
+            elif number in self.handled or not _has_content(paragraph):
                 continue
             elif other is None or other.span is not None:
                 if other is not None:  # moved, with the place that it had
@@ -615,18 +732,27 @@ class _Reviewed:
                     self._add(paragraph, previous)
 
     def _add(
-        self, paragraph: ReviewedParagraph, near: ReviewedParagraph, *, before: bool = False
+        self,
+        paragraph: ReviewedParagraph,
+        near: ReviewedParagraph,
+        written: str = "",
+        *,
+        before: bool = False,
     ) -> None:
-        """Write a new paragraph after one that is there, or before it."""
+        """Write a new paragraph after one that is there, or before it, as it is ``written``."""
         assert near.span is not None
         text, file = self.source.text(near.span.file), near.span.file
+        if paragraph.pictures and paragraph.span is None:
+            self._tell(near, "A picture is new here: add it to the source.")
+            if not paragraph.key:
+                return
         if paragraph.cell:
             self._tell(near, f"“{_short(paragraph)}” is new in a table: write it here.")
             return
-        if paragraph.formulas and paragraph.span is None:
+        if paragraph.span is None and not {*paragraph.formulas} <= {*self.formulas}:
             self._tell(near, f"“{_short(paragraph)}” is new, and has a formula: write it here.")
         start, end = self.source.bounds(near._replace(cell=None))
-        written = self._written(paragraph)
+        written = written or self._written(paragraph)
         start, end = line_start(text, start), line_end(text, end)
         if before:
             self.edits.append(
@@ -636,7 +762,9 @@ class _Reviewed:
         item = ITEM.match(text, start)
         if near.cell:
             end = end_of_block(text, end)
+        box = _BOX.match(text, start) if paragraph.style == near.style else None
         is_item = bool(item) and paragraph.style == near.style and paragraph.style in MARKERS
+        is_item = is_item or bool(box)
         rest = rest_of_item(text, start, end)
         if is_item and paragraph.span is None and self._is_withheld(near.span.file, end, rest):
             shown = (p.span for p in self.base if p.span and p.key)
@@ -645,9 +773,14 @@ class _Reviewed:
                 return
             self._tell(near, f"“{_short(paragraph)}” is new, and stands after the whole item.")
             end += len(rest.rstrip())
-        if is_item and item and paragraph.span is None:
+        if box and paragraph.span is None:
+            closing = ")" if box[1] == "(" else "]"
+            written = f"{text[start : box.start(1)]}{box[1]} {closing} {written.removeprefix('- ')}"
+        elif is_item and item and paragraph.span is None:
             marker = item[0].replace(item[1], following(item[1])) if item[1] else item[0]
             written = marker + written.removeprefix(MARKERS[paragraph.style])
+        if near.note and paragraph.note:
+            written = f"    {written}"
         between = "\n" if is_item else "\n\n"
         after = "" if is_item or text[end : end + 2] in ("", "\n", "\n\n") else "\n"
         new = between + written + after
@@ -673,9 +806,9 @@ class _Reviewed:
     def _new_text(self, paragraph: ReviewedParagraph, start: int) -> str:
         """The text of a new paragraph as Markdown, with its comments."""
         text = markdown(paragraph, start, len(paragraph.text))
-        lines = (" ".join(line.split()) for line in text.split("\0"))
+        lines = [_SPACES.sub(" ", line).strip() for line in text.strip("\0").split("\0")]
         comments = "".join(f" {_shown(comment)}" for comment in paragraph.comments)
-        return "\\\n".join(lines).strip("\\\n") + comments
+        return "\\\n".join(lines) + comments
 
     def _count(self, level: int) -> int:
         """The number of signs that a heading of a level has in the source."""
@@ -732,5 +865,5 @@ def _line(paragraph: ReviewedParagraph) -> tuple[str, int]:
 
 
 def _short(paragraph: ReviewedParagraph) -> str:
-    key = paragraph.key.replace(FORMULA, "…")
+    key = paragraph.key.replace(FORMULA, "…") or " ".join(paragraph.pictures)
     return key if len(key) < 60 else f"{key[:57]}…"

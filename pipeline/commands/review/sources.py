@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.commands.review import source_words
 from pipeline.commands.review.drawn_tables import SourceTable
-from pipeline.commands.review.reading import ReviewedParagraph, read_source
+from pipeline.commands.review.reading import GivenText, ReviewedParagraph, read_source
 from pipeline.model import Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
@@ -35,15 +35,16 @@ class ReviewedSource:
 
     def __init__(self, path: Path, document: Document) -> None:
         self.path, self.document = path, document
-        self._paragraphs: dict[Edition, list[ReviewedParagraph]] = {}
+        self._given: dict[Edition, GivenText] = {}
         self._texts: dict[str, str] = {}
         self._starts: dict[str, list[int]] = {}
         self._value = functools.partial(look_up, known=values(document.metadata))
 
-    def paragraphs(self, edition: Edition) -> list[ReviewedParagraph]:
-        if edition not in self._paragraphs:
-            self._paragraphs[edition] = read_source(self.path, self.document, edition)
-        return self._paragraphs[edition]
+    def given(self, edition: Edition) -> GivenText:
+        """The text that the source gives in an edition."""
+        if edition not in self._given:
+            self._given[edition] = read_source(self.path, self.document, edition)
+        return self._given[edition]
 
     def text(self, file: str) -> str:
         """The text of the source, or of a file that it includes."""

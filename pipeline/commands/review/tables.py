@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.commands.review import drawn_tables
+from pipeline.commands.review.matching import moved
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.commands.review.source_words import SourceEdit, line_end, line_start
 from pipeline.commands.review.sources import ReviewedSource
@@ -78,16 +79,22 @@ def changed_tables(
         if not matches:
             continue
         table = _most(other.table for _, other in matches)
-        rows, columns = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
+        found, columns = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
         for (row, column), other in matches:
             if other.table == table:
-                rows[row].append(other.row)
+                found[row].append(other.row)
                 columns[column].append(other.column)
+        rows = {row: _most(others) for row, others in found.items()}
+        for row in moved(rows):  # which is gone, and new elsewhere
+            del rows[row]
+            for numbers in new[row].values():
+                for number in numbers:
+                    pairs.pop(number, None)
         tables.append(
             ChangedTable(
                 olds[table],
                 new,
-                {row: _most(others) for row, others in rows.items()},
+                rows,
                 {column: _most(others) for column, others in columns.items()},
             )
         )
@@ -156,6 +163,23 @@ class TableEdits:
             self._add_column(table, column, lines)
         for column in gone_columns:
             self._remove_column(table, column, lines)
+
+    def new_tables(self, known: Collection[int]) -> dict[int, str]:
+        """The tables that are new and have as many cells in each row, by the numbers of their first
+        paragraphs, as they are written in a source."""
+        tables: dict[int, str] = {}
+        for rows in _tables(self.edited).values():
+            numbers = [number for _, number in _paragraphs(rows)]
+            width = max(column for row in rows.values() for column in row) + 1
+            if any(n in known for n in numbers) or any(len(row) < width for row in rows.values()):
+                continue
+            head, *others = (
+                f"| {' | '.join(self._text(row[column]) for column in range(width))} |"
+                for row in rows.values()
+            )
+            tables[min(numbers)] = "\n".join((head, "|" + "---|" * width, *others))
+            self.written.update(numbers)
+        return tables
 
     def remove_whole(self, kept: Collection[int]) -> None:
         """Remove the tables of which nothing is left, with their captions."""

@@ -22,10 +22,14 @@ from pipeline.commands.review.source_words import (
 from pipeline.commands.writer.text import LeafSetting, escape, escape_line
 from pipeline.model.late import late
 from pipeline.model.page_map import FORMULA
-from pipeline.verify.word import INTERNAL, NOTE, WrittenPiece
+from pipeline.verify.word import INTERNAL, NOTE, SYMBOL, WrittenPiece
 
 _GAP = late(r" {2,}")
-_SPACES = str.maketrans("\u00a0\u202f\t", "   ")
+HARD = frozenset("\u00a0\u202f")
+SOFT = late(r"(?<![^\W\d_])[\u00a0\u202f]|[\u00a0\u202f](?![^\W\d_])")
+"""The spaces that keep words together, and those of these that typography sets, beside signs and
+numbers."""
+
 _BREAKS = str.maketrans("\n", "\0")
 """A line break, as a sign that nothing else is, until it is known where it stands."""
 
@@ -60,6 +64,7 @@ _MARK = late(r"(?<=\w)_+(?=\w)|\\.")
 _BRACKETED = late(r"<(?:[A-Za-z][\w+.-]+:[^\s<>]*|[^\s<>@]+@[^\W_][\w-]*(?:\.[^\W_][\w-]*)*)>")
 """An address in brackets, to which it leads."""
 
+_LINK_END = late(r"\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
 _WRITTEN_ADDRESS = late(r"[^()\s<>]*")
 
 
@@ -122,9 +127,13 @@ def changes(
                     edited, after[j + at].start, after[j + at].end, looks[before[i + at].start]
                 )
                 new.append(place and SourceEdit(file, place.start, place.end, part))
+            ends: list[SourceEdit | None] = []
             for change in _new_looks(before[i:k], after[j:m], looks, new_looks, mixed):
                 first, last = places[i + change.first], places[i + change.last]
-                new += _with_look(first, last, change, text, file) or [None]
+                marks = _with_look(first, last, change, text, file)
+                new += marks[:1] or [None]
+                ends = [*marks[1:], *ends]  # the mark that begins last ends first
+            new += ends
             for at in range(k - i):
                 new += _other_sign(
                     base, edited, before[i + at], after[j + at], places[i + at], text, file
@@ -132,7 +141,7 @@ def changes(
                 if at:
                     two = slice(i + at - 1, i + at + 1), slice(j + at - 1, j + at + 1)
                     gaps = _gap(base.text, *before[two[0]]), _gap(edited.text, *after[two[1]])
-                    if gaps[0] != gaps[1]:
+                    if gaps[0] != gaps[1] and not (gaps[0] in HARD and gaps[1] == " "):
                         new.append(_with_gap(places[two[0]], gaps[1], base, text, file))
         else:
             edit = _edit(before, after, places, (i, k, j, m), base, edited, looks, text, file)
@@ -143,9 +152,11 @@ def changes(
 
 
 def _gap(text: str, first: WordToken, second: WordToken) -> str:
-    """The space between two words: a line break, or a space, or nothing."""
+    """The space between two words: a line break, or a space, perhaps one that keeps them together,
+    or nothing."""
     gap = text[first.end : second.start]
-    return "\n" if "\n" in gap else gap[:1] and " "
+    kept = gap in HARD and not SOFT.search(text, first.end - 1, second.end)
+    return "\n" if "\n" in gap else gap if kept else gap[:1] and " "
 
 
 def _with_gap(
@@ -210,7 +221,7 @@ def _unlinks(edit: SourceEdit, text: str) -> bool:
 def _texts(words: Sequence[WordToken], paragraph: ReviewedParagraph) -> list[str]:
     """The words of a paragraph, and for the signs of formulas, their letters; for those of notes,
     what stands for them in the source."""
-    formulas = iter(paragraph.signs)
+    formulas = iter(paragraph.formulas)
     notes = (piece.note for piece in paragraph.pieces if piece.note)
     signs = {FORMULA: formulas, NOTE: notes}
     return [w.text + next(signs[w.text], "") if w.text in signs else w.text for w in words]
@@ -234,7 +245,8 @@ def _edit(
     is_in_value = previous and following and previous.start == following.start
     if is_in_value or any(place and place.is_value for place in places[i:k]):
         return None
-    if any(word.text == FORMULA for word in after[j:m]):
+    stretch = edited.text[after[j].start : after[m - 1].end] if j < m else ""
+    if SYMBOL in stretch or not _has_formulas(edited, stretch):
         return None
     around = looks[before[i].start if i < k else before[i - 1].start if i else 0] if looks else None
     if i == k:  # new words
@@ -295,6 +307,13 @@ def _edit(
         if gap and not is_apart and is_bare:
             return SourceEdit(file, start, end, " ")
     return SourceEdit(file, start, end, "")
+
+
+def _has_formulas(paragraph: ReviewedParagraph, stretch: str) -> bool:
+    """Return whether all formulas of a paragraph are known, if there are any in a stretch of it."""
+    return FORMULA not in stretch or all(
+        formula for piece in paragraph.pieces for formula in piece.formulas
+    )
 
 
 def _at_beginning(
@@ -449,6 +468,11 @@ def _with_look(
     start, end, old, new = first.start, last.end, change.old, change.new
     if change.which == LINKED and new == INTERNAL:
         return []
+    if change.which == LINKED and old and not new:
+        link = _LINK_END.match(text, end)
+        is_link = link and text[start - 1 : start] == "["
+        ends = [(start - 1, start), link.span()] if link and is_link else []
+        return [SourceEdit(file, *each, "") for each in ends]
     if change.which == LINKED and old:
         return _with_address(end, old, new, text, file)
     opening, closing = ("[", f"]({new})") if change.which == LINKED else MARKS[change.which]
@@ -487,14 +511,18 @@ def markdown(
     for address, pieces in itertools.groupby(paragraph.pieces, lambda piece: piece.address):
         part = ""
         for piece in pieces:
-            text = piece.text[max(0, start - at) : max(0, end - at)]
+            first = max(0, start - at)
+            text = piece.text[first : max(0, end - at)]
             at += len(piece.text)
             if paragraph.style == "Code":
                 part += text
             elif text and piece.note:
                 part += piece.note
             elif text:
-                part += _piece(text, piece, around, is_cell=paragraph.cell is not None)
+                written = _piece(text, piece, around, is_cell=paragraph.cell is not None)
+                for formula in piece.formulas[piece.text[:first].count(FORMULA) :]:
+                    written = written.replace(FORMULA, formula, 1)
+                part += written.replace(FORMULA, "")
         if (
             address not in ("", INTERNAL)
             and part.strip()
@@ -509,7 +537,7 @@ def markdown(
 
 def _piece(text: str, piece: WrittenPiece, around: WordLook, *, is_cell: bool) -> str:
     look = look_of(piece)
-    plain = text.translate(_SPACES).replace(FORMULA, "")
+    plain = SOFT.sub(" ", text).replace("\t", " ").replace(SYMBOL, "")
     if not look.is_code:
         setting = LeafSetting(plain)
         setting.pairs = dict.fromkeys(setting.pairs, True)  # the other one may stand beside it
