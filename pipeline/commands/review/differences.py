@@ -97,7 +97,7 @@ def differences(given: ReviewedParagraph, edited: ReviewedParagraph) -> Iterator
 
 
 def further(base: ReviewedParagraph, edited: ReviewedParagraph) -> Iterator[str]:
-    """Differences of a paragraph that stood in the file, which nobody takes home."""
+    """The differences in a paragraph that stood in the file, which nobody takes home."""
     has_words = any(map(str.isalnum, edited.text))
     if base.frame != edited.frame and has_words and kind_of(base) == kind_of(edited):
         yield FRAME

@@ -218,7 +218,7 @@ def _listed(values: Mapping[str, str], names: Iterable[str]) -> str:
 
 
 class ReturnedParts(NamedTuple):
-    """A file that came back: the parts with paragraphs, each with the addresses of its links and
+    """The parts of a file: those with paragraphs, each with the addresses of its links and
     what there is to see of its pictures, by their ids; its comments; the levels of lists that are
     numbered; and the texts of heads and feet, and the sizes of pages."""
 
@@ -270,8 +270,8 @@ def _linked(archive: Archive, part: str) -> tuple[dict[str, str], dict[str, byte
 
 
 def _rough(data: bytes) -> bytes:
-    """A picture as it looks, roughly, since programs store it in other ways. Nothing
-    for one that cannot be opened."""
+    """The light of a picture, roughly, since programs store it in other ways. Nothing for one that
+    cannot be opened."""
     try:
         image = opened(data).convert("RGBA").resize((ROUGH, ROUGH))
     except (OSError, ValueError, Image.DecompressionBombError):
@@ -354,7 +354,7 @@ def read_edited(parts: ReturnedParts) -> list[ReviewedParagraph]:
 
 
 class GivenText(NamedTuple):
-    """A source: its paragraphs with their places, and what stands around them."""
+    """The paragraphs that a source gives, with their places, and what stands around them."""
 
     paragraphs: list[ReviewedParagraph]
     styles: WordStyles
@@ -362,7 +362,7 @@ class GivenText(NamedTuple):
 
 
 def read_source(source: Path, document: Document, edition: Edition) -> GivenText:
-    """The source as it is now."""
+    """The text that a source gives now."""
     request = request_for(source, document, Options())
     pages = render_edition(request, edition, mark_for(request, edition))
     parts = read_parts(io.BytesIO(package(pages, request.folder).data))
@@ -477,7 +477,7 @@ def _list_of(paragraph: Any) -> tuple[str, str]:
 
 
 def _content(field: Any) -> str:
-    """Text that somebody has filled in."""
+    """The text that somebody has filled in."""
     checked = next(field.iter(f"{word.CHECKBOX.partition('}')[0]}}}checked"), None)
     if checked is not None:
         return "☒" if str(next(iter(checked.attrib.values()), "1")) in ("1", "true") else ""
@@ -551,7 +551,7 @@ def _size(drawing: Any) -> tuple[int, int]:
 
 
 def _image(drawing: Any, images: Mapping[str, bytes]) -> bytes:
-    """A picture as it looks."""
+    """The light of a picture."""
     embedded = next(drawing.iter("{*}blip"), None)
     return b"" if embedded is None else images.get(embedded.get(EMBEDDED, ""), b"")
 

@@ -65,7 +65,7 @@ _UNTITLED = late(r"(:{3,}[ \t]*[\w-]+)[ \t]*+(?:\{[^{}\n]*\}[ \t]*+)?$", re.MULT
 _FENCE = late(r"[^\n]*\n[ \t>]*(?:`{3,}|~{3,})[ \t]*(?=\n|\Z)")
 _CODE_SPAN = late(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _HASHES = late(r"#+")
-_TITLE = late(r"---[ \t]*\n(?:(?!---|title:)[^\n]*\n)*title:[ \t]*(['\"]?)([^\n]*?)\1[ \t]*\n")
+_TITLE = late(r"---[ \t]*\n(?:(?!---|title:)[^\n]*\n)*title:([^\n]*)")
 _PLAIN_VALUE = late(r"[^\W\d_](?:[^\n:#\"']|:(?=\S)|(?<=\S)[#\"'])*")
 """The title in the front matter, and a text that may stand there without quotation marks."""
 
@@ -575,15 +575,11 @@ class _Reviewed:
 
     def _entitle_all(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
         """Write another title of the whole into the front matter."""
-        text = self.source.text("")
-        line = _TITLE.match(text)
-        if line and " ".join(line[2].split()) == base.key:
-            quote, new = line[1], edited.key
-            if not quote and not _PLAIN_VALUE.fullmatch(new):
-                quote = "'"
-            new = f"{quote}{new.replace(quote, quote * 2) if quote == chr(39) else new}{quote}"
-            start = line.start(2) - len(line[1])
-            self.edits.append(SourceEdit("", start, line.end(2) + len(line[1]), new))
+        line, new = _TITLE.match(self.source.text("")), edited.key
+        if line and " ".join(line[1].strip(" \t'\"").split()) == base.key:
+            if not _PLAIN_VALUE.fullmatch(new):
+                new = f"'{new.replace(chr(39), chr(39) * 2)}'"
+            self.edits.append(SourceEdit("", line.start(1), line.end(1), f" {new}"))
         else:
             message = f"The title is “{edited.key}” in the file"
             self._tell(None, f"{message}: write it into the front matter.")

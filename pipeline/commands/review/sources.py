@@ -41,7 +41,7 @@ class ReviewedSource:
         self._value = functools.partial(look_up, known=values(document.metadata))
 
     def given(self, edition: Edition) -> GivenText:
-        """The paragraphs that the source gives in an edition."""
+        """The text that the source gives in an edition."""
         if edition not in self._given:
             self._given[edition] = read_source(self.path, self.document, edition)
         return self._given[edition]
