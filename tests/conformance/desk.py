@@ -71,7 +71,7 @@ class Teacher:
 
     def saved(self, words: str) -> bool:
         """True once the file has some words."""
-        for _ in range(6000):
+        for _ in range(1200):
             if any(words in path.read_text("utf-8") for path in self.folder.glob("*.md")):
                 return True
             self.page.wait_for_timeout(50)
@@ -79,7 +79,7 @@ class Teacher:
 
     def built(self, words: str) -> bool:
         """True once a printed page has some words, of which the positions are looked for."""
-        for _ in range(6000):
+        for _ in range(1200):
             news = json.loads(self._line("events").removeprefix("data: "))
             if part := news["state"]["parts"].get("handout"):
                 pages = ",".join(map(str, range(len(part["pages"]))))
