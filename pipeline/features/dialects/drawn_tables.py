@@ -93,7 +93,7 @@ class DashTableProcessor(VerbatimProcessor):
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         state: _State = block.state
         simple = bool(state.head) and state.rule is None
-        if cursor.rest.startswith("{{") or (cursor.blank and simple):
+        if cursor.rest.startswith(("{{", "</")) or (cursor.blank and simple):
             return Match.NO
         if _RULE.match(cursor.rest):
             state.ended = True
