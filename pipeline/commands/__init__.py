@@ -98,12 +98,10 @@ class _Group(click.Group):
         except (click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
-            from pipeline.commands.faults import FAULT, is_want_of_memory, tell_of_fault
-
-            if is_want_of_memory(error):
+            if terminal.is_want_of_memory(error):
                 terminal.give_up("there is not enough memory; end other programs, and try again")
-            tell_of_fault(error)
-            ctx.exit(FAULT)
+            terminal.tell_of_fault(error)
+            ctx.exit(terminal.FAULT)
 
 
 @contextlib.contextmanager

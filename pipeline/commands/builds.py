@@ -107,9 +107,7 @@ def show_outcome(outcome: Result | Exception) -> None:
         message = f"cannot write {outcome.filename or 'the output'}: {outcome.strerror or outcome}"
         click.echo(f"chapbook: {message}", err=True)
     elif isinstance(outcome, Exception):
-        from pipeline.commands.faults import tell_of_fault
-
-        tell_of_fault(outcome)
+        terminal.tell_of_fault(outcome)
     else:
         terminal.note_missing(outcome.missing)
         terminal.show(outcome.diagnostics, blocked=outcome.is_blocked)

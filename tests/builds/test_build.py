@@ -30,7 +30,7 @@ import pipeline
 from pipeline import Ran, Saved
 from pipeline.commands import main
 from pipeline.commands.format import format_text
-from pipeline.commands.new.starters import STARTERS
+from pipeline.commands.new import STARTERS
 from pipeline.commands.processes import Pool
 from pipeline.driver import Event
 from tests.helpers import making

@@ -27,8 +27,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import Diagnostic, Document, model, parse
-from pipeline.commands.writer import write
-from pipeline.commands.writer.sameness import same
+from pipeline.commands.writer import same, write
 from pipeline.parser import parse_body
 from tests.helpers import making
 from tests.helpers.paths import CASES

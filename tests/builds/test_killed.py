@@ -20,7 +20,7 @@ from click.testing import CliRunner
 import pipeline
 from pipeline import Ran
 from pipeline.commands import main
-from pipeline.commands.processes.confinement import ConfinementError, confine
+from pipeline.commands.limits import ConfinementError, confine
 from pipeline.package.pdf.engine.adapter import typesetter  # noqa: F401 (loaded before processes fork)
 from pipeline.system import outputs
 from tests.helpers.killing import Changes, ended, forked

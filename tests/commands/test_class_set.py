@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 
 import pipeline
 from pipeline.commands import main
-from pipeline.commands.class_set import making
-from pipeline.commands.class_set.making import read_file, read_list
+from pipeline.commands.class_set import handouts
+from pipeline.commands.class_set.handouts import read_file, read_list
 from tests.helpers.finished import all_text
 from tests.helpers.pdf_reading import page_texts
 
@@ -132,13 +132,13 @@ def test_the_same_list_gives_the_same_bytes_of_sheets_that_are_set_once(
     built: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[object] = []
-    handout = making._handout
+    handout = handouts._handout
 
     def noted(*arguments: Any) -> Any:
         made.append(arguments[2])
         return handout(*arguments)
 
-    monkeypatch.setattr(making, "_handout", noted)
+    monkeypatch.setattr(handouts, "_handout", noted)
     run(folder)
     file = "out/w/w-class.pdf"
     assert (folder / file).read_bytes() == (built / file).read_bytes()

@@ -20,7 +20,7 @@ TRIES = textwrap.dedent(
     """
     import json, os, socket, subprocess, sys
     from pathlib import Path
-    from pipeline.commands.processes.confinement import ConfinementError, confine
+    from pipeline.commands.limits import ConfinementError, confine
 
     folder = Path(sys.argv[1])
     try:

@@ -15,7 +15,7 @@ from PIL import Image
 import pipeline
 from pipeline.commands.pdf_reading import Colour, UnreadablePdf, read_pages
 from pipeline.commands.print_faults import contrast, grey, print_faults
-from pipeline.commands.report.making import Ink, ink_of, mean
+from pipeline.commands.report.estimates import Ink, ink_of, mean
 from pipeline.model.paper import PageArea
 from tests.helpers.finished import checked
 

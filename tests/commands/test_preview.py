@@ -28,9 +28,9 @@ from click.testing import CliRunner
 import pipeline
 from pipeline import Begun, Result, parse
 from pipeline.commands import main, watcher
+from pipeline.commands.panes.pages import places
 from pipeline.commands.panes.server import Preview, _Protocol
 from pipeline.commands.panes.session import Session
-from pipeline.commands.panes.showing import places
 from pipeline.commands.watcher import Watcher
 from pipeline.driver import Listener, Memory
 from tests.helpers import checkers

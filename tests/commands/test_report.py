@@ -16,8 +16,8 @@ from PIL import Image
 
 from pipeline import Diagnostic
 from pipeline.commands import main
-from pipeline.commands.report import Prices, encode, make_report, page_of
-from pipeline.commands.report.making import Report, cost, sheets
+from pipeline.commands.report import page_of
+from pipeline.commands.report.estimates import Prices, Report, cost, encode, make_report, sheets
 from tests.helpers.finished import checked
 from tests.helpers.paths import TEMPLATES
 

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import model
-from pipeline.commands.writer import UnwritableError, write_blocks
-from pipeline.commands.writer.sameness import same
+from pipeline.commands.writer import UnwritableError, same, write_blocks
 from pipeline.model import (
     BlockQuote,
     Code,

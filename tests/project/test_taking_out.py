@@ -15,8 +15,7 @@ from click.testing import CliRunner
 import pipeline
 from pipeline import Diagnostic, commands, features, parse
 from pipeline.commands import COMMANDS, FOLDERS
-from pipeline.commands.writer import write
-from pipeline.commands.writer.sameness import same
+from pipeline.commands.writer import same, write
 from pipeline.features import FEATURES
 from pipeline.flow.values import has_errors
 from pipeline.model.editions import EDITIONS as EDITION_ROWS

@@ -41,7 +41,7 @@ def class_command(
     Example:
       chapbook class test.md --list 7b.csv --edition greyscale,booklet,keys
     """
-    from pipeline.commands.class_set.making import NAMES, class_set
+    from pipeline.commands.class_set.handouts import NAMES, class_set
     from pipeline.flow.steps import parse
     from pipeline.keep import keeping
     from pipeline.model.editions import STANDARD_PRINT, stem_of

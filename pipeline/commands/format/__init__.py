@@ -22,8 +22,7 @@ from pipeline.commands.terminal import (
     say,
     show,
 )
-from pipeline.commands.writer import UnwritableError, write_blocks
-from pipeline.commands.writer.sameness import bare, same
+from pipeline.commands.writer import UnwritableError, bare, same, write_blocks
 from pipeline.commands.writer.text import alternate
 from pipeline.model import INLINE_NOTE, Document, Node, SoftBreak, Text
 from pipeline.model.codes import Code, diagnostic

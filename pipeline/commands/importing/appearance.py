@@ -16,7 +16,7 @@ from pipeline.commands.importing.citations import LABEL
 from pipeline.commands.importing.draft import append_text
 from pipeline.commands.importing.interviews import phrase
 from pipeline.commands.importing.lines import ENDS
-from pipeline.commands.importing.page_metadata import TITLE
+from pipeline.commands.importing.metadata import TITLE
 from pipeline.model.late import late
 
 # --- atoms -----------------------------------------------------------------------------------

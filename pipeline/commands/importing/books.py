@@ -19,7 +19,7 @@ from pipeline.commands.importing.draft import Changes, Draft, InputFolder, lost,
 from pipeline.commands.importing.draft_writing import Imported, Row, failed, write_draft
 from pipeline.commands.importing.inputs import FORMATS, read
 from pipeline.commands.importing.markdown import id_of_title
-from pipeline.commands.importing.page_metadata import language_of
+from pipeline.commands.importing.metadata import language_of
 from pipeline.model import Heading, Node, Note, NoteReference, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Severity, Span

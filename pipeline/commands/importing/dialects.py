@@ -15,7 +15,7 @@ import yaml
 from msgspec.structs import replace
 
 from pipeline.commands.importing.draft import lost
-from pipeline.commands.importing.text_head import date_in
+from pipeline.commands.importing.metadata import date_in
 from pipeline.model import Document
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span

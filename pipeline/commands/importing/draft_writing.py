@@ -27,11 +27,10 @@ from pipeline.commands.importing.draft import (
     lost,
 )
 from pipeline.commands.importing.interviews import with_speakers
-from pipeline.commands.importing.text_head import date_in, with_head
+from pipeline.commands.importing.metadata import date_in, with_head
 from pipeline.commands.importing.tidying import figures_left
-from pipeline.commands.writer import UnwritableError, write, write_blocks
+from pipeline.commands.writer import UnwritableError, same, write, write_blocks
 from pipeline.commands.writer.blocks import BLOCKS
-from pipeline.commands.writer.sameness import same
 from pipeline.commands.writer.text import WRITERS
 from pipeline.model import NO_ATTRIBUTES, Block, Document, Link, Node, Note, Paragraph, Plain, Text
 from pipeline.model.diagnostics import Diagnostic, Span

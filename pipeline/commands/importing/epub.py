@@ -23,7 +23,7 @@ from pipeline.commands.importing.files import (
     open_archive,
     parsed_xml,
 )
-from pipeline.commands.importing.page_metadata import language_of, meaningful
+from pipeline.commands.importing.metadata import language_of, meaningful
 from pipeline.commands.importing.web_article import of_page
 from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.metadata.structured_values import Cover, Series, Subject

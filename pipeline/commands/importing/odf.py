@@ -41,7 +41,7 @@ from pipeline.commands.importing.draft import (
 )
 from pipeline.commands.importing.files import BrokenArchiveError, open_archive, parsed_xml
 from pipeline.commands.importing.formulas import mathml_as_tex, readable
-from pipeline.commands.importing.page_metadata import TITLE, language_of, meaningful
+from pipeline.commands.importing.metadata import TITLE, language_of, meaningful
 from pipeline.commands.importing.web_article import of_page
 from pipeline.model.metadata import Contributor, Metadata
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pipeline.commands.importing.dialects import translated
 from pipeline.commands.importing.draft import Draft, image_folder, lost, unread
 from pipeline.commands.importing.markdown import of_markdown
-from pipeline.commands.importing.text_head import date_in
+from pipeline.commands.importing.metadata import date_in
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.parser import parse

@@ -36,7 +36,7 @@ from pipeline.commands.importing.appearance import (
 from pipeline.commands.importing.citations import LABEL
 from pipeline.commands.importing.draft import TYPED, Draft, listed, lost, made_here, unread
 from pipeline.commands.importing.lines import inlines
-from pipeline.commands.importing.page_metadata import TITLE, language_of, meaningful
+from pipeline.commands.importing.metadata import TITLE, language_of, meaningful
 from pipeline.commands.importing.pdf_lines import (
     END,
     HYPHENS,

@@ -31,7 +31,7 @@ from pipeline.commands.importing.draft import (
     lost,
     unread,
 )
-from pipeline.commands.importing.page_metadata import TITLE, language_of, meaningful
+from pipeline.commands.importing.metadata import TITLE, language_of, meaningful
 from pipeline.commands.importing.page_reader import join_captions, label_words
 from pipeline.commands.importing.web_article import of_page
 from pipeline.commands.importing.word_parts import kind_of

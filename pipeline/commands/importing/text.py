@@ -33,8 +33,8 @@ from pipeline.commands.importing.lines import (
     width_of,
 )
 from pipeline.commands.importing.markdown import of_markdown
+from pipeline.commands.importing.metadata import head_of
 from pipeline.commands.importing.rtf import of_rtf
-from pipeline.commands.importing.text_head import head_of
 from pipeline.commands.importing.tidying import as_worksheet
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.codes import Code

@@ -23,7 +23,7 @@ from pipeline.commands.importing import article, draft
 from pipeline.commands.importing.appearance import find_headings, make_lists
 from pipeline.commands.importing.draft import Draft, unread
 from pipeline.commands.importing.files import cleaned_page
-from pipeline.commands.importing.page_metadata import declared_language, metadata_of
+from pipeline.commands.importing.metadata import declared_language, metadata_of
 from pipeline.commands.importing.page_reader import (
     Fetch,
     PageReader,

@@ -44,9 +44,8 @@ from pipeline.commands.importing.draft import (
 )
 from pipeline.commands.importing.files import BrokenArchiveError, open_archive
 from pipeline.commands.importing.formulas import M, omml_as_tex, readable, symbol, unknown
-from pipeline.commands.importing.page_metadata import meaningful
+from pipeline.commands.importing.metadata import date_in, meaningful
 from pipeline.commands.importing.page_reader import join_captions
-from pipeline.commands.importing.text_head import date_in
 from pipeline.commands.importing.web_article import of_page
 from pipeline.commands.importing.word_parts import VAL, Level, W, WordParts, on
 from pipeline.model import Block, Node, Text

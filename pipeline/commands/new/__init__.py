@@ -1,8 +1,11 @@
-"""The command ``new``: a source to begin with."""
+"""The command ``new``: a source to begin with, which explains itself."""
 
 from __future__ import annotations
 
+import datetime
+import json
 import os
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -10,7 +13,23 @@ from pathlib import Path
 import click
 
 from pipeline.commands import terminal
-from pipeline.commands.new.starters import STARTERS, USUAL, starter
+
+_FOLDER = Path(__file__).with_name("starters")
+
+STARTERS = tuple(sorted(path.stem for path in _FOLDER.glob("*.md")))
+
+USUAL = "handout"
+
+
+def starter(name: str, kind: str = USUAL) -> str:
+    """The text of a starter of a ``kind`` for a file called ``name`` (without ending)."""
+    text = (_FOLDER / f"{kind}.md").read_text("utf-8")
+    title = re.sub(r"[-_\s]+", " ", name).strip()
+    values = {
+        "title": json.dumps(title[:1].upper() + title[1:] or "Untitled", ensure_ascii=False),
+        "date": datetime.date.today().isoformat(),
+    }
+    return re.sub(r"^(title|date): .*$", lambda m: f"{m[1]}: {values[m[1]]}", text, flags=re.M)
 
 
 def quoted(name: str) -> str:

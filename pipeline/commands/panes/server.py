@@ -31,8 +31,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from pipeline.commands.panes import page_images
+from pipeline.commands.panes.pages import EditionView
 from pipeline.commands.panes.session import Session
-from pipeline.commands.panes.showing import EditionView
 from pipeline.model.editions import EDITIONS
 from pipeline.system.paths import builtin_templates
 

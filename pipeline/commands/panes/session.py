@@ -16,8 +16,16 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 
 from pipeline.commands.panes import page_images
-from pipeline.commands.panes.pages import Size, pages_of, soonest
-from pipeline.commands.panes.showing import DIGEST, BlockPlace, EditionView, edition_view, places
+from pipeline.commands.panes.pages import (
+    DIGEST,
+    BlockPlace,
+    EditionView,
+    Size,
+    edition_view,
+    pages_of,
+    places,
+    soonest,
+)
 from pipeline.commands.processes import end_with_parent, without_interrupts
 from pipeline.commands.terminal import as_text, summary_of
 from pipeline.commands.watcher import Watcher

@@ -8,17 +8,158 @@ import time
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, TypeAlias
 
 import click
+from markupsafe import Markup
 
 from pipeline.commands import terminal
-from pipeline.commands.report.making import Prices, Report, encode, facts, make_report
-from pipeline.commands.report.report_page import page_of
+from pipeline.commands.report import estimates
+from pipeline.commands.terminal import printable_lines
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.render.environment import environment, read_text
 
-if TYPE_CHECKING:
-    from pipeline.commands.report.making import EditionReport
+# --- the page -------------------------------------------------------------------------------
+# The report as a web page, all in one file, without scripts.
 
+TEMPLATE, STYLE = "report/page.html.j2", "report/style.css"
+
+
+View: TypeAlias = dict[str, Any]
+"""The lines that the template shows, by name; "" if there is nothing to say."""
+
+THUMBNAIL = 150
+"""Pixels across."""
+
+
+def page_of(report: estimates.Report) -> bytes:
+    """The page, the same bytes for equal reports."""
+    packaged = environment()
+    markup = packaged.get_template(TEMPLATE).render(
+        title=report.title,
+        lang=report.lang,
+        source=report.source,
+        copies=estimates.number_of(report.prices.copies, "copy", "copies"),
+        prices=estimates.prices_text(report.prices),
+        currency=report.prices.currency,
+        rows=tuple(map(_row, report.editions)),
+        editions=tuple(_view(edition, report) for edition in report.editions),
+        fronts=tuple(
+            _thumbnail(edition.printed.pages[0], edition)
+            for edition in report.editions
+            if edition.printed and edition.printed.pages[0].thumbnail
+        ),
+        style=Markup(read_text(packaged, STYLE)),
+    )
+    return f"{printable_lines(markup)}\n".encode()
+
+
+def _row(edition: estimates.EditionReport) -> View:
+    """An edition in the table that comes first."""
+    count = len(edition.warnings)
+    printed = edition.printed
+    if not printed:
+        return View(name=edition.name, pages="", sheets="", ink="", cost="", warnings=str(count))
+    sheets = printed.sheets
+    one_side = "–" if sheets.simplex is None else f"{sheets.simplex:,}"
+    return View(
+        name=edition.name,
+        pages=f"{sheets.pages:,}",
+        sheets=f"{one_side} / {sheets.duplex:,}",
+        ink=estimates.percent(printed.ink.grey),
+        cost=f"{printed.duplex.total:,.2f}" if printed.duplex else "",
+        warnings=str(count),
+    )
+
+
+def _view(edition: estimates.EditionReport, report: estimates.Report) -> View:
+    """An edition's part of the page."""
+    printed = edition.printed
+    pages = printed.pages if printed else ()
+    shown = tuple(page for page in pages if page.thumbnail)
+    known = {page.number for page in shown}
+    left_out = len(pages) - len(shown)
+    return View(
+        id=edition.name,
+        label=f"{edition.label[:1].upper()}{edition.label[1:]}",
+        file=edition.file,
+        facts=(*_reading(edition), *(_paper(printed, report) if printed else ())),
+        warnings=tuple(_shown(warned, edition.name, known) for warned in edition.warnings),
+        thumbnails=tuple(_thumbnail(page, edition) for page in shown),
+        not_shown=f"{estimates.number_of(left_out, 'more page')} not shown." if left_out else "",
+    )
+
+
+def _reading(edition: estimates.EditionReport) -> tuple[View, ...]:
+    level = edition.level
+    facts = (
+        View(term="Reading time", text=estimates.time_text(edition.time)),
+        View(term="Reading level", text=estimates.level_text(level)),
+    )
+    if level.sentence_length is None:
+        return facts
+    lengths = (
+        f"{level.sentence_length:g} words per sentence, {level.word_length:g} syllables per word"
+    )
+    return (*facts, View(term="Sentences", text=lengths))
+
+
+def _paper(printed: estimates.Printed, report: estimates.Report) -> tuple[View, ...]:
+    facts = [
+        View(term="Paper", text=estimates.paper_text(printed.sheets, printed.paper)),
+        View(term="Ink", text=estimates.ink_text(printed.ink)),
+    ]
+    copies = estimates.number_of(report.prices.copies, "copy", "copies")
+    if printed.images:
+        facts.append(View(term="Images", text=estimates.images_text(printed)))
+    for cost, how in ((printed.duplex, "double-sided"), (printed.simplex, "single-sided")):
+        if cost:
+            facts.append(
+                View(term=f"{copies}, {how}", text=estimates.cost_text(cost, report.prices))
+            )
+    return tuple(facts)
+
+
+def _shown(warned: estimates.EditionFinding, edition: str, known: set[int]) -> View:
+    finding = warned.finding
+    return View(
+        code=finding.code,
+        severity=str(finding.severity),
+        links=tuple(
+            View(page=page, href=_id(edition, page)) for page in warned.pages if page in known
+        ),
+        message=warned.message,
+        hint=finding.hint,
+        place=_place(finding),
+    )
+
+
+def _place(finding: Diagnostic) -> str:
+    if not finding.line:
+        return ""
+    column = f":{finding.column}" if finding.column else ""
+    return f"{finding.source}:{finding.line}{column}"
+
+
+def _thumbnail(page: estimates.PageFacts, edition: estimates.EditionReport) -> View:
+    """A page, its ink and its warnings; ``height`` is in pixels."""
+    count = sum(page.number in warned.pages for warned in edition.warnings)
+    return View(
+        id=_id(edition.name, page.number),
+        edition=edition.name,
+        page=page.number,
+        address=page.thumbnail,
+        height=round(THUMBNAIL / page.shape),
+        ink=estimates.percent(page.ink.grey),
+        warnings=estimates.number_of(count, "warning") if count else "",
+    )
+
+
+def _id(edition: str, page: int) -> str:
+    return f"{edition}-page-{page}"
+
+
+# --- the command -----------------------------------------------------------------------------
 
 MOST_COST = Decimal(1_000_000)
 
@@ -95,18 +236,18 @@ def report_command(
       chapbook report handout.md --edition handout --edition booklet
     """
     from pipeline.commands import terminal
-
-    # DROPPED
     from pipeline.model.editions import stem_of
     from pipeline.system import outputs
     from pipeline.system.store import CACHE, Folder
 
     terminal.need_system({"pdf"})
     started = time.perf_counter()
-    prices = Prices(copies, paper_price, page_price, ink_price, currency)
+    prices = estimates.Prices(copies, paper_price, page_price, ink_price, currency)
     store = Folder(out / CACHE)
-    result = make_report(source, editions, prices=prices, templates=templates, store=store)
-    data = encode(result)
+    result = estimates.make_report(
+        source, editions, prices=prices, templates=templates, store=store
+    )
+    data = estimates.encode(result)
     if not result.failed:
         folder = out / stem_of(source)
         page = page_of(result)
@@ -128,38 +269,32 @@ def report_command(
     sys.exit(terminal.SOURCE_ERRORS if is_wrong else terminal.BUILT)
 
 
-def with_manifest(path: Path, report: Report) -> dict[Path, bytes]:
+def with_manifest(path: Path, report: estimates.Report) -> dict[Path, bytes]:
     """The manifest of the outputs, if there is one, with the results of the report."""
     import msgspec
 
-    # DROPPED
     from pipeline.flow import manifest
 
     try:
         entries = manifest.decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError):
         return {}
-    described = {edition.sha256: facts(edition) for edition in report.editions}
+    described = {edition.sha256: estimates.facts(edition) for edition in report.editions}
     return {path: manifest.encode(manifest.with_facts(entries, described))}
 
 
-def lines(edition: EditionReport, report: Report) -> Iterator[str]:
+def lines(edition: estimates.EditionReport, report: estimates.Report) -> Iterator[str]:
     """The lines that the terminal shows about an edition."""
-    from pipeline.commands.report import making
-
     yield f"{edition.name}: {edition.label}"
     printed, prices = edition.printed, report.prices
     if printed:
-        yield f"  paper     {making.paper_text(printed.sheets, printed.paper)}"
-        yield f"  ink       {making.ink_text(printed.ink)}"
+        yield f"  paper     {estimates.paper_text(printed.sheets, printed.paper)}"
+        yield f"  ink       {estimates.ink_text(printed.ink)}"
         if printed.images:
-            yield f"  images    {making.images_text(printed)}"
-        copies = making.number_of(prices.copies, "copy", "copies")
+            yield f"  images    {estimates.images_text(printed)}"
+        copies = estimates.number_of(prices.copies, "copy", "copies")
         for cost, how in ((printed.duplex, "double-sided"), (printed.simplex, "single-sided")):
             if cost:
-                yield f"  cost      {copies}, {how}: {making.cost_text(cost, prices)}"
-    yield f"  reading   {making.time_text(edition.time)}; {making.level_text(edition.level)}"
+                yield f"  cost      {copies}, {how}: {estimates.cost_text(cost, prices)}"
+    yield f"  reading   {estimates.time_text(edition.time)}; {estimates.level_text(edition.level)}"
     yield f"  warnings  {len(edition.warnings) or 'none'}"
-
-
-__all__ = ["Prices", "Report", "encode", "facts", "make_report", "page_of"]

@@ -1,7 +1,7 @@
 """From a document to the Markdown that makes it: the inverse of the parser.
 
-Equivalent notations are written in a single way. `blocks` and `text` have a function for
-each node of the model that no feature has.
+Equivalent notations are written in a single way. `blocks` and `text` have a function for each node
+of the model that no feature has.
 """
 
 from __future__ import annotations
@@ -10,16 +10,29 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping
 
+import msgspec
 from msgspec.structs import replace
 
 from pipeline.commands.writer.blocks import BLOCKS
 from pipeline.commands.writer.text import Notes, UnwritableError, Writer
-from pipeline.model import INLINE_NOTE, NO_ATTRIBUTES, Abbreviation, Block, Document, Note, Text
+from pipeline.model import (
+    INLINE_NOTE,
+    NO_ATTRIBUTES,
+    Abbreviation,
+    Block,
+    Document,
+    LineBreak,
+    Note,
+    NoteReference,
+    SoftBreak,
+    TableCell,
+    Text,
+)
 from pipeline.model.metadata import Metadata
-from pipeline.model.tree import TEACHER, walk
+from pipeline.model.tree import TEACHER, all_nodes, walk
 from pipeline.parser.frontmatter import derive_identifier, front_matter
 
-__all__ = ["UnwritableError", "write", "write_blocks"]
+__all__ = ["UnwritableError", "bare", "same", "write", "write_blocks"]
 
 
 def write(document: Document) -> str:
@@ -77,3 +90,67 @@ def _definitions(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> dict[str
         and "]" not in text
         and (node.attributes == NO_ATTRIBUTES or node.attributes.classes == (TEACHER,))
     }
+
+
+# --- comparing -------------------------------------------------------------------------------
+# Compares the content of documents, regardless of source positions.
+
+_PLACES = frozenset({"span", "line", "column", "marks", "margin"})
+"""Fields with positions: those of nodes, of values in the front matter, and offsets in formulas."""
+
+Bare = tuple[object, ...]
+
+
+def same(first: Document, second: Document) -> bool:
+    """Return whether two documents have the same content. Positions do not count, nor does what no
+    reader gets: line breaks at the end of a text, unused inline notes."""
+    return bare(first) == bare(second)
+
+
+def bare(document: Document) -> Bare:
+    """The content of a document, for comparison."""
+    referred = {n.label for n in all_nodes(document) if isinstance(n, NoteReference)}
+    notes = [
+        note
+        for note in document.notes
+        if note.label in referred or not note.label.startswith(INLINE_NOTE)
+    ]
+    notes.sort(key=lambda note: note.label)
+    return tuple(_bare(part, False) for part in (document.metadata, document.blocks, tuple(notes)))
+
+
+def _bare(value: object, in_cell: bool) -> object:
+    """A value without places; texts that follow each other are one, and so are line ends, which
+    are spaces in a cell."""
+    if isinstance(value, tuple):
+        return _bare_items(value, in_cell)
+    if not isinstance(value, msgspec.Struct):
+        return value
+    in_cell = in_cell or isinstance(value, TableCell)
+    fields = (
+        (name, _bare(getattr(value, name), in_cell))
+        for name in value.__struct_fields__
+        if name not in _PLACES
+    )
+    return (type(value), *fields)
+
+
+def _bare_items(items: tuple[object, ...], in_cell: bool) -> object:
+    bare: list[object] = []
+    last: object = None
+    for item in items:
+        if isinstance(item, SoftBreak) and in_cell:
+            item = Text(text=" ")
+        if isinstance(item, SoftBreak) and (not bare or isinstance(last, SoftBreak | LineBreak)):
+            continue
+        if isinstance(item, Text) and isinstance(last, Text):
+            item = Text(text=last.text + item.text)
+            bare.pop()
+        last = item
+        bare.append(_bare(item, in_cell))
+    while isinstance(last, SoftBreak | LineBreak) and bare:
+        bare.pop()
+        last = None
+        if bare and isinstance(bare[-1], tuple) and bare[-1][0] in (SoftBreak, LineBreak):
+            last = SoftBreak()
+    return tuple(bare)

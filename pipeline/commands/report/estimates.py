@@ -1,4 +1,4 @@
-"""Making a report: the editions are built in memory, and the results examined."""
+"""Estimates of what editions take to print and to read: built in memory, the results examined."""
 
 from __future__ import annotations
 
@@ -333,7 +333,7 @@ def level_text(level: ReadingLevel) -> str:
     return f"{level.text} ({level.formula} {level.score:g})"
 
 
-# --- making ----------------------------------------------------------------------------------
+# --- reports ---------------------------------------------------------------------------------
 
 MOST_THUMBNAILS = 120
 """Maximum pages of an edition that are shown; of further ones, only those with warnings."""

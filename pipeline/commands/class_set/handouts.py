@@ -1,4 +1,4 @@
-"""Making the handouts of a class, from the list of its pupils."""
+"""The handouts of a class, made from the list of its pupils."""
 
 from __future__ import annotations
 
@@ -255,7 +255,7 @@ def shown_codes(pupils: tuple[Pupil, ...]) -> Iterator[str]:
         yield f"{number:0{digits}}"
 
 
-# --- making ----------------------------------------------------------------------------------
+# --- handouts --------------------------------------------------------------------------------
 # Makes the handouts of a class: each level and version is set once, and names and codes are put on
 # its pages.
 
