@@ -62,7 +62,7 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
     """A resolved document with the page marks that an edition needs. Answers are put in place, and
     taken out alone, after that: pages begin among the lines that they replace."""
     from pipeline.exercises.keys import answers_alone, put_in_place
-    from pipeline.mark.page_marks import mark_pages
+    from pipeline.mark import mark_pages
     from pipeline.resolve.contents import title_for_teachers
 
     if page_map is not None and has_page_marks(edition, document.metadata):

@@ -17,14 +17,19 @@ from pipeline.model.editions import EDITIONS, solved, varied
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import definitions, frontmatter, partial_strings
-from pipeline.parser.answers import in_front_matter, solutions, without_answers
 from pipeline.parser.blank_rules import settle_blanks
 from pipeline.parser.constructs import choices
 from pipeline.parser.definitions import abbreviations, scoped
 from pipeline.parser.dialects import signed, table
 from pipeline.parser.files import SourceFiles, check_text, normalise, read_any, without_stray
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter
-from pipeline.parser.left_out import closed, without_definition
+from pipeline.parser.left_out import (
+    closed,
+    in_front_matter,
+    solutions,
+    without_answers,
+    without_definition,
+)
 from pipeline.parser.lines import FORBIDDEN
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup import paired_names

@@ -36,7 +36,7 @@ from pipeline.model.table_cells import MOST_SPANNED, regular, within_rows
 from pipeline.model.tree import plain_text, rewrite, walk
 from pipeline.model.variables import WRITTEN
 from pipeline.parser import attributes as styles
-from pipeline.parser import comments, partial_strings
+from pipeline.parser import dialects, partial_strings
 from pipeline.parser import markup as tags
 from pipeline.parser.attributes import InlineStyle, joined, make
 from pipeline.parser.constructs.parts import Around
@@ -579,7 +579,7 @@ class MarkupBuilder:
         self._places = LinePlaces(lines)
         markup = "\n".join(lines)
         if _CODE.isdisjoint(frame.tag for frame in self._stack):
-            markup = comments.without(markup)
+            markup = dialects.without_comments(markup)
         for token in tokenise(markup):
             if meaning := tags.withheld_by(token.name):
                 classes = f"{token.values.get('class', '')} {meaning}"

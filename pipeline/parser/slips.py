@@ -48,9 +48,9 @@ from pipeline.model.tree import (
 from pipeline.model.words import understood_in
 from pipeline.parser import attributes as attributes_module
 from pipeline.parser import dialects, partial_strings
-from pipeline.parser.answers import solutions
 from pipeline.parser.constructs.parts import Report
 from pipeline.parser.frontmatter.registered import BadValueError, language
+from pipeline.parser.left_out import solutions
 from pipeline.parser.lines import Line, shorten
 from pipeline.parser.marks import LIKELY, SIGNS, looks_in, words_in
 from pipeline.parser.names import announces_answer, meant_name, mentions_answer

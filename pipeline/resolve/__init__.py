@@ -19,6 +19,7 @@ from pipeline.resolve.directions import isolate_directions, line_sums
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import (
     assign_identifiers,
+    give_start_times,
     number_captions,
     number_lines,
     number_sections,
@@ -31,7 +32,6 @@ from pipeline.resolve.references import (
     free_summaries,
 )
 from pipeline.resolve.sections import check_roles, mark_directions, nest_sections
-from pipeline.resolve.timetable import give_start_times
 from pipeline.resolve.typography import keep_marks, set_typography
 from pipeline.resolve.variables import fill_variables
 

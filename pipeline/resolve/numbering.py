@@ -1,4 +1,6 @@
-"""Numbers of captions, formulas, exercises and sections, and ids for all link targets."""
+"""Numbers of captions, formulas, exercises and sections, start times of parts, and ids for all link
+targets.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,12 @@ from pipeline.model.page_map import LINE
 from pipeline.model.roles import OUTSIDE, UNNUMBERED
 from pipeline.model.tree import (
     ONLY_FOR_TEACHERS,
+    STARTS,
     Changes,
     find,
     has,
     is_for_teachers,
+    minutes_of,
     ordinals,
     plain_text,
     rewrite,
@@ -325,3 +329,34 @@ def _name(node: Node) -> tuple[str, bool]:
         name = name[: LONGEST_ID_TEXT + 1].rpartition("-")[0] or name[:LONGEST_ID_TEXT]
     name = name.strip("-_")
     return (f"{prefix}-{name}", False) if name else (prefix, True)
+
+
+# --- start times -----------------------------------------------------------------------------
+# Start times in the teacher's edition, from the time at which a lesson begins (``starts``) and the
+# minutes of its parts.
+
+
+def give_start_times(document: Document) -> Document:
+    """The document in which parts with minutes have the time at which they begin. Those within
+    another part begin with it, and the next one begins when it ends."""
+    kinds = {type(node) for _, node, _ in find(document, marked=True) if minutes_of(node)}
+    hours, minutes = map(int, document.metadata.starts.split(":"))
+    now = 60 * hours + minutes
+    ends: list[int] = []
+
+    def enter(node: Node) -> Node:
+        if not (duration := minutes_of(node)):
+            return node
+        ends.append(now + duration)
+        time = f"{now // 60 % 24}:{now % 60:02}"
+        pairs = (*node.attributes.pairs, (STARTS, time))
+        return replace(node, attributes=replace(node.attributes, pairs=pairs))
+
+    def leave(node: Node) -> Node:
+        nonlocal now
+        now = ends.pop() if minutes_of(node) else now
+        return node
+
+    return rewrite_document(
+        document, enter=dict.fromkeys(kinds, enter), leave=dict.fromkeys(kinds, leave)
+    )

@@ -31,7 +31,7 @@ from pipeline.model.late import late
 from pipeline.model.tree import FIELDS, rewrite_document
 from pipeline.parser import parse, parse_body
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.comments import written as comments_in
+from pipeline.parser.dialects import comments_in as comments_in
 from pipeline.parser.files import normalise, read
 from pipeline.parser.frontmatter import read_front_matter
 from pipeline.parser.leaf import normalise as normalised

@@ -35,7 +35,7 @@ from pipeline.model.tree import SPAN, Changes, all_nodes, plain_text, rewrite, w
 from pipeline.model.variables import look_up, values
 from pipeline.parser import parse, parse_file
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.comments import written
+from pipeline.parser.dialects import comments_in
 from pipeline.parser.files import normalise, read
 from pipeline.parser.frontmatter import read_front_matter
 from pipeline.parser.syntax import parse_tree
@@ -222,7 +222,7 @@ def _comments(text: str, front_lines: int, name: str) -> tuple[dict[int, str], l
     kept: dict[int, str] = {}
     findings: list[Diagnostic] = []
     line, last = 1, 0
-    for at, content in written(text):
+    for at, content in comments_in(text):
         line, last = line + text.count("\n", last, at), at
         if line in code or line <= front_lines or not content:
             continue

@@ -16,7 +16,7 @@ from pipeline.model.tree import plain_text
 from pipeline.model.variables import WRITTEN
 from pipeline.parser import container_blocks, partial_strings
 from pipeline.parser.blank_rules import blank as parsed_blank
-from pipeline.parser.comments import begun
+from pipeline.parser.dialects import comment_at
 from pipeline.parser.inlines import CROSS_REFERENCE, may_begin
 from pipeline.parser.leaf import encode, is_punctuation, normalise, touches
 from pipeline.parser.lines import ENTITY, RIGHT, UNSEEN, emoji_named
@@ -257,7 +257,7 @@ def _escaped(token: str, text: str, at: int, setting: LeafSetting, nested: bool,
             return "\\%" if "%" in (before, after) else token
         case "{":
             is_free = after in (" ", "") and before in (" ", "") and at + 1 < end
-            return token if is_free and not begun(text, at) else "\\{"
+            return token if is_free and not comment_at(text, at) else "\\{"
         case ":":
             named = _EMOJI.match(text, at)
             is_mark = (named and emoji_named(named[0])) or _is_role(text, at)

@@ -3,15 +3,6 @@
 from __future__ import annotations
 
 from pipeline.features.dialects.courses import LEANPUB, LIASCRIPT
-from pipeline.features.dialects.documentation import (
-    DOCUSAURUS,
-    GITBOOK,
-    GITHUB,
-    MARKDOC,
-    MDBOOK,
-    MDX,
-    VITEPRESS,
-)
 from pipeline.features.dialects.latex import (
     ASCIIDOC,
     CRITICMARKUP,
@@ -21,12 +12,26 @@ from pipeline.features.dialects.latex import (
     RESTRUCTUREDTEXT,
 )
 from pipeline.features.dialects.lessons import CARPENTRIES, RASPBERRY_PI
-from pipeline.features.dialects.mkdocs import MATERIAL, MKDOCS
 from pipeline.features.dialects.notebooks import D2L, MYST
 from pipeline.features.dialects.obsidian import OBSIDIAN
 from pipeline.features.dialects.quarto import BOOKDOWN, QUARTO, QUARTO_WITHOUT_CODE
 from pipeline.features.dialects.reading import ANY
-from pipeline.features.dialects.site_generators import HUGO, HUGO_SITE, JEKYLL, KRAMDOWN, LIQUID
+from pipeline.features.dialects.site_generators import (
+    DOCUSAURUS,
+    GITBOOK,
+    GITHUB,
+    HUGO,
+    HUGO_SITE,
+    JEKYLL,
+    KRAMDOWN,
+    LIQUID,
+    MARKDOC,
+    MATERIAL,
+    MDBOOK,
+    MDX,
+    MKDOCS,
+    VITEPRESS,
+)
 from pipeline.features.dialects.specifications import KRAMDOWN_RFC, SPECIFICATION
 
 DIALECTS = (

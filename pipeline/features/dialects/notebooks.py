@@ -31,7 +31,7 @@ from pipeline.model.tree import all_nodes, find, rewrite_document
 from pipeline.parser import inlines, leaf
 from pipeline.parser.attributes import joined, make, named
 from pipeline.parser.blockparser import BlockElement, LineProcessor
-from pipeline.parser.constructs import figures
+from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.boxes import folded, kind_of, title_for
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
@@ -300,7 +300,7 @@ MYST = Dialect(
         "myst-titled": lessons.tab,
         **dict.fromkeys(("seealso", "admonition"), directive),
         "dropdown": folded,
-        **dict.fromkeys(("figure", "image"), figures.directive),
+        **dict.fromkeys(("figure", "image"), boxes.directive),
     },
     boxes=dict.fromkeys(("seealso", "admonition"), "note"),
     titles={"seealso": "See also"},

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.late import late
-from pipeline.parser import comments, dialects
+from pipeline.parser import dialects
 from pipeline.parser.blockparser import (
     BlockElement,
     LineParser,
@@ -48,12 +48,12 @@ class CommentProcessor(VerbatimProcessor):
     end. Text may follow it. ``state`` is its kind; ``lines`` are kept in case the surrounding quote
     or list ends first."""
 
-    begins = comments.BEGINS
+    begins = dialects.BEGINS
     has_end = True
 
     def start(self, cursor: Cursor) -> bool:
         rest = cursor.rest
-        begun = comments.begun(rest)
+        begun = dialects.comment_at(rest)
         if begun is None or begun[0].closing.search(rest[begun[1] :].lstrip("%")):
             return False
         if not self.parser.comes_later(begun[0].closing):
@@ -254,11 +254,11 @@ class StandingProcessor(_OfTable):
 
 def _comment(m: re.Match[str], data: str) -> Result:
     """A comment, such as ``%%…%%``, which is left out."""
-    begun = comments.begun(data, m.start())
+    begun = dialects.comment_at(data, m.start())
     if begun is None:
         return None
     comment, begins = begun
-    if comments.last_end(comment, data) < begins:
+    if dialects.last_end(comment, data) < begins:
         if comment.text:
             return None
         mark = data[m.start() : begins]
@@ -298,7 +298,7 @@ ANY = Dialect(
         "standing": StandingProcessor,
     },
     inlines={
-        "comment": Pattern(comments.BEGINS, "", _comment),
+        "comment": Pattern(dialects.BEGINS, "", _comment),
         "raw": Pattern("{", _RAW, lambda m, _: m[1]),
         "unread": Pattern(dialects.TRIGGERS, "", _unread),
     },

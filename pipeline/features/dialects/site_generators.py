@@ -1,21 +1,39 @@
-"""Jekyll's kramdown and Liquid, and Hugo's shortcodes."""
+"""Notations of programs that make sites of documentation, books and blogs."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from msgspec.structs import replace
 
 from pipeline.features.dialects import lessons
 from pipeline.features.dialects.reading import INCLUDE
-from pipeline.model import NO_ATTRIBUTES
+from pipeline.model import (
+    NO_ATTRIBUTES,
+    Block,
+    Document,
+    Inline,
+    List,
+    Note,
+    NoteReference,
+    Paragraph,
+    Text,
+)
 from pipeline.model.audience import conditions_of
 from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.late import late
+from pipeline.model.tree import FOR_TEACHERS, rewrite
 from pipeline.parser import attributes
-from pipeline.parser.attributes import joined
-from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.dialects import Comment, Dialect, LinePair, Sign, Standing, ToldMark
-from pipeline.parser.lines import Cursor
+from pipeline.parser.attributes import joined, make
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, VerbatimProcessor
+from pipeline.parser.container_blocks import ContainerProcessor, IndentedProcessor
+from pipeline.parser.dialects import Comment, Dialect, Inclusion, LinePair, Sign, Standing, ToldMark
+from pipeline.parser.leaf import InlineSpan, Pattern, Result
+from pipeline.parser.lines import Cursor, Line, emoji_named
+from pipeline.parser.names import meant_name
 
 # --- jekyll ----------------------------------------------------------------------------------
 # Jekyll's kramdown and Liquid: attributes of a block on a line below it, the place of the
@@ -149,7 +167,9 @@ class BoxProcessor(LineProcessor):
             del block[0]
 
 
-_ATTRIBUTES = r"\{:?[ ]?(?:[.#][A-Za-z][\w-]*|(?:class|dir|id|lang|not|only|width)=[^\s{}]+)\}"
+_KRAMDOWN_ATTRIBUTES = (
+    r"\{:?[ ]?(?:[.#][A-Za-z][\w-]*|(?:class|dir|id|lang|not|only|width)=[^\s{}]+)\}"
+)
 
 KRAMDOWN = Dialect(
     names=("kramdown",),
@@ -166,7 +186,7 @@ KRAMDOWN = Dialect(
             "Leave it out.",
         ),
         ToldMark(
-            late(rf"(?<=\S){_ATTRIBUTES}|{_ATTRIBUTES}(?=[ \t]*+\S)"),
+            late(rf"(?<=\S){_KRAMDOWN_ATTRIBUTES}|{_KRAMDOWN_ATTRIBUTES}(?=[ \t]*+\S)"),
             "an attribute list that applies to nothing",
             r"Put what it is about in brackets: `[text]\g<0>`.",
         ),
@@ -222,8 +242,8 @@ JEKYLL = Dialect(
 # Hugo's shortcodes: figures, boxes, folds, tabs, code; and its comments.
 
 _PAIR = late(r"(?<![\w-])([\w-]{1,40})=(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|([^\s\"'>}]+))")
-_KIND = r"(?:(?:type|kind|style|color|context|icon)=)?\"?(?P<kind>[a-z]+)\"?"
-_TITLE = r"(?:(?:title|summary|name|header)=)?\"(?P<title>[^\"]{1,200})\""
+_HUGO_KIND = r"(?:(?:type|kind|style|color|context|icon)=)?\"?(?P<kind>[a-z]+)\"?"
+_HUGO_TITLE = r"(?:(?:title|summary|name|header)=)?\"(?P<title>[^\"]{1,200})\""
 _OTHERS = r"(?: +[\w-]+=(?:\"[^\"]*\"|[^\s\"'<>{}]++))*+"
 
 
@@ -265,9 +285,11 @@ HUGO_SITE = Dialect(
     begins=frozenset("{"),
     signs=(Sign("{{", late(rf"(?m)^[ \t]*\{{\{{[<%] *+(?:/ *+)?(?:{_KNOWN})\b")),),
     pairs=(
-        LinePair(_begin(_BOXES, rf"(?: +{_KIND})?(?: +{_TITLE})?"), _end(_BOXES)),
-        LinePair(_begin("details|expand", f" +{_TITLE}"), _end("details|expand"), name="details"),
-        LinePair(_begin("tab", f" +{_TITLE}"), _end("tab"), name="tab"),
+        LinePair(_begin(_BOXES, rf"(?: +{_HUGO_KIND})?(?: +{_HUGO_TITLE})?"), _end(_BOXES)),
+        LinePair(
+            _begin("details|expand", f" +{_HUGO_TITLE}"), _end("details|expand"), name="details"
+        ),
+        LinePair(_begin("tab", f" +{_HUGO_TITLE}"), _end("tab"), name="tab"),
     ),
     verbatim=(
         LinePair(
@@ -287,4 +309,424 @@ HUGO_SITE = Dialect(
         Standing(late(r"\{\{[<%] *+/? *+tabs[^\n{}>%]*+[>%]\}\}")),
     ),
     containers={"tab": lessons.tab},
+)
+
+
+# --- docusaurus ------------------------------------------------------------------------------
+# Docusaurus and VitePress: tabs, groups of code, and code of MDX.
+
+_CODE = late(
+    r"import (?:type )?(?:[\w$*{][^'\"\n]{0,300} from )?(?P<sign>['\"])[^'\"\n]+(?P=sign);?[ \t]*$"
+    r"|import (?:[\w$]+, *)?\{[^'\"}]*$"
+    r"|export (?:default )?(?:const|let|var|class|(?:async )?function)\b[^\n]{0,300}?[=({]"
+    r"|export default [\w$({<]|export (?:\*|\{[^}\n]*\}) from ['\"]"
+)
+_BRACKETS = late(r"[()\[\]{}]")
+_GOES_ON = late(r"[ \t)\]}<]")
+
+
+class ModuleProcessor(VerbatimProcessor):
+    """Lines of MDX that import or export something, which are code, and left out, up to the end of
+    their brackets. ``state`` is the number of these that are open."""
+
+    def may_start(self, cursor: Cursor) -> bool:
+        return cursor.char in ("i", "e") and not cursor.indent and self.parser.tip.tag != "p"
+
+    def start(self, cursor: Cursor) -> bool:
+        if not _CODE.match(cursor.rest):
+            return False
+        message = "Lines of MDX that import or export something are code, and left out."
+        self.parser.report(Code.LIKELY_SLIP, message, cursor.line.at(), "Leave them out.")
+        self._take(self.open(cursor, "mark", 0), cursor)
+        return True
+
+    def _take(self, block: BlockElement, cursor: Cursor) -> None:
+        for bracket in _BRACKETS.findall(cursor.rest):
+            block.state += 1 if bracket in "([{" else -1
+        block.end = cursor.number
+        cursor.skip_rest()
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        is_closed = block.state <= 0
+        if cursor.blank and (is_closed or not _GOES_ON.match(self.parser.next_line)):
+            return Match.NO
+        if is_closed and not cursor.indent and not _CODE.match(cursor.rest):
+            return Match.NO
+        self._take(block, cursor)
+        return Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        del parent[-1]
+        self.parser.record.skip(block.line, block.end)
+
+
+MDX = Dialect(
+    names=("MDX",),
+    blocks={"mdx-module": ModuleProcessor},
+    comments=(Comment(late(r"\{\s*/\*"), late(r"\*/\s*\}"), "an MDX comment", "*/}"),),
+)
+
+
+_MDX_TITLE = r"(?:\{?[\"'])(?P<title>[^\"']{1,100})[^<>]*>"
+
+DOCUSAURUS = Dialect(
+    names=("Docusaurus",),
+    begins=frozenset("<"),
+    signs=(Sign("</TabItem>", late(r"(?m)^[ \t]*<TabItem\b")),),
+    pairs=tuple(
+        LinePair(
+            late(rf"<TabItem\b(?: [^<>]*?)?\b{name}={_MDX_TITLE}"),
+            lessons.closing_of("</TabItem>"),
+            "tab",
+        )
+        for name in ("label", "value")
+    ),
+    standing=(Standing(late(r"</?Tabs\b[^<>]*>")),),
+    containers={"tab": lessons.tab},
+)
+
+VITEPRESS = Dialect(
+    names=("VitePress",),
+    signs=(Sign("code-group", late(r"(?m)^:{3,} *code-group *$")),),
+    containers={"code-group": lessons.content},
+)
+
+
+# --- markdoc ---------------------------------------------------------------------------------
+# Markdoc: callouts, tabs, and files.
+
+_TAG_ATTRIBUTES = r"(?: +[\w-]+=(?:\"[^\"]*\"|[^\s\"%]+))*"
+_TAG_KIND = r"(?: +(?:type|kind|status)=\"(?P<kind>\w+)\")?"
+
+
+MARKDOC = Dialect(
+    names=("Markdoc",),
+    begins=frozenset("{"),
+    signs=(Sign("{% /", late(r"(?m)^[ \t]*\{% /(?:callout|note|tabs?|side-note|aside) %\}")),),
+    inclusions=(Inclusion(late(r"\{% *partial +file=\"(?P<path>[^\"]{1,300})\"[^%]*/%\}")),),
+    pairs=(
+        LinePair(
+            late(
+                rf"\{{% *(?:callout|note|aside){_TAG_KIND}(?: +title=\"(?P<title>[^\"]*)\")?"
+                rf"{_TAG_ATTRIBUTES} *%\}}"
+            ),
+            lessons.closing_of(r"\{% */(?:callout|note|aside) *%\}"),
+        ),
+        LinePair(
+            late(rf"\{{% *tab +(?:label|title|name)=\"(?P<title>[^\"]+)\"{_TAG_ATTRIBUTES} *%\}}"),
+            lessons.closing_of(r"\{% */tab *%\}"),
+            "tab",
+        ),
+    ),
+    standing=(Standing(late(r"\{% *(?:/tabs|tabs|table|/table)[^%]*%\}")),),
+    containers={"tab": lessons.tab},
+    boxes={"check": "tip"},
+)
+
+
+# --- mdbook ----------------------------------------------------------------------------------
+# mdBook, as the Rust book uses it: listings with captions and file names.
+
+MDBOOK = Dialect(
+    names=("mdBook",),
+    begins=frozenset("<"),
+    signs=(Sign("</Listing>", late(r"(?m)^<Listing\b")),),
+    pairs=(
+        LinePair(
+            late(r"<Listing(?P<title>(?: +[\w-]+=(?:\"[^\"]*\"|'[^']*'))*) *>"),
+            lessons.closing_of("</Listing>"),
+            name="mdbook-listing",
+        ),
+    ),
+    containers={"mdbook-listing": lessons.listing},
+)
+
+
+# --- gitbook ---------------------------------------------------------------------------------
+# GitBook: hints, tabs, titled code, embedded addresses, and code that is another file.
+
+_INCLUDED = late(
+    r"<pre><code(?: class=\"(?:lang-|language-)?(?P<language>[\w+-]*)\")?>"
+    r"[ \t]*\{%-?[ \t]*include[ \t]+[\"'](?P<path>[^\"'\n]{1,300})[\"'][ \t]*-?%\}"
+    r"[ \t]*(?P<end></code></pre>)?"
+)
+_CODE_END = lessons.closing_of("</code></pre>")
+
+
+class IncludedCodeProcessor(VerbatimProcessor):
+    """``<pre><code>{% include "./programs/if.py" %}</code></pre>``, the code in a file; its end may
+    be on a later line."""
+
+    begins = "<"
+    has_end = True
+
+    def start(self, cursor: Cursor) -> bool:
+        match = _INCLUDED.fullmatch(cursor.rest.rstrip())
+        if match is None or not (match["end"] or self.parser.comes_later(_CODE_END)):
+            return False
+        suffix = PurePosixPath(match["path"]).suffix.removeprefix(".")
+        block = self.open(cursor, "pre", make(pairs=(("file", match["path"]),)))
+        block.set("language", match["language"] or ("" if suffix == "txt" else suffix))
+        if match["end"]:
+            self.parser.close_tip()
+        cursor.skip_rest()
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return Match.END if _CODE_END.fullmatch(cursor.remainder.rstrip()) else Match.YES
+
+
+GITBOOK = Dialect(
+    names=("GitBook",),
+    begins=frozenset("{"),
+    signs=(
+        Sign(
+            "{%",
+            late(r"(?m)^[ \t]*\{% *(?:end(?:hint|tabs?|code|stepper)|content-ref|embed|file)\b"),
+        ),
+        Sign("<pre><code", late(r"(?m)^<pre><code[^<>]*>[ \t]*\{%-? *include ")),
+    ),
+    blocks={"included-code": IncludedCodeProcessor},
+    pairs=(
+        LinePair(
+            late(r"\{% *hint +style=\"(?P<kind>\w+)\"[^%]*%\}"),
+            lessons.closing_of(r"\{% *endhint *%\}"),
+        ),
+        LinePair(
+            late(r"\{% *tab +title=\"(?P<title>[^\"]{1,100})\" *%\}"),
+            lessons.closing_of(r"\{% *endtab *%\}"),
+            name="tab",
+        ),
+        LinePair(
+            late(r"\{% *code(?P<title>(?: +[\w-]+=\"[^\"]*\")*) *%\}"),
+            lessons.closing_of(r"\{% *endcode *%\}"),
+            name="gitbook-code",
+        ),
+    ),
+    standing=(
+        Standing(late(r"\{% *embed +url=\"([^\"\s]{1,500})\"[^{}%]*+%\}"), text=r"<\1>"),
+        Standing(late(r"\{% *file +src=\"([^\"<>\n]{1,300})\"[^{}%]*+%\}"), text=r"[\1](<\1>)"),
+        Standing(late(r"\{% *(?:tabs|stepper|end(?:tabs|content-ref|stepper|embed|file)) *%\}")),
+        Standing(late(r"\{% *(?:content-ref|step|endstep)[^%]*%\}")),
+    ),
+    containers={"tab": lessons.tab, "gitbook-code": lessons.listing},
+)
+
+
+# --- github ----------------------------------------------------------------------------------
+# GitHub: emoji by their names, and diagrams, which are shown as code; inclusions of editors.
+
+
+def _emoji(m: re.Match[str], data: str) -> Result:
+    """``:smile:``; an unknown name is text, and so is one within a word or between digits."""
+    before = data[m.start() - 1 : m.start()]
+    if before.isalnum() or before == ":" or not (shown := emoji_named(m[0])):
+        return None
+    return InlineSpan("emoji", shown, name=m[1])
+
+
+GITHUB = Dialect(
+    names=(),
+    inlines={"emoji": Pattern(":", r":([A-Za-z0-9_+-]{1,70}):(?![\w`])", _emoji)},
+    lines=(
+        ToldMark(late(r"<<[<{(\[][^\n<]*\.(?:md|txt|py)"), "an inclusion of another tool", INCLUDE),
+        ToldMark(
+            late(r"\[\[(?:_?TOC_?|toc)\]\][^\n]|\$\{toc\}"),
+            "a marker of the contents",
+            "Leave it out: the contents are added automatically.",
+        ),
+    ),
+    diagrams={
+        "mermaid": "Mermaid",
+        "plantuml": "PlantUML",
+        "puml": "PlantUML",
+        "graphviz": "Graphviz",
+        "vega-lite": "Vega-Lite",
+        "geojson": "GeoJSON",
+        "topojson": "TopoJSON",
+    },
+)
+
+
+# --- annotations -----------------------------------------------------------------------------
+# Material for MkDocs' annotations: the items of a list as notes of the paragraph above it.
+
+_CLASS = "annotate"
+_MARK = late(r"(?<![ \t])[ \t]*+\((\d{1,3})\)")
+
+
+def as_notes(document: Document) -> Document:
+    """The document with notes in place of the lists below paragraphs of the class `annotate`."""
+    blocks: list[Block] = []
+    notes = list(document.notes)
+    for block in document.blocks:
+        before = blocks[-1] if blocks else None
+        if isinstance(block, List) and block.ordered and _is_annotated(before):
+            assert isinstance(before, Paragraph)
+            label = f"{_CLASS}-{len(notes)}-"
+            blocks[-1] = _with_references(before, label, block)
+            notes += (
+                Note(label=f"{label}{number}", children=item.children, span=item.span)
+                for number, item in enumerate(block.items, block.start)
+            )
+        else:
+            blocks.append(block)
+    if len(notes) == len(document.notes):
+        return document
+    return replace(document, blocks=tuple(blocks), notes=tuple(notes))
+
+
+def _is_annotated(block: Block | None) -> bool:
+    return isinstance(block, Paragraph) and _CLASS in block.attributes.classes
+
+
+def _with_references(paragraph: Paragraph, label: str, items: List) -> Paragraph:
+    numbers = range(items.start, items.start + len(items.items))
+
+    def leave(node: Text) -> Text | tuple[Inline, ...]:
+        pieces = tuple(_pieces(node, label, numbers))
+        return pieces if len(pieces) > 1 else node
+
+    children = rewrite(paragraph.children, leave={Text: leave})
+    attributes = paragraph.attributes.without(classes={_CLASS})
+    return replace(paragraph, children=children, attributes=attributes)
+
+
+def _pieces(node: Text, label: str, numbers: range) -> Iterator[Inline]:
+    """A text in pieces: between them, a reference for each number of an item in parentheses."""
+    last = 0
+    for match in _MARK.finditer(node.text):
+        if int(match[1]) in numbers:
+            if before := node.text[last : match.start()]:
+                yield replace(node, text=before)
+            yield NoteReference(label=f"{label}{match[1]}", span=node.span)
+            last = match.end()
+    if rest := node.text[last:]:
+        yield replace(node, text=rest)
+
+
+# --- mkdocs ----------------------------------------------------------------------------------
+# MkDocs: blocks between slashes, tabs, keys, and included files.
+
+_SLASHES = late(r"(/{3,})[ \t]*+([^\W\d_][\w-]*+)[ \t]*+(?:\|[ \t]*+(.*))?$")
+_OPTION = late(r"(type|open|new|select|attrs):[ \t]*+(.*)$")
+
+
+class SlashesProcessor(ContainerProcessor):
+    """MkDocs' blocks: ``/// note | Title`` to ``///``, where indented options may come first."""
+
+    begins = "/"
+    closing = late(r"(?<!/)(/{3,})[ \t]*$")
+
+    def start(self, cursor: Cursor) -> bool:
+        match = _SLASHES.match(cursor.rest)
+        name = meant_name(match[2].lower()) if match else ""
+        if name not in FOR_TEACHERS and (
+            name not in SLASHES or not self.parser.comes_later(_LAST_SLASHES)
+        ):
+            return False
+        if not match or self.parser.too_deep(cursor):
+            return False
+        state = NO_ATTRIBUTES
+        count, title = str(len(match[1])), (match[3] or "").strip()
+        self.open(
+            cursor, "container", state, name=name, written=match[2], argument=title, colons=count
+        )
+        cursor.skip_rest()
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        if not block.get("begun") and cursor.indent >= 4:
+            if match := _OPTION.match(cursor.rest):
+                if match[1] == "type" and block.get("name") == "admonition":
+                    block.set("name", match[2].strip())
+                cursor.skip_rest()
+                return Match.YES
+        elif not cursor.blank:
+            block.set("begun", "yes")
+        return super().proceed(block, cursor)
+
+
+_LAST_SLASHES = late(r"^[ \t>]*/{3,}[ \t]*$")
+SLASHES = frozenset({*KINDS, "admonition", "details", "tab"})
+"""The names of such blocks that have an equivalent; others are reported."""
+
+
+_TAB = late(r'===[!+]{0,2}[ \t]+"([^"]{1,200})"[ \t]*$')
+
+
+class TabProcessor(IndentedProcessor):
+    """The first child is the title."""
+
+    begins = "="
+
+    def start(self, cursor: Cursor) -> bool:
+        match = _TAB.match(cursor.rest)
+        if not match or self.parser.too_deep(cursor):
+            return False
+        title = BlockElement("title", cursor.number)
+        title.lines = [Line(match[1], cursor.number, cursor.offset + match.start(1))]
+        self.open(cursor, "tab").append(title)
+        cursor.skip_rest()
+        return True
+
+
+_KEYS = {"ctrl": "Ctrl", "alt": "Alt", "cmd": "Cmd", "esc": "Esc", "del": "Del", "tab": "Tab"}
+
+
+def _keys(m: re.Match[str], data: str) -> Result:
+    """``++ctrl+alt+del++``, keys as MkDocs writes them."""
+    before = data[m.start() - 1 : m.start()]
+    if before.isalnum() or before == "+":
+        return None
+    group = InlineSpan("group")
+    for number, name in enumerate(m[1].split("+")):
+        key = InlineSpan("element", _key(name), name="kbd")
+        key.offset = m.start()
+        if number:
+            group[-1].tail = "+"
+        group.append(key)
+    return group
+
+
+def _key(name: str) -> str:
+    if name.lower() in _KEYS:
+        return _KEYS[name.lower()]
+    return " ".join(part[:1].upper() + part[1:] for part in name.split("-"))
+
+
+def _icon(m: re.Match[str], data: str) -> Result:
+    """``:material-clock:``, an icon of the site."""
+    if data[m.start() - 1 : m.start()].isalnum() and m.start():
+        return None
+    message = f"`{m[0]}` is an icon of Material for MkDocs, and is left out."
+    return InlineSpan("slip", "", message=message, hint="Write what it says, if it says anything.")
+
+
+MATERIAL = Dialect(
+    names=("Material for MkDocs",),
+    signs=(Sign(".annotate", late(r"(?m)^[ \t]*\{:?[ \t]*\.annotate[ \t]*\}[ \t]*$")),),
+    settle=(as_notes,),
+)
+
+MKDOCS = Dialect(
+    names=("MkDocs",),
+    blocks={"slashes": SlashesProcessor, "tab": TabProcessor},
+    inlines={
+        "icon": Pattern(
+            ":",
+            r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]{1,60}:(?:\{[^{}\n]{1,100}\})?",
+            _icon,
+        ),
+        "keys": Pattern("+", r"\+\+([A-Za-z0-9-]+(?:\+[A-Za-z0-9-]+)*)\+\+(?![\w+])", _keys),
+    },
+    inclusions=(Inclusion(late(r"-{1,8}8<-{1,8}[ \t]*\"(?P<path>[^\":]{1,300})\"")),),
+    lines=(
+        ToldMark(late(r"-{1,8}8<-"), "a snippet of MkDocs", INCLUDE),
+        ToldMark(
+            late(r"(?<!/)/{3,}[ \t]*[a-z][\w-]*[ \t]*(?:\||$)"),
+            "a block of MkDocs",
+            "Write it as a block: `::: note Title`, the text, and `:::`.",
+        ),
+    ),
 )

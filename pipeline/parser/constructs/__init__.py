@@ -8,7 +8,7 @@ from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.tree import LEVEL, TOGETHER, WORD_BANK
 from pipeline.parser import slips
-from pipeline.parser.constructs import boxes, fences, figures
+from pipeline.parser.constructs import boxes, fences
 from pipeline.parser.constructs.parts import Construct, Parts
 from pipeline.parser.dialects import table
 
@@ -36,7 +36,7 @@ CONTAINERS: dict[str, Construct] = {
     "details": boxes.details,
     "summary": boxes.details,
     "spoiler": boxes.folded,
-    "figures": figures.figures,
+    "figures": boxes.figures,
     "answer": boxes.answer,
     "teacher": boxes.teacher,
     LEVEL: boxes.level,
@@ -73,8 +73,8 @@ def containers_for(dialects: tuple[str, ...]) -> dict[str, Construct]:
 def container(parts: Parts) -> tuple[Block, ...]:
     """The node of a ``:::`` block; an unknown name becomes a container with that class."""
     containers = containers_for(parts.files.dialects)
-    if parts.name not in containers and figures.is_group(parts):
-        return figures.figures(parts)
+    if parts.name not in containers and boxes.is_group(parts):
+        return boxes.figures(parts)
     if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
         return _bibliography(parts)
     construct = containers.get(parts.name)
