@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.exercises.keys import columns_of
-from pipeline.exercises.order import COMMAS
+from pipeline.exercises.versions import COMMAS, fill_values
 from pipeline.model import FORMULAS, Document, Node
 from pipeline.model.audience import Ranges, lacked
 from pipeline.model.codes import Code
@@ -37,7 +37,6 @@ from pipeline.model.tree import (
 from pipeline.resolve import with_formulas
 from pipeline.resolve.assets import is_remote
 from pipeline.resolve.variables import fill_variables
-from pipeline.select import with_values
 from pipeline.verify.all_text import BREAK, LEAST, folded
 from pipeline.verify.rules import finding
 
@@ -125,7 +124,7 @@ def _missing_in(
 def _with_values(parsed: Document, edition: Edition) -> Document:
     """A parsed document with its numbers and values, and with its formulas as an edition draws
     them."""
-    document = replace(with_values(parsed, parsed, edition), edition=edition.name)
+    document = replace(fill_values(parsed, parsed, edition), edition=edition.name)
     return with_formulas(fill_variables(document))
 
 

@@ -40,8 +40,8 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
     """The document after all passes. Paths are relative to ``folder``, the source's, and nothing
     outside it is read. Problems are added to `Document.diagnostics`. The document is to be divided
     into the sections of level ``split`` (`split.divide`), or not at all (0)."""
-    from pipeline.exercises.order import tell_moved
     from pipeline.exercises.points import count_points, number_questions
+    from pipeline.exercises.versions import tell_moved
 
     # Variables first: their values are text to all others. Images on the web become links before
     # anything examines links.
@@ -110,8 +110,8 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
 def resolve_fragment(document: Document) -> Document:
     """A fragment of text: with its formulas set, notes and captions numbered, references filled in,
     and code highlighted; headings, links and files stay as written, except for unsafe addresses."""
-    from pipeline.exercises.order import tell_moved
     from pipeline.exercises.points import count_points, number_questions
+    from pipeline.exercises.versions import tell_moved
 
     document = put_back(with_formulas(tell_moved(show_absent(document))))
     document = number_notes(free_summaries(_with_terms(document)))

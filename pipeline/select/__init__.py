@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias, TypeVar, get_args
+from collections.abc import Iterator
+from typing import TypeAlias, get_args
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import (
     Attributes,
-    Blank,
     Block,
-    Choice,
     Document,
     Inline,
-    ListItem,
-    Matching,
     Node,
-    Ordering,
-    PageBreak,
     removal,
-    strings,
 )
 from pipeline.model.audience import (
     FORMAT_NAMES,
@@ -38,25 +29,20 @@ from pipeline.model.audience import (
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition, for_pupils
-from pipeline.model.metadata import Metadata
 from pipeline.model.names import did_you_mean
 from pipeline.model.numbered_kinds import NUMBERED, is_lettered, numbered_kind
-from pipeline.model.removal import for_all
 from pipeline.model.strings import (
     IN_STRINGS,
     STRINGS,
-    WITH_TEXTS,
     changed,
     has_marked_answer,
+    in_strings,
     settled,
     strings_of,
-    texts_of,
     without_marks,
 )
-from pipeline.model.strings import in_strings as answers_in_strings
 from pipeline.model.tree import (
     CONDITIONS,
-    FIELDS,
     LEVEL,
     LEVELS,
     MINUTES,
@@ -65,11 +51,8 @@ from pipeline.model.tree import (
     WITH_ANSWER,
     Changes,
     find,
-    has,
     has_condition,
     is_for_teachers,
-    is_partial,
-    of_node,
     rewrite,
     rewrite_document,
     top_level,
@@ -251,196 +234,6 @@ def _numbers(whole: Document, readers: _Readers) -> Iterator[tuple[_Place, int]]
             yield (type(node), whole.place(node.span)), number
 
 
-# --- shuffling -------------------------------------------------------------------------------
-# Shuffling for matching and ordering exercises, the same for all editions of a version. The order
-# follows from the text that students see: not from answers in it, and not from the order of the
-# source, which is the solution. It is that order only if no other exists.
-
-_HOLD = PageBreak()
-"""A placeholder in each item while parts of the document are removed, so that no item is removed
-with them and all keep their partners."""
-
-
-AS_WRITTEN = 0
-"""The seed of a version in the order of the text, if that is no solution."""
-
-ATTEMPTS = 50
-"""Orders tried for a version until one is repeated."""
-
-T = TypeVar("T")
-
-
-def seeds_of(edition: Edition, metadata: Metadata) -> tuple[int, ...]:
-    """The seeds of the versions up to that of an edition; screens have the first. The seed 0 keeps
-    the order of the text."""
-    seeds: list[int] = []
-    for name, seed in metadata.versions:
-        seeds.append(seed)
-        if name == edition.version or not edition.version:
-            break
-    return tuple(seeds) or (AS_WRITTEN,)
-
-
-def arranged(items: Sequence[T], seeds: Sequence[int], fixed: Collection[int]) -> tuple[T, ...]:
-    """Choices, or numbers, in the order that they have in the last of some versions, with seeds.
-    Those at ``fixed`` places stay there."""
-    contents = [
-        _content_of(item) if isinstance(item, Choice) else _ItemContent(str(item), True, True)
-        for item in items
-    ]
-    return tuple(items[place] for place in _order(contents, seeds, fixed, is_solution=False))
-
-
-def shuffled(task: Matching | Ordering, seeds: Sequence[int]) -> Matching | Ordering:
-    """The task in another order, whatever content only some readers get: that of the last of some
-    versions."""
-    if isinstance(task, Ordering):
-        order = _order([_content_of(item) for item in task.items], seeds)
-        items = tuple(_with_hold(task.items[index]) for index in order)
-        return replace(task, items=items, solution=order)
-    things = [_content_of(item) for item in task.right]
-    first: dict[str, int] = {}  # of things that are the same one is enough
-    same = [
-        first.setdefault(thing.content, index) if thing.is_for_all else index
-        for index, thing in enumerate(things)
-    ]
-    kept = sorted(set(same))
-    order = tuple(kept[place] for place in _order([things[index] for index in kept], seeds))
-    place_of = {index: place for place, index in enumerate(order)}
-    return replace(
-        task,
-        head=removal.closed(task.head),
-        left=tuple(map(_with_hold, task.left)),
-        right=tuple(_with_hold(task.right[index]) for index in order),
-        solution=tuple(place_of[same[index]] for index in task.solution),
-    )
-
-
-def settled_task(task: Matching | Ordering, *, solved: bool) -> tuple[Node, ...]:
-    """The shuffled task, without what has been emptied since; ``solved`` with its solution."""
-    if isinstance(task, Ordering):
-        left = [index for index, item in enumerate(task.items) if _is_there(item)]
-        rank = {place: rank for rank, place in enumerate(sorted(task.solution[i] for i in left))}
-        items = tuple(_free(task.items[index]) for index in left)
-        solution = tuple(rank[task.solution[index]] for index in left)
-        done: Node = replace(task, items=items, solution=solution if solved else ())
-        return (done,) if items else ()
-    pairs = [
-        (item, partner)
-        for item, partner in zip(task.left, task.solution, strict=True)
-        if _is_there(item) and _is_there(task.right[partner])
-    ]
-    partners = {partner for _, partner in pairs}
-    lonely = set(range(len(task.right))) - set(task.solution)
-    right = [
-        index
-        for index, item in enumerate(task.right)
-        if _is_there(item) and index in partners | lonely
-    ]
-    place_of = {index: place for place, index in enumerate(right)}
-    done = replace(
-        task,
-        left=tuple(_free(item) for item, _ in pairs),
-        right=tuple(_free(task.right[index]) for index in right),
-        solution=tuple(place_of[partner] for _, partner in pairs) if solved else (),
-    )
-    return (done,) if pairs else ()
-
-
-class _ItemContent(NamedTuple):
-    """The text of an item without answers, whether all readers get something of it, and whether all
-    get the same, with no answer in it."""
-
-    content: str
-    is_common: bool
-    is_for_all: bool
-
-
-def _content_of(item: ListItem | Choice) -> _ItemContent:
-    shown = list(walk(for_all(removal.closed((item,)))))
-    return _ItemContent(
-        content="\0".join(part for node in shown for part in (type(node).__name__, *_texts(node))),
-        is_common=any(type(node) not in FIELDS for node in shown),
-        is_for_all=not removal.has_any((item,))
-        and not any(
-            isinstance(node, Blank)
-            or is_partial(node)
-            or any(map(strings.answers, strings.strings_of(node)))
-            for node in walk(item)
-        ),
-    )
-
-
-def _order(
-    contents: Sequence[_ItemContent],
-    seeds: Sequence[int],
-    fixed: Collection[int] = (),
-    *,
-    is_solution: bool = True,
-) -> tuple[int, ...]:
-    """The order in the last of some versions, by the items' text and the seed: unlike the earlier
-    ones if possible, and if the given order ``is_solution``, not that, even of those items that all
-    readers get."""
-    order, earlier = list[int](), list[list[str]]()
-    for seed in seeds:
-        order = list(range(len(contents)))
-        if seed != AS_WRITTEN or is_solution:
-            order = _new_order(contents, seed, fixed, earlier, is_solution=is_solution)
-        earlier.append([contents[index].content for index in order if contents[index].is_common])
-    return tuple(order)
-
-
-def _new_order(
-    contents: Sequence[_ItemContent],
-    seed: int,
-    fixed: Collection[int],
-    earlier: Sequence[list[str]],
-    *,
-    is_solution: bool,
-) -> list[int]:
-    salt = f"{seed} " if seed else ""
-    for attempt in itertools.count():
-        marks = [_digest(f"{attempt} {salt}{thing.content}") for thing in contents]
-        moved = (n for n in sorted(range(len(contents)), key=marks.__getitem__) if n not in fixed)
-        order = [n if n in fixed else next(moved) for n in range(len(contents))]
-        common = [index for index in order if contents[index].is_common]
-        is_new = [contents[index].content for index in common] not in earlier
-        is_other = _is_another(order, contents) and _is_another(common, contents)
-        if (is_new or attempt >= ATTEMPTS) and (is_other or not is_solution):
-            return order
-    raise AssertionError("some order is another one")
-
-
-def _is_another(order: list[int], contents: Sequence[_ItemContent]) -> bool:
-    """Return whether an order of some items differs from the given one, if there is another."""
-    before = [contents[index].content for index in sorted(order)]
-    return [contents[index].content for index in order] != before or len(set(before)) < 2
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-def _texts(node: Node) -> Iterable[str]:
-    if isinstance(node, Blank | ListItem):  # an answer; what is called by its place
-        return ()
-    return (strings.settled(value, solved=False) for value in strings.all_strings(node))
-
-
-def _with_hold(item: ListItem) -> ListItem:
-    # It goes first: what follows a heading may be removed with it.
-    (closed,) = removal.closed((replace(item, children=(_HOLD, *item.children)),))
-    return closed
-
-
-def _is_there(item: ListItem) -> bool:
-    return len(item.children) > 1
-
-
-def _free(item: ListItem) -> ListItem:
-    return replace(item, children=item.children[1:])
-
-
 # --- select ----------------------------------------------------------------------------------
 # From a parsed document to the content of one edition: the variant without what the edition lacks
 # (`pipeline.model.audience`), in which pupils get blanks, choices and other tasks without
@@ -458,18 +251,16 @@ def select(document: Document, edition: Edition) -> Document:
     a condition selected gets the class ``teacher``. An unknown format or edition is a BAD_ATTRIBUTE
     warning.
     """
+    from pipeline.exercises import versions
+
     unknown, withheld, whole = tuple(_unknown_words(document)), document.withheld, document
-    seeds, document = seeds_of(edition, document.metadata), variant_for(document, edition)
-    if seeds != (AS_WRITTEN,):
-        from pipeline.exercises.order import rearranged
-
-        document = rearranged(document, whole, seeds)
-        whole = rearranged(whole, whole, seeds)
-    document = settle_levels(with_values(document, whole, edition), whole, edition)
+    seeds, document = versions.seeds_of(edition, document.metadata), variant_for(document, edition)
+    if seeds != (versions.AS_WRITTEN,):
+        document = versions.rearrange(document, whole, seeds)
+        whole = versions.rearrange(whole, whole, seeds)
+    document = settle_levels(versions.fill_values(document, whole, edition), whole, edition)
     document = keep_timings(document, edition)
-    from pipeline.exercises.order import fill_banks
-
-    document = fill_banks(document, edition, withheld)
+    document = versions.fill_banks(document, edition, withheld)
     document = replace(document, edition=edition.name)
     chosen: set[type[Node]] = {
         type(node)
@@ -485,13 +276,13 @@ def select(document: Document, edition: Edition) -> Document:
     def enter(node: Node) -> Node:
         node = _without_conditions(node, pupils)
         if isinstance(node, TASKS):
-            return shuffled(node, seeds)
+            return versions.shuffle(node, seeds)
         if isinstance(node, model.Exercise) and not is_ticked:
             return _unticked(node)
         return node
 
     def settle(node: Node) -> Node:
-        said = tuple((IN_STRINGS, text) for text in answers_in_strings(node))
+        said = tuple((IN_STRINGS, text) for text in in_strings(node))
         node = changed(node, lambda text: settled(text, solved=solved))
         if not is_listed or not said:
             return node
@@ -508,7 +299,7 @@ def select(document: Document, edition: Edition) -> Document:
 
     document = rewrite_document(document, leave=dict.fromkeys(model.FORMULAS, settle_formula))
     leaves: Changes = {
-        **dict.fromkeys(TASKS, lambda node: settled_task(node, solved=is_ticked)),
+        **dict.fromkeys(TASKS, lambda node: versions.settle_task(node, solved=is_ticked)),
         **({} if solved else removal.UNANSWERED),
         **({} if is_ticked else UNTICKED),
     }
@@ -516,34 +307,10 @@ def select(document: Document, edition: Edition) -> Document:
     worded = {
         type(node)
         for _, node, _ in find(document, *STRINGS, marked=True)
-        if any(True for texts in (strings_of(node), answers_in_strings(node)) for _ in texts)
+        if any(True for texts in (strings_of(node), in_strings(node)) for _ in texts)
     }
     document = rewrite_document(document, leave=dict.fromkeys(worded, settle))
     return replace(document, diagnostics=(*document.diagnostics, *unknown))
-
-
-def with_values(document: Document, whole: Document, edition: Edition) -> Document:
-    """A variant of the ``whole`` document with the numbers of the version of an edition, and with
-    the values in its gaps, whose widths depend on them."""
-    texts = (variable.text for variable in whole.metadata.variables)
-    if _may_have_numbers(whole) or any(text.startswith("=") for text in texts):
-        from pipeline.exercises.numbers import fill_numbers
-
-        document = fill_numbers(document, whole, seeds_of(edition, whole.metadata), edition)
-    if has(document, model.Blank):
-        from pipeline.exercises.numbers import fill_gaps
-
-        document = fill_gaps(document, edition)
-    return document
-
-
-@of_node
-def _may_have_numbers(document: Document) -> bool:
-    nodes = find(document, model.Variable, *WITH_TEXTS, marked=True)
-    return any(
-        isinstance(node, model.Variable) or any("{{" in text for text, _ in texts_of(node))
-        for _, node, _ in nodes
-    )
 
 
 UNTICKED: Changes = {model.Choice: lambda node: replace(node, correct=None)}

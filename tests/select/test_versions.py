@@ -10,10 +10,10 @@ import pytest
 
 import pipeline
 from pipeline import Document
+from pipeline.exercises.versions import arrange
 from pipeline.model import Choices, Exercise, Matching, Ordering
 from pipeline.model.editions import EDITIONS, wanted
 from pipeline.model.metadata import Metadata
-from pipeline.select import arranged
 from tests.helpers import making
 from tests.helpers.finished import all_text
 from tests.helpers.pdf_reading import page_texts
@@ -147,7 +147,7 @@ def test_screens_have_the_first_version() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
 def test_versions_differ_as_long_as_there_are_orders(count: int) -> None:
-    orders = [arranged(range(count), range(n + 1), ()) for n in range(4)]
+    orders = [arrange(range(count), range(n + 1), ()) for n in range(4)]
     possible = len(list(itertools.permutations(range(count))))
     assert len(set(orders)) == min(4, possible)
     assert all(sorted(order) == list(range(count)) for order in orders)
