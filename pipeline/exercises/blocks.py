@@ -133,18 +133,18 @@ SERIES = _Shape(
 
 def matching(parts: Parts) -> tuple[Block, ...]:
     """The pairs in a table or a definition list, between the blocks around them."""
-    return _around(parts, PAIRS, _matching)
+    return _wrap(parts, PAIRS, _matching)
 
 
 def ordering(parts: Parts) -> tuple[Block, ...]:
     """The items of a numbered list, between the blocks around it."""
-    return _around(parts, SERIES, _ordering)
+    return _wrap(parts, SERIES, _ordering)
 
 
 Make = Callable[[Block, Parts], "model.Matching | model.Ordering | None"]
 
 
-def _around(parts: Parts, shape: _Shape, make: Make) -> tuple[Block, ...]:
+def _wrap(parts: Parts, shape: _Shape, make: Make) -> tuple[Block, ...]:
     candidates = [block for block in parts.children if isinstance(block, shape.kinds)]
     if len(candidates) != 1:
         count = "two of them" if candidates else "none"
@@ -264,7 +264,7 @@ def _report(parts: Parts, shape: _Shape, message: str, span: Span | None) -> Non
 
 def exercise(parts: Parts) -> tuple[Block, ...]:
     title, attributes = parts.titled
-    children = gathered(tuple(map(_gathered_within, parts.children)))
+    children = gather(tuple(map(_gather_within, parts.children)))
     return (Exercise(title=title, children=children, span=parts.span, attributes=attributes),)
 
 
@@ -281,19 +281,19 @@ HOLDERS = (
 """Nodes in which there may be lists of questions."""
 
 
-def _gathered_within(block: Block) -> Block:
+def _gather_within(block: Block) -> Block:
     """A block with the blocks in its questions, or in those of lists in it, gathered as well."""
     if isinstance(block, List | model.Ordering):
-        items = tuple(map(_gathered_item, block.items))
+        items = tuple(map(_gather_item, block.items))
         return block if items == block.items else replace(block, items=items)
     if isinstance(block, HOLDERS):
-        children = tuple(map(_gathered_within, block.children))
+        children = tuple(map(_gather_within, block.children))
         return block if children == block.children else replace(block, children=children)
     return block
 
 
-def _gathered_item(item: ListItem) -> ListItem:
-    children = gathered(tuple(map(_gathered_within, item.children)))
+def _gather_item(item: ListItem) -> ListItem:
+    children = gather(tuple(map(_gather_within, item.children)))
     return item if children == item.children else replace(item, children=children)
 
 
@@ -336,7 +336,7 @@ class _Series:
         return replace(self.node, items=items, tight=False, span=_covering(items, self.node))
 
 
-def gathered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def gather(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks of an exercise, in which lists separated only by writing lines, answers and the
     like, or by lists of another kind, are joined: each of these belongs to the question before it.
     So do the blocks after the last question, if the other questions have such blocks."""
@@ -396,7 +396,7 @@ def rubric(parts: Parts) -> tuple[Block, ...]:
         parts.report(Code.BAD_TABLE, message, parts.span, hint)
         return boxes.answer(parts)
     children = tuple(
-        replace(block, body=tuple(map(_headed, block.body)))
+        replace(block, body=tuple(map(_with_head, block.body)))
         if isinstance(block, model.Table)
         else block
         for block in parts.children
@@ -404,7 +404,7 @@ def rubric(parts: Parts) -> tuple[Block, ...]:
     return container(parts._replace(children=children))
 
 
-def _headed(row: model.TableRow) -> model.TableRow:
+def _with_head(row: model.TableRow) -> model.TableRow:
     """A row whose first cell is its header."""
     return replace(row, cells=(replace(row.cells[0], scope="row"), *row.cells[1:]))
 

@@ -174,11 +174,11 @@ def _content(node: Node) -> Iterator[tuple[bytes, Span | None]]:
     yield folded("".join(strings)), None
     formulas = (part for answer in answers for part in answer if not isinstance(part, str))
     for drawn in (node, *formulas):
-        if part := _drawn(drawn):
+        if part := _describe_drawn(drawn):
             yield part.letters, drawn.span
 
 
-def _drawn(node: Node) -> _Part | None:
+def _describe_drawn(node: Node) -> _Part | None:
     """A node that is drawn, by what it is: a formula by its markup, a picture by its file, a chart
     by its kind."""
     match node:
@@ -194,7 +194,7 @@ def _drawn(node: Node) -> _Part | None:
     return _Part(text, f"{BREAK}{digest}{BREAK}".encode(), is_drawn=True)
 
 
-def _said(text: str) -> Iterator[_Part]:
+def _lines_of(text: str) -> Iterator[_Part]:
     """The lines of a text."""
     for line in filter(str.strip, text.split("\n")):
         yield _Part(line, folded(line))
@@ -223,13 +223,13 @@ def _of_tasks(document: Document) -> Iterator[tuple[Span | None, tuple[_Part, ..
         if id(node) in labels:
             continue
         for text in in_strings(node):
-            yield span, tuple(_said(text))
+            yield span, tuple(_lines_of(text))
         gaps = node.gaps if isinstance(node, FORMULAS) else ()
         for answer in (node.answer,) if isinstance(node, model.Blank) else gaps:
             for part in answer:
                 if isinstance(part, str):
-                    yield span, tuple(_said(part))
-                elif drawn := _drawn(part):
+                    yield span, tuple(_lines_of(part))
+                elif drawn := _describe_drawn(part):
                     yield part.span or span, (drawn,)
     for _, node, span in find(document, *_SOLVED):
         if not isinstance(node, model.Choice) or node.correct:
@@ -274,10 +274,12 @@ def _texts(document: Document) -> Iterator[tuple[Span | None, tuple[_Part, ...]]
             continue
         of_place = parts.setdefault(span, [])
         if isinstance(node, model.Chart):
-            of_place += (part for text in _labels(node) for part in _said(text))
+            of_place += (part for text in _labels(node) for part in _lines_of(text))
         if not around.is_left_out and isinstance(node, _READ):
-            of_place += _said(COMMAS.sub("\n", node.text) if around.in_bank else node.text)
-        if not (around.is_left_out and isinstance(node, model.Image)) and (drawn := _drawn(node)):
+            of_place += _lines_of(COMMAS.sub("\n", node.text) if around.in_bank else node.text)
+        if not (around.is_left_out and isinstance(node, model.Image)) and (
+            drawn := _describe_drawn(node)
+        ):
             of_place.append(drawn)
     for span, of_place in parts.items():
         if of_place:

@@ -67,7 +67,7 @@ def put_in_place(document: Document) -> Document:
 
     def joined(node: Node) -> Node:
         before = node.children  # type: ignore[attr-defined]
-        after = tuple(_joined(before))
+        after = tuple(_join_answers(before))
         return node if len(after) == len(before) else replace(node, children=after)
 
     changes: Changes = dict.fromkeys(holders, joined)
@@ -75,7 +75,7 @@ def put_in_place(document: Document) -> Document:
     worded = {type(node) for _, node, _ in find(document, marked=True) if _strings_in_place(node)}
     shown: Changes = dict.fromkeys(worded - SHOWING, _with_strings)
     document = rewrite_document(document, leave=shown)
-    return replace(document, blocks=tuple(_joined(document.blocks)))
+    return replace(document, blocks=tuple(_join_answers(document.blocks)))
 
 
 SHOWING = {model.Image, model.Chart, model.CodeBlock, model.Citation, model.Text}
@@ -112,7 +112,7 @@ Room: TypeAlias = model.WritingLines | model.WritingSpace | model.Chart
 """The places that students write or draw in."""
 
 
-def _joined(blocks: Iterable[Block]) -> Iterator[Block]:
+def _join_answers(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks with answers in place. Where a page begins among the lines that one replaces, it
     takes the place of those before, and the others stay."""
     room: Room | None = None
@@ -212,7 +212,7 @@ def answers_alone(document: Document) -> Document:
         document,
         metadata=replace(document.metadata, title=title),
         blocks=(*blocks, *_works_cited(document, blocks)),
-        notes=tuple(_called_in(blocks, document)),
+        notes=tuple(_notes_called(blocks, document)),
         contents=(),
         lists=(),
         addresses=(),
@@ -225,7 +225,7 @@ def answers_alone(document: Document) -> Document:
     return findings.added_to(alone)
 
 
-def _called_in(blocks: Iterable[Node], document: Document) -> Iterator[model.Note]:
+def _notes_called(blocks: Iterable[Node], document: Document) -> Iterator[model.Note]:
     """The notes that are referred to in some blocks of a document, or in notes to them."""
     rest = {note.label: note for note in document.notes}
     waiting = list(blocks)
@@ -239,7 +239,7 @@ def _called_in(blocks: Iterable[Node], document: Document) -> Iterator[model.Not
 def _works_cited(document: Document, blocks: tuple[Block, ...]) -> Iterator[Block]:
     """The list of the works that are cited in some blocks, under its title, if a citation is but a
     number in it."""
-    notes = tuple(_called_in(blocks, document))
+    notes = tuple(_notes_called(blocks, document))
     cited = (node for node in walk((*blocks, *notes)) if isinstance(node, model.Citation))
     keys = {item.key for citation in cited for item in citation.items}
     for node, path in walk_with(document.blocks, *PATH):
@@ -381,7 +381,7 @@ class _Key:
             inlines = [block]
         return (
             *self._in_text(block, inlines, span),
-            *self._chosen(block),
+            *self._tell_choice(block),
             *self.of(blocks, span),
         )
 
@@ -416,7 +416,7 @@ class _Key:
         self._has_one_gap = before
         return answers
 
-    def _chosen(self, block: Node) -> tuple[Block, ...]:
+    def _tell_choice(self, block: Node) -> tuple[Block, ...]:
         """The right choices, pairs, order or ticks of a block."""
         match block:
             case model.Choices():
@@ -434,10 +434,10 @@ class _Key:
                 text = ", ".join(str(place + 1) for place in block.solution)
                 return (_line(text, block.span),)
             case model.Table() if self._in_exercise:
-                return tuple(self._ticked(block))
+                return tuple(self._tell_ticks(block))
         return ()
 
-    def _ticked(self, table: model.Table) -> Iterator[model.Paragraph]:
+    def _tell_ticks(self, table: model.Table) -> Iterator[model.Paragraph]:
         """The ticked cells of each row of a table by the headers, or else the numbers, of row and
         columns."""
         heads = [_cell_text(cell) for cell in table.head[-1].cells] if table.head else []
@@ -462,12 +462,12 @@ class _Key:
         noted: list[Block] = []
         is_inline = isinstance(block, model.MathBlock)
         strings = () if is_inline else _in_strings(block, block.span or around)
-        parts = (*strings, *self._filled(inlines, around, noted))
+        parts = (*strings, *self._fill(inlines, around, noted))
         if not parts:
             return tuple(noted)
         return (model.Paragraph(children=_join_with_commas(parts)), *noted)
 
-    def _filled(
+    def _fill(
         self, inlines: Iterable[Node], around: Span | None, noted: list[Block]
     ) -> Iterator[tuple[Inline, ...]]:
         for node in inlines:
@@ -491,7 +491,7 @@ class _Key:
                 case model.NoteReference() if note := self._notes.pop(node.label, None):
                     noted += self.of(note.children, note.span)
                 case _:
-                    yield from self._filled(children(node), span, noted)
+                    yield from self._fill(children(node), span, noted)
 
     def _gap(self, answer: model.Answered, span: Span | None) -> Iterator[tuple[Inline, ...]]:
         """The answer of a gap with its number, unless it is the only one of its question or one
@@ -636,10 +636,10 @@ def _apart(documents: Mapping[str, Document]) -> Iterator[Document]:
                 before = known[path] = replace(asset, path=path, name=name)
             paths[asset.path] = before.path
             assets.append(before)
-        yield _renamed(replace(document, assets=tuple(assets)), version, paths)
+        yield _rename_assets(replace(document, assets=tuple(assets)), version, paths)
 
 
-def _renamed(document: Document, version: str, paths: Mapping[str, str]) -> Document:
+def _rename_assets(document: Document, version: str, paths: Mapping[str, str]) -> Document:
     """A document whose assets have other paths, with charts as wide as a column, and whose notes
     belong to a version."""
 

@@ -126,24 +126,24 @@ class _Reader:
         while sign := self._take("+", "-"):
             other = self._product()
             total = value.value + other.value if sign == "+" else value.value - other.value
-            value = _limited(total, max(value.decimals, other.decimals))
+            value = _limit(total, max(value.decimals, other.decimals))
         self._depth -= 1
         return value
 
     def _product(self) -> Amount:
-        value = self._signed()
+        value = self._read_signed()
         while sign := self._take("*", "/"):
-            other = self._signed()
+            other = self._read_signed()
             if sign == "*":
                 decimals = max(value.decimals, other.decimals)
-                value = _limited(value.value * other.value, decimals)
+                value = _limit(value.value * other.value, decimals)
             elif other.value:  # how often an amount is in another one is no amount
-                value = _limited(value.value / other.value, value.decimals * (not other.decimals))
+                value = _limit(value.value / other.value, value.decimals * (not other.decimals))
             else:
                 raise CalculationError("it divides by zero")
         return value
 
-    def _signed(self) -> Amount:
+    def _read_signed(self) -> Amount:
         is_negative = False
         while self._take("-"):
             is_negative = not is_negative
@@ -154,7 +154,7 @@ class _Reader:
         number = self._single()
         if not self._take("^"):
             return number
-        value, exponent = number.value, self._signed().value
+        value, exponent = number.value, self._read_signed().value
         if exponent.denominator != 1 or abs(exponent) > 100:
             raise CalculationError("an exponent has to be a whole number up to 100")
         if exponent < 0 and not value:
@@ -162,7 +162,7 @@ class _Reader:
         size = max(abs(value.numerator), value.denominator)
         if size > 1 and abs(exponent) * math.log10(size) > math.log10(LARGEST_NUMBER):
             raise CalculationError("it is too large")
-        return _limited(Fraction(value ** int(exponent)), number.decimals)
+        return _limit(Fraction(value ** int(exponent)), number.decimals)
 
     def _single(self) -> Amount:
         if not self.rest:
@@ -175,7 +175,7 @@ class _Reader:
             return value
         if token[0].isdecimal():
             decimals = len(token.partition(".")[2]) if token[-1] == "0" else 0
-            return _limited(Fraction(token), decimals)
+            return _limit(Fraction(token), decimals)
         if not (token[0].isalpha() or token[0] == "_"):
             raise MalformedError(f"`{token}` is not expected there")
         if not self._take("("):
@@ -196,7 +196,7 @@ class _Reader:
         return Amount(result, max(number.decimals for number in numbers) * is_amount)
 
 
-def _limited(value: Fraction, decimals: int) -> Amount:
+def _limit(value: Fraction, decimals: int) -> Amount:
     if abs(value.numerator) > LARGEST_NUMBER or value.denominator > LARGEST_NUMBER:
         raise CalculationError("it is too large")
     return Amount(value, decimals)
@@ -211,7 +211,7 @@ def _only(values: list[Fraction]) -> Fraction:
     return values[0]
 
 
-def _rounded(values: list[Fraction]) -> Fraction:
+def _round(values: list[Fraction]) -> Fraction:
     """The first value with as many decimals as the second says, halves away from zero."""
     value, places = values if len(values) == 2 else (_only(values), Fraction(0))
     if places.denominator != 1 or not 0 <= places <= 12:
@@ -241,7 +241,7 @@ def _in_parts(most: int, problem: str, values: list[Fraction]) -> Fraction:
 
 
 FUNCTIONS: Mapping[str, Callable[[list[Fraction]], Fraction]] = {
-    "round": _rounded,
+    "round": _round,
     "sqrt": _root,
     "abs": lambda values: abs(_only(values)),
     "min": min,
@@ -313,7 +313,7 @@ def fill_numbers(
             numbers.check_shown(written)
 
     kinds = {type(node) for node in all_nodes(document) if _has_braces(node)} | {model.Chart}
-    document = rewrite_document(document, enter=dict.fromkeys(kinds, numbers.filled_node))
+    document = rewrite_document(document, enter=dict.fromkeys(kinds, numbers.fill_node))
     numbers.tell_equal(document)
     variables = tuple(
         replace(variable, text=numbers.by_name(variable.name) or variable.text)
@@ -506,9 +506,9 @@ class _Numbers:
         count = (last - first) // step + 1
         if count > MOST_IN_RANGE:
             raise CalculationError(f"the range has more than {MOST_IN_RANGE:,} numbers")
-        return Amount(first + step * self._drawn(name, count), decimals)
+        return Amount(first + step * self._draw(name, count), decimals)
 
-    def _drawn(self, name: str, count: int) -> int:
+    def _draw(self, name: str, count: int) -> int:
         """A number below ``count``, another one for each version as long as there are some."""
         drawn: list[int] = []
         for seed in self._seeds:
@@ -555,7 +555,7 @@ class _Numbers:
 
     # --- where they stand ---
 
-    def filled_node(self, node: Node) -> Node:
+    def fill_node(self, node: Node) -> Node:
         """A node with the numbers in its own texts, and among its children."""
         if isinstance(node, model.Chart):
             node = self._with_first_row(node)
@@ -566,7 +566,7 @@ class _Numbers:
                     node = replace(node, **{field: self._run(value, node.span)})
         if any("{{" in text for text, _ in texts_of(node)):
             holder = node
-            node = with_texts(node, lambda text, in_tex: self._filled(text, holder, in_tex=in_tex))
+            node = with_texts(node, lambda text, in_tex: self._fill(text, holder, in_tex=in_tex))
         if "%7B%7B" in (address := _address(node)):
             field = "href" if isinstance(node, model.Link) else "source"
             node = replace(node, **{field: filled_address(address, self.by_name)})
@@ -604,7 +604,7 @@ class _Numbers:
                 before = (
                     each.text if isinstance(each, model.Text) else "\0" for each in filled[-2:]
                 )
-                shown = self._shown(node.name, node.span or span, "".join(before))
+                shown = self._show(node.name, node.span or span, "".join(before))
             if shown is None:
                 is_other = isinstance(node, model.Variable) and node.name not in self._variables
                 text = plain_text((node,)) if is_other else ""  # no variable, as was told
@@ -615,7 +615,7 @@ class _Numbers:
             filled.append(model.Text(text=shown[1], span=node.span))
         return tuple(filled)
 
-    def _filled(self, text: str, node: Node, *, in_tex: bool) -> str:
+    def _fill(self, text: str, node: Node, *, in_tex: bool) -> str:
         """A text of a node with its numbers."""
         parts: list[str] = []
         at = 0
@@ -633,14 +633,14 @@ class _Numbers:
             )
             shown = None
             if not is_tex_only:
-                shown = self._shown(raw.strip(), span, "".join(parts[-2:]), in_tex=in_tex)
+                shown = self._show(raw.strip(), span, "".join(parts[-2:]), in_tex=in_tex)
             if shown:
                 parts[-1] = _with_end(parts[-1], shown[0])
             parts.append(shown[1] if shown else match[0])
             at = match.end()
         return "".join((*parts, text[at:]))
 
-    def _shown(
+    def _show(
         self, text: str, span: Span | None, before: str, *, in_tex: bool = False
     ) -> tuple[str, str] | None:
         """The end of the text ``before`` a number, and the number, so that there is one sign

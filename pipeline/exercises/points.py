@@ -105,15 +105,15 @@ def _inherit(node: Node, above: _Around) -> _Around:
             return above._replace(numbers=numbers)
         case ListItem() if above.numbers:
             number = next(above.numbers)
-            label = _joined(above.label, ".", number)
-            derived = _joined(above.id, "-", number) if above.id else ""
+            label = _append(above.label, ".", number)
+            derived = _append(above.id, "-", number) if above.id else ""
             return _Around(label, node.attributes.id or derived)
         case List():
             return above._replace(numbers=None)
     return above
 
 
-def _joined(before: str, mark: str, number: str) -> str:
+def _append(before: str, mark: str, number: str) -> str:
     """A number appended to the one before, without a separator if a letter follows a digit."""
     is_clear = before[-1:].isdigit() and len(number) == 1 and number.isalpha()
     return f"{before}{number}" if is_clear else f"{before}{mark}{number}"
@@ -194,7 +194,7 @@ def _with_totals(document: Document, levels: tuple[str, ...], edition: Edition |
             scores = scores or _totals(node.children, levels)
         if scores:
             points = "; ".join(
-                of.named(_in_words(of.points, _key(node) or called, lang)) for of in scores
+                of.text_for(_in_words(of.points, _key(node) or called, lang)) for of in scores
             )
             shown = _span("marks", model.Text(text=vocabulary["marks_shown"].format(marks=points)))
             if isinstance(node, Exercise) and "exercises" in places:
@@ -211,7 +211,7 @@ def _with_totals(document: Document, levels: tuple[str, ...], edition: Edition |
         boxes["head" if boxes.keys() == {"head"} else "foot"] = tuple(tables)
     if document.metadata.kind == "exam" and "head" not in boxes:
         name = f"{vocabulary['score_total']}{vocabulary['colon']}"
-        boxes["head"] = tuple(_said(name, total, called, lang) for total in totals)
+        boxes["head"] = tuple(_say(name, total, called, lang) for total in totals)
     if grades and totals and edition and edition.audience == "teacher":
         boxes["foot"] = (*boxes.get("foot", ()), _grading_key(grades, totals, lang))
     document = rewrite_document(document, enter={Exercise: show, ListItem: show})
@@ -231,7 +231,7 @@ class Total(NamedTuple):
     def level(self) -> str:
         return self.levels[0] if self.levels else ""
 
-    def named(self, text: str) -> str:
+    def text_for(self, text: str) -> str:
         """A text for these levels only."""
         return f"{', '.join(self.levels)}: {text}" if self.levels else text
 
@@ -248,15 +248,15 @@ def _totals(nodes: Iterable[Node], levels: tuple[str, ...]) -> list[Total]:
 
 def _line(total: Total, key: str, lang: str) -> Block:
     children = (
-        model.Text(text=total.named(f"{words(lang)['score']}\u2002")),
+        model.Text(text=total.text_for(f"{words(lang)['score']}\u2002")),
         _span("score-box"),
         model.Text(text=f"\u2002/\u2002{_in_words(total.points, key, lang)}"),
     )
     return model.Paragraph(children=children, attributes=SCORE)
 
 
-def _said(name: str, total: Total, key: str, lang: str) -> Block:
-    text = total.named(f"{name}{_in_words(total.points, key, lang)}")
+def _say(name: str, total: Total, key: str, lang: str) -> Block:
+    text = total.text_for(f"{name}{_in_words(total.points, key, lang)}")
     return model.Paragraph(children=(model.Text(text=text),), attributes=TOTAL)
 
 
@@ -277,7 +277,7 @@ def _table(blocks: Iterable[Node], total: Total, lang: str) -> Table:
     side by side, or below each other if there are many."""
     vocabulary, empty = words(lang), TableCell(children=())
     rows = tuple(_by_exercise(blocks, total.level))
-    rows = (*rows, (total.named(vocabulary["score_total"]), total.points))
+    rows = (*rows, (total.text_for(vocabulary["score_total"]), total.points))
     heads = [vocabulary[key] for key in ("exercise", "score_possible", "score_reached")]
     grade = vocabulary["grade"]
     if len(rows) <= MOST_ACROSS and all(len(name) <= LONGEST_NUMBER for name, _ in rows[:-1]):
@@ -309,7 +309,7 @@ def _grading_key(grades: tuple[Grade, ...], totals: list[Total], lang: str) -> B
     heads = (
         vocabulary["grade"],
         "%",
-        *(total.named(vocabulary["score_reached"]) for total in totals),
+        *(total.text_for(vocabulary["score_reached"]) for total in totals),
     )
     columns = [_points_for(grades, total.points, lang) for total in totals]
     body = (

@@ -373,7 +373,7 @@ def tell_moved(document: Document) -> Document:
     for _, node, _ in find(document, model.Container):
         exercises += _moving(node.children)
     for text, span in _texts(exercises, document):
-        for words in _found(text, understood_in(lang, "moved_exercise")):
+        for words in _find(text, understood_in(lang, "moved_exercise")):
             _tell(findings, words, span, "Write a reference, such as `@ex-well`.")
     if exercises:
         numbered = [rf"{re.escape(word)}\s+\d+" for word in understood_in(lang, "exercise")]
@@ -384,7 +384,7 @@ def tell_moved(document: Document) -> Document:
         if sum(not is_fixed(item) for item in choices.items) > 1:
             for item in choices.items:
                 text = plain_text(item.children)
-                phrases = _found(text, understood_in(lang, "moved_choice"))
+                phrases = _find(text, understood_in(lang, "moved_choice"))
                 for words in phrases if not is_fixed(item) else ():
                     _tell(findings, words, item.span, "Write `{.fixed}` at the end of the choice.")
     return findings.added_to(document)
@@ -409,7 +409,7 @@ def _texts(exercises: Iterable[Block], document: Document) -> Iterator[tuple[str
                 yield plain_text(node.children), node.span or exercise.span
 
 
-def _found(text: str, phrases: Iterable[str]) -> list[str]:
+def _find(text: str, phrases: Iterable[str]) -> list[str]:
     return _matches(text, map(re.escape, phrases))
 
 
@@ -478,7 +478,7 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
             return node
         around = next((holder for holder in path if isinstance(holder, Exercise)), None)
         key = around.span if around else None
-        words = list(_added(node))
+        words = list(_words_added(node))
         if key not in seen:
             written = Counter(folded(plain_text(word.children)) for word in words)
             blanks = walk((around,) if around else top_level(document))
@@ -517,11 +517,11 @@ def _sort_key(word: model.Plain) -> tuple[str, str]:
     return folded(text), text
 
 
-def _added(bank: Container) -> Iterator[model.Plain]:
+def _words_added(bank: Container) -> Iterator[model.Plain]:
     """The words in a bank: items of a list, or separated by commas."""
     for node in walk(bank.children):
         if isinstance(node, model.Paragraph | model.Plain):
-            for word in map(_stripped, _separated(node.children)):
+            for word in map(_strip, _separate(node.children)):
                 if word and is_for_teachers(node):
                     attributes = node.attributes
                     word = (model.InlineElement(name="span", children=word, attributes=attributes),)
@@ -529,7 +529,7 @@ def _added(bank: Container) -> Iterator[model.Plain]:
                     yield model.Plain(children=word, span=node.span)
 
 
-def _separated(inlines: Iterable[Inline]) -> Iterator[list[Inline]]:
+def _separate(inlines: Iterable[Inline]) -> Iterator[list[Inline]]:
     """Inlines, divided at the commas and line ends in their text."""
     word: list[Inline] = []
     for node in inlines:
@@ -559,7 +559,7 @@ def _pieces(node: Inline) -> list[tuple[Inline, ...]]:
     return [(node,)]
 
 
-def _stripped(word: list[Inline]) -> tuple[Inline, ...]:
+def _strip(word: list[Inline]) -> tuple[Inline, ...]:
     """A word without white space around it."""
     while word and isinstance(first := word[0], model.Text) and first.text[:1] in ("", " "):
         word[:1] = [replace(first, text=rest)] if (rest := first.text.lstrip()) else []

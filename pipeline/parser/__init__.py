@@ -19,12 +19,12 @@ from pipeline.model.tree import plain_text
 from pipeline.parser import definitions, frontmatter, partial_strings
 from pipeline.parser.blank_rules import settle_blanks
 from pipeline.parser.constructs import choices
-from pipeline.parser.definitions import abbreviations, scoped
-from pipeline.parser.dialects import signed, table
+from pipeline.parser.definitions import abbreviations, scope_abbreviations
+from pipeline.parser.dialects import table, tools_signed
 from pipeline.parser.files import SourceFiles, check_text, normalise, read_any, without_stray
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter
 from pipeline.parser.left_out import (
-    closed,
+    close_gaps,
     in_front_matter,
     solutions,
     without_answers,
@@ -34,7 +34,7 @@ from pipeline.parser.lines import FORBIDDEN
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup import paired_names
 from pipeline.parser.rereading import TextBody, reread, settle_places
-from pipeline.parser.slips import doubtful_attributes, unguarded, unread_marks
+from pipeline.parser.slips import doubtful_attributes, find_unguarded, unread_marks
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_language, take_title, without_heading
 from pipeline.parser.withholding import WithheldRanges, with_marks, without_empty
@@ -84,7 +84,7 @@ def parse(
     text = without_stray(text) if problems else text
     memory = memory or Memory()
     front, rest = _read_front(text, source, folder)
-    files = SourceFiles(folder, source, signed(text))
+    files = SourceFiles(folder, source, tools_signed(text))
     body = _read_body(rest, len(front.lines) + 1, files, memory)
     contents = front.metadata.contents
     if contents.show == "auto" and body.document.metadata.contents.show == "always":
@@ -97,9 +97,9 @@ def parse(
     memory.put("document", whole)
     variants: list[Variant] = []
     for number, (numbers, reading) in enumerate(again):
-        reading = without_answers(_grouped(reading, whole.metadata, files)[0])
+        reading = without_answers(_group_turns(reading, whole.metadata, files)[0])
         left = without_heading(title, reading.blocks)
-        reading = closed(msgspec.structs.replace(reading, blocks=left), whole)
+        reading = close_gaps(msgspec.structs.replace(reading, blocks=left), whole)
         name = f"reading {number}"
         reading = settle_places(reading, memory.get(name) or whole)
         memory.put(name, reading)
@@ -117,7 +117,7 @@ class _Front(NamedTuple):
 
 def _read_front(text: str, source: str, folder: Path | None) -> tuple[_Front, str]:
     """The front matter of a text, and the rest of it."""
-    library = frontmatter.above(folder) if folder else None
+    library = frontmatter.library_above(folder) if folder else None
     metadata, count, findings = read_front_matter(text, source, library)
     metadata = _without_marks(metadata)
     if library and folder and metadata.url and "url" in metadata.shared:
@@ -149,9 +149,9 @@ def _settle_whole(
 ) -> tuple[Document, Heading | None]:
     """The document of a whole text with all metadata and findings, and the heading that has become
     its title."""
-    document, turns = _grouped(body.document, front.metadata, files)
+    document, turns = _group_turns(body.document, front.metadata, files)
     document = _with_unread(document, body, front.lines, front.metadata, files)
-    withheld = (*_placed(body, document, files), *in_front_matter(front.lines))
+    withheld = (*_places_of(body, document, files), *in_front_matter(front.lines))
     document = without_answers(document)
     broken = any(finding.code == Code.BAD_YAML.slug for finding in (*front.findings, *turns))
     metadata, title, titles = take_title(
@@ -162,7 +162,9 @@ def _settle_whole(
     if metadata.identifier is None:
         metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
     of_front = (*problems, *files.warnings, *front.findings, *turns)
-    lines = (*map(partial_strings.public, front.lines), body.record.whole) if withheld else ()
+    lines = (
+        (*map(partial_strings.public_string, front.lines), body.record.whole) if withheld else ()
+    )
     document = Document(
         metadata=metadata,
         blocks=blocks,
@@ -188,7 +190,7 @@ def _as_variant(reading: Document, numbers: tuple[int, ...], source: str) -> Var
     )
 
 
-def _grouped(
+def _group_turns(
     document: Document, metadata: Metadata, files: SourceFiles
 ) -> tuple[Document, tuple[Diagnostic, ...]]:
     """The document with turns of speakers in dialogues, and with all places in their files; and
@@ -197,7 +199,7 @@ def _grouped(
 
     blocks, findings = group_turns(document.blocks, metadata)
     document = msgspec.structs.replace(document, blocks=blocks)
-    return files.lines.apply(document), files.lines.placed(findings)
+    return files.lines.apply(document), files.lines.place_findings(findings)
 
 
 def _read_again(
@@ -217,7 +219,7 @@ def _read_again(
         again = None
         if known and known.ranges == ranges:
             again = reread(known, body.text, body.line, _read_alone)
-        again = again or _parse_body(body.text, body.line, files.without(ranges, body.record))
+        again = again or _parse_body(body.text, body.line, files.leave_out(ranges, body.record))
         again = again._replace(ranges=ranges)
         if not files.names:
             memory.put(name, again)
@@ -227,7 +229,7 @@ def _read_again(
         yield numbers, with_marks(reading, left)
 
 
-def _placed(body: TextBody, document: Document, files: SourceFiles) -> tuple[Withheld, ...]:
+def _places_of(body: TextBody, document: Document, files: SourceFiles) -> tuple[Withheld, ...]:
     """The ranges of a text, and the solutions in it, as places in its files."""
     places: list[Withheld] = []
     for each in body.ranges:
@@ -247,7 +249,7 @@ def _with_unread(
     lost = [found for found in document.diagnostics if found.code == Code.LOST_MARK.slug]
     others = tuple(found for found in document.diagnostics if found not in lost)
     told = {(found.source, found.line) for found in document.diagnostics if found.is_error}
-    lost += (f for f in files.lines.placed(seen) if (f.source, f.line) not in told)
+    lost += (f for f in files.lines.place_findings(seen) if (f.source, f.line) not in told)
     return msgspec.structs.replace(document, diagnostics=others, unread=tuple(lost))
 
 
@@ -273,14 +275,14 @@ def parse_body(text: str, folder: Path | None = None, *, in_brackets: bool = Fal
     """The document of a text that has no front matter, nor a title; ``folder`` as in `parse`, and
     ``in_brackets`` as in `parse_tree`."""
     text = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", normalise(text))
-    files = SourceFiles(folder, dialects=signed(text))
+    files = SourceFiles(folder, dialects=tools_signed(text))
     body = _parse_body(text, 1, files, in_brackets)
     document = files.lines.apply(body.document)
     document = _with_unread(document, body, [], document.metadata, files)
-    withheld, document = _placed(body, document, files), without_answers(document)
+    withheld, document = _places_of(body, document, files), without_answers(document)
     variants: list[Variant] = []
     for numbers, again in _read_again(body, files, Memory(), document.metadata):
-        left = closed(without_answers(files.lines.apply(again)), document)
+        left = close_gaps(without_answers(files.lines.apply(again)), document)
         variants.append(Variant(numbers, left.blocks, left.notes, left.diagnostics))
     return msgspec.structs.replace(document, withheld=withheld, variants=tuple(variants))
 
@@ -310,7 +312,7 @@ def _parse_body(
         files=files.names,
         diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics, *slips),
     )
-    document = definitions.give(document, lowering.anchors)
+    document = definitions.give_ids(document, lowering.anchors)
     source = "\n".join(files.record.lines.values())
     for settle in table(files.dialects).settle:
         document = settle(document)
@@ -321,14 +323,14 @@ def _parse_body(
         )
     search = WithheldRanges(document, tree.root, files)
     document = with_marks(without_empty(document), search.idle)
-    document = scoped(document, tree.parser.abbreviations, search.ranges)
+    document = scope_abbreviations(document, tree.parser.abbreviations, search.ranges)
     others = (
         search.with_lines(finding)
         for finding in document.diagnostics
         if finding.code not in _ON_MARKS or (finding.line, finding.column) not in search.marks
     )
     for_teachers = (place for place in search.ranges if place.conditions.classes)
-    findings = (*others, *unguarded(document, for_teachers), *search.findings)
+    findings = (*others, *find_unguarded(document, for_teachers), *search.findings)
     document = msgspec.structs.replace(document, diagnostics=findings)
     return TextBody(
         text, first_line, document, search.ranges, search.idle, files.record, files.dialects

@@ -108,7 +108,7 @@ LONGEST_LIST = 2000
 """The maximum length of a list; a longer one is text."""
 
 
-def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
+def read_attributes(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
     """The attribute list that begins at ``pos``, and its end; None if there is none. Commas may
     stand between its items. ``class=x`` is ``.x``, and so is a lone word for an answer after what
     may have a list; a key that means an answer in some language is `answer`."""
@@ -117,7 +117,7 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
         return None
     word = _WORD.match(text, pos) if text[pos - 1 : pos] in ("]", ")", "`") else None
     if word and meaning_of(word[1]):
-        return make(classes=(word[1],)), word.end()
+        return make_attributes(classes=(word[1],)), word.end()
     end = min(len(text), pos + LONGEST_LIST)
     at = opened.end()
     name = ""
@@ -127,7 +127,11 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
         closed = _CLOSE.match(text, at, end)
         if closed:
             has_any = bool(name or classes or pairs) or at > opened.end()
-            return (make(name, tuple(classes), tuple(pairs)), closed.end()) if has_any else None
+            return (
+                (make_attributes(name, tuple(classes), tuple(pairs)), closed.end())
+                if has_any
+                else None
+            )
         item = _ITEM.match(text, at, end)
         if not item:
             return None
@@ -150,7 +154,7 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
         at = item.end()
 
 
-def make(
+def make_attributes(
     name: str = "", classes: tuple[str, ...] = (), pairs: tuple[tuple[str, str], ...] = ()
 ) -> Attributes:
     """Attributes, with a single object for empty ones, so that equal documents are serialised
@@ -175,19 +179,21 @@ def _on_format(classes: tuple[str, ...], key: str, value: str) -> tuple[str, str
     return "only" if is_only else "not", _PRINTED.sub("pdf", value)
 
 
-def named(name: str) -> Attributes:
+def attributes_with_id(name: str) -> Attributes:
     """Attributes with an id; none if a list could not have it."""
-    listed = read(f"{{#{name}}}")
+    listed = read_attributes(f"{{#{name}}}")
     return listed[0] if listed and listed[0] == Attributes(name, (), ()) else NO_ATTRIBUTES
 
 
-def joined(first: Attributes, second: Attributes) -> Attributes:
+def join_attributes(first: Attributes, second: Attributes) -> Attributes:
     """The combined attributes; the id is that of ``second``, if it has one."""
     classes = tuple(dict.fromkeys(first.classes + second.classes))
-    return make(second.id or first.id, classes, first.pairs + second.pairs)
+    return make_attributes(second.id or first.id, classes, first.pairs + second.pairs)
 
 
-def aligned(attributes: Attributes, prefix: str = "", *, is_image: bool = False) -> Attributes:
+def with_alignment(
+    attributes: Attributes, prefix: str = "", *, is_image: bool = False
+) -> Attributes:
     """The attributes with ``align=right`` as the class ``right``, and so on; ``heading-right``
     for a heading, whose classes are those of its section. Other tools' equivalents likewise."""
     if attributes == NO_ATTRIBUTES:
@@ -206,28 +212,30 @@ def aligned(attributes: Attributes, prefix: str = "", *, is_image: bool = False)
         if (width := style.attributes.get("width")) and not attributes.get("width"):
             pairs.append(("width", width))
     classes = tuple(prefix + name for name in (names[:1] if prefix else names))
-    return joined(attributes.without(read), make(classes=classes, pairs=tuple(pairs)))
+    return join_attributes(
+        attributes.without(read), make_attributes(classes=classes, pairs=tuple(pairs))
+    )
 
 
-def mistaken(text: str, pos: int = 0) -> str:
+def mistaken_attributes(text: str, pos: int = 0) -> str:
     """The text at ``pos`` that looks like an attribute list but is not valid, or ""."""
     match = _MEANT.match(text, pos, min(len(text), pos + LONGEST_LIST))
-    return match[0] if match and not read(text, pos) else ""
+    return match[0] if match and not read_attributes(text, pos) else ""
 
 
 def meant_class(text: str, pos: int) -> tuple[Attributes, int] | None:
     """The classes that mean an answer in a list at ``pos`` that cannot be read, and its end."""
     match = _UNREADABLE.match(text, pos)
     names = [name for name in _CLASS.findall(match[0]) if meaning_of(name)] if match else ()
-    return (make(classes=tuple(names)), match.end()) if match and names else None
+    return (make_attributes(classes=tuple(names)), match.end()) if match and names else None
 
 
-def invalid(written: str) -> tuple[str, str]:
+def tell_invalid(written: str) -> tuple[str, str]:
     """The message and hint for an attribute list that is not valid."""
     return f"The attributes `{written}` are not valid.", HINT
 
 
-def trailing(text: str) -> tuple[str, Attributes] | None:
+def trailing_attributes(text: str) -> tuple[str, Attributes] | None:
     """A text and the attribute list at its end, unless that belongs to brackets or code."""
     stripped = text.rstrip()
     if not stripped.endswith("}"):
@@ -238,7 +246,7 @@ def trailing(text: str) -> tuple[str, Attributes] | None:
         start = stripped.rfind("{", first, start)
         if start < 0:
             return None
-        listed = read(stripped, start)
+        listed = read_attributes(stripped, start)
         if listed and listed[1] == len(stripped):
             is_own = start == 0 or stripped[start - 1] not in "\\])`"
             return (stripped[:start].rstrip(), listed[0]) if is_own else None

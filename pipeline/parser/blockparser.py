@@ -274,8 +274,8 @@ class LineParser(BlockParser):
 
     def check_attributes(self, line: Line, at: int = 0) -> None:
         """Report an attribute list at this position that cannot be read."""
-        if written := attributes_module.mistaken(line, at):
-            message, hint = attributes_module.invalid(written)
+        if written := attributes_module.mistaken_attributes(line, at):
+            message, hint = attributes_module.tell_invalid(written)
             self.report(Code.BAD_ATTRIBUTE, message, line.at(at), hint)
 
     def check_end(self, line: Line) -> None:
@@ -398,7 +398,7 @@ class LineParser(BlockParser):
             self.record.lines[self.number] = text
             left = self.cuts.line(self.number, text) if self.cuts else text
             if self.cuts and left is None:
-                self.number += self.cuts.skipped(self.number)
+                self.number += self.cuts.lines_skipped(self.number)
             elif left is not None:
                 self._read(Cursor(left, self.number), processors)
         self._lines, self._at, self._last, self._runs = around

@@ -18,7 +18,7 @@ from pipeline.model.secrets import secret
 from pipeline.model.tree import ANSWER, FIXED, FOR_TEACHERS, POINT_KEYS
 from pipeline.parser import attributes as attributes_module
 from pipeline.parser import dialects
-from pipeline.parser.attributes import joined, make
+from pipeline.parser.attributes import join_attributes, make_attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.dialects import Dialect, table
 from pipeline.parser.frontmatter import of_other_tool, yaml
@@ -252,7 +252,7 @@ class ItemProcessor(LineProcessor):
             block.state, first.state = first.state, None
             return
         for at, line in list(enumerate(first.lines))[:-FAR:-1]:
-            split = attributes_module.trailing(line) if line.endswith("}") else None
+            split = attributes_module.trailing_attributes(line) if line.endswith("}") else None
             has_id = split and split[1].id and line is first.lines[-1] and not is_choice
             if split and (belongs(split[1]) or has_id):
                 block.state = split[1]
@@ -520,7 +520,7 @@ class AdmonitionProcessor(IndentedProcessor):
         group = "title" if match["title"] else 2
         if match[2] == "" and cursor.char == "!":
             kind += f" {UNTITLED}"
-        classes = make(classes=tuple(kind.split()))
+        classes = make_attributes(classes=tuple(kind.split()))
         block = self.open(cursor, "admonition", classes, kind=kind, mark=cursor.rest[:3])
         if match[group]:
             title = BlockElement("title", cursor.number)
@@ -653,15 +653,15 @@ def take_option(block: BlockElement, cursor: Cursor, options: Mapping[str, str])
     key, value = match[1], (match[2] or "").strip()
     option = NO_ATTRIBUTES
     if key == "class":
-        option = attributes_module.make(classes=tuple(value.split()))
+        option = attributes_module.make_attributes(classes=tuple(value.split()))
     elif key in ("name", "label"):
-        option = attributes_module.named(value)
+        option = attributes_module.attributes_with_id(value)
     elif key in OF_IMAGE and block.get("name") in ("figure", "image"):
-        option = attributes_module.make(pairs=((key, value),))
+        option = attributes_module.make_attributes(pairs=((key, value),))
     elif block.get("name") == "table" and (meant := options.get(key)) and value:
-        option = attributes_module.make(pairs=((meant, value),))
+        option = attributes_module.make_attributes(pairs=((meant, value),))
     if isinstance(block.state, Attributes):
-        block.state = joined(block.state, option)
+        block.state = join_attributes(block.state, option)
     cursor.skip_rest()
 
 
@@ -698,10 +698,10 @@ class ContainerProcessor(LineProcessor):
         text, of_block = match[2].rstrip(" \t").rstrip(":").rstrip(" \t"), NO_ATTRIBUTES
         is_directive = False
         titled = _TITLED.match(text)
-        listed = attributes_module.read(text, titled.end()) if titled else None
+        listed = attributes_module.read_attributes(text, titled.end()) if titled else None
         if titled and listed and listed[1] == len(text):
             text, of_block = titled[0], listed[0]
-        elif split := attributes_module.trailing(text):
+        elif split := attributes_module.trailing_attributes(text):
             text, of_block = split
         elif directive := DIRECTIVE.match(text):
             # Text after MyST's name is the label of the exercise.
@@ -780,7 +780,7 @@ class ContainerProcessor(LineProcessor):
         if not block.get("closed"):
             if block.get("bare") and parent.processor is self and not parent.get("closed"):
                 # It may be meant as the end of the block around it, with attributes.
-                parent.state = joined(parent.attributes, conditions_of(block.attributes))
+                parent.state = join_attributes(parent.attributes, conditions_of(block.attributes))
             colons = self.begins * int(block.get("colons", "3"))
             written = f"{colons} {block.get('written', '')}".strip()
             message = f"The block `{written}` is never closed."
@@ -881,11 +881,11 @@ class IncludeProcessor(LineProcessor):
         skipped = other.lines if other else front.lines if front and front.closed else 0
         lines.begin(cursor.number, name, skipped + 1, shift)
         if skipped:
-            self._skipped_front_matter(cursor)
+            self._tell_front_matter(cursor)
         parser.read_within(text.removesuffix("\n").split("\n")[skipped:])
         lines.resume(parser.number, parent, at + 1)
 
-    def _skipped_front_matter(self, cursor: Cursor) -> None:
+    def _tell_front_matter(self, cursor: Cursor) -> None:
         """A position outside the lines that are parsed, so its file is resolved immediately."""
         file = self.parser.files.lines.place(cursor.number + 1)[0].file
         message = "The front matter of an included file is ignored."

@@ -23,7 +23,7 @@ from pipeline.model import (
 from pipeline.model.diagnostics import Span
 from pipeline.model.names import slug
 from pipeline.model.tree import TEACHER, all_nodes, rewrite_document
-from pipeline.parser.attributes import joined, make
+from pipeline.parser.attributes import join_attributes, make_attributes
 from pipeline.parser.blockparser import Definition
 from pipeline.parser.ranges import Range
 
@@ -54,7 +54,7 @@ def abbreviations(
     return {**withheld, **public}
 
 
-def scoped(
+def scope_abbreviations(
     document: Document, definitions: Iterable[Definition], ranges: Iterable[Range]
 ) -> Document:
     """The document in which abbreviations apply where their definitions do."""
@@ -87,7 +87,7 @@ def anchor(heading: Element) -> str:
     return name
 
 
-def give(document: Document, anchors: Mapping[Span, str]) -> Document:
+def give_ids(document: Document, anchors: Mapping[Span, str]) -> Document:
     """The document with these ids added to the headings that links lead to."""
     if not anchors:
         return document
@@ -167,4 +167,7 @@ def _attach(block: Block, marks: list[InlineElement]) -> Block:
     attributes = block.attributes
     entries = [attributes.get(MARK), *(mark.attributes.get("entry") for mark in marks)]
     entry = (MARK, "; ".join(entry for entry in entries if entry))
-    return replace(block, attributes=joined(attributes.without({MARK}), make(pairs=(entry,))))
+    return replace(
+        block,
+        attributes=join_attributes(attributes.without({MARK}), make_attributes(pairs=(entry,))),
+    )

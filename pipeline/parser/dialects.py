@@ -154,7 +154,7 @@ class Dialect(NamedTuple):
         return FAR if self.indented else 3
 
 
-def signed(text: str) -> tuple[str, ...]:
+def tools_signed(text: str) -> tuple[str, ...]:
     """The tools that a document's own signs name."""
     if not here("dialects"):
         return ()
@@ -177,10 +177,10 @@ def _table(tools: tuple[str, ...]) -> Dialect:
     from pipeline.features.dialects import DIALECTS
 
     counting = (row for row in DIALECTS if not row.signs or row.names[0] in tools)
-    return Dialect(*map(_joined, zip(*counting, strict=True)))
+    return Dialect(*map(_join, zip(*counting, strict=True)))
 
 
-def _joined(values: tuple[Any, ...]) -> Any:
+def _join(values: tuple[Any, ...]) -> Any:
     """Tuples, mappings, sets or facts as one."""
     if isinstance(values[0], bool):
         return any(values)

@@ -92,7 +92,7 @@ def group_turns(
     """The blocks with turns in dialogues, and a warning for each label that is nearly a name."""
     grouping = _Grouping({folded(speaker.name): speaker for speaker in metadata.speakers})
     if not grouping.speakers:
-        return blocks, tuple(_unnamed(blocks))
+        return blocks, tuple(_warn_of_unnamed(blocks))
     return grouping.blocks(blocks), tuple(grouping.diagnostics)
 
 
@@ -182,17 +182,17 @@ def _split_label(inlines: tuple[Inline, ...]) -> tuple[str | None, tuple[Inline,
     if isinstance(first, model.Text):
         match = _LABEL.match(first.text)
         if match:
-            return match[1].strip(), _without(first, match.end(), rest), False
+            return match[1].strip(), _cut_begin(first, match.end(), rest), False
     elif isinstance(first, model.Strong):
         text = plain_text(first.children).strip()
         after = rest[0].text if rest and isinstance(rest[0], model.Text) else ""
         if text.endswith(":"):
             if rest and isinstance(rest[0], model.Text):
-                rest = _without(rest[0], len(after) - len(after.lstrip()), rest[1:])
+                rest = _cut_begin(rest[0], len(after) - len(after.lstrip()), rest[1:])
             return text[:-1].strip(), rest, True
         if after.startswith(":") and isinstance(rest[0], model.Text):
             end = 1 + len(after[1:]) - len(after[1:].lstrip())
-            return text, _without(rest[0], end, rest[1:]), True
+            return text, _cut_begin(rest[0], end, rest[1:]), True
     return None, (), False
 
 
@@ -203,10 +203,10 @@ def _bold_turn(inlines: tuple[Inline, ...]) -> tuple[str | None, tuple[Inline, .
     match = _LABEL.match(first.text) if isinstance(first, model.Text) else None
     if not (match and isinstance(only, model.Strong) and isinstance(first, model.Text)):
         return None, ()
-    return match[1].strip(), _without(first, match.end(), only.children[1:])
+    return match[1].strip(), _cut_begin(first, match.end(), only.children[1:])
 
 
-def _unnamed(blocks: Iterable[Block]) -> Iterator[Diagnostic]:
+def _warn_of_unnamed(blocks: Iterable[Block]) -> Iterator[Diagnostic]:
     """A warning about what looks like turns of at least two speakers, each of whom speaks twice."""
     turns: list[tuple[Utterance, Span | None]] = []
     stretch = 0
@@ -230,6 +230,6 @@ def _unnamed(blocks: Iterable[Block]) -> Iterator[Diagnostic]:
     yield diagnostic(Code.LIKELY_SLIP, message, span=span, hint=hint)
 
 
-def _without(text: model.Text, count: int, rest: tuple[Inline, ...]) -> tuple[Inline, ...]:
+def _cut_begin(text: model.Text, count: int, rest: tuple[Inline, ...]) -> tuple[Inline, ...]:
     left = text.text[count:]
     return (model.Text(text=left, span=text.span), *rest) if left else rest

@@ -22,7 +22,7 @@ from pipeline.model.late import late
 from pipeline.model.names import nearest
 from pipeline.model.tree import Changes, rewrite
 from pipeline.parser.frontmatter import yaml
-from pipeline.parser.lines import FORBIDDEN, Line, holds_forbidden, name, numbered
+from pipeline.parser.lines import FORBIDDEN, Line, holds_forbidden, name, number_lines
 from pipeline.parser.ranges import Cuts, Range, SourceRecord
 from pipeline.system.paths import Problem, locate, scheme, shown_name
 
@@ -404,11 +404,11 @@ class LineMap:
         ends = last is piece and end > line
         return Span(line, span.column, end if ends else 0, piece.file)
 
-    def placed(self, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    def place_findings(self, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Findings without a file of their own, in their files."""
-        return tuple(d if self.is_plain or d.source else self._placed(d) for d in findings)
+        return tuple(d if self.is_plain or d.source else self._place_finding(d) for d in findings)
 
-    def _placed(self, finding: Diagnostic) -> Diagnostic:
+    def _place_finding(self, finding: Diagnostic) -> Diagnostic:
         if not finding.line:
             return finding
         piece, line = self.place(finding.line)
@@ -433,7 +433,7 @@ class LineMap:
             document,
             blocks=rewrite(document.blocks, leave=changes),
             notes=rewrite(document.notes, leave=changes),
-            diagnostics=self.placed(document.diagnostics),
+            diagnostics=self.place_findings(document.diagnostics),
         )
 
 
@@ -505,14 +505,14 @@ class SourceFiles:
             self._size_of_files += len(text)
         return located
 
-    def numbered(self, address: str, span: Span | None) -> tuple[Line, ...]:
+    def read_lines(self, address: str, span: Span | None) -> tuple[Line, ...]:
         """The lines of a file whose text `read` returned; findings in it are reported with the
         file's name and line."""
         name = self.find(address, span)
         assert isinstance(name, str), "it was read before"
         text = self._texts[name]
         first = self.lines.append(name, text.count("\n") + 1)
-        lines = numbered(text, first)
+        lines = number_lines(text, first)
         self.record.lines.update((line.number, line) for line in lines)
         if self.cuts is None:
             return lines
@@ -522,7 +522,7 @@ class SourceFiles:
             if (left := self.cuts.line(line.number, line)) is not None
         )
 
-    def without(self, ranges: Iterable[Range], record: SourceRecord) -> SourceFiles:
+    def leave_out(self, ranges: Iterable[Range], record: SourceRecord) -> SourceFiles:
         """The same files, read again without some ranges; ``record`` is that of reading all."""
         other = SourceFiles(self._folder, dialects=self.dialects)
         other.lines, other._texts = self.lines, self._texts

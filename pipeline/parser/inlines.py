@@ -132,7 +132,7 @@ def may_begin(data: str, pos: int) -> bool:
     return not pos or unicodedata.category(data[pos - 1]) not in {"Lu", "Ll", "Lt", "Lm", "Nd"}
 
 
-def _bracketed(m: re.Match[str], data: str) -> Result:
+def _read_bracketed(m: re.Match[str], data: str) -> Result:
     """``[@fig-x; @tbl-y]``: one or several in brackets, which are not shown."""
     matches = list(_REFERENCE.finditer(m[0]))
     if len(matches) == 1:
@@ -163,7 +163,7 @@ REFERENCE_PATTERNS = {
     "bracketed-cross-references": Pattern(
         "[",
         rf"\[{_GAP}{CROSS_REFERENCE}(?:{_GAP};{_GAP}{CROSS_REFERENCE})*{_GAP}\](?![(\[])",
-        _bracketed,
+        _read_bracketed,
     ),
     # `@fig-x` in text, `-@fig-x` for the number alone
     "cross-reference": Pattern(
@@ -196,7 +196,7 @@ class CitationSpan(InlineSpan):
         self.source = source
 
 
-def bracketed(content: str) -> CitationSpan | None:
+def read_bracketed_citation(content: str) -> CitationSpan | None:
     """The citation in brackets around ``content``, if each part has a key."""
     if len(content) > LONGEST_CITATION or "@" not in content:
         return None
@@ -352,7 +352,7 @@ class Brackets:
 
     def _cite(self, bracket: Bracket, close: int) -> bool:
         """Convert the content of brackets into a citation, if it is one."""
-        element = bracketed(self.leaf.data[bracket.content : close])
+        element = read_bracketed_citation(self.leaf.data[bracket.content : close])
         if element is None:
             return False
         self._wrap(bracket, element)
@@ -468,7 +468,7 @@ def _blank(m: re.Match[str], data: str) -> Result:
     begin = m.end()
     if after != "{":
         spaced = _SPACED.match(data, begin)
-        if spaced is None or attributes.read(data, spaced.end()):
+        if spaced is None or attributes.read_attributes(data, spaced.end()):
             return None if before.isalnum() or after.isalnum() else blank
         begin = spaced.end()
         blank.set("spaced", "yes")
@@ -486,13 +486,13 @@ def _parts(answer: str, offset: int) -> Iterator[AnswerPart]:
     pos = 0
     for m in _PART.finditer(answer) if "$" in answer else ():
         if m[1] and is_formula(answer, m.start(), m.end() - 1):
-            yield AnswerPart(_said(answer[pos : m.start()]))
+            yield AnswerPart(_read_answer(answer[pos : m.start()]))
             yield AnswerPart(m[1], offset + m.start())
             pos = m.end()
-    yield AnswerPart(_said(answer[pos:]))
+    yield AnswerPart(_read_answer(answer[pos:]))
 
 
-def _said(text: str) -> str:
+def _read_answer(text: str) -> str:
     """The text of an answer without its comments, which no output contains."""
     text = _COMMENT.sub(lambda m: "" if m[0].endswith("-->") else m[0], text)
     return unescape(text)

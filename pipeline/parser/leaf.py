@@ -274,7 +274,7 @@ def _up_to_bracket(address: str) -> str:
     return address
 
 
-def _escaped(m: re.Match[str], data: str) -> Result:
+def _read_escape(m: re.Match[str], data: str) -> Result:
     """A character; a bracket of what would be the mark of a choice is a text by itself, which is
     not taken for one."""
     return InlineSpan("text", m[1]) if _CHOICE.match(data, m.start()) else m[1]
@@ -301,7 +301,7 @@ BEFORE_NOTE = late(rf"!(?={_NOTE_REFERENCE}(?!\(|\[[^\^]))")
 """An exclamation mark that ends a sentence, after which a note is referred to."""
 
 PATTERNS = {
-    "escape": Pattern("\\", rf"\\(?!#(?:eq|fig|tab):\w)([{re.escape(PUNCTUATION)}])", _escaped),
+    "escape": Pattern("\\", rf"\\(?!#(?:eq|fig|tab):\w)([{re.escape(PUNCTUATION)}])", _read_escape),
     "hard-break": Pattern("\\", r"\\\n", lambda m, data: InlineSpan("br")),
     "entity": Pattern("&", ENTITY, lambda m, data: _entity(m[0])),
     "autolink": Pattern(
@@ -500,10 +500,10 @@ class Leaf:
         withholds."""
         if not self.at("{"):
             return None
-        if listed := attributes_module.read(self.data, self.pos):
+        if listed := attributes_module.read_attributes(self.data, self.pos):
             return listed
         if meant := attributes_module.meant_class(self.data, self.pos):
-            message, hint = attributes_module.invalid(self.data[self.pos : meant[1]])
+            message, hint = attributes_module.tell_invalid(self.data[self.pos : meant[1]])
             self.report(Code.BAD_ATTRIBUTE, message, self.pos, hint)
         return meant
 
@@ -518,8 +518,8 @@ class Leaf:
 
     def check_attributes(self) -> None:
         """Report an invalid attribute list at this position."""
-        if self.at("{") and (written := attributes_module.mistaken(self.data, self.pos)):
-            message, hint = attributes_module.invalid(written)
+        if self.at("{") and (written := attributes_module.mistaken_attributes(self.data, self.pos)):
+            message, hint = attributes_module.tell_invalid(written)
             self.report(Code.BAD_ATTRIBUTE, message, self.pos, hint)
 
     def report(self, code: Code, message: str, pos: int, hint: str) -> None:
@@ -652,7 +652,7 @@ _SCRIPT = late(
 _OPERATION = late(r"(?<=[\w)])(?:[+\-/=]|\*(?=[^\W_]))")
 
 
-def shown(text: str) -> str:
+def shorten(text: str) -> str:
     return text if len(text) < 60 else f"{text[:50]}…"
 
 
@@ -685,7 +685,7 @@ def raw(data: str, pos: int, text: str) -> tuple[list[InlineSpan | str], int] | 
     if match is None:
         return None
     if match[1].lower() not in HTML_FORMATS:
-        return [dropped(text, match[1])], match.end()
+        return [tell_dropped(text, match[1])], match.end()
     pieces: list[InlineSpan | str] = []
     at = 0
     for tag in _TAGS.finditer(text):
@@ -699,9 +699,9 @@ _TAGS = late(RAW_HTML.replace(".*?", ".{0,500}?").replace("[^>]*", "[^>]{0,500}+
 than the same amount of text."""
 
 
-def dropped(text: str, name: str) -> InlineSpan:
+def tell_dropped(text: str, name: str) -> InlineSpan:
     """A placeholder for raw code in an unsupported format."""
-    message = f"`{shown(' '.join(text.split()))}` is raw code for {name}, and left out."
+    message = f"`{shorten(' '.join(text.split()))}` is raw code for {name}, and left out."
     return InlineSpan("slip", "", message=message, hint=OTHER_FORMAT)
 
 

@@ -15,7 +15,7 @@ from pipeline.model.late import late
 from pipeline.model.tree import ANSWER, FOR_TEACHERS
 from pipeline.parser import attributes as attributes_module
 from pipeline.parser import leaf
-from pipeline.parser.attributes import joined, make
+from pipeline.parser.attributes import join_attributes, make_attributes
 from pipeline.parser.blockparser import (
     BlockElement,
     Definition,
@@ -231,7 +231,7 @@ class ParagraphProcessor(LineProcessor):
             lines[-1] = last.with_text(last.rstrip(" \t") + "  ")
         block.lines = [line for lines in groups for line in lines]
         if not isinstance(block.state, Attributes):
-            block.state = attributes_module.make(classes=("line-block",))
+            block.state = attributes_module.make_attributes(classes=("line-block",))
 
     def _keep_indents(self, block: BlockElement) -> None:
         """Keep the indentation of lines of verse."""
@@ -246,7 +246,7 @@ class ParagraphProcessor(LineProcessor):
         """Take Obsidian's ``^id`` at the end of a paragraph as its id."""
         last = block.lines[-1]
         if "^" in last and (match := _BLOCK_ID.search(last)):
-            block.state = attributes_module.make(match[1])
+            block.state = attributes_module.make_attributes(match[1])
             block.lines[-1] = last.with_text(last[: match.start()])
             if not block.lines[-1]:
                 del block.lines[-1]
@@ -257,14 +257,14 @@ class ParagraphProcessor(LineProcessor):
             line = block.lines[at]
             if len(block.lines) == 1 or not line.startswith("{"):
                 continue
-            listed = attributes_module.read(line.strip())
+            listed = attributes_module.read_attributes(line.strip())
             if listed and listed[1] == len(line.strip()):
-                block.state = attributes_module.joined(block.attributes, listed[0])
+                block.state = attributes_module.join_attributes(block.attributes, listed[0])
                 del block.lines[at]
             else:
                 self.parser.check_attributes(line)
         last = block.lines[-1]
-        if _CAPTION.match(block.lines[0]) and not attributes_module.trailing(last):
+        if _CAPTION.match(block.lines[0]) and not attributes_module.trailing_attributes(last):
             self.parser.check_end(last)
 
 
@@ -284,7 +284,7 @@ class AtxHeadingProcessor(LineProcessor):
     def start(self, cursor: Cursor) -> bool:
         match = _ATX.match(cursor.rest)
         if not match and self.parser.innermost.tag != "p":
-            split = attributes_module.trailing(cursor.rest)
+            split = attributes_module.trailing_attributes(cursor.rest)
             text = split[0].rstrip(": \t") if split else cursor.rest.rstrip()
             if self._is_meant(text):
                 match = _CLOSE.match(cursor.rest)
@@ -292,9 +292,9 @@ class AtxHeadingProcessor(LineProcessor):
             return False
         line = Line(cursor.rest[match.end() :], cursor.number, cursor.offset + match.end())
         heading = BlockElement(f"h{match[0].count('#')}", cursor.number, self)
-        listed = attributes_module.trailing(line) or attributes_module.trailing(
-            _CLOSING_MARKS.sub("", line)
-        )
+        listed = attributes_module.trailing_attributes(
+            line
+        ) or attributes_module.trailing_attributes(_CLOSING_MARKS.sub("", line))
         if listed:
             line, heading.state = line.with_text(listed[0]), listed[1]
         else:
@@ -335,7 +335,7 @@ class SetextHeadingProcessor(LineProcessor):
         paragraph.processor = self
         paragraph.end = cursor.number
         last = paragraph.lines[-1]
-        split = attributes_module.trailing(last)
+        split = attributes_module.trailing_attributes(last)
         if split and split[0]:
             paragraph.lines[-1], paragraph.state = last.with_text(split[0]), split[1]
         elif not split:
@@ -423,9 +423,11 @@ class FenceProcessor(VerbatimProcessor):
                 message = f"The directive `{{{directive[1]}}}` is left out."
                 self.report(block, Code.LIKELY_SLIP, message, hint)
                 return
-            listed = joined(listed, _take_options(block, language, dialect.options))
+            listed = join_attributes(listed, _take_options(block, language, dialect.options))
         block.set("language", language)
-        block.state = joined(listed, make(classes=(ANSWER,))) if is_answer else listed
+        block.state = (
+            join_attributes(listed, make_attributes(classes=(ANSWER,))) if is_answer else listed
+        )
 
     def _is_answer(self, block: BlockElement) -> bool:
         """Return whether code is named as an answer by the options of a cell, or has one in it, as
@@ -475,12 +477,14 @@ def _take_options(block: BlockElement, language: str, meant: Mapping[str, str]) 
         name, value = meant.get(match[1], ""), (match[2] or "").strip()
         if name == "#":
             is_bare = language == "math" and not value.startswith("eq-")
-            options = joined(options, attributes_module.named(f"eq-{value}" if is_bare else value))
+            options = join_attributes(
+                options, attributes_module.attributes_with_id(f"eq-{value}" if is_bare else value)
+            )
         elif name.startswith("."):
-            options = joined(options, make(classes=(name[1:],)))
+            options = join_attributes(options, make_attributes(classes=(name[1:],)))
         elif name and value:
             name = "title" if name == "caption" and _FILE_NAME.fullmatch(value) else name
-            options = joined(options, make(pairs=((name, value),)))
+            options = join_attributes(options, make_attributes(pairs=((name, value),)))
         del block.lines[0]
     if options != NO_ATTRIBUTES and block.lines and not block.lines[0].strip():
         del block.lines[0]
@@ -556,26 +560,34 @@ def read_info(info: str) -> tuple[str, Attributes]:
     pos = word.end() if word else 0
     while pos < len(info):
         if lines := _LINES.match(info, pos):
-            given = joined(given, attributes_module.make(pairs=(("mark", lines[1]),)))
+            given = join_attributes(
+                given, attributes_module.make_attributes(pairs=(("mark", lines[1]),))
+            )
             pos = lines.end()
-        elif listed := attributes_module.read(info, pos):
-            given, pos = joined(given, listed[0]), listed[1]
+        elif listed := attributes_module.read_attributes(info, pos):
+            given, pos = join_attributes(given, listed[0]), listed[1]
         elif language and (named := _NAMED.match(info, pos)):
-            given = joined(given, attributes_module.make(pairs=(("title", named[1]),)))
+            given = join_attributes(
+                given, attributes_module.make_attributes(pairs=(("title", named[1]),))
+            )
             pos = named.end()
         elif pair := _PAIR.match(info, pos):
-            listed = attributes_module.read(f"{{{pair[0]}}}") if pair[1] in BARE else None
-            given, pos = joined(given, listed[0] if listed else NO_ATTRIBUTES), pair.end()
+            listed = (
+                attributes_module.read_attributes(f"{{{pair[0]}}}") if pair[1] in BARE else None
+            )
+            given, pos = join_attributes(given, listed[0] if listed else NO_ATTRIBUTES), pair.end()
         else:
             other = _OTHER.match(info, pos)
             end = max(pos + 1, other.end() if other else 0)
             if language == "chart" and info[pos:end].isalpha():  # its type
-                given = joined(given, attributes_module.make(classes=(info[pos:end],)))
+                given = join_attributes(
+                    given, attributes_module.make_attributes(classes=(info[pos:end],))
+                )
             pos = end
     if not language:
         language = next((name for name in given.classes if name not in NO_LANGUAGES), "")
         classes = tuple(name for name in given.classes if name != language)
-        given = attributes_module.make(given.id, classes, given.pairs)
+        given = attributes_module.make_attributes(given.id, classes, given.pairs)
     return language, given
 
 
@@ -586,12 +598,14 @@ def _of_cell(name: str, options: str, rest: str) -> tuple[str, Attributes]:
     if name in LISTINGS:
         return (words[0] if words else ""), NO_ATTRIBUTES
     if name == CELL_OF_CODE and words:
-        return words[0].removeprefix("i").rstrip("3"), attributes_module.make(pairs=((CELL, name),))
+        return words[0].removeprefix("i").rstrip("3"), attributes_module.make_attributes(
+            pairs=((CELL, name),)
+        )
     if name == "math":
         return name, NO_ATTRIBUTES
     options = options.strip()
     given = ((CELL_OPTIONS, options),) if options else ()
-    return name, attributes_module.make(pairs=((CELL, name), *given))
+    return name, attributes_module.make_attributes(pairs=((CELL, name), *given))
 
 
 # --- math ------------------------------------------------------------------------------------
@@ -770,7 +784,7 @@ def _end(text: str, pos: int) -> _End | None:
 
 def _rest(text: str, formula: str, at: int) -> _End:
     """The end of a formula at ``at``, with the text after it."""
-    listed = attributes_module.read(text, _skip_blanks(text, at))
+    listed = attributes_module.read_attributes(text, _skip_blanks(text, at))
     attrs, at = listed or (NO_ATTRIBUTES, at)
     # Punctuation after the marks belongs to the formula, so that it is not separated from it.
     if stop := _PUNCTUATION.match(text, at):

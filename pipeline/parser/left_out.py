@@ -28,7 +28,7 @@ from pipeline.model.tree import (
 )
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.lines import Cursor
-from pipeline.parser.partial_strings import read
+from pipeline.parser.partial_strings import read_string
 from pipeline.parser.ranges import Range
 
 
@@ -52,21 +52,23 @@ class LeftOutProcessor(LineProcessor):
         return True
 
 
-def closed(document: Document, whole: Document) -> Document:
+def close_gaps(document: Document, whole: Document) -> Document:
     """The document without stand-ins, and without what only the ``whole`` one refers to; with
     findings about the notes it refers to that only the whole one has. Blocks that are the same in
     both are the same objects."""
-    blocks = tuple(_closed(document.blocks, whole.blocks))
-    notes = tuple(_closed(document.notes, whole.notes))
+    blocks = tuple(_close(document.blocks, whole.blocks))
+    notes = tuple(_close(document.notes, whole.notes))
     defined = {note.label for note in whole.notes}
     if not defined:
         return replace(document, blocks=blocks)
-    lost = _referred_to(whole.blocks, whole.notes) - _referred_to(blocks, notes)
+    lost = _labels_in_use(whole.blocks, whole.notes) - _labels_in_use(blocks, notes)
     notes = tuple(note for note in notes if note.label not in lost)
     left = {note.label for note in notes}
     gone = defined - left
     empty = {  # notes that consist of an answer
-        label for label in _referred_to(blocks, notes) - left if label.startswith(model.INLINE_NOTE)
+        label
+        for label in _labels_in_use(blocks, notes) - left
+        if label.startswith(model.INLINE_NOTE)
     }
     findings: list[Diagnostic] = []
     if gone or empty:
@@ -86,7 +88,7 @@ def closed(document: Document, whole: Document) -> Document:
     return replace(document, blocks=blocks, notes=notes, diagnostics=tuple(findings))
 
 
-def _closed(nodes: Iterable[N], whole: Iterable[N]) -> Iterator[N]:
+def _close(nodes: Iterable[N], whole: Iterable[N]) -> Iterator[N]:
     known = {node.span: node for node in whole}
     for node in nodes:
         before = known.get(node.span)
@@ -103,8 +105,8 @@ def without_definition(
     """Findings about the links, images and abbreviations outside of some ranges that are none in
     the document without these: their definitions are in them."""
     places, reported = Ranges(each.withheld() for each in ranges), set[str]()
-    left = {(kind, target, span.line) for kind, target, span in _defined(document)}
-    for kind, target, span in _defined(whole):
+    left = {(kind, target, span.line) for kind, target, span in _references(document)}
+    for kind, target, span in _references(whole):
         is_lost = (kind, target, span.line) not in left and not places.hold(span)
         if is_lost and kind not in reported:
             yield _withheld(kind, span)
@@ -112,7 +114,7 @@ def without_definition(
                 reported.add(kind)
 
 
-def _defined(document: Document) -> Iterator[tuple[str, str, Span]]:
+def _references(document: Document) -> Iterator[tuple[str, str, Span]]:
     """References that may have a definition elsewhere, in words, their targets, and places."""
     for _, node, span in find(document, model.Link, model.Image, model.Abbreviation):
         place = node.span or span or Span(0)
@@ -131,7 +133,7 @@ def _withheld(kind: str, span: Span | None) -> Diagnostic:
     return diagnostic(Code.WITHHELD_DEFINITION, message, span=span, hint=hint)
 
 
-def _referred_to(blocks: Iterable[Node], notes: Iterable[model.Note]) -> set[str]:
+def _labels_in_use(blocks: Iterable[Node], notes: Iterable[model.Note]) -> set[str]:
     """The labels that the text refers to, directly or through other notes."""
     by_label = {note.label: note for note in notes}
     referred: set[str] = set()
@@ -161,7 +163,7 @@ def solutions(document: Document) -> Iterator[Withheld]:
 def in_front_matter(lines: Iterable[str]) -> Iterator[Withheld]:
     """The answers in the lines of front matter, which no edition gets."""
     for number, line in enumerate(lines, start=1):
-        for node in read(line):
+        for node in read_string(line):
             text = answer_text(node.answer) if isinstance(node, model.Blank) else ""
             if isinstance(node, model.InlineElement):
                 text = plain_text(node.children)

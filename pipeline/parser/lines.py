@@ -135,7 +135,7 @@ class Line(str):
         return Line(text, self.number, self.offset)
 
 
-def numbered(text: str, first: int = 1, offset: int = 1) -> tuple[Line, ...]:
+def number_lines(text: str, first: int = 1, offset: int = 1) -> tuple[Line, ...]:
     """The lines of a text, numbered from the given one, in which it begins at ``offset``."""
     return tuple(
         Line(line, number, 1 if number > first else offset)

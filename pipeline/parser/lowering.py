@@ -21,12 +21,18 @@ from pipeline.model.names import Names
 from pipeline.model.removal import STAND_INS, is_left_out
 from pipeline.model.tree import FOR_TEACHERS, is_partial, notes_in, plain_text, rewrite
 from pipeline.parser import blank_rules, constructs, definitions, slips, tables
-from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, aligned, joined, make
+from pipeline.parser.attributes import (
+    ALIGNED,
+    ALIGNMENTS,
+    join_attributes,
+    make_attributes,
+    with_alignment,
+)
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import boxes, fences
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.fences import without_margin
-from pipeline.parser.constructs.parts import Around, Parts, framed
+from pipeline.parser.constructs.parts import Around, Parts, frame_missing
 from pipeline.parser.definitions import attach_marks
 from pipeline.parser.dialects import table
 from pipeline.parser.files import SourceFiles
@@ -37,7 +43,7 @@ from pipeline.parser.lines import Line
 from pipeline.parser.markup import FORMATS, bind, definition_items, trim
 from pipeline.parser.math import with_subscripts
 from pipeline.parser.names import meant_name
-from pipeline.parser.partial_strings import written
+from pipeline.parser.partial_strings import write_string
 from pipeline.parser.ranges import SourceRecord
 from pipeline.parser.raw_html import RawMarkup, raw_markup
 from pipeline.parser.tables import attach_captions
@@ -97,7 +103,7 @@ class InlineLowering:
         """The content of a table cell: text, and the blocks that raw HTML makes in it."""
         self._place = place
         if depth < self._deepest and any(child.tag == "raw" for child in element):
-            return self._built(element, depth).blocks()
+            return self._build_markup(element, depth).blocks()
         inlines = self._inlines(element, depth)
         return (model.Plain(children=inlines),) if inlines else ()
 
@@ -106,14 +112,14 @@ class InlineLowering:
         if depth >= self._deepest:
             return self._flat(element)
         if any(child.tag == "raw" for child in element):
-            return self._built(element, depth).inlines()
+            return self._build_markup(element, depth).inlines()
         inlines = [*self._text(element.text)]
         for child in element:
             inlines += self._inline(child, depth)
             inlines += self._text(child.tail)
         return tuple(inlines)
 
-    def _built(self, element: Element, depth: int) -> RawMarkup:
+    def _build_markup(self, element: Element, depth: int) -> RawMarkup:
         builder = raw_markup(self.around, self._deepest - depth)
         builder.add(self._text(element.text))
         for child in element:
@@ -177,7 +183,7 @@ class InlineLowering:
             case "img":
                 described = self._inlines(element, inner)
                 words = rewrite(described, leave={model.NoteReference: lambda note: ()})
-                alt, title = written(words), element.get("title", "")
+                alt, title = write_string(words), element.get("title", "")
                 title = title or attributes.get(CAPTION)
                 attributes = attributes.without({CAPTION})
                 if given := next(filter(None, map(attributes.get, ALT)), ""):
@@ -193,7 +199,7 @@ class InlineLowering:
                 yield from notes_in(described)
             case "span":
                 children = self._inlines(element, inner)
-                name, attributes = _named(attributes)
+                name, attributes = _name_span(attributes)
                 yield model.InlineElement(
                     name=name, children=children, span=span, attributes=attributes
                 )
@@ -294,14 +300,14 @@ ELEMENTS = {"underline": "u", "ul": "u", "mark": "mark", "highlight": "mark"}
 NAMES = {"smallcaps": "small-caps"}
 
 
-def _named(attributes: Attributes) -> tuple[str, Attributes]:
+def _name_span(attributes: Attributes) -> tuple[str, Attributes]:
     """The element that a span represents, and its attributes without the class for that."""
     classes = tuple(NAMES.get(name, name) for name in attributes.classes)
     name = next((name for name in classes if name in ELEMENTS), "")
     if not name and classes == attributes.classes:
         return "span", attributes
     rest = tuple(other for other in classes if other != name)
-    return ELEMENTS.get(name, "span"), make(attributes.id, rest, attributes.pairs)
+    return ELEMENTS.get(name, "span"), make_attributes(attributes.id, rest, attributes.pairs)
 
 
 PAGE = "page"
@@ -327,7 +333,7 @@ def _cross_references(element: Element, attributes: Attributes) -> Iterator[Inli
     for index, child in enumerate(element):
         if index:
             yield model.Text(text="; ")
-            attributes = make("", attributes.classes, attributes.pairs)
+            attributes = make_attributes("", attributes.classes, attributes.pairs)
         yield _cross_reference(child, attributes)
 
 
@@ -370,16 +376,18 @@ class Lowering:
         elements = parent.blocks[start:]
         for label, element in itertools.pairwise(elements):
             if label.tag == "label":
-                element.state = joined(make(label.get("name", "")), element.attributes)
+                element.state = join_attributes(
+                    make_attributes(label.get("name", "")), element.attributes
+                )
         self._depth += 1
         if any(element.tag == "html" for element in elements):
             blocks = self._with_markup(elements)
         else:
             blocks = tuple(node for element in elements for node in self._block(element))
         self._depth -= 1
-        return self._captioned(blocks)
+        return self._attach_captions(blocks)
 
-    def _captioned(self, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    def _attach_captions(self, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         captioned = attach_captions(attach_prompts(blocks), self.read, self.report, self._braced)
         captioned = attach_marks(captioned)
         return tuple(
@@ -398,7 +406,7 @@ class Lowering:
                 within = builder.depth
                 self._depth += within
                 blocks = tuple(node for element in run for node in self._block(element))
-                builder.add(self._captioned(blocks))
+                builder.add(self._attach_captions(blocks))
                 self._depth -= within
         return builder.blocks()
 
@@ -438,14 +446,14 @@ class Lowering:
                 if element.lines and element.lines[0].startswith("{"):
                     self._braced.add(span)
                 if children:
-                    settled = aligned(attributes)
+                    settled = with_alignment(attributes)
                     yield model.Paragraph(children=children, span=span, attributes=settled)
             case "typed":
                 yield model.Paragraph(children=(model.Text(text=element.text or ""),), span=span)
             case "left-out":
                 yield removal.stand_in(span, is_answer=bool(element.get("answer")))
             case "missing":
-                yield framed(element.text or "", span)
+                yield frame_missing(element.text or "", span)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 if name := definitions.anchor(element):
                     self.anchors[span] = name
@@ -453,7 +461,7 @@ class Lowering:
                     level=int(element.tag[1]),
                     children=self.inlines(element),
                     span=span,
-                    attributes=aligned(attributes, "heading-"),
+                    attributes=with_alignment(attributes, "heading-"),
                 )
             case "blockquote":
                 yield from self._quote(element, span)
@@ -502,7 +510,7 @@ class Lowering:
         blocks = self.blocks(element)
         parts = self._parts("", NO_ATTRIBUTES, span)._replace(children=blocks)
         callout = boxes.callout(element, parts) if blocks else None
-        return callout or (model.BlockQuote(children=boxes.attributed(blocks), span=span),)
+        return callout or (model.BlockQuote(children=boxes.attribute_quotation(blocks), span=span),)
 
     def _list(self, element: BlockElement, span: Span) -> model.List | model.Choices:
         if marks := take_marks(element.blocks, self._has_choices):
@@ -610,11 +618,11 @@ class Lowering:
         classes = tuple(c for c in attributes.classes if c not in (name, element.get("written")))
         if name not in ALIGNMENTS:  # a class that is another tool's for an alignment
             classes += ALIGNED.get(name, ())
-        settled = make(attributes.id, classes, attributes.pairs)
+        settled = make_attributes(attributes.id, classes, attributes.pairs)
         self._exercises += name == "exercise"
         children = self.blocks(element)
         self._exercises -= name == "exercise"
-        settled = settled if name == "table" else aligned(settled)
+        settled = settled if name == "table" else with_alignment(settled)
         if not name and settled.classes:  # of a style, as if it had been written as a class
             name, settled = (settled.classes[0], settled.without(classes=settled.classes[:1]))
         parts = self._parts(name, settled, span)

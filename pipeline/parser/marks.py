@@ -13,8 +13,8 @@ from pipeline.model.late import late
 from pipeline.model.secrets import meaning_of
 from pipeline.model.tree import CONDITIONS, FOR_TEACHERS, LEVEL
 from pipeline.parser import attributes
-from pipeline.parser.attributes import CLASS_KEYS, make
-from pipeline.parser.lines import RIGHT, UNSEEN, LinePlaces, numbered
+from pipeline.parser.attributes import CLASS_KEYS, make_attributes
+from pipeline.parser.lines import RIGHT, UNSEEN, LinePlaces, number_lines
 from pipeline.parser.markup import OPENING_TAG, tokenise, withheld_by
 from pipeline.parser.names import meant_name
 from pipeline.parser.ranges import Place, Range
@@ -133,7 +133,7 @@ class Mark(NamedTuple):
 
 def marks_in(text: str, first: int) -> Iterator[Mark]:
     """The marks in a text that begins with the line ``first``."""
-    places = LinePlaces(numbered(text, first))
+    places = LinePlaces(number_lines(text, first))
     comment = text.find("-->")
     after = 0
     for begin in _BEGINS.finditer(text):
@@ -152,12 +152,12 @@ def marks_in(text: str, first: int) -> Iterator[Mark]:
             written = "box" if begin["box"] else "name"
         elif levels := (begin["level"] or "").split():
             at = begin.start("level")
-            marked = make(pairs=((LEVEL, " ".join(levels)),))
+            marked = make_attributes(pairs=((LEVEL, " ".join(levels)),))
         elif text[at] == "<":
             marked, end, written = *_of_tag(text, at), "tag"
             if end == at + 1 and (names := _UNREADABLE_TAG.match(text, at)):
-                marked, end, written = make(classes=(names[1],)), names.end(), "name"
-        elif listed := attributes.read(text, at) or attributes.meant_class(text, at):
+                marked, end, written = make_attributes(classes=(names[1],)), names.end(), "name"
+        elif listed := attributes.read_attributes(text, at) or attributes.meant_class(text, at):
             marked, end, written = *listed, "list"
         conditions = conditions_of(marked)
         start, stop = places.at(at), places.at(end)
@@ -216,7 +216,7 @@ def _of_tag(text: str, at: int) -> tuple[Attributes, int]:
         return NO_ATTRIBUTES, at + 1
     token = next(iter(tokenise(tag[0])))
     classes = (*token.values.get("class", "").split(), withheld_by(token.name))
-    return make(classes=classes), tag.end()
+    return make_attributes(classes=classes), tag.end()
 
 
 def extent(mark: Mark, line: str) -> tuple[Place, Place] | None:

@@ -17,7 +17,7 @@ from pipeline.model import Attributes, Block, Inline, Node, tree
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.tree import FOR_TEACHERS, Changes, rewrite
-from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, InlineStyle, make
+from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, InlineStyle, make_attributes
 from pipeline.parser.names import meant_name
 
 # --- safe tags -------------------------------------------------------------------------------
@@ -126,10 +126,10 @@ def attributes_of(tag: str, values: dict[str, str]) -> Attributes:
         classes = tuple(dict.fromkeys((*classes, alignment or "center")))
     elif tag in _ALIGNED and (others := [ALIGNED[name] for name in classes if name in ALIGNED]):
         classes = tuple(dict.fromkeys((*classes, *others[0])))
-    return make("" if len(name.split()) > 1 else name, classes, tuple(pairs))
+    return make_attributes("" if len(name.split()) > 1 else name, classes, tuple(pairs))
 
 
-def styled(values: dict[str, str], style: InlineStyle) -> dict[str, str]:
+def apply_style(values: dict[str, str], style: InlineStyle) -> dict[str, str]:
     """The attributes of an element, with the equivalents of its style where it has none."""
     side, *more = ALIGNED.get(style.attributes.get("align", ""), ("",))
     if side:
@@ -468,10 +468,10 @@ def _lines(block: Node) -> tuple[Inline, ...]:
             return block.children
         case model.CodeBlock():
             lines = block.text.rstrip("\n").split("\n")
-            return _joined([(model.Code(text=line),) if line.strip() else () for line in lines])
+            return _join_lines([(model.Code(text=line),) if line.strip() else () for line in lines])
         case model.List():
             markers = [f"{block.start + i}. " for i in range(len(block.items))]
-            return _joined(
+            return _join_lines(
                 [
                     (model.Text(text=marker if block.ordered else "• "), *as_inlines(item.children))
                     for marker, item in zip(markers, block.items, strict=True)
@@ -479,14 +479,14 @@ def _lines(block: Node) -> tuple[Inline, ...]:
             )
         case model.TableRow():
             cells = [as_inlines((cell,)) for cell in block.cells]
-            return _joined([cell for cell in cells if cell], model.Text(text=" "))
+            return _join_lines([cell for cell in cells if cell], model.Text(text=" "))
         case FlowPart():
             return as_inlines(block.children)
         case _:
             return as_inlines(tree.children(block))
 
 
-def _joined(
+def _join_lines(
     lines: Sequence[tuple[Inline, ...]], between: Inline | None = None
 ) -> tuple[Inline, ...]:
     inlines: list[Inline] = []
@@ -508,7 +508,7 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
 
     def wrapped(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
         nonlocal left
-        now, left = left, make(classes=left.classes, pairs=left.pairs)
+        now, left = left, make_attributes(classes=left.classes, pairs=left.pairs)
         return wrap(inlines, now)
 
     def leave(block: model.Paragraph | model.Heading | model.Plain) -> Node:

@@ -20,7 +20,7 @@ DEEPEST = 20
 _MARK = late(rf"\[|\]|{GAP}(?=\{{)")
 
 
-def read(text: str) -> tuple[Inline, ...]:
+def read_string(text: str) -> tuple[Inline, ...]:
     """The inlines of a string that differs between editions, or none. Other markup is text."""
     if "{" not in text:
         return ()
@@ -48,7 +48,7 @@ def read(text: str) -> tuple[Inline, ...]:
         else:
             take(mark.start())
             pos = mark.end()
-            listed = attributes.read(text, pos) if opened else None
+            listed = attributes.read_attributes(text, pos) if opened else None
             first = opened.pop() if opened else 0
             if listed is None or not is_selected(model.Text(text="", attributes=listed[0])):
                 inlines.append(model.Text(text="]"))
@@ -64,13 +64,13 @@ def read(text: str) -> tuple[Inline, ...]:
     return tuple(inlines) if is_partial else ()
 
 
-def public(text: str) -> str:
+def public_string(text: str) -> str:
     """The string common to all editions."""
-    inlines = read(text)
+    inlines = read_string(text)
     return plain_text(for_all(inlines)) if inlines else text
 
 
-def written(inlines: Iterable[Node]) -> str:
+def write_string(inlines: Iterable[Node]) -> str:
     """Inlines as such a string: text, gaps, and spans with conditions; titles are in brackets."""
     parts: list[str] = []
     for node in inlines:
@@ -78,7 +78,7 @@ def written(inlines: Iterable[Node]) -> str:
             answer = answer_text(node.answer)
             parts.append(f"{BLANK}{{{answer}}}" if answer else BLANK)
             continue
-        text = written(children(node)) or plain_text((node,))
+        text = write_string(children(node)) or plain_text((node,))
         own_title = node.title if isinstance(node, model.Link | model.Image) else ""
         if title := own_title or node.attributes.get("title"):
             text += f" ({title})"

@@ -151,6 +151,6 @@ class Cuts:
         last = number + self._included.get(number, 0)
         return last not in self._swallowed
 
-    def skipped(self, number: int) -> int:
+    def lines_skipped(self, number: int) -> int:
         """The number of lines that a line would have included."""
         return self._included.get(number, 0)

@@ -38,11 +38,11 @@ from pipeline.model.variables import WRITTEN
 from pipeline.parser import attributes as styles
 from pipeline.parser import dialects, partial_strings
 from pipeline.parser import markup as tags
-from pipeline.parser.attributes import InlineStyle, joined, make
+from pipeline.parser.attributes import InlineStyle, join_attributes, make_attributes
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.leaf import encode
 from pipeline.parser.leaf_blocks import PAGE_BREAKS
-from pipeline.parser.lines import Line, LinePlaces, numbered, shorten
+from pipeline.parser.lines import Line, LinePlaces, number_lines, shorten
 from pipeline.parser.markup import (
     FORMATS,
     FlowPart,
@@ -98,7 +98,7 @@ def _image(frame: Frame) -> model.Image:
         alt=values.get("alt", ""),
         title=values.get("title", ""),
         span=frame.span,
-        attributes=make(
+        attributes=make_attributes(
             attributes.id,
             (*attributes.classes, *decorative),
             tuple(pair for pair in attributes.pairs if pair[0] == "width"),
@@ -157,7 +157,7 @@ def media_link(values: Mapping[str, str], address: str, span: Span | None) -> mo
         return None
     name = host(address) or unquote(posixpath.basename(address.partition("?")[0]))
     text = values.get("title") or values.get("aria-label") or name or address
-    attributes = make(classes=tuple(set(values.get("class", "").split()) & {"qr"}))
+    attributes = make_attributes(classes=tuple(set(values.get("class", "").split()) & {"qr"}))
     children = (model.Text(text=fold(text).strip()),)
     return model.Link(children=children, href=encode(address), span=span, attributes=attributes)
 
@@ -216,7 +216,9 @@ def cell(frame: Frame) -> Iterable[Node]:
     scope = frame.values.get("scope", "").lower()
     heads_row = scope.startswith("row")
     if frame.tag == "th" and not heads_row and not scope.startswith("col"):
-        attributes = make(attributes.id, attributes.classes, (*attributes.pairs, _NO_SCOPE))
+        attributes = make_attributes(
+            attributes.id, attributes.classes, (*attributes.pairs, _NO_SCOPE)
+        )
     table_cell = TableCell(
         children=as_blocks(frame.items),
         align=_ALIGNMENTS.get(frame.values.get("align", "").lower(), ""),
@@ -281,7 +283,9 @@ def table(frame: Frame) -> Iterable[Node]:
     before = as_blocks(outside, Paragraph)
     if not head and not rows:
         return before
-    upper, lower = regular([_scoped(r, "col") for r in head], [_scoped(r, "row") for r in rows])
+    upper, lower = regular(
+        [_scope_heads(r, "col") for r in head], [_scope_heads(r, "row") for r in rows]
+    )
     node = Table(
         head=upper, body=lower, caption=caption, span=frame.span, attributes=frame.attributes
     )
@@ -318,7 +322,7 @@ def _head_length(rows: list[TableRow]) -> int:
     return ends[1] if len(ends) > 1 else 0
 
 
-def _scoped(row: TableRow, scope: str) -> TableRow:
+def _scope_heads(row: TableRow, scope: str) -> TableRow:
     """The row, in which header cells without a scope apply to their column, or (``scope``) to their
     row if that has anything else in it."""
     by_row = scope == "row" and any(not c.scope and c.children for c in row.cells)
@@ -411,7 +415,7 @@ def quote(frame: Frame) -> Iterable[Node]:
     return (model.BlockQuote(children=blocks, span=frame.span, attributes=frame.attributes),)
 
 
-def preformatted(frame: Frame) -> Iterable[Node]:
+def preformat(frame: Frame) -> Iterable[Node]:
     text = code_text(frame.items).removeprefix("\n").rstrip("\n") + "\n"
     language = frame.values.get("lang", "")
     # `lang` is GitHub's way to name the language of code
@@ -502,12 +506,12 @@ def figure(frame: Frame) -> Iterable[Node]:
             return (figure,)
     if isinstance(only, model.Figure) and captions:  # an image of Markdown, with what it says
         caption = only.caption + as_inlines(captions[0].children)
-        attributes = joined(frame.attributes, only.attributes)
+        attributes = join_attributes(frame.attributes, only.attributes)
         return (replace(only, caption=caption, attributes=attributes),)
     return as_blocks(frame.items, model.Paragraph)
 
 
-def centred(frame: Frame) -> Iterable[Node]:
+def centre(frame: Frame) -> Iterable[Node]:
     """A block in the middle; headings stay headings of the text around it."""
     blocks = as_blocks(frame.items, model.Paragraph)
     for is_heading, run in itertools.groupby(
@@ -601,7 +605,7 @@ class MarkupBuilder:
         """A single tag at ``place`` within text."""
         first, column = (place.line, place.column) if place else (0, 0)
         self._in_text = True
-        self.feed(numbered(markup, first, column), secret="span")
+        self.feed(number_lines(markup, first, column), secret="span")
 
     def add(self, nodes: Iterable[Block | Inline]) -> None:
         """Finished nodes, after everything added so far."""
@@ -635,7 +639,7 @@ class MarkupBuilder:
             begin, end = self._begins, self._ends
             self._record.verbatim.append(((begin.line, begin.column), (end.line, end.column)))
         text = token.text if "pre" in opened else fold(token.text)
-        read = partial_strings.read(text) if opened.isdisjoint(_CODE) else ()
+        read = partial_strings.read_string(text) if opened.isdisjoint(_CODE) else ()
         if "{{" not in token.raw or not opened.isdisjoint(_CODE):
             items += read or (Text(text=text),)
             return
@@ -674,7 +678,7 @@ class MarkupBuilder:
         style = styles.read_style(values.get("style", ""), is_image=tag in _IMAGES)
         may_break = not self._in_text and all(outer.tag in _AROUND for outer in self._stack)
         self._check_attributes(token, style, may_break=may_break)
-        values = tags.styled(values, style)
+        values = tags.apply_style(values, style)
         if address := values.get(_ADDRESSES.get(tag, "")):
             values = {**values, _ADDRESSES[tag]: self._rebased(address, place)}
         frame = Frame(
@@ -837,7 +841,7 @@ class MarkupBuilder:
     def _finish(self, report: bool) -> None:
         """Close all open elements. Elements that should have been closed are reported."""
         if self._dropping:
-            self._unclosed(self._dropping[0], self._dropped_at)
+            self._tell_unclosed(self._dropping[0], self._dropped_at)
             self._dropping.clear()
             self._stack[-1].items.extend(self._kept)
             self._keep_labels()
@@ -845,7 +849,7 @@ class MarkupBuilder:
         while len(self._stack) > 1:
             frame = self._stack[-1]
             if report and (frame.tag in tags.CONTAINER_TAGS or frame.tag == "pre"):
-                self._unclosed(frame.tag, frame.span)
+                self._tell_unclosed(frame.tag, frame.span)
             self._close_frame(Span(self._line, LINE_END))
 
     def _record_frame(self, frame: Frame, end: Span | None) -> None:
@@ -867,7 +871,7 @@ class MarkupBuilder:
             instead = COMMENT
         self._record.mark(frame.attributes, begin, end, instead)
 
-    def _unclosed(self, tag: str, span: Span | None) -> None:
+    def _tell_unclosed(self, tag: str, span: Span | None) -> None:
         hint = f"End it with `</{tag}>`."
         self._report(Finding.UNCLOSED_MARKUP, f"`<{tag}>` is never closed.", span, hint)
 
@@ -884,7 +888,7 @@ BUILDERS: dict[str, Builder] = {
     **dict.fromkeys(tags.INLINE_TAGS, inline_element),
     **dict.fromkeys(tags.CONTAINER_TAGS, container),
     **dict.fromkeys(tags.PLAIN_BLOCK_TAGS, plain),
-    "center": centred,
+    "center": centre,
     **dict.fromkeys(tags.HEADING_TAGS, heading),
     **dict.fromkeys(FORMATS, formatting),
     **dict.fromkeys(("code", "tt"), code),
@@ -903,7 +907,7 @@ BUILDERS: dict[str, Builder] = {
     "figure": figure,
     "li": item,
     "p": paragraph,
-    "pre": preformatted,
+    "pre": preformat,
     "summary": blocks_part,
     "table": table,
     "tr": row,

@@ -44,14 +44,14 @@ def settle_places(document: Document, before: Document | None = None) -> Documen
         if times[key] > 1:
             key = f"{key}-{times[key]}"
         origins[key] = Origin(top.span.line - 1, top.span.file)
-        new, old = _settled(top, key), known.get(key)
+        new, old = _settle(top, key), known.get(key)
         return old if old is not None and old == new else new
 
     blocks, notes = tuple(map(settled, document.blocks)), tuple(map(settled, document.notes))
     return replace(document, blocks=blocks, notes=notes, origins=origins)
 
 
-def _settled(top: N, key: str) -> N:
+def _settle(top: N, key: str) -> N:
     """A block whose positions are counted from it; one that was not parsed again is known."""
     kept: tuple[str, N] | None = top.__dict__.get("settled")
     if kept and kept[0] == key:
@@ -115,7 +115,7 @@ def reread(known: TextBody, text: str, line: int, read: ReadBody) -> TextBody | 
     blocks = known.document.blocks
     if line != known.line or known.document.diagnostics or "*[" in text:
         return None
-    begin, old, new, after = _changed(known.text, text)
+    begin, old, new, after = _find_change(known.text, text)
     if (
         begin < 0
         or old.count("\n") != new.count("\n")
@@ -148,7 +148,7 @@ def reread(known: TextBody, text: str, line: int, read: ReadBody) -> TextBody | 
     return known._replace(text=text, document=document, record=record)
 
 
-def _changed(old: str, new: str) -> tuple[int, str, str, int]:
+def _find_change(old: str, new: str) -> tuple[int, str, str, int]:
     """The lines between blank ones that have changed: the first of them (-1 if there are none), the
     old and the new lines, and their end now."""
     most = min(len(old), len(new))

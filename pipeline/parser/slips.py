@@ -110,7 +110,7 @@ def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] =
         report(Code.LIKELY_SLIP, message, lines[-1].at(len(lines[-1].rstrip()) - 1), hint)
     for line in lines if not _CAPTION.match(first) else ():
         before_blank = line.rstrip("_ \t")
-        split = attributes_module.trailing(before_blank)
+        split = attributes_module.trailing_attributes(before_blank)
         has_blank = before_blank != line.rstrip()
         # A list alone is reported where it is known not to belong to a table.
         if split and (has_blank or line[len(split[0])].isspace() or len(lines) > 1 > len(split[0])):
@@ -186,7 +186,7 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
                 message = "An attribute that is named like an answer is left out."
                 hint = "Put answers between `::: answer` and `:::`."
                 yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
-            elif meant := _meant(key):
+            elif meant := _likely_key(key):
                 message = f"The attribute `{key}` has no effect."
                 hint = f"Did you mean `{meant}`?"
                 yield diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint)
@@ -203,7 +203,7 @@ def _wrong_tag(tag: str) -> tuple[str, str] | None:
 
 
 @functools.lru_cache(1000)
-def _meant(key: str) -> str:
+def _likely_key(key: str) -> str:
     meant = nearest(key[:30], KEYS, MISSPELT)
     return "" if key in (meant, f"{meant}s") or f"{key}s" == meant else meant
 
@@ -255,7 +255,7 @@ Labels: TypeAlias = frozenset[str]
 HINT = "Put it in `::: answer` or `::: teacher` if only teachers should get it"
 
 
-def unguarded(document: Document, ranges: Iterable[Range]) -> Iterator[Diagnostic]:
+def find_unguarded(document: Document, ranges: Iterable[Range]) -> Iterator[Diagnostic]:
     """Text in none of the ``ranges`` that pupils lack. Collapsible blocks with a word for an answer
     in their titles, and boxes that announce one; in a text with tasks also sections and lines in
     bold, and in exercises lines that begin so."""
@@ -428,7 +428,7 @@ def unread_marks(
     lines = record.lines
     more = (each for each in ranges if each.is_part or _is_whole(each, record))
     withheld = Ranges(lacked((each.withheld() for each in more), *for_pupils(metadata)))
-    public = ((number, partial_strings.public(line)) for number, line in enumerate(front, 1))
+    public = ((number, partial_strings.public_string(line)) for number, line in enumerate(front, 1))
     is_likely = LIKELY.search("\n".join(lines.values()))
     tasks: list[_Task] = []
     told = 0
@@ -450,7 +450,7 @@ def unread_marks(
                 told = number
                 is_task = way in ("task", "command", "key")
                 yield _unread(written, at, _TASK_HINT if is_task else _HINT)
-    for task in _not_taken(tasks, [*_taken(document, withheld)]) if tasks else ():
+    for task in _not_taken(tasks, [*_tasks_in(document, withheld)]) if tasks else ():
         yield _unread(task.written, Span(task.line, task.column), _TASK_HINT)
     for _, code, place in find(document, CodeBlock):
         is_empty = place and not any(map(lines.get, range(place.line + 1, place.end)))
@@ -524,7 +524,7 @@ def _is_choice(mark: re.Match[str], number: int, lines: Mapping[int, str]) -> bo
     return bool(is_sure) and not any(map(_CHOICE_LABEL.search, near))
 
 
-def _taken(document: Document, withheld: Ranges) -> Iterator[_Task]:
+def _tasks_in(document: Document, withheld: Ranges) -> Iterator[_Task]:
     """The gaps and right choices of a document that pupils get, without their answers."""
     for solution in solutions(document):
         if not withheld.hold(solution.span):

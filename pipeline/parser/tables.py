@@ -28,7 +28,7 @@ from pipeline.model.table_cells import column_count, place, regular, within_rows
 from pipeline.model.tree import plain_text
 from pipeline.parser import attributes, math, partial_strings
 from pipeline.parser import attributes as attributes_module
-from pipeline.parser.attributes import ALIGNMENTS, make
+from pipeline.parser.attributes import ALIGNMENTS, make_attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.constructs.parts import ReadInlines, Report
 from pipeline.parser.lines import Cursor, Line
@@ -64,14 +64,14 @@ def with_attributes(
     pairs = (*attributes.pairs, *more.pairs)
     classes = tuple(dict.fromkeys((*attributes.classes, *more.classes)))
     rest = tuple(pair for pair in pairs if pair[0] not in KEYS)
-    changed = replace(table, attributes=make(more.id or attributes.id, classes, rest))
+    changed = replace(table, attributes=make_attributes(more.id or attributes.id, classes, rest))
     options = {key: value.strip() for key, value in pairs if key in KEYS}
     if quarto := options.pop(QUARTO_WIDTHS, "").strip("[]").replace("auto", ""):
         options.setdefault(WIDTHS, quarto)
     has_row_heads = any(cell.scope == "row" for row in table.body for cell in row.cells)
     if ROW_HEADERS in classes and (HEAD_ROWS in options or not has_row_heads):
         options.setdefault(HEAD_COLUMNS, "1")
-    return _Options(options, span or table.span, report).applied(changed) if options else changed
+    return _Options(options, span or table.span, report).apply(changed) if options else changed
 
 
 class _Options:
@@ -80,7 +80,7 @@ class _Options:
         self._span = span
         self._report = report
 
-    def applied(self, table: model.Table) -> model.Table:
+    def apply(self, table: model.Table) -> model.Table:
         width = column_count(table)
         count = self._count(HEAD_ROWS, len(table.head) + len(table.body), "rows")
         if count is not None:
@@ -89,7 +89,7 @@ class _Options:
         if count is not None:
             table = with_head_columns(table, count)
         if alignments := self._alignments(width):
-            table = _aligned(table, alignments)
+            table = _align(table, alignments)
         if widths := self._widths(width):
             table = replace(table, widths=widths)
         return table
@@ -127,7 +127,9 @@ class _Options:
             self._refuse(WIDTHS, "contains something other than numbers above 0", hint)
         elif words and len(words) != width:
             self._refuse(
-                WIDTHS, f"has {_counted(len(words), 'number')} for {_counted(width, 'column')}", ""
+                WIDTHS,
+                f"has {_count_of(len(words), 'number')} for {_count_of(width, 'column')}",
+                "",
             )
         else:
             total = sum(shares)
@@ -140,7 +142,7 @@ class _Options:
         self._report(Code.BAD_ATTRIBUTE, f"`{written}` {problem}.", self._span, hint)
 
 
-def _counted(number: int, noun: str) -> str:
+def _count_of(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
@@ -154,17 +156,17 @@ def with_head_rows(table: model.Table, count: int) -> model.Table:
     if guess_row_heads(bare) == table:
         table = bare
     rows = (*table.head, *table.body)
-    head = [_scoped(row, "", "col") for row in within_rows(rows[:count])]
+    head = [_change_scope(row, "", "col") for row in within_rows(rows[:count])]
     lost = len(table.head) - count
     body = [
-        _scoped(row, "col", "") if number < lost else row
+        _change_scope(row, "col", "") if number < lost else row
         for number, row in enumerate(within_rows(rows[count:]))
     ]
     upper, lower = regular(head, body)
     return guess_row_heads(replace(table, head=upper, body=lower))
 
 
-def _scoped(row: model.TableRow, before: str, after: str) -> model.TableRow:
+def _change_scope(row: model.TableRow, before: str, after: str) -> model.TableRow:
     """The row with cells of one scope changed to another; an empty corner has no scope."""
     return replace(
         row,
@@ -216,7 +218,7 @@ def _is_headed(cell: model.TableCell) -> bool:
 def without_empty_heads(table: model.Table) -> model.Table:
     """The table without an empty header above its row of dashes; empty corners have no scope."""
     head = tuple(
-        _scoped(row, "col", "col") for row in table.head if any(c.children for c in row.cells)
+        _change_scope(row, "col", "col") for row in table.head if any(c.children for c in row.cells)
     )
     return replace(table, head=head) if head or table.body else table
 
@@ -266,7 +268,7 @@ def with_boxes(
 # --- columns ---------------------------------------------------------------------------
 
 
-def _aligned(table: model.Table, alignments: Sequence[model.Alignment]) -> model.Table:
+def _align(table: model.Table, alignments: Sequence[model.Alignment]) -> model.Table:
     def aligned(rows: tuple[model.TableRow, ...]) -> Iterable[model.TableRow]:
         for row, places in zip(rows, place(rows), strict=True):
             cells = (
@@ -375,15 +377,15 @@ def _is_list(text: str) -> bool:
     """Return whether a line is, or is meant as, an attribute list of the table, and no row."""
     if not text.startswith("{"):
         return False
-    listed = attributes_module.read(text)
-    return listed[1] == len(text) if listed else attributes_module.mistaken(text) == text
+    listed = attributes_module.read_attributes(text)
+    return listed[1] == len(text) if listed else attributes_module.mistaken_attributes(text) == text
 
 
 def _alignments(text: str) -> list[str] | None:
     """The alignments in a delimiter row; None if it is not one."""
     if not set(text) <= set("|:- \t"):
         return None
-    matches = [_DELIMITER_CELL.match(cell) for cell in _parted(Line(text, 0, 0), _bars(text))]
+    matches = [_DELIMITER_CELL.match(cell) for cell in _divide(Line(text, 0, 0), _bars(text))]
     kinds = {("", ""): "", (":", ""): "left", ("", ":"): "right", (":", ":"): "center"}
     return [kinds[m[1], m[2]] for m in matches if m] if all(matches) else None
 
@@ -397,9 +399,9 @@ def split_row(line: Line, width: int) -> list[Line]:
     r"""The cells of a row, with their positions. ``\|`` is not a border."""
     all_bars = _bars(line)
     bars = _bars(line, outside=True) if _MARKS.search(line) else all_bars
-    cells = _parted(line, bars)
+    cells = _divide(line, bars)
     if len(bars) < len(all_bars) and len(cells) < width:
-        by_all = _parted(line, all_bars)
+        by_all = _divide(line, all_bars)
         return by_all if len(by_all) == width else cells
     return cells
 
@@ -438,7 +440,7 @@ def _bars(text: str, *, outside: bool = False) -> list[int]:
     return positions
 
 
-def _parted(line: Line, bars: list[int]) -> list[Line]:
+def _divide(line: Line, bars: list[int]) -> list[Line]:
     """The cells between ``bars``."""
     begin = len(line) - len(line.lstrip(" \t"))
     end = len(line.rstrip(" \t"))
@@ -510,31 +512,35 @@ def _figures(block: Block, read_inlines: ReadInlines, report: Report) -> tuple[B
 
 def _is_aligned(image: Image) -> bool:
     return not ALIGNMENTS.keys().isdisjoint(
-        attributes.aligned(image.attributes, is_image=True).classes
+        attributes.with_alignment(image.attributes, is_image=True).classes
     )
 
 
 def _figure(block: Paragraph | Plain, image: Inline, read_inlines: ReadInlines) -> Block:
     if not isinstance(image, Image):
         return block
-    around = attributes.aligned(block.attributes, is_image=True)
+    around = attributes.with_alignment(block.attributes, is_image=True)
     if not image.title and image.attributes == NO_ATTRIBUTES:
-        of_image = attributes.joined(attributes.make(classes=("image",)), around)
+        of_image = attributes.join_attributes(
+            attributes.make_attributes(classes=("image",)), around
+        )
         return Paragraph(children=block.children, span=block.span, attributes=of_image)
     figure = figure_of(image, block.span, read_inlines)
     if around == NO_ATTRIBUTES:
         return figure
-    return replace(figure, attributes=attributes.joined(around, figure.attributes))
+    return replace(figure, attributes=attributes.join_attributes(around, figure.attributes))
 
 
 def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Figure:
     """The figure for an image that is alone, with its title as the caption, and its attributes."""
     of_image = tuple(name for name in image.attributes.classes if name == "decorative")
     return Figure(
-        image=replace(image, title="", attributes=attributes.make(classes=of_image)),
+        image=replace(image, title="", attributes=attributes.make_attributes(classes=of_image)),
         caption=_caption(image, read_inlines),
         span=span,
-        attributes=attributes.aligned(image.attributes, is_image=True).without(classes=of_image),
+        attributes=attributes.with_alignment(image.attributes, is_image=True).without(
+            classes=of_image
+        ),
     )
 
 
@@ -543,7 +549,9 @@ def _caption(image: Image, read_inlines: ReadInlines) -> tuple[Inline, ...]:
     if image.title:
         return read_inlines(image.title, image.span)
     if image.attributes.id.startswith("fig-"):
-        return partial_strings.read(image.alt) or ((Text(text=image.alt),) if image.alt else ())
+        return partial_strings.read_string(image.alt) or (
+            (Text(text=image.alt),) if image.alt else ()
+        )
     return ()
 
 
@@ -566,22 +574,22 @@ def _caption_tables(
             case Table():
                 if waiting and not block.caption:
                     result.pop()
-                    block = _captioned(block, waiting, report)
+                    block = _attach_caption(block, waiting, report)
                 result.append(with_attributes(block, NO_ATTRIBUTES, None, report))
                 waiting = None
             case Paragraph() if is_caption(block):
                 if isinstance(previous, Table) and not previous.caption:
-                    result[-1] = _captioned(previous, block, report)
+                    result[-1] = _attach_caption(previous, block, report)
                 else:
                     result.append(block)
                     waiting = block
             case Paragraph() if isinstance(previous, Table) and (text := _braces(block, braced)):
-                read = attributes.trailing(text)
+                read = attributes.trailing_attributes(text)
                 if read and not read[0]:
                     result[-1] = with_attributes(previous, read[1], block.span, report)
                     continue
-                if written := attributes.mistaken(text):
-                    message, hint = attributes.invalid(written)
+                if written := attributes.mistaken_attributes(text):
+                    message, hint = attributes.tell_invalid(written)
                     report(Code.BAD_ATTRIBUTE, message, block.span, hint)
                 result.append(block)
             case _:
@@ -595,7 +603,7 @@ def _caption_tables(
 def _warn_of_lonely(block: Block, report: Report, braced: set[Span]) -> None:
     """A paragraph that looks like a caption or a list of attributes, but is not next to a table."""
     if isinstance(block, Paragraph) and (text := _braces(block, braced)):
-        listed = attributes.trailing(text)
+        listed = attributes.trailing_attributes(text)
         if listed and not listed[0]:
             message = f"The attributes `{text}` stand alone, and are read as text."
             hint = (
@@ -605,7 +613,7 @@ def _warn_of_lonely(block: Block, report: Report, braced: set[Span]) -> None:
             report(Code.LIKELY_SLIP, message, block.span, hint)
     elif isinstance(block, Paragraph) and is_caption(block):
         last = block.children[-1]
-        if isinstance(last, Text) and attributes.trailing(last.text):
+        if isinstance(last, Text) and attributes.trailing_attributes(last.text):
             message = "A caption has no table beside it that needs one."
             hint = "Put it directly before or after its table, with an empty line between."
             report(Code.LIKELY_SLIP, message, block.span, hint)
@@ -626,13 +634,13 @@ def caption_of(paragraph: Paragraph) -> tuple[tuple[Inline, ...], Attributes]:
     children: list[Inline] = [replace(first, text=BEGINNING.sub("", first.text, count=1)), *rest]
     of_caption = paragraph.attributes
     last = children[-1]
-    if isinstance(last, Text) and (split := attributes.trailing(last.text)):
+    if isinstance(last, Text) and (split := attributes.trailing_attributes(last.text)):
         children[-1] = replace(last, text=split[0])
         of_caption = split[1]
     return trim(children), of_caption
 
 
-def _captioned(table: Table, paragraph: Paragraph, report: Report) -> Table:
+def _attach_caption(table: Table, paragraph: Paragraph, report: Report) -> Table:
     caption, more = caption_of(paragraph)
     return with_attributes(replace(table, caption=caption), more, paragraph.span, report)
 

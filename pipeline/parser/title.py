@@ -32,7 +32,7 @@ from pipeline.model.tree import Changes, plain_text, rewrite, walk
 from pipeline.model.variables import filled, look_up, values
 from pipeline.model.words import words
 from pipeline.model.words.guessing import is_hardly_in, language_of_text
-from pipeline.parser.frontmatter.typed import derived
+from pipeline.parser.frontmatter.typed import derive
 
 UNTITLED = "Untitled"
 SAMPLE = 20_000
@@ -181,4 +181,4 @@ def take_language(
     message = f"No language is given. The text seems to be in `{lang}`, which is used."
     hint = f"Write `lang: {lang}` in the front matter."
     warning = diagnostic(Code.LIKELY_SLIP, message, span=Span(1, 1), hint=hint)
-    return derived(replace(metadata, lang=lang)), (warning,)
+    return derive(replace(metadata, lang=lang)), (warning,)

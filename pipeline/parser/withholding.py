@@ -28,7 +28,7 @@ from pipeline.model.tree import (
     walk,
 )
 from pipeline.parser import attributes
-from pipeline.parser.attributes import joined, make
+from pipeline.parser.attributes import join_attributes, make_attributes
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import FENCES
 from pipeline.parser.files import SourceFiles
@@ -80,9 +80,9 @@ class Elements:
             element = self.parents[element]
         return None if element is self.root else element
 
-    def beside(self, element: BlockElement) -> tuple[list[BlockElement], list[BlockElement]]:
+    def neighbours(self, element: BlockElement) -> tuple[list[BlockElement], list[BlockElement]]:
         """The block before an element, if there is one, and the one after it."""
-        blocks, starts = self._in(self.parents[element])
+        blocks, starts = self._blocks_in(self.parents[element])
         at = bisect_right(starts, (element.line, element.column)) - 1
         return blocks[max(0, at - 1) : at], blocks[at + 1 : at + 2]
 
@@ -91,7 +91,7 @@ class Elements:
         while True:
             inner = self._cell_in(element, place)
             if inner is None:
-                blocks, starts = self._in(element)
+                blocks, starts = self._blocks_in(element)
                 at = bisect_right(starts, place) - 1
                 inner = blocks[at] if at >= 0 else None
             if inner is None or place[0] > max(inner.end, inner.last_read) or not counts(inner):
@@ -104,7 +104,7 @@ class Elements:
         beside = (cell for cell in cells if cell.column <= place[1])
         return max(beside, key=lambda cell: cell.column, default=None)
 
-    def _in(self, element: BlockElement) -> tuple[list[BlockElement], list[Place]]:
+    def _blocks_in(self, element: BlockElement) -> tuple[list[BlockElement], list[Place]]:
         """The blocks in an element but for comments, and where they begin, in order."""
         if element not in self._blocks:
             others = (block for block in element.blocks if not _is_comment(block))
@@ -165,7 +165,9 @@ def with_marks(document: Document, idle: Iterable[Range]) -> Document:
     def enter(node: Node, around: tuple[bool, bool]) -> Node:
         if around[0] or is_for_teachers(node) or not (classes := classes_of(node)):
             return node
-        return replace(node, attributes=joined(node.attributes, make(classes=classes)))
+        return replace(
+            node, attributes=join_attributes(node.attributes, make_attributes(classes=classes))
+        )
 
     if not ranges:
         return document
@@ -239,7 +241,10 @@ class WithheldRanges:
 
     def _is_readable(self, mark: Mark) -> bool:
         line = self._record.lines[mark.start[0]]
-        return mark.written != "list" or attributes.read(line, mark.start[1] - 1) is not None
+        return (
+            mark.written != "list"
+            or attributes.read_attributes(line, mark.start[1] - 1) is not None
+        )
 
     def _more_beside(self, mark: Mark, around: list[Range]) -> Range | None:
         """The blocks beside a paragraph whose first or last line is a mark."""
@@ -254,7 +259,7 @@ class WithheldRanges:
             return None
         is_first = start == mark.start
         is_last = mark.start[0] == block.end and not line[: mark.start[1] - 1].strip("> \t")
-        return self._beside(mark, block) if is_first or is_last else None
+        return self._range_beside(mark, block) if is_first or is_last else None
 
     # --- what constructs withhold ---
 
@@ -282,9 +287,9 @@ class WithheldRanges:
             else:
                 groups.append(children(node))
         for siblings in groups:
-            yield from self._among(siblings)
+            yield from self._ranges_among(siblings)
 
-    def _among(self, siblings: tuple[Node, ...]) -> Iterator[Range]:
+    def _ranges_among(self, siblings: tuple[Node, ...]) -> Iterator[Range]:
         for number, node in enumerate(siblings):
             if not node.span:
                 continue
@@ -437,7 +442,7 @@ class WithheldRanges:
             yield place
             return
         if _is_alone(block):
-            if beside := self._beside(mark, block):
+            if beside := self._range_beside(mark, block):
                 yield beside
                 return
             block = self._elements.parents[block]
@@ -481,10 +486,10 @@ class WithheldRanges:
     def _frames(self) -> dict[Place, Place]:
         return dict(sorted(self._record.frames))
 
-    def _beside(self, mark: Mark, block: BlockElement) -> Range | None:
+    def _range_beside(self, mark: Mark, block: BlockElement) -> Range | None:
         """The blocks directly above or below a list that is a line of its own; if it stands apart
         from both, or touches both, these two."""
-        above, below = self._elements.beside(block)
+        above, below = self._elements.neighbours(block)
         if above and above[0].tag == "html" and self._end_of(above[0]) > mark.start:
             above = []  # it is around it
         if below and below[0].tag == "html" and below[0].lines[0].startswith("</"):

@@ -192,7 +192,7 @@ class _Assets:
     def _find(self, source: str, shared: str) -> model.Asset | Problem:
         kind = scheme(source)
         if kind == "data":
-            return self._embedded(source)
+            return self._take_embedded(source)
         if is_remote(source):
             return Problem(Code.REMOTE_IMAGE, f"The image “{source}” is on the web.")
         if kind == "file" or len(kind) == 1:
@@ -218,7 +218,7 @@ class _Assets:
             self._by_path[located.name] = self._examine(located, shared)
         return self._by_path[located.name]
 
-    def _embedded(self, source: str) -> model.Asset | Problem:
+    def _take_embedded(self, source: str) -> model.Asset | Problem:
         """An image that is its address itself."""
         data = embedded(source)
         try:

@@ -71,12 +71,12 @@ class Collation:
 
     def key(self, text: str) -> Key:
         """The sort key of a text."""
-        folded = self._folded(text)
+        folded = self._fold(text)
         return tuple(self._weights(folded)), folded, text
 
     def letter(self, text: str) -> str:
         """The heading of entries that begin like ``text``."""
-        weights = self._weights(self._folded(text))
+        weights = self._weights(self._fold(text))
         first = next((weight for weight in weights if weight[0] != SPACE), None)
         if first is None:
             return OTHERS
@@ -91,7 +91,7 @@ class Collation:
             return INITIALS[ord(initial) - 0x1100]
         return self._upper(initial)
 
-    def _folded(self, text: str) -> str:
+    def _fold(self, text: str) -> str:
         if self._language == "tr":
             text = text.translate(TURKISH)
         return unicodedata.normalize("NFC", text.casefold())

@@ -78,7 +78,7 @@ def _number_captions(
             return node
         if not node.number and (kind := numbered_kind(node, document.metadata.lang)):  # type: ignore[attr-defined]
             node = replace(node, number=next(counts.setdefault(kind, itertools.count(1))))
-        return _lettered(node) if isinstance(node, model.FigureGroup) else node
+        return _letter(node) if isinstance(node, model.FigureGroup) else node
 
     changes: Changes = dict.fromkeys(NUMBERED, number)
     return rewrite_document(document, enter=changes, context=ONLY_FOR_TEACHERS)
@@ -133,7 +133,7 @@ def number_lines(document: Document) -> Document:
     return rewrite_document(document, enter={model.Container: enter})
 
 
-def _lettered(group: model.FigureGroup) -> model.FigureGroup:
+def _letter(group: model.FigureGroup) -> model.FigureGroup:
     """A group with its number and letters at its figures, if needed."""
     if not is_lettered(group):
         return group

@@ -291,7 +291,7 @@ def _walk_sections(document: Document) -> Iterator[tuple[Section, Section | None
 def _report_place(section: Section, place: str, remedy: str, findings: Findings) -> None:
     findings.add(
         Code.MISPLACED_ROLE,
-        f"{_quoted_title(section)} has {_class_of(section)}, whose place is {place}.",
+        f"{_quote_title(section)} has {_class_of(section)}, whose place is {place}.",
         section.span,
         hint=f"{remedy}, or leave the class out.",
     )
@@ -302,7 +302,7 @@ def _report_slips(section: Section, meant: Callable[[str], str], findings: Findi
         if near := meant(name):
             findings.add(
                 Code.LIKELY_SLIP,
-                f"{_quoted_title(section)} has the class `{name}`, which no part of a book has.",
+                f"{_quote_title(section)} has the class `{name}`, which no part of a book has.",
                 section.span,
                 hint=f"Did you mean `{near}`?",
             )
@@ -314,7 +314,7 @@ def _class_of(section: Section) -> str:
     return next(f"the class `{name}`" for name in classes if CLASSES.get(name) == section.role)
 
 
-def _quoted_title(section: Section) -> str:
+def _quote_title(section: Section) -> str:
     return f"“{plain_text(section.title).strip()}”"
 
 

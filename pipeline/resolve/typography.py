@@ -136,7 +136,7 @@ class Run:
         if '"' in text or "'" in text:
             yield from _quotes(text, rules_at)
         yield from _dashes_and_dots(text, rules_at)
-        yield from self._joined_lines(text)
+        yield from self._join_lines(text)
         for pattern, signs in UNBROKEN.items():
             for match in pattern.finditer(text) if any(sign in text for sign in signs) else ():
                 if rules_at(match.start()):
@@ -158,7 +158,7 @@ class Run:
 
         return rules_at
 
-    def _joined_lines(self, text: str) -> Iterator[Edit]:
+    def _join_lines(self, text: str) -> Iterator[Edit]:
         """The ends of lines between characters of scripts without spaces."""
         for piece in self._pieces:
             if piece.is_line_end and piece.rules and piece.rules.joins:
@@ -344,12 +344,12 @@ def keep_marks(document: Document) -> Document:
         old: tuple[Any, ...] = getattr(node, name)
         if not any(isinstance(inline, model.Math) for inline in old):
             return node
-        return replace(node, **{name: _kept(old)})
+        return replace(node, **{name: _keep(old)})
 
     return rewrite_document(document, enter=dict.fromkeys(INLINE_FIELDS, enter))
 
 
-def _kept(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
+def _keep(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
     inlines_kept: list[Inline] = []
     for node in inlines:
         before = inlines_kept[-1] if inlines_kept else None

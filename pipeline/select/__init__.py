@@ -143,7 +143,7 @@ def settle_levels(document: Document, whole: Document, edition: Edition) -> Docu
 
     def told(node: model.Exercise | model.ListItem) -> Node:
         is_marked = any(key in POINT_KEYS for key, _ in node.attributes.pairs)
-        names = readers.of(node, document) if for_teachers and is_marked else []
+        names = readers.levels_of(node, document) if for_teachers and is_marked else []
         if len(names) in (0, len(whole.metadata.levels)):
             return node
         pairs = (*node.attributes.pairs, (LEVELS, " ".join(names)))
@@ -154,7 +154,7 @@ def settle_levels(document: Document, whole: Document, edition: Edition) -> Docu
         if not names:
             return node
         if for_teachers:
-            return _labelled(node, ", ".join(written.get(name, name) for name in names))
+            return _label(node, ", ".join(written.get(name, name) for name in names))
         is_only_for = isinstance(node, model.Container) and node.name == LEVEL
         return node.children if is_only_for else node  # type: ignore[attr-defined]
 
@@ -166,7 +166,7 @@ def _levels_of(node: Node) -> list[str]:
     return names_in(node.attributes.get(LEVEL))
 
 
-def _labelled(node: Node, names: str) -> Node | tuple[Node, ...]:
+def _label(node: Node, names: str) -> Node | tuple[Node, ...]:
     """A node for teachers, with the names of its levels."""
     label = model.Paragraph(children=(model.Text(text=names),), attributes=LABEL)
     if isinstance(node, model.Container) and node.name == LEVEL:
@@ -208,7 +208,7 @@ class _Readers:
             pupils = replace(edition, audience="student", level=level.lower())
             self._lacking[level] = Ranges(lacked(whole.withheld, pupils))
 
-    def of(self, node: Node, document: Document) -> list[str]:
+    def levels_of(self, node: Node, document: Document) -> list[str]:
         """The levels that get a node of a document."""
         names, place = _levels_of(node), document.place(node.span)
         return [
@@ -227,7 +227,7 @@ def _numbers(whole: Document, readers: _Readers) -> Iterator[tuple[_Place, int]]
         if isinstance(node, model.FigureGroup) and is_lettered(node):
             lettered |= set(map(id, node.figures))
         kind = "" if id(node) in lettered else numbered_kind(node, whole.metadata.lang)
-        if kind and (levels := readers.of(node, whole)):
+        if kind and (levels := readers.levels_of(node, whole)):
             latest = counts.setdefault(kind, {})
             number = 1 + max(latest.get(level, 0) for level in levels)
             latest |= dict.fromkeys(levels, number)
@@ -278,7 +278,7 @@ def select(document: Document, edition: Edition) -> Document:
         if isinstance(node, TASKS):
             return versions.shuffle(node, seeds)
         if isinstance(node, model.Exercise) and not is_ticked:
-            return _unticked(node)
+            return _untick(node)
         return node
 
     def settle(node: Node) -> Node:
@@ -317,7 +317,7 @@ UNTICKED: Changes = {model.Choice: lambda node: replace(node, correct=None)}
 """The students' version of choices."""
 
 
-def _unticked(node: model.Exercise) -> model.Exercise:
+def _untick(node: model.Exercise) -> model.Exercise:
     """An exercise with all tick boxes in tables empty: ticked ones are its solution."""
 
     def empty(item: model.ListItem) -> model.ListItem:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.features.charts import data
 from pipeline.features.charts.plots import ticks
 from pipeline.parser.constructs.fences import read_delimited
-from pipeline.parser.lines import numbered
+from pipeline.parser.lines import number_lines
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_ticks_are_few_and_reach_from_end_to_end(low: Decimal, span: Decimal) ->
 @given(st.text(alphabet='ab,;\t" \n', max_size=60))
 def test_every_cell_has_its_position(text: str) -> None:
     lines = text.split("\n")
-    for row in read_delimited(numbered(text)).rows:
+    for row in read_delimited(number_lines(text)).rows:
         for cell in row:
             rest = "\n".join(lines[cell.span.line - 1 :])[cell.span.column - 1 :]
             if first := re.search("[ab]", cell.text):

@@ -34,7 +34,7 @@ from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser.constructs.fences import Cell, read_delimited
 from pipeline.parser.files import read_any
-from pipeline.parser.lines import numbered
+from pipeline.parser.lines import number_lines
 from pipeline.render.environment import environment, read_text
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Store
@@ -115,7 +115,7 @@ def read_list(
     version the next one, so that neighbours on the list have different ones. Other columns are
     those of ``variables`` of the text; who has nothing there gets what the front matter says."""
     first, delimiter = _head_of(text)
-    lines = numbered(text.replace("\r\n", "\n").replace("\r", "\n"))[first:]
+    lines = number_lines(text.replace("\r\n", "\n").replace("\r", "\n"))[first:]
     rows, mistakes = read_delimited(lines, delimiter)
     rows = tuple(row for row in rows if any(cell.text for cell in row))
     findings = [
@@ -178,7 +178,7 @@ def _head_of(text: str) -> tuple[int, str]:
     """The number of lines above the one that names the columns, and the delimiter of cells."""
     for number, line in enumerate(text.splitlines()[:BEFORE_HEAD]):
         for delimiter in [mark for mark in "\t;," if mark in line] or ["\t"]:
-            rows = read_delimited(numbered(line), delimiter).rows
+            rows = read_delimited(number_lines(line), delimiter).rows
             if rows and {NAME, SURNAME, FIRST_NAME} & _columns(rows[0]).keys():
                 # Names in a single column may have commas.
                 return number, delimiter if len(rows[0]) > 1 else "\t"

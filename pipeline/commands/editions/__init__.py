@@ -128,7 +128,7 @@ def editions_command(source: Path | None, as_json: bool, for_make: bool) -> None
     document = None
     if source:
         from pipeline.parser import parse_file
-        from pipeline.parser.frontmatter import above
+        from pipeline.parser.frontmatter import library_above
 
         document = parse_file(source)
         if any(finding.is_error for finding in document.diagnostics):
@@ -145,7 +145,7 @@ def editions_command(source: Path | None, as_json: bool, for_make: bool) -> None
     if source:
         click.echo()
         click.echo(textwrap.fill("* is built by default.", width))
-        library = above(source.parent)
+        library = library_above(source.parent)
         if library and document and document.metadata.shared:
             keys = ", ".join(document.metadata.shared)
             origin = f"From {library.name}: {keys}."

@@ -28,7 +28,7 @@ from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.names import slug
 from pipeline.model.tree import rewrite
 from pipeline.model.words import folded
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import make_attributes
 from pipeline.parser.files import normalise
 from pipeline.parser.frontmatter import front_matter
 from pipeline.system.paths import shown_name
@@ -407,7 +407,9 @@ def _as_chapter(draft: Draft, chapter: _Chapter, path: Path, labels: Counter[str
     }
     is_markdown = FORMATS.get(path.suffix.lower()) == "markdown"
     name = id_of_title(normalise(path.read_text("utf-8", "replace"))) if is_markdown else ""
-    attributes = make(name if name != slug(title) else "", ("part",) if chapter.is_part else ())
+    attributes = make_attributes(
+        name if name != slug(title) else "", ("part",) if chapter.is_part else ()
+    )
     heading: tuple[Node, ...] = (
         Heading(level=2, children=(Text(text=title),), attributes=attributes),
     )

@@ -36,7 +36,7 @@ from pipeline.model.late import late
 from pipeline.model.names import slug
 from pipeline.model.tree import Changes, rewrite
 from pipeline.parser.constructs.parts import Around
-from pipeline.parser.lines import numbered
+from pipeline.parser.lines import number_lines
 from pipeline.parser.markup import paired_names
 from pipeline.parser.ranges import SourceRecord
 from pipeline.parser.raw_html import raw_markup
@@ -544,7 +544,7 @@ class PageReader:
     def blocks(self, element: Element) -> tuple[Block, ...]:
         """The blocks of an element."""
         markup: str = lxml.html.tostring(element, encoding="unicode", with_tail=False)
-        lines = numbered(markup)
+        lines = number_lines(markup)
         paired = paired_names(lines)
         builder = raw_markup(
             Around(lambda *findings: None, lambda address, span: address, paired, SourceRecord()),

@@ -18,7 +18,7 @@ from pipeline.model.names import slug
 from pipeline.model.roles import CLASSES
 from pipeline.model.tree import Changes, plain_text, rewrite, walk
 from pipeline.parser.blank_rules import blank
-from pipeline.parser.constructs.boxes import attributed
+from pipeline.parser.constructs.boxes import attribute_quotation
 from pipeline.parser.lowering import NAMES
 from pipeline.parser.markup import trim
 from pipeline.parser.tables import guess_row_heads, with_head_columns, with_head_rows
@@ -456,7 +456,7 @@ class _NodeChanges:
         return self._bare(node, children=_flowing(node.children))
 
     def _quote(self, node: model.BlockQuote) -> Node:
-        return self._bare(node, children=attributed(_flowing(node.children)))
+        return self._bare(node, children=attribute_quotation(_flowing(node.children)))
 
     def _list(self, node: model.List) -> Node:
         tight = all(

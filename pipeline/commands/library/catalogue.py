@@ -33,7 +33,7 @@ from pipeline.model.names import slug
 from pipeline.model.tree import rewrite_document
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing_conventions import autonym
-from pipeline.parser.frontmatter import above, library_metadata
+from pipeline.parser.frontmatter import library_above, library_metadata
 from pipeline.resolve.collation import Collation
 from pipeline.system import outputs
 from pipeline.system.outputs import LIST, checksum
@@ -308,7 +308,7 @@ def metadata_of(built: Sequence[Built], folder: Path, out: Path, title: str = ""
     """The metadata of the library: from ``library.yaml``, or else from its documents."""
     languages = Counter(document.record.metadata.lang for document in built if document.record)
     lang = languages.most_common(1)[0][0] if languages else "en"
-    library = above(folder)
+    library = library_above(folder)
     metadata = Metadata(lang=lang)
     if library:
         # paths in it begin in its folder, which the outputs need not be in

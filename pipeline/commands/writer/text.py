@@ -600,7 +600,7 @@ def _image(node: model.Image, notes: Notes, depth: int) -> Iterable[LeafToken]:
         yield LeafToken(image(node))
         return
     yield LeafToken("![", "bracket")
-    if parts := partial_strings.read(node.alt):
+    if parts := partial_strings.read_string(node.alt):
         yield from _tokens(parts, notes, depth)
     elif node.alt:
         for number, part in enumerate(re.split(f"({_NAMED})", node.alt)):

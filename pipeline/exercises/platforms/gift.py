@@ -61,7 +61,7 @@ def _entry(question: Question, name: str, answers: str, number: int, sheet: Ques
     gaps = [place if at == number else "____" for at in range(len(question.gaps))]
     prompt = _html(question.prompt, question, sheet, gaps if question.kind == "gaps" else ())
     prompt = prompt.replace(place, asked) if place in prompt else f"{prompt} {asked}"
-    return f"::{_escaped(name)}::[html]{prompt}\n"
+    return f"::{_escape(name)}::[html]{prompt}\n"
 
 
 def _answers(question: Question, sheet: QuestionSheet) -> str:
@@ -74,10 +74,10 @@ def _answers(question: Question, sheet: QuestionSheet) -> str:
             mark = f"~%{share(right if choice.is_right else -wrong)}%"
         parts.append(f"{mark}{_html(choice.content, question, sheet)}")
     for left, right_side in (*question.pairs, *(((), each) for each in question.extra)):
-        right_text = _escaped(sheet.text(right_side, question.span))
+        right_text = _escape(sheet.text(right_side, question.span))
         parts.append(f"={_html(left, question, sheet)} -> {right_text}")
     for position, content in enumerate(question.order, start=1):
-        parts.append(f"={position} -> {_escaped(sheet.text(content, question.span))}")
+        parts.append(f"={position} -> {_escape(sheet.text(content, question.span))}")
     return " ".join(parts)
 
 
@@ -92,7 +92,7 @@ def _answer(gap: Gap, question: Question, sheet: QuestionSheet) -> str:
             )
             sheet.tell(message, question.span)
     texts = (text for text in gap.accepted if PAIR not in plain_typed(text))
-    escaped = (_escaped(text.replace("*", r"\*")) for text in texts)  # no wildcard
+    escaped = (_escape(text.replace("*", r"\*")) for text in texts)  # no wildcard
     return " ".join(f"=%100%{text}" for text in escaped)
 
 
@@ -102,8 +102,8 @@ def _html(
     markup = sheet.html(content, gaps, images=None, span=question.span)
     if len(content) == 1 and isinstance(content[0], model.Paragraph | model.Plain):
         markup = markup.removeprefix("<p>").removesuffix("</p>")
-    return _escaped(one_line(markup)).replace("%", "&\\#37;")
+    return _escape(one_line(markup)).replace("%", "&\\#37;")
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return _MARK.sub(r"\\\g<0>", text)

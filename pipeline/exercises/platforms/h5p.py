@@ -113,7 +113,7 @@ def _entry(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
 def _media(question: Question, sheet: QuestionSheet) -> dict[str, object]:
     """The first image of the prompt, which stands above the question."""
     images = [node for node in walk(question.prompt) if isinstance(node, model.Image)]
-    if not _has_media(question) or not images or not (name := sheet.taken(images[0])):
+    if not _has_media(question) or not images or not (name := sheet.take_image(images[0])):
         return {}
     if len(images) > 1:
         sheet.tell("H5P has one image in a question: the others are left out.", question.span)
@@ -137,7 +137,7 @@ def _has_media(question: Question) -> bool:
     return question.kind not in ("matching", "ordering")
 
 
-def _asked(question: Question, sheet: QuestionSheet, *gaps: str) -> str:
+def _prompt_of(question: Question, sheet: QuestionSheet, *gaps: str) -> str:
     """The prompt, without images if there is another place for them."""
     prompt = without_images(question.prompt) if _has_media(question) else question.prompt
     return _html(prompt, question, sheet, *gaps)
@@ -155,7 +155,7 @@ def _choices(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
         "type": "single" if question.kind == "single" else "multi",
         "randomAnswers": question.is_shuffled,
     }
-    asked = _asked(question, sheet)
+    asked = _prompt_of(question, sheet)
     return {"question": asked, "answers": answers, "behaviour": _usual(behaviour)}
 
 
@@ -168,18 +168,18 @@ def _blanks(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
         if gap.number and gap.number.tolerance != "0":
             message = f"H5P has no tolerance: only {gap.number.value} is right there."
             sheet.tell(message, question.span)
-    gaps = [f"*{'/'.join(map(_plain, _typed(gap)))}*" for gap in question.gaps]
+    gaps = [f"*{'/'.join(map(_plain, _right_texts(gap)))}*" for gap in question.gaps]
     behaviour = _usual({"caseSensitive": False, "separateLines": False})
-    text, asked = _asked(question, sheet), f"<p>{gaps[0]}</p>"
+    text, asked = _prompt_of(question, sheet), f"<p>{gaps[0]}</p>"
     if question.kind == "gaps":
         places = [GAP] * len(gaps)
-        first, *parts = _asked(question, sheet, *places).replace("*", "&#42;").split(GAP)
+        first, *parts = _prompt_of(question, sheet, *places).replace("*", "&#42;").split(GAP)
         filled = (f"{gap}{part}" for gap, part in zip(gaps, parts, strict=True))
         text, asked = "", "".join((first, *filled))
     return {"text": text, "questions": [asked], "behaviour": behaviour}
 
 
-def _typed(gap: Gap) -> tuple[str, ...]:
+def _right_texts(gap: Gap) -> tuple[str, ...]:
     """The texts that are right; a number with a decimal point or comma, and either minus."""
     if not gap.number:
         return gap.accepted
@@ -202,7 +202,7 @@ def _pairs(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
     sides += [(f"{n}.", text(each)) for n, each in enumerate(question.order, start=1)]
     extra = [text(each) for each in question.extra]
     return {
-        "taskDescription": _asked(question, sheet),
+        "taskDescription": _prompt_of(question, sheet),
         "textField": "\n".join(f"{left} *{right}*" for left, right in sides),
         "distractors": "\n".join(f"*{text}*" for text in extra),
         "behaviour": _usual({"instantFeedback": False}),
@@ -212,7 +212,7 @@ def _pairs(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
 def _essay(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
     sheet.tell("H5P scores long answers by keywords: without any, it has no points.", question.span)
     return {
-        "taskDescription": _asked(question, sheet),
+        "taskDescription": _prompt_of(question, sheet),
         "keywords": [],
         "solution": {"introduction": "", "sample": _html(question.answer, question, sheet)},
         "behaviour": {"inputFieldSize": max(1, question.lines), "enableRetry": True},

@@ -18,7 +18,7 @@ from pipeline.exercises.platforms.questions import (
     Quantity,
     Question,
     QuestionSheet,
-    written,
+    write_formula,
 )
 from pipeline.model.late import late
 from pipeline.model.rendered import Page
@@ -87,7 +87,7 @@ def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ..
     test = Page("test.xml", sheet.title, sheet.template("test.xml", title=sheet.title, ids=ids))
     files = (test, *items)
     if sheet.edition.name == "qti3":
-        files = tuple(Page(file.name, file.title, renamed(file.markup)) for file in files)
+        files = tuple(Page(file.name, file.title, rename_elements(file.markup)) for file in files)
     return (Page("imsmanifest.xml", sheet.title, listing), *files)
 
 
@@ -108,8 +108,8 @@ def _item(question: Question, id: str, sheet: QuestionSheet) -> str:
     if question.gaps and not is_inside:
         prompt += Markup("<p>{}</p>").format(gaps[0])
     sides = (
-        _labelled((left for left, _ in question.pairs), "L", sheet),
-        _labelled((*(right for _, right in question.pairs), *question.extra), "R", sheet),
+        _label((left for left, _ in question.pairs), "L", sheet),
+        _label((*(right for _, right in question.pairs), *question.extra), "R", sheet),
     )
     choices = tuple(
         Labelled(f"C{number}", _html(choice.content, sheet), choice.is_fixed)
@@ -124,7 +124,7 @@ def _item(question: Question, id: str, sheet: QuestionSheet) -> str:
         points=f"{points:g}",
         prompt=prompt,
         responses=responses,
-        choices=choices or _labelled(question.order, "C", sheet),
+        choices=choices or _label(question.order, "C", sheet),
         sides=sides,
         is_drawing=question.drawing,
         lines=question.lines or LINES,
@@ -145,15 +145,13 @@ def _formula(node: model.Math | model.MathBlock) -> Markup:
     """A formula in MathML, which has its TeX with it; in TeX alone if it cannot be set."""
     match = _MATH.fullmatch(node.mathml)
     if match is None:
-        return escape(written(node))
+        return escape(write_formula(node))
     start, drawn, end = map(Markup, match.groups())
     tex = Markup('<annotation encoding="application/x-tex">{}</annotation>').format(node.tex)
     return Markup("{}<semantics>{}{}</semantics>{}").format(start, drawn, tex, end)
 
 
-def _labelled(
-    contents: Iterable[Content], prefix: str, sheet: QuestionSheet
-) -> tuple[Labelled, ...]:
+def _label(contents: Iterable[Content], prefix: str, sheet: QuestionSheet) -> tuple[Labelled, ...]:
     return tuple(
         Labelled(f"{prefix}{number}", _html(content, sheet))
         for number, content in enumerate(contents, start=1)
@@ -163,12 +161,12 @@ def _labelled(
 def _responses(question: Question, points: float) -> Iterator[Response]:
     match question.kind:
         case "single" | "several":
-            yield _chosen(question, points)
+            yield _choice_response(question, points)
         case "matching":
             pairs = tuple(
                 f"L{number} R{number}" for number, _ in enumerate(question.pairs, start=1)
             )
-            shares = tuple(zip(pairs, _shared(points, len(pairs)), strict=True))
+            shares = tuple(zip(pairs, _share(points, len(pairs)), strict=True))
             yield Response("RESPONSE", "multiple", "directedPair", pairs, shares)
         case "ordering":
             order = tuple(f"C{number}" for number, _ in enumerate(question.order, start=1))
@@ -176,7 +174,7 @@ def _responses(question: Question, points: float) -> Iterator[Response]:
         case "long":
             yield Response("RESPONSE", "single", "file" if question.drawing else "string")
         case _:
-            gaps = zip(question.gaps, _shared(points, len(question.gaps)), strict=True)
+            gaps = zip(question.gaps, _share(points, len(question.gaps)), strict=True)
             for number, (gap, share) in enumerate(gaps, start=1):
                 id = "RESPONSE" if len(question.gaps) == 1 else f"RESPONSE{number}"
                 if gap.number:
@@ -187,19 +185,19 @@ def _responses(question: Question, points: float) -> Iterator[Response]:
                     yield Response(id, "single", "string", gap.answers[:1], shares)
 
 
-def _chosen(question: Question, points: float) -> Response:
+def _choice_response(question: Question, points: float) -> Response:
     """The response to choices: the wrong ones take away as much as the right ones give."""
     chosen = [(f"C{number}", c.is_right) for number, c in enumerate(question.choices, start=1)]
     right = tuple(id for id, is_right in chosen if is_right)
     wrong = [id for id, is_right in chosen if not is_right]
-    shares = [*zip(right, _shared(points, len(right)), strict=True)]
+    shares = [*zip(right, _share(points, len(right)), strict=True)]
     if question.kind == "single":
         return Response("RESPONSE", "single", "identifier", right, tuple(shares))
-    shares += zip(wrong, _shared(-points, len(wrong)), strict=True)
+    shares += zip(wrong, _share(-points, len(wrong)), strict=True)
     return Response("RESPONSE", "multiple", "identifier", right, tuple(sorted(shares)))
 
 
-def _shared(points: float, count: int) -> list[str]:
+def _share(points: float, count: int) -> list[str]:
     """Points in so many parts; the last one gets what is left by rounding."""
     part = round(points / max(1, count), 6)
     return [f"{part:.6g}"] * (count - 1) + [f"{points - part * (count - 1):.6g}"] * bool(count)
@@ -210,18 +208,18 @@ def _shared(points: float, count: int) -> list[str]:
 _CAPITAL = late(r"[A-Z]")
 
 
-def renamed(markup: str) -> str:
+def rename_elements(markup: str) -> str:
     """A file of version 2.1 as one of 3.0: its elements are called ``qti-…``, and names are in
     small letters with hyphens. What graders read says what it is for, and that they score."""
     root = etree.fromstring(markup.encode())
     ours = [node for node in root.iter(f"{{{V2}}}*") if etree.QName(node).localname not in HTML]
     for node in ours:
         name = etree.QName(node).localname
-        node.tag = f"{{{V2}}}qti-{_hyphenated(name)}"
+        node.tag = f"{{{V2}}}qti-{_hyphenate(name)}"
         for key, value in [*node.attrib.items()]:
             if not key.startswith("{"):
                 del node.attrib[key]
-                node.set(_hyphenated(key), value)
+                node.set(_hyphenate(key), value)
         if name in ("rubricBlock", "modalFeedback"):
             body = etree.Element(f"{{{V2}}}qti-content-body")
             body.text = node.text
@@ -237,5 +235,5 @@ def renamed(markup: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
-def _hyphenated(name: str) -> str:
+def _hyphenate(name: str) -> str:
     return _CAPITAL.sub(lambda match: f"-{match[0].lower()}", name)

@@ -178,17 +178,17 @@ class Portable:
         """Blocks for pupils, with a blank for each gap that has an answer, and these answers; the
         gaps of formulas follow after them."""
         self._answers = []
-        content = self._reduced(tuple(blocks))
+        content = self._reduce(tuple(blocks))
         return content, tuple(self._answers)
 
     def answer(self, blocks: Iterable[Node]) -> Content:
         """Blocks of an answer, with the answers of their gaps."""
         self._answers = []
-        content = self._reduced(tuple(blocks))
+        content = self._reduce(tuple(blocks))
         answers = iter(self._answers)
         return rewrite(content, leave={model.Blank: lambda node: inlines_of(next(answers))})
 
-    def _reduced(self, blocks: tuple[Node, ...]) -> Content:
+    def _reduce(self, blocks: tuple[Node, ...]) -> Content:
         reduced = rewrite(blocks, leave=self._changes, context=SPAN)
         return cast(Content, reduced)
 
@@ -198,7 +198,7 @@ class Portable:
             model.Link: lambda n, s: n.children if n.href[:1] in ("#", "") else _bare(n),
             model.InlineElement: lambda n, s: _bare(n) if n.name in SCRIPTS else n.children,
             model.Citation: lambda n, s: (
-                n.children or _shown_text(", ".join(f"@{item.key}" for item in n.items))
+                n.children or _text_for_platform(", ".join(f"@{item.key}" for item in n.items))
             ),
             model.CrossReference: lambda n, s: model.Text(text=n.text or n.target),
             model.Variable: lambda n, s: model.Text(text=plain_text((n,))),
@@ -209,9 +209,9 @@ class Portable:
             model.Math: self._formula,
             model.MathBlock: self._formula,
             model.Heading: lambda n, s: _strong(n.children),
-            model.Section: lambda n, s: (*_titled(n.title), *n.children),
-            model.Admonition: lambda n, s: (*_titled(n.title), *n.children),
-            model.Exercise: lambda n, s: (*_titled(n.title), *n.children),
+            model.Section: lambda n, s: (*_as_title(n.title), *n.children),
+            model.Admonition: lambda n, s: (*_as_title(n.title), *n.children),
+            model.Exercise: lambda n, s: (*_as_title(n.title), *n.children),
             model.Answer: lambda n, s: n.children,
             model.TeacherNote: lambda n, s: n.children,
             model.Container: lambda n, s: n.children,
@@ -219,13 +219,13 @@ class Portable:
                 block for turn in n.turns for block in turn.children
             ),
             model.Turn: lambda n, s: replace(
-                n, children=(*_titled(_shown_text(n.speaker)), *n.children)
+                n, children=(*_as_title(_text_for_platform(n.speaker)), *n.children)
             ),
-            model.DefinitionList: lambda n, s: defined(n),
-            model.Figure: lambda n, s: (_plain(n.image), *_captioned(n.caption)),
-            model.FigureGroup: lambda n, s: (*n.figures, *_captioned(n.caption)),
+            model.DefinitionList: lambda n, s: define_terms(n),
+            model.Figure: lambda n, s: (_plain(n.image), *_as_caption(n.caption)),
+            model.FigureGroup: lambda n, s: (*n.figures, *_as_caption(n.caption)),
             model.Chart: _chart,
-            model.Table: lambda n, s: (replace(_bare(n), caption=()), *_captioned(n.caption)),
+            model.Table: lambda n, s: (replace(_bare(n), caption=()), *_as_caption(n.caption)),
             **dict.fromkeys(TASKS, self._task),
             **dict.fromkeys(NOTHING, lambda node, span: ()),
             **dict.fromkeys(BARE, lambda node, span: _bare(node)),
@@ -282,7 +282,7 @@ def _bare(node: Any) -> Any:
     return replace(node, attributes=model.NO_ATTRIBUTES)
 
 
-def _shown_text(text: str) -> tuple[Inline, ...]:
+def _text_for_platform(text: str) -> tuple[Inline, ...]:
     return (model.Text(text=text),) if text else ()
 
 
@@ -290,11 +290,11 @@ def _strong(inlines: tuple[Inline, ...]) -> Block:
     return model.Paragraph(children=(model.Strong(children=inlines),))
 
 
-def _titled(title: tuple[Inline, ...]) -> tuple[Block, ...]:
+def _as_title(title: tuple[Inline, ...]) -> tuple[Block, ...]:
     return (_strong(title),) if title else ()
 
 
-def _captioned(caption: tuple[Inline, ...]) -> tuple[Block, ...]:
+def _as_caption(caption: tuple[Inline, ...]) -> tuple[Block, ...]:
     return (model.Paragraph(children=caption),) if caption else ()
 
 
@@ -302,7 +302,7 @@ def _plain(image: model.Image) -> Block:
     return model.Paragraph(children=(image,))
 
 
-def defined(node: model.DefinitionList) -> tuple[Block, ...]:
+def define_terms(node: model.DefinitionList) -> tuple[Block, ...]:
     """The terms of a list, each with what it means below."""
     return tuple(
         block
@@ -314,7 +314,7 @@ def defined(node: model.DefinitionList) -> tuple[Block, ...]:
 def _chart(node: model.Chart, span: Span | None) -> tuple[Block, ...]:
     drawing = (_plain(node.image),) if node.image else ()
     table = () if node.image or not node.table.body else (node.table,)
-    return (*drawing, *table, *_captioned(node.caption))
+    return (*drawing, *table, *_as_caption(node.caption))
 
 
 # --- answers ---------------------------------------------------------------------------------
@@ -338,16 +338,16 @@ def with_answers(
 ) -> Document:
     """The document for pupils on a platform, with the answers of the same one for teachers.
     Anything else that is ``withheld`` and only they get is told."""
-    pupils, teachers = _placed(pupils), _beside(_placed(teachers), pupils)
+    pupils, teachers = _place_all(pupils), _files_of_teachers(_place_all(teachers), pupils)
     lost = frozenset(lacked(withheld, solved(edition)))
     ranges = outermost(
         place for place in lacked(withheld, edition) if place.kind == "range" and place not in lost
     )
-    document = _filled(pupils, dict(_gaps(teachers, Ranges(ranges))))
+    document = _fill_gaps(pupils, dict(_gaps(teachers, Ranges(ranges))))
     answers = tuple(_answers(teachers, pupils, ranges))
     document = replace(
         document,
-        blocks=_inserted(document.blocks, answers),
+        blocks=_insert_answers(document.blocks, answers),
         notes=(*document.notes, *teachers.notes),
         assets=(*document.assets, *teachers.assets),
         diagnostics=tuple(dict.fromkeys((*pupils.diagnostics, *teachers.diagnostics))),
@@ -361,7 +361,7 @@ def with_answers(
     return findings.added_to(document)
 
 
-def _placed(document: Document) -> Document:
+def _place_all(document: Document) -> Document:
     """The document with all places in their files."""
     kinds = {type(node) for node in all_nodes(document) if node.span}
 
@@ -371,7 +371,7 @@ def _placed(document: Document) -> Document:
     return replace(rewrite_document(document, leave=dict.fromkeys(kinds, leave)), origins={})
 
 
-def _beside(teachers: Document, pupils: Document) -> Document:
+def _files_of_teachers(teachers: Document, pupils: Document) -> Document:
     """The document for teachers with only those files that the other one does not have, and with
     numbers of notes and names of files that are not in use there."""
     known, taken = {a.path: a for a in pupils.assets}, {a.name for a in pupils.assets}
@@ -425,7 +425,7 @@ def _has_gap(node: Node) -> bool:
     return isinstance(node, model.Blank) or (isinstance(node, FORMULAS) and bool(node.gaps))
 
 
-def _filled(document: Document, solutions: dict[Any, Node]) -> Document:
+def _fill_gaps(document: Document, solutions: dict[Any, Node]) -> Document:
     """The document with the answers in its gaps."""
     gaps = _Gaps()
 
@@ -490,7 +490,7 @@ def _answers(teachers: Document, pupils: Document, ranges: Sequence[Withheld]) -
             yield _Answer(number, holder, answer)
 
 
-def _inserted(blocks: tuple[Block, ...], answers: Iterable[_Answer]) -> tuple[Block, ...]:
+def _insert_answers(blocks: tuple[Block, ...], answers: Iterable[_Answer]) -> tuple[Block, ...]:
     """The blocks with answers where they belong."""
     inserted: dict[_Key | None, list[Block]] = defaultdict(list)
     for answer in answers:
@@ -622,12 +622,12 @@ class _Reader:
                 (block.ordered and around.is_exercise) or _holds_task(block)
             ):
                 self._gaps(around, stem)
-                self._ask_items(block, self._below(stem, around))
+                self._ask_items(block, self._take_below(stem, around))
             elif _is_grid(block):
                 self._grid(block, around, stem)
             elif isinstance(block, (*ROOM, *TASKS)):
                 self._gaps(around, stem)
-                self._task(block, self._below(stem, around)._replace(span=span))
+                self._task(block, self._take_below(stem, around)._replace(span=span))
             else:
                 assert isinstance(block, Block)
                 stem.append(block)
@@ -635,11 +635,11 @@ class _Reader:
             return
         place = stem[0].span or around.span
         if len(self.items) == first:
-            self._add("long", self._below(stem, around))
+            self._add("long", self._take_below(stem, around))
         else:
             self._tell("The text after the last question is left out: it belongs to none.", place)
 
-    def _below(self, stem: list[Block], around: _AroundQuestion) -> _AroundQuestion:
+    def _take_below(self, stem: list[Block], around: _AroundQuestion) -> _AroundQuestion:
         """The things around a task below some blocks, which belong to it."""
         content = self._portable.content(stem)
         stem.clear()
@@ -664,7 +664,7 @@ class _Reader:
         before = self.items[first:]
         listed = [each for each in answer if isinstance(each, model.List) and each.ordered]
         if (stem and not gaps) or not before:
-            self._add("long", self._below(stem, around), answer=answer)
+            self._add("long", self._take_below(stem, around), answer=answer)
         elif listed and len(before) > 1 and len(listed[0].items) == len(before):
             self.items[first:] = [
                 item._replace(answer=(*item.answer, *part.children))
@@ -677,7 +677,7 @@ class _Reader:
         match block:
             case model.Choices():
                 prompt = model.Paragraph(children=block.prompt, span=block.span)
-                self._choices(block, self._below([prompt] if block.prompt else [], around))
+                self._choices(block, self._take_below([prompt] if block.prompt else [], around))
             case model.Matching():
                 left = [self._content(item) for item in block.left]
                 right = [self._content(item) for item in block.right]
@@ -714,7 +714,7 @@ class _Reader:
         """Each row of a grid as a question, whose choices are the columns."""
         self._gaps(around, stem)
         heads = [self._content(cell) for cell in table.head[-1].cells] if table.head else []
-        above = self._below(stem, around)
+        above = self._take_below(stem, around)
         for row in table.body:
             ticks = [_ticks(cell) for cell in row.cells]
             text = [
@@ -725,7 +725,7 @@ class _Reader:
                 for at, t in enumerate(ticks)
                 if t
             )
-            row_around = self._below(text, above)._replace(span=row.span or around.span)
+            row_around = self._take_below(text, above)._replace(span=row.span or around.span)
             right = sum(choice.is_right for choice in choices)
             if not right:
                 self._tell("No column of this row is right, so it is left out.", row_around.span)
@@ -745,7 +745,7 @@ class _Reader:
             *before, end = last.children
             if isinstance(end, model.Blank):
                 kind = "number" if gaps[0].number else "short"
-                kept = replace(last, children=_stripped(before))
+                kept = replace(last, children=_strip_end(before))
                 prompt = (*prompt[:-1], *((kept,) if kept.children else ()))
         span = stem[0].span or around.span
         stem.clear()
@@ -779,7 +779,7 @@ def _flat(blocks: Iterable[Node]) -> Iterator[Node]:
         if not _holds_task(block) or isinstance(block, (model.List, *PARTS)) or _is_grid(block):
             yield block
         elif isinstance(block, model.DefinitionList):
-            yield from _flat(defined(block))
+            yield from _flat(define_terms(block))
         else:
             if title := getattr(block, "title", ()):
                 yield model.Paragraph(children=(model.Strong(children=title),))
@@ -826,7 +826,7 @@ def _read_text(block: Block) -> str:
     return plain_text((block,)).strip()
 
 
-def _stripped(inlines: Iterable[model.Inline]) -> tuple[model.Inline, ...]:
+def _strip_end(inlines: Iterable[model.Inline]) -> tuple[model.Inline, ...]:
     """Text without white space at its end."""
     kept = [*inlines]
     while kept and isinstance(last := kept[-1], model.Text):
@@ -910,7 +910,7 @@ class QuestionSheet:
         module = self._environment.get_template("shared/question.html.j2").make_module(
             {
                 "kind": lambda node: type(node).__name__,
-                "formula": formula or written,
+                "formula": formula or write_formula,
                 "gap": lambda: next(left, BLANK),
                 "image": lambda node: self._image(node, images, span),
             }
@@ -922,10 +922,10 @@ class QuestionSheet:
         if folder is None and (asset := self._assets.get(node.asset)):
             what = f"The image “{node.source}”" if asset.is_file else "A drawing"
             self.tell(f"{what} is left out: there is no place for it.", node.span or span)
-        name = self.taken(node) if folder is not None else ""
+        name = self.take_image(node) if folder is not None else ""
         return f"{folder}{name}" if name else ""
 
-    def taken(self, node: model.Image) -> str:
+    def take_image(self, node: model.Image) -> str:
         """The name of an image, which is needed from now on; "" if it does not exist."""
         asset = self._assets.get(node.asset)
         self.images |= {asset.name} if asset else set()
@@ -973,7 +973,7 @@ class QuestionSheet:
         return f"{float(item.points or 1):g}"
 
 
-def written(node: model.Math | model.MathBlock) -> str:
+def write_formula(node: model.Math | model.MathBlock) -> str:
     """A formula in TeX, between marks that MathJax knows."""
     shown = isinstance(node, model.MathBlock) or node.display
     return rf"\[{node.tex.strip()}\]" if shown else rf"\({node.tex.strip()}\)"
@@ -984,7 +984,7 @@ def texts_of(nodes: Iterable[Node]) -> Iterable[str]:
     for node in nodes:
         inlines = [child for child in children(node) if isinstance(child, model.Inline)]
         if isinstance(node, model.MathBlock):
-            yield written(node)
+            yield write_formula(node)
         elif isinstance(node, model.CodeBlock):
             yield node.text
         elif inlines:
@@ -1000,7 +1000,7 @@ def _inline(node: Node) -> str:
         case model.Image():
             return node.alt
         case model.Math():
-            return written(node)
+            return write_formula(node)
         case model.Blank():
             return BLANK
         case model.LineBreak():

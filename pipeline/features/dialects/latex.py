@@ -10,7 +10,7 @@ from pipeline.features.dialects.front_matter import LaterProcessor
 from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model.late import late
 from pipeline.model.names import slug
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import make_attributes
 from pipeline.parser.definitions import MARK
 from pipeline.parser.dialects import Comment, Dialect, ToldMark
 from pipeline.parser.leaf import InlineSpan, Pattern, Result, normalise
@@ -158,7 +158,7 @@ def _index(m: re.Match[str], data: str) -> Result:
     see = _SEE.fullmatch(more.strip())
     pairs = (("entry", entry), *((("see", see[1]),) if see else ()))
     element = InlineSpan("span")
-    element.attributes = make(classes=(MARK,), pairs=pairs)
+    element.attributes = make_attributes(classes=(MARK,), pairs=pairs)
     return element if entry else ""
 
 

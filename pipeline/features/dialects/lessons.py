@@ -15,7 +15,7 @@ from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.parser import constructs
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import make_attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, VerbatimProcessor
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.boxes import container
@@ -251,7 +251,7 @@ def _attributes(options: dict[str, str]) -> Attributes:
     names = {"filename": "filename", "line_number_start": "start", "line_highlights": "mark"}
     pairs = tuple((names[key], value) for key, value in options.items() if key in names and value)
     is_numbered = options.get("line_numbers") == "true"
-    return make(classes=("numbered",) if is_numbered else (), pairs=pairs)
+    return make_attributes(classes=("numbered",) if is_numbered else (), pairs=pairs)
 
 
 def task(parts: Parts) -> tuple[Block, ...]:
@@ -293,8 +293,8 @@ RASPBERRY_PI = Dialect(
         _pair("question", "exercise"),
         _pair("choices", "rp-choices"),
         _pair("feedback", "answer"),
-        _pair("no-print", "div", attributes=make(pairs=(("not", "pdf"),))),
-        _pair("print-only", "div", attributes=make(pairs=(("only", "pdf"),))),
+        _pair("no-print", "div", attributes=make_attributes(pairs=(("not", "pdf"),))),
+        _pair("print-only", "div", attributes=make_attributes(pairs=(("only", "pdf"),))),
     ),
     standing=(
         Standing(late(rf"{BEGIN}new-page{_STOP}"), "page-break"),

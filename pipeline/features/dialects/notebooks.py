@@ -29,10 +29,10 @@ from pipeline.model.boxes import KINDS
 from pipeline.model.late import late
 from pipeline.model.tree import all_nodes, find, rewrite_document
 from pipeline.parser import inlines, leaf
-from pipeline.parser.attributes import joined, make, named
+from pipeline.parser.attributes import attributes_with_id, join_attributes, make_attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.constructs import boxes
-from pipeline.parser.constructs.boxes import folded, kind_of, title_for
+from pipeline.parser.constructs.boxes import details_by_other_name, kind_of, title_for
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.leaf import InlineSpan, Pattern, Result
@@ -72,7 +72,7 @@ class LabelProcessor(LineProcessor):
             if above is not None and above.tag == "table" and key == "label":
                 self._name_table(cursor, listed)
             elif above is not None and key == "label":
-                above.state = joined(above.attributes, make(match[3]))
+                above.state = join_attributes(above.attributes, make_attributes(match[3]))
         cursor.skip_rest()
         return True
 
@@ -102,7 +102,7 @@ def _reference(m: re.Match[str], data: str) -> Result:
     if not m[1].startswith("cite"):
         return InlineSpan("a", m[2], href=LOCAL + leaf.encode(m[2]), title=TOLD)
     keys = "; ".join(f"@{key.strip()}" for key in m[2].split(","))
-    return inlines.bracketed(keys)
+    return inlines.read_bracketed_citation(keys)
 
 
 def code(parts: Parts) -> Parts | tuple[Block, ...]:
@@ -206,7 +206,7 @@ def labelled(document: Document) -> Document:
         before = blocks[-1] if blocks else None
         label = _label(block) if isinstance(before, MathBlock) else ""
         if label and label in targets and isinstance(before, MathBlock):
-            attributes = joined(before.attributes, named(label))
+            attributes = join_attributes(before.attributes, attributes_with_id(label))
             blocks[-1] = replace(before, attributes=attributes)
         else:
             blocks.append(block)
@@ -299,7 +299,7 @@ MYST = Dialect(
         "myst-group": lessons.content,
         "myst-titled": lessons.tab,
         **dict.fromkeys(("seealso", "admonition"), directive),
-        "dropdown": folded,
+        "dropdown": details_by_other_name,
         **dict.fromkeys(("figure", "image"), boxes.directive),
     },
     boxes=dict.fromkeys(("seealso", "admonition"), "note"),

@@ -16,7 +16,7 @@ from pipeline.model.late import late
 from pipeline.model.names import slug
 from pipeline.model.tree import all_nodes, find, plain_text, rewrite_document, walk
 from pipeline.parser import leaf
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import make_attributes
 from pipeline.parser.dialects import Comment, Dialect, Inclusion, References
 from pipeline.parser.leaf import InlineSpan, Pattern, Result
 
@@ -64,7 +64,7 @@ def _sized(m: re.Match[str], data: str) -> Result:
     element = InlineSpan("img", m[1], src=leaf.encode(address))
     if title:
         element.set("title", title)
-    element.attributes = make(pairs=(("width", m[2]),))
+    element.attributes = make_attributes(pairs=(("width", m[2]),))
     return element, end
 
 
@@ -76,7 +76,7 @@ def _image(path: str, alt: str) -> InlineSpan:
         texts.append(last)
     element = InlineSpan("img", "|".join(texts).strip(), src=leaf.encode(path))
     if size:
-        element.attributes = make(pairs=(("width", size[1]),))
+        element.attributes = make_attributes(pairs=(("width", size[1]),))
     return element
 
 

@@ -14,7 +14,7 @@ from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.tree import plain_text
-from pipeline.parser.attributes import joined, make
+from pipeline.parser.attributes import join_attributes, make_attributes
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.boxes import box
 from pipeline.parser.constructs.parts import Parts
@@ -159,8 +159,12 @@ def _options(parts: Parts) -> tuple[dict[str, str], int]:
 
 def _with_options(parts: Parts, options: dict[str, str], taken: int) -> Parts:
     caption = next((value for key, value in options.items() if key.endswith("-cap") and value), "")
-    given = make(options.get("label", ""), pairs=(("caption", caption),) if caption else ())
-    return parts._replace(attributes=joined(_bare(parts), given), lines=parts.lines[taken:])
+    given = make_attributes(
+        options.get("label", ""), pairs=(("caption", caption),) if caption else ()
+    )
+    return parts._replace(
+        attributes=join_attributes(_bare(parts), given), lines=parts.lines[taken:]
+    )
 
 
 def _bare(parts: Parts) -> Attributes:
@@ -180,8 +184,9 @@ def _figures(parts: Parts, paths: list[str], options: dict[str, str]) -> tuple[B
                 alt=options.get("fig-alt") or plain_text(parts.read(caption, parts.span)),
                 title=caption if len(paths) == 1 else "",
                 span=parts.span,
-                attributes=joined(
-                    _bare(parts), make(label if len(paths) == 1 and caption else "", pairs=pairs)
+                attributes=join_attributes(
+                    _bare(parts),
+                    make_attributes(label if len(paths) == 1 and caption else "", pairs=pairs),
                 ),
             ),
             parts.span,
@@ -191,9 +196,9 @@ def _figures(parts: Parts, paths: list[str], options: dict[str, str]) -> tuple[B
     )
     if len(figures) == 1:
         return figures
-    bare = tuple(replace(figure, attributes=make(pairs=pairs)) for figure in figures)
+    bare = tuple(replace(figure, attributes=make_attributes(pairs=pairs)) for figure in figures)
     read = parts.read(caption, parts.span) if caption else ()
-    attributes = joined(_bare(parts), make(label if caption else ""))
+    attributes = join_attributes(_bare(parts), make_attributes(label if caption else ""))
     return (model.FigureGroup(figures=bare, caption=read, span=parts.span, attributes=attributes),)
 
 

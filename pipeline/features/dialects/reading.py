@@ -20,7 +20,7 @@ from pipeline.parser.blockparser import (
 )
 from pipeline.parser.constructs.boxes import kind_of
 from pipeline.parser.dialects import Dialect
-from pipeline.parser.leaf import Pattern, Result, shown, slip
+from pipeline.parser.leaf import Pattern, Result, shorten, slip
 from pipeline.parser.lines import Cursor
 
 INCLUDE = "To include a file, write `{{ include part.md }}` alone on a line."
@@ -278,7 +278,7 @@ def _unread(m: re.Match[str], data: str) -> Result:
     if told_mark is None or _ends_link(data, m.start()):
         return None
     mark, written = told_mark
-    told = slip(written, f"`{shown(written)}` is {mark.name}", mark.instead)
+    told = slip(written, f"`{shorten(written)}` is {mark.name}", mark.instead)
     return told, m.start() + len(written)
 
 

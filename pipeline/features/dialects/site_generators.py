@@ -27,7 +27,7 @@ from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.tree import FOR_TEACHERS, rewrite
 from pipeline.parser import attributes
-from pipeline.parser.attributes import joined, make
+from pipeline.parser.attributes import join_attributes, make_attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, VerbatimProcessor
 from pipeline.parser.container_blocks import ContainerProcessor, IndentedProcessor
 from pipeline.parser.dialects import Comment, Dialect, Inclusion, LinePair, Sign, Standing, ToldMark
@@ -79,7 +79,7 @@ class AttributesProcessor(LineProcessor):
     def _attributes(self, cursor: Cursor) -> bool:
         """Give an attribute list to the block directly above it."""
         parser, text = self.parser, cursor.rest.strip()
-        listed = attributes.read(text)
+        listed = attributes.read_attributes(text)
         if not listed or listed[1] != len(text) or conditions_of(listed[0]) != NO_ATTRIBUTES:
             return False
         container = parser.innermost
@@ -89,7 +89,7 @@ class AttributesProcessor(LineProcessor):
         place = cursor.line.at()
         self._leave_out(cursor)
         if _HEADING.match(last.tag) or last.tag in ("pre", "container"):
-            last.state = joined(last.attributes, listed[0])
+            last.state = join_attributes(last.attributes, listed[0])
             return True
         message = f"The attributes `{text}` are kramdown's, and are left out: no list, quotation or"
         hint = f"Put the block between `::: {text[2:].strip()}` and `:::`.".replace("::: ", "::: {")
@@ -110,7 +110,7 @@ class BoxProcessor(LineProcessor):
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest.strip()
-        listed = attributes.read(text) if _LIST.match(text) else None
+        listed = attributes.read_attributes(text) if _LIST.match(text) else None
         if not listed or listed[1] != len(text) or conditions_of(listed[0]) != NO_ATTRIBUTES:
             return False
         matches = filter(None, map(_BOX.match, listed[0].classes))
@@ -118,7 +118,7 @@ class BoxProcessor(LineProcessor):
         if named is None:
             return False
         given = {"name": _BOX_KINDS[named[1]], "titled": named[2] or ""}
-        state = attributes.make(listed[0].id)
+        state = attributes.make_attributes(listed[0].id)
         above = self._above(cursor)
         if above is not None:
             box = BlockElement("container", above.line, self, **given)
@@ -465,7 +465,7 @@ class IncludedCodeProcessor(VerbatimProcessor):
         if match is None or not (match["end"] or self.parser.comes_later(_CODE_END)):
             return False
         suffix = PurePosixPath(match["path"]).suffix.removeprefix(".")
-        block = self.open(cursor, "pre", make(pairs=(("file", match["path"]),)))
+        block = self.open(cursor, "pre", make_attributes(pairs=(("file", match["path"]),)))
         block.set("language", match["language"] or ("" if suffix == "txt" else suffix))
         if match["end"]:
             self.parser.close_tip()

@@ -23,7 +23,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.model.tree import Changes, all_nodes, find, rewrite_document
 from pipeline.parser import attributes, leaf
-from pipeline.parser.attributes import joined, make
+from pipeline.parser.attributes import join_attributes, make_attributes
 from pipeline.parser.blockparser import LineProcessor
 from pipeline.parser.dialects import Dialect, Sign, Standing
 from pipeline.parser.leaf import InlineSpan, Pattern, Result
@@ -69,14 +69,14 @@ class TitleProcessor(LineProcessor):
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest.rstrip()
-        match, listed = _TITLED.fullmatch(text), attributes.read(text)
+        match, listed = _TITLED.fullmatch(text), attributes.read_attributes(text)
         above = self.parser.innermost.last
         if match is None or listed is None or above is None:
             return False
-        caption = make(listed[0].id, pairs=(("caption", match[1]),))
+        caption = make_attributes(listed[0].id, pairs=(("caption", match[1]),))
         if above.tag == "pre":
             self.parser.close_unmatched()
-            above.state = joined(above.attributes, caption)
+            above.state = join_attributes(above.attributes, caption)
         elif above.tag == "table":
             self.parser.close_unmatched()
             name = f" {{#{caption.id}}}" if caption.id else ""

@@ -35,7 +35,7 @@ CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(KINDS, boxes.box),
     "details": boxes.details,
     "summary": boxes.details,
-    "spoiler": boxes.folded,
+    "spoiler": boxes.details_by_other_name,
     "figures": boxes.figures,
     "answer": boxes.answer,
     "teacher": boxes.teacher,
@@ -79,7 +79,7 @@ def container(parts: Parts) -> tuple[Block, ...]:
         return _bibliography(parts)
     construct = containers.get(parts.name)
     if construct is None:
-        guessed = boxes.guessed(parts)
+        guessed = boxes.guess_answer(parts)
         if guessed is not None:
             return guessed
         if parts.name in FENCES:

@@ -17,9 +17,9 @@ from pipeline.model.late import late
 from pipeline.model.names import MISSPELT, nearest
 from pipeline.model.removal import STAND_INS
 from pipeline.model.tree import LEVEL, plain_text
-from pipeline.parser.attributes import joined, make
+from pipeline.parser.attributes import join_attributes, make_attributes
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.constructs.parts import Parts, headed
+from pipeline.parser.constructs.parts import Parts, put_below_title
 from pipeline.parser.dialects import table
 from pipeline.parser.markup import trim
 from pipeline.parser.names import likely_secret
@@ -33,7 +33,7 @@ from pipeline.parser.tables import figure_of
 def answer(parts: Parts) -> tuple[Block, ...]:
     """An answer; its title is set in bold before the rest, as in containers."""
     title, attributes = parts.titled
-    blocks = headed(title, parts.children, parts.span)
+    blocks = put_below_title(title, parts.children, parts.span)
     return (Answer(children=blocks, span=parts.span, attributes=attributes),)
 
 
@@ -58,7 +58,7 @@ def level(parts: Parts) -> tuple[Block, ...]:
     return (Container(name=LEVEL, children=parts.children, span=parts.span, attributes=attributes),)
 
 
-def guessed(parts: Parts, form: str = "::: {}") -> tuple[Block, ...] | None:
+def guess_answer(parts: Parts, form: str = "::: {}") -> tuple[Block, ...] | None:
     """A block with an unknown name that means an answer or only resembles one for it, as an answer:
     withholding too much from students is better than showing too much. Otherwise None. Such names
     are written in the ``form``."""
@@ -136,11 +136,11 @@ def details(parts: Parts) -> tuple[Block, ...]:
             ),
         )
     classes = (parts.name, *attributes.classes)
-    attributes = make(attributes.id, classes, attributes.pairs)
+    attributes = make_attributes(attributes.id, classes, attributes.pairs)
     return container(parts._replace(name="", attributes=attributes))
 
 
-def folded(parts: Parts) -> tuple[Block, ...]:
+def details_by_other_name(parts: Parts) -> tuple[Block, ...]:
     """``details`` by another name: ``spoiler``, MyST's ``dropdown``."""
     return details(parts._replace(name="details"))
 
@@ -181,7 +181,7 @@ def callout(element: BlockElement, parts: Parts) -> tuple[Block, ...] | None:
         rest = [model.Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
     known = name in KINDS or name in table().boxes or name in QUOTES
     parts = parts._replace(name=match[1].strip(), heading=title, children=tuple(rest))
-    if not known and (withheld := guessed(parts, "[!{}]")):
+    if not known and (withheld := guess_answer(parts, "[!{}]")):
         return withheld
     if name in QUOTES:
         return (model.BlockQuote(children=parts.headed, span=parts.span),)
@@ -197,7 +197,7 @@ def admonition(parts: Parts) -> tuple[Block, ...]:
     named by a word for an answer, or similar, is withheld from students."""
     word, *classes = parts.name.split()
     known = word in KINDS or word in table().boxes
-    if not known and (withheld := guessed(parts._replace(name=word), "!!! {}")):
+    if not known and (withheld := guess_answer(parts._replace(name=word), "!!! {}")):
         return withheld
     if word not in KINDS:
         classes = [word, *classes]
@@ -213,7 +213,7 @@ def _admonition(
         title=title_for(name, parts.heading),
         children=parts.children,
         span=parts.span,
-        attributes=make(classes=classes),
+        attributes=make_attributes(classes=classes),
         fold=fold,
     )
 
@@ -254,7 +254,7 @@ def sidebar(parts: Parts) -> tuple[Block, ...]:
     title, attributes = parts.titled
     children = parts.children
     if title:
-        heading = make(classes=("box-title",))
+        heading = make_attributes(classes=("box-title",))
         children = (model.Paragraph(children=title, span=parts.span, attributes=heading), *children)
     return (passage(parts._replace(attributes=attributes), children),)
 
@@ -297,7 +297,7 @@ def with_attribution(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks of a quotation. A last line that begins with a dash, in a paragraph of its
     own or at another's end, becomes a paragraph of the class ``attribution``."""
     last = blocks[-1] if blocks else None
-    if not isinstance(last, model.Paragraph) or last.attributes != make():
+    if not isinstance(last, model.Paragraph) or last.attributes != make_attributes():
         return blocks
     lines = list(lines_of(last.children))
     if not _begins_with_dash(lines[-1]):
@@ -307,7 +307,7 @@ def with_attribution(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     return (*blocks[:-1], *((replace(last, children=before),) if before else ()), source)
 
 
-def attributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def attribute_quotation(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks of a quotation without a name. A dash may belong to the text: its line is the
     source only after the end of a sentence, and if no other line begins so, as in a dialogue."""
     result = with_attribution(blocks)
@@ -325,7 +325,7 @@ def attributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 _ENDED = late(r"(?:[.!?…。！？][\"'”’»›“)\]]*|[\"”»›“」』])$")
-ATTRIBUTION = make(classes=("attribution",))
+ATTRIBUTION = make_attributes(classes=("attribution",))
 
 
 def _begins_with_dash(line: tuple[Inline, ...]) -> bool:
@@ -350,7 +350,9 @@ def lines_of(inlines: Iterable[Inline]) -> Iterator[tuple[Inline, ...]]:
             line.append(replace(node, children=first) if others else node)
             for further in others:
                 yield tuple(line)
-                again = make(classes=node.attributes.classes, pairs=node.attributes.pairs)
+                again = make_attributes(
+                    classes=node.attributes.classes, pairs=node.attributes.pairs
+                )
                 line = [replace(node, children=further, attributes=again)]
         else:
             line.append(node)
@@ -381,7 +383,9 @@ def passage(parts: Parts, children: tuple[Block, ...], *classes: str) -> model.C
         name=PASSAGE_ALIASES.get(parts.name, parts.name),
         children=children,
         span=parts.span,
-        attributes=make(attributes.id, (*classes, *attributes.classes), attributes.pairs),
+        attributes=make_attributes(
+            attributes.id, (*classes, *attributes.classes), attributes.pairs
+        ),
     )
 
 
@@ -397,7 +401,7 @@ _COUNT = late(r"(?:^|(?<=\s))(every|start)=(\S+)(?=\s|$)")
 def verse(parts: Parts) -> tuple[Block, ...]:
     """Verse: lines are kept, paragraphs are stanzas. A title may come first, and the source last,
     after a dash. ``every`` is the interval of line numbers."""
-    parts = _numbered(parts)
+    parts = _count_lines(parts)
     title, attributes = parts.titled
     stanzas = tuple(
         _stanza(block)
@@ -406,7 +410,7 @@ def verse(parts: Parts) -> tuple[Block, ...]:
         for block in with_attribution(parts.children)
     )
     if title:
-        heading = make(classes=("verse-title",))
+        heading = make_attributes(classes=("verse-title",))
         stanzas = (model.Paragraph(children=title, span=parts.span, attributes=heading), *stanzas)
     return (passage(parts._replace(attributes=attributes), stanzas),)
 
@@ -415,7 +419,7 @@ DIGITS = 9
 """The maximum number of digits of a number of lines that is used."""
 
 
-def _numbered(parts: Parts) -> Parts:
+def _count_lines(parts: Parts) -> Parts:
     """The block with settings of line numbers, ``every`` and ``start``, as attributes."""
     attributes = parts.attributes
     counts = dict(_COUNT.findall(parts.argument))
@@ -433,7 +437,7 @@ def _numbered(parts: Parts) -> Parts:
     pairs = (*attributes.pairs, *((key, kept[key]) for key in sorted(kept)))
     argument = " ".join(_COUNT.sub(" ", parts.argument).split())
     return parts._replace(
-        argument=argument, attributes=make(attributes.id, attributes.classes, pairs)
+        argument=argument, attributes=make_attributes(attributes.id, attributes.classes, pairs)
     )
 
 
@@ -444,7 +448,7 @@ def _stanza(paragraph: model.Paragraph) -> model.Paragraph:
     for line in lines_of(paragraph.children):
         if children:
             children.append(model.LineBreak())
-        attributes = make(classes=("verse-line",))
+        attributes = make_attributes(classes=("verse-line",))
         children.append(model.InlineElement(name="span", children=line, attributes=attributes))
     return replace(paragraph, children=tuple(children))
 
@@ -506,9 +510,11 @@ def figures(parts: Parts) -> tuple[Block, ...]:
     columns = _columns(parts, len(members))
     # A name is a class, in Quarto's way.
     name = () if parts.name in ("", "figure", "figures") else (parts.name,)
-    attributes = joined(make(classes=name), parts.attributes.without(FIGURE_COLUMNS))
+    attributes = join_attributes(
+        make_attributes(classes=name), parts.attributes.without(FIGURE_COLUMNS)
+    )
     if len(members) == 1 and not (members[0].caption or members[0].attributes.id):
-        attributes = joined(members[0].attributes, attributes)
+        attributes = join_attributes(members[0].attributes, attributes)
         return (replace(members[0], caption=caption, attributes=attributes), *rest)
     group = model.FigureGroup(
         figures=tuple(members),

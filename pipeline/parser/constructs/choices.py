@@ -230,12 +230,12 @@ def fill(document: Document, text: str) -> Document:
     if not _MAY_BEGIN.search(text):
         return document
     doubts: list[Diagnostic] = []
-    blocks = _filled(document.blocks, _ROUND, doubts)
-    notes = _filled(document.notes, _ROUND, doubts)
+    blocks = _fill(document.blocks, _ROUND, doubts)
+    notes = _fill(document.notes, _ROUND, doubts)
     if any(model.Exercise in facts(node).kinds for node in blocks):
 
         def enter(node: model.Exercise) -> model.Exercise:
-            return replace(node, children=_filled(node.children, _SQUARE, doubts))
+            return replace(node, children=_fill(node.children, _SQUARE, doubts))
 
         blocks = rewrite(blocks, enter={model.Exercise: enter})
     if not doubts:
@@ -244,7 +244,7 @@ def fill(document: Document, text: str) -> Document:
     return replace(document, blocks=attach_prompts(blocks), notes=notes, diagnostics=findings)
 
 
-def _filled(
+def _fill(
     blocks: tuple[N, ...], mark: re.Pattern[str], findings: list[Diagnostic]
 ) -> tuple[N, ...]:
     runs = [

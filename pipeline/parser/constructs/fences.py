@@ -18,8 +18,8 @@ from pipeline.model.late import late
 from pipeline.model.names import nearest
 from pipeline.model.table_cells import column_count, regular
 from pipeline.parser import attributes as attributes_module
-from pipeline.parser.attributes import joined, make
-from pipeline.parser.constructs.parts import Parts, ReadInlines, Report, framed
+from pipeline.parser.attributes import join_attributes, make_attributes
+from pipeline.parser.constructs.parts import Parts, ReadInlines, Report, frame_missing
 from pipeline.parser.dialects import table
 from pipeline.parser.lines import Line
 from pipeline.parser.math import with_subscripts
@@ -109,12 +109,12 @@ class _Reader:
         line = self._lines[self._at]
         start = _skip_blanks(line, pos, self._delimiter)
         if line[start : start + 1] == '"':
-            return self._quoted(start)
+            return self._read_quoted(start)
         end = line.find(self._delimiter, pos)
         text = line[pos:] if end < 0 else line[pos:end]
         return Cell(text.strip(), line.at(min(start, len(line)))), end + 1 or -1
 
-    def _quoted(self, start: int) -> tuple[Cell, int]:
+    def _read_quoted(self, start: int) -> tuple[Cell, int]:
         line = self._lines[self._at]
         span = line.at(start)
         parts = []
@@ -124,7 +124,7 @@ class _Reader:
             if end < 0:
                 parts.append(line[pos:] + "\n")
                 if self._at + 1 == len(self._lines):
-                    return self._unclosed(first, span, start)
+                    return self._read_unclosed(first, span, start)
                 self._at += 1
                 line, pos = self._lines[self._at], 0
             elif line[end + 1 : end + 2] == '"':
@@ -141,7 +141,7 @@ class _Reader:
             self._mistakes.append(_Mistake(message, line.at(end + 1), hint))
         return Cell("".join(parts).strip() + rest, span), following + 1 or -1
 
-    def _unclosed(self, first: int, span: Span, start: int) -> tuple[Cell, int]:
+    def _read_unclosed(self, first: int, span: Span, start: int) -> tuple[Cell, int]:
         """A cell whose end is missing is the rest of its line; the rows after it are read."""
         hint = 'End it with another `"`; to show one, double it.'
         self._mistakes.append(_Mistake('A cell begins with `"` but is never closed.', span, hint))
@@ -167,7 +167,7 @@ def read_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
     rows = uneven_rows(parts)
     if rows is None:
         return None
-    rows = tuple(trimmed(row, len(rows[0]), parts.report) for row in rows)
+    rows = tuple(trim_row(row, len(rows[0]), parts.report) for row in rows)
     width = max(map(len, rows), default=0)
     return tuple(
         (*row, *(Cell("", row[-1].span),) * min(width - len(row), MOST_MISSING)) for row in rows
@@ -180,8 +180,8 @@ def as_written(parts: Parts) -> tuple[Block, ...]:
     if address := parts.attributes.get("file"):
         content = parts.files.read(address, parts.span)
         if isinstance(content, Diagnostic) or len(content) > LONGEST_SHOWN:
-            return (framed(address, parts.span),)
-        text = "\n".join(parts.files.numbered(address, parts.span))
+            return (frame_missing(address, parts.span),)
+        text = "\n".join(parts.files.read_lines(address, parts.span))
     return (CodeBlock(text=text, span=parts.span),) if text.strip() else ()
 
 
@@ -200,7 +200,7 @@ def uneven_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
         if any(line.strip() for line in lines):
             message = f"There is data both in “{address}” and between the fences."
             parts.report(Code.BAD_DATA, message, parts.span, "Keep one of them.")
-        lines = parts.files.numbered(address, parts.span)
+        lines = parts.files.read_lines(address, parts.span)
     mark = parts.attributes.get("delimiter")
     if len(mark) > 1 and mark not in DELIMITERS:
         message = f"`delimiter={mark}` is not one character."
@@ -213,7 +213,7 @@ def uneven_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
     return None if mistakes and not rows else rows
 
 
-def trimmed(row: tuple[Cell, ...], width: int, report: Report) -> tuple[Cell, ...]:
+def trim_row(row: tuple[Cell, ...], width: int, report: Report) -> tuple[Cell, ...]:
     """The row without empty cells beyond ``width``, where other cells are reported."""
     while len(row) > width and not row[-1].text.strip():
         row = row[:-1]
@@ -248,7 +248,7 @@ def table_of_rows(parts: Parts) -> tuple[Block, ...]:
             node = block
         elif isinstance(block, model.Paragraph) and is_caption(block) and not caption:
             caption, more = caption_of(block)
-            attributes = joined(attributes, more)
+            attributes = join_attributes(attributes, more)
         else:
             message = "Only the rows of the table may be here."
             parts.report(Code.BAD_TABLE, message, block.span or parts.span, _SHAPE)
@@ -257,7 +257,7 @@ def table_of_rows(parts: Parts) -> tuple[Block, ...]:
         if not rest:
             parts.report(Code.BAD_TABLE, "The table has no rows.", parts.span, _SHAPE)
         return tuple(rest)
-    attributes = joined(node.attributes, attributes)
+    attributes = join_attributes(node.attributes, attributes)
     caption = caption or node.caption
     return (replace(node, caption=caption, span=parts.span, attributes=attributes), *rest)
 
@@ -317,8 +317,8 @@ def without_margin(block: Block) -> Block:
 def csv(parts: Parts) -> tuple[Block, ...]:
     """The table of a fence's lines, or of the file that it names."""
     if parts.name == "tsv" and not parts.attributes.get("delimiter"):
-        tab = make(pairs=(("delimiter", "tab"),))
-        parts = parts._replace(attributes=joined(parts.attributes, tab))
+        tab = make_attributes(pairs=(("delimiter", "tab"),))
+        parts = parts._replace(attributes=join_attributes(parts.attributes, tab))
     rows = uneven_rows(parts)
     if rows is None:
         return as_written(parts)
@@ -338,7 +338,7 @@ def csv(parts: Parts) -> tuple[Block, ...]:
     for row in rows:
         if len(row) < width:
             _report_short(row[0].span, len(row), width, parts.report)
-        kept = trimmed(row, width, parts.report)
+        kept = trim_row(row, width, parts.report)
         cells = tuple(_of_data(cell, parts.read) for cell in kept)
         read_rows.append(model.TableRow(cells=cells, span=row[0].span))
     new_table = _table_of(read_rows)
@@ -415,7 +415,7 @@ _AXIS_RANGE = late(r"\bto\b|\.\.|…")
 _END = late(r"\s*(?:from|to)\s*:")
 _NUMBER = late(r"[+−-]?\d[\d.,]*\s*%?")
 _PAIR = late(r"\s*|[^:,;\t]+:\s*(?:[+−-]?\d[\d.,]*+|\{\{[^{}]*\}\})\s*+(?:%\s*)?")
-_COLON = attributes_module.make(pairs=(("delimiter", ":"),))
+_COLON = attributes_module.make_attributes(pairs=(("delimiter", ":"),))
 _YEAR = late(r"[12]\d{3}")
 
 HORIZONTAL = frozenset({"barh", "horizontal-bar", "horizontal"})
@@ -428,17 +428,19 @@ YES = frozenset({"yes", "true", "1"})
 
 def chart(parts: Parts) -> tuple[Block, ...]:
     """The chart of a fence's data; without data, the lines are shown as written."""
-    if kind := DIAGRAMS.get(_written(parts.attributes).lower()):
+    if kind := DIAGRAMS.get(_chart_type(parts.attributes).lower()):
         return (_diagram(kind, parts),)
     if parts.text.strip() and all(map(_PAIR.fullmatch, parts.text.split("\n"))):
-        parts = parts._replace(attributes=attributes_module.joined(_COLON, parts.attributes))
+        parts = parts._replace(
+            attributes=attributes_module.join_attributes(_COLON, parts.attributes)
+        )
     rows = read_rows(parts)
     if rows is None:
         return as_written(parts)
     if len(rows) < 2:
         message = "The chart has no data."
         hint = "Write a line `Region, Wells`, and one for each, as in `North, 29`."
-        written = _written(parts.attributes)
+        written = _chart_type(parts.attributes)
         wrong: tuple[str, Span | None, str] = (message, parts.span, hint)
         if written.lower() not in KINDS:
             wrong = _unknown(written, parts.span)
@@ -459,23 +461,25 @@ def chart(parts: Parts) -> tuple[Block, ...]:
 
 def of_type(parts: Parts) -> tuple[Block, ...]:
     """The chart of a fence that is called after its type."""
-    kind = attributes_module.make(pairs=(("type", parts.name),))
-    return chart(parts._replace(attributes=attributes_module.joined(kind, parts.attributes)))
+    kind = attributes_module.make_attributes(pairs=(("type", parts.name),))
+    return chart(
+        parts._replace(attributes=attributes_module.join_attributes(kind, parts.attributes))
+    )
 
 
 def of_table(table: model.Table, report: Report) -> Block:
     """The chart that a table is marked as, or the table."""
     if CLASSES.keys().isdisjoint(table.attributes.classes):
         return table
-    bare = replace(table, caption=(), attributes=NO_ATTRIBUTES, body=_named_rows(table))
+    bare = replace(table, caption=(), attributes=NO_ATTRIBUTES, body=_name_rows(table))
     return _chart(bare, table.caption, table.attributes, report)
 
 
 def _chart(
     table: model.Table, caption: tuple[Inline, ...], attributes: Attributes, report: Report
 ) -> model.Chart:
-    named = _named(attributes)
-    written = _written(attributes)
+    named = _chart_classes(attributes)
+    written = _chart_type(attributes)
     kind = KINDS.get(written.lower())
     if not kind:
         report(Code.BAD_CHART, *_unknown(written, table.span))
@@ -494,13 +498,13 @@ def _chart(
     )
 
 
-def _named(attributes: Attributes) -> list[str]:
+def _chart_classes(attributes: Attributes) -> list[str]:
     """The classes for a chart, and for its type."""
     return [name for name in attributes.classes if name in {*CLASSES, *KINDS, *DIAGRAMS}]
 
 
-def _written(attributes: Attributes) -> str:
-    of_class = next((name for name in _named(attributes) if name != "chart"), "bar")
+def _chart_type(attributes: Attributes) -> str:
+    of_class = next((name for name in _chart_classes(attributes) if name != "chart"), "bar")
     return attributes.get("type") or of_class.removesuffix("-chart")
 
 
@@ -537,7 +541,7 @@ def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
         y=attributes_given.get("y"),
         scale=tuple((key, scale[key]) for key in SCALE if key in scale),
         span=parts.span,
-        attributes=attributes_given.without(CHART_KEYS, {*_named(attributes_given)}),
+        attributes=attributes_given.without(CHART_KEYS, {*_chart_classes(attributes_given)}),
     )
 
 
@@ -585,7 +589,7 @@ def _data_cell(cell: Cell, read: ReadInlines) -> model.TableCell:
     )
 
 
-def _named_rows(table: model.Table) -> tuple[model.TableRow, ...]:
+def _name_rows(table: model.Table) -> tuple[model.TableRow, ...]:
     """The body, with the first cell of each row as its head."""
     return tuple(
         replace(row, cells=(replace(row.cells[0], scope="row"), *row.cells[1:]))
@@ -633,7 +637,7 @@ def code(parts: Parts) -> tuple[Block, ...]:
         caption=parts.read(caption, parts.span) if caption else (),
         file_name=file_name,
         first_line=_first_line(parts, given, first),
-        marked=_marked(parts, given.get(*MARK), text.count("\n")),
+        marked=_lines_to_mark(parts, given.get(*MARK), text.count("\n")),
         span=parts.span,
         attributes=given.rest,
     )
@@ -687,7 +691,7 @@ def _first_line(parts: Parts, options: _Options, first: int) -> int:
     return number
 
 
-def _marked(parts: Parts, written: str, count: int) -> tuple[int, ...]:
+def _lines_to_mark(parts: Parts, written: str, count: int) -> tuple[int, ...]:
     """The lines to mark: ``2,4-5``, or ``2 4-5``."""
     numbers: set[int] = set()
     for piece in re.split(r"[,\s]+", written.strip()):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pipeline.model import Attributes, Block, Inline, InlineElement, Paragraph, Strong, Text
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import make_attributes
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.lines import Line
 from pipeline.parser.ranges import SourceRecord
@@ -30,15 +30,20 @@ class Around(NamedTuple):
     record: SourceRecord
 
 
-def framed(text: str, span: Span | None) -> Paragraph:
+def frame_missing(text: str, span: Span | None) -> Paragraph:
     """A frame with text in place of something missing."""
     frame = InlineElement(
-        name="span", children=(Text(text=text),), span=span, attributes=make(classes=("missing",))
+        name="span",
+        children=(Text(text=text),),
+        span=span,
+        attributes=make_attributes(classes=("missing",)),
     )
     return Paragraph(children=(frame,), span=span)
 
 
-def headed(title: tuple[Inline, ...], blocks: tuple[Block, ...], span: Span) -> tuple[Block, ...]:
+def put_below_title(
+    title: tuple[Inline, ...], blocks: tuple[Block, ...], span: Span
+) -> tuple[Block, ...]:
     """The blocks after a title in bold, if there is one, which stands where they begin."""
     line = replace(span, end=0)
     return (Paragraph(children=(Strong(children=title),), span=line), *blocks) if title else blocks
@@ -76,7 +81,7 @@ class Parts(NamedTuple):
     @property
     def headed(self) -> tuple[Block, ...]:
         """The blocks after the text that follows the name."""
-        return headed(self.title, self.children, self.span)
+        return put_below_title(self.title, self.children, self.span)
 
     @property
     def text(self) -> str:

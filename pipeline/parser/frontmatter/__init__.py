@@ -61,24 +61,24 @@ class Library(NamedTuple):
     def shared(self, values: dict[str, Any]) -> dict[str, Any]:
         """The values for documents, with each path relative to the library's folder."""
         common = ((name, value) for name, value in values.items() if not KEYS[name].key.of_library)
-        return {name: self._placed(value) for name, value in common}
+        return {name: self._place(value) for name, value in common}
 
-    def _placed(self, value: Any) -> Any:
+    def _place(self, value: Any) -> Any:
         match value:
             case Placed() | Press():
                 return msgspec.structs.replace(value, folder=self.folder, file=self.name)
             case NamedText():  # its position is in another file
                 return msgspec.structs.replace(value, line=0, column=0)
             case tuple():
-                return tuple(map(self._placed, value))
+                return tuple(map(self._place, value))
             case msgspec.Struct():
                 names = value.__struct_fields__
-                fields = {name: self._placed(getattr(value, name)) for name in names}
+                fields = {name: self._place(getattr(value, name)) for name in names}
                 return msgspec.structs.replace(value, **fields)
         return value
 
 
-def above(folder: Path) -> Library | None:
+def library_above(folder: Path) -> Library | None:
     """The library that the documents of a folder belong to."""
     file = find_above(folder, NAME)
     if file is None:
@@ -96,17 +96,17 @@ def above(folder: Path) -> Library | None:
     return Library("", name, library_folder, (problem,))
 
 
-def merged(key: str, shared: Any, value: Any, node: Node) -> Any:
+def merge(key: str, shared: Any, value: Any, node: Node) -> Any:
     """A document's ``value`` of a key, as its ``node`` says, with further entries of a mapping
     from the library."""
     if key in BY_NAME:
         names = {variable.name for variable in value}
         others = (variable for variable in shared or () if variable.name not in names)
         return (*others, *value)
-    return _merged(shared, value, node)
+    return _merge(shared, value, node)
 
 
-def _merged(shared: Any, value: Any, node: Node | None) -> Any:
+def _merge(shared: Any, value: Any, node: Node | None) -> Any:
     if type(shared) is not type(value) or not isinstance(value, msgspec.Struct):
         return value
     fields = msgspec.structs.fields(value)
@@ -117,7 +117,7 @@ def _merged(shared: Any, value: Any, node: Node | None) -> Any:
     for field in fields:
         ours, theirs = getattr(value, field.name), getattr(shared, field.name)
         is_own = field.name in nodes or ours != field.default
-        values[field.name] = _merged(theirs, ours, nodes.get(field.name)) if is_own else theirs
+        values[field.name] = _merge(theirs, ours, nodes.get(field.name)) if is_own else theirs
     return msgspec.structs.replace(value, **values)
 
 
@@ -175,10 +175,10 @@ def read_front_matter(
         common, problems = shared_values(library)
         report.findings += problems
         mixed = (
-            (key, merged(key, common.get(key), own_values[key], nodes[key])) for key in own_values
+            (key, merge(key, common.get(key), own_values[key], nodes[key])) for key in own_values
         )
         read = {**common, **dict(mixed)}
-    metadata = typed.derived(typed.check_isbns(_metadata(read), nodes, report))
+    metadata = typed.derive(typed.check_isbns(_metadata(read), nodes, report))
     if library is not None:
         keys = tuple(sorted(key for key in read if read[key] != own_values.get(key)))
         metadata = replace(metadata, library=library.folder, shared=keys)
@@ -213,7 +213,7 @@ def shared_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:
 def library_metadata(library: Library, folder: str) -> Metadata:
     """The metadata of the library itself, for pages with its folder at this path, ``folder``."""
     values = _library_values(library)[0]
-    return typed.derived(_metadata(values | library._replace(folder=folder).shared(values)))
+    return typed.derive(_metadata(values | library._replace(folder=folder).shared(values)))
 
 
 def _library_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:
@@ -228,7 +228,7 @@ def _read(
     mapping: Mapping, report: values_module.FieldReport
 ) -> tuple[dict[str, Node], dict[str, Any]]:
     """The entries of a mapping by key, and their values."""
-    mapping = contributors.settled(values_module.for_all(mapping, report), report)
+    mapping = contributors.settle_affiliations(values_module.for_all(mapping, report), report)
     nodes = values_module.entries(mapping, tuple(keys_module.KEYS), keys_module.ALIASES, report)
     read = {name: keys_module.form(name).read(node, report, name) for name, node in nodes.items()}
     return nodes, {name: value for name, value in read.items() if value is not None}

@@ -16,8 +16,8 @@ from pipeline.parser.frontmatter.values import (
     Form,
     Schema,
     any_of,
+    form_of_list,
     items,
-    listed,
     text,
     words,
 )
@@ -56,7 +56,10 @@ def _read(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
 
 _PARTS: Schema = {"type": "object", "properties": dict.fromkeys(_PLACES, TEXT)}
 FORM = Form(
-    listed(Form(any_of(TEXT, _PARTS), text), commas=False).schema, _read, list, reads_lists=True
+    form_of_list(Form(any_of(TEXT, _PARTS), text), commas=False).schema,
+    _read,
+    list,
+    reads_lists=True,
 )
 
 
@@ -77,12 +80,12 @@ class _Listed:
             if key.text in _WITH_REFERENCES:
                 are_numbers = isinstance(value, Scalar) and _NUMBERS.fullmatch(value.text)
                 parts = words(value) if are_numbers else items(value)
-                meant = (self._meant(key.text, item) for item in parts)
+                meant = (self._resolve(key.text, item) for item in parts)
                 value = Sequence(tuple(item for item in meant if item), value.place)
             entries.append((key, value))
         return replace(author, entries=tuple(entries))
 
-    def _meant(self, key: str, item: Node) -> Node | None:
+    def _resolve(self, key: str, item: Node) -> Node | None:
         name = _entry(item, "ref") or item
         if not isinstance(name, Scalar):
             return item
@@ -98,7 +101,7 @@ class _Listed:
         return None
 
 
-def settled(mapping: Mapping, report: FieldReport) -> Mapping:
+def settle_affiliations(mapping: Mapping, report: FieldReport) -> Mapping:
     """Front matter in which authors have their own affiliations, without a separate list."""
     lists = [
         (key, value)
@@ -106,7 +109,7 @@ def settled(mapping: Mapping, report: FieldReport) -> Mapping:
         if key.text in LISTS and isinstance(value, Sequence)
     ]
     authors = [(key, value) for key, value in mapping.entries if key.text in _AUTHORS]
-    defined = [_defined(item) for _, node in lists for item in items(node)]
+    defined = [_divide(item) for _, node in lists for item in items(node)]
     listed = _Listed(report)
     listed.by_name = {str(number): node for number, (_, node) in enumerate(defined, 1)}
     listed.by_name |= {name: node for name, node in defined if name}
@@ -131,7 +134,7 @@ def settled(mapping: Mapping, report: FieldReport) -> Mapping:
     return replace(mapping, entries=tuple(entries))
 
 
-def _defined(item: Node) -> tuple[str, Node]:
+def _divide(item: Node) -> tuple[str, Node]:
     """An affiliation's id, or "", and its other values; Pandoc's users write `id: name`."""
     if isinstance(identifier := _entry(item, "id"), Scalar):
         return identifier.text, item

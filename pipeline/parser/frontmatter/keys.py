@@ -55,7 +55,7 @@ def _speakers(node: Node, report: FieldReport, key: str) -> tuple[Speaker, ...]:
             report.twice(name, key, nodes["name"].place)
         else:
             by_name[name] = _Part(values["role"], values.get("asks"), nodes["role"].place)
-    asks = settled(tuple(by_name.values()), report, key)
+    asks = settle_speakers(tuple(by_name.values()), report, key)
     return tuple(
         Speaker(name, part.role, asking)
         for (name, part), asking in zip(by_name.items(), asks, strict=True)
@@ -128,7 +128,7 @@ class _Part(NamedTuple):
         return any(folded(word) in known for word in words)
 
 
-def settled(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[bool]:
+def settle_speakers(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[bool]:
     """Return whether each speaker asks questions. Teachers and journalists do if nobody else does.
     An unknown role is reported if it might mean somebody who asks; and so is a teacher beside an
     interviewer and somebody who is there to answer."""

@@ -93,7 +93,7 @@ def isbn(text: str) -> str:
         raise BadValueError(
             "this is not an ISBN.", "An ISBN has 13 digits and begins with 978 or 979, or has 10."
         )
-    return _checked(digits, check, "ISBN")
+    return _verify_digit(digits, check, "ISBN")
 
 
 def issn(text: str) -> str:
@@ -103,7 +103,7 @@ def issn(text: str) -> str:
     digits = _digits(re.sub(r"^issn[:\s]*", "", text, flags=re.IGNORECASE))
     if not re.fullmatch(r"\d{7}[\dX]", digits, re.ASCII):
         raise BadValueError("this is not an ISSN.", "An ISSN looks like `2049-3630`.")
-    return issns.format(_checked(digits, issns.calc_check_digit(digits[:7]), "ISSN"))
+    return issns.format(_verify_digit(digits, issns.calc_check_digit(digits[:7]), "ISSN"))
 
 
 def orcid(text: str) -> str:
@@ -114,7 +114,7 @@ def orcid(text: str) -> str:
     digits = _digits(bare).rstrip("/")
     if not re.fullmatch(r"\d{15}[\dX]", digits, re.ASCII):
         raise BadValueError("this is not an ORCID.", "An ORCID looks like `0000-0002-1825-0097`.")
-    _checked(digits, mod_11_2.calc_check_digit(digits[:15]), "ORCID")
+    _verify_digit(digits, mod_11_2.calc_check_digit(digits[:15]), "ORCID")
     return "-".join(digits[place : place + 4] for place in range(0, 16, 4))
 
 
@@ -122,7 +122,7 @@ def _digits(text: str) -> str:
     return re.sub(r"[\s\-\u2010-\u2015]", "", text).upper()
 
 
-def _checked(digits: str, check: str, name: str) -> str:
+def _verify_digit(digits: str, check: str, name: str) -> str:
     if digits[-1] != check:
         hint = f"With these digits it would be {check}; check all digits for a typing error."
         raise BadValueError(f"the {name}'s check digit is wrong.", hint)
@@ -196,7 +196,7 @@ def language(value: str) -> str:
         tag = "-".join(filter(None, (better, rest)))
     usual = _usual(tag)
     if not usual or better or tag != value:
-        meant = usual or _meant(tag)
+        meant = usual or _current_tag(tag)
         hint = f"Write `{meant}`." if meant else "Write it like en, en-GB or zh-Hant."
         raise BadValueError(f"`{shorten(value)}` is not a language tag.", hint)
     return usual
@@ -215,7 +215,7 @@ def _usual(tag: str) -> str:
     return "-".join(part for _, part in parts) if is_known else ""
 
 
-def _meant(tag: str) -> str:
+def _current_tag(tag: str) -> str:
     """The tag that replaced an old one, or a country's main language: ja for jp."""
     from langcodes import Language, standardize_tag
     from langcodes.tag_parser import LanguageTagError
@@ -347,7 +347,7 @@ def parse_licence(text: str) -> Licence:
     return _commons(short[1].split(), short[2] or "") if short else Licence(text)
 
 
-def named(licence: Licence, vocabulary: Mapping[str, str]) -> Licence:
+def name_licence(licence: Licence, vocabulary: Mapping[str, str]) -> Licence:
     """A licence of Creative Commons by its name in the words of a language."""
     match = _ADDRESS.fullmatch(licence.url)
     if not match or match[2] != "4.0" or licence != _commons(match[1].split("-"), match[2]):

@@ -147,7 +147,7 @@ class_list = _of_kind("class list", (".csv", ".tsv", ".txt"), "Give a CSV file."
 profile = _of_kind("colour profile", PROFILES, "Give an ICC profile (.icc or .icm).")
 
 
-def _beside(
+def _path_reader(
     subject: str, kinds: tuple[str, ...], hint: str
 ) -> Callable[[str, Node, FieldReport, str], str | None]:
     """A reader of a path that is one in the source's folder with one of some endings."""
@@ -163,10 +163,10 @@ def _beside(
     return usable
 
 
-works = _beside(
+works = _path_reader(
     "bibliography file", WORKS, "Give a BibTeX file (.bib) or one of CSL's data (.json, .yaml)."
 )
-word_template = _beside("Word file", (".docx", ".dotx"), "Save it in Word as .docx or .dotx.")
+word_template = _path_reader("Word file", (".docx", ".dotx"), "Save it in Word as .docx or .dotx.")
 
 
 def style(value: str, node: Node, report: FieldReport, key: str) -> str | None:
@@ -228,7 +228,7 @@ def _levels(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, str],
     return tuple(levels.items())
 
 
-def _written(levels: Any) -> Any:
+def _write_levels(levels: Any) -> Any:
     """The names, or a mapping if something is printed for one of them."""
     return dict(levels) if any(shown for _, shown in levels) else [name for name, _ in levels]
 
@@ -241,7 +241,7 @@ LEVELS = Form(
         {"type": "object", "propertyNames": _NAME, "additionalProperties": TEXT},
     ),
     _levels,
-    _written,
+    _write_levels,
     reads_lists=True,
 )
 

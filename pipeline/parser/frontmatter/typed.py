@@ -33,7 +33,7 @@ from pipeline.parser.frontmatter.values import (
     entries,
     flag,
     paragraphs,
-    parsed,
+    reader_by,
     reference,
     text,
 )
@@ -195,7 +195,7 @@ def name_line(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def placed(
+def form_with_place(
     usable: Callable[[str, Node, FieldReport, str], str | None] | None = None,
 ) -> values.Form:
     """Text with its position, if it is ``usable`` as something."""
@@ -219,11 +219,11 @@ _PROFILE: values.Schema = {"type": "string", "pattern": r"\.(icc|icm)$"}
 _FONT: values.Schema = {"type": "string", "pattern": r"\.(otf|ttf|woff2?)$"}
 _GROUP = values.reference("group", values.any_of({"enum": list(registered.WORDS)}, _STRING))
 _PAGES = values.any_of({"type": "integer", "minimum": 1}, {"enum": ["even"]})
-_ROLES = values.listed(
+_ROLES = values.form_of_list(
     values.text_form(values.reference("role", roles.SCHEMA), roles.parse), commas=True
 )
 _FIELD = values.reference("name-field", {"enum": list(NAME_FIELDS)})
-_FIELDS = values.listed(values.Form(_FIELD, text), commas=True)
+_FIELDS = values.form_of_list(values.Form(_FIELD, text), commas=True)
 FORMS: dict[str, values.Form] = {
     "paragraphs": values.Form(values.TEXT, paragraphs),
     "language": values.text_form(_LANGUAGE, registered.language),
@@ -255,15 +255,15 @@ FORMS: dict[str, values.Form] = {
     "points": values.text_form(LENGTH, points, lambda value: f"{value:g}pt"),
     "size": values.text_form(_STRING, page_size, lambda size: size.name),
     "pages": values.text_form(_PAGES, fit_pages),
-    "cover": placed(files.inside("cover")),
-    "logo": placed(files.inside("logo")),
-    "word template": placed(files.word_template),
+    "cover": form_with_place(files.inside("cover")),
+    "logo": form_with_place(files.inside("logo")),
+    "word template": form_with_place(files.word_template),
     "font": values.Form(_FONT, files.font),
     "profile": values.Form(_PROFILE, files.profile),
     "class list": values.Form(_LIST, files.class_list),
-    "works": placed(files.works),
-    "style": placed(files.style),
-    "citekey": placed(lambda value, *_: value.removeprefix("@")),
+    "works": form_with_place(files.works),
+    "style": form_with_place(files.style),
+    "citekey": form_with_place(lambda value, *_: value.removeprefix("@")),
     "name line": values.Form(
         values.any_of(values.FLAG, _FIELDS.schema), name_line, list, reads_lists=True
     ),
@@ -306,7 +306,7 @@ def _audience(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Va
 def _licence(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values | None:
     if "url" in nodes:
         return values
-    licence = parsed(registered.parse_licence)(nodes["name"], report, key)
+    licence = reader_by(registered.parse_licence)(nodes["name"], report, key)
     return asdict(licence) if licence else None
 
 
@@ -314,14 +314,16 @@ def _identifier(values: Values, nodes: Nodes, report: FieldReport, key: str) -> 
     if "scheme" in nodes and "scheme" not in values:
         return None
     scheme = values.get("scheme", "")
-    identifier = parsed(lambda text: registered.parse_number(text, scheme))(
+    identifier = reader_by(lambda text: registered.parse_number(text, scheme))(
         nodes["value"], report, key
     )
     return asdict(identifier) if identifier else None
 
 
 def _subject(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values | None:
-    code = parsed(lambda text: registered.code(values["scheme"], text))(nodes["code"], report, key)
+    code = reader_by(lambda text: registered.code(values["scheme"], text))(
+        nodes["code"], report, key
+    )
     return values | {"code": code} if code else None
 
 
@@ -400,14 +402,16 @@ def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: FieldReport)
     return metadata
 
 
-def derived(metadata: Metadata) -> Metadata:
+def derive(metadata: Metadata) -> Metadata:
     """The metadata with the licence's name in the publication's language, and an article's abstract
     as its description, if it has no other."""
     if metadata.abstract and not metadata.description:
         metadata = replace(metadata, description=metadata.abstract)
     if metadata.licence is None:
         return metadata
-    return replace(metadata, licence=registered.named(metadata.licence, words(metadata.lang)))
+    return replace(
+        metadata, licence=registered.name_licence(metadata.licence, words(metadata.lang))
+    )
 
 
 # --- typed -----------------------------------------------------------------------------------
@@ -421,7 +425,9 @@ def form_of(kind: Any, key: Key) -> values_module.Form:
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
         is_struct = _is_struct(item) and not key.form
-        return values_module.listed(_single(item, key), commas=not is_struct, repeats=key.repeats)
+        return values_module.form_of_list(
+            _single(item, key), commas=not is_struct, repeats=key.repeats
+        )
     return _single(kind, key)
 
 
@@ -435,7 +441,7 @@ def _single(kind: Any, key: Key) -> values_module.Form:
     if get_origin(kind) is Literal:
         return _word(tuple(word for word in get_args(kind) if word), key)
     if kind is Placed:
-        return placed()
+        return form_with_place()
     if _is_struct(kind):
         return _struct_form(struct(kind), key.others)
     if kind is bool:

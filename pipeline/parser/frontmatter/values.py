@@ -19,7 +19,7 @@ from pipeline.model.variables import BUILT_IN, INCLUDE, NAME
 from pipeline.parser.frontmatter.registered import BadValueError, address, language
 from pipeline.parser.frontmatter.yaml import Mapping, Node, Place, Scalar, Sequence
 from pipeline.parser.lines import FORBIDDEN, name, shorten
-from pipeline.parser.partial_strings import public
+from pipeline.parser.partial_strings import public_string
 
 # --- values ----------------------------------------------------------------------------------
 
@@ -59,7 +59,7 @@ def for_all(node: N, report: FieldReport) -> N:
     changed: Node = node
     match node:
         case Scalar():
-            text = public(node.text)
+            text = public_string(node.text)
             if text != node.text:
                 message = "All editions share the front matter: what is marked for some is left"
                 hint = "Leave it out, or put it in the text."
@@ -217,7 +217,7 @@ def _text(node: Node, report: FieldReport, key: str) -> str | None:
     return node.text
 
 
-def parsed(parse: Callable[[str], T]) -> Callable[[Node, FieldReport, str], T | None]:
+def reader_by(parse: Callable[[str], T]) -> Callable[[Node, FieldReport, str], T | None]:
     """A reader that gives text to ``parse`` and reports the `BadValueError` that it raises."""
 
     def read(node: Node, report: FieldReport, key: str) -> T | None:
@@ -314,10 +314,10 @@ def text_form(
     schema: Schema, parse: Callable[[str], Any], write: Callable[[Any], Any] = _same
 ) -> Form:
     """A form whose text is given to ``parse``."""
-    return Form(schema, parsed(parse), write)
+    return Form(schema, reader_by(parse), write)
 
 
-def listed(item: Form, *, commas: bool, repeats: bool = False) -> Form:
+def form_of_list(item: Form, *, commas: bool, repeats: bool = False) -> Form:
     """A value or a list of them, or text with ``commas`` between; each once, or not."""
     parts = words if commas else items
 
@@ -345,7 +345,7 @@ def _scripts(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, str]
         hint = "Write the language before each: `scripts: {ja: 村上 春樹}`."
         report.wrong(key, "names in other scripts need their languages.", node.place, hint)
         return ()
-    read = parsed(language)
+    read = reader_by(language)
     names = ((read(tag, report, key), text(value, report, key)) for tag, value in node.entries)
     return tuple((tag, value) for tag, value in names if tag and value)
 
@@ -357,12 +357,12 @@ def _translations(node: Node, report: FieldReport, key: str) -> tuple[Translatio
         return ()
     translations: dict[str, Translation] = {}
     for written, value in node.entries:
-        lang = parsed(language)(written, report, key)
+        lang = reader_by(language)(written, report, key)
         if isinstance(value, Scalar) and value.is_empty:
             hint = f"Write `{shorten(written.text)}: https://…`."
             report.wrong(key, f"`{shorten(written.text)}` has no address.", written.place, hint)
             continue
-        href = parsed(address)(value, report, key)
+        href = reader_by(address)(value, report, key)
         if lang in translations:
             report.twice(lang, key, written.place)
         elif lang and href:

@@ -99,14 +99,16 @@ def explain(error: yaml.MarkedYAMLError, text: str, base: int) -> YamlMistakeErr
         message = (
             f"The value begins with `{text[opened : opened + 1]}`, which YAML reserves for {kind}."
         )
-        return YamlMistakeError(message, opened, _line_end(text, opened), _quoted(line) or QUOTES)
+        return YamlMistakeError(
+            message, opened, _line_end(text, opened), _suggest_quotes(line) or QUOTES
+        )
     if problem.startswith("found unknown escape") or "expected escape sequence" in problem:
         hint = "Write two backslashes, or use single quotes: `'…'`."
         return YamlMistakeError(
             "A backslash in double quotes must begin an escape.", at - 1, at + 1, hint
         )
     if problem.startswith("expected <block end>, but found '<scalar>'"):
-        hint = _quoted(line) or QUOTES
+        hint = _suggest_quotes(line) or QUOTES
         return YamlMistakeError("There is more text after the end of the value.", at, 0, hint)
     if text[at : at + 1] == "\t" and "cannot start any token" in problem:
         return YamlMistakeError("A tab is not allowed here.", at, 0, "Indent with spaces.")
@@ -134,11 +136,11 @@ def _colon(line: str, at: int, text: str) -> YamlMistakeError:
             "The line is indented like text, but looks like a key.", start, at + 1, hint
         )
     return YamlMistakeError(
-        "A value with a colon in it needs quotes.", at, 0, _quoted(line) or QUOTES
+        "A value with a colon in it needs quotes.", at, 0, _suggest_quotes(line) or QUOTES
     )
 
 
-def _quoted(line: str) -> str:
+def _suggest_quotes(line: str) -> str:
     """A hint with the value of a line in the quotes that it needs, if it is short."""
     pair = re.match(r"[ \t-]*+([\w-]++)[ \t]*+:[ \t]++(\S.{,60})$", line.rstrip())
     if pair is None:
@@ -255,13 +257,13 @@ def find(text: str) -> FrontMatter | None:
         return None
     fence = _FENCE.search(text, start)
     if fence is None:
-        return None if above else _unclosed(text, start)
+        return None if above else _take_unclosed(text, start)
     inner, number = text[start : fence.start()], text.count("\n", 0, above)
     lines = number + inner.count("\n") + (2 if fence[0] else 1)
     return FrontMatter(_printable(inner), lines, True, number)
 
 
-def _unclosed(text: str, start: int) -> FrontMatter:
+def _take_unclosed(text: str, start: int) -> FrontMatter:
     """Front matter without a closing fence is taken to end before the first empty line."""
     blank = _BLANK.search(text, start)
     inner = text[start : blank.start() + 1 if blank else len(text)]
@@ -416,7 +418,7 @@ class _Composer:
         place = self.lines.place(start, end)
         if isinstance(event, yaml.ScalarEvent):
             if not event.style and (comment := _COMMENT.match(self.text, end)):
-                return self._commented(event.value, place, comment)
+                return self._take_comment(event.value, place, comment)
             return Scalar(event.value, place, event.style or "")
         if depth == MAX_DEPTH:
             raise YamlMistakeError(
@@ -440,7 +442,7 @@ class _Composer:
             pairs.append((key, value))
         return Mapping(tuple(pairs), place, flow)
 
-    def _commented(self, value: str, place: Place, comment: re.Match[str]) -> Scalar:
+    def _take_comment(self, value: str, place: Place, comment: re.Match[str]) -> Scalar:
         """A value with a comment that was probably meant as part of it, or as a colour."""
         colour = _COLOUR.match(comment[1]) if not value else None
         number = colour[1] if colour else ""
