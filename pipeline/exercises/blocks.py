@@ -25,8 +25,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span, covering
 from pipeline.model.names import did_you_mean
 from pipeline.model.tree import plain_text
-from pipeline.parser.constructs import boxes
-from pipeline.parser.constructs.boxes import container
+from pipeline.parser.constructs.boxes import answer, container
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Construct, Parts
 from pipeline.parser.leaf_blocks import TALLEST
@@ -394,7 +393,7 @@ def rubric(parts: Parts) -> tuple[Block, ...]:
         message = f"The rubric has {lack}: only teachers get its content."
         hint = "Write a table with a criterion in each row, and what is reached in the columns."
         parts.report(Code.BAD_TABLE, message, parts.span, hint)
-        return boxes.answer(parts)
+        return answer(parts)
     children = tuple(
         replace(block, body=tuple(map(_with_head, block.body)))
         if isinstance(block, model.Table)

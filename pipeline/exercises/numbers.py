@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Document, Node, removal
+from pipeline.model import Document, Node
 from pipeline.model.audience import admits, conditions_of
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition, for_pupils
 from pipeline.model.late import late
+from pipeline.model.removal import gaps
 from pipeline.model.strings import texts_of, with_texts
 from pipeline.model.tree import (
     BLANK,
@@ -405,7 +406,7 @@ def _is_read(raw: str, *, in_tex: bool) -> bool:
 
 def _is_in_gap(text: str, at: int) -> bool:
     """Return whether a place in a text with gaps is in the answer of one."""
-    return BLANK[:3] in text and any(gap.end <= at < gap.answer_end for gap in removal.gaps(text))
+    return BLANK[:3] in text and any(gap.end <= at < gap.answer_end for gap in gaps(text))
 
 
 def _has_braces(node: Node) -> bool:

@@ -16,10 +16,10 @@ from pipeline.model.diagnostics import Diagnostic, in_source
 from pipeline.model.editions import EDITIONS, solved, varied
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
-from pipeline.parser import definitions, frontmatter, partial_strings
+from pipeline.parser import frontmatter
 from pipeline.parser.blank_rules import settle_blanks
 from pipeline.parser.constructs import choices
-from pipeline.parser.definitions import abbreviations, scope_abbreviations
+from pipeline.parser.definitions import abbreviations, give_ids, scope_abbreviations
 from pipeline.parser.dialects import table, tools_signed
 from pipeline.parser.files import SourceFiles, check_text, normalise, read_any, without_stray
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter
@@ -33,6 +33,7 @@ from pipeline.parser.left_out import (
 from pipeline.parser.lines import FORBIDDEN
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup import paired_names
+from pipeline.parser.partial_strings import public_string
 from pipeline.parser.rereading import TextBody, reread, settle_places
 from pipeline.parser.slips import doubtful_attributes, find_unguarded, unread_marks
 from pipeline.parser.syntax import parse_tree
@@ -162,9 +163,7 @@ def _settle_whole(
     if metadata.identifier is None:
         metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
     of_front = (*problems, *files.warnings, *front.findings, *turns)
-    lines = (
-        (*map(partial_strings.public_string, front.lines), body.record.whole) if withheld else ()
-    )
+    lines = (*map(public_string, front.lines), body.record.whole) if withheld else ()
     document = Document(
         metadata=metadata,
         blocks=blocks,
@@ -312,7 +311,7 @@ def _parse_body(
         files=files.names,
         diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics, *slips),
     )
-    document = definitions.give_ids(document, lowering.anchors)
+    document = give_ids(document, lowering.anchors)
     source = "\n".join(files.record.lines.values())
     for settle in table(files.dialects).settle:
         document = settle(document)

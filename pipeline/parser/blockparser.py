@@ -27,7 +27,7 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.removal import BLOCK as LEFT_OUT
 from pipeline.model.tree import FOR_TEACHERS
-from pipeline.parser import attributes as attributes_module
+from pipeline.parser.attributes import mistaken_attributes, tell_invalid
 from pipeline.parser.lines import TAB, Cursor, Line, with_plain_head
 from pipeline.parser.marks import is_list, is_marked, late_opening
 
@@ -274,8 +274,8 @@ class LineParser(BlockParser):
 
     def check_attributes(self, line: Line, at: int = 0) -> None:
         """Report an attribute list at this position that cannot be read."""
-        if written := attributes_module.mistaken_attributes(line, at):
-            message, hint = attributes_module.tell_invalid(written)
+        if written := mistaken_attributes(line, at):
+            message, hint = tell_invalid(written)
             self.report(Code.BAD_ATTRIBUTE, message, line.at(at), hint)
 
     def check_end(self, line: Line) -> None:

@@ -16,9 +16,15 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.secrets import secret
 from pipeline.model.tree import ANSWER, FIXED, FOR_TEACHERS, POINT_KEYS
-from pipeline.parser import attributes as attributes_module
 from pipeline.parser import dialects
-from pipeline.parser.attributes import join_attributes, make_attributes
+from pipeline.parser.attributes import (
+    HINT,
+    attributes_with_id,
+    join_attributes,
+    make_attributes,
+    read_attributes,
+    trailing_attributes,
+)
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.dialects import Dialect, table
 from pipeline.parser.frontmatter import of_other_tool, yaml
@@ -252,7 +258,7 @@ class ItemProcessor(LineProcessor):
             block.state, first.state = first.state, None
             return
         for at, line in list(enumerate(first.lines))[:-FAR:-1]:
-            split = attributes_module.trailing_attributes(line) if line.endswith("}") else None
+            split = trailing_attributes(line) if line.endswith("}") else None
             has_id = split and split[1].id and line is first.lines[-1] and not is_choice
             if split and (belongs(split[1]) or has_id):
                 block.state = split[1]
@@ -653,13 +659,13 @@ def take_option(block: BlockElement, cursor: Cursor, options: Mapping[str, str])
     key, value = match[1], (match[2] or "").strip()
     option = NO_ATTRIBUTES
     if key == "class":
-        option = attributes_module.make_attributes(classes=tuple(value.split()))
+        option = make_attributes(classes=tuple(value.split()))
     elif key in ("name", "label"):
-        option = attributes_module.attributes_with_id(value)
+        option = attributes_with_id(value)
     elif key in OF_IMAGE and block.get("name") in ("figure", "image"):
-        option = attributes_module.make_attributes(pairs=((key, value),))
+        option = make_attributes(pairs=((key, value),))
     elif block.get("name") == "table" and (meant := options.get(key)) and value:
-        option = attributes_module.make_attributes(pairs=((meant, value),))
+        option = make_attributes(pairs=((meant, value),))
     if isinstance(block.state, Attributes):
         block.state = join_attributes(block.state, option)
     cursor.skip_rest()
@@ -698,10 +704,10 @@ class ContainerProcessor(LineProcessor):
         text, of_block = match[2].rstrip(" \t").rstrip(":").rstrip(" \t"), NO_ATTRIBUTES
         is_directive = False
         titled = _TITLED.match(text)
-        listed = attributes_module.read_attributes(text, titled.end()) if titled else None
+        listed = read_attributes(text, titled.end()) if titled else None
         if titled and listed and listed[1] == len(text):
             text, of_block = titled[0], listed[0]
-        elif split := attributes_module.trailing_attributes(text):
+        elif split := trailing_attributes(text):
             text, of_block = split
         elif directive := DIRECTIVE.match(text):
             # Text after MyST's name is the label of the exercise.
@@ -711,7 +717,7 @@ class ContainerProcessor(LineProcessor):
             text = text[: wrong.start()] or "div"
             message = f"The attributes `{wrong[0]}` cannot be read."
             place = cursor.line.at(match.start(2) + wrong.start())
-            self.parser.report(Code.BAD_ATTRIBUTE, message, place, attributes_module.HINT)
+            self.parser.report(Code.BAD_ATTRIBUTE, message, place, HINT)
         if self.parser.too_deep(cursor):
             return False
         titled = _TITLED.match(text)

@@ -13,8 +13,9 @@ from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.removal import closing_brace
 from pipeline.model.variables import CALCULATION, INCLUDE, NAME
-from pipeline.parser import attributes, leaf, math
+from pipeline.parser import leaf
 from pipeline.parser import leaf as leaf_module
+from pipeline.parser.attributes import read_attributes
 from pipeline.parser.leaf import (
     BEFORE_NOTE,
     PATTERNS,
@@ -29,7 +30,7 @@ from pipeline.parser.leaf import (
     read_delimiter,
 )
 from pipeline.parser.lines import UNSEEN, Line, shorten, unescape
-from pipeline.parser.math import FORMULA, is_formula
+from pipeline.parser.math import FORMULA, caption, is_formula
 
 # --- references ------------------------------------------------------------------------------
 # References that begin with ``@``: to numbered elements (``@fig-x``), and to works (``@key``).
@@ -387,7 +388,7 @@ class Brackets:
         if self.leaf.at("("):
             inline = leaf_module.read_inline(data, pos)
             if inline:
-                title = math.caption(inline[1]) if bracket.image else unescape(inline[1])
+                title = caption(inline[1]) if bracket.image else unescape(inline[1])
                 return leaf_module.encode(inline[0]), title, inline[2]
         label = leaf_module.read_label(data, pos) if self.leaf.at("[") else None
         end = label[1] if label else pos
@@ -468,7 +469,7 @@ def _blank(m: re.Match[str], data: str) -> Result:
     begin = m.end()
     if after != "{":
         spaced = _SPACED.match(data, begin)
-        if spaced is None or attributes.read_attributes(data, spaced.end()):
+        if spaced is None or read_attributes(data, spaced.end()):
             return None if before.isalnum() or after.isalnum() else blank
         begin = spaced.end()
         blank.set("spaced", "yes")

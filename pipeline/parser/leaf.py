@@ -12,12 +12,18 @@ from xml.etree.ElementTree import Element
 import msgspec
 from markdown.inlinepatterns import InlineProcessor
 
-from pipeline.model import Attributes, removal
+from pipeline.model import Attributes
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
+from pipeline.model.removal import TEXT
 from pipeline.model.variables import NAME, WRITTEN
-from pipeline.parser import attributes as attributes_module
+from pipeline.parser.attributes import (
+    meant_class,
+    mistaken_attributes,
+    read_attributes,
+    tell_invalid,
+)
 from pipeline.parser.lines import (
     ENTITY,
     PUNCTUATION,
@@ -500,10 +506,10 @@ class Leaf:
         withholds."""
         if not self.at("{"):
             return None
-        if listed := attributes_module.read_attributes(self.data, self.pos):
+        if listed := read_attributes(self.data, self.pos):
             return listed
-        if meant := attributes_module.meant_class(self.data, self.pos):
-            message, hint = attributes_module.tell_invalid(self.data[self.pos : meant[1]])
+        if meant := meant_class(self.data, self.pos):
+            message, hint = tell_invalid(self.data[self.pos : meant[1]])
             self.report(Code.BAD_ATTRIBUTE, message, self.pos, hint)
         return meant
 
@@ -518,8 +524,8 @@ class Leaf:
 
     def check_attributes(self) -> None:
         """Report an invalid attribute list at this position."""
-        if self.at("{") and (written := attributes_module.mistaken_attributes(self.data, self.pos)):
-            message, hint = attributes_module.tell_invalid(written)
+        if self.at("{") and (written := mistaken_attributes(self.data, self.pos)):
+            message, hint = tell_invalid(written)
             self.report(Code.BAD_ATTRIBUTE, message, self.pos, hint)
 
     def report(self, code: Code, message: str, pos: int, hint: str) -> None:
@@ -635,7 +641,7 @@ def _is_east_asian(char: str) -> bool:
 
 
 def is_punctuation(char: str) -> bool:
-    return unicodedata.category(char)[0] in "PS" or char == removal.TEXT
+    return unicodedata.category(char)[0] in "PS" or char == TEXT
 
 
 # --- scripts ---------------------------------------------------------------------------------

@@ -13,9 +13,14 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.tree import ANSWER, FOR_TEACHERS
-from pipeline.parser import attributes as attributes_module
-from pipeline.parser import leaf
-from pipeline.parser.attributes import join_attributes, make_attributes
+from pipeline.parser.attributes import (
+    LONGEST_LIST,
+    attributes_with_id,
+    join_attributes,
+    make_attributes,
+    read_attributes,
+    trailing_attributes,
+)
 from pipeline.parser.blockparser import (
     BlockElement,
     Definition,
@@ -24,7 +29,7 @@ from pipeline.parser.blockparser import (
     VerbatimProcessor,
 )
 from pipeline.parser.dialects import table
-from pipeline.parser.leaf import HTML_FORMATS, OTHER_FORMAT
+from pipeline.parser.leaf import HTML_FORMATS, OTHER_FORMAT, read_definition
 from pipeline.parser.lines import Cursor, Line, shorten, unescape
 from pipeline.parser.marks import is_list, is_marked
 from pipeline.parser.markup import CLOSING_TAG, KNOWN_TAGS, OPENING_TAG, VOID_TAGS, withheld_by
@@ -203,7 +208,7 @@ class ParagraphProcessor(LineProcessor):
         first = lines[start]
         if first.startswith("["):
             rebase = functools.partial(self.parser.files.rebased, span=Span(first.number))
-            return leaf.read_definition(lines, start, self.parser.md.references, rebase)
+            return read_definition(lines, start, self.parser.md.references, rebase)
         match = _ABBREVIATION.match(first) if first.startswith("*[") else None
         if match is None:
             return 0
@@ -231,7 +236,7 @@ class ParagraphProcessor(LineProcessor):
             lines[-1] = last.with_text(last.rstrip(" \t") + "  ")
         block.lines = [line for lines in groups for line in lines]
         if not isinstance(block.state, Attributes):
-            block.state = attributes_module.make_attributes(classes=("line-block",))
+            block.state = make_attributes(classes=("line-block",))
 
     def _keep_indents(self, block: BlockElement) -> None:
         """Keep the indentation of lines of verse."""
@@ -246,7 +251,7 @@ class ParagraphProcessor(LineProcessor):
         """Take Obsidian's ``^id`` at the end of a paragraph as its id."""
         last = block.lines[-1]
         if "^" in last and (match := _BLOCK_ID.search(last)):
-            block.state = attributes_module.make_attributes(match[1])
+            block.state = make_attributes(match[1])
             block.lines[-1] = last.with_text(last[: match.start()])
             if not block.lines[-1]:
                 del block.lines[-1]
@@ -257,14 +262,14 @@ class ParagraphProcessor(LineProcessor):
             line = block.lines[at]
             if len(block.lines) == 1 or not line.startswith("{"):
                 continue
-            listed = attributes_module.read_attributes(line.strip())
+            listed = read_attributes(line.strip())
             if listed and listed[1] == len(line.strip()):
-                block.state = attributes_module.join_attributes(block.attributes, listed[0])
+                block.state = join_attributes(block.attributes, listed[0])
                 del block.lines[at]
             else:
                 self.parser.check_attributes(line)
         last = block.lines[-1]
-        if _CAPTION.match(block.lines[0]) and not attributes_module.trailing_attributes(last):
+        if _CAPTION.match(block.lines[0]) and not trailing_attributes(last):
             self.parser.check_end(last)
 
 
@@ -284,7 +289,7 @@ class AtxHeadingProcessor(LineProcessor):
     def start(self, cursor: Cursor) -> bool:
         match = _ATX.match(cursor.rest)
         if not match and self.parser.innermost.tag != "p":
-            split = attributes_module.trailing_attributes(cursor.rest)
+            split = trailing_attributes(cursor.rest)
             text = split[0].rstrip(": \t") if split else cursor.rest.rstrip()
             if self._is_meant(text):
                 match = _CLOSE.match(cursor.rest)
@@ -292,9 +297,7 @@ class AtxHeadingProcessor(LineProcessor):
             return False
         line = Line(cursor.rest[match.end() :], cursor.number, cursor.offset + match.end())
         heading = BlockElement(f"h{match[0].count('#')}", cursor.number, self)
-        listed = attributes_module.trailing_attributes(
-            line
-        ) or attributes_module.trailing_attributes(_CLOSING_MARKS.sub("", line))
+        listed = trailing_attributes(line) or trailing_attributes(_CLOSING_MARKS.sub("", line))
         if listed:
             line, heading.state = line.with_text(listed[0]), listed[1]
         else:
@@ -335,7 +338,7 @@ class SetextHeadingProcessor(LineProcessor):
         paragraph.processor = self
         paragraph.end = cursor.number
         last = paragraph.lines[-1]
-        split = attributes_module.trailing_attributes(last)
+        split = trailing_attributes(last)
         if split and split[0]:
             paragraph.lines[-1], paragraph.state = last.with_text(split[0]), split[1]
         elif not split:
@@ -478,7 +481,7 @@ def _take_options(block: BlockElement, language: str, meant: Mapping[str, str]) 
         if name == "#":
             is_bare = language == "math" and not value.startswith("eq-")
             options = join_attributes(
-                options, attributes_module.attributes_with_id(f"eq-{value}" if is_bare else value)
+                options, attributes_with_id(f"eq-{value}" if is_bare else value)
             )
         elif name.startswith("."):
             options = join_attributes(options, make_attributes(classes=(name[1:],)))
@@ -554,40 +557,32 @@ def read_info(info: str) -> tuple[str, Attributes]:
         return _of_cell(cell[1], cell[2] or "", cell[3])
     word = _WORD.match(info)
     language = unescape(word[0]) if word else ""
-    if len(info) > attributes_module.LONGEST_LIST:
+    if len(info) > LONGEST_LIST:
         return language, NO_ATTRIBUTES
     given = NO_ATTRIBUTES
     pos = word.end() if word else 0
     while pos < len(info):
         if lines := _LINES.match(info, pos):
-            given = join_attributes(
-                given, attributes_module.make_attributes(pairs=(("mark", lines[1]),))
-            )
+            given = join_attributes(given, make_attributes(pairs=(("mark", lines[1]),)))
             pos = lines.end()
-        elif listed := attributes_module.read_attributes(info, pos):
+        elif listed := read_attributes(info, pos):
             given, pos = join_attributes(given, listed[0]), listed[1]
         elif language and (named := _NAMED.match(info, pos)):
-            given = join_attributes(
-                given, attributes_module.make_attributes(pairs=(("title", named[1]),))
-            )
+            given = join_attributes(given, make_attributes(pairs=(("title", named[1]),)))
             pos = named.end()
         elif pair := _PAIR.match(info, pos):
-            listed = (
-                attributes_module.read_attributes(f"{{{pair[0]}}}") if pair[1] in BARE else None
-            )
+            listed = read_attributes(f"{{{pair[0]}}}") if pair[1] in BARE else None
             given, pos = join_attributes(given, listed[0] if listed else NO_ATTRIBUTES), pair.end()
         else:
             other = _OTHER.match(info, pos)
             end = max(pos + 1, other.end() if other else 0)
             if language == "chart" and info[pos:end].isalpha():  # its type
-                given = join_attributes(
-                    given, attributes_module.make_attributes(classes=(info[pos:end],))
-                )
+                given = join_attributes(given, make_attributes(classes=(info[pos:end],)))
             pos = end
     if not language:
         language = next((name for name in given.classes if name not in NO_LANGUAGES), "")
         classes = tuple(name for name in given.classes if name != language)
-        given = attributes_module.make_attributes(given.id, classes, given.pairs)
+        given = make_attributes(given.id, classes, given.pairs)
     return language, given
 
 
@@ -598,14 +593,12 @@ def _of_cell(name: str, options: str, rest: str) -> tuple[str, Attributes]:
     if name in LISTINGS:
         return (words[0] if words else ""), NO_ATTRIBUTES
     if name == CELL_OF_CODE and words:
-        return words[0].removeprefix("i").rstrip("3"), attributes_module.make_attributes(
-            pairs=((CELL, name),)
-        )
+        return words[0].removeprefix("i").rstrip("3"), make_attributes(pairs=((CELL, name),))
     if name == "math":
         return name, NO_ATTRIBUTES
     options = options.strip()
     given = ((CELL_OPTIONS, options),) if options else ()
-    return name, attributes_module.make_attributes(pairs=((CELL, name), *given))
+    return name, make_attributes(pairs=((CELL, name), *given))
 
 
 # --- math ------------------------------------------------------------------------------------
@@ -784,7 +777,7 @@ def _end(text: str, pos: int) -> _End | None:
 
 def _rest(text: str, formula: str, at: int) -> _End:
     """The end of a formula at ``at``, with the text after it."""
-    listed = attributes_module.read_attributes(text, _skip_blanks(text, at))
+    listed = read_attributes(text, _skip_blanks(text, at))
     attrs, at = listed or (NO_ATTRIBUTES, at)
     # Punctuation after the marks belongs to the formula, so that it is not separated from it.
     if stop := _PUNCTUATION.match(text, at):

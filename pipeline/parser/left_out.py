@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import FORMULAS, Attributes, Document, Node, Withheld, removal
+from pipeline.model import FORMULAS, Attributes, Document, Node, Withheld
 from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.removal import BLOCK, CLOSE, LEFT_OUT, closed
 from pipeline.model.strings import STRINGS, in_gaps
 from pipeline.model.tree import (
     ANSWER,
@@ -35,7 +36,7 @@ from pipeline.parser.ranges import Range
 class LeftOutProcessor(LineProcessor):
     """The element has the lines that the block had, so that what is around it is as it was."""
 
-    begins = removal.BLOCK
+    begins = BLOCK
 
     def may_start(self, cursor: Cursor) -> bool:
         return cursor.char == self.begins
@@ -74,7 +75,7 @@ def close_gaps(document: Document, whole: Document) -> Document:
     if gone or empty:
 
         def drop(node: model.NoteReference) -> Node:
-            return removal.LEFT_OUT if node.label in gone | empty else node
+            return LEFT_OUT if node.label in gone | empty else node
 
         rest = replace(document, blocks=blocks, notes=notes)
         findings = [
@@ -82,7 +83,7 @@ def close_gaps(document: Document, whole: Document) -> Document:
             for _, node, span in find(rest, model.NoteReference)
             if node.label in gone
         ]
-        changes: Changes = {**removal.CLOSE, model.NoteReference: drop}
+        changes: Changes = {**CLOSE, model.NoteReference: drop}
         blocks, notes = rewrite(blocks, leave=changes), rewrite(notes, leave=changes)
     findings += document.diagnostics
     return replace(document, blocks=blocks, notes=notes, diagnostics=tuple(findings))
@@ -96,7 +97,7 @@ def _close(nodes: Iterable[N], whole: Iterable[N]) -> Iterator[N]:
         if same is before:
             yield before
         else:
-            yield from removal.closed((node,))
+            yield from closed((node,))
 
 
 def without_definition(

@@ -12,15 +12,15 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, removal, table_cells
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, table_cells
 from pipeline.model.codes import Code as Finding
 from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.names import Names
-from pipeline.model.removal import STAND_INS, is_left_out
+from pipeline.model.removal import STAND_INS, is_left_out, stand_in
 from pipeline.model.tree import FOR_TEACHERS, is_partial, notes_in, plain_text, rewrite
-from pipeline.parser import blank_rules, constructs, definitions, slips, tables
+from pipeline.parser import constructs, slips
 from pipeline.parser.attributes import (
     ALIGNED,
     ALIGNMENTS,
@@ -28,12 +28,13 @@ from pipeline.parser.attributes import (
     make_attributes,
     with_alignment,
 )
+from pipeline.parser.blank_rules import lower
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.constructs import boxes, fences
+from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
-from pipeline.parser.constructs.fences import without_margin
+from pipeline.parser.constructs.fences import math_block, of_table, without_margin
 from pipeline.parser.constructs.parts import Around, Parts, frame_missing
-from pipeline.parser.definitions import attach_marks
+from pipeline.parser.definitions import anchor, attach_marks
 from pipeline.parser.dialects import table
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import BlankSpan, CitationSpan
@@ -46,7 +47,14 @@ from pipeline.parser.names import meant_name
 from pipeline.parser.partial_strings import write_string
 from pipeline.parser.ranges import SourceRecord
 from pipeline.parser.raw_html import RawMarkup, raw_markup
-from pipeline.parser.tables import attach_captions
+from pipeline.parser.tables import (
+    attach_captions,
+    guess_row_heads,
+    is_to_tick,
+    with_boxes,
+    with_head_columns,
+    without_empty_heads,
+)
 
 # --- inlines ---------------------------------------------------------------------------------
 # From the inline elements of the tree to the inlines of the model.
@@ -218,7 +226,7 @@ class InlineLowering:
                 yield model.Math(tex=tex, display=display, span=span)
             case "blank":
                 assert isinstance(element, BlankSpan)
-                yield blank_rules.lower(element, span, self._report)
+                yield lower(element, span, self._report)
             case "variable":
                 yield model.Variable(name=element.get("name", ""), span=span)
             case "include":
@@ -391,7 +399,7 @@ class Lowering:
         captioned = attach_captions(attach_prompts(blocks), self.read, self.report, self._braced)
         captioned = attach_marks(captioned)
         return tuple(
-            fences.of_table(block, self.report) if isinstance(block, model.Table) else block
+            of_table(block, self.report) if isinstance(block, model.Table) else block
             for block in captioned
         )
 
@@ -451,11 +459,11 @@ class Lowering:
             case "typed":
                 yield model.Paragraph(children=(model.Text(text=element.text or ""),), span=span)
             case "left-out":
-                yield removal.stand_in(span, is_answer=bool(element.get("answer")))
+                yield stand_in(span, is_answer=bool(element.get("answer")))
             case "missing":
                 yield frame_missing(element.text or "", span)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
-                if name := definitions.anchor(element):
+                if name := anchor(element):
                     self.anchors[span] = name
                 yield model.Heading(
                     level=int(element.tag[1]),
@@ -470,11 +478,11 @@ class Lowering:
             case "pre":
                 parts = self._parts(element.get("language", ""), attributes, span)
                 yield from constructs.fence(parts._replace(lines=tuple(element.lines)))
-            case "math" if removal.is_left_out("".join(element.lines)):
-                yield removal.stand_in(span, is_answer=False)
+            case "math" if is_left_out("".join(element.lines)):
+                yield stand_in(span, is_answer=False)
             case "math":
                 marks = int(element.get("marks", "2"))
-                yield fences.math_block(element.lines, span, attributes, marks)
+                yield math_block(element.lines, span, attributes, marks)
             case "table":
                 yield self._table(element, span)
             case "dl":
@@ -553,13 +561,11 @@ class Lowering:
 
     def _table(self, element: BlockElement, span: Span) -> model.Table:
         count = int(element.get("head", "1"))
-        to_tick = bool(self._exercises) and any(map(tables.is_to_tick, element.blocks))
+        to_tick = bool(self._exercises) and any(map(is_to_tick, element.blocks))
         rows = table_cells.within_rows([self._row(row, to_tick) for row in element.blocks])
         head, body = table_cells.regular(rows[:count], rows[count:])
-        table = tables.guess_row_heads(
-            tables.without_empty_heads(model.Table(head=head, body=body, span=span))
-        )
-        return tables.with_head_columns(table, 1) if element.get("wide") else table
+        table = guess_row_heads(without_empty_heads(model.Table(head=head, body=body, span=span)))
+        return with_head_columns(table, 1) if element.get("wide") else table
 
     def _row(self, element: BlockElement, to_tick: bool) -> model.TableRow:
         cells = tuple(self._cell(cell, to_tick) for cell in element.blocks)
@@ -582,7 +588,7 @@ class Lowering:
         return model.TableCell(
             children=children
             if element.lines[0].startswith("\\")
-            else tables.with_boxes(children, span, to_tick=to_tick),
+            else with_boxes(children, span, to_tick=to_tick),
             align=align,
             scope="col" if element.tag == "th" else "",
             span=span,

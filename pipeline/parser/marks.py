@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.model import NO_ATTRIBUTES, Attributes, removal
+from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.audience import conditions_of
 from pipeline.model.late import late
+from pipeline.model.removal import BLOCK, TEXT
 from pipeline.model.secrets import meaning_of
 from pipeline.model.tree import CONDITIONS, FOR_TEACHERS, LEVEL
-from pipeline.parser import attributes
-from pipeline.parser.attributes import CLASS_KEYS, make_attributes
+from pipeline.parser.attributes import CLASS_KEYS, make_attributes, meant_class, read_attributes
 from pipeline.parser.lines import RIGHT, UNSEEN, LinePlaces, number_lines
 from pipeline.parser.markup import OPENING_TAG, tokenise, withheld_by
 from pipeline.parser.names import meant_name
@@ -157,7 +157,7 @@ def marks_in(text: str, first: int) -> Iterator[Mark]:
             marked, end, written = *_of_tag(text, at), "tag"
             if end == at + 1 and (names := _UNREADABLE_TAG.match(text, at)):
                 marked, end, written = make_attributes(classes=(names[1],)), names.end(), "name"
-        elif listed := attributes.read_attributes(text, at) or attributes.meant_class(text, at):
+        elif listed := read_attributes(text, at) or meant_class(text, at):
             marked, end, written = *listed, "list"
         conditions = conditions_of(marked)
         start, stop = places.at(at), places.at(end)
@@ -169,7 +169,7 @@ def marks_in(text: str, first: int) -> Iterator[Mark]:
 def opens_block(line: str) -> bool:
     """Return whether a line begins a ``:::`` block, a choice, or a block that is withheld, or was
     one before that was left out."""
-    if _CONTAINER.match(line) or _CHOICE.match(line) or line.startswith(removal.BLOCK):
+    if _CONTAINER.match(line) or _CHOICE.match(line) or line.startswith(BLOCK):
         return True
     if named := _NAMED.match(line):
         return meant_name(named[1].lower().removesuffix("-start")) in FOR_TEACHERS
@@ -181,7 +181,7 @@ def opens_block(line: str) -> bool:
 
 def is_marked(line: str) -> bool:
     """Return whether a line has a mark by which something is withheld, or a gap with an answer."""
-    has_gap = removal.TEXT in line or _GAP.search(line) is not None
+    has_gap = TEXT in line or _GAP.search(line) is not None
     is_choice = _LOOSE_CHOICE.match(line) is not None
     looks = (mark for mark in looks_in(line) if mark.lastgroup not in ("choice", "spoiler"))
     return has_gap or is_choice or opens_block(line) or any(looks) or any(marks_in(line, 1))
@@ -196,7 +196,7 @@ def is_list(line: str) -> bool:
 def late_opening(line: str) -> int:
     """The place of the ``:::`` after other text that begins a block which is withheld, or of what
     stands for one; -1 if there is none."""
-    at = line.find(f" {removal.BLOCK}")
+    at = line.find(f" {BLOCK}")
     if at >= 0:
         return at + 1
     late_mark = _LATE.search(line) if ":::" in line else None

@@ -13,10 +13,10 @@ import msgspec
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Attributes, Block, Inline, Node, tree
+from pipeline.model import Attributes, Block, Inline, Node
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.model.tree import FOR_TEACHERS, Changes, rewrite
+from pipeline.model.tree import FOR_TEACHERS, Changes, children, notes_in, rewrite, walk
 from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, InlineStyle, make_attributes
 from pipeline.parser.names import meant_name
 
@@ -423,13 +423,13 @@ def definition_items(
     """The items of a definition list: each has some terms, and the definitions after them. Of each
     part it is known whether it is a term, and where it is."""
     groups: list[tuple[list[Any], list[Any], Span | None]] = []
-    for is_term, children, span in parts:
+    for is_term, content, span in parts:
         if not groups or (is_term and groups[-1][1]):
             groups.append(([], [], span))
         if is_term:
-            groups[-1][0].append(children)
+            groups[-1][0].append(content)
         else:
-            groups[-1][1].append(children)
+            groups[-1][1].append(content)
     return tuple(
         model.DefinitionItem(terms=tuple(terms), definitions=tuple(definitions), span=span)
         for terms, definitions, span in groups
@@ -483,7 +483,7 @@ def _lines(block: Node) -> tuple[Inline, ...]:
         case FlowPart():
             return as_inlines(block.children)
         case _:
-            return as_inlines(tree.children(block))
+            return as_inlines(children(block))
 
 
 def _join_lines(
@@ -527,10 +527,10 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
 
 def bind(link: model.Link) -> tuple[Inline, ...]:
     """``link`` with links in it taken apart, and the references to notes after it."""
-    inner = [n for n in tree.walk(link.children) if isinstance(n, model.Link | model.NoteReference)]
+    inner = [n for n in walk(link.children) if isinstance(n, model.Link | model.NoteReference)]
     if not inner:
         return (link,)
-    notes = tuple(tree.notes_in(link.children))
+    notes = tuple(notes_in(link.children))
     children = rewrite(
         link.children,
         leave={model.Link: lambda node: node.children, model.NoteReference: lambda _: ()},

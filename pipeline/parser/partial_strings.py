@@ -11,7 +11,7 @@ from pipeline.model.audience import conditions_of
 from pipeline.model.late import late
 from pipeline.model.removal import GAP, for_all, gaps, is_selected
 from pipeline.model.tree import BLANK, answer_text, children, plain_text
-from pipeline.parser import attributes
+from pipeline.parser.attributes import read_attributes
 from pipeline.parser.blank_rules import blank
 
 DEEPEST = 20
@@ -48,7 +48,7 @@ def read_string(text: str) -> tuple[Inline, ...]:
         else:
             take(mark.start())
             pos = mark.end()
-            listed = attributes.read_attributes(text, pos) if opened else None
+            listed = read_attributes(text, pos) if opened else None
             first = opened.pop() if opened else 0
             if listed is None or not is_selected(model.Text(text="", attributes=listed[0])):
                 inlines.append(model.Text(text="]"))

@@ -35,10 +35,9 @@ from pipeline.model.late import late
 from pipeline.model.table_cells import MOST_SPANNED, regular, within_rows
 from pipeline.model.tree import plain_text, rewrite, walk
 from pipeline.model.variables import WRITTEN
-from pipeline.parser import attributes as styles
-from pipeline.parser import dialects, partial_strings
+from pipeline.parser import dialects
 from pipeline.parser import markup as tags
-from pipeline.parser.attributes import InlineStyle, join_attributes, make_attributes
+from pipeline.parser.attributes import InlineStyle, join_attributes, make_attributes, read_style
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.leaf import encode
 from pipeline.parser.leaf_blocks import PAGE_BREAKS
@@ -60,6 +59,7 @@ from pipeline.parser.markup import (
     tokenise,
     trim,
 )
+from pipeline.parser.partial_strings import read_string
 from pipeline.parser.ranges import COMMENT, LINE_END
 from pipeline.system.paths import host, scheme
 
@@ -639,7 +639,7 @@ class MarkupBuilder:
             begin, end = self._begins, self._ends
             self._record.verbatim.append(((begin.line, begin.column), (end.line, end.column)))
         text = token.text if "pre" in opened else fold(token.text)
-        read = partial_strings.read_string(text) if opened.isdisjoint(_CODE) else ()
+        read = read_string(text) if opened.isdisjoint(_CODE) else ()
         if "{{" not in token.raw or not opened.isdisjoint(_CODE):
             items += read or (Text(text=text),)
             return
@@ -675,7 +675,7 @@ class MarkupBuilder:
         tag = token.name
         self._imply_ends(tag)
         place, values = self._place(token), token.values
-        style = styles.read_style(values.get("style", ""), is_image=tag in _IMAGES)
+        style = read_style(values.get("style", ""), is_image=tag in _IMAGES)
         may_break = not self._in_text and all(outer.tag in _AROUND for outer in self._stack)
         self._check_attributes(token, style, may_break=may_break)
         values = tags.apply_style(values, style)

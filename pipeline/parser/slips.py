@@ -46,14 +46,15 @@ from pipeline.model.tree import (
     walk,
 )
 from pipeline.model.words import understood_in
-from pipeline.parser import attributes as attributes_module
-from pipeline.parser import dialects, partial_strings
+from pipeline.parser import dialects
+from pipeline.parser.attributes import trailing_attributes
 from pipeline.parser.constructs.parts import Report
 from pipeline.parser.frontmatter.registered import BadValueError, language
 from pipeline.parser.left_out import solutions
 from pipeline.parser.lines import Line, shorten
 from pipeline.parser.marks import LIKELY, SIGNS, looks_in, words_in
 from pipeline.parser.names import announces_answer, meant_name, mentions_answer
+from pipeline.parser.partial_strings import public_string
 from pipeline.parser.ranges import Range, SourceRecord
 from pipeline.parser.tables import columns_in, different, split_row
 
@@ -110,7 +111,7 @@ def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] =
         report(Code.LIKELY_SLIP, message, lines[-1].at(len(lines[-1].rstrip()) - 1), hint)
     for line in lines if not _CAPTION.match(first) else ():
         before_blank = line.rstrip("_ \t")
-        split = attributes_module.trailing_attributes(before_blank)
+        split = trailing_attributes(before_blank)
         has_blank = before_blank != line.rstrip()
         # A list alone is reported where it is known not to belong to a table.
         if split and (has_blank or line[len(split[0])].isspace() or len(lines) > 1 > len(split[0])):
@@ -428,7 +429,7 @@ def unread_marks(
     lines = record.lines
     more = (each for each in ranges if each.is_part or _is_whole(each, record))
     withheld = Ranges(lacked((each.withheld() for each in more), *for_pupils(metadata)))
-    public = ((number, partial_strings.public_string(line)) for number, line in enumerate(front, 1))
+    public = ((number, public_string(line)) for number, line in enumerate(front, 1))
     is_likely = LIKELY.search("\n".join(lines.values()))
     tasks: list[_Task] = []
     told = 0

@@ -20,19 +20,22 @@ from markdown.util import Registry
 from msgspec.structs import replace
 
 from pipeline.model.diagnostics import Span
-from pipeline.parser import container_blocks, dialects, leaf_blocks, math
+from pipeline.parser import dialects, math
 from pipeline.parser import inlines as inlines_module
-from pipeline.parser import leaf as leaf_module
 from pipeline.parser.blockparser import BlockElement, LineParser, LineProcessor
 from pipeline.parser.container_blocks import (
+    AdmonitionProcessor,
     ContainerProcessor,
+    DefinitionProcessor,
     DirectiveProcessor,
     IncludeProcessor,
     ItemProcessor,
+    MarginProcessor,
+    NoteProcessor,
     QuoteProcessor,
 )
 from pipeline.parser.files import SourceFiles
-from pipeline.parser.leaf import PATTERNS, InlineSpan, Pattern
+from pipeline.parser.leaf import PATTERNS, InlineSpan, Pattern, normalise
 from pipeline.parser.leaf_blocks import (
     AtxHeadingProcessor,
     FenceProcessor,
@@ -40,8 +43,11 @@ from pipeline.parser.leaf_blocks import (
     IndentedCodeProcessor,
     LatexMathProcessor,
     MathProcessor,
+    PageBreakProcessor,
     ParagraphProcessor,
     SetextHeadingProcessor,
+    ThematicBreakProcessor,
+    drop_last_breaks,
 )
 from pipeline.parser.left_out import LeftOutProcessor
 from pipeline.parser.lines import Line
@@ -59,15 +65,15 @@ BLOCKS: dict[str, type[LineProcessor]] = {
     "html": HtmlProcessor,
     "table": TableProcessor,
     "setext-heading": SetextHeadingProcessor,
-    "thematic-break": leaf_blocks.ThematicBreakProcessor,
-    "page-break": leaf_blocks.PageBreakProcessor,
+    "thematic-break": ThematicBreakProcessor,
+    "page-break": PageBreakProcessor,
     "item": ItemProcessor,
-    "margin": container_blocks.MarginProcessor,
+    "margin": MarginProcessor,
     "indented-code": IndentedCodeProcessor,
     "container": ContainerProcessor,
-    "definition": container_blocks.DefinitionProcessor,
-    "note": container_blocks.NoteProcessor,
-    "admonition": container_blocks.AdmonitionProcessor,
+    "definition": DefinitionProcessor,
+    "note": NoteProcessor,
+    "admonition": AdmonitionProcessor,
     "paragraph": ParagraphProcessor,
 }
 """The order is CommonMark's; constructs that require a paragraph above come before those that could
@@ -155,7 +161,7 @@ def parse_tree(
     if parser.files.cuts is None:
         parser.files.lines.last = root.end
     if "\\" in text:
-        leaf_blocks.drop_last_breaks(root)
+        drop_last_breaks(root)
     leaves = [
         element
         for element in root.iter()
@@ -165,7 +171,7 @@ def parse_tree(
     example = inlines_module.example(parser.examples)
     for implied in dialect.implied:
         for label, address in implied(text, _headings(leaves)).items():
-            md.references.setdefault(leaf_module.normalise(label), (address, ""))
+            md.references.setdefault(normalise(label), (address, ""))
     linking = {name: make(md.references) for name, make in dialect.linking.items()}
     patterns = {**INLINES, **dialect.inlines, **math.brackets(in_brackets), "example": example}
     patterns |= linking

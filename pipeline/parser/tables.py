@@ -26,13 +26,22 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.table_cells import column_count, place, regular, within_rows
 from pipeline.model.tree import plain_text
-from pipeline.parser import attributes, math, partial_strings
-from pipeline.parser import attributes as attributes_module
-from pipeline.parser.attributes import ALIGNMENTS, make_attributes
+from pipeline.parser.attributes import (
+    ALIGNMENTS,
+    join_attributes,
+    make_attributes,
+    mistaken_attributes,
+    read_attributes,
+    tell_invalid,
+    trailing_attributes,
+    with_alignment,
+)
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.constructs.parts import ReadInlines, Report
 from pipeline.parser.lines import Cursor, Line
 from pipeline.parser.markup import trim
+from pipeline.parser.math import BRACKETS, PATTERNS, reads_like_formula
+from pipeline.parser.partial_strings import read_string
 
 # --- table options ---------------------------------------------------------------------------
 # Attributes for rows and columns: ``head-rows``, ``head-columns``, ``align``, ``widths``.
@@ -294,7 +303,7 @@ MAX_COLUMNS = 256
 WIDE_HINT = "If a bar is part of the text, write `\\|`."
 _PIECE = late(r"(?P<bracket>\\\\?[(\[])|\\.|(?P<code>`+)|(?P<dollar>\$)|(?P<bar>\|)", re.S)
 _MARKS = late(r"[`$]|\\[(\[]")
-_FORMULAS = tuple(pattern.compiled_re for pattern in math.PATTERNS.values())
+_FORMULAS = tuple(pattern.compiled_re for pattern in PATTERNS.values())
 
 
 class TableProcessor(LineProcessor):
@@ -377,8 +386,8 @@ def _is_list(text: str) -> bool:
     """Return whether a line is, or is meant as, an attribute list of the table, and no row."""
     if not text.startswith("{"):
         return False
-    listed = attributes_module.read_attributes(text)
-    return listed[1] == len(text) if listed else attributes_module.mistaken_attributes(text) == text
+    listed = read_attributes(text)
+    return listed[1] == len(text) if listed else mistaken_attributes(text) == text
 
 
 def _alignments(text: str) -> list[str] | None:
@@ -425,8 +434,8 @@ def _bars(text: str, *, outside: bool = False) -> list[int]:
                 ends.pop()
             at = ends[-1] if ends else at
         elif piece["bracket"] and outside:
-            pair = math.BRACKETS.match(text, piece.start())
-            if pair and math.reads_like_formula(pair[2] or pair[3]):
+            pair = BRACKETS.match(text, piece.start())
+            if pair and reads_like_formula(pair[2] or pair[3]):
                 at = pair.end()
         elif piece["dollar"] and outside:
             matches = [formula.match(text, piece.start()) for formula in formulas]
@@ -511,36 +520,30 @@ def _figures(block: Block, read_inlines: ReadInlines, report: Report) -> tuple[B
 
 
 def _is_aligned(image: Image) -> bool:
-    return not ALIGNMENTS.keys().isdisjoint(
-        attributes.with_alignment(image.attributes, is_image=True).classes
-    )
+    return not ALIGNMENTS.keys().isdisjoint(with_alignment(image.attributes, is_image=True).classes)
 
 
 def _figure(block: Paragraph | Plain, image: Inline, read_inlines: ReadInlines) -> Block:
     if not isinstance(image, Image):
         return block
-    around = attributes.with_alignment(block.attributes, is_image=True)
+    around = with_alignment(block.attributes, is_image=True)
     if not image.title and image.attributes == NO_ATTRIBUTES:
-        of_image = attributes.join_attributes(
-            attributes.make_attributes(classes=("image",)), around
-        )
+        of_image = join_attributes(make_attributes(classes=("image",)), around)
         return Paragraph(children=block.children, span=block.span, attributes=of_image)
     figure = figure_of(image, block.span, read_inlines)
     if around == NO_ATTRIBUTES:
         return figure
-    return replace(figure, attributes=attributes.join_attributes(around, figure.attributes))
+    return replace(figure, attributes=join_attributes(around, figure.attributes))
 
 
 def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Figure:
     """The figure for an image that is alone, with its title as the caption, and its attributes."""
     of_image = tuple(name for name in image.attributes.classes if name == "decorative")
     return Figure(
-        image=replace(image, title="", attributes=attributes.make_attributes(classes=of_image)),
+        image=replace(image, title="", attributes=make_attributes(classes=of_image)),
         caption=_caption(image, read_inlines),
         span=span,
-        attributes=attributes.with_alignment(image.attributes, is_image=True).without(
-            classes=of_image
-        ),
+        attributes=with_alignment(image.attributes, is_image=True).without(classes=of_image),
     )
 
 
@@ -549,9 +552,7 @@ def _caption(image: Image, read_inlines: ReadInlines) -> tuple[Inline, ...]:
     if image.title:
         return read_inlines(image.title, image.span)
     if image.attributes.id.startswith("fig-"):
-        return partial_strings.read_string(image.alt) or (
-            (Text(text=image.alt),) if image.alt else ()
-        )
+        return read_string(image.alt) or ((Text(text=image.alt),) if image.alt else ())
     return ()
 
 
@@ -584,12 +585,12 @@ def _caption_tables(
                     result.append(block)
                     waiting = block
             case Paragraph() if isinstance(previous, Table) and (text := _braces(block, braced)):
-                read = attributes.trailing_attributes(text)
+                read = trailing_attributes(text)
                 if read and not read[0]:
                     result[-1] = with_attributes(previous, read[1], block.span, report)
                     continue
-                if written := attributes.mistaken_attributes(text):
-                    message, hint = attributes.tell_invalid(written)
+                if written := mistaken_attributes(text):
+                    message, hint = tell_invalid(written)
                     report(Code.BAD_ATTRIBUTE, message, block.span, hint)
                 result.append(block)
             case _:
@@ -603,7 +604,7 @@ def _caption_tables(
 def _warn_of_lonely(block: Block, report: Report, braced: set[Span]) -> None:
     """A paragraph that looks like a caption or a list of attributes, but is not next to a table."""
     if isinstance(block, Paragraph) and (text := _braces(block, braced)):
-        listed = attributes.trailing_attributes(text)
+        listed = trailing_attributes(text)
         if listed and not listed[0]:
             message = f"The attributes `{text}` stand alone, and are read as text."
             hint = (
@@ -613,7 +614,7 @@ def _warn_of_lonely(block: Block, report: Report, braced: set[Span]) -> None:
             report(Code.LIKELY_SLIP, message, block.span, hint)
     elif isinstance(block, Paragraph) and is_caption(block):
         last = block.children[-1]
-        if isinstance(last, Text) and attributes.trailing_attributes(last.text):
+        if isinstance(last, Text) and trailing_attributes(last.text):
             message = "A caption has no table beside it that needs one."
             hint = "Put it directly before or after its table, with an empty line between."
             report(Code.LIKELY_SLIP, message, block.span, hint)
@@ -634,7 +635,7 @@ def caption_of(paragraph: Paragraph) -> tuple[tuple[Inline, ...], Attributes]:
     children: list[Inline] = [replace(first, text=BEGINNING.sub("", first.text, count=1)), *rest]
     of_caption = paragraph.attributes
     last = children[-1]
-    if isinstance(last, Text) and (split := attributes.trailing_attributes(last.text)):
+    if isinstance(last, Text) and (split := trailing_attributes(last.text)):
         children[-1] = replace(last, text=split[0])
         of_caption = split[1]
     return trim(children), of_caption

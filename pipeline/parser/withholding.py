@@ -11,11 +11,12 @@ from itertools import islice, pairwise
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Document, Heading, Node, removal
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Document, Heading, Node
 from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
+from pipeline.model.removal import BLOCK
 from pipeline.model.tree import (
     ANSWER,
     TEACHER,
@@ -27,8 +28,7 @@ from pipeline.model.tree import (
     top_level,
     walk,
 )
-from pipeline.parser import attributes
-from pipeline.parser.attributes import join_attributes, make_attributes
+from pipeline.parser.attributes import join_attributes, make_attributes, read_attributes
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import FENCES
 from pipeline.parser.files import SourceFiles
@@ -137,7 +137,7 @@ def without_empty(document: Document) -> Document:
     """The document without answers and notes for teachers that have nothing but definitions."""
 
     def leave(node: model.Answer | model.TeacherNote) -> Node | tuple[Node, ...]:
-        is_empty = children(node) == () and removal.BLOCK not in node.attributes.classes
+        is_empty = children(node) == () and BLOCK not in node.attributes.classes
         return () if is_empty else node
 
     return rewrite_document(document, leave={model.Answer: leave, model.TeacherNote: leave})
@@ -241,10 +241,7 @@ class WithheldRanges:
 
     def _is_readable(self, mark: Mark) -> bool:
         line = self._record.lines[mark.start[0]]
-        return (
-            mark.written != "list"
-            or attributes.read_attributes(line, mark.start[1] - 1) is not None
-        )
+        return mark.written != "list" or read_attributes(line, mark.start[1] - 1) is not None
 
     def _more_beside(self, mark: Mark, around: list[Range]) -> Range | None:
         """The blocks beside a paragraph whose first or last line is a mark."""

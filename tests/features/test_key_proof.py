@@ -72,8 +72,8 @@ Forty-two, as 6 × 7 = 42, or 7 × 6 = 42.
 
 OMITTED: dict[str, tuple[str, Any, int]] = {
     "gaps": ("_gap", lambda self, answer, span: iter(()), 7),
-    "text in answers": ("_filled", lambda self, inlines, span, noted: iter(()), 7),
-    "right choices": ("_chosen", lambda self, block: (), 12),
+    "text in answers": ("_fill", lambda self, inlines, span, noted: iter(()), 7),
+    "right choices": ("_tell_choice", lambda self, block: (), 12),
     "answers": ("_answer", lambda self, block: (), 17),
     "an exercise": ("_exercise", lambda self, block: (), 24),
 }

@@ -14,13 +14,14 @@ from pipeline.model import NO_ATTRIBUTES, Attributes, Blank, Block, Inline, Math
 from pipeline.model.late import late
 from pipeline.model.tree import plain_text
 from pipeline.model.variables import WRITTEN
-from pipeline.parser import container_blocks, partial_strings
 from pipeline.parser.blank_rules import blank as parsed_blank
+from pipeline.parser.container_blocks import read_marker
 from pipeline.parser.dialects import comment_at
 from pipeline.parser.inlines import CROSS_REFERENCE, may_begin
 from pipeline.parser.leaf import encode, is_punctuation, normalise, touches
 from pipeline.parser.lines import ENTITY, RIGHT, UNSEEN, emoji_named
 from pipeline.parser.math import is_formula
+from pipeline.parser.partial_strings import read_string
 
 # --- attribute lists -------------------------------------------------------------------------
 # Attribute lists, and other strings in quotation marks.
@@ -326,8 +327,8 @@ def escape_letter(line: str, following: str) -> str:
     list, by itself or with the one of the ``following`` line."""
     match, marker, after = (
         _LETTERS.match(line),
-        container_blocks.read_marker(line),
-        container_blocks.read_marker(following),
+        read_marker(line),
+        read_marker(following),
     )
     if not match or not marker:
         return line
@@ -600,7 +601,7 @@ def _image(node: model.Image, notes: Notes, depth: int) -> Iterable[LeafToken]:
         yield LeafToken(image(node))
         return
     yield LeafToken("![", "bracket")
-    if parts := partial_strings.read_string(node.alt):
+    if parts := read_string(node.alt):
         yield from _tokens(parts, notes, depth)
     elif node.alt:
         for number, part in enumerate(re.split(f"({_NAMED})", node.alt)):

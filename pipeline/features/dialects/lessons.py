@@ -17,7 +17,6 @@ from pipeline.model.late import late
 from pipeline.parser import constructs
 from pipeline.parser.attributes import make_attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, VerbatimProcessor
-from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.boxes import container
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
@@ -312,7 +311,7 @@ RASPBERRY_PI = Dialect(
         "rp-task": task,
         "rp-hints": content,
         "rp-choices": choices,
-        **dict.fromkeys(("rp-right", "rp-wrong"), boxes.container),
+        **dict.fromkeys(("rp-right", "rp-wrong"), container),
         "rp-hint": functools.partial(box, kind="tip", label="Hint", fold="closed"),
         "rp-collapse": functools.partial(box, kind="info", label="More", fold="closed"),
         "rp-challenge": exercises,

@@ -28,14 +28,14 @@ from pipeline.model import (
 from pipeline.model.boxes import KINDS
 from pipeline.model.late import late
 from pipeline.model.tree import all_nodes, find, rewrite_document
-from pipeline.parser import inlines, leaf
+from pipeline.parser import inlines
 from pipeline.parser.attributes import attributes_with_id, join_attributes, make_attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.boxes import details_by_other_name, kind_of, title_for
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
-from pipeline.parser.leaf import InlineSpan, Pattern, Result
+from pipeline.parser.leaf import InlineSpan, Pattern, Result, encode
 from pipeline.parser.lines import Cursor
 
 # --- d2l -------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ class LabelProcessor(LineProcessor):
 def _reference(m: re.Match[str], data: str) -> Result:
     """``:numref:`place` `` and ``:cite:`key` ``."""
     if not m[1].startswith("cite"):
-        return InlineSpan("a", m[2], href=LOCAL + leaf.encode(m[2]), title=TOLD)
+        return InlineSpan("a", m[2], href=LOCAL + encode(m[2]), title=TOLD)
     keys = "; ".join(f"@{key.strip()}" for key in m[2].split(","))
     return inlines.read_bracketed_citation(keys)
 
@@ -158,12 +158,12 @@ def _role(m: re.Match[str], data: str) -> Result:
     named = _WITH_TARGET.match(content)
     text, target = (named[1], named[2]) if named else ("", content)
     if role in ("doc", "download"):
-        return InlineSpan("a", text or target, href=leaf.encode(target))
+        return InlineSpan("a", text or target, href=encode(target))
     if role == "eq" and not text:
         target = target if target.startswith("eq-") else f"eq-{target}"
     if not text and re.match(r"(?:fig|tbl|sec|eq|lst)-", target):
         return InlineSpan("cross-reference", target=target, form="full")
-    return InlineSpan("a", text, href=leaf.encode(f"#{target}"))
+    return InlineSpan("a", text, href=encode(f"#{target}"))
 
 
 def directive(parts: Parts) -> tuple[Block, ...]:

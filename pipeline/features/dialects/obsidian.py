@@ -15,10 +15,9 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.model.names import slug
 from pipeline.model.tree import all_nodes, find, plain_text, rewrite_document, walk
-from pipeline.parser import leaf
 from pipeline.parser.attributes import make_attributes
 from pipeline.parser.dialects import Comment, Dialect, Inclusion, References
-from pipeline.parser.leaf import InlineSpan, Pattern, Result
+from pipeline.parser.leaf import InlineSpan, Pattern, Result, encode, normalise, read_inline
 
 WIKI = "chapbook-wiki:"
 """The prefix of the address of an Obsidian link until all ids are known."""
@@ -42,14 +41,14 @@ def _link(references: References, match: re.Match[str], data: str) -> Result:
     embedded, target, text = match[1], match[2].strip(), match[3]
     if not target or target[0] in "^@" or target.isdecimal() or target.startswith(("-", " ")):
         return None
-    if leaf.normalise(target) in references:
+    if normalise(target) in references:
         return None
     if embedded and _IMAGE.search(target.partition("#")[0]):
         return _image(target.partition("#")[0], text or "")
     page, _, heading = target.partition("#")
     heading = heading.rpartition("#")[2] or heading
     label = (text or "").strip() or (f"{page} > {heading}" if page and heading else page or heading)
-    element = InlineSpan("a", label.removeprefix("^"), href=WIKI + leaf.encode(target))
+    element = InlineSpan("a", label.removeprefix("^"), href=WIKI + encode(target))
     if embedded:
         element.set("title", EMBEDDED)
     return element
@@ -57,11 +56,11 @@ def _link(references: References, match: re.Match[str], data: str) -> Result:
 
 def _sized(m: re.Match[str], data: str) -> Result:
     """``![text|500](file.png)``, an image with its width in the text."""
-    target = leaf.read_inline(data, m.end())
+    target = read_inline(data, m.end())
     if target is None:
         return None
     address, title, end = target
-    element = InlineSpan("img", m[1], src=leaf.encode(address))
+    element = InlineSpan("img", m[1], src=encode(address))
     if title:
         element.set("title", title)
     element.attributes = make_attributes(pairs=(("width", m[2]),))
@@ -74,7 +73,7 @@ def _image(path: str, alt: str) -> InlineSpan:
     size = _SIZE.match(last.strip())
     if not size and last:
         texts.append(last)
-    element = InlineSpan("img", "|".join(texts).strip(), src=leaf.encode(path))
+    element = InlineSpan("img", "|".join(texts).strip(), src=encode(path))
     if size:
         element.attributes = make_attributes(pairs=(("width", size[1]),))
     return element

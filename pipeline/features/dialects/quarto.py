@@ -15,8 +15,7 @@ from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import join_attributes, make_attributes
-from pipeline.parser.constructs import boxes
-from pipeline.parser.constructs.boxes import box
+from pipeline.parser.constructs.boxes import box, sidebar
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, Inclusion, Sign, ToldMark, table
 from pipeline.parser.leaf import InlineSpan, Pattern, Result, encode
@@ -244,7 +243,7 @@ QUARTO = Dialect(
     ),
     containers={
         **{f"{_CALLOUT}{kind}": callout for kind in KINDS},
-        "column-margin": boxes.sidebar,
+        "column-margin": sidebar,
     },
     cells=(cell,),
     engines=frozenset(

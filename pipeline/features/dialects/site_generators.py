@@ -26,8 +26,7 @@ from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.tree import FOR_TEACHERS, rewrite
-from pipeline.parser import attributes
-from pipeline.parser.attributes import join_attributes, make_attributes
+from pipeline.parser.attributes import join_attributes, make_attributes, read_attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, VerbatimProcessor
 from pipeline.parser.container_blocks import ContainerProcessor, IndentedProcessor
 from pipeline.parser.dialects import Comment, Dialect, Inclusion, LinePair, Sign, Standing, ToldMark
@@ -79,7 +78,7 @@ class AttributesProcessor(LineProcessor):
     def _attributes(self, cursor: Cursor) -> bool:
         """Give an attribute list to the block directly above it."""
         parser, text = self.parser, cursor.rest.strip()
-        listed = attributes.read_attributes(text)
+        listed = read_attributes(text)
         if not listed or listed[1] != len(text) or conditions_of(listed[0]) != NO_ATTRIBUTES:
             return False
         container = parser.innermost
@@ -110,7 +109,7 @@ class BoxProcessor(LineProcessor):
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest.strip()
-        listed = attributes.read_attributes(text) if _LIST.match(text) else None
+        listed = read_attributes(text) if _LIST.match(text) else None
         if not listed or listed[1] != len(text) or conditions_of(listed[0]) != NO_ATTRIBUTES:
             return False
         matches = filter(None, map(_BOX.match, listed[0].classes))
@@ -118,7 +117,7 @@ class BoxProcessor(LineProcessor):
         if named is None:
             return False
         given = {"name": _BOX_KINDS[named[1]], "titled": named[2] or ""}
-        state = attributes.make_attributes(listed[0].id)
+        state = make_attributes(listed[0].id)
         above = self._above(cursor)
         if above is not None:
             box = BlockElement("container", above.line, self, **given)

@@ -22,11 +22,10 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.model.tree import Changes, all_nodes, find, rewrite_document
-from pipeline.parser import attributes, leaf
-from pipeline.parser.attributes import join_attributes, make_attributes
+from pipeline.parser.attributes import join_attributes, make_attributes, read_attributes
 from pipeline.parser.blockparser import LineProcessor
 from pipeline.parser.dialects import Dialect, Sign, Standing
-from pipeline.parser.leaf import InlineSpan, Pattern, Result
+from pipeline.parser.leaf import InlineSpan, Pattern, Result, encode
 from pipeline.parser.lines import Cursor
 
 LOCAL = "chapbook-place:"
@@ -69,7 +68,7 @@ class TitleProcessor(LineProcessor):
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest.rstrip()
-        match, listed = _TITLED.fullmatch(text), attributes.read_attributes(text)
+        match, listed = _TITLED.fullmatch(text), read_attributes(text)
         above = self.parser.innermost.last
         if match is None or listed is None or above is None:
             return False
@@ -106,7 +105,7 @@ def _reference(m: re.Match[str], data: str) -> Result:
     elif target.startswith("I-D."):
         href = f"https://datatracker.ietf.org/doc/draft-{target.removeprefix('I-D.')}/"
     else:
-        href = LOCAL + leaf.encode(target)
+        href = LOCAL + encode(target)
     return InlineSpan("a", text, href=href)
 
 

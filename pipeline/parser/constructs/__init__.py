@@ -8,7 +8,16 @@ from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.tree import LEVEL, TOGETHER, WORD_BANK
 from pipeline.parser import slips
-from pipeline.parser.constructs import boxes, fences
+from pipeline.parser.constructs import boxes
+from pipeline.parser.constructs.fences import (
+    PLAIN_KINDS,
+    chart,
+    code,
+    csv,
+    math,
+    of_type,
+    table_of_rows,
+)
 from pipeline.parser.constructs.parts import Construct, Parts
 from pipeline.parser.dialects import table
 
@@ -40,7 +49,7 @@ CONTAINERS: dict[str, Construct] = {
     "answer": boxes.answer,
     "teacher": boxes.teacher,
     LEVEL: boxes.level,
-    "table": fences.table_of_rows,
+    "table": table_of_rows,
     "sidebar": boxes.sidebar,
     **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), boxes.quotation),
     "columns": boxes.columns,
@@ -56,10 +65,10 @@ MEANT = frozenset({
 """Names of blocks that have a meaning for styles and passes, but not here."""
 
 FENCES: dict[str, Construct] = {
-    "math": fences.math,
-    "chart": fences.chart,
-    **dict.fromkeys(fences.PLAIN_KINDS, fences.of_type),
-    **dict.fromkeys(("csv", "tsv"), fences.csv),
+    "math": math,
+    "chart": chart,
+    **dict.fromkeys(PLAIN_KINDS, of_type),
+    **dict.fromkeys(("csv", "tsv"), csv),
 }
 
 
@@ -94,4 +103,4 @@ def container(parts: Parts) -> tuple[Block, ...]:
 
 def fence(parts: Parts) -> tuple[Block, ...]:
     """The node of a fence; without a special language it is code."""
-    return FENCES.get(parts.name, fences.code)(parts)
+    return FENCES.get(parts.name, code)(parts)

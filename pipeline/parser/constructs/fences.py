@@ -17,7 +17,6 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.names import nearest
 from pipeline.model.table_cells import column_count, regular
-from pipeline.parser import attributes as attributes_module
 from pipeline.parser.attributes import join_attributes, make_attributes
 from pipeline.parser.constructs.parts import Parts, ReadInlines, Report, frame_missing
 from pipeline.parser.dialects import table
@@ -415,7 +414,7 @@ _AXIS_RANGE = late(r"\bto\b|\.\.|…")
 _END = late(r"\s*(?:from|to)\s*:")
 _NUMBER = late(r"[+−-]?\d[\d.,]*\s*%?")
 _PAIR = late(r"\s*|[^:,;\t]+:\s*(?:[+−-]?\d[\d.,]*+|\{\{[^{}]*\}\})\s*+(?:%\s*)?")
-_COLON = attributes_module.make_attributes(pairs=(("delimiter", ":"),))
+_COLON = make_attributes(pairs=(("delimiter", ":"),))
 _YEAR = late(r"[12]\d{3}")
 
 HORIZONTAL = frozenset({"barh", "horizontal-bar", "horizontal"})
@@ -431,9 +430,7 @@ def chart(parts: Parts) -> tuple[Block, ...]:
     if kind := DIAGRAMS.get(_chart_type(parts.attributes).lower()):
         return (_diagram(kind, parts),)
     if parts.text.strip() and all(map(_PAIR.fullmatch, parts.text.split("\n"))):
-        parts = parts._replace(
-            attributes=attributes_module.join_attributes(_COLON, parts.attributes)
-        )
+        parts = parts._replace(attributes=join_attributes(_COLON, parts.attributes))
     rows = read_rows(parts)
     if rows is None:
         return as_written(parts)
@@ -461,10 +458,8 @@ def chart(parts: Parts) -> tuple[Block, ...]:
 
 def of_type(parts: Parts) -> tuple[Block, ...]:
     """The chart of a fence that is called after its type."""
-    kind = attributes_module.make_attributes(pairs=(("type", parts.name),))
-    return chart(
-        parts._replace(attributes=attributes_module.join_attributes(kind, parts.attributes))
-    )
+    kind = make_attributes(pairs=(("type", parts.name),))
+    return chart(parts._replace(attributes=join_attributes(kind, parts.attributes)))
 
 
 def of_table(table: model.Table, report: Report) -> Block:
