@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.features.charts import drawing
 from pipeline.features.charts.data import Data, DataSeries
-from pipeline.features.charts.drawing import Box, Fill, Label, Rule, Scene, hatching, mirrored
+from pipeline.features.charts.drawing import Box, Fill, Label, Rule, Scene, hatching, mirror
 from pipeline.model import Chart, sheet
 from tests.helpers.chart_scenes import chart_of, fonts_for, scene, scene_of
 
@@ -98,7 +98,7 @@ ACCENTS = st.one_of(
 
 @given(ACCENTS)
 def test_series_differ_without_their_hues(accent: str) -> None:
-    palette = drawing.coloured(accent)
+    palette = drawing.palette_of(accent)
     for one, other in itertools.combinations(palette.bars, 2):
         apart = abs(lightness(one.colour) - lightness(other.colour))
         assert one.hatch != other.hatch or apart >= 30, (one, other)
@@ -109,7 +109,7 @@ def test_series_differ_without_their_hues(accent: str) -> None:
 @given(ACCENTS)
 def test_colours_stand_out_from_paper(accent: str) -> None:
     """3:1 for essential graphics, by fill or edge; 4.5:1 for text."""
-    palette = drawing.coloured(accent)
+    palette = drawing.palette_of(accent)
     for fill in palette.bars:
         assert sheet.contrast(fill.ink if fill.edge else fill.colour, "#ffffff") >= 3
         assert sheet.contrast(drawing.text_on(fill), fill.colour) >= 4.5
@@ -188,4 +188,4 @@ def test_all_that_is_drawn_is_in_the_picture(
         assert edges[1] <= width + 1.5, mark
         assert edges[2] >= -1, mark
         assert edges[3] <= found.height + 1, mark
-    assert mirrored(mirrored(found)).height == found.height
+    assert mirror(mirror(found)).height == found.height

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from pipeline.features.citations.csl.style import Cite, Locator
-from pipeline.features.citations.csl_references import marked
+from pipeline.features.citations.csl_references import mark_tags
 from pipeline.features.citations.places import positions
 from pipeline.model import CitationItem
 from tests.helpers.citing import Style, read_works, style_of
@@ -127,8 +127,8 @@ def _cite(data: dict[str, Any], position: frozenset[str], first_note: int) -> Ci
     item = _item(data)
     return Cite(
         key=item.key,
-        prefix=marked(data.get("prefix", "").strip()),
-        suffix=marked(data.get("suffix", "").rstrip()),
+        prefix=mark_tags(data.get("prefix", "").strip()),
+        suffix=mark_tags(data.get("suffix", "").rstrip()),
         locator=Locator(item.label or "page", item.locator) if item.locator else None,
         suppress_author=bool(data.get("suppress-author")),
         position=position,

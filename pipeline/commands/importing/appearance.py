@@ -443,7 +443,7 @@ def _lists_in(holder: Element) -> Iterator[str]:
     for at, child in enumerate(children):
         if (child.tail or "").strip():
             marks[at] = []
-        mark = _continued(lists, marks[at])
+        mark = _continue_list(lists, marks[at])
         if mark is None:
             near = slice(at + 1, at + 1 + AHEAD)
             after = [*zip(marks[near], are_lines[near], strict=True)]
@@ -509,7 +509,7 @@ def _goes_on(mark: TypedMark, last: TypedMark) -> bool:
     return mark.form == last.form and (not mark.number or mark.number == last.number + 1)
 
 
-def _continued(lists: list[_Open], marks: Sequence[TypedMark]) -> TypedMark | None:
+def _continue_list(lists: list[_Open], marks: Sequence[TypedMark]) -> TypedMark | None:
     """The mark that continues an open list, whose inner lists are closed."""
     for depth in range(len(lists) - 1, -1, -1):
         for mark in marks:

@@ -13,8 +13,8 @@ from re import Pattern
 from lxml.etree import XPath
 from lxml.etree import _Element as Element
 
-from pipeline.commands.importing.draft import lost
-from pipeline.commands.importing.interviews import listed, phrase, words_for
+from pipeline.commands.importing.draft import tell_loss
+from pipeline.commands.importing.interviews import phrase, words_for, written_words
 from pipeline.commands.importing.lines import CopiedLine
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
@@ -63,7 +63,7 @@ def without_leftovers(
             kinds.update(dict.fromkeys(range(at, len(lines)), "comments"))
             break
     _fill(lines, kinds)
-    _above(lines, kinds)
+    _add_lines_above(lines, kinds)
     kept = [line for at, line in enumerate(lines) if at not in kinds]
     if not any(line.text.strip() for line in kept):
         return lines, []
@@ -97,7 +97,7 @@ def _kind(text: str) -> str:
     if len(words) > 1 and all(folded(w) in words_for("leftovers", "share") for w in words):
         return "share"
     if len(words) < _LONGEST_FURNITURE and text.strip().lower().startswith(
-        listed("leftovers", "begins")
+        written_words("leftovers", "begins")
     ):
         return "begins"
     is_arrow = re.search(r"\s[»→›]$", text.rstrip()) and len(words) < 15
@@ -139,7 +139,7 @@ def _fill(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
             kinds[after] = "related"
 
 
-def _above(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
+def _add_lines_above(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
     """Add the short lines above a menu, such as the name of a site, if a title comes below it."""
     texts = [at for at, line in enumerate(lines) if line.text.strip()]
     first = next((n for n, at in enumerate(texts) if len(lines[at].text.split()) > _LONG), 20)
@@ -189,7 +189,7 @@ def _finding(run: list[CopiedLine], kind: str, name: str) -> Diagnostic:
     message = f"“{shown}” ({count}) is left out: {_KINDS[kind]}."
     first = run[0]
     column = len(first.text) - len(first.text.lstrip()) + 1
-    return lost(message, name, span=Span(first.number, column))
+    return tell_loss(message, name, span=Span(first.number, column))
 
 
 # --- article ---------------------------------------------------------------------------------
@@ -293,7 +293,7 @@ def links(element: Element) -> int:
     return sum(length(link) for link in element.iter("a"))
 
 
-def missed(root: Element) -> set[Element]:
+def find_missed(root: Element) -> set[Element]:
     """The elements of a page in which Readability finds an article, with all around them, if much
     of it would be missing from ours; otherwise none. The page stays as it is."""
     theirs = _guard(root)
@@ -396,7 +396,7 @@ def is_document(root: Element) -> bool:
     return body is not None and not any(
         element.tag in _FURNITURE
         or element.get("role") in _ROLES
-        or (words(element) and (_named(element) or _is_menu(element)))
+        or (words(element) and (_is_named(element) or _is_menu(element)))
         for element in body.iter("*")
     )
 
@@ -506,10 +506,10 @@ def _is_accessory(element: Element) -> bool:
     if is_beside(element):
         return True
     if tag in ("p", "li", "td", "tr", "th", "a", "span", "em", "strong", "code", "pre", "figure"):
-        if tag not in ("span", "a", "li", "p") or not _named(element):
+        if tag not in ("span", "a", "li", "p") or not _is_named(element):
             return False
         return length(element) < 200
-    if not _named(element):
+    if not _is_named(element):
         return tag in ("ul", "div") and _is_menu(element)
     size = length(element)
     return len(_LONG_TEXTS(element)) < 3 or links(element) > 0.5 * max(1, size)
@@ -519,12 +519,12 @@ def is_beside(element: Element) -> bool:
     """Return whether an element is not of an article, however long it is."""
     return (
         element.tag in ("div", "section", "ul", "ol", "li")
-        and _named(element, _READERS)
+        and _is_named(element, _READERS)
         and element.find(".//h1") is None
     )
 
 
-def _named(element: Element, names: Pattern[str] = _ACCESSORY) -> bool:
+def _is_named(element: Element, names: Pattern[str] = _ACCESSORY) -> bool:
     return bool(names.search(f"{element.get('class') or ''} {element.get('id') or ''}"[:500]))
 
 

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 import yaml
 from msgspec.structs import replace
 
-from pipeline.commands.importing.draft import Changes, Draft, InputFolder, lost, page_of
-from pipeline.commands.importing.draft_writing import Imported, Row, failed, write_draft
+from pipeline.commands.importing.draft import Changes, Draft, InputFolder, page_of, tell_loss
+from pipeline.commands.importing.draft_writing import Imported, Row, report_failure, write_draft
 from pipeline.commands.importing.inputs import FORMATS, read
 from pipeline.commands.importing.markdown import id_of_title
 from pipeline.commands.importing.metadata import language_of
@@ -81,11 +81,11 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
     elif summary:
         chapters, findings = _in_settings(summary, folder, name)
     else:
-        chapters, findings = [*_sorted(folder)], []
+        chapters, findings = [*_files_in_order(folder)], []
     files = [chapter.path for chapter in chapters if chapter.path]
     if not files:
         message = "There are no chapters in it."
-        return _Book(failed(diagnostic(Code.UNREADABLE_FILE, message, source=name)), {})
+        return _Book(report_failure(diagnostic(Code.UNREADABLE_FILE, message, source=name)), {})
     root = path if path.is_dir() else path.parent
     metadata = _metadata(folder, root)
     inside = InputFolder.of(folder, files)._replace(values=_values(root))
@@ -111,7 +111,7 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
         lines.append(f"{{{{ include {shown}{f' shift={shift}' if shift else ''} }}}}")
         in_part = in_part or chapter.is_part
     if not imported:
-        return _Book(failed(*wrong), {})
+        return _Book(report_failure(*wrong), {})
     findings += (
         replace(d, severity=Severity.WARNING, message=f"The chapter is left out: {d.message}")
         for d in wrong
@@ -224,7 +224,7 @@ def _in_settings(
         file = _file(folder, target)
         if file is None or not FORMATS.get(file.suffix.lower()):
             message = f"The chapter “{(title or target)[:60]}” has no file, and is left out."
-            findings.append(lost(message, name))
+            findings.append(tell_loss(message, name))
         elif file.resolve() not in seen:
             seen.add(file.resolve())
             is_outside = not level and not is_part
@@ -285,7 +285,7 @@ def _read_summary(summary: Path, name: str) -> tuple[list[_Chapter], list[Diagno
             chapters.append(_Chapter(file, len(indents) - 1, entry[2].strip()))
         elif not file:
             message = f"The chapter “{entry[2][:60]}” has no file, and is left out."
-            findings.append(lost(message, name, span=Span(number, entry.start(2) + 1)))
+            findings.append(tell_loss(message, name, span=Span(number, entry.start(2) + 1)))
     if chapters and chapters[0].path is None and not any(chapter.path for chapter in chapters):
         return [], findings
     return chapters, findings
@@ -302,7 +302,7 @@ def _file(folder: Path, target: str) -> Path | None:
     return None
 
 
-def _sorted(folder: Path) -> Iterator[_Chapter]:
+def _files_in_order(folder: Path) -> Iterator[_Chapter]:
     """The files of a folder that can be read, as people sort them: numbers by their size."""
 
     def key(file: Path) -> tuple[Any, ...]:
@@ -386,7 +386,7 @@ def _marks(text: str, name: str) -> Iterator[Diagnostic]:
     """Findings on the syntax of mdBook's preprocessors, which is left as written."""
     for mark in dict.fromkeys(re.findall(r"\{\\?\{#[^}\n]{0,80}", text)):
         write_draft = mark.replace("\\", "")
-        yield lost(f"“{write_draft}}}}}” is mdBook syntax, and is left as written.", name)
+        yield tell_loss(f"“{write_draft}}}}}” is mdBook syntax, and is left as written.", name)
 
 
 def _as_chapter(draft: Draft, chapter: _Chapter, path: Path, labels: Counter[str]) -> Draft:

@@ -13,8 +13,8 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.importing.draft import INDEXED, MARK, Draft, count, lost
-from pipeline.commands.importing.files import parsed_xml
+from pipeline.commands.importing.draft import INDEXED, MARK, Draft, count, tell_loss
+from pipeline.commands.importing.files import parse_xml
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Node, Note, Text
 from pipeline.model.late import late
 from pipeline.model.metadata import Placed
@@ -35,7 +35,7 @@ LABEL = late(
 """The word and number before a caption."""
 
 
-def unlabelled(text: str) -> str:
+def strip_label(text: str) -> str:
     """A text without the label that it begins with."""
     label = LABEL.match(text)
     return text[label.end() :] if label else text
@@ -243,7 +243,7 @@ class Marks:
     def _of_endnote(self, instruction: str) -> str:
         """The citation of EndNote, with the records of the cited works."""
         try:
-            root = parsed_xml(instruction.strip("\0 \n").encode())
+            root = parse_xml(instruction.strip("\0 \n").encode())
         except (etree.XMLSyntaxError, ValueError):
             return ""
         items = []
@@ -275,7 +275,7 @@ class Marks:
     def _cite(self, items: list[tuple[str, dict[str, Any]]]) -> str:
         if not items:
             return ""
-        source = "[" + "; ".join(_written(key, item) for key, item in items) + "]"
+        source = "[" + "; ".join(_write_citation(key, item) for key, item in items) + "]"
         citations = [n for n in walk(parse(source).blocks) if isinstance(n, model.Citation)]
         if len(citations) != 1 or citations[0].source != source:
             source = "[" + "; ".join(f"@{key}" for key, _ in items) + "]"
@@ -300,7 +300,7 @@ class Marks:
         return self._keys[record]
 
 
-def _written(key: str, item: dict[str, Any]) -> str:
+def _write_citation(key: str, item: dict[str, Any]) -> str:
     """A citation of one work as it is written."""
     sign = "-@" if item.get("suppress-author") else "@"
     prefix, suffix = (_bare(item.get(name)) for name in ("prefix", "suffix"))
@@ -377,11 +377,11 @@ def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
     if not marks.nodes:
         return draft
     entries = {node.attributes.get("entry").casefold() for node in marks.nodes}
-    nodes = tuple(_settled(node, entries) for node in marks.nodes)
+    nodes = tuple(_settle_entry(node, entries) for node in marks.nodes)
     changes: Changes = {
         Text: lambda node: tuple(_parts(node, nodes)),
-        model.Paragraph: lambda node: _parted(node, nodes),
-        model.Plain: lambda node: _parted(node, nodes),
+        model.Paragraph: lambda node: _split_at_marks(node, nodes),
+        model.Plain: lambda node: _split_at_marks(node, nodes),
     }
     unmarked: Changes = {Text: lambda node: replace(node, text=MARKED.sub("", node.text))}
     notes = rewrite(rewrite(draft.notes, leave=changes), leave=unmarked)
@@ -393,7 +393,7 @@ def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
     if numbers[INDEXED] and not any(isinstance(node, model.Index) for node in nodes):
         message = "It has index marks but no index: editions will have one at the end."
         hint = "Remove the marks, `[]{.index …}`, if you do not want one."
-        draft = replace(draft, findings=(*draft.findings, lost(message, name, hint)))
+        draft = replace(draft, findings=(*draft.findings, tell_loss(message, name, hint)))
     if not marks.works:
         return draft
     name = f"{slug(stem) or 'works'}.references.json"
@@ -405,7 +405,7 @@ def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
     )
 
 
-def _settled(node: Node, entries: set[str]) -> Node:
+def _settle_entry(node: Node, entries: set[str]) -> Node:
     """A node, which refers to another index entry only if that exists."""
     attributes = node.attributes
     is_known = attributes.get("see").casefold() in entries
@@ -428,7 +428,9 @@ def _parts(node: Text, nodes: tuple[Node, ...]) -> Iterator[Node]:
             yield replace(node, text=part)
 
 
-def _parted(node: model.Paragraph | model.Plain, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+def _split_at_marks(
+    node: model.Paragraph | model.Plain, nodes: tuple[Node, ...]
+) -> tuple[Node, ...]:
     """A paragraph; blocks that it has marks of stand after it."""
     marks = [n for n in node.children if isinstance(n, Text) and MARKED.fullmatch(n.text)]
     rest = trim(n for n in node.children if n not in marks)

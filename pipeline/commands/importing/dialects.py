@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from msgspec.structs import replace
 
-from pipeline.commands.importing.draft import lost
+from pipeline.commands.importing.draft import tell_loss
 from pipeline.commands.importing.metadata import date_in
 from pipeline.model import Document
 from pipeline.model.codes import Code
@@ -60,7 +60,7 @@ _WITHIN = tuple(
 """Parts of lines, and what they become."""
 
 
-def translated(text: str, tell: Report) -> str:
+def translate(text: str, tell: Report) -> str:
     """A text without the notations that its own program would have resolved."""
     text = _front_matter(text)
     lines = text.split("\n")
@@ -240,7 +240,7 @@ def metadata_of(
     findings: list[Diagnostic] = []
     metadata = replace(document.metadata, identifier=document_metadata.identifier)
     unknown = [finding for finding in document.diagnostics if finding.code == Code.UNKNOWN_KEY.slug]
-    written = _written(text) if unknown else {}
+    written = _write(text) if unknown else {}
     left: dict[str, Span] = {}
     for finding in unknown:
         keys = re.findall(r"`([^`]+)`", finding.message)
@@ -263,11 +263,11 @@ def metadata_of(
         message = (
             f"The {have} no counterpart here, and {'is' if len(left) == 1 else 'are'} left out."
         )
-        findings.append(lost(message, name, span=next(iter(left.values()))))
+        findings.append(tell_loss(message, name, span=next(iter(left.values()))))
     return metadata, findings
 
 
-def _written(text: str) -> dict[str, Any]:
+def _write(text: str) -> dict[str, Any]:
     body = text.split("---\n", 2)
     try:
         values = yaml.safe_load(body[1]) if len(body) > 2 else {}

@@ -160,7 +160,7 @@ class InputFolder(NamedTuple):
         file = Path(os.path.normpath(base.resolve() / address.strip("/")))
         return file if file in self.chapters else self.pages.get(page_of(file))
 
-    def linked(self, text: str, folder: Path) -> str:
+    def link_text(self, text: str, folder: Path) -> str:
         """A text of this ``folder``, with links of Markdown in place of Obsidian's to notes that
         become chapters, and with the values of the settings."""
         by_name = {file.stem.casefold(): file for file in sorted(self.chapters, reverse=True)}
@@ -227,7 +227,7 @@ def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
     return counts
 
 
-def lost(message: str, name: str, hint: str = "", span: Span | None = None) -> Diagnostic:
+def tell_loss(message: str, name: str, hint: str = "", span: Span | None = None) -> Diagnostic:
     """A finding about something in an input that a source lacks, or that is guessed."""
     return diagnostic(Code.NOT_IMPORTED, message, span=span, source=name, hint=hint)
 
@@ -237,13 +237,13 @@ def image_folder(name: str) -> str:
     return f"images/{slug(Path(name).stem) or 'text'}"
 
 
-def made_here(name: str) -> Diagnostic:
+def tell_own_file(name: str) -> Diagnostic:
     """The finding about a file that Chapbook made."""
     message = "Chapbook made this file from a source, which says more than the file does."
-    return lost(message, name, "Import the file only if the source is lost.")
+    return tell_loss(message, name, "Import the file only if the source is lost.")
 
 
-def listed(text: str, signs: str = ",;") -> tuple[str, ...]:
+def split_list(text: str, signs: str = ",;") -> tuple[str, ...]:
     """The words or names in a text that these signs part."""
     return tuple(filter(None, map(str.strip, re.split(f"[{signs}]", text))))
 

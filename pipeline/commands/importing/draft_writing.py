@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.importing.citations import unlabelled
+from pipeline.commands.importing.citations import strip_label
 from pipeline.commands.importing.draft import (
     CHANGED,
     COMMENT,
@@ -24,7 +24,7 @@ from pipeline.commands.importing.draft import (
     Draft,
     count,
     is_comment,
-    lost,
+    tell_loss,
 )
 from pipeline.commands.importing.interviews import with_speakers
 from pipeline.commands.importing.metadata import date_in, with_head
@@ -78,7 +78,7 @@ class Imported(NamedTuple):
         return any(finding.is_error for finding in self.findings)
 
 
-def failed(*wrong: Diagnostic) -> Imported:
+def report_failure(*wrong: Diagnostic) -> Imported:
     """The result for an input that cannot be read."""
     return Imported("", Metadata(), {}, (), wrong)
 
@@ -86,25 +86,25 @@ def failed(*wrong: Diagnostic) -> Imported:
 def write_draft(draft: Draft, name: str, stem: str) -> Imported:
     """The source of a draft, which is parsed again to verify that it has the same meaning."""
     if any(finding.is_error for finding in draft.findings):
-        return failed(*draft.findings)
-    draft = with_speakers(_headed(_shown(draft, name), name), name)
+        return report_failure(*draft.findings)
+    draft = with_speakers(_read_head(_drop_unshown(draft, name), name), name)
     metadata, findings = draft.metadata, list(draft.findings)
     if not metadata.title:
         title = " ".join(re.sub(r"[-_.\s]+", " ", stem).split()) or "Untitled"
         metadata = replace(metadata, title=title[:1].upper() + title[1:])
         where = f"that of the file, “{metadata.title}”" if stem else f"“{metadata.title}”"
-        findings.append(lost(f"It has no title of its own; the title is {where}.", name))
+        findings.append(tell_loss(f"It has no title of its own; the title is {where}.", name))
     blocks = draft.blocks or (Paragraph(children=(Text(text=metadata.title),)),)
     telling, messages = _telling_links(metadata.lang)
     blocks, notes = rewrite(blocks, leave=telling), rewrite(draft.notes, leave=telling)
-    findings += (lost(message, name) for message in messages)
+    findings += (tell_loss(message, name) for message in messages)
     document = Document(metadata=metadata, blocks=blocks, notes=notes)
     try:
         text = write(document)
     except UnwritableError:
         changes, messages = _writable(notes)
         blocks, notes = rewrite(blocks, leave=changes), rewrite(notes, leave=changes)
-        findings += (lost(message, name) for message in messages)
+        findings += (tell_loss(message, name) for message in messages)
         document = replace(document, blocks=blocks, notes=notes)
         text = write(document)
     text = _COMMENT.sub(lambda m: f"<!-- {m[1].replace('--', '- -').strip()} -->", text)
@@ -118,13 +118,13 @@ def write_draft(draft: Draft, name: str, stem: str) -> Imported:
         alone = ((replace(plain, blocks=(b,)), replace(plain, blocks=(m,))) for b, m in pairs)
         other = next((before.blocks[0] for before, after in alone if not same(before, after)), None)
         where = f" from “{' '.join(plain_text((other,)).split())[:60]}” on" if other else ""
-        findings.append(lost(f"Part of the result is not parsed as intended{where}.", name))
+        findings.append(tell_loss(f"Part of the result is not parsed as intended{where}.", name))
     counts_made = count(blocks, notes)
     counts_made["words"] += len(metadata.title.split())
     counts = draft.counts or counts_made
     if not counts.get(CHANGED):
         del counts_made[CHANGED]  # other text that is struck out
-    counted, counts_made = _ranked(counts), _ranked(counts_made)
+    counted, counts_made = _rank_headings(counts), _rank_headings(counts_made)
     if not counted[LEVELS[1]] and not counts_made[LEVELS[1]]:
         del counted[LEVELS[0]], counts_made[LEVELS[0]]  # all are of one level
     rows = (Row(row, counted[row], counts_made[row]) for row in ROWS)
@@ -134,7 +134,7 @@ def write_draft(draft: Draft, name: str, stem: str) -> Imported:
     return Imported(text, metadata, draft.images, ledger, tuple(findings))
 
 
-def _shown(draft: Draft, name: str) -> Draft:
+def _drop_unshown(draft: Draft, name: str) -> Draft:
     """The draft without images that no edition could show, such as damaged ones."""
     wrong: dict[str, str] = {}
     for file, data in draft.images.items():
@@ -178,7 +178,7 @@ def _shown(draft: Draft, name: str) -> Draft:
     figures = (n for n in walk((*draft.blocks, *draft.notes)) if isinstance(n, model.Figure))
     gone = {n.attributes.id for n in figures if text(n.image) is not n.image} - {""}
     cover = draft.metadata.cover
-    findings = (lost(inner, name) for inner in wrong.values())
+    findings = (tell_loss(inner, name) for inner in wrong.values())
     return replace(
         draft,
         metadata=replace(
@@ -192,7 +192,7 @@ def _shown(draft: Draft, name: str) -> Draft:
     )
 
 
-def _headed(draft: Draft, name: str) -> Draft:
+def _read_head(draft: Draft, name: str) -> Draft:
     """The draft with what its first lines say about it in its metadata, and as paragraphs at its
     end those notes that nothing refers to, such as one on its title."""
     before = count(draft.blocks, ())
@@ -210,7 +210,7 @@ def _headed(draft: Draft, name: str) -> Draft:
     for note in by_label.values():
         text = " ".join(plain_text((note,)).split())[:60]
         message = f"Nothing in the text refers to the note “{text}”; it is put at the end."
-        findings.append(lost(message, name))
+        findings.append(tell_loss(message, name))
         blocks = (*blocks, *note.children)
     return replace(
         draft,
@@ -290,10 +290,10 @@ def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
         if row.name not in (HEADS, CHANGED, OUTSIDE, *LEVELS) and fewer > tolerated:
             number = f"{row.in_source} of the {row.in_input} {row.name}"
             hint = "The rest is listed above as left out, or is in the source in another form."
-            yield lost(f"The source has {number} in the input.", name, hint)
+            yield tell_loss(f"The source has {number} in the input.", name, hint)
 
 
-def _ranked(counts: Mapping[str, int]) -> Counter[str]:
+def _rank_headings(counts: Mapping[str, int]) -> Counter[str]:
     """The counts, with the levels of headings from the first one in use, without gaps."""
     ranked = Counter({row: number for row, number in counts.items() if row not in LEVELS})
     levels = (counts[level] for level in LEVELS if counts.get(level, 0) > 0)
@@ -312,7 +312,7 @@ def _passages_lost(
     missing = []
     for passage in draft.passages:
         text = " ".join(MARKED.sub("", passage.text).split())
-        content = [] if COMMENT in text else _WORD.findall(unlabelled(text).casefold())
+        content = [] if COMMENT in text else _WORD.findall(strip_label(text).casefold())
         length = RUN if len(content) > SHORT else 1
         runs = _runs(content, length)
         is_mentioned = text[:QUOTED] in messages or (about.date and date_in(text)[0] == about.date)
@@ -323,9 +323,9 @@ def _passages_lost(
         excerpt = text if len(text) <= 60 else f"{text[:60].rpartition(' ')[0] or text[:60]}…"
         words = "1 word" if number == 1 else f"{number} words"
         span = Span(passage.line, passage.column) if passage.line else None
-        yield lost(f"“{excerpt}” ({words}) is not in the source{where}.", name, span=span)
+        yield tell_loss(f"“{excerpt}” ({words}) is not in the source{where}.", name, span=span)
     if (more := len(missing) - MOST_LOST) > 0:
-        yield lost(f"Paragraphs that are not in the source, besides these: {more}.", name)
+        yield tell_loss(f"Paragraphs that are not in the source, besides these: {more}.", name)
 
 
 def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:

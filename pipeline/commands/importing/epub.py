@@ -15,13 +15,13 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.commands.importing.article import HEADS, drop, words
-from pipeline.commands.importing.draft import Draft, image_folder, lost, made_here, unread
+from pipeline.commands.importing.draft import Draft, image_folder, tell_loss, tell_own_file, unread
 from pipeline.commands.importing.files import (
     BrokenArchiveError,
-    cleaned_page,
-    decoded,
+    clean_page,
+    decode_text,
     open_archive,
-    parsed_xml,
+    parse_xml,
 )
 from pipeline.commands.importing.metadata import language_of, meaningful
 from pipeline.commands.importing.web_article import of_page
@@ -56,7 +56,7 @@ def read_epub(path: Path, name: str) -> Draft:
         parts.get,
         whole_page=True,
         title=metadata.title,
-        sheets=[decoded(data) for file, data in parts.items() if file.endswith(".css")],
+        sheets=[decode_text(data) for file, data in parts.items() if file.endswith(".css")],
     )
     metadata = replace(metadata, title=metadata.title or draft.metadata.title)
     messages = cleanings + [
@@ -67,8 +67,8 @@ def read_epub(path: Path, name: str) -> Draft:
         subject = "1 print page marker is" if marks == 1 else f"{marks} print page markers are"
         messages.append(f"{subject} left out: editions make their own.")
     findings = (
-        *([made_here(name)] if is_ours else ()),
-        *(lost(message, name) for message in messages),
+        *([tell_own_file(name)] if is_ours else ()),
+        *(tell_loss(message, name) for message in messages),
     )
     images = dict(draft.images)
     suffix = posixpath.splitext(cover)[1].lower()
@@ -82,7 +82,7 @@ def read_epub(path: Path, name: str) -> Draft:
 def _xml(parts: dict[str, bytes], name: str) -> Element:
     if name not in parts:
         raise BrokenArchiveError(f"The e-book has no file {name}.")
-    root: Element | None = parsed_xml(parts[name], recover=True)
+    root: Element | None = parse_xml(parts[name], recover=True)
     if root is None:
         raise BrokenArchiveError(f"The e-book's file {name} is damaged.")
     return root
@@ -117,7 +117,7 @@ def _joined_pages(
     messages: list[str] = []
     for name in names:
         if parts.get(name, b"").strip():
-            text, findings = cleaned_page(parts[name], name)
+            text, findings = clean_page(parts[name], name)
             messages += [f"{name}: {finding.message}" for finding in findings]
             body = lxml.html.document_fromstring(text).find("body")
             if body is not None and not _is_cover(body, name, cover):
@@ -237,7 +237,7 @@ class OpfPackage:
 
     def metadata(self) -> Metadata:
         """The metadata, as the front matter has them."""
-        titles = [(self.refined(e, "title-type"), text) for e, text in self._all("title")]
+        titles = [(self.refinement_of(e, "title-type"), text) for e, text in self._all("title")]
         main = next((text for kind, text in titles if kind in ("", "main")), "")
         date = re.match(r"\d{4}(?:-\d{2}){0,2}", self._first("date"))
         authors, others = self._people()
@@ -274,7 +274,7 @@ class OpfPackage:
                 return item.get("href") or ""
         return ""
 
-    def refined(self, element: Element, name: str) -> str:
+    def refinement_of(self, element: Element, name: str) -> str:
         """The refinement of an element, or the value of its EPUB 2 attribute."""
         refinement = self._refined.get(element.get("id") or "", {}).get(name, "")
         return refinement or element.get(f"{OPF}{name}") or ""
@@ -292,11 +292,11 @@ class OpfPackage:
         people: list[list[Contributor]] = [[], []]
         for number, tag in enumerate(("creator", "contributor")):
             for element, name in self._all(tag):
-                role = self.refined(element, "role")
+                role = self.refinement_of(element, "role")
                 role = role if role in MARC else "aut" if tag == "creator" else ""
                 if not role or role == "bkp":  # a program
                     continue
-                sort_name = self.refined(element, "file-as")
+                sort_name = self.refinement_of(element, "file-as")
                 first, _, last = name.rpartition(" ")
                 if sort_name in (name, f"{last}, {first}"):  # as anybody would sort it
                     sort_name = ""
@@ -306,7 +306,7 @@ class OpfPackage:
         return tuple(people[0]), tuple(people[1])
 
     def _subject(self, element: Element, text: str) -> Subject | None:
-        scheme, code = self.refined(element, "authority"), self.refined(element, "term")
+        scheme, code = self.refinement_of(element, "authority"), self.refinement_of(element, "term")
         scheme = _SCHEMES.get(scheme, "")
         name = "" if text == code else text
         return Subject(scheme=scheme, code=code, name=name) if scheme and code else None
@@ -314,7 +314,7 @@ class OpfPackage:
     def _series(self) -> Series | None:
         for meta in self._root.iter(f"{OPF}meta"):
             if meta.get("property") == "belongs-to-collection" and (meta.text or "").strip():
-                position = self.refined(meta, "group-position")
+                position = self.refinement_of(meta, "group-position")
                 name = " ".join((meta.text or "").split())
                 return Series(name=name, position=_number(position))
         if name := self._properties.get("calibre:series", ""):

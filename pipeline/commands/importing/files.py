@@ -12,7 +12,7 @@ import zipfile
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.commands.importing.draft import lost
+from pipeline.commands.importing.draft import tell_loss
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.parser.lines import FORBIDDEN
@@ -24,7 +24,7 @@ from pipeline.verify.reading import BROKEN
 _REFERENCE = late(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));?")
 
 
-def decoded(data: bytes | str) -> str:
+def decode_text(data: bytes | str) -> str:
     """A text or a page, without its XML declaration."""
     if isinstance(data, bytes):
         try:
@@ -47,7 +47,7 @@ def _encoding(data: bytes) -> str:
         return "cp1252"
 
 
-def cleaned(text: str, name: str) -> tuple[str, list[Diagnostic]]:
+def clean_text(text: str, name: str) -> tuple[str, list[Diagnostic]]:
     """A text without characters that none may have, and the finding about them."""
     removed = [*FORBIDDEN.finditer(text)]
     if not removed:
@@ -56,12 +56,12 @@ def cleaned(text: str, name: str) -> tuple[str, list[Diagnostic]]:
     number = len(removed)
     subject = "1 control character is" if number == 1 else f"{number} control characters are"
     span = Span(len(before), len(before[-1]) + 1)
-    return FORBIDDEN.sub(" ", text), [lost(f"{subject} left out.", name, span=span)]
+    return FORBIDDEN.sub(" ", text), [tell_loss(f"{subject} left out.", name, span=span)]
 
 
-def cleaned_page(data: bytes | str, name: str) -> tuple[str, list[Diagnostic]]:
+def clean_page(data: bytes | str, name: str) -> tuple[str, list[Diagnostic]]:
     """A page without such characters, also where references stand for them."""
-    return cleaned(_REFERENCE.sub(_character, decoded(data)), name)
+    return clean_text(_REFERENCE.sub(_character, decode_text(data)), name)
 
 
 def _character(match: re.Match[str]) -> str:
@@ -86,7 +86,7 @@ class BrokenArchiveError(ValueError):
     """The archive cannot be read; the message says why."""
 
 
-def parsed_xml(data: bytes, *, recover: bool = False) -> Element:
+def parse_xml(data: bytes, *, recover: bool = False) -> Element:
     """The root of an XML document, for which nothing else is read. Raises `XMLSyntaxError`."""
     safe = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=recover)
     return etree.fromstring(data, safe)

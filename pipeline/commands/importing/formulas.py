@@ -133,7 +133,7 @@ def _radical(element: Element) -> str:
     return f"\\sqrt{f'[{degree}]' if degree else ''}{{{_part(element, 'e')}}}"
 
 
-def _delimited(element: Element) -> str:
+def _read_delimited(element: Element) -> str:
     first, last = _value(element, "dPr/begChr", "("), _value(element, "dPr/endChr", ")")
     mark = _value(element, "dPr/sepChr", "|")
     inner = mark.join(_all(part).strip() for part in element.findall(f"{M}e"))
@@ -183,7 +183,7 @@ _WORD_ELEMENTS: dict[str, Callable[[Any], str]] = {
     "sSub": lambda e: f"{{{_part(e, 'e')}}}_{{{_part(e, 'sub')}}}",
     "sSubSup": lambda e: f"{{{_part(e, 'e')}}}_{{{_part(e, 'sub')}}}^{{{_part(e, 'sup')}}}",
     "rad": _radical,
-    "d": _delimited,
+    "d": _read_delimited,
     "nary": _large,
     "m": _matrix,
     "eqArr": _lines,
@@ -246,14 +246,14 @@ def _fill(form: str, count: int) -> Callable[[Element], str]:
     return filled
 
 
-def _over(element: Element) -> str:
+def _read_over(element: Element) -> str:
     base, above = [*_parts(element), "", ""][:2]
     mark = "".join(element[1].itertext()).strip() if len(element) > 1 else ""
     name = _ABOVE.get(mark) or ACCENTS.get(mark)
     return f"\\{name}{{{base}}}" if name else f"{{{base}}}^{{{above}}}"
 
 
-def _fenced(element: Element) -> str:
+def _read_fenced(element: Element) -> str:
     first, last = element.get("open", "("), element.get("close", ")")
     inner = (element.get("separators", ",")[:1] or "").join(_parts(element))
     return (
@@ -275,10 +275,10 @@ _ELEMENTS: dict[str, Callable[[Element], str]] = {
     "msub": _fill("{{{}}}_{{{}}}", 2),
     "msubsup": _fill("{{{}}}_{{{}}}^{{{}}}", 3),
     "munder": _fill("{}_{{{}}}", 2),
-    "mover": _over,
+    "mover": _read_over,
     "munderover": _fill("{}_{{{}}}^{{{}}}", 3),
     "mroot": lambda e: "\\sqrt[{1}]{{{0}}}".format(*[*_parts(e), "", ""][:2]),
     "msqrt": lambda e: f"\\sqrt{{{''.join(map(_single, e))}}}",
-    "mfenced": _fenced,
+    "mfenced": _read_fenced,
     "mtable": _table,
 }

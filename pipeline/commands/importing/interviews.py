@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.importing.draft import Draft, count, lost
+from pipeline.commands.importing.draft import Draft, count, tell_loss
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
@@ -40,7 +40,7 @@ def words_for(table: str, meaning: str) -> frozenset[str]:
 
 
 @functools.lru_cache
-def listed(table: str, meaning: str) -> tuple[str, ...]:
+def written_words(table: str, meaning: str) -> tuple[str, ...]:
     """The words for ``meaning``, as they are written."""
     return tuple(_words()[table][meaning])
 
@@ -400,7 +400,7 @@ def _is_set_apart(turn: InputTurn) -> bool:
     return len(turn.children) == 1 and isinstance(turn.children[0], model.Strong | model.Emphasis)
 
 
-def ended(blocks: list[Block], last: int, names: list[str]) -> list[Block]:
+def end_interview(blocks: list[Block], last: int, names: list[str]) -> list[Block]:
     """The blocks, with a thematic break before text about the publication after the ``last``
     turn."""
     for at in range(last + 1, len(blocks)):
@@ -497,7 +497,7 @@ def with_speakers(draft: Draft, name: str) -> Draft:
     for turn in plainly(detection.turns):
         start = Text(text=f"{turn.name}: " if turn.children else f"{turn.name}:")
         marked[turn.at] = Paragraph(children=(start, *turn.children), span=blocks[turn.at].span)
-    marked = ended(marked, detection.turns[-1].at, names)
+    marked = end_interview(marked, detection.turns[-1].at, names)
     plain = quiet(marked, {turn.at for turn in detection.turns}, names)
     metadata = replace(metadata, speakers=detection.speakers)
     blocks, _ = group_turns(tuple(plain), metadata)
@@ -524,9 +524,9 @@ def _findings(detection: _Detection, name: str) -> Iterator[Diagnostic]:
     description = " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
     hint = "Names and roles are under `speakers` in the front matter: correct them there."
     kind = "a dialogue" if detection.is_dialogue else "an interview"
-    yield lost(f"This is {detection.certainty} {kind}: {description}.", name, hint)
+    yield tell_loss(f"This is {detection.certainty} {kind}: {description}.", name, hint)
     for sentence in detection.guesses:
-        yield lost(sentence, name)
+        yield tell_loss(sentence, name)
 
 
 # --- by names ---------------------------------------------------------------------------
@@ -558,7 +558,7 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | Non
     for name in sorted(written):
         role = speech_role(name)
         persons[name] = _stood_for(role, name, about) if role else person_for(cased[name], known)[0]
-    turns = _accepted(labels, persons, about, blocks)
+    turns = _accept_turns(labels, persons, about, blocks)
     if not turns:
         return None
     turns = without_lead(turns)
@@ -570,7 +570,7 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | Non
     if len(names) == 1:
         if not _asks_alone(turns):
             return None
-        turns, replier = _answered(turns, blocks, about.guest, metadata)
+        turns, replier = _with_replies(turns, blocks, about.guest, metadata)
         if not replier:
             return None
         names.append(replier)
@@ -608,7 +608,7 @@ def _stood_for(role: str, label: str, about: About) -> str:
     return re.sub(r"\s?\d{1,4}$", "", label)
 
 
-def _accepted(
+def _accept_turns(
     labels: dict[int, SpeakerLabel],
     persons: dict[str, str],
     about: About,
@@ -678,7 +678,7 @@ def _asks_alone(turns: list[InputTurn]) -> bool:
     return questions >= 0.6 * len(turns)
 
 
-def _answered(
+def _with_replies(
     turns: list[InputTurn], blocks: tuple[Block, ...], guest: str, metadata: Metadata
 ) -> tuple[list[InputTurn], str]:
     """The turns of the interviewer, each with the reply after it."""
@@ -706,8 +706,8 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection |
         return None
     questions: dict[int, tuple[Inline, ...]] = {}
     ways = {
-        "in bold": _emphasised(paragraphs, model.Strong),
-        "in italics": _emphasised(paragraphs, model.Emphasis),
+        "in bold": _emphasised_texts(paragraphs, model.Strong),
+        "in italics": _emphasised_texts(paragraphs, model.Emphasis),
         "that end in a question mark": {
             at: b.children for at, b in paragraphs.items() if _is_question(text_line(b))
         },
@@ -729,7 +729,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection |
         b.children for at, b in paragraphs.items() if at - 1 in questions and at not in questions
     ]
     guest = _first_name(replies) or about.guest
-    turns, replier = _answered(turns, blocks, guest, metadata)
+    turns, replier = _with_replies(turns, blocks, guest, metadata)
     if not replier:
         return None
     turns = [_without_name(turn) for turn in turns]
@@ -757,7 +757,7 @@ def _without_name(turn: InputTurn) -> InputTurn:
     return turn._replace(children=label.rest) if label and is_own and label.rest else turn
 
 
-def _emphasised(
+def _emphasised_texts(
     paragraphs: dict[int, Paragraph], kind: type[model.Strong] | type[model.Emphasis]
 ) -> dict[int, tuple[Inline, ...]]:
     """The texts of the paragraphs that are entirely bold, or entirely in italics."""
@@ -810,7 +810,7 @@ def _speakers(
     by_word = {
         folded(turn.name): role
         for turn in turns
-        if turn.at in labels and (role := speech_role(labels[turn.at].name) or _called(turn.name))
+        if turn.at in labels and (role := speech_role(labels[turn.at].name) or _name_of(turn.name))
     }
     if "question" in by_word.values():
         asks = {name for name in names if by_word.get(folded(name)) == "question"}
@@ -823,7 +823,7 @@ def _speakers(
     return tuple(speakers)
 
 
-def _called(name: str) -> str:
+def _name_of(name: str) -> str:
     if called(name, "asks"):
         return "question"
     return "reply" if called(name, "replies") else ""

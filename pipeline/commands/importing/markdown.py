@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.importing.dialects import in_file, metadata_of, translated
+from pipeline.commands.importing.dialects import in_file, metadata_of, translate
 from pipeline.commands.importing.draft import (
     ALONE,
     ALTERNATIVES,
@@ -21,10 +21,10 @@ from pipeline.commands.importing.draft import (
     comment,
     count,
     image_folder,
-    lost,
+    tell_loss,
 )
 from pipeline.commands.importing.page_reader import SUFFIXES, has_alternative
-from pipeline.commands.importing.tidying import figures_left, joined_runs, paragraph_of
+from pipeline.commands.importing.tidying import figures_left, join_runs, paragraph_of
 from pipeline.model import Block, Document, Image, Link, Node, Text
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Severity, Span
@@ -55,7 +55,7 @@ _RUST = late(r"[ \t]*+(`{3,}|~{3,})[ \t]*+rust\b")
 _HIDDEN = late(r"[ \t]*+#(?:[ \t]|$)")
 
 
-def expanded(text: str, path: Path, *, in_book: bool) -> tuple[str, int]:
+def expand_includes(text: str, path: Path, *, in_book: bool) -> tuple[str, int]:
     """The text of a chapter with its includes, and the number of hidden lines of Rust. A directive
     stays if its file is not in the folder of the book or of the chapter."""
     folder = path.parent
@@ -142,20 +142,20 @@ _QUIET = frozenset(
 def read_markdown(path: Path, name: str, inside: InputFolder = ALONE) -> Draft:
     """A file, with those it includes; links to chapters of the same book stay."""
     text = normalise(read(path)[0])
-    whole, hidden = expanded(text, path, in_book=bool(inside.chapters))
+    whole, hidden = expand_includes(text, path, in_book=bool(inside.chapters))
     findings: list[Diagnostic] = []
 
     def tell(line: int, message: str) -> None:
-        findings.append(lost(message, name, span=Span(line, 1)))
+        findings.append(tell_loss(message, name, span=Span(line, 1)))
 
-    whole = inside.linked(translated(whole, tell), path.parent)
+    whole = inside.link_text(translate(whole, tell), path.parent)
     document = parse_file(path, name) if whole == text else parse(whole, name, path.parent)
     draft = of_markdown(whole, document, path.parent, name, inside)
     moved = in_file(draft.findings, whole.split("\n"), text.split("\n"), name)
     findings += moved
     if hidden:
         lines = "1 line" if hidden == 1 else f"{hidden} lines"
-        findings.append(lost(f"{lines} of Rust that mdBook hides: left out.", name))
+        findings.append(tell_loss(f"{lines} of Rust that mdBook hides: left out.", name))
     return replace(draft, findings=tuple(findings))
 
 
@@ -186,7 +186,7 @@ def of_markdown(
     counts["comments"] = len(comments) + len(within)
     blocks = _with_comments(document, comments)
     reader = _Files(document, folder, name, inside, id_of_title(text))
-    blocks, notes = reader.settled(blocks), reader.settled(document.notes)
+    blocks, notes = reader.settle_links(blocks), reader.settle_links(document.notes)
     counts[ALTERNATIVES] -= reader.nameless
     metadata = reader.with_works(metadata)
     findings += (*within, *reader.findings)
@@ -229,7 +229,7 @@ def _comments(text: str, front_lines: int, name: str) -> tuple[dict[int, str], l
         column = at - text.rfind("\n", 0, at)
         if line in inside or column > 4:
             message = f"The comment “{content[:60]}” is inside a block, and is left out."
-            findings.append(lost(message, name, span=Span(line, column)))
+            findings.append(tell_loss(message, name, span=Span(line, column)))
         else:
             kept[line] = content
     return kept, findings
@@ -299,7 +299,7 @@ class _Files:
         self._places_to_go |= self._ids
         self._document = document
 
-    def settled(self, nodes: tuple[Any, ...]) -> tuple[Any, ...]:
+    def settle_links(self, nodes: tuple[Any, ...]) -> tuple[Any, ...]:
         """The nodes, with text in place of broken links."""
         for node in walk(nodes):
             if isinstance(node, Image):
@@ -326,7 +326,7 @@ class _Files:
             model.FigureGroup: lambda node, span: figures_left(node),
         }
         rewritten = rewrite(nodes, enter={model.Figure: self._figure}, leave=changes, context=SPAN)
-        return rewrite(rewritten, leave=joined_runs())
+        return rewrite(rewritten, leave=join_runs())
 
     def with_works(self, metadata: Metadata) -> Metadata:
         """The metadata with the files of works that are there, which are taken."""
@@ -494,4 +494,4 @@ class _Files:
     def _tell(self, message: str, span: Span | None, hint: str = "") -> None:
         span = self._document.place(span)
         source = (span.file if span else "") or self._name
-        self.findings.append(lost(message, source, hint, span))
+        self.findings.append(tell_loss(message, source, hint, span))

@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.commands.importing.article import is_beside, line, words
-from pipeline.commands.importing.draft import lost
+from pipeline.commands.importing.draft import tell_loss
 from pipeline.commands.importing.interviews import is_name, months, phrase, text_line, words_for
 from pipeline.commands.importing.lines import CopiedLine
 from pipeline.model import Block, Paragraph
@@ -90,7 +90,7 @@ class _HeadReader:
 
     def _use(self, at: int, message: str) -> None:
         self.used.add(at)
-        self.findings.append(lost(message, self._name, span=Span(self._lines[at].number)))
+        self.findings.append(tell_loss(message, self._name, span=Span(self._lines[at].number)))
 
     def read_keyword(self) -> None:
         """Read what stands above the title, such as the part of a paper."""

@@ -34,12 +34,12 @@ from pipeline.commands.importing.draft import (
     append_text,
     change_sentences,
     is_coloured,
-    listed,
     look_sentences,
-    lost,
+    split_list,
+    tell_loss,
     unread,
 )
-from pipeline.commands.importing.files import BrokenArchiveError, open_archive, parsed_xml
+from pipeline.commands.importing.files import BrokenArchiveError, open_archive, parse_xml
 from pipeline.commands.importing.formulas import mathml_as_tex, readable
 from pipeline.commands.importing.metadata import TITLE, language_of, meaningful
 from pipeline.commands.importing.web_article import of_page
@@ -73,7 +73,7 @@ LEAVE_OUT = frozenset({*_SKIPPED, f"{OFFICE}annotation", *(f"{TEXT}{n}" for n in
 
 def xml_of(parts: dict[str, bytes], name: str) -> Element | None:
     """A part of an archive, if it is there."""
-    return parsed_xml(parts[name]) if name in parts else None
+    return parse_xml(parts[name]) if name in parts else None
 
 
 def number_of(element: Element, key: str, default: int = 1) -> int:
@@ -102,7 +102,7 @@ def is_code(element: Element) -> bool:
     return any(e.tag == "pre" for e in (element, *element.iterancestors()))
 
 
-def folded(text: str | None) -> str:
+def fold_spaces(text: str | None) -> str:
     """A text with OpenDocument's treatment of white space."""
     return re.sub(r"[ \t\r\n]+", " ", text or "")
 
@@ -540,12 +540,12 @@ class OdfPage:
             if tag == f"{OFFICE}annotation":
                 self._comment(element)
             elif tag == f"{TEXT}alphabetical-index":
-                self._renumbered(element, "INDEX", to)
+                self._replace_list(element, "INDEX", to)
             return
         if tag == f"{TEXT}bibliography" or (
             tag == f"{TEXT}section" and "BIBL" in (element.get(f"{TEXT}name") or "")
         ):
-            self.labels += self._renumbered(element, "BIBLIOGRAPHY", to)
+            self.labels += self._replace_list(element, "BIBLIOGRAPHY", to)
         elif tag in (f"{TEXT}p", f"{TEXT}h"):
             labels = self.labels
             self._paragraph(element, to)
@@ -566,7 +566,7 @@ class OdfPage:
             for child in element:
                 self._block(child, to)
 
-    def _renumbered(self, element: Element, field: str, to: Element) -> int:
+    def _replace_list(self, element: Element, field: str, to: Element) -> int:
         """Replace a generated list by the mark from which Chapbook generates it, or else by its
         text. Return the number of words that the mark replaces."""
         if mark := self.marks.field(field):
@@ -601,7 +601,7 @@ class OdfPage:
             SubElement(to, "hr")
             return
         elif {"Table", "Tabelle"} & set(names) and is_beside_table(element):
-            self._labelled(element)
+            self._count_label(element)
             return
         elif "Subtitle" in names and not self.subtitle and all(e.tag == "h1" for e in to):
             self.subtitle = " ".join("".join(element.itertext()).split())
@@ -618,7 +618,7 @@ class OdfPage:
             block = SubElement(block, "strong")
         self._inlines_of(element, block)
 
-    def _labelled(self, element: Element) -> None:
+    def _count_label(self, element: Element) -> None:
         """Count the words of a caption's label, which editions generate."""
         if element.find(f".//{TEXT}sequence") is not None:
             self.labels += 2
@@ -696,7 +696,10 @@ class OdfPage:
             self.labels += len((text or "").split())
         else:
             append_text(
-                to, readable(folded(text), lambda: self._styles.font(element), self.messages.append)
+                to,
+                readable(
+                    fold_spaces(text), lambda: self._styles.font(element), self.messages.append
+                ),
             )
 
     def _pass(self, element: Element) -> None:
@@ -800,7 +803,7 @@ class OdfPage:
                 self._image(image, figure)
                 caption = SubElement(figure, "figcaption")
                 self.figures += 1
-                self._labelled(paragraphs[0])
+                self._count_label(paragraphs[0])
                 self._without_images(paragraphs[0], caption)
                 return
             self._boxes.append(box)
@@ -902,7 +905,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     if page.indented:
         paragraphs = "1 paragraph" if page.indented == 1 else f"{page.indented} paragraphs"
         sentences.append(f"Read as quotations because they are indented: {paragraphs}.")
-    findings = [lost(sentence, name) for sentence in sentences]
+    findings = [tell_loss(sentence, name) for sentence in sentences]
     draft = replace(
         draft,
         metadata=replace(metadata, title=title, subtitle=page.subtitle),
@@ -925,12 +928,12 @@ def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:
 
     if meta is None:
         return Metadata(lang=language_of(styles.language))
-    keywords = [word for text in texts_of(f"{META}keyword") for word in listed(text)]
+    keywords = [word for text in texts_of(f"{META}keyword") for word in split_list(text)]
     first = (texts_of(f"{META}initial-creator", f"{DC}creator") or [""])[0]
     title = (texts_of(f"{DC}title") or [""])[0]
     return Metadata(
         title=title,
-        authors=tuple(map(Contributor, listed(first, ";"))),
+        authors=tuple(map(Contributor, split_list(first, ";"))),
         description=(texts_of(f"{DC}description") or [""])[0],
         keywords=tuple(dict.fromkeys(keywords)),
         lang=language_of((texts_of(f"{DC}language") or [styles.language])[0]),
@@ -965,7 +968,7 @@ def _counts(body: Element) -> Counter[str]:
         f"{TEXT}a": "links",
         f"{DRAW}text-box": BOXES,
     }
-    for element in _kept(body):
+    for element in _elements_of_text(body):
         if row := rows.get(str(element.tag)):
             counts[row] += 1
         if element.tag == f"{TABLE}table-cell":
@@ -977,7 +980,7 @@ def _counts(body: Element) -> Counter[str]:
     return counts
 
 
-def _kept(element: Element) -> Iterator[Element]:
+def _elements_of_text(element: Element) -> Iterator[Element]:
     """The elements that are of the text."""
     stack = [element]
     while stack:
@@ -1008,7 +1011,7 @@ def _own_text(paragraph: Element) -> str:
 
 def _texts(body: Element) -> Iterator[Element]:
     """The paragraphs and headings of the text."""
-    return (e for e in _kept(body) if e.tag in (f"{TEXT}p", f"{TEXT}h"))
+    return (e for e in _elements_of_text(body) if e.tag in (f"{TEXT}p", f"{TEXT}h"))
 
 
 def _findings(body: Element) -> Iterator[str]:

@@ -75,7 +75,7 @@ def mark_styles(root: Element, sheets: Iterable[str]) -> PageLook:
         for rule in tinycss2.parse_stylesheet(sheet[:left], True, True):
             if rule.type != "qualified-rule":
                 continue
-            declared = _declared(rule.content)
+            declared = _read_styles(rule.content)
             for selector in tinycss2.serialize(rule.prelude).split(","):
                 if match := _SELECTOR.fullmatch(selector.strip()):
                     classes.setdefault(match[1] or match[2], {}).update(declared)
@@ -109,7 +109,7 @@ def _columns(style: Style) -> int:
     return max((int(number) for number in numbers if number.isdecimal()), default=1)
 
 
-def _declared(content: Iterable[object]) -> Style:
+def _read_styles(content: Iterable[object]) -> Style:
     declarations = tinycss2.parse_blocks_contents(content, True, True)
     return {
         declaration.lower_name: tinycss2.serialize(declaration.value).strip().lower()
@@ -123,7 +123,7 @@ def _style_of(element: Element, classes: dict[str, Style]) -> Style:
     for name in (element.get("class") or "").split():
         style |= classes.get(name, {})
     if declared := element.get("style"):
-        style |= _declared(tinycss2.parse_component_value_list(declared))
+        style |= _read_styles(tinycss2.parse_component_value_list(declared))
     return style
 
 
@@ -139,7 +139,7 @@ def _mark(span: Element, style: Style) -> None:
         tags.append("u")
     if _is_coloured(style.get("background-color") or style.get("background") or ""):
         tags.append("mark")
-    if raised := _raised(style):
+    if raised := _raised_element(style):
         tags.append(raised)
     if not tags and "small-caps" in style.get("font-variant", style.get("font-variant-caps", "")):
         span.set("class", "small-caps")
@@ -159,7 +159,7 @@ def _mark(span: Element, style: Style) -> None:
         before.getparent().remove(span)
 
 
-def _raised(style: Style) -> str:
+def _raised_element(style: Style) -> str:
     """The element for a superscript or subscript."""
     if style.get("vertical-align") in ("super", "sub"):
         return style["vertical-align"].removesuffix("er")
@@ -507,7 +507,7 @@ class PageReader:
             if not has_heads and len(table.findall(".//td")) > 1:
                 words = (word for row in table.iter("tr") for word in article.words(row))
                 first_words = " ".join(islice(words, 6))
-                # as in `tidying.headed`
+                # as in `tidying.head_table`
                 spans = any(cell.get("rowspan", "1") not in ("0", "1") for cell in first.iter("td"))
                 is_column = spans or len(table.findall(".//tr")) == 1
                 part, key = ("column", "columns") if is_column else ("row", "rows")
@@ -528,7 +528,7 @@ class PageReader:
             span = Span(number, self._columns.get(element, 0))
         if number and self._counted == "paragraph":
             message = f"{message[:-1]} (paragraph {number})."
-        finding = draft.lost(message, self.name, hint, span)
+        finding = draft.tell_loss(message, self.name, hint, span)
         if finding not in self.findings:
             self.findings.append(finding)
 
@@ -619,7 +619,7 @@ class PageReader:
                 self.tell(message, hint, source)
             return (Text(text=node.alt),) if node.alt else ()
         alt = " ".join(node.alt.split()) if has_alternative(node.alt) else ""
-        name = self._named(source, data, alt, suffix)
+        name = self._name_image(source, data, alt, suffix)
         attributes = node.attributes
         if not alt:
             message = f"The image “{name}” has no alternative text."
@@ -645,7 +645,7 @@ class PageReader:
         suffix = suffix.replace(".tiff", ".tif")
         return self._fetch(source), suffix if suffix in SUFFIXES.values() else ""
 
-    def _named(self, source: str, data: bytes, alt: str, suffix: str) -> str:
+    def _name_image(self, source: str, data: bytes, alt: str, suffix: str) -> str:
         """A name for an image derived from its alternative text, or its own."""
         if source in self._names:
             return self._names[source]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pipeline.commands.importing.dialects import translated
-from pipeline.commands.importing.draft import Draft, image_folder, lost, unread
+from pipeline.commands.importing.dialects import translate
+from pipeline.commands.importing.draft import Draft, image_folder, tell_loss, unread
 from pipeline.commands.importing.markdown import of_markdown
 from pipeline.commands.importing.metadata import date_in
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -69,12 +69,12 @@ def read_by_pandoc(path: Path, name: str, form: str) -> Draft:
         if run.returncode:
             hint = "Files that it includes are not read: put their text into it."
             return unread(f"Pandoc cannot read it: {log[:300]}", name, hint)
-        text = translated(normalise(_as_written(run.stdout.decode())), lambda line, message: None)
+        text = translate(normalise(_as_written(run.stdout.decode())), lambda line, message: None)
         images = Path(folder) if form == "pptx" else path.parent
         draft = of_markdown(text, parse(text, name, images), images, name)
     without_lines = (replace(finding, line=0, column=0, length=0) for finding in draft.findings)
     message = "It is read by Pandoc: the comparison is with what Pandoc makes of it."
-    findings = (lost(message, name), *_messages(log, name), *_lost_in(form, path, name))
+    findings = (tell_loss(message, name), *_messages(log, name), *_losses_in(form, path, name))
     return replace(draft, findings=(*findings, *without_lines))
 
 
@@ -99,17 +99,17 @@ def _messages(log: str, name: str) -> Iterator[Diagnostic]:
     messages = [*matches.values()]
     for match in messages[:MOST_TOLD]:
         span = Span(int(match[2]), int(match[3])) if match[2] else None
-        yield lost(f"Pandoc: {match[1][:200]}.", name, span=span)
+        yield tell_loss(f"Pandoc: {match[1][:200]}.", name, span=span)
     if (more := len(messages) - MOST_TOLD) > 0:
-        yield lost(f"Pandoc says more, which is not shown: {more} messages.", name)
+        yield tell_loss(f"Pandoc says more, which is not shown: {more} messages.", name)
 
 
-def _lost_in(form: str, path: Path, name: str) -> Iterator[Diagnostic]:
+def _losses_in(form: str, path: Path, name: str) -> Iterator[Diagnostic]:
     """The findings about what Pandoc leaves out without a word."""
     if form == "pptx":
-        yield lost("Each slide becomes a section; bullets become paragraphs.", name)
+        yield tell_loss("Each slide becomes a section; bullets become paragraphs.", name)
         with zipfile.ZipFile(path) as slides:
             notes = [n for n in slides.namelist() if re.match(r"ppt/notesSlides/[^/]+\.xml", n)]
         if notes:
             number = "1 slide" if len(notes) == 1 else f"{len(notes)} slides"
-            yield lost(f"The speaker's notes of {number} are left out.", name)
+            yield tell_loss(f"The speaker's notes of {number} are left out.", name)

@@ -34,7 +34,14 @@ from pipeline.commands.importing.appearance import (
     number_by,
 )
 from pipeline.commands.importing.citations import LABEL
-from pipeline.commands.importing.draft import TYPED, Draft, listed, lost, made_here, unread
+from pipeline.commands.importing.draft import (
+    TYPED,
+    Draft,
+    split_list,
+    tell_loss,
+    tell_own_file,
+    unread,
+)
 from pipeline.commands.importing.lines import inlines
 from pipeline.commands.importing.metadata import TITLE, language_of, meaningful
 from pipeline.commands.importing.pdf_lines import (
@@ -49,13 +56,13 @@ from pipeline.commands.importing.pdf_lines import (
     ShownImage,
     alternative,
     cells_of,
-    hyphenated,
+    hyphenated_words,
     lines_of,
-    linked,
+    link_pieces,
     note_of,
     notes_below,
     plain_figures,
-    referred,
+    refer_to_notes,
     shape,
     with_tables,
     without_mark,
@@ -107,7 +114,7 @@ def page_of_lines(
     if not lines:
         return PdfText(body, 0, Counter(), [])
     whole = " ".join(line.text for line in lines)
-    known = hyphenated(whole)
+    known = hyphenated_words(whole)
     levels = Levels((shape([line]) for line in lines), outline)
     text = levels.text
     below = notes_below(by_page, text)
@@ -424,7 +431,7 @@ def page_of_structure(
         blocks += _with_notes([*_blocks(page)], notes)
     if not any(_HEADING.fullmatch(block.role) or block.role in _TOP for block in blocks):
         _find_headings(blocks, outline)
-    known = pdf_lines.hyphenated(" ".join(block.text for block in blocks))
+    known = pdf_lines.hyphenated_words(" ".join(block.text for block in blocks))
     body = etree.Element("body")
     waiting = [*images]
     label, words = "", 0
@@ -493,7 +500,7 @@ def _with_notes(blocks: list[_Block], notes: dict[str, list[pdf_lines.PdfLine]])
     others = [block for block in blocks if not block.is_note]
     labels: dict[str, str] = {}
     for block in others:
-        block.lines = referred(block.lines, by_number, notes, labels)
+        block.lines = refer_to_notes(block.lines, by_number, notes, labels)
     if not by_number or set(labels) != set(by_number) or not all(by_number.values()):
         return blocks
     notes |= {labels[number]: lines for number, lines in by_number.items()}
@@ -621,7 +628,7 @@ def read_pdf(path: Path, name: str) -> Draft:
         if count > MOST_PAGES:
             return unread(f"It has more than {MOST_PAGES} pages.", name, "Split it.")
         images = PdfImages()
-        pages = [linked(page) for page in read_pages(data, on_picture=images.take)]
+        pages = [link_pieces(page) for page in read_pages(data, on_picture=images.take)]
         metadata, is_ours = _metadata(data)
     except (UnreadablePdf, pypdfium2.PdfiumError, pikepdf.PdfError, RecursionError) as error:
         is_locked = "password" in str(error).lower()
@@ -652,7 +659,7 @@ def read_pdf(path: Path, name: str) -> Draft:
         notes=rewrite(draft.notes, leave=changes),
         counts={**draft.counts, "words": text.words - draft.counts[TYPED], "images": len(shown)},
         findings=(
-            *([made_here(name)] if is_ours else ()),
+            *([tell_own_file(name)] if is_ours else ()),
             *_findings(is_tagged, text.left_out, left, name),
             *draft.findings,
         ),
@@ -687,7 +694,10 @@ def _findings(is_tagged: bool, left_out: Counter[str], images: int, name: str) -
             f"{shown} left out: small, damaged, as large as the page, or on many pages."
         )
     hint = "Compare it with the PDF: columns, tables and notes are the likeliest places for errors."
-    return [lost(sentences[0], name, hint), *(lost(sentence, name) for sentence in sentences[1:])]
+    return [
+        tell_loss(sentences[0], name, hint),
+        *(tell_loss(sentence, name) for sentence in sentences[1:]),
+    ]
 
 
 def _metadata(data: bytes) -> tuple[Metadata, bool]:
@@ -707,9 +717,9 @@ def _metadata(data: bytes) -> tuple[Metadata, bool]:
 
         metadata = Metadata(
             title=value_of("/Title"),
-            authors=tuple(map(Contributor, listed(value_of("/Author"), ";"))),
+            authors=tuple(map(Contributor, split_list(value_of("/Author"), ";"))),
             description=value_of("/Subject"),
-            keywords=listed(value_of("/Keywords"), ","),
+            keywords=split_list(value_of("/Keywords"), ","),
             lang=lang,
         )
         return metadata, value_of("/Creator") == "Chapbook"

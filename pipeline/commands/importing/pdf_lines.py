@@ -149,10 +149,10 @@ def lines_of(page: int, runs: Iterable[TextRun]) -> list[PdfLine]:
             line = groups[-1]
             is_mark = run.box.left < line[0].box.left and _LIST_MARK.fullmatch(run.text.strip())
             line.insert(0 if is_mark else len(line), run)
-    return _marked([PdfLine(page, tuple(group)) for group in groups])
+    return _mark_lines([PdfLine(page, tuple(group)) for group in groups])
 
 
-def _marked(lines: list[PdfLine]) -> list[PdfLine]:
+def _mark_lines(lines: list[PdfLine]) -> list[PdfLine]:
     marks = {
         round(line.baseline): line
         for line in lines
@@ -169,7 +169,7 @@ def _marked(lines: list[PdfLine]) -> list[PdfLine]:
     return [line for line in kept if line not in used]
 
 
-def hyphenated(text: str) -> frozenset[str]:
+def hyphenated_words(text: str) -> frozenset[str]:
     """The words of a text with a hyphen in them; and the hyphenation character, if it is another
     one."""
     return frozenset(re.findall(r"(?<!\w)\w{1,60}-\w{1,60}|\u2010(?= )", text))
@@ -193,7 +193,7 @@ def write_lines(
                 is_known = text.endswith("-") and not known.isdisjoint((hyphened, "\u2010"))
                 atoms[-1] = Atom(text if is_known else text[:-1], formats)
             else:
-                atoms.append(Atom(" ", _shared(formats, _formats(line.runs[0], line, marked))))
+                atoms.append(Atom(" ", _share_of(formats, _formats(line.runs[0], line, marked))))
         for number, run in enumerate(line.runs):
             text = FORBIDDEN.sub("-", run.text)
             formats = _formats(run, line, marked)
@@ -201,7 +201,7 @@ def write_lines(
             if note and number:
                 atoms[-1] = Atom(str(atoms[-1].content).rstrip(), atoms[-1].formats)
             elif number and _is_apart(line.runs[number - 1], run, raised="raised" in dict(formats)):
-                atoms.append(Atom(" ", _shared(atoms[-1].formats, formats)))
+                atoms.append(Atom(" ", _share_of(atoms[-1].formats, formats)))
             text = text if number else text.lstrip()
             atoms.append(Atom(f"{NOTE_MARK}{note}{NOTE_MARK}") if note else Atom(text, formats))
     if to.tag == "p" and (len(to) or to.text):
@@ -223,7 +223,7 @@ def _formats(run: TextRun, line: PdfLine, marked: bool) -> Formats:
     return tuple(formats)
 
 
-def _shared(first: Formats, second: Formats) -> Formats:
+def _share_of(first: Formats, second: Formats) -> Formats:
     return tuple(format for format in first if format in second)
 
 
@@ -332,7 +332,7 @@ def _data(image: pypdfium2.PdfImage) -> tuple[bytes, str]:
 # --- links ------------------------------------------------------------------------------
 
 
-def linked(page: pdf_reading.PageLayout) -> pdf_reading.PageLayout:
+def link_pieces(page: pdf_reading.PageLayout) -> pdf_reading.PageLayout:
     """A page, with the link addresses of its pieces; a piece that is partly a link is split."""
     runs = (piece for run in page.runs for piece in _cut(run, page.links))
     return replace(page, runs=tuple(runs))
@@ -394,7 +394,7 @@ def notes_below(pages: Sequence[Sequence[PdfLine]], size: float) -> NotesBelow:
             elif last:
                 by_number[last].append(line)
         labels: dict[str, str] = {}
-        above = referred(lines[:at], by_number, notes, labels)
+        above = refer_to_notes(lines[:at], by_number, notes, labels)
         if by_number and set(by_number) == set(labels):
             kept.append(above)
             notes |= {label: by_number[number] for number, label in labels.items()}
@@ -435,7 +435,7 @@ def without_mark(line: PdfLine, mark: str, after: str | None = None) -> PdfLine:
     return line._replace(runs=(replace(first, text=text), *others) if text else tuple(others))
 
 
-def referred(
+def refer_to_notes(
     lines: Sequence[PdfLine],
     numbers: Collection[str],
     known: Collection[str],
@@ -511,10 +511,10 @@ def with_tables(lines: Sequence[PdfLine]) -> list[PdfLine | PdfTable]:
         else:
             result.append(parts[at])
             at += 1
-    return _joined(result)
+    return _join_parts(result)
 
 
-def _joined(parts: Sequence[PdfLine | PdfTable]) -> list[PdfLine | PdfTable]:
+def _join_parts(parts: Sequence[PdfLine | PdfTable]) -> list[PdfLine | PdfTable]:
     """The parts; those of a line outside tables are joined again."""
     joined: list[PdfLine | PdfTable] = []
     for part in parts:
@@ -554,7 +554,7 @@ def _rows(parts: Sequence[PdfLine], start: int) -> list[dict[int, list[PdfLine]]
         lowest = min(p.baseline for p in row) if row else 0
         if row and abs(part.baseline - top) < 0.5 * part.size and part.left > row[-1].right:
             row.append(part)  # the next cell
-        elif row and part.baseline < top and _below(part, row):
+        elif row and part.baseline < top and _is_below(part, row):
             row.append(part)  # the next line of a cell
         elif row and (
             (_is_alone(row) and sum(not _is_alone(above) for above in rows) < 2)
@@ -580,7 +580,7 @@ def _rows(parts: Sequence[PdfLine], start: int) -> list[dict[int, list[PdfLine]]
     return filled
 
 
-def _below(part: PdfLine, row: Sequence[PdfLine]) -> bool:
+def _is_below(part: PdfLine, row: Sequence[PdfLine]) -> bool:
     """Return whether a part is a further line of the cell above it in an unfinished row: it follows
     directly, and another cell is beside the upper part, or follows it."""
     last = row[-1]

@@ -26,9 +26,9 @@ from pipeline.commands.importing.draft import (
     Draft,
     change_sentences,
     is_coloured,
-    listed,
     look_sentences,
-    lost,
+    split_list,
+    tell_loss,
     unread,
 )
 from pipeline.commands.importing.metadata import TITLE, language_of, meaningful
@@ -756,12 +756,12 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
     metadata = Metadata(
         title=draft.metadata.title,
         subtitle=reader.body.subtitle,
-        authors=tuple(map(Contributor, listed(meaningful(reader.info.get("author", ""))))),
+        authors=tuple(map(Contributor, split_list(meaningful(reader.info.get("author", ""))))),
         description=reader.info.get("subject", ""),
-        keywords=listed(reader.info.get("keywords", "")),
+        keywords=split_list(reader.info.get("keywords", "")),
         lang=language_of(lang or language_of_text(text)),
     )
-    findings = tuple(lost(sentence, name) for sentence in sentences)
+    findings = tuple(tell_loss(sentence, name) for sentence in sentences)
     marked = replace(draft, metadata=metadata, counts=counts, findings=(*findings, *draft.findings))
     return with_marks(marked, reader.marks, name, stem)
 

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.commands.importing.appearance import BULLET, NUMBER
 from pipeline.commands.importing.article import without_leftovers
-from pipeline.commands.importing.draft import Draft, InputText, count, lost, unread
-from pipeline.commands.importing.files import cleaned, decoded
+from pipeline.commands.importing.draft import Draft, InputText, count, tell_loss, unread
+from pipeline.commands.importing.files import clean_text, decode_text
 from pipeline.commands.importing.interviews import (
     label_of,
     line_of,
@@ -81,11 +81,11 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
         message = "This is not a text file, so Chapbook cannot import it."
         hint = "Open it in a word processor, and save it as .docx."
         return unread(message, name, hint)
-    raw, findings = cleaned(decoded(data).replace("\r\n", "\n").replace("\r", "\n"), name)
+    raw, findings = clean_text(decode_text(data).replace("\r\n", "\n").replace("\r", "\n"), name)
     text = ftfy.fix_text(raw, _FIX)
     if not text.strip():
         return unread("There is no text in it.", name, code=Code.EMPTY_FILE)
-    findings += _mended(raw, text, name)
+    findings += _tell_mended(raw, text, name)
     if _FRONT_MATTER.match(text) or len(_MARKDOWN.findall(text)) > 2:
         text = normalise(text)
         draft = of_markdown(text, parse(text, name, folder), folder, name)
@@ -97,12 +97,12 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     lang = language_of_text(text)
     if not lang:
         hint = "If that is wrong, change `lang` in the front matter."
-        findings.append(lost("Its language is not clear; English is assumed.", name, hint))
+        findings.append(tell_loss("Its language is not clear; English is assumed.", name, hint))
     metadata, rest, head_findings = head_of(kept, lang or "en", name)
     findings += head_findings
     reader = _Reader(rest, tabbed, metadata, name)
     blocks, message = as_worksheet(reader.blocks())
-    findings += (*reader.findings, *([lost(message, name)] if message else ()))
+    findings += (*reader.findings, *([tell_loss(message, name)] if message else ()))
     counts = count(blocks, ())
     unmarked = (
         line.text[mark.end() :] if (mark := NUMBER.match(line.text)) else line.text for line in rest
@@ -114,7 +114,7 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     return Draft(metadata, blocks, counts=dict(counts), findings=tuple(in_order), passages=passages)
 
 
-def _mended(raw: str, text: str, name: str) -> Iterator[Diagnostic]:
+def _tell_mended(raw: str, text: str, name: str) -> Iterator[Diagnostic]:
     """The finding that characters were corrected, with the first of them."""
     raw_lines, lines = raw.split("\n"), text.split("\n")
     if len(raw_lines) != len(lines):
@@ -130,7 +130,7 @@ def _mended(raw: str, text: str, name: str) -> Iterator[Diagnostic]:
                 f"Garbled characters are corrected in {where}, such as “{words[0][0][:40]}” to "
                 f"“{words[0][1][:40]}”."
             )
-            yield lost(message, name, span=Span(number))
+            yield tell_loss(message, name, span=Span(number))
 
 
 class _Reader:
@@ -242,7 +242,7 @@ class _Reader:
                 else:
                     break
             text = [w._replace(text=w.text.strip()) for w in inner]
-            paragraphs = (Paragraph(children=self._joined(text)),)
+            paragraphs = (Paragraph(children=self._join_lines(text)),)
             items.append(model.ListItem(children=(*paragraphs, *nested)))
         return at, model.List(ordered=mark is NUMBER, start=start, tight=True, items=tuple(items))
 
@@ -271,7 +271,7 @@ class _Reader:
             cells = tuple(model.TableCell(children=_plain(text)) for text in texts)
             rows.append(model.TableRow(cells=cells))
         message = "Lines with tabs are read as a table, and the first as its header."
-        self.findings.append(lost(message, self._name, span=Span(lines[0].number)))
+        self.findings.append(tell_loss(message, self._name, span=Span(lines[0].number)))
         return with_head_rows(model.Table(head=(), body=tuple(rows)), 1)
 
     def _paragraphs(self, lines: list[CopiedLine]) -> Iterator[Block]:
@@ -317,7 +317,7 @@ class _Reader:
                 yield _heading(part[0], level)
             else:
                 texts = [w._replace(text=w.text.strip()) for w in part]
-                yield Paragraph(children=self._joined(texts), span=Span(part[0].number))
+                yield Paragraph(children=self._join_lines(texts), span=Span(part[0].number))
 
     def _goes_on(self, line: CopiedLine, after: CopiedLine) -> bool:
         """Return whether a line was broken because the next word did not fit."""
@@ -347,7 +347,7 @@ class _Reader:
         number = _SECTION.match(text)
         return min(6, 2 + number[1].count(".")) if number and number[1] else 2
 
-    def _joined(self, lines: list[CopiedLine]) -> tuple[Inline, ...]:
+    def _join_lines(self, lines: list[CopiedLine]) -> tuple[Inline, ...]:
         """Lines as one text; a word that was cut at their end is joined."""
         parts = [lines[0].text]
         for line in lines[1:]:

@@ -28,7 +28,7 @@ from pipeline.parser.tables import guess_row_heads, with_head_columns, with_head
 # aligned columns.
 
 
-def headed(table: model.Table) -> model.Table:
+def head_table(table: model.Table) -> model.Table:
     """The table; of one without heads, the first row is its head if it is not empty, or the first
     cell of its only row."""
     table = replace(table, head=tuple(map(_of_heads, table.head)))
@@ -49,7 +49,7 @@ def _of_heads(row: model.TableRow) -> model.TableRow:
     return replace(row, cells=tuple(replace(c, scope=c.scope or "col") for c in row.cells))
 
 
-def aligned(table: model.Table) -> model.Table:
+def align_columns(table: model.Table) -> model.Table:
     """The table with columns aligned like most of their cells, if no cell spans columns; otherwise,
     with headers aligned like the rest."""
     rows = (*table.head, *table.body)
@@ -296,7 +296,7 @@ _AS_EMPHASIS: dict[str, type[model.Emphasis] | type[model.Strong]] = {
 _TRANSPARENT = frozenset({"div", "section", "article", "main", "address"})
 
 
-def tidied(
+def tidy(
     blocks: tuple[Block, ...], notes: tuple[Note, ...], title: str, tell: Callable[..., None]
 ) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
     """Blocks and notes without data that only their programs use; ``tell`` is called with what is
@@ -313,8 +313,8 @@ def tidied(
     blocks = _without_title(_flowing(blocks), title, tell)
     blocks = _with_levels(blocks, tell)
     blocks, notes = with_targets((blocks, notes), tell)
-    blocks = rewrite(blocks, leave=joined_runs())
-    return blocks, rewrite(notes, leave=joined_runs())
+    blocks = rewrite(blocks, leave=join_runs())
+    return blocks, rewrite(notes, leave=join_runs())
 
 
 def _with_levels(blocks: tuple[Block, ...], tell: Callable[..., None]) -> tuple[Block, ...]:
@@ -437,7 +437,7 @@ class _NodeChanges:
         cells = [cell for row in (*node.head, *node.body) for cell in row.cells]
         if len(cells) == 1:  # a table for the layout
             return _flowing(cells[0].children)
-        return aligned(headed(self._bare(node, caption=_without_label(node.caption))))
+        return align_columns(head_table(self._bare(node, caption=_without_label(node.caption))))
 
     def _cell(self, node: model.TableCell) -> Node:
         children = _flowing(node.children)
@@ -606,7 +606,7 @@ def _without_title(
     return blocks
 
 
-def joined_runs() -> Changes:
+def join_runs() -> Changes:
     """Changes that join texts that follow each other."""
 
     def leave(node: Node) -> Node:

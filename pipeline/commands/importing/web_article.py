@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from pipeline.commands.importing import article, draft
 from pipeline.commands.importing.appearance import find_headings, make_lists
 from pipeline.commands.importing.draft import Draft, unread
-from pipeline.commands.importing.files import cleaned_page
+from pipeline.commands.importing.files import clean_page
 from pipeline.commands.importing.metadata import declared_language, metadata_of
 from pipeline.commands.importing.page_reader import (
     Fetch,
@@ -35,7 +35,7 @@ from pipeline.commands.importing.page_reader import (
     take_formulas,
     take_notes,
 )
-from pipeline.commands.importing.tidying import as_worksheet, tidied, type_gaps
+from pipeline.commands.importing.tidying import as_worksheet, tidy, type_gaps
 from pipeline.model import Block, Note, NoteReference
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
@@ -95,7 +95,7 @@ def of_page(
 ) -> draft.Draft:
     """The article of a page, or the ``whole_page`` of a document or a book, whose ``title`` may be
     known, with ``notes`` by their labels. ``places`` are the counted elements."""
-    text, cleanings = ("", []) if isinstance(data, Element) else cleaned_page(data, name)
+    text, cleanings = ("", []) if isinstance(data, Element) else clean_page(data, name)
     try:
         root = data if isinstance(data, Element) else lxml.html.document_fromstring(text)
     except (ParserError, ValueError):
@@ -111,7 +111,7 @@ def of_page(
     reader.findings += cleanings
     reader.tell_headings(headings)
     if root.xpath("//meta[@name='generator'][@content='Chapbook']"):
-        reader.findings.append(draft.made_here(name))
+        reader.findings.append(draft.tell_own_file(name))
     if root.xpath("//meta[@name='generator'][starts-with(@content, 'LibreOffice')]"):
         _keep_comments(root)
     is_whole = whole_page or article.is_document(root)
@@ -145,7 +145,7 @@ def of_page(
         total = counts["words"] + counts[draft.OUTSIDE]
         hint = "If its text is missing, copy it in the browser and import what you copied."
         reader.tell(f"Only {counts['words']} of its {total} words are taken for the article.", hint)
-    blocks, texts = tidied(blocks, texts, metadata.title, reader.tell)
+    blocks, texts = tidy(blocks, texts, metadata.title, reader.tell)
     blocks = _with_tasks(blocks, counts, reader)
     findings = tuple(reader.findings)
     return draft.Draft(metadata, blocks, texts, reader.images, counts, findings, tuple(passages))
@@ -157,7 +157,7 @@ def _main_part(root: Element, *, is_whole: bool) -> tuple[Element, list[tuple[El
     body = root.find("body")
     if is_whole:
         return root if body is None else body, dropped
-    missed = article.missed(root)
+    missed = article.find_missed(root)
     chosen = article.span(missed) if missed else article.find(root)
     dropped += [(e, article.words(e)) for e in article.accessories(chosen)]
     dropped += [(e, article.words(e)) for e in article.clean(chosen, missed)]
@@ -363,7 +363,7 @@ def _text(page: EmailMessage, name: str) -> tuple[str, list[Diagnostic]]:
     charset = page.get_content_charset() or ""
     if isinstance(data, bytes):
         try:
-            return cleaned_page(data.decode(charset or "utf-8"), name)
+            return clean_page(data.decode(charset or "utf-8"), name)
         except (LookupError, UnicodeDecodeError):
-            return cleaned_page(data, name)
+            return clean_page(data, name)
     return "", []

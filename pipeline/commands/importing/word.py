@@ -24,7 +24,7 @@ from pipeline.commands.importing.appearance import (
     last_or_new,
     set_numbering,
 )
-from pipeline.commands.importing.citations import Marks, unlabelled, with_marks
+from pipeline.commands.importing.citations import Marks, strip_label, with_marks
 from pipeline.commands.importing.draft import (
     BOXES,
     CHANGED,
@@ -37,9 +37,9 @@ from pipeline.commands.importing.draft import (
     InputText,
     change_sentences,
     comment,
-    listed,
     look_sentences,
-    lost,
+    split_list,
+    tell_loss,
     unread,
 )
 from pipeline.commands.importing.files import BrokenArchiveError, open_archive
@@ -181,7 +181,7 @@ class Runs:
                 if content is not None:
                     yield from self.shown(content)
             elif child.tag == f"{MC}AlternateContent":
-                yield from self.shown(chosen(child))
+                yield from self.shown(choose_alternative(child))
             elif child.tag in (*NEW, *OLD) and any(
                 inner.tag in (f"{W}p", f"{W}tbl") for inner in child
             ):
@@ -250,9 +250,9 @@ class Runs:
                 else:
                     self.replaced += words
             else:
-                yield from self._piece(child, name, self._linked(ordered))
+                yield from self._piece(child, name, self._read_link(ordered))
 
-    def _linked(self, formats: Formats) -> Formats:
+    def _read_link(self, formats: Formats) -> Formats:
         address = next((f.address for f in reversed(self._fields) if f.address), "")
         if not address or any(name == "link" for name, _ in formats):
             return formats
@@ -353,7 +353,7 @@ class Runs:
             result["u"] = "u"
         if on(has(run, "highlight")):
             result["mark"] = "mark"
-        if raised := _raised(run, has(run, "vertAlign")):
+        if raised := _is_raised(run, has(run, "vertAlign")):
             result["raised"] = raised
         language = self.parts.other_language(run, self._paragraph)
         if language:
@@ -415,7 +415,7 @@ def _data(mark: Element) -> str:
         return ""
 
 
-def _raised(run: Element, value: Element | None) -> str:
+def _is_raised(run: Element, value: Element | None) -> str:
     """Return whether a run is raised or lowered, by its property or, if smaller, by its
     position."""
     if value is not None:
@@ -426,7 +426,7 @@ def _raised(run: Element, value: Element | None) -> str:
     return "sub" if by.get(VAL, "").startswith("-") else "sup"
 
 
-def chosen(element: Element) -> Element:
+def choose_alternative(element: Element) -> Element:
     """The alternative that can be read, where Word gives several."""
     choice, fallback = element.find(f"{MC}Choice"), element.find(f"{MC}Fallback")
     for choice_here in (choice, fallback):
@@ -443,7 +443,7 @@ def _outermost(box: Element, root: Element) -> bool:
         if above is root:
             return True
         if above.tag == f"{W}txbxContent" or (
-            above.tag == f"{MC}Fallback" and chosen(above.getparent()) is not above
+            above.tag == f"{MC}Fallback" and choose_alternative(above.getparent()) is not above
         ):
             return False
     return False
@@ -584,29 +584,31 @@ class Body:
         if kind == "title":
             kind, level = "heading", 1
         if place and kind != "heading":
-            return _filled(_item(out, lists, *place), "p", atoms)
+            return _fill_element(_item(out, lists, *place), "p", atoms)
         if lists and (kind == "continued" or (not kind and self._is_indented(paragraph))):
-            return _filled(lists[-1].element[-1], "p", atoms)
+            return _fill_element(lists[-1].element[-1], "p", atoms)
         lists.clear()
         last = out[-1] if len(out) else None
         match kind:
             case "heading":
-                return _filled(out, f"h{min(level, 6)}", _without(atoms, "strong"))
+                return _fill_element(out, f"h{min(level, 6)}", _drop_common(atoms, "strong"))
             case "quote":
-                return _filled(last_or_new(out, "blockquote"), "p", atoms)
+                return _fill_element(last_or_new(out, "blockquote"), "p", atoms)
             case "code":
                 if last is not None and last.tag == "pre":
-                    fill(last, [Atom("\n"), *_without(atoms)])
+                    fill(last, [Atom("\n"), *_drop_common(atoms)])
                     return last
-                return _filled(out, "pre", _without(atoms))
+                return _fill_element(out, "pre", _drop_common(atoms))
             case "term" | "definition":
-                return _filled(last_or_new(out, "dl"), "dt" if kind == "term" else "dd", atoms)
+                return _fill_element(
+                    last_or_new(out, "dl"), "dt" if kind == "term" else "dd", atoms
+                )
             case "caption":
-                caption = _filled(out, "p", atoms)
+                caption = _fill_element(out, "p", atoms)
                 caption.set("class", "caption")
                 return caption
             case _:
-                return _filled(out, "p", atoms)
+                return _fill_element(out, "p", atoms)
 
     def _is_indented(self, paragraph: Element) -> bool:
         """Return whether a paragraph continues the preceding list item."""
@@ -721,7 +723,7 @@ def _words(atoms: Iterable[Atom]) -> str:
     return re.sub(f"{COMMENT_MARK}[^{COMMENT_MARK}]*{COMMENT_MARK}", "", text).strip()
 
 
-def _without(atoms: list[Atom], *formats: str) -> list[Atom]:
+def _drop_common(atoms: list[Atom], *formats: str) -> list[Atom]:
     """The text without a format, if it applies to all of it; without any formats, if none is
     named."""
     if not formats:
@@ -732,7 +734,7 @@ def _without(atoms: list[Atom], *formats: str) -> list[Atom]:
     return [Atom(a.content, tuple(f for f in a.formats if f[0] not in formats)) for a in atoms]
 
 
-def _filled(parent: Element, tag: str, atoms: list[Atom]) -> Element:
+def _fill_element(parent: Element, tag: str, atoms: list[Atom]) -> Element:
     """A new element with a text; a language that all of it has is the element's."""
     element = etree.SubElement(parent, tag)
     texts = [a for a in atoms if isinstance(a.content, str) and re.search(r"[^\W\d_]", a.content)]
@@ -836,7 +838,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
     counts["words"] -= draft.counts[TYPED] + body.runs.replaced + len(" ".join(about).split())
     titles = (text for p, text in _texts(parts, changes) if parts.styles.kind(p)[0] == "heading")
     counts["headings"] -= draft.metadata.title in (" ".join(text.split()) for text in titles)
-    findings = [lost(sentence, name) for sentence in dict.fromkeys(sentences)]
+    findings = [tell_loss(sentence, name) for sentence in dict.fromkeys(sentences)]
     read = Draft(
         replace(metadata, title=draft.metadata.title),
         tuple(_with_comments(draft.blocks)),
@@ -856,7 +858,7 @@ def _metadata(parts: WordParts, body: Body) -> Metadata:
     def text_of(tag: str) -> str:
         return meaningful(str(core.findtext(tag) or "") if core is not None else "")
 
-    names = body.authors or listed(text_of(f"{_DC}creator"), ";")
+    names = body.authors or split_list(text_of(f"{_DC}creator"), ";")
     written = re.match(r"\d{4}(?:-\d\d){0,2}", body.date)
     date = written[0] if written else date_in(body.date)[0]
     if body.date and not date:
@@ -866,7 +868,7 @@ def _metadata(parts: WordParts, body: Body) -> Metadata:
         subtitle=" ".join(body.subtitle),
         authors=tuple(map(Contributor, filter(None, names))),
         description=text_of(f"{_DC}description"),
-        keywords=listed(text_of(f"{_CORE}keywords")),
+        keywords=split_list(text_of(f"{_CORE}keywords")),
         date=date,
         lang=parts.language,
     )
@@ -877,7 +879,7 @@ def _counts(
 ) -> tuple[dict[str, int], list[str]]:
     """The counts of the document's content, including content that a source cannot express."""
     main = parts.main
-    kept = [*_kept(main, changes)]
+    kept = [*_elements_kept(main, changes)]
     tags = Counter(str(element.tag) for element in kept)
     counts: Counter[str] = Counter()
     counts["tables"] = tags[f"{W}tbl"]
@@ -892,7 +894,7 @@ def _counts(
     for p, text in _texts(parts, changes):
         kind, _ = parts.styles.kind(p)
         counts["headings"] += kind == "heading" and bool(text.strip()) and p not in replaced
-        counts["words"] += len((unlabelled(text) if kind == "caption" else text).split())
+        counts["words"] += len((strip_label(text) if kind == "caption" else text).split())
     sentences = [*change_sentences(counts[CHANGED], changes)]
     for part in sorted(parts.files):
         if match := re.fullmatch(r"word/(header|footer)\d*\.xml", part):
@@ -906,7 +908,7 @@ def _counts(
     return counts, sentences
 
 
-def _kept(root: Element, changes: Changes) -> Iterator[Element]:
+def _elements_kept(root: Element, changes: Changes) -> Iterator[Element]:
     """The elements of a text in their order: of alternatives, those that are read, and nothing that
     a tracked change removes."""
     removed = {"accept": OLD, "reject": NEW}.get(changes, ())
@@ -914,7 +916,9 @@ def _kept(root: Element, changes: Changes) -> Iterator[Element]:
     while stack:
         element = stack.pop()
         yield element
-        inner = [chosen(element)] if element.tag == f"{MC}AlternateContent" else [*element]
+        inner = (
+            [choose_alternative(element)] if element.tag == f"{MC}AlternateContent" else [*element]
+        )
         rows = (e.find(f"{W}trPr") for e in inner)
         stack += [
             child
@@ -933,7 +937,7 @@ def _texts(parts: WordParts, changes: Changes) -> Iterator[tuple[Element, str]]:
 def _paragraphs(root: Element, changes: Changes) -> Iterator[tuple[Element, str]]:
     """Each paragraph with its text."""
     texts: dict[Element, list[str]] = {}
-    for element in _kept(root, changes):
+    for element in _elements_kept(root, changes):
         if element.tag == f"{W}p":
             texts[element] = []
         elif element.tag in (f"{W}t", f"{W}delText", f"{W}tab", f"{W}br"):
@@ -960,10 +964,10 @@ def _with_comments(blocks: tuple[Block, ...]) -> Iterator[Block]:
             if isinstance(node, Text)
             for match in _MARKED.finditer(node.text)
         ]
-        yield from rewrite((block,), leave={Text: _unmarked}) if comments else (block,)
+        yield from rewrite((block,), leave={Text: _unmark}) if comments else (block,)
         yield from map(comment, comments)
 
 
-def _unmarked(node: Text) -> Node | tuple[Node, ...]:
+def _unmark(node: Text) -> Node | tuple[Node, ...]:
     text = _MARKED.sub("", node.text)
     return replace(node, text=text) if text else ()

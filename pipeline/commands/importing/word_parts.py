@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.appearance import usual
-from pipeline.commands.importing.files import BrokenArchiveError, parsed_xml
+from pipeline.commands.importing.files import BrokenArchiveError, parse_xml
 from pipeline.model.late import late
 from pipeline.parser.frontmatter.registered import BadValueError, language
 
@@ -337,7 +337,7 @@ class WordParts:
             return None
         for strict, transitional in _STRICT:
             data = data.replace(strict, transitional)
-        return parsed_xml(data)
+        return parse_xml(data)
 
     def part_of_kind(self, kind: str) -> Element | None:
         """A file of a kind, in addition to the document's text."""
@@ -359,10 +359,10 @@ class WordParts:
 
     def _target_of(self, part: str, kind: str) -> str:
         """The target of a part's relation of a kind, if there is one."""
-        related = self._related(part).values()
+        related = self._relations_of(part).values()
         return next((relation.target for relation in related if relation.kind == kind), "")
 
-    def _related(self, part: str) -> dict[str, _Relation]:
+    def _relations_of(self, part: str) -> dict[str, _Relation]:
         """The relations of a part, by their ids."""
         if part not in self._relations:
             folder, name = posixpath.split(part)
@@ -380,12 +380,12 @@ class WordParts:
 
     def target(self, name: str | None) -> str | None:
         """The address that a relation leads to."""
-        relation = self._related(self.part).get(name or "", _Relation())
+        relation = self._relations_of(self.part).get(name or "", _Relation())
         return relation.target if relation.is_outside else None
 
     def image(self, name: str) -> str:
         """The name of the file that an image is in; PNG for kinds that no edition shows."""
-        target, is_outside, _ = self._related(self.part).get(name, _Relation())
+        target, is_outside, _ = self._relations_of(self.part).get(name, _Relation())
         if is_outside or target not in self.files:
             return target if is_outside else ""
         stem, suffix = posixpath.splitext(target)

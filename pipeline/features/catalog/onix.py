@@ -198,16 +198,18 @@ def _date(date: str) -> Parts:
     return {"PublishingDateRole": "01", "Date": written}
 
 
-def related(product: Product, record: Record) -> Parts | None:
+def related_products(product: Product, record: Record) -> Parts | None:
     """The printed edition that an e-book is the same as, and the other products."""
     products: list[Parts] = []
     printed = record.metadata.isbns.print
     if printed:
         code = BASED_ON_PRINT if product.edition.format == "epub" else ALTERNATIVE_FORMAT
-        products.append(_related(code, Identifier("isbn", in_13_digits(printed))))
+        products.append(_related_product(code, Identifier("isbn", in_13_digits(printed))))
     for other in record.products:
         if other is not product:
-            products.append(_related(_relation(product, other), *numbers(other, record.metadata)))
+            products.append(
+                _related_product(_relation(product, other), *numbers(other, record.metadata))
+            )
     return {"RelatedProduct": products} if products else None
 
 
@@ -218,7 +220,7 @@ def _relation(product: Product, other: Product) -> str:
     return STUDENT_MATERIAL if product.edition.has_answers else TEACHER_MATERIAL
 
 
-def _related(code: str, *identifiers: Identifier) -> Parts:
+def _related_product(code: str, *identifiers: Identifier) -> Parts:
     return {"ProductRelationCode": code, "ProductIdentifier": product_identifiers(*identifiers)}
 
 
@@ -464,10 +466,10 @@ def features(product: Product, metadata: Metadata) -> Iterator[Parts]:
         claimed += CONFORMS
     yield from map(_feature, sorted(set(claimed)))
     if claims.conforms_to and certification.certified_by:
-        yield from _certified(certification.certified_by.text, certification)
+        yield from _certification(certification.certified_by.text, certification)
 
 
-def _certified(name: str, certification: Certification) -> Iterator[Parts]:
+def _certification(name: str, certification: Certification) -> Iterator[Parts]:
     if credential := certification.credential:
         is_address = credential.startswith(("http://", "https://"))
         yield _feature(CREDENTIAL_ADDRESS if is_address else CREDENTIAL, credential)
@@ -507,7 +509,7 @@ def onix_message(
             "DescriptiveDetail": description(product, record),
             "CollateralDetail": collateral(record),
             "PublishingDetail": publishing(record),
-            "RelatedMaterial": related(product, record),
+            "RelatedMaterial": related_products(product, record),
             "ProductSupply": supply(product, record),
         }
         for record in records

@@ -44,7 +44,7 @@ CONFORMANCE = "https://www.w3.org/TR/epub-a11y-11#wcag-2.2-aa"
 
 def publication(record: Record, name: str) -> bytes:
     """The publication; ``name`` is the file that this becomes."""
-    return _written(_publication(record, name))
+    return _write(_publication(record, name))
 
 
 def opds_feed(records: Iterable[Record], title: str, address: str) -> bytes:
@@ -54,7 +54,7 @@ def opds_feed(records: Iterable[Record], title: str, address: str) -> bytes:
     ]
     links = [{"rel": "self", "href": address, "type": FEED_TYPE}]
     about = {"title": title, "numberOfItems": len(listed)}
-    return _written({"metadata": about, "links": links, "publications": listed})
+    return _write({"metadata": about, "links": links, "publications": listed})
 
 
 def _publication(record: Record, name: str) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _publication(record: Record, name: str) -> dict[str, Any]:
     }
 
 
-def _written(data: dict[str, Any]) -> bytes:
+def _write(data: dict[str, Any]) -> bytes:
     return (json.dumps(without_empty(data), indent=2, ensure_ascii=False) + "\n").encode()
 
 

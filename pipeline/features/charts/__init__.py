@@ -14,7 +14,7 @@ from pipeline.features.charts import data as table
 from pipeline.features.charts import diagrams, drawing
 from pipeline.features.charts.data import NO_DATA, Data, DataSeries
 from pipeline.features.charts.diagrams import Diagram
-from pipeline.features.charts.drawing import Fonts, Scene, inked, mirrored
+from pipeline.features.charts.drawing import Fonts, Scene, ink, mirror
 from pipeline.features.charts.drawing import draw as svg
 from pipeline.features.charts.plots import (
     Plan,
@@ -73,8 +73,8 @@ Words = Mapping[str, str]
 
 def in_words(chart: Chart, data: Data, words: Words, has_table: bool) -> str:
     """The chart's kind, title and numbers; only their range, if many of them are in a table."""
-    sentences = [_titled(chart, words)]
-    sentences += filter(None, (data.counted(chart),))
+    sentences = [_write_title(chart, words)]
+    sentences += filter(None, (data.caption_of_numbers(chart),))
     if has_table and len(data.groups) * len(data.series) > MOST_NUMBERS:
         sentences += [_range(series, data, words) for series in data.series]
         sentences.append(words["chart_in_table"])
@@ -84,20 +84,20 @@ def in_words(chart: Chart, data: Data, words: Words, has_table: bool) -> str:
         sentences.append(words["item_separator"].join(items))
     else:
         sentences += (_group(number, data, words) for number in range(len(data.groups)))
-    return _joined(sentences, words)
+    return _join(sentences, words)
 
 
 def diagram_in_words(chart: Chart, diagram: Diagram, words: Words) -> str:
     """The kind of a diagram, its title, and a description of its content."""
-    return _joined([_titled(chart, words), *diagram.description(words)], words)
+    return _join([_write_title(chart, words), *diagram.description(words)], words)
 
 
-def _titled(chart: Chart, words: Words) -> str:
+def _write_title(chart: Chart, words: Words) -> str:
     kind, title = words[f"chart_{chart.kind}"], plain_text(chart.caption).strip()
     return words["chart_titled"].format(kind=kind, title=title) if title else kind
 
 
-def _joined(sentences: list[str], words: Words) -> str:
+def _join(sentences: list[str], words: Words) -> str:
     return " ".join(
         text if text.endswith(ENDS) else words["sentence"].format(text=text)
         for text in sentences
@@ -172,14 +172,14 @@ def draw(
     fonts = Fonts("\n".join(texts), lang, is_large=is_large)
     lacking = "".join(filter(None, map(fonts.lacking, texts)))
     if lacking:
-        chart, data = _without(chart, data, fonts)
+        chart, data = _texts_without_glyphs(chart, data, fonts)
     measure = functools.partial(fonts.width, size=drawing.SIZE)
     plan = Plan(chart, data, width, measure, palette=palette, flatness=flatness)
     picture = diagram.scene(plan) if diagram else scene(plan)
     if palette.ink:
-        picture = inked(picture, palette.ink, drawing.THIN_RULE)
+        picture = ink(picture, palette.ink, drawing.THIN_RULE)
     if is_mirrored and (diagram.turns if diagram else chart.kind != "line"):
-        picture = mirrored(picture)
+        picture = mirror(picture)
     return Drawing(svg(picture, fonts), picture.width, picture.height, lacking[:1])
 
 
@@ -200,7 +200,7 @@ def _texts(chart: Chart, data: Data) -> Iterator[str]:
     yield from (chart.x, chart.y, data.unit)
 
 
-def _without(chart: Chart, data: Data, fonts: Fonts) -> tuple[Chart, Data]:
+def _texts_without_glyphs(chart: Chart, data: Data, fonts: Fonts) -> tuple[Chart, Data]:
     """The texts with a question mark for each character that no font has."""
 
     def drawable(text: str) -> str:
@@ -317,7 +317,7 @@ class _Artist:
     def with_drawing(self, chart: Chart, place: _Place) -> Chart:
         if place.in_exercise and self._format == "pdf" and self._look != "large":
             chart = _beside_question(chart)
-        content, alt = self._read(_filled(chart), place)
+        content, alt = self._read(_fill_gaps(chart), place)
         as_table = replace(chart, table=table.as_shown(chart.table))
         if content is None:
             return as_table
@@ -372,7 +372,7 @@ class _Artist:
         return asset.image(alt)
 
 
-def _filled(chart: Chart) -> Chart:
+def _fill_gaps(chart: Chart) -> Chart:
     """A chart with the answers in its gaps, where the edition has them, as text to be drawn."""
     filled: Changes = {
         Blank: lambda gap: Text(text=answer_text(gap.answer) or BLANK),
@@ -388,7 +388,7 @@ def _palette(metadata: Metadata, edition: Edition | None) -> drawing.Palette:
         theme = options_for(edition, metadata).theme or ""
     if (edition and edition.look != "standard") or theme == "plain":
         return drawing.INKED
-    return drawing.coloured(metadata.brand.accent or ACCENTS.get(theme, ""))
+    return drawing.palette_of(metadata.brand.accent or ACCENTS.get(theme, ""))
 
 
 def _large(sheet: Sheet) -> tuple[float, float]:

@@ -84,11 +84,11 @@ def at_x(value: Value, x: float) -> float:
 def pretty(text: str) -> str:
     """The formula as printed: with minus signs, superscripts and π."""
     text = re.sub(r"(?<![^\W\d_])pi(?![^\W\d_])", "π", text)
-    text = re.sub(r"(?:\^|\*\*)\(?(-?\d+)\)?(?![\w.,])", _raised, text)
+    text = re.sub(r"(?:\^|\*\*)\(?(-?\d+)\)?(?![\w.,])", _raise, text)
     return re.sub(r" ?\* ?", "·", text).replace("-", "−")
 
 
-def _raised(match: re.Match[str]) -> str:
+def _raise(match: re.Match[str]) -> str:
     return match[1].translate(str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
 
 
@@ -142,23 +142,23 @@ class _Parser:
             raise self._wrong("The brackets are nested too deeply.")
         value = self._product()
         while self._next.kind in ("+", "-"):
-            value = _joined(self._take().kind, value, self._product())
+            value = _join(self._take().kind, value, self._product())
         self._depth -= 1
         return value
 
     def _product(self) -> Value:
-        value = self._signed()
+        value = self._read_signed()
         while True:
             if self._next.kind in ("*", "/"):
-                value = _joined(self._take().kind, value, self._signed())
+                value = _join(self._take().kind, value, self._read_signed())
             elif self._next.kind in ("name", "(", "number") or (
                 self._next.kind == "|" and not self._bars
             ):
-                value = _joined("*", value, self._power())
+                value = _join("*", value, self._power())
             else:
                 return value
 
-    def _signed(self) -> Value:
+    def _read_signed(self) -> Value:
         negative = False
         while self._next.kind in ("+", "-"):
             negative ^= self._take().kind == "-"
@@ -169,10 +169,10 @@ class _Parser:
         base = self._atom()
         if self._next.kind == "raised":
             exponent = int(self._take().text.translate(_RAISED))
-            return _joined("^", base, lambda _: exponent)
+            return _join("^", base, lambda _: exponent)
         if self._next.kind in ("^", "**"):
             self._take()
-            return _joined("^", base, self._signed())
+            return _join("^", base, self._read_signed())
         return base
 
     def _atom(self) -> Value:
@@ -182,7 +182,7 @@ class _Parser:
                 size = float(self._take().text.replace(",", "."))
                 return lambda _: size
             case "(":
-                return self._bracketed()
+                return self._read_bracketed()
             case "|":
                 self._take()
                 self._bars += 1
@@ -198,7 +198,7 @@ class _Parser:
             raise self._wrong(f"“{token.text}” is where a number should be.")
         raise self._wrong("Something is missing at the end.")
 
-    def _bracketed(self) -> Value:
+    def _read_bracketed(self) -> Value:
         opened = self._take()
         bars, self._bars = self._bars, 0
         value = self._sum()
@@ -230,6 +230,6 @@ class _Parser:
         raise self._wrong(f"“{token.text[:20]}” is not a known function or number.", hint)
 
 
-def _joined(sign: str, left: Value, right: Value) -> Value:
+def _join(sign: str, left: Value, right: Value) -> Value:
     operate = OPERATORS[sign]
     return lambda x: operate(left(x), right(x))

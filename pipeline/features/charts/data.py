@@ -199,7 +199,7 @@ class Data(NamedTuple):
         """The unit, if it is short enough to be written with each number."""
         return self.unit if len(self.unit) < 2 or self.unit[0] == "°" else ""
 
-    def counted(self, chart: Chart) -> str:
+    def caption_of_numbers(self, chart: Chart) -> str:
         """The caption of the numbers, and their unit."""
         name = chart.y or (self.series[0].name if len(self.series) == 1 else "")
         unit = "" if self.sign else self.unit

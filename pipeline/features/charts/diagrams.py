@@ -245,7 +245,7 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def backed(plan: Plan, label: Label) -> Iterator[Mark]:
+def back_label(plan: Plan, label: Label) -> Iterator[Mark]:
     """A text that hides the lines behind it."""
     width = plan.measure(label.text) + 2
     left = label.x - {"start": 1, "middle": width / 2, "end": width - 1}[label.anchor]
@@ -543,7 +543,7 @@ class NumberLine(NamedTuple):
         for jump in self.jumps:
             marks += _arc(jump, across, line, plan.palette.lines[1].colour)
         for jump in self.jumps:
-            marks += backed(plan, _over(jump, across, line))
+            marks += back_label(plan, _name_jump(jump, across, line))
         for place, level in names:
             x = across.at(place.at)
             marks.append(Marker(x, line, "disc", plan.palette.main))
@@ -603,13 +603,13 @@ def read_number_lines(settings: Settings, items: list[Item]) -> NumberLine:
 def _read_number_line(item: Item) -> _Place:
     start, *rest = _JUMP.split(item.text, maxsplit=1)
     if not rest:
-        value = _bounded(start, 0)
+        value = _bound(start, 0)
         return _Place(item.name or pretty(item.text), value, named=bool(item.name))
     at = item.text.index(rest[0], len(start)) if rest[0] else len(item.text)
-    return _Place(item.name, _bounded(rest[0], at), _bounded(start, 0))
+    return _Place(item.name, _bound(rest[0], at), _bound(start, 0))
 
 
-def _bounded(text: str, at: int) -> float:
+def _bound(text: str, at: int) -> float:
     value = number(text, at)
     if abs(value) > LARGEST_VALUE:
         raise MistakeError(f"“{text.strip()[:40]}” is too large to be drawn.", at)
@@ -647,7 +647,7 @@ def _arc(jump: _Place, across: Scale, line: float, colour: str) -> Iterator[Mark
     yield head(points[-4], points[-1], colour, 1.1)
 
 
-def _over(jump: _Place, across: Scale, line: float) -> Label:
+def _name_jump(jump: _Place, across: Scale, line: float) -> Label:
     """The name of a jump over its arc."""
     start, end = across.at(jump.start or 0), across.at(jump.at)
     return Label((start + end) / 2, line - _rise(abs(end - start)) - 3, jump.name, "middle")
@@ -782,7 +782,7 @@ class Axes(NamedTuple):
         marks += self._grid(plan, across, up)
         for graph, line in zip(self.graphs, _lines(plan), strict=False):
             for run in _runs(self, graph):
-                path = tuple((across.at(x), up.at(y)) for x, y in _straightened(run))
+                path = tuple((across.at(x), up.at(y)) for x, y in _straighten(run))
                 if len(path) > 1:
                     marks.append(line._replace(points=path))
         for spot in self.spots:
@@ -849,7 +849,7 @@ class Axes(NamedTuple):
             is_named = self.labels[0] is not None
             if is_named or (round(mark / self.x.step) % interval == 0 and not is_zero):
                 y = up.at(self.x_axis) + GAP + CAPITAL
-                yield from backed(plan, Label(across.at(mark), y, text, "middle", QUIET))
+                yield from back_label(plan, Label(across.at(mark), y, text, "middle", QUIET))
         room = (up.start - up.end) * self.y.step / (self.y.high - self.y.low)
         interval = max(1, math.ceil(LEADING / room))
         for mark, text in self._labels(1):
@@ -858,7 +858,7 @@ class Axes(NamedTuple):
             if is_named or (round(mark / self.y.step) % interval == 0 and not is_zero):
                 x = across.at(self.y_axis) - GAP
                 y = up.at(mark) + CAPITAL / 2
-                yield from backed(plan, Label(x, y, text, "end", QUIET))
+                yield from back_label(plan, Label(x, y, text, "end", QUIET))
 
 
 def read_axes(settings: Settings, items: list[Item]) -> Axes:
@@ -979,7 +979,7 @@ def _cut(first: Point, second: Point, low: float, high: float) -> tuple[Point, P
     return inside(x, y), inside(x2, y2)
 
 
-def _straightened(run: list[Point]) -> list[Point]:
+def _straighten(run: list[Point]) -> list[Point]:
     """Only the ends of a straight line."""
     (x, y), (x2, y2) = run[0], run[-1]
     slope = (y2 - y) / (x2 - x) if x2 > x else 0

@@ -154,7 +154,7 @@ def _multiples(low: float, high: float, step: float) -> Iterator[float]:
         number += 1
 
 
-def inked(scene: Scene, ink: str, rule: str) -> Scene:
+def ink(scene: Scene, ink: str, rule: str) -> Scene:
     """The scene with texts, strong rules and edges in ``ink``, and thin rules in ``rule``."""
 
     def change(mark: Mark) -> Mark:
@@ -173,12 +173,12 @@ def inked(scene: Scene, ink: str, rule: str) -> Scene:
     return scene._replace(marks=tuple(map(change, scene.marks)))
 
 
-def mirrored(scene: Scene) -> Scene:
+def mirror(scene: Scene) -> Scene:
     """The scene for right-to-left text; texts and slices are not mirrored."""
-    return scene._replace(marks=tuple(_mirrored(mark, scene.width) for mark in scene.marks))
+    return scene._replace(marks=tuple(_mirror(mark, scene.width) for mark in scene.marks))
 
 
-def _mirrored(mark: Mark, width: float) -> Mark:
+def _mirror(mark: Mark, width: float) -> Mark:
     match mark:
         case Box():
             return mark._replace(x=width - mark.x - mark.width)
@@ -264,7 +264,7 @@ class Palette(NamedTuple):
 COLOURED = Palette(BARS, tuple(map(Fill, SLICES)), LINES)
 
 
-def coloured(accent: str) -> Palette:
+def palette_of(accent: str) -> Palette:
     """The palette for a publisher's or theme's colour, which is dark enough for text: the colour
     and its tints, alternating with greys. They differ in lightness or in pattern, like the other
     palettes."""
@@ -375,15 +375,15 @@ class Fonts:
 
     def width(self, text: str, size: float, bold: bool = False) -> float:
         """The width of a text, in points."""
-        return self.shaped(text, bold).width * size / EM
+        return self.shape(text, bold).width * size / EM
 
-    def shaped(self, text: str, bold: bool = False) -> Shaped:
+    def shape(self, text: str, bold: bool = False) -> Shaped:
         """The glyphs of a text from left to right."""
-        return _shaped(self._bold if bold else self._regular, text[:LONGEST_TEXT], self._lang)
+        return _shape(self._bold if bold else self._regular, text[:LONGEST_TEXT], self._lang)
 
 
 @functools.lru_cache(maxsize=10_000)
-def _shaped(fonts: tuple[Font, ...], text: str, lang: str) -> Shaped:
+def _shape(fonts: tuple[Font, ...], text: str, lang: str) -> Shaped:
     import uharfbuzz
 
     glyphs: list[Glyph] = []
@@ -395,7 +395,7 @@ def _shaped(fonts: tuple[Font, ...], text: str, lang: str) -> Shaped:
         buffer.direction = "rtl" if is_rtl else "ltr"
         if lang:
             buffer.language = lang
-        uharfbuzz.shape(_loaded(font), buffer)
+        uharfbuzz.shape(_load(font), buffer)
         for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             if outline := _outline(font, info.codepoint):
                 glyphs.append(Glyph(outline, right + place.x_offset, place.y_offset))
@@ -445,7 +445,7 @@ def _in_order(text: str) -> list[tuple[int, bool]]:
 
 
 @functools.cache
-def _loaded(font: Font) -> Any:
+def _load(font: Font) -> Any:
     import uharfbuzz
 
     loaded = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(font.file)))
@@ -459,13 +459,13 @@ def _outline(font: Font, glyph: int) -> str:
     from fontTools.pens.svgPathPen import SVGPathPen
 
     pen = SVGPathPen(None, ntos=lambda number: str(round(number)))
-    _loaded(font).draw_glyph_with_pen(glyph, pen)
+    _load(font).draw_glyph_with_pen(glyph, pen)
     return str(pen.getCommands())
 
 
 @functools.cache
 def _characters(fonts: tuple[Font, ...]) -> frozenset[int]:
-    return frozenset(code for font in fonts for code in _loaded(font).face.unicodes)
+    return frozenset(code for font in fonts for code in _load(font).face.unicodes)
 
 
 # --- drawing ---------------------------------------------------------------------------------
@@ -514,7 +514,7 @@ class _Canvas:
                 yield self._label(mark)
 
     def _label(self, label: Label) -> str:
-        width, glyphs = self._fonts.shaped(label.text, label.bold)
+        width, glyphs = self._fonts.shape(label.text, label.bold)
         scale = SIZE / EM
         left = label.x - {"start": 0, "middle": width / 2, "end": width}[label.anchor] * scale
         uses = (

@@ -73,10 +73,10 @@ class Plan(NamedTuple):
             else:
                 lines[-1] = longer
             while len(lines[-1].strip()) > 1 and self.measure(lines[-1].strip()) > width:
-                lines[-1:] = self._broken(lines[-1].strip(), width)
+                lines[-1:] = self._break_word(lines[-1].strip(), width)
         return [line.strip() for line in lines]
 
-    def _broken(self, word: str, width: float) -> tuple[str, str]:
+    def _break_word(self, word: str, width: float) -> tuple[str, str]:
         """As much of a word as fits, at least one character, and the rest."""
         count = max(1, int(len(word) * width / self.measure(word)))
         while count > 1 and self.measure(word[:count]) > width:
@@ -91,7 +91,7 @@ class Plan(NamedTuple):
 
     @property
     def heading(self) -> str:
-        return self.data.counted(self.chart)
+        return self.data.caption_of_numbers(self.chart)
 
 
 def text_block(
@@ -109,7 +109,7 @@ def middle_block(x: float, y: float, lines: list[str]) -> Iterator[Label]:
         yield Label(x, top + number * LEADING + CAPITAL / 2, line)
 
 
-def titled(plan: Plan, gap: float = GAP) -> tuple[list[Mark], float]:
+def put_title(plan: Plan, gap: float = GAP) -> tuple[list[Mark], float]:
     """The caption of the numbers, at the top; and the position of the rest, after a gap."""
     if not plan.heading:
         return [], 0.0
@@ -117,7 +117,7 @@ def titled(plan: Plan, gap: float = GAP) -> tuple[list[Mark], float]:
     return [*text_block(0, 0, lines, colour=QUIET)], len(lines) * LEADING + gap
 
 
-def footed(plan: Plan, left: float, right: float, height: float) -> tuple[Iterable[Mark], float]:
+def put_foot(plan: Plan, left: float, right: float, height: float) -> tuple[Iterable[Mark], float]:
     """The caption of the groups, below the rest, which ends at a height; and where it ends."""
     if not plan.chart.x:
         return (), height
@@ -128,7 +128,7 @@ def footed(plan: Plan, left: float, right: float, height: float) -> tuple[Iterab
 
 def heading(plan: Plan) -> tuple[list[Mark], float]:
     """The caption of the numbers, and the key to several series; and where the rest begins."""
-    marks, top = titled(plan, 1.5 * GAP)
+    marks, top = put_title(plan, 1.5 * GAP)
     if len(plan.data.series) > 1:
         size, bars = 8.5, plan.palette.bars
         entries, top = key(
@@ -251,7 +251,7 @@ def fill_of(plan: Plan, number: int) -> Fill:
     return plan.palette.bars[number % len(plan.palette.bars)]
 
 
-def within(plan: Plan, part: Part, box: Box) -> Iterator[Mark]:
+def put_within(plan: Plan, part: Part, box: Box) -> Iterator[Mark]:
     """The number inside its part of a bar, if it has room there."""
     text = plan.text_of(part.value)
     width = plan.measure(text)
@@ -331,7 +331,7 @@ def draw_upright(plan: Plan, names: list[list[str]]) -> Scene:
         marks += text_block(min(max(middle, half), plan.width - half), below, name, "middle")
     marks.append(Rule(((left, scale.at(0)), (plan.width, scale.at(0))), QUIET, 0.75))
     height = below + LEADING * max(map(len, names))
-    foot, height = footed(plan, left, plan.width, height)
+    foot, height = put_foot(plan, left, plan.width, height)
     marks += foot
     return Scene(plan.width, height + 1, tuple(marks))
 
@@ -382,7 +382,7 @@ class _Columns:
         if not self._is_labelled:
             return
         if is_stacked(self._plan):
-            yield from within(self._plan, part, box)
+            yield from put_within(self._plan, part, box)
         else:
             y = end - GAP + 0.5 if part.value >= 0 else end + GAP + CAPITAL
             yield Label(x + self._bar / 2, y, self._plan.text_of(part.value), "middle")
@@ -469,7 +469,7 @@ class _Rows:
         if box.width:
             yield box
         if is_stacked(self._plan):
-            yield from within(self._plan, part, box)
+            yield from put_within(self._plan, part, box)
         elif part.value < 0:
             yield Label(end - GAP, self._baseline(y), self._plan.text_of(part.value), "end")
         else:
@@ -506,7 +506,7 @@ class _Name(NamedTuple):
 
 def draw_lines(plan: Plan) -> Scene:
     data = plan.data
-    marks, top = titled(plan)
+    marks, top = put_title(plan)
     top += CAPITAL
     scale_marks = ticks(*_range(plan))
     names = [plan.wrap(series.name, plan.width * LINE_NAMES_SHARE) for series in data.series]
@@ -536,9 +536,9 @@ def draw_lines(plan: Plan) -> Scene:
         if present:
             ends.append(_Name(names[number], *present[-1]))
     marks += _names(ends, edge, top, bottom)
-    below, height = _below(plan, places, across, bottom)
+    below, height = _put_below(plan, places, across, bottom)
     marks += below
-    foot, height = footed(plan, left, edge, height)
+    foot, height = put_foot(plan, left, edge, height)
     marks += foot
     return Scene(plan.width, height + 1, tuple(marks))
 
@@ -597,14 +597,14 @@ def _names(ends: list[_Name], edge: float, top: float, bottom: float) -> Iterato
         yield from middle_block(start, height, name.lines)
 
 
-def _below(
+def _put_below(
     plan: Plan, places: tuple[float, ...], across: Scale, bottom: float
 ) -> tuple[list[Mark], float]:
     """The names of the groups under the lines, as many as fit; and their lower edge."""
     groups, data = plan.data.groups, plan.data
     marks: list[Mark] = []
     if data.places:
-        chosen = _chosen(plan, places, across)
+        chosen = _choose_groups(plan, places, across)
         names = {number: [groups[number]] for number in chosen}
     else:
         slot = (across.end - across.start) / max(1, len(groups) - 1)
@@ -628,7 +628,7 @@ def _in_steps(plan: Plan, slot: float, step: int) -> dict[int, list[str]]:
     return {number: plan.wrap(plan.data.groups[number], slot * step - GAP) for number in chosen}
 
 
-def _chosen(plan: Plan, places: tuple[float, ...], across: Scale) -> list[int]:
+def _choose_groups(plan: Plan, places: tuple[float, ...], across: Scale) -> list[int]:
     """The groups whose names are shown below: round years and numbers, in equal steps."""
     widest = plan.widest(plan.data.groups) + 2 * GAP
     are_whole = all(place == int(place) for place in places)
@@ -667,7 +667,7 @@ class _Part(NamedTuple):
 
 
 def draw_pie(plan: Plan) -> Scene:
-    marks, top = titled(plan)
+    marks, top = put_title(plan)
     radius = min(RADIUS, plan.width * 0.22)
     centre = plan.width / 2
     parts = _parts(plan, radius, plan.width / 2 - radius - REACH - GAP)

@@ -59,9 +59,9 @@ def cite_works(document: Document, folder: Path, split: int) -> Document:
         return findings.added_to(places.list_works(put_back(document), (), ""))
     sources = read_sources(document, folder)
     document = replace(document, diagnostics=(*document.diagnostics, *sources.findings))
-    items_at = {at: _described(citation, sources, findings) for at, citation in cited.items()}
+    items_at = {at: _described_works(citation, sources, findings) for at, citation in cited.items()}
     try:
-        document = _formatted(document, cited, items_at, sources, findings, split)
+        document = _format_citations(document, cited, items_at, sources, findings, split)
     except Exception as error:  # whatever happens with an unusual style or work
         style_name = metadata.citation_style
         style = f"`{style_name.text}`" if style_name else "the usual style"
@@ -94,7 +94,9 @@ def _warn(cited: Iterable[Cited], listing: list[model.Bibliography], findings: F
         findings.add(Code.NO_BIBLIOGRAPHY, message, node.span, hint)
 
 
-def _described(cited: Cited, sources: Sources, findings: Findings) -> list[model.CitationItem]:
+def _described_works(
+    cited: Cited, sources: Sources, findings: Findings
+) -> list[model.CitationItem]:
     """The works of a citation that are described. The text of a link may name an account."""
     works = sources.works
     items = [item for item in cited.node.items if item.key in works]
@@ -111,7 +113,7 @@ def _described(cited: Cited, sources: Sources, findings: Findings) -> list[model
     return items
 
 
-def _formatted(
+def _format_citations(
     document: Document,
     cited: dict[int, Cited],
     items_at: dict[int, list[model.CitationItem]],
@@ -165,7 +167,7 @@ def _formatted(
         _entry_of(entry, ids[entry.key], sources.works[entry.key], style, document.metadata)
         for entry in listing
     )
-    document = _filled(document, cited, texts, notes if style.is_note else None)
+    document = _fill_places(document, cited, texts, notes if style.is_note else None)
     if style.is_note:
         document = places.close_up(document, places.becomes_note)
     elif style.is_raised:
@@ -194,7 +196,7 @@ def _report_doubts(works: list[Reference], findings: Findings) -> None:
             findings.add(Code.DOUBTFUL_ENTRY, message, work.span, "Correct it: it stays as text.")
 
 
-def _filled(
+def _fill_places(
     document: Document,
     cited: dict[int, Cited],
     texts: Mapping[int, tuple[Inline, ...]],

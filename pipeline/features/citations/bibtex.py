@@ -307,7 +307,7 @@ def _group(tokens: _Tokens, protects: bool, depth: int) -> str:
             parts.append(_LIGATURES[special])
         elif escaped is not None:
             if escaped in _ACCENTS and escaped.strip():
-                parts.append(_accented(_argument(tokens, False, depth), escaped))
+                parts.append(_accent(_argument(tokens, False, depth), escaped))
             elif escaped not in "-/,;!":
                 parts.append(escaped)
         elif command in _SWITCHES:
@@ -320,7 +320,7 @@ def _group(tokens: _Tokens, protects: bool, depth: int) -> str:
 
 def _command(name: str, tokens: _Tokens, protects: bool, depth: int) -> str:
     if name in _ACCENTS:
-        return _accented(_argument(tokens, False, depth), name)
+        return _accent(_argument(tokens, False, depth), name)
     if name in _WITHOUT_TEXT:
         _argument(tokens, protects, depth)
         return _argument(tokens, protects, depth)
@@ -363,7 +363,7 @@ def _argument(tokens: _Tokens, protects: bool, depth: int) -> str:
     return escaped or special or ""
 
 
-def _accented(argument: str, accent: str) -> str:
+def _accent(argument: str, accent: str) -> str:
     """A letter with its accent; the rest of the same text follows it."""
     letter, _, rest = argument.partition("\0")
     letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
@@ -405,12 +405,12 @@ def _split(text: str, separator: re.Pattern[str]) -> list[str]:
 def _name(latex: str) -> Name | None:
     latex = latex.strip()
     if re.search(r"\bfamily\s*=", latex):
-        return _extended(latex)
+        return _read_extended(latex)
     if latex.startswith("{") and _split(latex, re.compile(r"\s+")) == [latex]:
         return Name(literal=plain_text(latex))
     parts = [part.strip() for part in _split(latex, re.compile(r"\s*[,،，]\s*"))]
     if len(parts) == 1:
-        return _unreversed(parts[0])
+        return _turn_names(parts[0])
     particle, family = _von(_words(parts[0]))
     suffix, given = (parts[1], parts[2]) if len(parts) > 2 else ("", parts[1])
     return _name_of(family, given, particle, suffix)
@@ -420,7 +420,7 @@ def _words(latex: str) -> list[str]:
     return [word for word in _split(latex, re.compile(r"[\s~]+")) if word]
 
 
-def _unreversed(latex: str) -> Name | None:
+def _turn_names(latex: str) -> Name | None:
     words = _words(latex)
     if not words:
         return None
@@ -460,7 +460,7 @@ def _name_of(family: str, given: str, particle: str, suffix: str) -> Name:
     )
 
 
-def _extended(latex: str) -> Name:
+def _read_extended(latex: str) -> Name:
     """BibLaTeX's ``family=…, given=…, prefix=…``."""
     parts: dict[str, str] = {}
     for part in _split(latex, re.compile(r"\s*,\s*")):
@@ -750,7 +750,7 @@ def sentence_case(title: str) -> str:
     """An English title in title case in sentence case, but for braces: styles can restore it."""
     if not _is_headline(title):
         return title
-    lowered = forms.outside(title, lambda part: _WORD.sub(lambda m: _lowered(m[0]), part))
+    lowered = forms.outside(title, lambda part: _WORD.sub(lambda m: _lower(m[0]), part))
 
     def recased(match: re.Match[str]) -> str:
         was_small = title[match.end() - 1 : match.end()].islower()  # as in “Proc. of”
@@ -760,7 +760,7 @@ def sentence_case(title: str) -> str:
     return re.sub(r"^\W*+\w|(?<!\W)\W++\w", recased, lowered)
 
 
-def _lowered(word: str) -> str:
+def _lower(word: str) -> str:
     return word.lower() if (len(word) == 1 and word != "I") or word[1:].islower() else word
 
 

@@ -187,7 +187,7 @@ def to_reference(data: object, span: Span) -> Reference:
     values: dict[str, str] = {}
     names: dict[str, tuple[Name, ...]] = {}
     dates: dict[str, Date] = {}
-    for spelling, value in {**_noted(data.get("note")), **data}.items():
+    for spelling, value in {**_read_note(data.get("note")), **data}.items():
         variable = _SPELLINGS.get(str(spelling), str(spelling))
         if variable in ("id", "type", "citation-key", "custom", "categories"):
             continue
@@ -214,7 +214,7 @@ def to_reference(data: object, span: Span) -> Reference:
     )
 
 
-def _noted(note: object) -> dict[str, object]:
+def _read_note(note: object) -> dict[str, object]:
     """The variables in a note: lines such as `original-date: 1850` at its beginning, as Zotero's
     field “Extra” has them, and `{:original-date: 1850}`. A name is `Family || Given`."""
     if not isinstance(note, str):
@@ -241,10 +241,10 @@ DATE_VARIABLES = frozenset(
 def _value(variable: str, text: str) -> str:
     if variable in _BARE:
         return re.sub(r"(?i)^https?://(?:dx\.)?doi\.org/", "", text) if variable == "DOI" else text
-    return marks.value(marked(" ".join(text.split())))
+    return marks.value(mark_tags(" ".join(text.split())))
 
 
-def marked(text: str) -> str:
+def mark_tags(text: str) -> str:
     """Text with the HTML tags that CSL data may contain as marks."""
     parts: list[str] = []
     opened: list[str] = []

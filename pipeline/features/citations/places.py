@@ -183,16 +183,16 @@ def close_up(document: Document, is_mark: Callable[[Node], bool]) -> Document:
         for name in FIELDS[type(node)]:
             value = getattr(node, name)
             if isinstance(value, tuple) and any(isinstance(c, Node) and is_mark(c) for c in value):
-                changed[name] = _closed(value, is_mark, moves)
+                changed[name] = _close(value, is_mark, moves)
             elif isinstance(value, tuple) and value and isinstance(value[0], tuple):
-                changed[name] = tuple(_closed(group, is_mark, moves) for group in value)
+                changed[name] = tuple(_close(group, is_mark, moves) for group in value)
         return replace(node, **changed) if changed else node
 
     changes: Changes = dict.fromkeys(parents, leave)
     return rewrite_document(document, leave=changes) if parents else document
 
 
-def _closed(
+def _close(
     nodes: tuple[Node, ...], is_mark: Callable[[Node], bool], moves: bool
 ) -> tuple[Node, ...]:
     result: list[Node] = []
@@ -262,13 +262,13 @@ def list_works(
     if places:
         document = rewrite_document(document, leave={Bibliography: leave})
     elif entries:
-        document = _appended(document, entries, heading)
+        document = _append(document, entries, heading)
     if entries:
         document = rewrite_document(document, leave={Section: _with_role})
     return findings.added_to(document)
 
 
-def _appended(document: Document, entries: tuple[BibliographyEntry, ...], heading: str) -> Document:
+def _append(document: Document, entries: tuple[BibliographyEntry, ...], heading: str) -> Document:
     listing = Bibliography(entries=entries)
     place = _place(document.blocks)
     if place is None:

@@ -74,7 +74,7 @@ def style_of_file(data: bytes, lang: str) -> style.CitationStyle:
 def named_style(name: str, lang: str) -> style.CitationStyle:
     """The style with a name. Raises `NoStyleError`, or `BadStyleError`."""
     folders = _folders()
-    names = [name, ALIASES.get(name, ""), _renamed().get(name, "")]
+    names = [name, ALIASES.get(name, ""), _former_names().get(name, "")]
     for candidate in filter(None, names):
         for folder in folders:
             path = folder / f"{candidate}.csl"
@@ -111,7 +111,7 @@ def _folders() -> tuple[Path, ...]:
     return (base, further, further / "dependent")
 
 
-def _renamed() -> dict[str, str]:
+def _former_names() -> dict[str, str]:
     """Former names of styles, and their present names."""
     for folder in _folders()[1:]:
         file = folder / "renamed-styles.json"
@@ -171,7 +171,7 @@ class Works:
         for place, message, hint in parser.mistakes:
             self._wrong(message, Span(place.line, place.column, file=name), hint)
         self.broken |= parser.broken
-        for entry in _inherited(parser.entries):
+        for entry in _inherit(parser.entries):
             self._add(bibtex.to_reference(entry, name, self._word))
 
     def _add(self, work: Reference) -> None:
@@ -277,7 +277,7 @@ _NEVER = frozenset(
 )
 
 
-def _inherited(entries: Sequence[BibtexEntry]) -> Iterator[BibtexEntry]:
+def _inherit(entries: Sequence[BibtexEntry]) -> Iterator[BibtexEntry]:
     """The entries with their inherited fields; parts get the title of the whole as their book's.
     Entries that only serve as parents are dropped."""
     by_key = {entry.key: entry for entry in entries}

@@ -151,7 +151,7 @@ def _stretch(leaves: list[_Leaf], used: set[Element]) -> Element:
             (path[-1][1] if path else stretch).append(part)
             path.append((section, part))
         parent = path[-1][1] if path else stretch
-        parent.append(element if is_wide or _is_even(element) else _wrapped(element))
+        parent.append(element if is_wide or _is_even(element) else _wrap(element))
     return stretch
 
 
@@ -172,7 +172,7 @@ def _is_even(element: Element) -> bool:
     return all(inner.tag in LINES and not UNEVEN & classes(inner) for inner in element.iter())
 
 
-def _wrapped(element: Element) -> Element:
+def _wrap(element: Element) -> Element:
     kind = "snap list" if element.tag in LISTS else "snap"
     if element.tag == "p" and not {"image", "begins-with-image"} & classes(element):
         kind = "snap text"

@@ -295,7 +295,7 @@ class _Grid:
         self._lines = lines
         rows = [in_columns(line) for line in lines]
         if len({len(text) for text, _ in rows}) > 1:
-            rows = _straightened(lines) or rows
+            rows = _straighten(lines) or rows
         self._text = [line for line, _ in rows]
         self._places = [places for _, places in rows]
         width = len(self._text[0])
@@ -308,13 +308,13 @@ class _Grid:
         self._x = self._columns()
         self._y = [0, *self._borders()]
         self.columns, self.rows = len(self._x) - 1, len(self._y) - 1
-        self.areas = self._joined()
+        self.areas = self._join_cells()
         self.head = 0
         double = (n for n in range(1, self.rows) if not self._text[self._y[n]].strip("+:="))
         ruled = next(double, 0)
         if ruled and not any(a.top < ruled < a.bottom for a in self.areas):
             self.head = ruled
-        self.aligns = self._aligned(self._text[self._y[self.head]])
+        self.aligns = self._align(self._text[self._y[self.head]])
 
     def _columns(self) -> list[int]:
         """The columns with a cell border."""
@@ -338,7 +338,7 @@ class _Grid:
         start, end = self._x[column], self._x[column + 1]
         return line[start] in "+-=" and not line[start + 1 : end].strip(_LINE) and end - start > 1
 
-    def _joined(self) -> list[_Area]:
+    def _join_cells(self) -> list[_Area]:
         """The cells, each as large as the borders around it allow."""
         covered: set[tuple[int, int]] = set()
         areas = []
@@ -383,7 +383,7 @@ class _Grid:
         line = self._text[self._y[row]]
         return all(self._is_ruled(line, column) for column in range(left, right))
 
-    def _aligned(self, line: str) -> list[str]:
+    def _align(self, line: str) -> list[str]:
         kinds = {(False, False): "", (True, False): "left", (False, True): "right"}
         return [
             kinds.get((line[start + 1] == ":", line[end - 1] == ":"), "center")
@@ -408,7 +408,7 @@ class _Grid:
         ] or [Line("", self._lines[self._y[area.top]].number, 1)]
 
 
-def _straightened(lines: list[Line]) -> list[tuple[str, list[int]]]:
+def _straighten(lines: list[Line]) -> list[tuple[str, list[int]]]:
     """The lines of a drawing without cells that span others, which is not as wide everywhere, as if
     it were, and where the characters of each stand in it; none if its bars leave that open."""
     bars = [

@@ -59,14 +59,14 @@ def exercises(parts: Parts) -> tuple[Block, ...]:
     bare = parts._replace(name="exercise", argument="", attributes=NO_ATTRIBUTES)
     return tuple(
         block
-        for title, span, children in _headed(parts)
+        for title, span, children in _box_with_head(parts)
         for block in constructs.container(
             bare._replace(heading=title, span=span, children=children)
         )
     )
 
 
-def _headed(parts: Parts) -> Iterator[tuple[Title, Span, tuple[Block, ...]]]:
+def _box_with_head(parts: Parts) -> Iterator[tuple[Title, Span, tuple[Block, ...]]]:
     title: Title = parts.titled[0]
     span = parts.span
     children: list[Block] = []
@@ -95,10 +95,10 @@ def tab(parts: Parts) -> tuple[Block, ...]:
 def listing(parts: Parts) -> tuple[Block, ...]:
     """Code with the caption and the file name of the notation around it, given as attributes. The
     text names its number, which stays a part of the caption."""
-    return tuple(_captioned(parts))
+    return tuple(_figure_with_caption(parts))
 
 
-def _captioned(parts: Parts) -> Iterator[Block]:
+def _figure_with_caption(parts: Parts) -> Iterator[Block]:
     written = {key: html.unescape(a or b) for key, a, b in _PAIR.findall(parts.argument)}
     number, caption = written.get("number", ""), written.get("caption", "")
     label = f"Listing {number}" if number else ""

@@ -196,7 +196,7 @@ def proof(parts: Parts) -> tuple[Block, ...]:
     )
 
 
-def labelled(document: Document) -> Document:
+def label_formulas(document: Document) -> Document:
     """The document with the labels of formulas, ``$$ (label)``, that something refers to."""
     if not any(isinstance(block, MathBlock) for block in document.blocks):
         return document
@@ -220,7 +220,7 @@ def _label(block: Block) -> str:
     return f"eq-{match[1].removeprefix('eq-')}" if match else ""
 
 
-def filled(document: Document) -> Document:
+def fill_links(document: Document) -> Document:
     """The document with words in links without any, ``[](#place)``: those of a heading, the kind
     and number of what it leads to, or else its name."""
     if not any(_is_empty(node) for _, node, _ in find(document, Link)):
@@ -327,7 +327,7 @@ MYST = Dialect(
         "glossary": "Write its content as Markdown, or as a `::: name` block.",
     },
     engines=frozenset({"code-cell"}),
-    settle=(labelled, filled),
+    settle=(label_formulas, fill_links),
     left_out={"index": "Mark the word in the text: `[rain]{.index}`."},
     options={
         **dict.fromkeys(("label", "name"), "#"),

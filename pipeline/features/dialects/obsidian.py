@@ -54,7 +54,7 @@ def _link(references: References, match: re.Match[str], data: str) -> Result:
     return element
 
 
-def _sized(m: re.Match[str], data: str) -> Result:
+def _read_sized(m: re.Match[str], data: str) -> Result:
     """``![text|500](file.png)``, an image with its width in the text."""
     target = read_inline(data, m.end())
     if target is None:
@@ -140,7 +140,7 @@ OBSIDIAN = Dialect(
     names=("Obsidian",),
     inlines={
         "obsidian-image": Pattern(
-            "!", r"!\[([^\[\]\n|]{0,300})\|(\d{1,5})(?:x\d{1,5})?\](?=\()", _sized
+            "!", r"!\[([^\[\]\n|]{0,300})\|(\d{1,5})(?:x\d{1,5})?\](?=\()", _read_sized
         ),
     },
     linking={"obsidian-link": _links},

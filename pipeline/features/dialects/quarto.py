@@ -93,7 +93,9 @@ def _run(parts: Parts, name: str) -> Parts | tuple[Block, ...]:
         )
     is_hidden = options.get("echo", "").lower() in _NO
     label = options.get("label") or options.get("header", "")
-    drawn = _drawn(parts, label) if label and options.get("eval", "").lower() not in _NO else []
+    drawn = (
+        _figures_drawn(parts, label) if label and options.get("eval", "").lower() not in _NO else []
+    )
     if is_hidden and options.get("fig-cap") and label:
         drawn = drawn or [encode(f"figure/{label}-1.png")]  # as knitr saves it
     if drawn and is_hidden:
@@ -114,7 +116,7 @@ def _run(parts: Parts, name: str) -> Parts | tuple[Block, ...]:
     return _with_options(parts, options, taken)
 
 
-def _drawn(parts: Parts, label: str) -> list[str]:
+def _figures_drawn(parts: Parts, label: str) -> list[str]:
     """The paths of the figures that the cell of this label made when it was last run."""
     stem = PurePath(parts.files.lines.place(parts.span.line)[0].name).stem
     for place in _DRAWN:

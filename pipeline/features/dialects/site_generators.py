@@ -118,7 +118,7 @@ class BoxProcessor(LineProcessor):
             return False
         given = {"name": _BOX_KINDS[named[1]], "titled": named[2] or ""}
         state = make_attributes(listed[0].id)
-        above = self._above(cursor)
+        above = self._take_above(cursor)
         if above is not None:
             box = BlockElement("container", above.line, self, **given)
             box.column, box.end, box.last_read, box.state = (
@@ -138,7 +138,7 @@ class BoxProcessor(LineProcessor):
         cursor.skip_rest()
         return True
 
-    def _above(self, cursor: Cursor) -> BlockElement | None:
+    def _take_above(self, cursor: Cursor) -> BlockElement | None:
         """The paragraph or quotation directly above a line, closed."""
         parser = self.parser
         if parser.innermost.tag == "p":

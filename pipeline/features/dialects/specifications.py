@@ -115,7 +115,7 @@ def lead(document: Document) -> Document:
         return document
     targets = {node.attributes.id: node for node in all_nodes(document)}
     wanted = {_name(node) for _, node, _ in find(document, Link) if _is_local(node)}
-    names = {name: _numbered(name, targets[name]) for name in wanted & targets.keys()}
+    names = {name: _id_of_number(name, targets[name]) for name in wanted & targets.keys()}
     findings: list[Diagnostic] = []
 
     def settle(node: Link) -> Link | CrossReference | tuple[Inline, ...]:
@@ -145,7 +145,7 @@ def _name(node: Link) -> str:
     return node.href.removeprefix(LOCAL)
 
 
-def _numbered(name: str, target: Node) -> str:
+def _id_of_number(name: str, target: Node) -> str:
     """The id, here, of something with a number; "" of anything else."""
     kind = "equation" if isinstance(target, MathBlock) else CAPTIONED.get(type(target), "")
     if not kind:

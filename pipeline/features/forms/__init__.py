@@ -136,7 +136,7 @@ class _Reader:
             )
         index, lang = self._number((*name, ""), "item") - 1, self._root.get("lang", "")
         letter, shown = small_letters(index, lang), choice_letter(index, lang, classes(group))
-        prompt = _prompt(group) or self._before(group)
+        prompt = _prompt(group) or self._text_before(group)
         asks, hidden = self._tip((title,), prompt), _short(_text(item, None))
         tip = f"{asks} {shown}: {hidden}" if prompt else self._tip((title, shown), hidden)
         if kind == "one":
@@ -174,7 +174,7 @@ class _Reader:
             text, heads = _short(_text(self._parents[element], None)), self._heads(element)
             return self._tip((self._comma.join(heads),), text)
         if kind in ("lines", "space"):
-            return self._before(element)
+            return self._text_before(element)
         block = element
         while block.tag not in BLOCKS and block in self._parents:
             block = self._parents[block]
@@ -185,7 +185,7 @@ class _Reader:
         heads = self._heads(element)
         if heads:
             return self._tip((self._comma.join(heads),), around)
-        return around or self._before(element)
+        return around or self._text_before(element)
 
     def _heads(self, element: Element) -> list[str]:
         """The headers of a field's row and column, in a table without merged cells."""
@@ -208,7 +208,7 @@ class _Reader:
             heads.append(_text(head[at], None))
         return [_short(text) for text in heads if text.strip(f"{OTHER} ")]
 
-    def _before(self, element: Element) -> str:
+    def _text_before(self, element: Element) -> str:
         """The nearest text before an element, within its exercise."""
         node = element
         while (parent := self._parents.get(node)) is not None:
@@ -271,7 +271,7 @@ def _text(element: Element, here: Element | None) -> str:
 
 def _texts(element: Element, here: Element | None) -> Iterator[str]:
     if "with-gaps" in classes(element):
-        yield from _gapped(element, here)
+        yield from _fill_gaps(element, here)
         return
     if element.tag == "img":
         yield element.get(SPOKEN, "") or element.get("alt", "")
@@ -293,7 +293,7 @@ def _texts(element: Element, here: Element | None) -> Iterator[str]:
         yield child.tail or ""
 
 
-def _gapped(formula: Element, here: Element | None) -> Iterator[str]:
+def _fill_gaps(formula: Element, here: Element | None) -> Iterator[str]:
     """The characters of a formula, with the fields in place of its gaps."""
     image, *gaps = formula
     for piece, gap in itertools.zip_longest(image.get(SPOKEN, "").split(BLANK), gaps):
@@ -613,7 +613,7 @@ class Widgets:
                 "Ff": flags,
                 "DA": String(f"/{font} {_number(size)} Tf 0 g"),
                 "Q": 1 if centred else 2 if place.is_rtl else 0,
-                "AP": Dictionary({"N": self._drawn(area, "/Tx BMC EMC")}),
+                "AP": Dictionary({"N": self._draw(area, "/Tx BMC EMC")}),
             }
         )
         return widget
@@ -623,7 +623,9 @@ class Widgets:
         area = _shrunk(place.area, -GROWN)
         state = name(field.state or CHECKED)
         drawn = _dot(area) if field.state else _check(area)
-        states = Dictionary({state: self._shared(area, drawn), "Off": self._shared(area, "")})
+        states = Dictionary(
+            {state: self._share_drawing(area, drawn), "Off": self._share_drawing(area, "")}
+        )
         widget = self._widget(place, area)
         widget.update({"AS": "/Off", "AP": Dictionary({"N": states})})
         if not field.state:
@@ -642,14 +644,14 @@ class Widgets:
             }
         )
 
-    def _shared(self, area: PageArea, drawn: str) -> bytes:
+    def _share_drawing(self, area: PageArea, drawn: str) -> bytes:
         """The drawing of a button's state, one for all of the same size."""
         key = f"{_number(area.width)} {_number(area.height)} {drawn}"
         if key not in self._states:
-            self._states[key] = self._drawn(area, drawn)
+            self._states[key] = self._draw(area, drawn)
         return self._states[key]
 
-    def _drawn(self, area: PageArea, drawn: str) -> bytes:
+    def _draw(self, area: PageArea, drawn: str) -> bytes:
         """A separate drawing, because programs that fill in a field modify it."""
         extra = {
             "Type": "/XObject",

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features.formulas.outlines import broken, leave_room
+from pipeline.features.formulas.outlines import break_formula, leave_room
 from pipeline.features.formulas.tex import EquationLabel, Reading, read
 from pipeline.features.formulas.tex_commands import INSTEAD, Macro, Mistake, defines
 from pipeline.keep import in_batches, kept
@@ -84,7 +84,7 @@ def set_formulas(document: Document) -> Document:
         formulas, (item.call for item in readings if item.reading and item.reading.is_set)
     )
     results = {
-        (item.ordinal, item.part): (item, _checked(item, document, batch, findings))
+        (item.ordinal, item.part): (item, _check(item, document, batch, findings))
         for item in readings
     }
     places = {
@@ -118,7 +118,11 @@ def set_formulas(document: Document) -> Document:
                 return (model.Text(text=result.alt, span=formula.span),)
             if item.context.in_exercise:
                 formula = _with_large_fractions(formula)
-            return broken(formula, item.context.lang) if is_printed and formula.mathml else formula
+            return (
+                break_formula(formula, item.context.lang)
+                if is_printed and formula.mathml
+                else formula
+            )
         if result.alt and not result.mathml:
             text = (model.Text(text=result.alt, span=formula.span),)
             return model.Paragraph(children=text, span=formula.span, attributes=formula.attributes)
@@ -284,7 +288,7 @@ def _read_alone(tex: str) -> Reading:
     return read(tex, lambda *_: "")
 
 
-def _checked(item: _Occurrence, document: Document, batch: _Batch, findings: Findings) -> _Result:
+def _check(item: _Occurrence, document: Document, batch: _Batch, findings: Findings) -> _Result:
     """The result for a formula, after its problems are reported."""
     if item.reading is None:
         return _Result()
@@ -344,11 +348,11 @@ def _make(item: _Occurrence, reading: Reading, batch: _Batch) -> _Result:
     try:
         set_result = batch.get(item.call) or set_formula(*item.call)
     except CannotSetError as error:
-        return _Result(mistakes=(_misplaced(item.node.tex) or Mistake(str(error), 0),))
+        return _Result(mistakes=(_find_misplaced(item.node.tex) or Mistake(str(error), 0),))
     return _Result(*set_result, reading.mistakes, reading.tag, reading.labels)
 
 
-def _misplaced(tex: str) -> Mistake | None:
+def _find_misplaced(tex: str) -> Mistake | None:
     """The command to blame, in a formula that cannot be set, for standing where it does."""
     for match in _COMMAND.finditer(tex):
         if hint := INSTEAD.get(match[1]):

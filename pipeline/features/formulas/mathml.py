@@ -85,7 +85,7 @@ def row(children: Sequence[Element]) -> list[Element]:
     for child in visible:
         if child.tag == "mo" and child.text == "~":  # it is spaced like a relation
             child.text = "\N{TILDE OPERATOR}"
-    return _applied(_words(_numbers(_negated(_signed(visible)))))
+    return _applied(_words(_numbers(_negate(_close_up_sign(visible)))))
 
 
 def is_empty(element: Element) -> bool:
@@ -106,7 +106,7 @@ def _is_room(element: Element) -> bool:
     return element.tag == "mspace"
 
 
-def _signed(children: list[Element]) -> list[Element]:
+def _close_up_sign(children: list[Element]) -> list[Element]:
     """Treat a plus or minus after an operator as a sign, without space after it; “mod” in brackets
     has space after it only."""
     for before, child in itertools.pairwise(children):
@@ -122,7 +122,7 @@ def asks_for_more(element: Element) -> bool:
     return element.tag == "mo" and element.text not in ENDS and element.get("form") != "postfix"
 
 
-def _negated(children: list[Element]) -> list[Element]:
+def _negate(children: list[Element]) -> list[Element]:
     """Combine a stroke through the next operator with it, if there is such a character."""
     result: list[Element] = []
     for child in children:
@@ -495,10 +495,10 @@ def markup(math: Element, alternative: str) -> str:
 
 
 def _all(elements: Iterable[Element], display: bool) -> list[Element]:
-    return [_mended(element, display) for element in elements]
+    return [_mend(element, display) for element in elements]
 
 
-def _mended(element: Element, display: bool) -> Element:
+def _mend(element: Element, display: bool) -> Element:
     tag = element.tag
     if tag in TOKENS and not len(element):
         return token(element)
@@ -523,7 +523,7 @@ def _mended(element: Element, display: bool) -> Element:
             result.extend(row(_in_style(children) if tag == "mtd" else children))
             return result
         case "mpadded":
-            return _padded(element, children)
+            return _remove_padding(element, children)
         case "menclose":
             kind = ENCLOSED[element.get("notation", "box")]
             if kind == "boxed" and not row(children):  # a box to write in
@@ -554,7 +554,7 @@ def _group(children: list[Element], kind: str = "") -> Element:
     return group
 
 
-def _padded(element: Element, children: list[Element]) -> Element:
+def _remove_padding(element: Element, children: list[Element]) -> Element:
     """Remove relative lengths, which are not in MathML Core and only add space."""
     values = [element.get(name, "0") for name in ATTRIBUTES["mpadded"]]
     if not all(_LENGTH.fullmatch(value) and value[0] not in "+-" for value in values):

@@ -275,7 +275,7 @@ def in_lines(mathml: str, room: float, measure: Measure) -> str:
     while len(row) == 1 and _name(row[0]) in ("mrow", "mstyle"):
         row = row[0]
     for signs in (RELATIONS, RELATIONS | ADDITIONS):
-        lines = _filled(list(_drawn_pieces(row, signs)), root, room, measure)
+        lines = _fill_lines(list(_drawn_pieces(row, signs)), root, room, measure)
         if all(measure(_formula(root, line)) <= room for line in lines):
             break
     if len(lines) < 2:
@@ -301,7 +301,7 @@ def _drawn_pieces(row: Element, signs: frozenset[str]) -> Iterator[list[Element]
     yield piece
 
 
-def _filled(
+def _fill_lines(
     pieces: list[list[Element]], root: Element, room: float, measure: Measure
 ) -> list[list[Element]]:
     """The parts in as few lines as they need."""
@@ -346,7 +346,7 @@ OPENING, CLOSING = "([{⟨⌊⌈", ")]}⟩⌋⌉"
 _LINING = Attributes(classes=("lining",))
 
 
-def broken(formula: Math, lang: str) -> tuple[Inline, ...]:
+def break_formula(formula: Math, lang: str) -> tuple[Inline, ...]:
     """A formula in pieces that a line may end between; itself if it is short, or has no place for
     that."""
     if len(formula.alt) <= LONG or formula.display or formula.gaps:
@@ -614,11 +614,11 @@ def _ziamath() -> ModuleType:
 
     config.svg2 = False
     config.precision = 1
-    SimpleGlyph.place = _placed  # type: ignore[assignment, method-assign]
+    SimpleGlyph.place = _place_glyph  # type: ignore[assignment, method-assign]
     return ziamath
 
 
-def _placed(glyph: Any, x: float, y: float, size: float) -> Element | None:
+def _place_glyph(glyph: Any, x: float, y: float, size: float) -> Element | None:
     """A glyph at its position, with its outline in font units, which is the same everywhere: so it
     is written once, and drawn once per file."""
     outline = _outline(glyph)

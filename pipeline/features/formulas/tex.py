@@ -29,7 +29,7 @@ from pipeline.features.formulas.tex_commands import (
     empty,
     pieces,
     quantity,
-    quoted,
+    quote_words,
     write_out,
 )
 from pipeline.model.late import late
@@ -168,7 +168,7 @@ class Special(Reader):
         out = [
             f"{{{self.within(piece.text, starts + piece.at)}}}"
             if piece.is_formula
-            else quoted(piece.text).replace("\\text{", f"\\{piece.font or command}{{")
+            else quote_words(piece.text).replace("\\text{", f"\\{piece.font or command}{{")
             for piece in self.pieces(content, starts)
         ]
         self.out.append(f"{{{''.join(out)}}}" if len(out) != 1 else out[0])
@@ -269,11 +269,11 @@ class Special(Reader):
             for index, end in rows.items()
         )
         for end, label in sorted(letters.items(), reverse=True):
-            text = f"{text[:end]}{NUMBER}{quoted(f'({label})')}{text[end:]}"
+            text = f"{text[:end]}{NUMBER}{quote_words(f'({label})')}{text[end:]}"
 
         def in_line(match: re.Match[str]) -> str:
             label, bare = self.tags[int(match[1])]
-            return NUMBER + quoted(label if bare else f"({label})")
+            return NUMBER + quote_words(label if bare else f"({label})")
 
         return _TAG.sub(in_line, _LABEL.sub("", text)), "", labels
 

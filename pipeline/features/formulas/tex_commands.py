@@ -654,7 +654,7 @@ class _Writer:
                 waiting.append((text, after, place))
             elif macro := self.macros.get(name):
                 self.uses += 1
-                body, after = _filled(macro, text, command.end())
+                body, after = _expand(macro, text, command.end())
                 waiting.append((text, after, place))
                 waiting.append((body, 0, at))
                 if len(body) > LONGEST_FORMULA:
@@ -700,7 +700,7 @@ class _Writer:
         return pos
 
 
-def _filled(macro: Macro, text: str, pos: int) -> tuple[str, int]:
+def _expand(macro: Macro, text: str, pos: int) -> tuple[str, int]:
     """The expansion of a command that ends at ``pos``, and the end of its arguments."""
     arguments: list[str] = []
     if macro.default is not None:
@@ -967,14 +967,14 @@ def _words(source: str, name: str, at: int) -> str:
     raise UnreadableTextError(name, at)
 
 
-def quoted(words: str) -> str:
+def quote_words(words: str) -> str:
     """Words in the form that latex2mathml needs: it only accepts braces outside text."""
     parts = re.split(r"([{}\\])", words)
     names = {"{": "\\{", "}": "\\}", "\\": "\\backslash "}
     return "".join(
-        names.get(part) or (f"\\text{{{_escaped(part)}}}" if part else "") for part in parts
+        names.get(part) or (f"\\text{{{_escape(part)}}}" if part else "") for part in parts
     )
 
 
-def _escaped(words: str) -> str:
+def _escape(words: str) -> str:
     return re.sub(r"([$%&#_])", r"\\\1", words)

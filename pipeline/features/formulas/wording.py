@@ -75,7 +75,7 @@ class FormulaSpeaker:
                 return self._fraction(element, *children)
             case "msqrt":
                 inner = children if len(children) == 1 else [element]
-                return self._enclosed("root", inner, radicand=self._row(children))
+                return self._enclose("root", inner, radicand=self._row(children))
             case "mroot":
                 return self._root(*children)
             case "msup":
@@ -85,7 +85,7 @@ class FormulaSpeaker:
             case "msubsup":
                 return self._index_and_power(*children)
             case "munder" | "mover":
-                return self._stacked(element, *children)
+                return self._speak_stacked(element, *children)
             case "munderover":
                 return self._range(*children)
             case "mtable":
@@ -93,7 +93,7 @@ class FormulaSpeaker:
             case "mrow" if element.get("class") in CROSSED:
                 return self._word("crossed", content=self._row(children))
             case "mrow" if (table := _fenced_table(children)) is not None:
-                return self._fenced(children[0].text or "", table)
+                return self._speak_fenced(children[0].text or "", table)
         return self._row(children)
 
     def _sign(self, text: str) -> str:
@@ -102,7 +102,7 @@ class FormulaSpeaker:
         text = plain_letters(text)
         return self._words[f"math_{SPOKEN_SIGNS[text]}"] if text in SPOKEN_SIGNS else text
 
-    def _enclosed(self, key: str, inner: Sequence[Element], **parts: str) -> str:
+    def _enclose(self, key: str, inner: Sequence[Element], **parts: str) -> str:
         """The text of nodes with a spoken end, unless they contain only one thing."""
         is_short = all(map(_is_short, inner))
         return self._word(key if is_short else f"long_{key}", **parts)
@@ -113,13 +113,13 @@ class FormulaSpeaker:
         parts = {"above": self._speak(above), "below": self._speak(below)}
         if element.get("linethickness") == "0":
             return self._word("choose", **parts)
-        return self._enclosed("fraction", (above, below), **parts)
+        return self._enclose("fraction", (above, below), **parts)
 
     def _root(self, radicand: Element, index: Element) -> str:
         parts = {"radicand": self._speak(radicand), "index": self._speak(index)}
         if parts["index"] == "3":
-            return self._enclosed("cube_root", (radicand,), radicand=parts["radicand"])
-        return self._enclosed("nth_root", (radicand,), **parts)
+            return self._enclose("cube_root", (radicand,), radicand=parts["radicand"])
+        return self._enclose("nth_root", (radicand,), **parts)
 
     # --- what stands above and below ---
 
@@ -134,12 +134,12 @@ class FormulaSpeaker:
             return f"{spoken} {text}"
         if exponent.tag == "mn" and (key := POWERS.get(exponent.text or "")):
             return self._word(key, base=spoken)
-        return self._enclosed("power", (exponent,), base=spoken, exponent=text)
+        return self._enclose("power", (exponent,), base=spoken, exponent=text)
 
     def _index(self, spoken: str, index: Element, base: Element) -> str:
         if _is_operator(base):
             return self._word("under", operator=spoken, lower=self._speak(index))
-        return self._enclosed("index", (index,), base=spoken, index=self._speak(index))
+        return self._enclose("index", (index,), base=spoken, index=self._speak(index))
 
     def _index_and_power(self, base: Element, index: Element, exponent: Element) -> str:
         if _is_operator(base):
@@ -153,7 +153,7 @@ class FormulaSpeaker:
         key = "range" if _is_operator(base) else "between"
         return self._word(key, operator=self._speak(base), **parts)
 
-    def _stacked(self, element: Element, base: Element, mark: Element) -> str:
+    def _speak_stacked(self, element: Element, base: Element, mark: Element) -> str:
         spoken, text = self._speak(base), mark.text or ""
         if element.get("accentunder") and text == OVERLINE:
             return self._word("underline", base=spoken)
@@ -178,7 +178,7 @@ class FormulaSpeaker:
             )
         return self._matrix(table)
 
-    def _fenced(self, opening: str, table: Element) -> str:
+    def _speak_fenced(self, opening: str, table: Element) -> str:
         if opening == "{":
             return self._word("cases", content=self._rows(table, "line"))
         return self._matrix(table, "determinant" if opening == "|" else "matrix")
@@ -303,14 +303,14 @@ def _plain_words(element: Element) -> str:
         case "mphantom":
             return ""
         case "mfrac":
-            above, below = (_grouped(child) for child in children)
+            above, below = (_group(child) for child in children)
             return f"{above}{' ' if element.get('linethickness') == '0' else '/'}{below}"
         case "msqrt":
             return "√" + _grouped_row(children)
         case "mroot":
             index = _plain_words(children[1])
-            sign = ROOTS.get(index) or f"{_raised(index, SUPERSCRIPTS) or f'({index})'}√"
-            return sign + _grouped(children[0])
+            sign = ROOTS.get(index) or f"{_raise(index, SUPERSCRIPTS) or f'({index})'}√"
+            return sign + _group(children[0])
         case "mover" | "munder" if children[1].text in BRACES:
             return _plain_words(children[0])
         case "munder" if MARKS.get(children[1].text or "") == "\u0305":
@@ -328,7 +328,7 @@ def _plain_words(element: Element) -> str:
                 + (" " if base.tag == "mo" else "")
             )
         case "mover" | "munder":
-            return _marked(_plain_words(children[0]), children[1].text or "")
+            return _mark(_plain_words(children[0]), children[1].text or "")
         case "mtable":
             return _table(element)
     return _row(children)
@@ -341,7 +341,7 @@ def _table(element: Element) -> str:
     return "; ".join(", ".join(_row(list(cell)).strip() for cell in line) for line in element)
 
 
-def _marked(text: str, mark: str) -> str:
+def _mark(text: str, mark: str) -> str:
     combining = MARKS.get(mark)
     if combining is None or not text:
         return text
@@ -351,7 +351,7 @@ def _marked(text: str, mark: str) -> str:
 _MARKED = late("[^\u0300-\u036f\u20d0-\u20ff][\u0300-\u036f\u20d0-\u20ff]*")
 
 
-def _grouped(element: Element) -> str:
+def _group(element: Element) -> str:
     """An operand, in parentheses if it consists of several parts."""
     return _in_parentheses(element, _row([element]))
 
@@ -363,7 +363,7 @@ def _in_parentheses(element: Element, text: str) -> str:
 
 def _grouped_row(children: Sequence[Element]) -> str:
     if len(children) == 1:
-        return _grouped(children[0])
+        return _group(children[0])
     return f"({_row(children).strip()})"
 
 
@@ -384,13 +384,13 @@ def _script(mark: str, element: Element, table: dict[str, str]) -> str:
     text = linear_text([element]).replace(" ", "")
     if text and all(char in PRIMES for char in text):
         return text
-    raised = _raised(text, table)
+    raised = _raise(text, table)
     if raised:
         return raised
     return mark + (text if _is_single(element) and len(text) == 1 else f"({text})")
 
 
-def _raised(text: str, table: dict[str, str]) -> str:
+def _raise(text: str, table: dict[str, str]) -> str:
     """``text`` in superscript or subscript characters, "" if some are missing."""
     characters = [table.get(char, "") for char in text]
     return "".join(characters) if all(characters) else ""

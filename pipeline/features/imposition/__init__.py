@@ -48,33 +48,33 @@ def booklet(
     Blank pages are at the end, or before the last page if that is the ``back_cover``. Books that
     are read from right to left have the spine on the right (``rtl``).
     """
-    pages = padded(count, 4, back_cover=back_cover)
+    pages = pad(count, 4, back_cover=back_cover)
     sides: list[Side] = []
     for first, end in _signatures(len(pages) // 4, signature):
-        sides += _folded(pages[4 * first : 4 * end])
-    return tuple(_mirrored(side, 2) for side in sides) if rtl else tuple(sides)
+        sides += _fold(pages[4 * first : 4 * end])
+    return tuple(_mirror(side, 2) for side in sides) if rtl else tuple(sides)
 
 
 def tri_fold(count: int, *, back_cover: bool = False, rtl: bool = False) -> tuple[Side, ...]:
     """The sides of sheets that are folded twice, the right third in first: outside are the flap,
     the back and the front, inside three pages side by side."""
-    pages = padded(count, 6, back_cover=back_cover)
+    pages = pad(count, 6, back_cover=back_cover)
     sixes = (pages[at : at + 6] for at in range(0, len(pages), 6))
     orders = ((six[at] for at in order) for six in sixes for order in ((4, 5, 0), (1, 2, 3)))
     sides = (Side(tuple(order)) for order in orders)
-    return tuple(_mirrored(side, 3) if rtl else side for side in sides)
+    return tuple(_mirror(side, 3) if rtl else side for side in sides)
 
 
 def n_up(count: int, columns: int, rows: int, *, rtl: bool = False) -> tuple[Side, ...]:
     """The sides of sheets with several pages side by side and below each other, in reading order.
     The last side may have blanks."""
     each = columns * rows
-    pages = padded(count, each)
+    pages = pad(count, each)
     sides = (Side(tuple(pages[at : at + each])) for at in range(0, len(pages), each))
-    return tuple(_mirrored(side, columns) if rtl else side for side in sides)
+    return tuple(_mirror(side, columns) if rtl else side for side in sides)
 
 
-def padded(count: int, multiple: int, *, back_cover: bool = False) -> list[int | None]:
+def pad(count: int, multiple: int, *, back_cover: bool = False) -> list[int | None]:
     """The pages, and blank ones that make them a ``multiple``."""
     pages: list[int | None] = list(range(1, count + 1))
     at = count - 1 if back_cover else count
@@ -91,7 +91,7 @@ def _signatures(sheets: int, most: int | None) -> Iterator[tuple[int, int]]:
         yield sheets * index // number, sheets * (index + 1) // number
 
 
-def _folded(pages: Sequence[int | None]) -> Iterator[Side]:
+def _fold(pages: Sequence[int | None]) -> Iterator[Side]:
     """The sides of one signature: each sheet has the next two pages from the front on its right and
     its left, and next to them the next two from the back."""
     for depth in range(len(pages) // 4):
@@ -100,7 +100,7 @@ def _folded(pages: Sequence[int | None]) -> Iterator[Side]:
         yield Side((pages[first + 1], pages[last - 1]), depth)
 
 
-def _mirrored(side: Side, columns: int) -> Side:
+def _mirror(side: Side, columns: int) -> Side:
     rows = [side.pages[at : at + columns] for at in range(0, len(side.pages), columns)]
     return side._replace(pages=tuple(page for row in rows for page in row[::-1]))
 

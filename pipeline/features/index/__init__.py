@@ -160,12 +160,12 @@ def own_term(node: Node) -> tuple[Inline, ...]:
     kinds = {type(inner) for inner in walk(term) if is_mark(inner)}
 
     def leave(inner: Node) -> Node | tuple[Node, ...]:
-        return unmarked(inner, "") if is_mark(inner) else inner
+        return unmark(inner, "") if is_mark(inner) else inner
 
     return title_of(rewrite(term, leave=dict.fromkeys(kinds, leave)))
 
 
-def unmarked(node: Node, identifier: str) -> Node | tuple[Node, ...]:
+def unmark(node: Node, identifier: str) -> Node | tuple[Node, ...]:
     """A node without its mark, and with an id or none (empty). A span without other attributes is
     replaced by its text."""
     attributes = node.attributes.without(OPTIONS, {MARK} if is_inline(node) else ())
@@ -358,7 +358,7 @@ def fill_index(document: Document) -> Document:
         if isinstance(node, model.Index):
             index = filled[ordinal]
             return replace(index, groups=groups) if index else ()
-        return unmarked(node, ids[ordinal]) if is_mark(node) else node
+        return unmark(node, ids[ordinal]) if is_mark(node) else node
 
     changes: Changes = dict.fromkeys(kinds, leave)
     changed = rewrite_document(document, leave=changes, context=ordinals())

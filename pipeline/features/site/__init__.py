@@ -164,9 +164,9 @@ class SiteContents:
         """The contents as shown on ``page``, the current one of ``renderer``."""
         at = self._places[page.name]
         near = self._pages[max(0, at - NEAR) : at + NEAR + 1]
-        return self._below(near, page, renderer)
+        return self._items_below(near, page, renderer)
 
-    def _below(
+    def _items_below(
         self, pages: tuple[SitePage, ...], current: SitePage, renderer: NodeRenderer
     ) -> tuple[NavItem, ...]:
         """The items of some pages; a deeper one is nested in the one before."""
@@ -176,7 +176,7 @@ class SiteContents:
             end = at + 1
             while end < len(pages) and pages[end].depth > pages[at].depth:
                 end += 1
-            below = self._below(pages[at + 1 : end], current, renderer)
+            below = self._items_below(pages[at + 1 : end], current, renderer)
             items.append(self._item(pages[at], below, current, renderer))
             at = end
         return tuple(items)
@@ -389,7 +389,7 @@ def feeds(
         names = dict.fromkeys((INDEX, *(page.name for page in pages)))
         addresses = [address_of(metadata, folder, name) for name in names]
         template = environment.get_template(f"html/site/{SITEMAP}.j2")
-        text = template.render(addresses=addresses, changed=_changed(metadata))
+        text = template.render(addresses=addresses, changed=_date_of_change(metadata))
         yield TextFile(SITEMAP, text)
     if _has_feed(metadata):
         authors = [author.name for author in metadata.authors]
@@ -399,7 +399,7 @@ def feeds(
             address=address_of(metadata, folder),
             authors=authors or [metadata.publisher or metadata.title],
             feed=FEED,
-            updated=_full_date(_changed(metadata)),
+            updated=_full_date(_date_of_change(metadata)),
             entries=[
                 _FeedEntry(page.title, address_of(metadata, folder, page.name), beginning(page))
                 for page in pages
@@ -410,10 +410,10 @@ def feeds(
 
 
 def _has_feed(metadata: Metadata) -> bool:
-    return bool(metadata.url and _changed(metadata))
+    return bool(metadata.url and _date_of_change(metadata))
 
 
-def _changed(metadata: Metadata) -> str:
+def _date_of_change(metadata: Metadata) -> str:
     """The date of the last change, as the front matter declares it."""
     return metadata.modified or metadata.date
 

@@ -59,7 +59,7 @@ def divide(document: Document, level: int) -> tuple[Handout, ...]:
 
 
 def _part(document: Document, part: DocumentPart, places: _PartPlaces, lists: _Lists) -> Document:
-    blocks = _raised(_trimmed(part.blocks), part.section.depth if part.section else 0)
+    blocks = _raise_headings(_trim(part.blocks), part.section.depth if part.section else 0)
     leave_out: Changes = {
         model.Section: lambda section: () if is_list(section) else section,
         model.Index: lambda _: (),
@@ -113,7 +113,7 @@ def _title(section: model.Section) -> str:
     return f"{section.number} {plain_text(section.title).strip()}".strip()
 
 
-def _trimmed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def _trim(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks without page breaks before and after them."""
     kept = list(blocks)
     while kept and isinstance(kept[-1], model.PageBreak):
@@ -123,7 +123,7 @@ def _trimmed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     return tuple(kept)
 
 
-def _raised(blocks: tuple[Block, ...], depth: int) -> tuple[Block, ...]:
+def _raise_headings(blocks: tuple[Block, ...], depth: int) -> tuple[Block, ...]:
     """The blocks of a section at that depth, with headings below the title."""
     if not depth:
         return blocks

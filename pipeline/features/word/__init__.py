@@ -8,9 +8,9 @@ from pipeline.features.word import draft as draft_module
 from pipeline.features.word import matter
 from pipeline.features.word.blocks import blocks
 from pipeline.features.word.draft import HEADINGS, Spot, WordFile
-from pipeline.features.word.packing import packed
+from pipeline.features.word.packing import pack
 from pipeline.features.word.styles import FONTS, TEXT, styles_part, template_of
-from pipeline.features.word.xml import Element, built, element, root, written
+from pipeline.features.word.xml import Element, build_element, element, root, write_part
 from pipeline.model import Document
 from pipeline.model.editions import Edition
 from pipeline.model.paper import POINT
@@ -51,7 +51,7 @@ def assemble_docx(document: Document, edition: Edition, stem: str, *_: object) -
             writing=draft.writing / POINT,
         ),
         "numbering.xml": draft.numbering.part(),
-        "settings.xml": built(_SETTINGS, note=draft.note_kind, lang=metadata.lang),
+        "settings.xml": build_element(_SETTINGS, note=draft.note_kind, lang=metadata.lang),
         "fontTable.xml": root("fonts", *(element("font", name=name) for name in FONTS)),
         "header.xml": matter.head(draft, edition),
         "footer.xml": matter.foot(draft),
@@ -66,10 +66,10 @@ def assemble_docx(document: Document, edition: Edition, stem: str, *_: object) -
         edition=edition.name,
         stem=stem,
         metadata=metadata,
-        pages=(Page("document.xml", metadata.title, written(main)),),
+        pages=(Page("document.xml", metadata.title, write_part(main)),),
         inventory=Inventory(images=tuple(sorted(draft.images))),
         assets=document.assets,
-        files=tuple(TextFile(name, written(part)) for name, part in parts.items()),
+        files=tuple(TextFile(name, write_part(part)) for name, part in parts.items()),
         spans=tuple(draft.spans),
         findings=draft.new_findings(),
     )
@@ -112,5 +112,5 @@ def package_docx(pages: Pages, folder: Path) -> Package:
     files, paths, problems = read_images(pages, folder)
     template = template_of(pages.metadata, folder)
     images = {name: file.data for name, file in files.items()}
-    data, findings = packed(pages, images, folder, template)
+    data, findings = pack(pages, images, folder, template)
     return Package(data, (*problems, *findings), tuple(map(str, paths)))

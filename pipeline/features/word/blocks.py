@@ -30,7 +30,6 @@ from pipeline.features.word.inlines import (
     AFTER,
     at_beginning,
     bare_line,
-    counted,
     formula,
     index_fields,
     inlines,
@@ -38,13 +37,14 @@ from pipeline.features.word.inlines import (
     label,
     low_paragraph,
     paragraph,
-    spoken,
+    spoken_text,
     text_paragraph,
     text_run,
     timing,
     title,
     with_attributes,
     with_space,
+    write_counted,
 )
 from pipeline.features.word.pictures import inline_picture
 from pipeline.features.word.styles import RULE
@@ -110,7 +110,7 @@ def table(draft: WordFile, node: model.Table, place: Spot) -> list[Element]:
 
 
 def _table_caption(draft: WordFile, node: model.Table, place: Spot) -> list[Element]:
-    anchor = [*index_fields(draft, node), *draft.anchored(node, [])]
+    anchor = [*index_fields(draft, node), *draft.anchor(node, [])]
     if not node.caption:
         return bare_line(draft, anchor, place)
     content = label(draft, node, "Table", node.number) if node.number else []
@@ -170,7 +170,7 @@ def _row(
         content = draft.blocks(node.children, inner)
         if not content or content[-1].tag != tag("p"):
             content.append(paragraph(draft, [], inner))
-        content[-1].extend(draft.anchored(node, []))
+        content[-1].extend(draft.anchor(node, []))
         merge = element("vMerge", val="restart") if node.rows > 1 else None
         written.append(_cell(width, node.columns, content, merge=merge))
     properties = element("trPr", element("cantSplit"), element("tblHeader") if is_head else None)
@@ -209,7 +209,7 @@ def grid_table(
     for row in rows:
         exact = element("trHeight", val=height, hRule="exact") if height else None
         full = [*row, *[[]] * (len(widths) - len(row))]
-        cells = (_cell(w, 1, _ended(content)) for w, content in zip(widths, full, strict=True))
+        cells = (_cell(w, 1, _end_cell(content)) for w, content in zip(widths, full, strict=True))
         lines.append(element("tr", element("trPr", element("cantSplit"), exact), *cells))
     columns = element("tblGrid", *(element("gridCol", w=width) for width in widths))
     return element("tbl", properties, columns, *lines)
@@ -222,7 +222,7 @@ def _frames() -> Element:
     return element("tblBorders", *edges)
 
 
-def _ended(content: list[Element]) -> list[Element]:
+def _end_cell(content: list[Element]) -> list[Element]:
     """The content of a cell, which ends with a paragraph."""
     return content if content and content[-1].tag == tag("p") else [*content, element("p")]
 
@@ -316,7 +316,7 @@ def code(draft: WordFile, node: model.CodeBlock, place: Spot) -> list[Element]:
             if piece:
                 fill = MARKED if line in node.marked else ""
                 runs.append(text_run(piece, look._replace(fill=fill)))
-    result.append(paragraph(draft, draft.anchored(node, runs), place, "Code"))
+    result.append(paragraph(draft, draft.anchor(node, runs), place, "Code"))
     return result
 
 
@@ -329,13 +329,13 @@ def equation(draft: WordFile, node: model.MathBlock, place: Spot) -> Element:
     if not node.number and not node.tag:
         if node.mathml:
             content = [element("m:oMathPara", *content)]
-        return paragraph(draft, draft.anchored(node, content), place, "Equation")
+        return paragraph(draft, draft.anchor(node, content), place, "Equation")
     number = [text_run(node.tag)]
     if node.number and not node.tag:
-        number = counted(draft, node, "Equation", node.number)
+        number = write_counted(draft, node, "Equation", node.number)
     content = [text_run("\t"), *content, text_run("\t("), *number, text_run(")")]
     tabs = (("center", place.left + place.width // 2), ("right", place.left + place.width))
-    return paragraph(draft, draft.anchored(node, content), place, "Equation", tabs=tabs)
+    return paragraph(draft, draft.anchor(node, content), place, "Equation", tabs=tabs)
 
 
 # --- figures ----------------------------------------------------------------------------
@@ -348,7 +348,7 @@ def figure(draft: WordFile, node: model.Figure, place: Spot) -> list[Element]:
     if not picture:
         picture = [text_run(node.image.alt, place.look)]
     return [
-        paragraph(draft, draft.anchored(node, picture), place, "Figure", align=_alignment(node)),
+        paragraph(draft, draft.anchor(node, picture), place, "Figure", align=_alignment(node)),
         *_caption(draft, node, node.caption, place, node.part),
     ]
 
@@ -383,7 +383,7 @@ def figures(draft: WordFile, node: model.FigureGroup, place: Spot) -> list[Eleme
     cells = [figure(draft, part, inner) for part in node.figures]
     rows = [cells[at : at + columns] for at in range(0, len(cells), columns)]
     grid = grid_table(rows, [width] * columns, place.left)
-    anchor = draft.anchored(node, [])
+    anchor = draft.anchor(node, [])
     caption = _caption(draft, node, node.caption, place)
     if not caption:
         caption = [paragraph(draft, anchor, place, "Figure")]
@@ -398,7 +398,7 @@ def chart(draft: WordFile, node: model.Chart, place: Spot) -> list[Element]:
         draft, node.image, place, width=node.attributes.get("width")
     )
     if picture:
-        return [paragraph(draft, draft.anchored(node, picture), place, "Figure"), *caption]
+        return [paragraph(draft, draft.anchor(node, picture), place, "Figure"), *caption]
     return [*table(draft, node.table, place), *caption]
 
 
@@ -436,7 +436,7 @@ def exercise_block(draft: WordFile, node: Node, place: Spot) -> list[Element]:
             return _ordering(draft, node, place)
     children: tuple[Block, ...] = getattr(node, "children", ())
     if text := getattr(node, "title", ()):
-        return boxed(draft, node, text, "", children, place, SIDE_BOXES["sidebar"])
+        return write_box(draft, node, text, "", children, place, SIDE_BOXES["sidebar"])
     return blocks(draft, children, place)
 
 
@@ -445,7 +445,7 @@ def _title(draft: WordFile, node: model.Exercise, place: Spot) -> Element:
     if node.number:
         head, _, tail = draft.words["caption_exercise"].partition("{number}")
         content += [
-            text_run(head), *counted(draft, node, "Exercise", node.number), text_run(tail),
+            text_run(head), *write_counted(draft, node, "Exercise", node.number), text_run(tail),
         ]  # fmt: skip
     elif not node.title:
         content.append(text_run(draft.words["exercise"]))
@@ -454,7 +454,7 @@ def _title(draft: WordFile, node: model.Exercise, place: Spot) -> Element:
     content += inlines(draft, node.title, place, place.look)
     content += timing(draft, node)
     line = at_beginning(node, place)
-    return paragraph(draft, draft.anchored(node, content), line, "Exercise Title")
+    return paragraph(draft, draft.anchor(node, content), line, "Exercise Title")
 
 
 def _space(draft: WordFile, node: model.WritingSpace, place: Spot) -> list[Element]:
@@ -475,7 +475,7 @@ def _space(draft: WordFile, node: model.WritingSpace, place: Spot) -> list[Eleme
 def task(draft: WordFile, item: model.ListItem, place: Spot) -> list[Element]:
     """An item of a list of tasks: a box to tick, and the text."""
     first = next(iter(item.children), None)
-    name = spoken(first.children) if first and is_text(first) else draft.words["box"]
+    name = spoken_text(first.children) if first and is_text(first) else draft.words["box"]
     box = check_box(draft.next_id(), name, is_checked=bool(item.checked))
     return _after_sign(draft, [box], item, place)
 
@@ -498,9 +498,9 @@ def _after_sign(
     place = with_attributes(first[0] if first and is_text(first[0]) else item, place)
     inner = place.within(STEP, marker=None)
     if marker:
-        line = paragraph(draft, draft.anchored(item, content), place, style, marker=marker)
+        line = paragraph(draft, draft.anchor(item, content), place, style, marker=marker)
     else:
-        line = paragraph(draft, draft.anchored(item, content), inner, style, hanging=STEP)
+        line = paragraph(draft, draft.anchor(item, content), inner, style, hanging=STEP)
     return [line, *draft.blocks(rest, inner)]
 
 
@@ -508,7 +508,7 @@ def _choices(draft: WordFile, node: model.Choices, place: Spot) -> list[Element]
     result: list[Element] = []
     if node.prompt:
         content = [*index_fields(draft, node), *inlines(draft, node.prompt, place, place.look)]
-        prompt = draft.anchored(node, content)
+        prompt = draft.anchor(node, content)
         line = at_beginning(node, place)
         result.append(paragraph(draft, prompt, line, marker=place.marker, with_next=True))
     if place.marker:
@@ -519,7 +519,7 @@ def _choices(draft: WordFile, node: model.Choices, place: Spot) -> list[Element]
     look = ("lower-roman", "()") if is_roman else (kind, ")")
     number = draft.numbering.add(*look, 1, place.depth)
     for item in node.items:
-        name = spoken(item.children) or draft.words["box"]
+        name = spoken_text(item.children) or draft.words["box"]
         box = check_box(
             draft.next_id(), name, is_checked=bool(item.correct), is_one=not node.multiple
         )
@@ -556,7 +556,7 @@ def _matching(draft: WordFile, node: model.Matching, place: Spot) -> list[Elemen
             row[3] = draft.blocks(node.right[number].children, cell)
         rows.append(row)
     return [
-        *bare_line(draft, draft.anchored(node, []), place),
+        *bare_line(draft, draft.anchor(node, []), place),
         grid_table(rows, [SLOT, half, SLOT, half], place.left),
         low_paragraph(draft, place),
     ]
@@ -571,7 +571,7 @@ def _ordering(draft: WordFile, node: model.Ordering, place: Spot) -> list[Elemen
         for at, item in enumerate(node.items)
     ]
     return [
-        *bare_line(draft, draft.anchored(node, []), place),
+        *bare_line(draft, draft.anchor(node, []), place),
         grid_table(rows, [SLOT, rest], place.left),
         low_paragraph(draft, place),
     ]
@@ -587,7 +587,7 @@ def _slot(
 ) -> list[Element]:
     """The menu for the place of an item, with the answer if that is known."""
     answer = options[node.solution[at]] if node.solution else ""
-    name = spoken(item.children) or draft.words["blank"]
+    name = spoken_text(item.children) or draft.words["blank"]
     control = menu(draft.next_id(), name, options, answer)
     return [paragraph(draft, [control], cell)]
 
@@ -604,7 +604,7 @@ def word_bank(draft: WordFile, node: model.Container, place: Spot) -> list[Eleme
             for text in texts:
                 if is_text(text):
                     content += inlines(draft, text.children, place, place.look)
-    anchored = draft.anchored(node, content)
+    anchored = draft.anchor(node, content)
     return [paragraph(draft, anchored, place, "Word Bank", align="center")]
 
 
@@ -663,7 +663,7 @@ def _block(draft: WordFile, node: Node, place: Spot) -> list[Element]:
         case model.Heading():
             content = [*inlines(draft, node.children, place, place.look), *timing(draft, node)]
             style = f"heading {min(node.level + 1, 6)}"
-            return [paragraph(draft, draft.anchored(node, content), place, style, is_plain=True)]
+            return [paragraph(draft, draft.anchor(node, content), place, style, is_plain=True)]
         case model.List():
             return _list(draft, node, place)
         case model.DefinitionList():
@@ -684,15 +684,15 @@ def _block(draft: WordFile, node: Node, place: Spot) -> list[Element]:
             return chart(draft, node, place)
         case model.Admonition():
             kind, word = SIDE_BOXES[node.kind], draft.words[node.kind]
-            return boxed(draft, node, node.title, word, node.children, place, kind)
+            return write_box(draft, node, node.title, word, node.children, place, kind)
         case model.Answer():
             word = draft.words["answer"]
-            return boxed(draft, node, (), word, node.children, place, SIDE_BOXES["answer"])
+            return write_box(draft, node, (), word, node.children, place, SIDE_BOXES["answer"])
         case model.TeacherNote():
             word = draft.words["for_the_teacher"]
             before = (model.Text(text=word + draft.words["colon"]),) if node.title else ()
             text = (*before, *node.title)
-            return boxed(draft, node, text, word, node.children, place, FOR_TEACHERS)
+            return write_box(draft, node, text, word, node.children, place, FOR_TEACHERS)
         case model.Dialogue():
             return [part for turn in node.turns for part in _turn(draft, turn, place)]
         case model.Container():
@@ -731,7 +731,7 @@ def _section(draft: WordFile, node: model.Section, place: Spot) -> list[Element]
     style = f"heading {min(node.depth, 6)}"
     heading = paragraph(
         draft,
-        [*index_fields(draft, node), *draft.anchored(node, content)],
+        [*index_fields(draft, node), *draft.anchor(node, content)],
         at_beginning(node, place),
         style,
         is_plain=not is_numbered,
@@ -771,7 +771,7 @@ def _definitions(draft: WordFile, node: model.DefinitionList, place: Spot) -> li
     for item in node.items:
         for term in item.terms:
             content, line = inlines(draft, term, place, place.look), at_beginning(item, place)
-            result.append(paragraph(draft, draft.anchored(item, content), line, "Definition Term"))
+            result.append(paragraph(draft, draft.anchor(item, content), line, "Definition Term"))
         for definition in item.definitions:
             result += blocks(draft, definition, place._replace(style="Definition"))
     return result
@@ -780,7 +780,7 @@ def _definitions(draft: WordFile, node: model.DefinitionList, place: Spot) -> li
 # --- boxes, dialogues, containers -------------------------------------------------------
 
 
-def boxed(
+def write_box(
     draft: WordFile,
     node: Node,
     text: Iterable[Node],
@@ -817,7 +817,7 @@ def _turn(draft: WordFile, turn: model.Turn, place: Spot) -> list[Element]:
     else:
         rest = turn.children
     line = with_attributes(first[0] if first and is_text(first[0]) else turn, place)
-    opening = paragraph(draft, draft.anchored(turn, content), line, style)
+    opening = paragraph(draft, draft.anchor(turn, content), line, style)
     if rest and not all(map(is_text, rest)):
         inner = place.within(1920)
         return [opening, *blocks(draft, rest, inner)]
@@ -825,7 +825,7 @@ def _turn(draft: WordFile, turn: model.Turn, place: Spot) -> list[Element]:
 
 
 def _container(draft: WordFile, node: model.Container, place: Spot) -> list[Element]:
-    anchor = draft.anchored(node, []) if node.attributes.id else []
+    anchor = draft.anchor(node, []) if node.attributes.id else []
     if is_word_bank(node):
         return word_bank(draft, node, place)
     inner = place
@@ -852,7 +852,7 @@ def _container(draft: WordFile, node: model.Container, place: Spot) -> list[Elem
         inner = inner._replace(align=align)
     if is_for_teachers(node):
         word = draft.words["for_the_teacher"]
-        return boxed(draft, node, (), word, node.children, place, SIDE_BOXES["note"])
+        return write_box(draft, node, (), word, node.children, place, SIDE_BOXES["note"])
     written = blocks(draft, node.children, inner)
     if anchor and written:
         first = next(iter(written[0].iter("{*}p")), None)

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.features.word.styles import IDS
-from pipeline.features.word.xml import TWIPS, Element, built, element, root, tag, twips
+from pipeline.features.word.xml import TWIPS, Element, build_element, element, root, tag, twips
 from pipeline.model import Document, Node, Section
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition
@@ -434,7 +434,7 @@ class WordFile:
         start = element("bookmarkStart", id=number, name=name)
         return [start, *content, element("bookmarkEnd", id=number)]
 
-    def anchored(self, node: Node, content: list[Element]) -> list[Element]:
+    def anchor(self, node: Node, content: list[Element]) -> list[Element]:
         """The content of a node, with a bookmark for its id."""
         identifier = node.attributes.id
         return self.bookmark(self.bookmark_name(identifier), content) if identifier else content
@@ -503,7 +503,7 @@ def text_field(number: int, title: str, length: int, properties: Element | None)
 
 
 def date_field(number: int, title: str, length: int, lang: str) -> Element:
-    return _control(number, title, _line("_" * length), built(_DATE, lang=lang))
+    return _control(number, title, _line("_" * length), build_element(_DATE, lang=lang))
 
 
 _DATE = """<w:date>
@@ -548,7 +548,7 @@ def menu(number: int, title: str, options: list[str], chosen: str = "") -> Eleme
 
 def field(instruction: str, result: list[Element]) -> list[Element]:
     """A field and what it shows until Word computes it anew."""
-    return [*opened(instruction), *result, closed()]
+    return [*open_field(instruction), *result, close_field()]
 
 
 def page_reference(bookmark: str, result: list[Element]) -> list[Element]:
@@ -556,7 +556,7 @@ def page_reference(bookmark: str, result: list[Element]) -> list[Element]:
     return field(f"PAGEREF {bookmark} \\h", result)
 
 
-def opened(instruction: str, *, is_dirty: bool = False) -> list[Element]:
+def open_field(instruction: str, *, is_dirty: bool = False) -> list[Element]:
     """The beginning of a field whose result may have several paragraphs. One that is dirty is
     computed when the file is opened."""
     dirty = {"dirty": 1} if is_dirty else {}
@@ -567,16 +567,16 @@ def opened(instruction: str, *, is_dirty: bool = False) -> list[Element]:
     ]
 
 
-def closed() -> Element:
+def close_field() -> Element:
     return element("r", element("fldChar", fldCharType="end"))
 
 
-def around(paragraphs: list[Element], instruction: str) -> list[Element]:
+def put_in_field(paragraphs: list[Element], instruction: str) -> list[Element]:
     """Some paragraphs as the result of a field, which is computed when the file is opened."""
     properties = paragraphs[0].find("{*}pPr")
-    for part in reversed(opened(instruction, is_dirty=True)):
+    for part in reversed(open_field(instruction, is_dirty=True)):
         properties.addnext(part)
-    paragraphs[-1].append(closed())
+    paragraphs[-1].append(close_field())
     return paragraphs
 
 
@@ -585,19 +585,19 @@ def silent(instruction: str) -> list[Element]:
     return [
         element("r", element("fldChar", fldCharType="begin")),
         element("r", element("instrText", f" {instruction} ", xml__space="preserve")),
-        closed(),
+        close_field(),
     ]
 
 
-def quoted(text: str) -> str:
+def quote_argument(text: str) -> str:
     """Text as an argument of a field."""
-    return f'"{_escaped(text)}"'
+    return f'"{_escape(text)}"'
 
 
 def entry(path: Iterable[str]) -> str:
     """An entry of the index, after those above it, as an argument of a field."""
-    return '"' + ":".join(_escaped(term).replace(":", r"\:") for term in path) + '"'
+    return '"' + ":".join(_escape(term).replace(":", r"\:") for term in path) + '"'
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', "”")

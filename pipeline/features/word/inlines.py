@@ -25,7 +25,15 @@ from pipeline.features.word.draft import (
 )
 from pipeline.features.word.omml import omml
 from pipeline.features.word.styles import IDS, RULE, STYLES, has_italics
-from pipeline.features.word.xml import Element, built, clean, element, on_off, properties_of, tag
+from pipeline.features.word.xml import (
+    Element,
+    build_element,
+    clean,
+    element,
+    on_off,
+    properties_of,
+    tag,
+)
 from pipeline.model import Node
 from pipeline.model.codes import Code
 from pipeline.model.metadata import direction_of
@@ -60,7 +68,7 @@ def inlines(draft: WordFile, nodes: Iterable[Node], place: Spot, look: TextLook)
     for node in nodes:
         inner = _with_attributes(node, look)
         written = [*index_fields(draft, node), *_inline(draft, node, place, inner)]
-        result += draft.anchored(node, written)
+        result += draft.anchor(node, written)
     return result
 
 
@@ -169,7 +177,7 @@ def _element(
     draft: WordFile, node: model.InlineElement, place: Spot, look: TextLook
 ) -> list[Element]:
     if "score-box" in node.attributes.classes:
-        return [built(_SCORE_BOX)]
+        return [build_element(_SCORE_BOX)]
     look = look._replace(**ELEMENTS.get(node.name, {}))  # type: ignore[arg-type]
     content = inlines(draft, node.children, place, look)
     if node.name == "q":
@@ -292,7 +300,7 @@ def reference_number(draft: WordFile, target: Node) -> tuple[str, str]:
     return "", ""
 
 
-def counted(
+def write_counted(
     draft: WordFile, node: Node, sequence: str, number: int, look: TextLook = PLAIN
 ) -> list[Element]:
     """A number that Word counts, in the bookmark that references lead to."""
@@ -314,7 +322,7 @@ def formula(draft: WordFile, node: model.Math | model.MathBlock, look: TextLook)
         return [text_run(node.alt or node.tex, look)]
 
 
-def spoken(nodes: Iterable[Node]) -> str:
+def spoken_text(nodes: Iterable[Node]) -> str:
     """Text for a title that only characters can have."""
     return " ".join(plain_text(nodes).split())
 
@@ -398,7 +406,7 @@ def text_paragraph(
     classes = node.attributes.classes
     align = next((name for name in classes if name in ALIGNED), "")
     return paragraph(
-        draft, draft.anchored(node, content), inner, style, marker=place.marker, align=align
+        draft, draft.anchor(node, content), inner, style, marker=place.marker, align=align
     )
 
 
@@ -446,7 +454,7 @@ def title(
     text = tuple(text)
     content = inlines(draft, text, place, place.look) if text else [text_run(fallback, place.look)]
     content = [*index_fields(draft, node), *content, *timing(draft, node)]
-    return paragraph(draft, draft.anchored(node, content), at_beginning(node, place), style)
+    return paragraph(draft, draft.anchor(node, content), at_beginning(node, place), style)
 
 
 def label(draft: WordFile, node: Node, sequence: str, number: int) -> list[Element]:
@@ -455,7 +463,7 @@ def label(draft: WordFile, node: Node, sequence: str, number: int) -> list[Eleme
     look = TextLook(style="Label", bold=True)
     return [
         text_run(head, look),
-        *counted(draft, node, sequence, number, look),
+        *write_counted(draft, node, sequence, number, look),
         text_run(tail + " ", look),
     ]
 

@@ -9,12 +9,12 @@ from pipeline.features.word.draft import (
     Spot,
     TextLook,
     WordFile,
-    around,
     date_field,
     field,
     index_entries,
     page_reference,
-    quoted,
+    put_in_field,
+    quote_argument,
     silent,
     text_field,
 )
@@ -105,7 +105,7 @@ def _contents_list(
     if not lines:
         return []
     title = paragraph(draft, [text_run(heading)], place, "Contents Heading")
-    return [title, *around(lines, instruction)]
+    return [title, *put_in_field(lines, instruction)]
 
 
 def _lines(
@@ -146,7 +146,7 @@ def contents_mark(draft: WordFile, node: Node) -> list[Element]:
     if entry is None:
         return []
     level, title = entry
-    return silent(f"TC {quoted(title)} \\l {level}")
+    return silent(f"TC {quote_argument(title)} \\l {level}")
 
 
 # --- bibliography, index ------------------------------------------------------------------
@@ -157,7 +157,7 @@ def bibliography(draft: WordFile, node: model.Bibliography, place: Spot) -> list
     for entry in node.entries:
         content = [text_run(f"{entry.label}\t")] if entry.label else []
         content += inlines(draft, entry.children, place, place.look)
-        result.append(paragraph(draft, draft.anchored(entry, content), place, "Bibliography"))
+        result.append(paragraph(draft, draft.anchor(entry, content), place, "Bibliography"))
     return result
 
 
@@ -173,7 +173,7 @@ def index(draft: WordFile, node: model.Index, place: Spot) -> list[Element]:
         return []
     has_letters = any(group.letter for group in node.groups)
     instruction = 'INDEX \\h "A" \\c "1"' if has_letters else 'INDEX \\c "1"'
-    return around(lines, instruction)
+    return put_in_field(lines, instruction)
 
 
 def _index_lines(
@@ -194,7 +194,7 @@ def _index_lines(
             text_run(between), text_run(word, TextLook(italic=True)),
             text_run(f" {terms}"),
         ]  # fmt: skip
-    line = paragraph(draft, draft.anchored(entry, content), place, f"index {min(level, 3)}")
+    line = paragraph(draft, draft.anchor(entry, content), place, f"index {min(level, 3)}")
     rest = [
         part for child in entry.children for part in _index_lines(draft, child, level + 1, place)
     ]
@@ -213,7 +213,7 @@ def see_marks(draft: WordFile) -> list[Element]:
     for listed in index_entries(draft.document):
         if listed.see:
             term, also = entry_text([plain_text(listed.term)]), " ".join(_see(draft, listed))
-            marks += silent(f"XE {term} \\t {quoted(also)}")
+            marks += silent(f"XE {term} \\t {quote_argument(also)}")
     return marks
 
 

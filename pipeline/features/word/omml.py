@@ -62,7 +62,7 @@ def _row(nodes: Iterable[Node]) -> list[Element]:
             end = next((at for at, other in enumerate(row) if _ends_operand(other)), len(row))
             result.append(_nary(node, operator, row[:end]))
             del row[:end]
-        elif (fence := _fenced([node, *row])) is not None:
+        elif (fence := _stretch_brackets([node, *row])) is not None:
             brackets, length = fence
             result.append(brackets)
             del row[: length - 1]
@@ -241,7 +241,7 @@ def _nary(node: Node, operator: Node, operand: Sequence[Node]) -> Element:
     )
 
 
-def _fenced(row: Sequence[Node]) -> tuple[Element, int] | None:
+def _stretch_brackets(row: Sequence[Node]) -> tuple[Element, int] | None:
     """Brackets that stretch, at the beginning of a row, and the number of nodes that they take."""
     first, last = row[0], row[-1]
     if _name(first) != "mo" or not _is_fence(first, row[1:]):
@@ -251,10 +251,10 @@ def _fenced(row: Sequence[Node]) -> tuple[Element, int] | None:
         if _name(node) == "mo":
             depth += (node.get("form") == "prefix") - (node.get("form") == "postfix")
             if at and not depth and node.get("form") == "postfix":
-                return _delimited(_text(first), row[1:at], _text(node)), at + 1
+                return _delimit(_text(first), row[1:at], _text(node)), at + 1
     if _name(last) == "mo" and len(row) > 2 and _text(last) in ")]}|‖⌉⌋⟩":
-        return _delimited(_text(first), row[1:-1], _text(last)), len(row)
-    return _delimited(_text(first), row[1:], ""), len(row)
+        return _delimit(_text(first), row[1:-1], _text(last)), len(row)
+    return _delimit(_text(first), row[1:], ""), len(row)
 
 
 def _is_fence(node: Node, after: Sequence[Node]) -> bool:
@@ -263,7 +263,7 @@ def _is_fence(node: Node, after: Sequence[Node]) -> bool:
     return is_open or before_table
 
 
-def _delimited(opening: str, content: Sequence[Node], closing: str) -> Element:
+def _delimit(opening: str, content: Sequence[Node], closing: str) -> Element:
     marks = element("m:dPr", element("m:begChr", val=opening), element("m:endChr", val=closing))
     return element("m:d", marks, _argument("e", *content))
 
@@ -308,7 +308,7 @@ def _empty(count: int) -> list[Element]:
     return [element("m:e") for _ in range(count)]
 
 
-def _hidden(node: Node) -> list[Element]:
+def _hide(node: Node) -> list[Element]:
     return [
         element("m:phant", element("m:phantPr", element("m:show", val="0")), _argument("e", *node))
     ]
@@ -318,7 +318,7 @@ def _first(node: Node) -> list[Element]:
     return _row(node[:1])
 
 
-def _before(node: Node) -> list[Element]:
+def _scripts_on_both_sides(node: Node) -> list[Element]:
     """Scripts on both sides of a base."""
     base, *scripts = node
     names = [_name(script) for script in scripts]
@@ -342,6 +342,6 @@ _CONVERSIONS: dict[str, Callable[[Node], list[Element]]] = {
     "mspace": _space, "mrow": _group, "mstyle": _group, "mpadded": _group, "math": _group,
     "menclose": _group, "mfrac": _fraction, "msqrt": _root, "mroot": _root, "msub": _scripts,
     "msup": _scripts, "msubsup": _scripts, "munder": _limits, "mover": _limits,
-    "munderover": _limits, "mtable": _table, "mphantom": _hidden, "semantics": _first,
-    "mmultiscripts": _before, "merror": _group,
+    "munderover": _limits, "mtable": _table, "mphantom": _hide, "semantics": _first,
+    "mmultiscripts": _scripts_on_both_sides, "merror": _group,
 }  # fmt: skip

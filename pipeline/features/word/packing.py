@@ -38,7 +38,7 @@ SHOWN = ("image/png", "image/jpeg", "image/gif")
 ADDRESSES = (tag("r:id"), tag("r:embed"))
 
 
-def packed(
+def pack(
     pages: Pages, images: Mapping[str, bytes], folder: Path, template: WordTemplate | None
 ) -> tuple[bytes, tuple[Diagnostic, ...]]:
     """The bytes of the file, and findings."""

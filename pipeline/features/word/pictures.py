@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline import model
 from pipeline.features.word.draft import Spot, WordFile
-from pipeline.features.word.xml import EMU, Element, built, clean, element, tag
+from pipeline.features.word.xml import EMU, Element, build_element, clean, element, tag
 from pipeline.model import Asset
 from pipeline.model.faces import located
 from pipeline.model.late import late
@@ -46,10 +46,10 @@ def picture_of(drawing: Asset, folder: Path) -> bytes:
         f"{width} {height}",
         asset_bytes(drawing, folder),
     )
-    return store.cached(f"{key}.png", lambda: _drawn(drawing, fonts, folder, width, height))
+    return store.cached(f"{key}.png", lambda: _draw(drawing, fonts, folder, width, height))
 
 
-def _drawn(drawing: Asset, fonts: tuple[Path, ...], folder: Path, width: int, height: int) -> bytes:
+def _draw(drawing: Asset, fonts: tuple[Path, ...], folder: Path, width: int, height: int) -> bytes:
     if missing := pango_problem():
         raise NoEngineError(missing)
     import pypdfium2
@@ -140,12 +140,14 @@ def inline_picture(
     alt = "" if decorative else clean(image.alt)
     across, down = _size(image, place.width * TWIP, width or image.attributes.get("width"))
     number = draft.next_id()
-    drawing = built(_DRAWING, number=number, name=asset.name, alt=alt, across=across, down=down)
+    drawing = build_element(
+        _DRAWING, number=number, name=asset.name, alt=alt, across=across, down=down
+    )
     (blip,) = drawing.iter(tag("a:blip"))
     if asset.media_type == "image/svg+xml":
-        blip.append(built(_SVG, name=asset.name))
+        blip.append(build_element(_SVG, name=asset.name))
     if decorative or not alt:
-        drawing.find(f"*/{tag('wp:docPr')}").append(built(_DECORATIVE))
+        drawing.find(f"*/{tag('wp:docPr')}").append(build_element(_DECORATIVE))
     return [element("r", drawing)]
 
 

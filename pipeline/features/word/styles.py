@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from pipeline.features.word.xml import (
     NAMESPACES,
     Element,
-    built,
+    build_element,
     element,
     on_off,
     root,
     tag,
-    written,
+    write_part,
 )
 from pipeline.model import Document
 from pipeline.model.codes import Code
@@ -195,15 +195,17 @@ def styles_part(
     to write on that are ``writing`` points high, and headings that count as a numbering with a
     ``number`` does, unless that is 0."""
     by_script = 'w:bidi="{lang}"' if is_rtl else 'w:val="{lang}"'
-    defaults = built(_DEFAULTS.replace("{by_script}", by_script), size=round(text * 2), lang=lang)
-    normal = built(_NORMAL.replace("{bidi}", "<w:bidi/>" if is_rtl else ""))
-    tables = built(_PLAIN_TABLE), built(_TABLE, ink=INK, rule=RULE)
+    defaults = build_element(
+        _DEFAULTS.replace("{by_script}", by_script), size=round(text * 2), lang=lang
+    )
+    normal = build_element(_NORMAL.replace("{bidi}", "<w:bidi/>" if is_rtl else ""))
+    tables = build_element(_PLAIN_TABLE), build_element(_TABLE, ink=INK, rule=RULE)
     is_upright = not has_italics(lang)
     listed = (
         _style(_upright(style) if is_upright else style, text, width, number)
         for style in (s._replace(line=writing) if s.name == "Writing Line" else s for s in STYLES)
     )
-    return root("styles", defaults, normal, built(_PLAIN), *tables, *listed)
+    return root("styles", defaults, normal, build_element(_PLAIN), *tables, *listed)
 
 
 def has_italics(lang: str) -> bool:
@@ -395,8 +397,8 @@ def read_template(document: Document, folder: Path) -> Document:
     findings = Findings(document)
     result: WordOptions | None = None
     try:
-        template = _opened(options.template, folder)
-        result = replace(options, section=written(template.section), text=template.text)
+        template = _open_template(options.template, folder)
+        result = replace(options, section=write_part(template.section), text=template.text)
     except BadTemplateError as error:
         message = f"The template “{options.template.text}” cannot be used: {error}."
         findings.add(Code.BAD_WORD_TEMPLATE, message, options.template.span)
@@ -406,10 +408,10 @@ def read_template(document: Document, folder: Path) -> Document:
 def template_of(metadata: Metadata, folder: Path) -> WordTemplate | None:
     """The template that a document has."""
     placed = metadata.word.template if metadata.word else None
-    return _opened(placed, folder) if placed else None
+    return _open_template(placed, folder) if placed else None
 
 
-def _opened(placed: Placed, folder: Path) -> WordTemplate:
+def _open_template(placed: Placed, folder: Path) -> WordTemplate:
     """A template. Raises `BadTemplateError`."""
     file = locate(folder, placed.text, Code.MISSING_FILE, placed.folder)
     if isinstance(file, Problem):
@@ -431,7 +433,7 @@ class WordTemplate:
             self._types = _media_types(archive)
             self.heads: dict[str, Element] = {}
             self.media: dict[str, MediaFile] = {}
-            related = _related(archive, MAIN)
+            related = _references_of(archive, MAIN)
             by_kind = {kind: target for kind, target, is_inside in related.values() if is_inside}
             self.styles = parse_part(archive.read(by_kind["styles"]))
             self.numbering = _part(archive, by_kind.get("numbering"))
@@ -466,7 +468,7 @@ class WordTemplate:
         name = f"template/{posixpath.basename(target)}"
         if name in self.heads:
             return name
-        root, related = parse_part(archive.read(target)), _related(archive, target)
+        root, related = parse_part(archive.read(target)), _references_of(archive, target)
         for node in [*root.iter(etree.Element)]:
             for key, value in node.attrib.items():
                 if not key.startswith(f"{{{NAMESPACES['r']}}}"):
@@ -558,7 +560,7 @@ def _part(archive: Archive, name: str | None) -> Element:
     return parse_part(archive.read(name)) if name in archive.names else element("none")
 
 
-def _related(archive: Archive, name: str) -> dict[str, tuple[str, str, bool]]:
+def _references_of(archive: Archive, name: str) -> dict[str, tuple[str, str, bool]]:
     """The references of a part: by id, the kind, name or address, and whether it is a part."""
     folder, file = posixpath.split(name)
     listing = f"{folder}/_rels/{file}.rels"

@@ -65,7 +65,7 @@ def element(name: str, /, *children: Element | str | None, **attributes: object)
     return created
 
 
-def built(markup: str, *children: Element, **values: object) -> Element:
+def build_element(markup: str, *children: Element, **values: object) -> Element:
     """An element from markup, in which names in braces stand for values, with further children."""
     plain = {name: escape(str(value), {'"': "&quot;"}) for name, value in values.items()}
     text = f"<all {_DECLARED}>{markup.format_map(plain)}</all>"
@@ -93,7 +93,7 @@ def properties_of(paragraph: Element) -> Element:
     return properties
 
 
-def written(part: Element) -> str:
+def write_part(part: Element) -> str:
     """A part as markup."""
     etree.cleanup_namespaces(part, keep_ns_prefixes=[*_ROOT])
     text: str = etree.tostring(part, encoding="unicode")

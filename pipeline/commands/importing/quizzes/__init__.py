@@ -13,12 +13,19 @@ import lxml.html
 from lxml.etree import ParserError
 
 from pipeline import model
-from pipeline.commands.importing.draft import DISPLAY_MARK, MATH_MARK, Draft, count, lost, unread
+from pipeline.commands.importing.draft import (
+    DISPLAY_MARK,
+    MATH_MARK,
+    Draft,
+    count,
+    tell_loss,
+    unread,
+)
 from pipeline.commands.importing.files import BrokenArchiveError
 from pipeline.commands.importing.page_reader import PageReader, take_formulas
 from pipeline.commands.importing.quizzes import gift, h5p, moodle, qti
 from pipeline.commands.importing.quizzes.asked import BLANK, Asked, AskedGap, UnreadableQuizError
-from pipeline.commands.importing.tidying import tidied
+from pipeline.commands.importing.tidying import tidy
 from pipeline.model import Attributes, Block, Inline, tree
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
@@ -65,7 +72,7 @@ def read_quiz(path: Path, name: str) -> Draft:
     lang = quiz.lang or language_of_text(texts)
     blocks = tuple(_Exercises(reader, lang).of(question) for question in quiz.questions)
     findings = (
-        lost(
+        tell_loss(
             f"{file}: {message}" if file else message,
             name,
             span=Span(line, 1) if line and not file else None,
@@ -81,7 +88,7 @@ def read_quiz(path: Path, name: str) -> Draft:
 _TAG = late(r"<[^<>]*>")
 
 
-def _typed(text: str) -> str:
+def _normalise_typed(text: str) -> str:
     """A text that is the same however it is typed, as platforms need it in several ways."""
     plain = plain_typed(text)
     return plain.replace(",", ".") if _NUMBER.fullmatch(plain.replace(",", ".")) else plain
@@ -97,7 +104,7 @@ class _Exercises:
 
     def of(self, question: Asked) -> model.Exercise:
         blocks = self._blocks(question.prompt, question.gaps)
-        title, blocks = _titled(question.name, blocks)
+        title, blocks = _take_title(question.name, blocks)
         answer = self._blocks(question.answer)
         attributes = model.NO_ATTRIBUTES
         if question.points != 1:
@@ -150,7 +157,9 @@ class _Exercises:
         return blocks
 
     def _blank(self, gap: AskedGap) -> model.Blank:
-        answers = tuple({_typed(text): text for text in reversed(gap.answers)}.values())[::-1]
+        answers = tuple({_normalise_typed(text): text for text in reversed(gap.answers)}.values())[
+            ::-1
+        ]
         if gap.tolerance or all(map(_NUMBER.fullmatch, answers)):
             answers = tuple(text.replace(".", self._decimal) for text in answers)
         text = f" {self._or} ".join(answers)
@@ -169,7 +178,7 @@ class _Exercises:
         """The blocks of a text in HTML, with its formulas and gaps."""
         if not markup.strip():
             return ()
-        marked = _FORMULA.sub(_marked, markup)
+        marked = _FORMULA.sub(_mark_formula, markup)
         try:
             element = lxml.html.fragment_fromstring(marked, create_parent="div")
         except ParserError:
@@ -191,18 +200,18 @@ class _Exercises:
                     filled.append(self._blank(gaps[int(number)]) if is_answered else MISSING_WORD)
             return tuple(filled)
 
-        blocks = rewrite(blocks, leave={model.Text: fill, model.Container: _unwrapped})
+        blocks = rewrite(blocks, leave={model.Text: fill, model.Container: _unwrap})
         blocks = tuple(_paragraph(block) for block in blocks)
-        return tidied(blocks, (), "", self._reader.tell)[0]
+        return tidy(blocks, (), "", self._reader.tell)[0]
 
 
-def _marked(match: re.Match[str]) -> str:
+def _mark_formula(match: re.Match[str]) -> str:
     """A formula between the marks that become a node; in HTML, its signs are escaped already."""
     display = "" if match[1] else DISPLAY_MARK
     return f"{MATH_MARK}{display}{match[1] or match[2] or match[3]}{MATH_MARK}"
 
 
-def _unwrapped(node: model.Container) -> Block | tuple[Block, ...]:
+def _unwrap(node: model.Container) -> Block | tuple[Block, ...]:
     """The blocks in an element without a meaning."""
     return tuple(map(_paragraph, node.children)) if node.name == "div" else node
 
@@ -238,7 +247,9 @@ def _with_last(blocks: tuple[Block, ...], gap: model.Blank) -> tuple[Block, ...]
     return (*blocks, model.Paragraph(children=(gap,)))
 
 
-def _titled(name: str, blocks: tuple[Block, ...]) -> tuple[tuple[Inline, ...], tuple[Block, ...]]:
+def _take_title(
+    name: str, blocks: tuple[Block, ...]
+) -> tuple[tuple[Inline, ...], tuple[Block, ...]]:
     """The title of an exercise, and its other blocks: a strong first line that the name repeats,
     or a name that is no beginning of the text."""
     text = _COUNTED.sub("", _LABEL.sub("", name.strip()))

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from pipeline.commands.importing.files import decoded
+from pipeline.commands.importing.files import decode_text
 from pipeline.commands.importing.quizzes.asked import (
     FEEDBACK,
     FULL,
@@ -40,7 +40,7 @@ _CATEGORY = "$CATEGORY:"
 
 def read(data: bytes) -> Quiz:
     """The questions, which blank lines separate."""
-    text = decoded(data).replace("\r\n", "\n")
+    text = decode_text(data).replace("\r\n", "\n")
     questions: list[Asked] = []
     lost: list[Lost] = []
     title = ""
@@ -52,9 +52,9 @@ def read(data: bytes) -> Quiz:
         if match is None or match[4] is None:
             lost.append(Lost(f"“{entry[:40]}” is no question, and is left out.", line))
         else:
-            asked = _asked(match)
+            asked = _read_question(match)
             questions.append(asked)
-            if _WITH_FEEDBACK.match(_divided(match[4], "####")[0]):
+            if _WITH_FEEDBACK.match(_divide(match[4], "####")[0]):
                 lost.append(Lost(FEEDBACK, line))
             shares = [_share(f"={weight[0]}") for weight in _WEIGHT.finditer(match[4])]
             if not asked.several and any(0 < share < FULL for share in shares):
@@ -81,9 +81,9 @@ def _entries(text: str) -> Iterator[tuple[int, str]]:
             lines = []
 
 
-def _asked(match: re.Match[str]) -> Asked:
+def _read_question(match: re.Match[str]) -> Asked:
     name, kind, before, inside, after = match.groups()
-    inside, _, general = _divided(inside, "####")
+    inside, _, general = _divide(inside, "####")
     answer = _markup(general, kind)
     gap = gap_mark(0) if after.strip() else ""
     prompt = _markup(f"{before}{gap}{after}", kind)
@@ -102,7 +102,7 @@ def _asked(match: re.Match[str]) -> Asked:
         pairs = tuple((_markup(a, kind), html.escape(_plain(b))) for a, _, b in sides)
         return asked._replace(pairs=pairs)
     shares = [_share(part) for part in parts]
-    texts = [_WEIGHT.sub("", _divided(part[1:], "#")[0].strip(), count=1) for part in parts]
+    texts = [_WEIGHT.sub("", _divide(part[1:], "#")[0].strip(), count=1) for part in parts]
     if all(part.startswith("=") for part in parts):
         right = (text for text, share in zip(texts, shares, strict=True) if share >= FULL)
         return asked._replace(
@@ -131,7 +131,7 @@ def _number(text: str) -> AskedGap:
     )
 
 
-def _divided(text: str, mark: str) -> tuple[str, str, str]:
+def _divide(text: str, mark: str) -> tuple[str, str, str]:
     """A text before and after a mark that is not escaped."""
     match = re.search(rf"(?<!\\){re.escape(mark)}", text)
     return (text[: match.start()], mark, text[match.end() :]) if match else (text, "", "")

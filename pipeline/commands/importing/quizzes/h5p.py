@@ -139,11 +139,11 @@ class Essay(ScoredContent, frozen=True, rename="camel"):
 def read(data: bytes) -> Quiz:
     """The questions of a package."""
     files = open_archive(data)
-    package = _decoded(files, DESCRIPTION, H5pPackage)
+    package = _read_json(files, DESCRIPTION, H5pPackage)
     if package.main_library == SET:
-        parts = _decoded(files, CONTENT, QuestionSet).questions
+        parts = _read_json(files, CONTENT, QuestionSet).questions
     else:
-        parts = (H5pPart(package.main_library, _decoded(files, CONTENT, dict[str, Any])),)
+        parts = (H5pPart(package.main_library, _read_json(files, CONTENT, dict[str, Any])),)
     questions: list[Asked] = []
     lost: list[Lost] = []
     for number, part in enumerate(parts, start=1):
@@ -155,12 +155,12 @@ def read(data: bytes) -> Quiz:
             continue
         messages: list[str] = []
         try:
-            parameters = msgspec.convert(_filled(part.params), kind, strict=False)
+            parameters = msgspec.convert(_drop_empty(part.params), kind, strict=False)
             common = _common(str(part.metadata.get("title", "")), parameters, messages)
         except msgspec.ValidationError as error:
             lost.append(Lost(f"The question is left out: {error}.", file=place))
             continue
-        asked = [*_asked(parameters, common, messages)]
+        asked = [*_read_questions(parameters, common, messages)]
         if not all(question.is_answered for question in asked):
             messages.append(NONE_RIGHT)
         questions += asked
@@ -172,7 +172,7 @@ def read(data: bytes) -> Quiz:
     return Quiz(package.title, tuple(questions), images, tuple(lost), lang)
 
 
-def _decoded(files: Mapping[str, bytes], name: str, kind: type[T]) -> T:
+def _read_json(files: Mapping[str, bytes], name: str, kind: type[T]) -> T:
     if name not in files:
         raise UnreadableQuizError(f"It is no H5P package, since it has no file {name}.")
     try:
@@ -181,11 +181,11 @@ def _decoded(files: Mapping[str, bytes], name: str, kind: type[T]) -> T:
         raise UnreadableQuizError(f"{name}: {error}.") from None
 
 
-def _filled(value: Any) -> Any:
+def _drop_empty(value: Any) -> Any:
     """Parameters without what is empty: PHP writes ``[]`` for an object that is."""
     if isinstance(value, dict):
-        return {key: _filled(each) for key, each in value.items() if each not in (None, [])}
-    return [_filled(each) for each in value] if isinstance(value, list) else value
+        return {key: _drop_empty(each) for key, each in value.items() if each not in (None, [])}
+    return [_drop_empty(each) for each in value] if isinstance(value, list) else value
 
 
 def _common(name: str, parameters: Any, messages: list[str]) -> Asked:
@@ -207,7 +207,7 @@ def _common(name: str, parameters: Any, messages: list[str]) -> Asked:
     return Asked(name, prompt, answer=answer)
 
 
-def _asked(parameters: Any, common: Asked, messages: list[str]) -> Iterator[Asked]:
+def _read_questions(parameters: Any, common: Asked, messages: list[str]) -> Iterator[Asked]:
     """The questions that the parameters of a library are."""
     match parameters:
         case MultiChoice():
@@ -230,7 +230,7 @@ def _asked(parameters: Any, common: Asked, messages: list[str]) -> Iterator[Aske
             text, gaps = _with_gaps("".join(parameters.questions), messages)
             yield _prompt(common, f"{parameters.text}{text}")._replace(gaps=gaps)
         case DragText():
-            yield _dragged(parameters, _prompt(common, parameters.task_description), messages)
+            yield _read_dragged(parameters, _prompt(common, parameters.task_description), messages)
         case Essay():
             if parameters.keywords:
                 messages.append("The keywords that give points are left out.")
@@ -258,7 +258,7 @@ def _with_gaps(text: str, messages: list[str]) -> tuple[str, tuple[AskedGap, ...
     return _GAP.sub(mark, text), tuple(gaps)
 
 
-def _dragged(parameters: DragText, asked: Asked, messages: list[str]) -> Asked:
+def _read_dragged(parameters: DragText, asked: Asked, messages: list[str]) -> Asked:
     """A text whose words are to be put in place: pairs if each line ends with one, an order if
     each has a number before it, or gaps."""
     lines = [*filter(None, map(str.strip, parameters.text_field.splitlines()))]
@@ -272,14 +272,14 @@ def _dragged(parameters: DragText, asked: Asked, messages: list[str]) -> Asked:
         return _prompt(asked, text)._replace(gaps=gaps)
     if any(":" in right for _, right in pairs):
         messages.append(TIPS)
-    right = tuple(_escaped(right.partition(":")[0].strip()) for _, right in pairs)
+    right = tuple(_escape(right.partition(":")[0].strip()) for _, right in pairs)
     if not extra and [left for left, _ in pairs] == [f"{n}." for n in range(1, len(pairs) + 1)]:
         return asked._replace(order=right)
-    whole = zip((_escaped(left) for left, _ in pairs), right, strict=True)
-    return asked._replace(pairs=(*whole, *(("", _escaped(word)) for word in extra)))
+    whole = zip((_escape(left) for left, _ in pairs), right, strict=True)
+    return asked._replace(pairs=(*whole, *(("", _escape(word)) for word in extra)))
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """A text, which may be escaped already, as HTML."""
     return html.escape(html.unescape(text), quote=False)
 

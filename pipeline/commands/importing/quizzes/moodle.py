@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from lxml.etree import XMLSyntaxError
 from lxml.etree import _Element as Element
 
-from pipeline.commands.importing.files import parsed_xml
+from pipeline.commands.importing.files import parse_xml
 from pipeline.commands.importing.quizzes.asked import (
     CHOICES,
     FEEDBACK,
@@ -48,7 +48,7 @@ FORMATS = {"plain_text": "plain", "moodle_auto_format": "plain", "markdown": "ma
 def read(data: bytes) -> Quiz:
     """The questions of a quiz."""
     try:
-        root = parsed_xml(data)
+        root = parse_xml(data)
     except XMLSyntaxError as error:
         raise UnreadableQuizError(f"It is not valid XML: {error}.") from None
     questions: list[Asked] = []
@@ -70,7 +70,7 @@ def read(data: bytes) -> Quiz:
         elif kind in READERS:
             asked = READERS[kind](node, _common(node))
             questions.append(asked)
-            lost += (Lost(message, line) for message in _lost(node, asked))
+            lost += (Lost(message, line) for message in _tell_losses(node, asked))
         else:
             lost.append(Lost(f"A question of the type `{kind}` is left out.", line))
     return Quiz(title, tuple(questions), files, tuple(lost))
@@ -91,7 +91,7 @@ def _common(node: Element) -> Asked:
     return Asked(name.strip(), _text(node, "questiontext"), answer=feedback, points=points)
 
 
-def _lost(node: Element, asked: Asked) -> Iterator[str]:
+def _tell_losses(node: Element, asked: Asked) -> Iterator[str]:
     """Messages about what is not read of a question."""
     if any((text.text or "").strip() for text in node.iterfind("answer/feedback/text")):
         yield FEEDBACK

@@ -15,7 +15,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.article import drop
-from pipeline.commands.importing.files import open_archive, parsed_xml
+from pipeline.commands.importing.files import open_archive, parse_xml
 from pipeline.commands.importing.quizzes.asked import (
     CHOICES,
     FEEDBACK,
@@ -53,12 +53,12 @@ def read(data: bytes) -> Quiz:
     places: dict[str, int] = {}
     lost: list[Lost] = []
     title = ""
-    for resource in _parsed(files, MANIFEST).iter("resource"):
+    for resource in _parse(files, MANIFEST).iter("resource"):
         path = _address(MANIFEST, resource.get("href", ""))
         if not path.endswith(".xml"):
             continue
         try:
-            root = _parsed(files, path)
+            root = _parse(files, path)
         except UnreadableQuizError as error:
             lost.append(Lost(str(error), file=path))
             continue
@@ -84,12 +84,12 @@ def read(data: bytes) -> Quiz:
     return Quiz(title, tuple(questions), files, tuple(lost), lang)
 
 
-def _parsed(files: Mapping[str, bytes], path: str) -> Element:
+def _parse(files: Mapping[str, bytes], path: str) -> Element:
     """The root of a file, whose elements and attributes have simple names."""
     if path not in files:
         raise UnreadableQuizError("It is missing.")
     try:
-        root = parsed_xml(files[path])
+        root = parse_xml(files[path])
     except etree.XMLSyntaxError as error:
         raise UnreadableQuizError(f"It is not valid XML: {error}.") from None
     for node in root.iter("*"):

@@ -130,7 +130,7 @@ def _title(text: str) -> str:
         if re.search(r"\w", match[0])
     ]
     changed: dict[tuple[int, int], str] = {}
-    continued = _continued(pieces)
+    continued = _pieces_within_words(pieces)
     for number, (index, match) in enumerate(words):
         piece, free = pieces[index]
         if not free or (index in continued and not match.start()):
@@ -146,7 +146,7 @@ def _title(text: str) -> str:
             if shouts or (word[:1].isupper() and word[1:].islower()):
                 word = word.lower()
         elif not _SITE.fullmatch(word):
-            word = "-".join(map(_capitalised, word.split("-"), itertools.count()))
+            word = "-".join(map(_capitalise, word.split("-"), itertools.count()))
         changed[index, match.start()] = word
     result = []
     for index, (piece, free) in enumerate(pieces):
@@ -156,7 +156,7 @@ def _title(text: str) -> str:
     return "".join(result)
 
 
-def _continued(pieces: list[tuple[str, bool]]) -> set[int]:
+def _pieces_within_words(pieces: list[tuple[str, bool]]) -> set[int]:
     """The pieces that begin within a word: `{Qatar}'s`."""
     indexes, last = set(), " "
     for index, (piece, _) in enumerate(pieces):
@@ -168,7 +168,7 @@ def _continued(pieces: list[tuple[str, bool]]) -> set[int]:
     return indexes
 
 
-def _capitalised(part: str, place: int) -> str:
+def _capitalise(part: str, place: int) -> str:
     """A part of a compound with a capital, if it is a Latin word without one, and not a small one
     within the compound."""
     if part != part.lower() or (place and part in _SMALL) or part[:1] > "\u024f":

@@ -63,10 +63,10 @@ def plain(text: str) -> str:
 
 def value(text: str) -> str:
     """The value of a variable, whose quotations are marked."""
-    return group(VALUE, quoted(text).replace("...", "…"))
+    return group(VALUE, mark_quotations(text).replace("...", "…"))
 
 
-def quoted(text: str) -> str:
+def mark_quotations(text: str) -> str:
     """Text in which two straight or curly marks around words are a quotation, so that nested
     quotations get inner quotation marks."""
     text = re.sub('"(?=\\S)([^"“”]*?\\S)"', f"{QUOTED}\\1{CLOSE}", text)
@@ -85,7 +85,7 @@ _FONTS = (
 )
 
 
-def formatted(element: Element, text: str) -> str:
+def format_text(element: Element, text: str) -> str:
     """``text`` in the fonts that an element asks for, with its affixes."""
     if not text:
         return ""
@@ -136,7 +136,7 @@ class _Mark(NamedTuple):
 def inlines(text: str, locale: Locale) -> tuple[Inline, ...]:
     """The inlines that marked text becomes in a locale."""
     tidied = _tidy(_characters(text, locale), locale)
-    return _grouped([(mark.char, mark.fonts, mark.link) for mark in tidied])
+    return _group([(mark.char, mark.fonts, mark.link) for mark in tidied])
 
 
 def _characters(text: str, locale: Locale) -> list[_Mark]:
@@ -289,7 +289,7 @@ def _is_weaker(before: _Mark, mark: _Mark) -> bool:
 _Run = tuple[str, tuple[str, ...], str]
 
 
-def _grouped(characters: list[_Run]) -> tuple[Inline, ...]:
+def _group(characters: list[_Run]) -> tuple[Inline, ...]:
     """Combine neighbours with the same link or the same first font."""
     nodes: list[Inline] = []
     start = 0
@@ -304,11 +304,11 @@ def _grouped(characters: list[_Run]) -> tuple[Inline, ...]:
             end += 1
         run = characters[start:end]
         if link:
-            children = _grouped([(c, f, "") for c, f, _ in run])
+            children = _group([(c, f, "") for c, f, _ in run])
             attributes = BIBLIOREF if link.startswith("#") else ADDRESS_CLASS
             nodes.append(model.Link(children=children, href=link, attributes=attributes))
         elif fonts:
-            inner = _grouped([(c, f[1:], "") for c, f, _ in run])
+            inner = _group([(c, f[1:], "") for c, f, _ in run])
             nodes.append(_element(fonts[0], inner))
         else:
             nodes += _text("".join(c for c, _, _ in run))

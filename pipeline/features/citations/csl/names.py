@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline.features.citations.csl import forms
 from pipeline.features.citations.csl import marked_text as marks
-from pipeline.features.citations.csl.marked_text import formatted
+from pipeline.features.citations.csl.marked_text import format_text
 from pipeline.features.citations.csl.style import TEXT, Context, Element, Locale, Name
 from pipeline.model.late import late
 
@@ -101,7 +101,7 @@ def write_names(names: tuple[Name, ...], options: NameOptions, locale: Locale, f
         for at, name in enumerate(shown_names)
     ]
     if not options.use_first:
-        return _joined(texts, names, options, locale)
+        return _join(texts, names, options, locale)
     inverted = _is_inverted(shown_names[-1], len(shown_names) - 1, options)
     if options.use_last and len(names) > len(shown_names) + 1:
         last = write_name(names[-1], len(names) - 1, options, form)
@@ -120,7 +120,7 @@ def _et_al(options: NameOptions, locale: Locale, form: Format) -> str:
     return form(element, text) if element else text
 
 
-def _joined(texts: list[str], names: tuple[Name, ...], options: NameOptions, locale: Locale) -> str:
+def _join(texts: list[str], names: tuple[Name, ...], options: NameOptions, locale: Locale) -> str:
     word = ""
     if options.and_ == "text":
         word = locale.text("and")
@@ -153,41 +153,41 @@ def write_name(name: Name, at: int, options: NameOptions, form: Format) -> str:
     """One name, the ``at``-th from 0 of its list."""
     family, given = name.family or name.literal, name.given
     if name.literal or not given:
-        full_name = _spaced(name.dropping, name.non_dropping, family)
+        full_name = _space(name.dropping, name.non_dropping, family)
         text = _part("family", full_name, options, form)
-        return _suffixed(text, name) if options.form == "long" else text
+        return _add_suffix(text, name) if options.form == "long" else text
     more = options.given.get(at, 0)
     is_long = options.form == "long" or more > 0
     if _CJK.search(family):
         first = _part("family", family, options, form)
         return first + _part("given", given, options, form) if is_long else first
-    last = _part("family", _spaced(name.non_dropping, family), options, form)
+    last = _part("family", _space(name.non_dropping, family), options, form)
     if not is_long:
-        return _enclosed("family", last, options)
+        return _enclose("family", last, options)
     given = initials(given, options) if more < 2 else given
     if _is_inverted(name, at, options):
-        return _inverted(name, given, options, form)
+        return _invert(name, given, options, form)
     before = _part("given", name.dropping, options, form)
-    return _spaced(
-        _enclosed("given", _part("given", given, options, form), options),
-        _enclosed("family", _suffixed(_spaced(before, last), name), options),
+    return _space(
+        _enclose("given", _part("given", given, options, form), options),
+        _enclose("family", _add_suffix(_space(before, last), name), options),
     )
 
 
-def _inverted(name: Name, given: str, options: NameOptions, form: Format) -> str:
+def _invert(name: Name, given: str, options: NameOptions, form: Format) -> str:
     """A name with the family name first."""
     demotes = options.demote == "display-and-sort"
-    family = name.family if demotes else _spaced(name.non_dropping, name.family)
+    family = name.family if demotes else _space(name.non_dropping, name.family)
     first = _part("family", family, options, form)
-    rest = _part("given", _spaced(given, name.dropping), options, form)
+    rest = _part("given", _space(given, name.dropping), options, form)
     if demotes:
-        rest = _spaced(rest, _part("family", name.non_dropping, options, form))
-    parts = (_enclosed("family", first, options), _enclosed("given", rest, options), name.suffix)
+        rest = _space(rest, _part("family", name.non_dropping, options, form))
+    parts = (_enclose("family", first, options), _enclose("given", rest, options), name.suffix)
     return options.sort_separator.join(part for part in parts if part)
 
 
-def _suffixed(text: str, name: Name) -> str:
-    return f"{text}, {name.suffix}" if name.comma_suffix else _spaced(text, name.suffix)
+def _add_suffix(text: str, name: Name) -> str:
+    return f"{text}, {name.suffix}" if name.comma_suffix else _space(text, name.suffix)
 
 
 def sort_names(names: tuple[Name, ...], options: NameOptions) -> str:
@@ -204,16 +204,16 @@ def _sort_name(name: Name, options: NameOptions) -> str:
     if name.literal:
         return re.sub(r"(?i)^(?:an?|the)\s+", "", name.literal)
     never = options.demote == "never"
-    family = _spaced(name.non_dropping, name.family) if never else name.family
+    family = _space(name.non_dropping, name.family) if never else name.family
     if options.form == "short":
         return family
-    particles = name.dropping if never else _spaced(name.dropping, name.non_dropping)
+    particles = name.dropping if never else _space(name.dropping, name.non_dropping)
     parts = (family, particles, initials(name.given, options), name.suffix)
     return ", ".join(part for part in parts if part)
 
 
 def _part(part: str, text: str, options: NameOptions, form: Format) -> str:
-    """A part of a name, formatted; its affixes are around more than that (see `_enclosed`)."""
+    """A part of a name, formatted; its affixes are around more than that (see `_enclose`)."""
     element = options.parts.get(part)
     if element is None or not text:
         return text
@@ -222,13 +222,13 @@ def _part(part: str, text: str, options: NameOptions, form: Format) -> str:
     return form(Element(element.tag, inner), text)
 
 
-def _enclosed(part: str, text: str, options: NameOptions) -> str:
+def _enclose(part: str, text: str, options: NameOptions) -> str:
     """Text between the affixes of a part of a name."""
     element = options.parts.get(part)
     return f"{element.get('prefix')}{text}{element.get('suffix')}" if element else text
 
 
-def _spaced(*parts: str) -> str:
+def _space(*parts: str) -> str:
     """The parts, separated by spaces except after an apostrophe (d’Alembert) or a hyphen."""
     text = ""
     for part in parts:
@@ -283,7 +283,7 @@ def names(element: Element, context: Context, render: Render) -> str:
     text = _names_text(element, model or element, variables, context)
     substitute = element.child("substitute")
     if not text and substitute is not None:
-        text = _substituted(substitute, model or element, context, render)
+        text = _substitute(substitute, model or element, context, render)
     context.depth -= 1
     if text and context.depth:
         context.suppressed.update(variables)
@@ -316,7 +316,7 @@ def _names_text(element: Element, model: Element, variables: list[str], context:
         label = element.child("label") or model.child("label")
         if text and label is not None and context.sorting is None:
             term = "editortranslator" if joined and variable == "editor" else variable
-            label_text = _labelled(label, term, len(people[variable]) > 1, context)
+            label_text = _label(label, term, len(people[variable]) > 1, context)
             source = element if element.child("label") else model
             tags = [child.tag for child in source.children]
             leads = "name" in tags and tags.index("label") < tags.index("name")
@@ -326,7 +326,7 @@ def _names_text(element: Element, model: Element, variables: list[str], context:
     delimiter = element.get("delimiter") or model.get("delimiter")
     delimiter = delimiter or context.options().get("names-delimiter", "")
     text = delimiter.join(parts)
-    return formatted(element if element.attributes.keys() > {"variable", TEXT} else model, text)
+    return format_text(element if element.attributes.keys() > {"variable", TEXT} else model, text)
 
 
 def _name_list(
@@ -353,7 +353,7 @@ def _name_list(
         if added.given and not context.in_bibliography:
             options = msgspec.structs.replace(options, given=added.given)
         shown = people[: options.use_first or None]
-        context.people += tuple(write_name(name, 0, NameOptions(), formatted) for name in shown)
+        context.people += tuple(write_name(name, 0, NameOptions(), format_text) for name in shown)
         context.people += ("et al.",) if options.use_first else ()
         options = msgspec.structs.replace(
             options, substitute=context.substitute, substituted=context.substituted
@@ -361,13 +361,13 @@ def _name_list(
     if context.sorting is not None:
         text = sort_names(people, options)
     else:
-        text = write_names(people, options, context.locale, formatted)
+        text = write_names(people, options, context.locale, format_text)
     if name is not None:
-        text = formatted(name, text)
+        text = format_text(name, text)
     return context.take(variable, text)
 
 
-def _substituted(substitute: Element, names: Element, context: Context, render: Render) -> str:
+def _substitute(substitute: Element, names: Element, context: Context, render: Render) -> str:
     """The first substitute with any output, which is not rendered again later."""
     before = context.model
     context.model = names
@@ -395,14 +395,14 @@ def label(element: Element, context: Context, variable: str) -> str:
     if not content or variable in context.suppressed:
         return ""
     several = forms.is_plural(variable, content, context.locale)
-    return _labelled(element, term, several, context)
+    return _label(element, term, several, context)
 
 
-def _labelled(element: Element, term: str, several: bool, context: Context) -> str:
+def _label(element: Element, term: str, several: bool, context: Context) -> str:
     option = element.get("plural", "contextual")
     plural = option == "always" or (option == "contextual" and several)
     text = context.locale.text(term, element.get("form", "long"), plural)
     if element.get("strip-periods") == "true":
         text = text.replace(".", "")
     text = forms.text_case(text, element.get("text-case"), context.locale.lang)
-    return formatted(element, text)
+    return format_text(element, text)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from pipeline.features.citations.csl import forms
 from pipeline.features.citations.csl import marked_text as marks
 from pipeline.features.citations.csl.forms import is_numeric, sort_key
-from pipeline.features.citations.csl.marked_text import formatted, plain
+from pipeline.features.citations.csl.marked_text import format_text, plain
 from pipeline.features.citations.csl.names import ALL, label, names
 from pipeline.features.citations.csl.style import (
     NOTHING,
@@ -69,7 +69,7 @@ def render(element: Element, context: Context) -> str:
         case "text":
             return _text(element, context)
         case "group":
-            return formatted(element, element.get("delimiter").join(_parts(element, context)))
+            return format_text(element, element.get("delimiter").join(_parts(element, context)))
         case "names":
             return names(element, context, children)
         case "date":
@@ -109,10 +109,10 @@ def _text(element: Element, context: Context) -> str:
         text = marks.group(marks.TERM, context.locale.text(term, form, plural))
     else:
         text = element.get("value")
-    return _dressed(element, text, context)
+    return _dress(element, text, context)
 
 
-def _dressed(element: Element, text: str, context: Context) -> str:
+def _dress(element: Element, text: str, context: Context) -> str:
     """Text with all that its element asks for, the affixes last."""
     if not text:
         return ""
@@ -122,7 +122,7 @@ def _dressed(element: Element, text: str, context: Context) -> str:
         text = forms.text_case(text, case, context.language)
     if element.get("quotes") == "true" and context.sorting is None:
         text = marks.group(marks.QUOTED, text)
-    return _with_link(element, text, context) or formatted(element, text)
+    return _with_link(element, text, context) or format_text(element, text)
 
 
 def _with_link(element: Element, text: str, context: Context) -> str:
@@ -132,7 +132,7 @@ def _with_link(element: Element, text: str, context: Context) -> str:
         return ""
     value = marks.plain(context.reference.values.get(variable, ""))
     if variable == "URL" and re.match(r"(?i)https?://", value):
-        return formatted(element, marks.link(value, text))
+        return format_text(element, marks.link(value, text))
     start = _ADDRESSES.get(variable)
     if start is None or not value:
         return ""
@@ -140,12 +140,12 @@ def _with_link(element: Element, text: str, context: Context) -> str:
     *_, address_start = re.split(r"\s", prefix)
     begins = re.search("https?://", address_start)
     if not begins:
-        return formatted(element, marks.link(start + value, text))
+        return format_text(element, marks.link(start + value, text))
     address_start = address_start[begins.start() :]
     before = prefix.removesuffix(address_start)
     bare = {k: v for k, v in element.attributes.items() if k != "prefix"}
     inner = marks.link(start + value, address_start + text)
-    return before + formatted(Element(element.tag, bare), inner)
+    return before + format_text(Element(element.tag, bare), inner)
 
 
 def _variable(element: Element, variable: str, context: Context) -> str:
@@ -211,7 +211,7 @@ def _number(element: Element, context: Context) -> str:
             gender = context.locale.term(variable)
             form = element.get("form")
             text = forms.number(text, form, context.locale, gender.gender if gender else "")
-    return _dressed(element, text, context)
+    return _dress(element, text, context)
 
 
 TESTS = frozenset(
@@ -279,7 +279,7 @@ def date(element: Element, context: Context) -> str:
     if text and variable == "issued" and not context.style.has_year_suffix:
         text += context.added.suffix
     text = forms.text_case(text, element.get("text-case"), context.locale.lang)
-    return context.take(variable, formatted(element, text))
+    return context.take(variable, format_text(element, text))
 
 
 def _date_parts(
@@ -294,7 +294,7 @@ def _date_parts(
         if part.get("strip-periods") == "true":
             text = text.replace(".", "")
         text = forms.text_case(text, part.get("text-case"), context.locale.lang)
-        if text := formatted(part, text):
+        if text := format_text(part, text):
             texts.append(text)
     # Text after the last known part belongs to an unknown one.
     last = next((p for p in reversed(form.parts) if p.get("name") in numbers), None)
@@ -352,17 +352,17 @@ def join_cites(
     area, layout = style.citation, style.layout
     delimiter = layout.get("delimiter")
     rendered = [
-        _rendered(cite, layout, make, begins=begins and not at) for at, cite in enumerate(cites)
+        _render_cite(cite, layout, make, begins=begins and not at) for at, cite in enumerate(cites)
     ]
     collapse = area.get("collapse")
     if collapse == "citation-number":
         return _numbers(rendered, delimiter, area.get("after-collapse-delimiter", delimiter))
     if collapse or "cite-group-delimiter" in area.attributes:
-        return _grouped(rendered, style, make)
-    return _join((work.text, _before(work.cite, delimiter)) for work in rendered)
+        return _group_works(rendered, style, make)
+    return _join((work.text, _delimiter_before(work.cite, delimiter)) for work in rendered)
 
 
-def _rendered(
+def _render_cite(
     cite: Cite, layout: Element, make: MakeContext, alone: bool = True, begins: bool = False
 ) -> _RenderedCite:
     context = make(cite)
@@ -414,7 +414,7 @@ def _with_affixes(text: str, cite: Cite) -> str:
     return f"{before}{text}{after}"
 
 
-def _before(cite: Cite, delimiter: str) -> str:
+def _delimiter_before(cite: Cite, delimiter: str) -> str:
     """The delimiter before a cite: words need a space."""
     return f"{delimiter.rstrip()} " if cite.prefix and delimiter else delimiter
 
@@ -438,7 +438,7 @@ def _numbers(rendered: list[_RenderedCite], delimiter: str, after: str) -> str:
             parts.append((f"{run[0].text}–{run[-1].text}", delimiter))
             delimiter = after
         else:
-            parts += [(work.text, _before(work.cite, delimiter)) for work in run]
+            parts += [(work.text, _delimiter_before(work.cite, delimiter)) for work in run]
     return _join(parts)
 
 
@@ -475,7 +475,7 @@ def _is_bare(cite: Cite) -> bool:
     return not (cite.prefix or cite.suffix or cite.locator)
 
 
-def _grouped(rendered: list[_RenderedCite], style: CitationStyle, make: MakeContext) -> str:
+def _group_works(rendered: list[_RenderedCite], style: CitationStyle, make: MakeContext) -> str:
     """Group works by the same authors, who are named once if the style collapses groups."""
     area, delimiter = style.citation, style.layout.get("delimiter")
     within = area.get("cite-group-delimiter", delimiter if style.is_note else ", ")
@@ -488,8 +488,8 @@ def _grouped(rendered: list[_RenderedCite], style: CitationStyle, make: MakeCont
         between = area.get("after-collapse-delimiter", within) if has_locators else within
         texts = [(work.text, between) for work in group]
         if area.get("collapse"):
-            texts = _collapsed(group, style, make, between)
-        parts += [(texts[0][0], _before(group[0].cite, before)), *texts[1:]]
+            texts = _collapse(group, style, make, between)
+        parts += [(texts[0][0], _delimiter_before(group[0].cite, before)), *texts[1:]]
         before = after if len(group) > 1 else delimiter
     return _join(parts)
 
@@ -506,7 +506,7 @@ def _groups(rendered: list[_RenderedCite]) -> Iterable[list[_RenderedCite]]:
     return groups.values()
 
 
-def _collapsed(
+def _collapse(
     group: list[_RenderedCite], style: CitationStyle, make: MakeContext, within: str
 ) -> list[tuple[str, str]]:
     """The works of a group, each with the delimiter before it: the authors are named once, and
@@ -521,7 +521,7 @@ def _collapsed(
     parts: list[tuple[str, str]] = []
     for first, *others in years:
         if parts:
-            first = _rendered(first.cite, layout, make, alone=False)
+            first = _render_cite(first.cite, layout, make, alone=False)
         letters = [msgspec.structs.replace(work, text=_letter(work)) for work in others]
         texts = _ranges([first, *letters], collapse == "year-suffix-ranged")
         parts += [(texts[0], within), *((text, between) for text in texts[1:])]
@@ -744,8 +744,8 @@ class Processor:
         """The form of one work of a citation for this processor."""
         return Cite(
             key=item.key,
-            prefix=_emphasised(item.prefix),
-            suffix=_emphasised(item.suffix),
+            prefix=_mark_emphasis(item.prefix),
+            suffix=_mark_emphasis(item.suffix),
             locator=Locator(item.label or "page", item.locator) if item.locator else None,
             suppress_author=item.suppress_author,
             position=position,
@@ -803,7 +803,7 @@ class Processor:
         if not any(cite.prefix or cite.suffix for cite in cites):
             ordered = _sort(ordered, area, lambda cite: self._context(area, cite), self.collation)
         text = join_cites(ordered, self.style, lambda cite: self._context(area, cite), begins)
-        return formatted(self.style.layout, text) if complete else text
+        return format_text(self.style.layout, text) if complete else text
 
     def entries(self) -> list[Entry]:
         """The bibliography: one entry for each work that the style lists."""
@@ -820,7 +820,7 @@ class Processor:
             label, text = _entry_parts(area, layout, context)
             if substitute is not None:
                 author = (context.author or "", context.people)
-                if substituted := _substituted(rule, before, author):
+                if substituted := _count_repeated(rule, before, author):
                     context = self._context(area, Cite(key=work.key))
                     context.substitute, context.substituted = substitute, substituted
                     label, text = _entry_parts(area, layout, context)
@@ -830,7 +830,7 @@ class Processor:
         return entries
 
 
-def _substituted(rule: str, before: _Authors, author: _Authors) -> int:
+def _count_repeated(rule: str, before: _Authors, author: _Authors) -> int:
     """The number of names at the beginning of an entry that repeat those of the entry before."""
     people = author[1]
     pairs = zip(before[1], people, strict=False)
@@ -842,7 +842,7 @@ def _substituted(rule: str, before: _Authors, author: _Authors) -> int:
     return same if people and rule == "complete-each" else ALL
 
 
-def _emphasised(text: str) -> str:
+def _mark_emphasis(text: str) -> str:
     """The author's text around a citation, with emphasis as marks."""
     text = _STRONG.sub(f"{marks.BOLD}\\1{marks.CLOSE}", text)
     return _EMPHASIS.sub(f"{marks.ITALIC}\\2{marks.CLOSE}", text)
@@ -857,7 +857,7 @@ def _entry_parts(area: Element, layout: Element, context: Context) -> tuple[str,
         label, first = first, ""
     else:
         label = ""
-    text = formatted(layout, first + "".join(rest))
+    text = format_text(layout, first + "".join(rest))
     return label.strip(), text.lstrip()
 
 
