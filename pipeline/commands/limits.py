@@ -53,7 +53,7 @@ def within(
 
     limits = Limits(timeout or NO_SECONDS, memory or NO_BYTES, tasks=1)
 
-    def limited(
+    def build_limited(
         source: Path, editions: tuple[str, ...], *, listener: Listener, executor: None
     ) -> Result:
         try:
@@ -68,7 +68,7 @@ def within(
             listener(event)
         return result
 
-    return limited
+    return build_limited
 
 
 def _with_saved(

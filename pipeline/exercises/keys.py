@@ -65,12 +65,12 @@ def put_in_place(document: Document) -> Document:
         return document
     holders = [kind for kind, fields in FIELDS.items() if "children" in fields]
 
-    def joined(node: Node) -> Node:
+    def join(node: Node) -> Node:
         before = node.children  # type: ignore[attr-defined]
         after = tuple(_join_answers(before))
         return node if len(after) == len(before) else replace(node, children=after)
 
-    changes: Changes = dict.fromkeys(holders, joined)
+    changes: Changes = dict.fromkeys(holders, join)
     document = rewrite_document(document, leave=changes)
     worded = {type(node) for _, node, _ in find(document, marked=True) if _strings_in_place(node)}
     shown: Changes = dict.fromkeys(worded - SHOWING, _with_strings)
@@ -646,7 +646,7 @@ def _rename_assets(document: Document, version: str, paths: Mapping[str, str]) -
     def image(node: model.Image) -> model.Image:
         return replace(node, asset=paths.get(node.asset, node.asset))
 
-    def named(node: model.Note | model.NoteReference) -> Node:
+    def rename(node: model.Note | model.NoteReference) -> Node:
         return replace(node, label=f"{node.label} {version}")
 
     def chart(node: model.Chart) -> model.Chart:
@@ -655,7 +655,7 @@ def _rename_assets(document: Document, version: str, paths: Mapping[str, str]) -
         return replace(node, image=replace(node.narrow, alt=node.image.alt), narrow=None)
 
     changes: Changes = {
-        model.Image: image, model.Chart: chart, model.Note: named, model.NoteReference: named,
+        model.Image: image, model.Chart: chart, model.Note: rename, model.NoteReference: rename,
     }  # fmt: skip
     return rewrite_document(document, leave=changes)
 

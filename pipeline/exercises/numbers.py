@@ -341,12 +341,12 @@ def fill_gaps(document: Document, edition: Edition) -> Document:
     """The document for an edition with the values of variables in the answers of its gaps, which
     are as wide as these and the numbers in them need."""
 
-    def widened(node: model.Blank) -> model.Blank:
+    def widen(node: model.Blank) -> model.Blank:
         size = max(node.size, blank(0, node.answer).size)
         return node if size == node.size else replace(node, size=size)
 
     document = with_values(document, edition, (model.Blank,))
-    return rewrite_document(document, leave={model.Blank: widened})
+    return rewrite_document(document, leave={model.Blank: widen})
 
 
 def _definitions(document: Document) -> Iterator[_Definition]:

@@ -267,14 +267,14 @@ def rearrange(document: Document, whole: Document, seeds: Sequence[int]) -> Docu
     """A variant of the ``whole`` document in the order of the last version of some."""
     ranks = _ranks(whole, seeds)
 
-    def within(node: model.Container) -> Node:
+    def order_within(node: model.Container) -> Node:
         return replace(node, children=tuple(_in_order(node.children, document, ranks)))
 
     def choose(node: model.Choices) -> Node:
         fixed = [number for number, item in enumerate(node.items) if is_fixed(item)]
         return replace(node, items=arrange(node.items, seeds, fixed))
 
-    changes: Changes = {model.Container: within, model.Choices: choose}
+    changes: Changes = {model.Container: order_within, model.Choices: choose}
     document = rewrite_document(document, enter=changes)
     return replace(document, blocks=tuple(_in_order(document.blocks, document, ranks)))
 

@@ -341,10 +341,14 @@ def _mark(
         if place is not None:
             marks[places.ordinal(place)][place.letters] = names
 
-    def marked(mark: Marker) -> Callable[[Node, int], tuple[Node, ...]]:
+    def mark_node(mark: Marker) -> Callable[[Node, int], tuple[Node, ...]]:
         return lambda node, ordinal: tuple(mark(node, marks.get(ordinal, {}), breaks))
 
-    leave = {**dict.fromkeys(PIECES, marked(_in_text)), model.CodeBlock: marked(_in_code), **leave}
+    leave = {
+        **dict.fromkeys(PIECES, mark_node(_in_text)),
+        model.CodeBlock: mark_node(_in_code),
+        **leave,
+    }
     return rewrite_document(
         document, enter=enter, leave=leave, context=ordinals(), only=sorted({*marks, *at})
     )

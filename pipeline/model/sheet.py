@@ -50,15 +50,15 @@ def fit_for(edition: Edition, metadata: Metadata) -> FitOptions | None:
 def with_fit(metadata: Metadata, pages: int | Literal["even"]) -> Metadata:
     """The metadata with a number of pages for all printed editions; limits of type are kept."""
 
-    def forced(options: PrintOptions) -> PrintOptions:
+    def force(options: PrintOptions) -> PrintOptions:
         fit = options.fit or FitOptions(pages)
         return replace(options, fit=replace(fit, pages=pages, forced=True))
 
     settings = metadata.edition_options
     return replace(
         metadata,
-        printing=forced(metadata.printing),
-        edition_options=tuple((name, forced(o) if o.fit else o) for name, o in settings),
+        printing=force(metadata.printing),
+        edition_options=tuple((name, force(o) if o.fit else o) for name, o in settings),
     )
 
 

@@ -162,13 +162,13 @@ def of_node(make: Callable[[Tree], T]) -> Callable[[Tree], T]:
     name = f"{make.__module__}.{make.__qualname__}"
 
     @functools.wraps(make)
-    def known(node: Tree) -> T:
+    def look_up(node: Tree) -> T:
         kept: dict[str, T] = node.__dict__
         if name not in kept:
             kept[name] = make(node)
         return kept[name]
 
-    return known
+    return look_up
 
 
 def are_same(some: Sequence[Node], others: Sequence[Node]) -> bool:

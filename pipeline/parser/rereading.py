@@ -36,7 +36,7 @@ def settle_places(document: Document, before: Document | None = None) -> Documen
     origins: dict[str, Origin] = {}
     times: Counter[str] = Counter()
 
-    def settled(top: N) -> N:
+    def settle(top: N) -> N:
         if top.span is None:
             return top
         key = _key(top)
@@ -47,7 +47,7 @@ def settle_places(document: Document, before: Document | None = None) -> Documen
         new, old = _settle(top, key), known.get(key)
         return old if old is not None and old == new else new
 
-    blocks, notes = tuple(map(settled, document.blocks)), tuple(map(settled, document.notes))
+    blocks, notes = tuple(map(settle, document.blocks)), tuple(map(settle, document.notes))
     return replace(document, blocks=blocks, notes=notes, origins=origins)
 
 

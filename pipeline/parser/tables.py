@@ -278,7 +278,7 @@ def with_boxes(
 
 
 def _align(table: model.Table, alignments: Sequence[model.Alignment]) -> model.Table:
-    def aligned(rows: tuple[model.TableRow, ...]) -> Iterable[model.TableRow]:
+    def align(rows: tuple[model.TableRow, ...]) -> Iterable[model.TableRow]:
         for row, places in zip(rows, place(rows), strict=True):
             cells = (
                 replace(p.cell, align=alignments[p.column])
@@ -288,7 +288,7 @@ def _align(table: model.Table, alignments: Sequence[model.Alignment]) -> model.T
             )
             yield replace(row, cells=tuple(cells))
 
-    return replace(table, head=tuple(aligned(table.head)), body=tuple(aligned(table.body)))
+    return replace(table, head=tuple(align(table.head)), body=tuple(align(table.body)))
 
 
 # --- tables ----------------------------------------------------------------------------------

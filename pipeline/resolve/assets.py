@@ -58,7 +58,7 @@ def link_remote(document: Document) -> Document:
         message = f"The image “{image.source}” is on the web."
         findings.add(Code.REMOTE_IMAGE, message, span, "Save a copy beside the source.")
 
-    def linked(image: model.Image) -> model.Image | model.Link | tuple[()]:
+    def link(image: model.Image) -> model.Image | model.Link | tuple[()]:
         if image.missing or not is_remote(image.source):
             return image
         alt = image.alt.strip()
@@ -68,7 +68,7 @@ def link_remote(document: Document) -> Document:
         text = model.Text(text=alt or _shorten(address), span=image.span)
         return model.Link(children=(text,), href=address, span=image.span)
 
-    def framed(figure: model.Figure) -> model.Figure:
+    def link_figure(figure: model.Figure) -> model.Figure:
         image = figure.image
         return replace(figure, image=replace(image, missing=is_remote(image.source)))
 
@@ -76,11 +76,11 @@ def link_remote(document: Document) -> Document:
         if node.image.missing or not is_remote(node.image.source):
             return node
         if node.caption:
-            return framed(node)
+            return link_figure(node)
         return model.Paragraph(children=(node.image,), span=node.span, attributes=node.attributes)
 
     def group(node: model.FigureGroup) -> model.FigureGroup:
-        return replace(node, figures=tuple(map(framed, node.figures)))
+        return replace(node, figures=tuple(map(link_figure, node.figures)))
 
     def plain(node: model.Link) -> Node | tuple[Node, ...]:
         """A link without the links that replace its images."""
@@ -88,7 +88,7 @@ def link_remote(document: Document) -> Document:
         return replace(node, children=inner) if inner != node.children else node
 
     enter: Changes = {model.Figure: figure, model.FigureGroup: group}
-    leave: Changes = {model.Image: linked, model.Link: plain}
+    leave: Changes = {model.Image: link, model.Link: plain}
     return findings.added_to(rewrite_document(document, enter=enter, leave=leave))
 
 
@@ -113,7 +113,7 @@ def gather_assets(document: Document, folder: Path) -> Document:
     gathered = _Assets(folder, document.metadata.library)
     places: dict[str, Span | None] = {}
 
-    def found_at(placed: Placed, name: str, shared: str = "") -> Placed | None:
+    def find_at(placed: Placed, name: str, shared: str = "") -> Placed | None:
         located = gathered.find(placed.text, shared)
         if isinstance(located, Problem):
             findings.add(located.code, f"The {name}: {located.message}", placed.span, located.hint)
@@ -122,10 +122,10 @@ def gather_assets(document: Document, folder: Path) -> Document:
         return replace(placed, text=located.path)
 
     if cover:
-        source = found_at(cover.source, "cover")
+        source = find_at(cover.source, "cover")
         cover = replace(cover, source=source) if source else None
     if brand.logo:
-        brand = replace(brand, logo=found_at(brand.logo, "logo", brand.logo.folder))
+        brand = replace(brand, logo=find_at(brand.logo, "logo", brand.logo.folder))
         if brand.logo and not brand.logo_alt:
             message, hint = "The logo has no alternative text.", "Add its text as `alt`."
             findings.add(Code.MISSING_ALT, message, brand.logo.span, hint)

@@ -91,15 +91,15 @@ def _tell_apart(entries: tuple[model.ContentsEntry, ...]) -> tuple[model.Content
     if 2 * alike <= len(parts):
         return entries
 
-    def left(entry: model.ContentsEntry) -> model.ContentsEntry:
+    def tell(entry: model.ContentsEntry) -> model.ContentsEntry:
         children = tuple(
-            left(child)
+            tell(child)
             for child in entry.children
             if child.children or _name(child) not in recurring
         )
         return replace(entry, children=children)
 
-    return tuple(map(left, entries))
+    return tuple(map(tell, entries))
 
 
 def _parts(entries: Iterable[model.ContentsEntry]) -> Iterator[tuple[str, str]]:

@@ -200,12 +200,12 @@ def _number(
     number = "" if bare else name(section)
     count = itertools.count(1)
 
-    def below(child: model.Section) -> str:
+    def number_below(child: model.Section) -> str:
         return numerals.chapter(child) if section.role == "part" else f"{number}.{next(count)}"
 
     children = section.children
     if section.role == "part" or not only_chapters:
-        children = _numbered(children, numerals, below, only_chapters=only_chapters)
+        children = _numbered(children, numerals, number_below, only_chapters=only_chapters)
     if not section.title:
         return replace(section, title=(model.Text(text=number),), children=children)
     return replace(section, number=number, children=children)

@@ -165,7 +165,7 @@ def _name_parts(document: Document) -> Document:
     only name the part, or are empty, are not shown."""
     vocabulary = words(document.metadata.lang)
 
-    def named(heading: model.Heading) -> model.Heading:
+    def name_part(heading: model.Heading) -> model.Heading:
         role = next((name for name in heading.attributes.classes if name in UNTITLED), "")
         text = plain_text(heading.children).strip().casefold()
         if not role or text not in ("", role, vocabulary[role].casefold()):
@@ -177,7 +177,7 @@ def _name_parts(document: Document) -> Document:
             attributes=replace(heading.attributes, classes=classes),
         )
 
-    return rewrite_document(document, leave={model.Heading: named})
+    return rewrite_document(document, leave={model.Heading: name_part})
 
 
 def _drop_empty(document: Document, findings: Findings) -> Document:

@@ -139,9 +139,9 @@ def settle_levels(document: Document, whole: Document, edition: Edition) -> Docu
     def number(node: Node) -> Node:
         place = document.place(node.span)
         node = replace(node, number=numbers.get((type(node), place), 0))
-        return told(node) if isinstance(node, model.Exercise) else node
+        return tell(node) if isinstance(node, model.Exercise) else node
 
-    def told(node: model.Exercise | model.ListItem) -> Node:
+    def tell(node: model.Exercise | model.ListItem) -> Node:
         is_marked = any(key in POINT_KEYS for key, _ in node.attributes.pairs)
         names = readers.levels_of(node, document) if for_teachers and is_marked else []
         if len(names) in (0, len(whole.metadata.levels)):
@@ -158,7 +158,7 @@ def settle_levels(document: Document, whole: Document, edition: Edition) -> Docu
         is_only_for = isinstance(node, model.Container) and node.name == LEVEL
         return node.children if is_only_for else node  # type: ignore[attr-defined]
 
-    enter: Changes = {**dict.fromkeys(NUMBERED, number), model.ListItem: told}
+    enter: Changes = {**dict.fromkeys(NUMBERED, number), model.ListItem: tell}
     return rewrite_document(document, enter=enter, leave=dict.fromkeys(marked, settle))
 
 

@@ -214,7 +214,7 @@ def _passages(
             block.rtl or node.attributes.get("dir") == "rtl",
         )
 
-    def finished() -> Iterator[Passage]:
+    def finish() -> Iterator[Passage]:
         text = "".join(read)
         read.clear()
         if (content := letters(text)) and not current.out:
@@ -224,12 +224,12 @@ def _passages(
 
     for node, block in walk_with(nodes, current, inherit):
         if block.nth != current.nth:
-            yield from finished()
+            yield from finish()
             current = block
         if isinstance(node, model.CodeBlock):
             for line, span in zip(node.text.splitlines(), line_spans(node), strict=True):
                 read.append(line)
-                yield from (passage._replace(span=span or passage.span) for passage in finished())
+                yield from (passage._replace(span=span or passage.span) for passage in finish())
         elif signs and isinstance(node, _SIGNED) and not current.out:
             answer = node.answer if isinstance(node, model.Blank) else (node,)
             for content, text in _sign_parts(answer, signs, drawn=drawn):
@@ -238,7 +238,7 @@ def _passages(
             read.append("" if drawn and not node.missing else node.alt)
         else:
             read.append(" " if isinstance(node, model.SoftBreak) else counted_text(node))
-    yield from finished()
+    yield from finish()
 
 
 def _sign_parts(

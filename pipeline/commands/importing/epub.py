@@ -159,14 +159,14 @@ def _join(body: Element, name: str, numbers: dict[str, int], shared: set[str]) -
     have the page's number before them."""
     folder = posixpath.dirname(name)
 
-    def named(place: str, number: int) -> str:
+    def name_place(place: str, number: int) -> str:
         return f"page-{number}-{place}" if place in shared else place
 
     for element in body.iter():
         if not isinstance(element.tag, str):
             continue
         if element.get("id"):
-            element.set("id", named(element.get("id", ""), numbers[name]))
+            element.set("id", name_place(element.get("id", ""), numbers[name]))
         for key in ("src", "href"):
             address = element.get(key)
             if not address or re.match(r"[a-z][a-z0-9+.-]*:", address, re.I):
@@ -177,7 +177,7 @@ def _join(body: Element, name: str, numbers: dict[str, int], shared: set[str]) -
                 element.set("src", path)
             elif path in numbers:
                 number = numbers[path]
-                element.set(key, f"#{named(place, number) if place else f'page-{number}'}")
+                element.set(key, f"#{name_place(place, number) if place else f'page-{number}'}")
     body.set("id", f"page-{numbers[name]}")
 
 

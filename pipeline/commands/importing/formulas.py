@@ -239,11 +239,11 @@ def _token(element: Element) -> str:
 def _fill(form: str, count: int) -> Callable[[Element], str]:
     """A function that fills a number of parts into a pattern."""
 
-    def filled(element: Element) -> str:
+    def is_filled(element: Element) -> str:
         parts = (_parts(element) + [""] * count)[:count]
         return form.format(*parts)
 
-    return filled
+    return is_filled
 
 
 def _read_over(element: Element) -> str:

@@ -66,7 +66,7 @@ def expand_includes(text: str, path: Path, *, in_book: bool) -> tuple[str, int]:
 
 
 def _with_files(text: str, folder: Path, root: Path, depth: int, left: Iterator[int]) -> str:
-    def replaced(match: re.Match[str]) -> str:
+    def replace_link(match: re.Match[str]) -> str:
         escape, kind, argument = match.groups()
         if escape:
             return match[0][1:]
@@ -86,7 +86,7 @@ def _with_files(text: str, folder: Path, root: Path, depth: int, left: Iterator[
             return _with_files(included, file.parent, root, depth + 1, left)
         return f"```rust\n{included}\n```"
 
-    return _DIRECTIVE.sub(replaced, text)
+    return _DIRECTIVE.sub(replace_link, text)
 
 
 def _part(lines: list[str], part: str) -> list[str]:

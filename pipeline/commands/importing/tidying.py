@@ -63,7 +63,7 @@ def align_columns(table: model.Table) -> model.Table:
     else:
         alignments = []
 
-    def settled(row: model.TableRow, *, head: bool) -> model.TableRow:
+    def settle(row: model.TableRow, *, head: bool) -> model.TableRow:
         cells = tuple(
             replace(c, align=alignments[n] if alignments else "" if head else c.align)
             for n, c in enumerate(row.cells)
@@ -72,8 +72,8 @@ def align_columns(table: model.Table) -> model.Table:
 
     return replace(
         table,
-        head=tuple(settled(row, head=True) for row in table.head),
-        body=tuple(settled(row, head=False) for row in table.body),
+        head=tuple(settle(row, head=True) for row in table.head),
+        body=tuple(settle(row, head=False) for row in table.body),
     )
 
 
@@ -324,7 +324,7 @@ def _with_levels(blocks: tuple[Block, ...], tell: Callable[..., None]) -> tuple[
     above: list[tuple[int, int]] = []  # the ranks and the levels of the headings above
     moved: dict[tuple[int, int], list[str]] = {}
 
-    def settled(node: model.Heading) -> Node:
+    def settle(node: model.Heading) -> Node:
         rank = ranks[node.level]
         while above and above[-1][0] >= rank:
             above.pop()
@@ -335,7 +335,7 @@ def _with_levels(blocks: tuple[Block, ...], tell: Callable[..., None]) -> tuple[
             moved.setdefault((rank - 1, level - 1), []).append(text)
         return replace(node, level=level)
 
-    blocks = rewrite(blocks, leave={model.Heading: settled})
+    blocks = rewrite(blocks, leave={model.Heading: settle})
     for (level, higher), texts in moved.items():
         move = f"and {len(texts) - 1} more move" if len(texts) > 1 else "moves"
         message = f"The heading “{texts[0][:60]}” {move} from level {level} to {higher}."

@@ -100,13 +100,13 @@ def _walked(top: Path, out: Path) -> tuple[list[Path], list[Diagnostic]]:
     findings: list[Diagnostic] = []
     built = out.resolve()
 
-    def refused(error: OSError) -> None:
+    def refuse(error: OSError) -> None:
         message = f"The folder cannot be read: {error.strerror}."
         hint = "Change its permissions, or take it out of the library."
         source = str(error.filename)
         findings.append(diagnostic(Code.UNREADABLE_FILE, message, source=source, hint=hint))
 
-    for folder, folders, files in os.walk(top, onerror=refused):
+    for folder, folders, files in os.walk(top, onerror=refuse):
         here = Path(folder)
         folders[:] = sorted(
             name

@@ -437,12 +437,12 @@ def _printed(
     inks: list[Ink] = []
     shown: dict[int, str] = {}
 
-    def drawn(number: int, image: Image.Image) -> None:
+    def draw(number: int, image: Image.Image) -> None:
         inks.append(ink_of(image))
         if pictures:
             shown[number] = _thumbnail(image)
 
-    layouts = read_pages(examined, on_page=drawn)
+    layouts = read_pages(examined, on_page=draw)
     sides, on_sides = layouts, inks
     if reading_order:
         on_sides = []

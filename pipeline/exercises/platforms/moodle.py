@@ -65,10 +65,10 @@ def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ..
 def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
     """The file, with its images in it."""
 
-    def filled(match: re.Match[str]) -> str:
+    def fill(match: re.Match[str]) -> str:
         return match[1] + base64.b64encode(images.get(match[2], b"")).decode("ascii")
 
-    return _FILE.sub(filled, files[0].markup).encode()
+    return _FILE.sub(fill, files[0].markup).encode()
 
 
 def _question(question: Question, sheet: QuestionSheet) -> dict[str, object]:

@@ -390,13 +390,13 @@ def _files_of_teachers(teachers: Document, pupils: Document) -> Document:
         assets.append(replace(asset, path=paths.get(asset.path, asset.path), name=name))
     count = len(pupils.notes)
 
-    def numbered(node: model.Note | model.NoteReference) -> Node:
+    def number(node: model.Note | model.NoteReference) -> Node:
         return replace(node, number=node.number + count) if node.number else node
 
-    def shown(node: model.Image) -> Node:
+    def show(node: model.Image) -> Node:
         return replace(node, asset=paths[node.asset]) if node.asset in paths else node
 
-    leave = {model.Image: shown, model.Note: numbered, model.NoteReference: numbered}
+    leave = {model.Image: show, model.Note: number, model.NoteReference: number}
     return replace(rewrite_document(teachers, leave=leave), assets=tuple(assets))
 
 
@@ -496,7 +496,7 @@ def _insert_answers(blocks: tuple[Block, ...], answers: Iterable[_Answer]) -> tu
     for answer in answers:
         inserted[answer.holder].append(answer.block)
 
-    def merged(children: tuple[Block, ...], key: _Key | None) -> tuple[Block, ...]:
+    def merge(children: tuple[Block, ...], key: _Key | None) -> tuple[Block, ...]:
         here = inserted.get(key, [])
         places = accumulate((_key(child)[1] for child in children), max)
         entries = [*zip(places, children, strict=True), *((_key(a)[1], a) for a in here)]
@@ -504,9 +504,9 @@ def _insert_answers(blocks: tuple[Block, ...], answers: Iterable[_Answer]) -> tu
 
     def leave(node: Any) -> Any:
         key = _key(node)
-        return replace(node, children=merged(node.children, key)) if key in inserted else node
+        return replace(node, children=merge(node.children, key)) if key in inserted else node
 
-    return merged(rewrite(blocks, leave=dict.fromkeys(HOLDERS, leave)), None)
+    return merge(rewrite(blocks, leave=dict.fromkeys(HOLDERS, leave)), None)
 
 
 def _key(node: Node) -> _Key:

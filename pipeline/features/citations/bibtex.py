@@ -592,7 +592,7 @@ def _kind(entry: BibtexEntry) -> str:
 def _titles(fields: Mapping[str, str], kind: str) -> dict[str, str]:
     """The titles by variable, still in LaTeX."""
 
-    def joined(title: str, subtitle: str, addition: str = "") -> str:
+    def join(title: str, subtitle: str, addition: str = "") -> str:
         text = fields.get(title, "").strip()
         if text and (below := fields.get(subtitle, "").strip()):
             text += below if text.endswith(("?", "!")) else f": {below}"
@@ -601,10 +601,10 @@ def _titles(fields: Mapping[str, str], kind: str) -> dict[str, str]:
             text += f". {fields[addition].strip()}"
         return text
 
-    journal = joined("journaltitle", "journalsubtitle") or fields.get("journal", "")
-    container = joined("booktitle", "booksubtitle", "booktitleaddon") or journal
-    title = joined("title", "subtitle", "titleaddon")
-    main = joined("maintitle", "mainsubtitle")
+    journal = join("journaltitle", "journalsubtitle") or fields.get("journal", "")
+    container = join("booktitle", "booksubtitle", "booktitleaddon") or journal
+    title = join("title", "subtitle", "titleaddon")
+    main = join("maintitle", "mainsubtitle")
     if main and kind == "book":
         return {"volume-title": title, "title": main}
     return {
@@ -752,12 +752,12 @@ def sentence_case(title: str) -> str:
         return title
     lowered = forms.outside(title, lambda part: _WORD.sub(lambda m: _lower(m[0]), part))
 
-    def recased(match: re.Match[str]) -> str:
+    def recase(match: re.Match[str]) -> str:
         was_small = title[match.end() - 1 : match.end()].islower()  # as in “Proc. of”
         begins = not match.start() or (_BEGINS.search(match[0]) and not was_small)
         return match[0].upper() if begins else match[0]
 
-    return re.sub(r"^\W*+\w|(?<!\W)\W++\w", recased, lowered)
+    return re.sub(r"^\W*+\w|(?<!\W)\W++\w", recase, lowered)
 
 
 def _lower(word: str) -> str:

@@ -132,11 +132,11 @@ def lead(document: Document) -> Document:
             findings.append(diagnostic(Code.UNRESOLVED_REFERENCE, message, span=node.span))
         return node.children
 
-    def renamed(node: Captioned | MathBlock) -> Captioned | MathBlock:
+    def rename(node: Captioned | MathBlock) -> Captioned | MathBlock:
         name = names.get(node.attributes.id)
         return replace(node, attributes=replace(node.attributes, id=name)) if name else node
 
-    changes: Changes = {**dict.fromkeys((MathBlock, *CAPTIONED), renamed), Link: settle}
+    changes: Changes = {**dict.fromkeys((MathBlock, *CAPTIONED), rename), Link: settle}
     document = rewrite_document(document, leave=changes)
     return replace(document, diagnostics=(*document.diagnostics, *findings))
 

@@ -60,7 +60,7 @@ def package_site(pages: Pages, folder: Path) -> Package:
     styles = html.style_files(pages, rules + css)
     start = PurePosixPath(pages.file)
 
-    def finished(page: Page) -> bytes:
+    def finish(page: Page) -> bytes:
         markup = page.markup
         markup = html.show_images(markup, images, lambda file: quote(f"images/{file.name}"))
         markup = html.with_script(markup, pages)
@@ -72,7 +72,7 @@ def package_site(pages: Pages, folder: Path) -> Package:
         return html.line_end(html.with_policy(markup, SOURCES)).encode()
 
     files = {
-        **{page.name: finished(page) for page in pages.pages},
+        **{page.name: finish(page) for page in pages.pages},
         **{file.name: file.data for file in styles},
         **{f"fonts/{file.name}": file.data for file in fonts.values()},
         **{f"images/{file.name}": file.data for file in html.all_sizes(images)},

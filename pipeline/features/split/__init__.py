@@ -197,14 +197,14 @@ def _without_dead_ends(document: Document, part: DocumentPart, places: _PartPlac
     opening, closing = writing(document.metadata.lang).double
     section_id = part.section.attributes.id if part.section else ""
 
-    def quoted(target: str) -> str:
+    def quote_target(target: str) -> str:
         title = places.titles.get(target, "")
         return f"{opening}{title}{closing}" if title else ""
 
     def refer(node: model.CrossReference) -> Node:
         if node.target in here:
             return node
-        place, text = quoted(node.target), node.text
+        place, text = quote_target(node.target), node.text
         if node.target == section_id or not place or place in text:
             return model.Text(text=text, span=node.span)
         form = "reference_titled" if node.target in places.sections else "reference_elsewhere"
@@ -214,7 +214,7 @@ def _without_dead_ends(document: Document, part: DocumentPart, places: _PartPlac
         target = node.href[1:]
         if not node.href.startswith("#") or target in here:
             return node
-        place = quoted(target)
+        place = quote_target(target)
         if target == section_id or target in places.listed or not place:
             return node.children
         if places.titles[target].casefold() in plain_text(node.children).casefold():
