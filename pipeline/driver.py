@@ -8,6 +8,7 @@ its result is not known (`pipeline.keep`). `flow.saving` writes all files at onc
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -16,7 +17,7 @@ import msgspec
 
 from pipeline.features import absence, here
 from pipeline.flow import steps
-from pipeline.flow.saving import Saving, find_unannounced
+from pipeline.flow.saving import Saving, find_unannounced, keep_made, made_before
 from pipeline.flow.steps import render_fragment
 from pipeline.flow.values import (
     BuiltEdition,
@@ -66,7 +67,15 @@ from pipeline.package.units import Proof, may_divide
 from pipeline.system import outputs
 from pipeline.system.pango import pango_problem, pango_version
 from pipeline.system.paths import noting, shown_name
-from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder, Memory, Store
+from pipeline.system.store import (
+    BETWEEN_TRIMS,
+    CACHE,
+    Folder,
+    Memory,
+    Store,
+    code_version,
+    key,
+)
 
 __all__ = [
     "Begun", "BuiltEdition", "DocumentReady", "Event", "Listener", "Memory", "Options", "Proof",
@@ -85,6 +94,7 @@ def build(
     listener: Listener = lambda event: None,
     memory: Memory | None = None,
     in_view: Mapping[str, str] | None = None,
+    unless_made: bool = False,
 ) -> Result:
     """Build editions of ``source`` into ``out/<stem>/``.
 
@@ -94,6 +104,8 @@ def build(
     steps are kept in a folder in ``out``, or in another ``store``. A process that builds a source
     repeatedly passes a ``memory``, so that nothing unchanged is made again, and may have only those
     editions made that are ``in_view``: by format, the name of one, or "" for the first requested.
+    ``unless_made``, nothing is done but to tell of what was saved if the last build with the same
+    arguments read and wrote the same files.
 
     If there are errors among the findings, nothing is written, and earlier outputs stay; where an
     edition has text that is withheld from its readers, all others are written. Raises
@@ -104,6 +116,12 @@ def build(
     folder = Path(out) / stem_of(source)
     outputs.recover(folder)
     store = Folder(Path(out) / CACHE) if store is None else store
+    asked = repr((Path.cwd(), source, folder, names, options))
+    name, began = f"{key(asked, code_version(), pango_version())}.build", time.time_ns()
+    if unless_made and (made := made_before(store, name)):
+        for saved in made[1]:
+            listener(saved)
+        return made[0]
     with keeping(store, memory, executor, listener) as read:
         document = steps.parse(source)
         seconds = spent()
@@ -146,9 +164,13 @@ def build(
         listener(saved)
     linked = (other for edition in chosen for other in offered(edition, document.metadata))
     paths = dict.fromkeys(folder / output_name(request.stem, edition) for edition in linked)
-    missing = tuple(path for path in paths if not path.is_file())
-    result = msgspec.structs.replace(result, files=files, missing=missing, record=record)
-    return msgspec.structs.replace(result, outputs=saving.entries, withheld=for_teachers(document))
+    result = msgspec.structs.replace(result, files=files, linked=tuple(paths), record=record)
+    entries, withheld = saving.entries, for_teachers(document)
+    result = msgspec.structs.replace(result, outputs=entries, withheld=withheld)
+    # which files a folder of templates has is not among what was read
+    if unless_made and not (request.templates or document.metadata.library or result.failed):
+        keep_made(store, name, result, saving.saved, folder, began)
+    return result
 
 
 def make(request: Request, editions: Iterable[Edition]) -> tuple[BuiltEdition, ...]:

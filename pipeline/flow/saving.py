@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ import msgspec
 
 from pipeline.features import here
 from pipeline.flow import manifest
-from pipeline.flow.values import BuiltEdition
+from pipeline.flow.values import BuiltEdition, Result
 from pipeline.model import Document
 from pipeline.model.catalog import CoverPicture, Product, Record, is_product
 from pipeline.model.codes import Code, diagnostic
@@ -22,6 +23,8 @@ from pipeline.model.metadata import Metadata
 from pipeline.package.bundle import bundle, find_superseded
 from pipeline.package.result import NO_DATE, publication_moment
 from pipeline.system import outputs
+from pipeline.system.paths import State, states
+from pipeline.system.store import Store, decode, encode, file_digest
 
 # --- changes ---------------------------------------------------------------------------------
 # Changes since the last build: of the text, and of pages of the standard print edition.
@@ -255,3 +258,57 @@ class Saving:
             keep_looks(self._folder, name, looks)
         outputs.list_outputs(self._folder, self._files)
         return tuple(self._files)
+
+
+# --- again -----------------------------------------------------------------------------------
+# A build that need not be done again, since all that it read and wrote is as it was then.
+
+
+class _Made(msgspec.Struct, frozen=True):
+    """The result of a build, and what it saved, with the digests of the files that it read, and the
+    states of those that are in its folders afterwards."""
+
+    result: Result
+    saved: tuple[Saved, ...]
+    read: dict[str, str]
+    written: dict[str, State]
+
+
+def made_before(store: Store, name: str) -> tuple[Result, tuple[Saved, ...]] | None:
+    """The result of the build that is kept under a name, and what it saved, if another would read
+    and write the same."""
+    try:
+        made = decode(store.get(name) or b"", type=_Made, dec_hook=lambda kind, text: kind(text))
+    except msgspec.MsgspecError:
+        return None
+    read, is_same = states(made.read), states(made.written) == made.written
+    if not is_same or any(file_digest(file) != digest for file, digest in made.read.items()):
+        return None
+    return msgspec.structs.replace(made.result, read=read), made.saved
+
+
+def keep_made(
+    store: Store, name: str, result: Result, saved: Iterable[Saved], folder: Path, began: int
+) -> None:
+    """Keep the result of a build into ``folder``, and what it saved, under a name, unless what it
+    read was changed since it ``began``. The next one finds nothing that differs from this one."""
+    if states(result.read) != result.read or any(s and s[0] >= began for s in result.read.values()):
+        return
+    unannounced = Code.UNANNOUNCED_CHANGE.slug
+    findings = tuple(each for each in result.diagnostics if each.code != unannounced)
+    made = _Made(
+        msgspec.structs.replace(result, diagnostics=findings, read={}),
+        tuple(
+            Saved(each.name, 0.0, each.size, each.path, each.fitted)  # without pages that differ
+            for each in saved
+        ),
+        {file: file_digest(file) for file in result.read},
+        states(
+            path
+            for top in (folder, outputs.model_of(folder).parent)
+            for path in top.rglob("*")
+            if path.is_file()
+        ),
+    )
+    with contextlib.suppress(UnicodeEncodeError):  # of a name that is not UTF-8
+        store.put(name, encode(made, enc_hook=str))

@@ -166,16 +166,16 @@ class PendingText(NamedTuple):
 
 class Result(msgspec.Struct, frozen=True):
     """The outcome of a build: the findings in order, and the files unless errors prevented it. The
-    files ``read`` are known in any case, with their states before that. ``missing`` are files that
-    web pages link to and that have not been built yet. ``outputs`` are the files as described in
-    the manifest, and ``record`` describes the publication for catalogues, if requested.
-    ``requested`` are the names of all editions, of which only those in view may have been made, and
-    ``withheld`` the places of the source that only teachers' editions have."""
+    files ``read`` are known in any case, with their states before that. ``linked`` are files that
+    web pages link to. ``outputs`` are the files as described in the manifest, and ``record``
+    describes the publication for catalogues, if requested. ``requested`` are the names of all
+    editions, of which only those in view may have been made, and ``withheld`` the places of the
+    source that only teachers' editions have."""
 
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...] = ()
     read: dict[str, State] = {}
-    missing: tuple[Path, ...] = ()
+    linked: tuple[Path, ...] = ()
     outputs: tuple[Output, ...] = ()
     record: Record | None = None
     requested: tuple[str, ...] = ()
@@ -184,6 +184,11 @@ class Result(msgspec.Struct, frozen=True):
     @property
     def failed(self) -> bool:
         return has_errors(self.diagnostics)
+
+    @property
+    def missing(self) -> tuple[Path, ...]:
+        """The files that web pages link to and that have not been built yet."""
+        return tuple(path for path in self.linked if not path.is_file())
 
     @property
     def is_blocked(self) -> bool:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import ParamSpec
+from unittest.mock import Mock
 
 import pikepdf
 import pytest
@@ -27,7 +28,7 @@ from lxml import etree
 from PIL import Image
 
 import pipeline
-from pipeline import Ran, Saved
+from pipeline import Ran, Saved, driver
 from pipeline.commands import main
 from pipeline.commands.format import format_text
 from pipeline.commands.new import STARTERS
@@ -314,6 +315,39 @@ def test_one_process_sets_pages_and_another_does_the_rest(
         for how in ("beside", "alone")
     )
     assert beside == alone
+
+
+def test_what_has_not_changed_is_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither what was read nor what was written; it is told of again."""
+    source = write(tmp_path, f"{UNPAGED}\n![A pixel.](pixel.png)\n")
+    words = ("build", "x.md", "--edition", "web", "--out", "out")
+    page, pixel = tmp_path / "out" / "x" / "x.html", tmp_path / "pixel.png"
+    make = Mock(wraps=driver.make)
+    monkeypatch.setattr(driver, "make", make)
+    first = chapbook(*words, cwd=tmp_path)
+    changes: tuple[tuple[Callable[[], object], bool], ...] = (
+        (lambda: None, False),
+        (lambda: source.write_bytes(source.read_bytes()), False),
+        (lambda: page.write_bytes(b""), True),
+        (page.unlink, True),
+        (lambda: shutil.rmtree(tmp_path / "out" / ".work"), True),
+        (lambda: None, False),
+    )
+    for change, is_made in changes:
+        change()
+        make.reset_mock()
+        done = chapbook(*words, cwd=tmp_path)
+        assert make.called is is_made
+        assert (done.stderr, done.stdout.count("kept")) == (first.stderr, 2)
+        assert b"text" in page.read_bytes()
+    assert "warning[missing-image]" in first.stderr
+    for path, data in ((pixel, PIXEL), (pixel, PIXEL + b" "), (source, UNPAGED.encode())):
+        path.write_bytes(data)
+        make.reset_mock()
+        assert (chapbook(*words, cwd=tmp_path).stderr, make.called) == ("", True)
+    assert "render" in chapbook(*words, "--stages", cwd=tmp_path).stdout
 
 
 @pytest.mark.parametrize("damage", [b"", b"damaged"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -101,6 +102,7 @@ def build_command(
         if options["strict"]:
             raise click.UsageError("--strict allows no losses, and what Pandoc makes has some.")
     run = builds.build_of({**options, "editions": editions}, dump)
+    run = functools.partial(run, unless_made=not stages)
     is_limited = bool(timeout or memory)
     if sandbox or is_limited:
         from pipeline.commands import limits
