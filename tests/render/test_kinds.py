@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree.ElementTree import fromstring
 from zipfile import ZipFile
 
+import pypdfium2
 import pytest
 
 import pipeline
@@ -114,6 +115,20 @@ def test_what_is_in_italics_alone_is_a_stage_direction(tmp_path: Path) -> None:
     page = web_page("play", tmp_path)
     directions = re.findall(r'<p class="stage-direction"><em>(.*?)</em></p>', page)
     assert [text.partition(" ")[0] for text in directions] == ["A", "The", "Night."]
+    assert '<p class="stage-direction exit"><em>Exit The Mayor.</em></p>' in page
+
+
+def test_running_heads_of_a_play_say_act_and_scene(tmp_path: Path) -> None:
+    scenes = (f"## Scene {number}\n\nAnna: Oh.\n\n\\newpage\n\nAnna: Ah.\n" for number in (1, 2))
+    act = "\n".join(scenes)
+    source = tmp_path / "play.md"
+    book = "kind: play\nclass: book\nspeakers: [Anna]"
+    source.write_text(f"---\ntitle: Oh\n{book}\n---\n\n# Act I\n\n{act}\n# Act II\n\n{act}")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "play" / "play.pdf") as pdf:
+        tops = [page.get_textpage().get_text_range().splitlines() for page in pdf]
+    heads = [next((line for line in top if " · " in line), "") for top in tops]
+    assert [head for head in heads if head] == ["Act I · Scene 2", "Act II · Scene 2"]
 
 
 def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) -> None:
