@@ -131,6 +131,18 @@ def test_running_heads_of_a_play_say_act_and_scene(tmp_path: Path) -> None:
     assert [head for head in heads if head] == ["Act I · Scene 2", "Act II · Scene 2"]
 
 
+@pytest.mark.parametrize("edition", ["tri-fold", "booklet"])
+def test_a_folded_leaflet_has_a_front_and_a_back(edition: str, tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "leaflet.md", [edition], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "leaflet" / f"leaflet-{edition}.pdf") as pdf:
+        outside, inside = (page.get_textpage().get_text_range() for page in pdf)
+    assert "Water for" in outside
+    assert "Published by" in outside
+    assert "wells are low" not in outside
+    assert "wells are low" in inside
+    assert " of " not in outside.splitlines()[-1]  # no page numbers
+
+
 def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) -> None:
     source = SOURCES / "poems.md"
     pipeline.build(source, ["ebook"], out=tmp_path)
