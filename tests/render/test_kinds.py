@@ -143,6 +143,17 @@ def test_a_folded_leaflet_has_a_front_and_a_back(edition: str, tmp_path: Path) -
     assert " of " not in outside.splitlines()[-1]  # no page numbers
 
 
+@pytest.mark.parametrize(("kind", "files"), [("leaflet", 1), ("exam", 1), ("play", 3)])
+def test_what_is_leafed_through_in_an_ebook(kind: str, files: int, tmp_path: Path) -> None:
+    pipeline.build(SOURCES / f"{kind}.md", ["ebook"], out=tmp_path)
+    with ZipFile(tmp_path / kind / f"{kind}.epub") as book:
+        package = book.read("EPUB/content.opf").decode()
+    spine = re.findall('<itemref idref="page-([^"]+)"( linear="no")?', package)
+    front = {"cover", "title", "imprint", "nav"}
+    assert len([name for name, _ in spine if name not in front]) == files
+    assert dict(spine)["nav"] == (' linear="no"' if kind == "exam" else "")
+
+
 def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) -> None:
     source = SOURCES / "poems.md"
     pipeline.build(source, ["ebook"], out=tmp_path)
