@@ -31,7 +31,7 @@ class PublicationKind(NamedTuple):
     ``is_book`` (None: its length decides). ``like``: its styles come after those of that kind.
     ``hangs``: a handout of it has a column beside the text, if there is room; ``is_wide``: without
     it, the text is as wide as the page; ``is_bound``: the inner margin grows with the number of
-    pages. ``headings`` are the headings, by what they mean, whose sections get that as a class."""
+    pages; ``flows``: in an e-book, sections follow each other. ``headings`` are the headings, by what they mean, whose sections get that as a class."""
 
     printing: PrintOptions = PrintOptions()
     columns: int = 1
@@ -41,6 +41,7 @@ class PublicationKind(NamedTuple):
     hangs: bool = True
     is_wide: bool = False
     is_bound: bool = False
+    flows: bool = False
     headings: tuple[str, ...] = ()
 
 
@@ -49,12 +50,15 @@ KINDS: Mapping[str, PublicationKind] = {
     "exam": PublicationKind(is_book=False),
     "handout": PublicationKind(),
     "interview": PublicationKind(),
-    "leaflet": PublicationKind(columns=2, smallest=10.5, is_book=False, hangs=False, is_wide=True),
+    "leaflet": PublicationKind(
+        columns=2, smallest=10.5, is_book=False, hangs=False, is_wide=True, flows=True
+    ),
     "newsletter": PublicationKind(
         PrintOptions(page=PageOptions(margins=Margins(18, 22, 18, 18))),
         columns=2,
         is_book=False,
         hangs=False,
+        flows=True,
     ),
     "novel": PublicationKind(is_book=True, is_bound=True),
     "play": PublicationKind(hangs=False, headings=("persons",)),

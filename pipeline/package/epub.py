@@ -511,7 +511,7 @@ def package_ebook(pages: Pages, folder: Path) -> Package:
     offered = [face for face in pages.faces if metadata.embed_fonts or not face.package]
     faces = select_faces(offered, css, markup)
     describe(book, pages, fonts=bool(faces))
-    documents = [_document(page, gathered.in_place(page.markup), metadata) for page in pages.pages]
+    documents = [_document(page, gathered.in_place(page.markup), pages) for page in pages.pages]
     images = list(gathered.items)
     files = list(gathered.files)
     if pages.cover:
@@ -563,11 +563,14 @@ def _item(
     return item
 
 
-def _document(page: Page, markup: str, metadata: Metadata) -> epub.EpubItem:
+def _document(page: Page, markup: str, pages: Pages) -> epub.EpubItem:
     name = page.name.removesuffix(".xhtml")
     item = _item(f"page-{name}", page.name, XHTML, markup.encode(), *page.properties)
-    # The contents are there for the reading system; leafing through skips them on request.
-    item.is_linear = page.role != "nav" or metadata.contents.show != "never"
+    # The contents are there for the reading system; leafing through skips them on request, and
+    # where a text without sections has nothing but its title in them.
+    lists = max(len(pages.contents), 2 * len(pages.lists))
+    shown = {"always": True, "never": False}.get(pages.metadata.contents.show, lists > 1)
+    item.is_linear = page.role != "nav" or shown
     return item
 
 

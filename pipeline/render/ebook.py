@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from pipeline.model import CodeBlock, ContentsEntry, Document, FrontMark, Node, PageMark
 from pipeline.model.editions import Edition
+from pipeline.model.kinds import KINDS
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import page_id
@@ -171,7 +172,7 @@ def assemble_ebook(
     endnotes = metadata.notes == "end" and bool(document.notes)
     if endnotes:
         document = listing_notes(document)
-    plan = chapters(document, endnotes=endnotes)
+    plan = chapters(document, endnotes=endnotes, flows=KINDS[metadata.kind].flows)
     renderer = NodeRenderer(
         environment,
         "epub",

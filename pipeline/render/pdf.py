@@ -92,6 +92,9 @@ EQUATION_INDENT = 1.62
 HALF_TITLE, BEHIND_IT = frozenset({"halftitlepage"}), frozenset({"also-by"})
 """The page before the title page, if a book begins with one, and what may be on its back."""
 
+FOLDED = frozenset({"booklet", "tri-fold"})
+"""Arrangements of pages on sheets that are folded: they have a front and a back."""
+
 TALL_ROW = 0.28
 """The share of a page's lines from which on a table's row may be broken across pages."""
 
@@ -143,7 +146,7 @@ def assemble(
         explains_page_marks=renderer.large_line > 0 and has_page_marks(document),
         shows_contents=prints_contents(document),
         contents_in_columns=fits_columns(document),
-        kind=(*kind(sheet), *_wishes(options), *filter(None, (metadata.kind,))),
+        kind=(*kind(sheet), *_wishes(options), *_folded(edition), *filter(None, (metadata.kind,))),
         name_line=name_fields,
         byline=byline(metadata),
         editors=edited_by(metadata),
@@ -286,6 +289,11 @@ def kind(sheet: Sheet) -> tuple[str, ...]:
     if sheet.columns > 1:
         classes.append("in-columns")
     return tuple(classes)
+
+
+def _folded(edition: Edition) -> Iterator[str]:
+    if edition.imposition in FOLDED:
+        yield "folded"
 
 
 def _wishes(options: PrintOptions) -> Iterator[str]:

@@ -245,15 +245,19 @@ class _Unit(NamedTuple):
     goes_on: bool = False
 
 
-def chapters(document: Document, *, endnotes: bool = False) -> tuple[Chapter, ...]:
+def chapters(
+    document: Document, *, endnotes: bool = False, flows: bool = False
+) -> tuple[Chapter, ...]:
     """One chapter for each section of the highest level, in reading order, with the notes first
-    referred to in it. The sections of a part are separate chapters, after the part's heading and
-    introduction; so are the sections of a chapter, if the front matter splits at level 2. With
-    ``endnotes``, notes have a page of their own, before the content that follows them in print."""
-    units = list(_units(document.blocks, document.metadata.split))
+    referred to in it, or one for all if the text ``flows``. The sections of a part are separate
+    chapters, after the part's heading and introduction; so are the sections of a chapter, if the
+    front matter splits at level 2. With ``endnotes``, notes have a page of their own, before the
+    content that follows them in print."""
+    alone = _Unit(None, document.blocks)
+    units = [alone] if flows else list(_units(document.blocks, document.metadata.split))
     if endnotes and document.notes:
         after = before_notes(document.blocks)[1]
-        count = len(list(_units(after, document.metadata.split)))
+        count = 0 if flows else len(list(_units(after, document.metadata.split)))
         units.insert(len(units) - count, _Unit(None, (), ENDNOTES))
     remaining = {note.number: note for note in document.notes}
     names = PageNames(len(units))

@@ -117,12 +117,14 @@ def _variables(sheet: Sheet) -> str:
         "title-size": sheet.title,
         "drop-cap": sheet.text + 2 * sheet.leading / CAPITAL,
     }
+    height = sheet.size.height - sheet.top - sheet.bottom
     lengths = {
         "column": sheet.column,
         "column-gap": sheet.gap,
         "measure": sheet.measure,
         "writing-line": sheet.writing,
-        "image-height": (sheet.size.height - sheet.top - sheet.bottom) * sheet.picture,
+        "text-height": height,
+        "image-height": height * sheet.picture,
     }
     values = [f"--{name}: {_number(value)}pt" for name, value in points.items()]
     values += [f"--{name}: {_number(value)}mm" for name, value in lengths.items()]
@@ -186,15 +188,15 @@ def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
             "@page :blank { @bottom-center { content: none } }\n"
         )
     publication, chapter = "string(publication, first-except)", "string(chapter, first-except)"
+    opens = f"publication {title}" + (', part ""' if metadata.kind == "play" else "")
     return centred + (
         f"@page :left {{ @top-left {{ content: {publication} }}"
         f" @bottom-left {{ content: {folio.page} {folio.further} }} }}\n"
         f"@page :right {{ @top-right {{ content: {chapter} }}"
         f" @bottom-right {{ content: {folio.page} {folio.further} }} }}\n"
-        f"{OPENING} {{ string-set: publication {title}, chapter content(text) }}\n"
-        f"{OPENING}[data-outline] {{ string-set: publication {title},"
-        " chapter attr(data-outline) }\n"
-        f"{OPENING}[data-short] {{ string-set: publication {title}, chapter attr(data-short) }}\n"
+        f"{OPENING} {{ string-set: {opens}, chapter content(text) }}\n"
+        f"{OPENING}[data-outline] {{ string-set: {opens}, chapter attr(data-outline) }}\n"
+        f"{OPENING}[data-short] {{ string-set: {opens}, chapter attr(data-short) }}\n"
     )
 
 

@@ -31,7 +31,7 @@ from pipeline.resolve.references import (
     fill_references,
     free_summaries,
 )
-from pipeline.resolve.sections import check_roles, mark_directions, nest_sections
+from pipeline.resolve.sections import check_roles, mark_parts, nest_sections
 from pipeline.resolve.typography import keep_marks, set_typography
 from pipeline.resolve.variables import fill_variables
 
@@ -50,7 +50,7 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
     # Formulas before anything that needs the text of titles, sections before anything that needs
     # positions; their roles in a book are checked before other passes add sections.
     document = with_formulas(tell_moved(document))
-    document = mark_directions(check_roles(nest_sections(document)))
+    document = mark_parts(check_roles(nest_sections(document)))
 
     # Citations make notes, and a section of works, before these are counted; a glossary and an
     # index get ids. Summaries, which are buttons, lose their links before these are examined.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from pipeline.model import (
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.kinds import KINDS
+from pipeline.model.late import late
 from pipeline.model.names import nearest
 from pipeline.model.roles import CLASSES, OUTSIDE, ROLES, UNNUMBERED, divisions, is_front
 from pipeline.model.tree import (
@@ -47,6 +49,17 @@ UNTITLED = frozenset({"dedication", "epigraph"})
 
 DIRECTION = "stage-direction"
 """The class of a stage direction that is a paragraph."""
+
+EXIT = late(r"^\W*(exit|exeunt)\b|\b(exits?|exeunt)\W*$", re.IGNORECASE)
+"""A stage direction by which somebody leaves."""
+
+QUANTITY = late(
+    r"(?:\d+(?:[.,/⁄]\d+)?[½⅓¼¾⅔⅛]?|[½⅓¼¾⅔⅛])(?: ?[-–] ?\d+(?:[.,/⁄]\d+)?)?(?: \d[/⁄]\d)?"
+    r"(?:\s?(?:kg|dag|dkg|mg|g|ml|cl|dl|l|oz|lbs?|tbsp|tsp|EL|TL|кг|г|мл|л)\b\.?)?(?=\s)"
+)
+"""A number with its unit, at the beginning of an ingredient; units in words are no part of it."""
+
+QUANTIFIED = model.Attributes(classes=("quantity",))
 
 N = TypeVar("N", bound=Node)
 
@@ -108,19 +121,55 @@ def nest_sections(document: Document) -> Document:
     return findings.added_to(replace(document, blocks=tuple(result), notes=notes))
 
 
-def mark_directions(document: Document) -> Document:
-    """The document, if it is a play, with a class for stage directions: paragraphs that consist of
-    emphasised text."""
+def mark_parts(document: Document) -> Document:
+    """The document with classes for what its kind has a look for: in a play, stage directions,
+    which are paragraphs of emphasised text; in a recipe, the quantities of ingredients."""
+    match document.metadata.kind:
+        case "play":
+            return rewrite_document(document, leave={model.Paragraph: _directed})
+        case "recipe":
+            return rewrite_document(document, leave={model.Section: _measured})
+        case _:
+            return document
 
-    def mark(node: model.Paragraph) -> model.Paragraph:
-        if not all(isinstance(inner, model.Emphasis | model.SoftBreak) for inner in node.children):
-            return node
-        classes = (*node.attributes.classes, DIRECTION)
-        return replace(node, attributes=replace(node.attributes, classes=classes))
 
-    if document.metadata.kind != "play":
-        return document
-    return rewrite_document(document, leave={model.Paragraph: mark})
+def _directed(node: model.Paragraph) -> model.Paragraph:
+    if not all(isinstance(inner, model.Emphasis | model.SoftBreak) for inner in node.children):
+        return node
+    exits = EXIT.search(plain_text(node.children))
+    return _classed(node, DIRECTION, *(["exit"] if exits else []))
+
+
+def _measured(section: model.Section) -> model.Section:
+    """The section; if it is of ingredients, its lists with quantities set off."""
+    if "ingredients" not in section.attributes.classes:
+        return section
+    children = []
+    for block in section.children:
+        if isinstance(block, model.List):
+            items = tuple(map(_with_quantity, block.items))
+            if items != block.items:
+                block = _classed(replace(block, items=items), "with-quantities")
+        children.append(block)
+    return replace(section, children=tuple(children))
+
+
+def _with_quantity(item: model.ListItem) -> model.ListItem:
+    match item.children:
+        case (model.Paragraph() | model.Plain() as block, *others) if block.children:
+            first, *rest = block.children
+            if isinstance(first, model.Text) and (quantity := QUANTITY.match(first.text)):
+                inner = replace(first, text=quantity[0])
+                span = model.InlineElement("span", (inner,), attributes=QUANTIFIED)
+                after = replace(first, text=first.text[quantity.end() :])
+                block = replace(block, children=(span, after, *rest))
+                return replace(item, children=(block, *others))
+    return item
+
+
+def _classed(node: N, *classes: str) -> N:
+    attributes = node.attributes
+    return replace(node, attributes=replace(attributes, classes=(*attributes.classes, *classes)))
 
 
 def _without_breaks(blocks: Iterable[Block]) -> list[Block]:

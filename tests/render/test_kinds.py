@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 from zipfile import ZipFile
 
+import pypdfium2
 import pytest
 
 import pipeline
+from pipeline.features.columns import arrange_columns
 from pipeline.model.kinds import KINDS
 from pipeline.render.covers import LINE, front_of
 from pipeline.render.environment import in_phrases
+from pipeline.resolve.sections import QUANTITY
 from tests.helpers import checkers
 from tests.helpers.paths import TESTS
 
@@ -54,6 +59,23 @@ def web_page(kind: str, folder: Path) -> str:
     return (folder / kind / f"{kind}.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize(("letters", "is_beside"), [(300, True), (900, False), (0, False)])
+def test_a_short_lead_story_is_beside_its_picture(letters: int, is_beside: bool) -> None:
+    root = fromstring(  # noqa: S314 (this file's own markup)
+        '<html class="newsletter in-columns"><main><section><h2>Lead</h2>'
+        f'<p class="image"><img width="100" height="60"/></p><p>{"x" * letters}</p></section>'
+        "<section><h2>Next</h2><p>More</p></section></main></html>"
+    )
+    arrange_columns(root)
+    stretches = [part.get("class") for part in root.iterfind("main/div")]
+    columns = ["across", "flow lead-story", "flow"]
+    assert stretches == (["across", "flow"] if is_beside else columns)
+    assert [h2.text for h2 in root.iter("h2")] == ["Lead", "Next"]
+    assert (root.find(".//section[@class='beside-picture']/div[@class='story']/p") is not None) == (
+        is_beside
+    )
+
+
 def test_an_exam_says_its_total_and_has_choices_within_questions(tmp_path: Path) -> None:
     page = web_page("exam", tmp_path)
     assert re.search(r'<p class="total-marks">.*Total: 13.marks</p>', page)
@@ -64,10 +86,72 @@ def test_an_exam_says_its_total_and_has_choices_within_questions(tmp_path: Path)
     assert '<fieldset class="choices one lower-roman in-brackets">' in page
 
 
+def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
+    page = web_page("recipe", tmp_path)
+    quantities = re.findall(r'<span class="quantity">(.*?)</span>', page)
+    assert [html.unescape(text).replace("\xa0", " ") for text in quantities] == (
+        "1.2 kg,2,1,30 g,1,150 ml,12,400 g,7 g,1,240 ml,2".split(",")
+    )
+    assert len(re.findall(r'<ul[^>]* class="[^"]*with-quantities', page)) == 2
+    assert "<li>salt, pepper, nutmeg</li>" in page
+
+
+@pytest.mark.parametrize(
+    ("line", "quantity"),
+    [
+        ("1½ tsp salt", "1½ tsp"),
+        ("2-3 EL Öl", "2-3 EL"),
+        ("1 1/2 cups flour", "1 1/2"),
+        ("2 limes", "2"),
+        ("7-spice powder", ""),
+    ],
+)
+def test_what_is_a_quantity(line: str, quantity: str) -> None:
+    match = QUANTITY.match(line)
+    assert (match[0] if match else "") == quantity
+
+
 def test_what_is_in_italics_alone_is_a_stage_direction(tmp_path: Path) -> None:
     page = web_page("play", tmp_path)
     directions = re.findall(r'<p class="stage-direction"><em>(.*?)</em></p>', page)
     assert [text.partition(" ")[0] for text in directions] == ["A", "The", "Night."]
+    assert '<p class="stage-direction exit"><em>Exit The Mayor.</em></p>' in page
+
+
+def test_running_heads_of_a_play_say_act_and_scene(tmp_path: Path) -> None:
+    scenes = (f"## Scene {number}\n\nAnna: Oh.\n\n\\newpage\n\nAnna: Ah.\n" for number in (1, 2))
+    act = "\n".join(scenes)
+    source = tmp_path / "play.md"
+    book = "kind: play\nclass: book\nspeakers: [Anna]"
+    source.write_text(f"---\ntitle: Oh\n{book}\n---\n\n# Act I\n\n{act}\n# Act II\n\n{act}")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "play" / "play.pdf") as pdf:
+        tops = [page.get_textpage().get_text_range().splitlines() for page in pdf]
+    heads = [next((line for line in top if " · " in line), "") for top in tops]
+    assert [head for head in heads if head] == ["Act I · Scene 2", "Act II · Scene 2"]
+
+
+@pytest.mark.parametrize("edition", ["tri-fold", "booklet"])
+def test_a_folded_leaflet_has_a_front_and_a_back(edition: str, tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "leaflet.md", [edition], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "leaflet" / f"leaflet-{edition}.pdf") as pdf:
+        outside, inside = (page.get_textpage().get_text_range() for page in pdf)
+    assert "Water for" in outside
+    assert "Published by" in outside
+    assert "wells are low" not in outside
+    assert "wells are low" in inside
+    assert " of " not in outside.splitlines()[-1]  # no page numbers
+
+
+@pytest.mark.parametrize(("kind", "files"), [("leaflet", 1), ("exam", 1), ("play", 3)])
+def test_what_is_leafed_through_in_an_ebook(kind: str, files: int, tmp_path: Path) -> None:
+    pipeline.build(SOURCES / f"{kind}.md", ["ebook"], out=tmp_path)
+    with ZipFile(tmp_path / kind / f"{kind}.epub") as book:
+        package = book.read("EPUB/content.opf").decode()
+    spine = re.findall('<itemref idref="page-([^"]+)"( linear="no")?', package)
+    front = {"cover", "title", "imprint", "nav"}
+    assert len([name for name, _ in spine if name not in front]) == files
+    assert dict(spine)["nav"] == (' linear="no"' if kind == "exam" else "")
 
 
 def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) -> None:

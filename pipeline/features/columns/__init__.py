@@ -49,6 +49,9 @@ BELOW_LIST = 0.25
 """The part of a line that is empty below a list, at least: one that goes on in the other column has
 its space above in the first."""
 
+LETTERS_OF_SQUARE = 750
+"""About how many letters take a square as wide as a column."""
+
 
 class _Leaf(NamedTuple):
     """A block of the text, with the sections (and speeches) that it is in; in a newsletter, the
@@ -74,6 +77,11 @@ def _arrange(main: Element, kind: frozenset[str]) -> None:
     leaves = _with_headings(list(_leaves(main, (), "book" in kind)))
     lead = main.find("section") if "newsletter" in kind else None
     if lead is not None:
+        if _has_short_text(lead):
+            _beside_picture(lead)
+            at = next(index for index, leaf in enumerate(leaves) if lead in leaf.sections)
+            rest = [leaf for leaf in leaves if lead not in leaf.sections]
+            leaves = [*rest[:at], _Leaf((), lead, is_wide=True), *rest[at:]]
         leaves = [_in_lead(leaf, lead) for leaf in leaves]
     for parent in {main, *(section for leaf in leaves for section in leaf.sections)}:
         parent.text = None
@@ -133,6 +141,25 @@ def _in_lead(leaf: _Leaf, lead: Element) -> _Leaf:
         return leaf
     is_headline = leaf.element.tag == "h2"
     return leaf._replace(leads=True, is_wide=leaf.is_wide or is_headline)
+
+
+def _has_short_text(lead: Element) -> bool:
+    """Return whether a story begins with a picture that is higher in a column than its text."""
+    if len(lead) < 3 or not {"image", "figure"} & {lead[1].tag, *classes(lead[1])}:
+        return False
+    if any(child.tag == "section" or WIDE & classes(child) for child in lead):
+        return False
+    images = list(lead[1].iter("img"))
+    height = sum(int(img.get("height", 0)) / int(img.get("width", 1)) for img in images)
+    letters = sum(len("".join(child.itertext())) for child in lead[2:])
+    return 0 < letters < height * LETTERS_OF_SQUARE
+
+
+def _beside_picture(lead: Element) -> None:
+    story = Element("div", {"class": "story"})
+    story[:] = lead[2:]
+    lead[2:] = [story]
+    lead.set("class", f"{lead.get('class', '')} beside-picture".strip())
 
 
 def _stretch(leaves: list[_Leaf], used: set[Element]) -> Element:

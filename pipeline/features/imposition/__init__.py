@@ -197,8 +197,9 @@ def has_back_cover(pages: Sequence[TypesetPage]) -> bool:
     before, last = pages[-2].box, pages[-1].box
     *_, end = elements(children(before)[0])
     lines = [box for box in all_boxes(children(last)[0]) if shows(box)]
-    height = max((box.position_y + box.height for box in lines), default=0)
-    return BREAK in classes(end) and height < last.margin_height() / 2
+    top = min((box.position_y for box in lines), default=0)
+    foot = max((box.position_y + box.height for box in lines), default=0)
+    return BREAK in classes(end) and foot - top < last.margin_height() / 2
 
 
 def _cells(folded: bool, width: float, height: float, number: int) -> tuple[_Cell, ...]:
