@@ -154,6 +154,12 @@ def test_what_is_leafed_through_in_an_ebook(kind: str, files: int, tmp_path: Pat
     assert dict(spine)["nav"] == (' linear="no"' if kind == "exam" else "")
 
 
+def test_the_cover_of_a_newsletter_says_which_it_is() -> None:
+    source = SOURCES / "newsletter.md"
+    document = pipeline.parse(source.read_text("utf-8"), source.name, SOURCES)
+    assert front_of(document, LINE).series == "№\N{NO-BREAK SPACE}14 · 1 April 2026"
+
+
 def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) -> None:
     source = SOURCES / "poems.md"
     pipeline.build(source, ["ebook"], out=tmp_path)
