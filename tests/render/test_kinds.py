@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree.ElementTree import fromstring
 from zipfile import ZipFile
 
+import pikepdf
 import pypdfium2
 import pytest
 
@@ -152,6 +153,13 @@ def test_what_is_leafed_through_in_an_ebook(kind: str, files: int, tmp_path: Pat
     front = {"cover", "title", "imprint", "nav"}
     assert len([name for name, _ in spine if name not in front]) == files
     assert dict(spine)["nav"] == (' linear="no"' if kind == "exam" else "")
+
+
+def test_figures_in_japanese_are_of_the_face_around_them(tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "japanese.md", ["handout"], out=tmp_path)
+    with pikepdf.open(tmp_path / "japanese" / "japanese.pdf") as pdf:
+        fonts = {str(font.BaseFont) for page in pdf.pages for font in page.Resources.Font.values()}
+    assert {name.partition("+")[2].removesuffix("-Bold") for name in fonts} == {"Noto-Sans-CJK-JP"}
 
 
 def test_the_cover_of_a_newsletter_says_which_it_is() -> None:
