@@ -31,7 +31,8 @@ class PublicationKind(NamedTuple):
     ``is_book`` (None: its length decides). ``like``: its styles come after those of that kind.
     ``hangs``: a handout of it has a column beside the text, if there is room; ``is_wide``: without
     it, the text is as wide as the page; ``is_bound``: the inner margin grows with the number of
-    pages; ``flows``: in an e-book, sections follow each other. ``headings`` are the headings, by what they mean, whose sections get that as a class."""
+    pages; ``flows``: in an e-book, sections follow each other. ``headings`` are the headings, by
+    what they mean, whose sections get that as a class."""
 
     printing: PrintOptions = PrintOptions()
     columns: int = 1

@@ -6,7 +6,6 @@ import html
 import os
 import re
 from pathlib import Path
-from xml.etree.ElementTree import fromstring
 from zipfile import ZipFile
 
 import pikepdf
@@ -14,11 +13,9 @@ import pypdfium2
 import pytest
 
 import pipeline
-from pipeline.features.columns import arrange_columns
 from pipeline.model.kinds import KINDS
 from pipeline.render.covers import LINE, front_of
 from pipeline.render.environment import in_phrases
-from pipeline.resolve.sections import QUANTITY
 from tests.helpers import checkers
 from tests.helpers.paths import TESTS
 
@@ -60,23 +57,6 @@ def web_page(kind: str, folder: Path) -> str:
     return (folder / kind / f"{kind}.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize(("letters", "is_beside"), [(300, True), (900, False), (0, False)])
-def test_a_short_lead_story_is_beside_its_picture(letters: int, is_beside: bool) -> None:
-    root = fromstring(  # noqa: S314 (this file's own markup)
-        '<html class="newsletter in-columns"><main><section><h2>Lead</h2>'
-        f'<p class="image"><img width="100" height="60"/></p><p>{"x" * letters}</p></section>'
-        "<section><h2>Next</h2><p>More</p></section></main></html>"
-    )
-    arrange_columns(root)
-    stretches = [part.get("class") for part in root.iterfind("main/div")]
-    columns = ["across", "flow lead-story", "flow"]
-    assert stretches == (["across", "flow"] if is_beside else columns)
-    assert [h2.text for h2 in root.iter("h2")] == ["Lead", "Next"]
-    assert (root.find(".//section[@class='beside-picture']/div[@class='story']/p") is not None) == (
-        is_beside
-    )
-
-
 def test_an_exam_says_its_total_and_has_choices_within_questions(tmp_path: Path) -> None:
     page = web_page("exam", tmp_path)
     assert re.search(r'<p class="total-marks">.*Total: 13.marks</p>', page)
@@ -93,23 +73,29 @@ def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
     assert [html.unescape(text).replace("\xa0", " ") for text in quantities] == (
         "1.2 kg,2,1,30 g,1,150 ml,12,400 g,7 g,1,240 ml,2".split(",")
     )
-    assert len(re.findall(r'<ul[^>]* class="[^"]*with-quantities', page)) == 2
+    assert page.count('class="level-2 ingredients with-quantities"') == 2
     assert "<li>salt, pepper, nutmeg</li>" in page
 
 
-@pytest.mark.parametrize(
-    ("line", "quantity"),
-    [
-        ("1½ tsp salt", "1½ tsp"),
-        ("2-3 EL Öl", "2-3 EL"),
-        ("1 1/2 cups flour", "1 1/2"),
-        ("2 limes", "2"),
-        ("7-spice powder", ""),
-    ],
-)
-def test_what_is_a_quantity(line: str, quantity: str) -> None:
-    match = QUANTITY.match(line)
-    assert (match[0] if match else "") == quantity
+def test_what_is_a_quantity(tmp_path: Path) -> None:
+    quantities = {
+        "1½ tsp salt": "1½ tsp",
+        "2-3 EL oil": "2-3 EL",
+        "1 1/2 cups flour": "1 1/2",
+        "2 limes": "2",
+        "7-spice powder": "",
+        "salt": "",
+    }
+    source = tmp_path / "soup.md"
+    items = "\n".join(f"- {line}" for line in quantities)
+    source.write_text(
+        f"---\ntitle: Soup\nkind: recipe\n---\n\n## Ingredients\n\n{items}\n", "utf-8"
+    )
+    pipeline.build(source, ["web"], out=tmp_path)
+    page = html.unescape((tmp_path / "soup" / "soup.html").read_text("utf-8"))
+    found = re.findall('<span class="quantity">(.*?)</span>', page)
+    dashes = str.maketrans("\N{EN DASH}\N{NO-BREAK SPACE}", "- ")
+    assert [text.translate(dashes) for text in found] == [q for q in quantities.values() if q]
 
 
 def test_what_is_in_italics_alone_is_a_stage_direction(tmp_path: Path) -> None:
