@@ -141,6 +141,21 @@ def test_what_is_leafed_through_in_an_ebook(kind: str, files: int, tmp_path: Pat
     assert dict(spine)["nav"] == (' linear="no"' if kind == "exam" else "")
 
 
+def test_a_poem_longer_than_a_page_goes_on(tmp_path: Path) -> None:
+    lines = "\n\n".join(
+        "\n".join(f"Line {4 * at + number}" for number in range(4)) for at in range(12)
+    )
+    source = tmp_path / "poems.md"
+    front = "---\ntitle: Poems\nkind: poetry\npage: A5\n---"
+    short = "# Short\n\n::: verse\nA line\n:::"
+    source.write_text(f"{front}\n\n{short}\n\n# Long\n\n::: verse\n{lines}\n:::\n\n{short}\n")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "poems" / "poems.pdf") as pdf:
+        texts = [page.get_textpage() for page in pdf]
+        lowest = [text.get_charbox(at)[1] for text in texts for at in range(text.count_chars())]
+    assert min(lowest) > 0  # on the paper
+
+
 def test_figures_in_japanese_are_of_the_face_around_them(tmp_path: Path) -> None:
     pipeline.build(SOURCES / "japanese.md", ["handout"], out=tmp_path)
     with pikepdf.open(tmp_path / "japanese" / "japanese.pdf") as pdf:
