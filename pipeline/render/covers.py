@@ -18,7 +18,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Theme
 from pipeline.model.rendered import CoverPage, Face, Style
 from pipeline.model.sheet import mixed, readable
-from pipeline.model.words import words
+from pipeline.model.words import words, written_date
 from pipeline.model.writing_systems import fonts_for
 from pipeline.render.discovery import MetaTag
 from pipeline.render.environment import read_text, sheets
@@ -390,7 +390,10 @@ def front_of(document: Document, line: int) -> FrontText:
     names = [person.name[:MOST_CHARACTERS] for person in metadata.authors]
     if len(names) > MOST_NAMES:
         names = [*names[: MOST_NAMES - 1], words(metadata.lang)["and_others"]]
-    series = metadata.series
+    series = (metadata.series.name, metadata.series.position) if metadata.series else ()
+    if metadata.kind == "newsletter":  # its issues are told apart
+        number = ("№\u00a0" if metadata.version[:1].isdecimal() else "") + metadata.version
+        series = (*series, number, written_date(metadata.date, words(metadata.lang)))
     image = logo(document)
     logo_file = next((a.name for a in document.assets if image and a.path == image.asset), "")
     return FrontText(
@@ -398,7 +401,7 @@ def front_of(document: Document, line: int) -> FrontText:
         subtitle=metadata.subtitle[:MOST_CHARACTERS],
         names=tuple(names),
         stacked=len(" · ".join(names)) > line,
-        series=" · ".join(filter(None, (series.name, series.position))) if series else "",
+        series=" · ".join(filter(None, series)),
         editors=edited_by(metadata)[:MOST_CHARACTERS],
         publisher=metadata.publisher[:MOST_CHARACTERS],
         logo=logo_file,

@@ -92,9 +92,6 @@ EQUATION_INDENT = 1.62
 HALF_TITLE, BEHIND_IT = frozenset({"halftitlepage"}), frozenset({"also-by"})
 """The page before the title page, if a book begins with one, and what may be on its back."""
 
-FOLDED = frozenset({"booklet", "tri-fold"})
-"""Arrangements of pages on sheets that are folded: they have a front and a back."""
-
 TALL_ROW = 0.28
 """The share of a page's lines from which on a table's row may be broken across pages."""
 
@@ -146,7 +143,7 @@ def assemble(
         explains_page_marks=renderer.large_line > 0 and has_page_marks(document),
         shows_contents=prints_contents(document),
         contents_in_columns=fits_columns(document),
-        kind=(*kind(sheet), *_wishes(options), *_folded(edition), *filter(None, (metadata.kind,))),
+        kind=(*kind(sheet), *_wishes(edition, options), *filter(None, (metadata.kind,))),
         name_line=name_fields,
         byline=byline(metadata),
         editors=edited_by(metadata),
@@ -291,13 +288,10 @@ def kind(sheet: Sheet) -> tuple[str, ...]:
     return tuple(classes)
 
 
-def _folded(edition: Edition) -> Iterator[str]:
-    if edition.imposition in FOLDED:
-        yield "folded"
-
-
-def _wishes(options: PrintOptions) -> Iterator[str]:
+def _wishes(edition: Edition, options: PrintOptions) -> Iterator[str]:
     """The classes of a page for what its author wants."""
+    if edition.imposition in ("booklet", "tri-fold"):
+        yield "folded"
     if options.handwriting == "primary":
         yield "guided"
     if options.links == "none":

@@ -129,8 +129,7 @@ def mark_parts(document: Document) -> Document:
             return rewrite_document(document, leave={model.Paragraph: _directed})
         case "recipe":
             return rewrite_document(document, leave={model.Section: _measured})
-        case _:
-            return document
+    return document
 
 
 def _directed(node: model.Paragraph) -> model.Paragraph:
@@ -141,28 +140,20 @@ def _directed(node: model.Paragraph) -> model.Paragraph:
 
 
 def _measured(section: model.Section) -> model.Section:
-    """The section; if it is of ingredients, its lists with quantities set off."""
     if "ingredients" not in section.attributes.classes:
         return section
-    children = []
-    for block in section.children:
-        if isinstance(block, model.List):
-            items = tuple(map(_with_quantity, block.items))
-            if items != block.items:
-                block = _classed(replace(block, items=items), "with-quantities")
-        children.append(block)
-    return replace(section, children=tuple(children))
+    children = rewrite(section.children, leave={model.ListItem: _with_quantity})
+    is_same = children == section.children
+    return section if is_same else _classed(replace(section, children=children), "with-quantities")
 
 
 def _with_quantity(item: model.ListItem) -> model.ListItem:
     match item.children:
-        case (model.Paragraph() | model.Plain() as block, *others) if block.children:
-            first, *rest = block.children
-            if isinstance(first, model.Text) and (quantity := QUANTITY.match(first.text)):
-                inner = replace(first, text=quantity[0])
-                span = model.InlineElement("span", (inner,), attributes=QUANTIFIED)
-                after = replace(first, text=first.text[quantity.end() :])
-                block = replace(block, children=(span, after, *rest))
+        case (model.Paragraph(children=(model.Text() as text, *rest)) as block, *others):
+            if quantity := QUANTITY.match(text.text):
+                number, after = quantity[0], text.text[quantity.end() :]
+                span = model.InlineElement("span", (model.Text(number),), attributes=QUANTIFIED)
+                block = replace(block, children=(span, replace(text, text=after), *rest))
                 return replace(item, children=(block, *others))
     return item
 

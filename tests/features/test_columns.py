@@ -6,10 +6,12 @@ import random
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from PIL import Image
 
+from pipeline.features.columns import arrange_columns
 from pipeline.model.rendered import Pages
 from pipeline.package.pdf.engine.adapter.boxes import has_class
 from tests.helpers import making
@@ -355,3 +357,20 @@ def test_lines_come_back_to_half_a_quarter_after_boxes(folder: Path) -> None:
     assert pages.sheet
     first, last = lines_of_text(laid_out(pages, folder), pages.sheet.leading)
     assert off_grid(last, first.base, 0.125) < 0.01
+
+
+@pytest.mark.parametrize(("letters", "is_beside"), [(300, True), (900, False), (0, False)])
+def test_a_short_lead_story_is_beside_its_picture(letters: int, is_beside: bool) -> None:
+    root = fromstring(
+        '<html class="newsletter in-columns"><main><section><h2>Lead</h2>'
+        f'<p class="image"><img width="100" height="60"/></p><p>{"x" * letters}</p></section>'
+        "<section><h2>Next</h2><p>More</p></section></main></html>"
+    )
+    arrange_columns(root)
+    stretches = [part.get("class") for part in root.iterfind("main/div")]
+    columns = ["across", "flow lead-story", "flow"]
+    assert stretches == (["across", "flow"] if is_beside else columns)
+    assert [h2.text for h2 in root.iter("h2")] == ["Lead", "Next"]
+    assert (root.find(".//section[@class='beside-picture']/div[@class='story']/p") is not None) == (
+        is_beside
+    )

@@ -6,18 +6,16 @@ import html
 import os
 import re
 from pathlib import Path
-from xml.etree.ElementTree import fromstring
 from zipfile import ZipFile
 
+import pikepdf
 import pypdfium2
 import pytest
 
 import pipeline
-from pipeline.features.columns import arrange_columns
 from pipeline.model.kinds import KINDS
 from pipeline.render.covers import LINE, front_of
 from pipeline.render.environment import in_phrases
-from pipeline.resolve.sections import QUANTITY
 from tests.helpers import checkers
 from tests.helpers.paths import TESTS
 
@@ -59,23 +57,6 @@ def web_page(kind: str, folder: Path) -> str:
     return (folder / kind / f"{kind}.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize(("letters", "is_beside"), [(300, True), (900, False), (0, False)])
-def test_a_short_lead_story_is_beside_its_picture(letters: int, is_beside: bool) -> None:
-    root = fromstring(  # noqa: S314 (this file's own markup)
-        '<html class="newsletter in-columns"><main><section><h2>Lead</h2>'
-        f'<p class="image"><img width="100" height="60"/></p><p>{"x" * letters}</p></section>'
-        "<section><h2>Next</h2><p>More</p></section></main></html>"
-    )
-    arrange_columns(root)
-    stretches = [part.get("class") for part in root.iterfind("main/div")]
-    columns = ["across", "flow lead-story", "flow"]
-    assert stretches == (["across", "flow"] if is_beside else columns)
-    assert [h2.text for h2 in root.iter("h2")] == ["Lead", "Next"]
-    assert (root.find(".//section[@class='beside-picture']/div[@class='story']/p") is not None) == (
-        is_beside
-    )
-
-
 def test_an_exam_says_its_total_and_has_choices_within_questions(tmp_path: Path) -> None:
     page = web_page("exam", tmp_path)
     assert re.search(r'<p class="total-marks">.*Total: 13.marks</p>', page)
@@ -92,23 +73,29 @@ def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
     assert [html.unescape(text).replace("\xa0", " ") for text in quantities] == (
         "1.2 kg,2,1,30 g,1,150 ml,12,400 g,7 g,1,240 ml,2".split(",")
     )
-    assert len(re.findall(r'<ul[^>]* class="[^"]*with-quantities', page)) == 2
+    assert page.count('class="level-2 ingredients with-quantities"') == 2
     assert "<li>salt, pepper, nutmeg</li>" in page
 
 
-@pytest.mark.parametrize(
-    ("line", "quantity"),
-    [
-        ("1½ tsp salt", "1½ tsp"),
-        ("2-3 EL Öl", "2-3 EL"),
-        ("1 1/2 cups flour", "1 1/2"),
-        ("2 limes", "2"),
-        ("7-spice powder", ""),
-    ],
-)
-def test_what_is_a_quantity(line: str, quantity: str) -> None:
-    match = QUANTITY.match(line)
-    assert (match[0] if match else "") == quantity
+def test_what_is_a_quantity(tmp_path: Path) -> None:
+    quantities = {
+        "1½ tsp salt": "1½ tsp",
+        "2-3 EL oil": "2-3 EL",
+        "1 1/2 cups flour": "1 1/2",
+        "2 limes": "2",
+        "7-spice powder": "",
+        "salt": "",
+    }
+    source = tmp_path / "soup.md"
+    items = "\n".join(f"- {line}" for line in quantities)
+    source.write_text(
+        f"---\ntitle: Soup\nkind: recipe\n---\n\n## Ingredients\n\n{items}\n", "utf-8"
+    )
+    pipeline.build(source, ["web"], out=tmp_path)
+    page = html.unescape((tmp_path / "soup" / "soup.html").read_text("utf-8"))
+    found = re.findall('<span class="quantity">(.*?)</span>', page)
+    dashes = str.maketrans("\N{EN DASH}\N{NO-BREAK SPACE}", "- ")
+    assert [text.translate(dashes) for text in found] == [q for q in quantities.values() if q]
 
 
 def test_what_is_in_italics_alone_is_a_stage_direction(tmp_path: Path) -> None:
@@ -152,6 +139,34 @@ def test_what_is_leafed_through_in_an_ebook(kind: str, files: int, tmp_path: Pat
     front = {"cover", "title", "imprint", "nav"}
     assert len([name for name, _ in spine if name not in front]) == files
     assert dict(spine)["nav"] == (' linear="no"' if kind == "exam" else "")
+
+
+def test_a_poem_longer_than_a_page_goes_on(tmp_path: Path) -> None:
+    lines = "\n\n".join(
+        "\n".join(f"Line {4 * at + number}" for number in range(4)) for at in range(12)
+    )
+    source = tmp_path / "poems.md"
+    front = "---\ntitle: Poems\nkind: poetry\npage: A5\n---"
+    short = "# Short\n\n::: verse\nA line\n:::"
+    source.write_text(f"{front}\n\n{short}\n\n# Long\n\n::: verse\n{lines}\n:::\n\n{short}\n")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "poems" / "poems.pdf") as pdf:
+        texts = [page.get_textpage() for page in pdf]
+        lowest = [text.get_charbox(at)[1] for text in texts for at in range(text.count_chars())]
+    assert min(lowest) > 0  # on the paper
+
+
+def test_figures_in_japanese_are_of_the_face_around_them(tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "japanese.md", ["handout"], out=tmp_path)
+    with pikepdf.open(tmp_path / "japanese" / "japanese.pdf") as pdf:
+        fonts = {str(font.BaseFont) for page in pdf.pages for font in page.Resources.Font.values()}
+    assert {name.partition("+")[2].removesuffix("-Bold") for name in fonts} == {"Noto-Sans-CJK-JP"}
+
+
+def test_the_cover_of_a_newsletter_says_which_it_is() -> None:
+    source = SOURCES / "newsletter.md"
+    document = pipeline.parse(source.read_text("utf-8"), source.name, SOURCES)
+    assert front_of(document, LINE).series == "№\N{NO-BREAK SPACE}14 · 1 April 2026"
 
 
 def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ OPEN = frozenset({"dialogue", "turn", "speech"})
 """Classes of elements that can be divided like sections."""
 
 WIDE = frozenset(
-    {"wide", "chart", "figures", "columns", "side-by-side", "index-list", "landscape", "page-break"}
+    "beside-picture wide chart figures columns side-by-side index-list landscape page-break".split()
 )
 """Classes of elements that span both columns."""
 
@@ -74,14 +74,14 @@ def arrange_columns(root: Element) -> None:
 
 
 def _arrange(main: Element, kind: frozenset[str]) -> None:
-    leaves = _with_headings(list(_leaves(main, (), "book" in kind)))
     lead = main.find("section") if "newsletter" in kind else None
+    if lead is not None and _has_short_text(lead):
+        story = Element("div", {"class": "story"})
+        story[:] = lead[2:]
+        lead[2:] = [story]
+        lead.set("class", f"beside-picture {lead.get('class', '')}".strip())
+    leaves = _with_headings(list(_leaves(main, (), "book" in kind)))
     if lead is not None:
-        if _has_short_text(lead):
-            _beside_picture(lead)
-            at = next(index for index, leaf in enumerate(leaves) if lead in leaf.sections)
-            rest = [leaf for leaf in leaves if lead not in leaf.sections]
-            leaves = [*rest[:at], _Leaf((), lead, is_wide=True), *rest[at:]]
         leaves = [_in_lead(leaf, lead) for leaf in leaves]
     for parent in {main, *(section for leaf in leaves for section in leaf.sections)}:
         parent.text = None
@@ -117,7 +117,8 @@ def fill_lines(pages: Iterable[TypesetPage], line: float) -> bool:
 
 def _leaves(parent: Element, sections: tuple[Element, ...], is_book: bool) -> Iterator[_Leaf]:
     for child in parent:
-        if child.tag == "section" or OPEN & classes(child):
+        names = classes(child)
+        if (child.tag == "section" and "beside-picture" not in names) or OPEN & names:
             yield from _leaves(child, (*sections, child), is_book)
         else:
             opens = is_book and child.tag == "h2" and "level-1" in classes(parent)
@@ -145,21 +146,13 @@ def _in_lead(leaf: _Leaf, lead: Element) -> _Leaf:
 
 def _has_short_text(lead: Element) -> bool:
     """Return whether a story begins with a picture that is higher in a column than its text."""
-    if len(lead) < 3 or not {"image", "figure"} & {lead[1].tag, *classes(lead[1])}:
+    begins = len(lead) > 2 and {"image", "figure"} & {lead[1].tag, *classes(lead[1])}
+    if not begins or any(child.tag == "section" or WIDE & classes(child) for child in lead):
         return False
-    if any(child.tag == "section" or WIDE & classes(child) for child in lead):
-        return False
-    images = list(lead[1].iter("img"))
-    height = sum(int(img.get("height", 0)) / int(img.get("width", 1)) for img in images)
+    images = lead[1].iter("img")
+    height = sum(float(img.get("height", 0)) / float(img.get("width", 1)) for img in images)
     letters = sum(len("".join(child.itertext())) for child in lead[2:])
     return 0 < letters < height * LETTERS_OF_SQUARE
-
-
-def _beside_picture(lead: Element) -> None:
-    story = Element("div", {"class": "story"})
-    story[:] = lead[2:]
-    lead[2:] = [story]
-    lead.set("class", f"{lead.get('class', '')} beside-picture".strip())
 
 
 def _stretch(leaves: list[_Leaf], used: set[Element]) -> Element:

@@ -197,9 +197,8 @@ def has_back_cover(pages: Sequence[TypesetPage]) -> bool:
     before, last = pages[-2].box, pages[-1].box
     *_, end = elements(children(before)[0])
     lines = [box for box in all_boxes(children(last)[0]) if shows(box)]
-    top = min((box.position_y for box in lines), default=0)
-    foot = max((box.position_y + box.height for box in lines), default=0)
-    return BREAK in classes(end) and foot - top < last.margin_height() / 2
+    places = [y for box in lines for y in (box.position_y, box.position_y + box.height)] or [0]
+    return BREAK in classes(end) and max(places) - min(places) < last.margin_height() / 2
 
 
 def _cells(folded: bool, width: float, height: float, number: int) -> tuple[_Cell, ...]:

@@ -582,6 +582,9 @@ def last_cost(pages: int, lines: float) -> float:
 # for the lines with which facing pages end at the same height, no page ends in a hyphen, and the
 # last has a few lines at least. It knows nothing but drafts of pages and the lines of paragraphs.
 
+LEAST_LINES = 10
+"""The lines of a page, at least: what is higher is no line, but kept in one piece."""
+
 MOST_STATES = 40
 """The number of ways that are followed."""
 
@@ -642,7 +645,8 @@ def _closed_up(contents: DraftChapter, unchanged: Mended) -> Mended:
     """Contents, a line longer on each page if their last page has no more than that."""
     pages = len(contents.pages) - 1
     over = contents.pages[-1].bottom
-    if not over or over > pages * contents.line or contents.pages[-1].notes:
+    is_of_lines = contents.line < contents.pages[0].height / LEAST_LINES
+    if not is_of_lines or not 0 < over <= pages * contents.line or contents.pages[-1].notes:
         return unchanged
     return unchanged._replace(taller=(1,) * pages)
 
