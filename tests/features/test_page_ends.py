@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipeline.package.pdf import even_pages
 from pipeline.package.pdf.even_pages import (
+    DraftChapter,
     DraftPage,
     DraftPiece,
     ParagraphWidths,
@@ -46,6 +49,25 @@ def test_pages_of_a_book_end_evenly(tmp_path: Path) -> None:
     faults = faults_of(as_they_come, tmp_path)
     assert {"fragment", "uneven"} <= {fault.kind for fault in faults}
     assert faults_of(story(), tmp_path) == []
+
+
+def test_pages_of_code_are_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is hardly anything but paragraphs is drafted before, whatever follows it."""
+    draft = even_pages._drafted
+    chapters: list[DraftChapter] = []
+
+    def drafted(*rest: Any) -> list[DraftPage]:
+        pages = draft(*rest)
+        chapters.extend(chapter for chapter in chapters_of(pages) if chapter.paragraphs)
+        return pages
+
+    monkeypatch.setattr(even_pages, "_drafted", drafted)
+    head, text, _ = TALE.split("\n# ")
+    code = "\n\n".join(["Words.", *(["~~~\n" + 12 * "code\n" + "~~~"] * 4)])
+    making.data(f"{head}\n# One\n\n{code}\n\n# Two\n\n{code}\n", "handout")
+    assert not chapters
+    making.data(f"{head}\n# {text}\n\n# Two\n\n{code}\n", "handout")
+    assert [chapter.is_text for chapter in chapters] == [True, False]
 
 
 def widths(text: str, width: int, hyphens: list[int]) -> ParagraphWidths:

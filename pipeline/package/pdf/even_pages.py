@@ -450,6 +450,9 @@ FEWEST_LINES = 5
 TEXT = 0.8
 """The share of a chapter that is paragraphs if its pages can be planned."""
 
+FEWEST_LETTERS = 30
+"""The letters of a line of text, but for the last of a paragraph, at least."""
+
 PAGE_SLACK = 0.01
 """Lines that do not matter."""
 
@@ -952,6 +955,9 @@ def make_even_pages(
         for box in root_box.descendants():
             vars(box).pop(PLANS, None)
         beginning.restore(context)
+    if not _may_be_text(root_box):
+        yield from original_layout_document(html, root_box, context, *rest)
+        return
     draft = chapters_of(_drafted(html, root_box, context))
     choices = tuple(mended(draft))
     context.choices = by_side(draft, choices)
@@ -966,6 +972,31 @@ def make_even_pages(
             chapter.keep()
         pages, _ = laid_out(())
     yield from pages
+
+
+def _may_be_text(root: LayoutBox) -> bool:
+    """Return whether a chapter may be hardly anything but paragraphs, or have none: all between two
+    breaks of pages is one. Code has at least the lines that are written, and paragraphs have at
+    most so many."""
+    text = code = 0.0
+    stack = [root]
+    while stack:
+        box = stack.pop()
+        style = box.style
+        breaks = {style["break_before"], style["break_after"]}
+        if is_block(box) and not breaks <= {"auto", "avoid", "avoid-page"}:
+            if (text or code) and not 0 < text * (1 - TEXT) < TEXT * code:
+                return True
+            text = code = 0.0
+        if is_line(box):
+            letters = "".join(map(text_of_box, all_boxes(box)))
+            if style["white_space"].startswith("pre"):
+                code += max(1, letters.count("\n")) * strut(style)[0]
+            elif style["text_align_all"] == "justify":
+                text += (len(letters) // FEWEST_LETTERS + 1) * strut(style)[0]
+        elif not is_floating(box):
+            stack += children(box)[::-1]
+    return not 0 < text * (1 - TEXT) < TEXT * code
 
 
 class _Beginning:
