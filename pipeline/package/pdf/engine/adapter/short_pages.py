@@ -191,6 +191,7 @@ def _blocks(box: Any) -> Iterator[Any]:
 def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any) -> Any:
     """The layout of a block, and where it goes on."""
     if not of_floats:
+        _begin_column_at_top(context, box, is_resumed=bool(rest[1]))
         if context.spaces != 1 and not context.in_column:
             box.margin_top, box.margin_bottom = (
                 margin * context.spaces if margin > 0 else margin
@@ -211,6 +212,17 @@ def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any)
             elif (image := _picture(box)) is not None:
                 return _with_image(context, box, image, *rest)
     return original_block_container_layout(context, box, *rest, **of_floats)
+
+
+def _begin_column_at_top(context: Any, box: Any, is_resumed: bool) -> None:
+    """Have no space above what begins a column that goes on, as above what begins a page."""
+    if box.is_column:
+        context.begins_column = is_resumed
+    elif context.begins_column:
+        if not is_resumed:
+            box.margin_top = min(box.margin_top, 0)
+            box.padding_top = 0 if has_class(box, "list") else box.padding_top
+        context.begins_column = not any(is_line(c) or is_image(c) for c in box.children[:1])
 
 
 def _picture(box: Any) -> Any | None:
