@@ -331,14 +331,24 @@ def usual_text(metadata: Metadata) -> float:
     """The type size for the youngest of readers, if the front matter says their ages or their
     grade, and for the script."""
     usual = TEXT_OF_LANGUAGES.get(metadata.lang.lower().split("-")[0], TEXT_SIZE)
-    audience = metadata.audience
-    age = audience.oldest
-    if not age and (grade := _GRADE.search(audience.level)):
-        age = int(grade[1] or grade[2]) + AGE_IN_GRADE
-    elif not age and not audience.youngest:
-        age = max((AGES_OF_GROUPS.get(group, 0) for group in audience.groups), default=0)
+    age = _age(metadata)
     of_age = next((size for limit, size in TEXT_OF_AGES if 0 < age < limit), TEXT_SIZE)
     return max(usual, usual * of_age / TEXT_SIZE)
+
+
+def learn_letters(metadata: Metadata) -> bool:
+    """Return whether readers are so young that they are to see letters as they write them."""
+    return 0 < _age(metadata) < TEXT_OF_AGES[0][0]
+
+
+def _age(metadata: Metadata) -> int:
+    """The age of the youngest of readers, by what the front matter says; 0 if it does not."""
+    audience = metadata.audience
+    if not audience.oldest and (grade := _GRADE.search(audience.level)):
+        return int(grade[1] or grade[2]) + AGE_IN_GRADE
+    if not audience.oldest and not audience.youngest:
+        return max((AGES_OF_GROUPS.get(group, 0) for group in audience.groups), default=0)
+    return audience.oldest
 
 
 def words_of(document: Document) -> float:

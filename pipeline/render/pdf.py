@@ -22,7 +22,7 @@ from pipeline.model.page_map import PageMap
 from pipeline.model.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
 from pipeline.model.rendered import CharacterPlace, Page, Pages, Style, Trait
 from pipeline.model.roles import BEFORE_CONTENTS, FRONT
-from pipeline.model.sheet import fit_for, print_rules
+from pipeline.model.sheet import fit_for, learn_letters, print_rules
 from pipeline.model.tree import all_nodes, find, has
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing_conventions import small_letters
@@ -161,6 +161,7 @@ def assemble(
     renderer.record(*(trait for trait, is_there in traits.items() if is_there))
     inventory = renderer.inventory()
     text = str(markup)
+    has_first_letters = learn_letters(metadata) and not is_large
     counted = small_letters(0, metadata.lang) if "letters" in inventory.constructs else ""
     styles = (
         *sheets(environment, "pdf", "style", "hung" if sheet.hangs else "", "book" if book else ""),
@@ -169,6 +170,7 @@ def assemble(
         *sheets(environment, "pdf", "in-columns" if sheet.columns > 1 else ""),
         Style("sheet.css", css(sheet, metadata, folio)),
         *kind_styles(environment, "pdf", metadata),
+        *sheets(environment, "pdf", "first-letters" if has_first_letters else ""),
         Style("widths.css", "\n".join(renderer.rules.values())),
         *look_styles(environment, edition.look, document),
         *sheets(environment, "pdf", "kept-pages" if edition.same_pages else ""),

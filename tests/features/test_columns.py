@@ -182,6 +182,33 @@ def test_headings_and_lists_do_not_touch_what_follows_them(theme: str, folder: P
     assert texts["More."] > texts["two"] + 1.3 * line
 
 
+@pytest.mark.parametrize(
+    "following", ["- Next\n- two\n- three\n", "## Next\n\n![A well](well.png)\n"]
+)
+def test_a_column_goes_on_until_what_follows_begins_the_next(following: str, folder: Path) -> None:
+    body = "Line.\n\n" * 21 + "word " * 30 + f"last.\n\n{following}" + "\nEnd.\n" * 60
+    found = boxes(laid_out(pages_of(body, folder, size="A5"), folder))
+    texts = [(box, getattr(box, "text", "")) for box in found]
+    first, last, item = (
+        next(box for box, text in texts if text.endswith(end)) for end in ("Line.", "last.", "Next")
+    )
+    assert last.position_x == first.position_x
+    assert item.position_x > first.position_x + 100, "in the other column"
+    assert item.position_y == pytest.approx(first.position_y, abs=2)
+
+
+def test_nothing_hangs_out_of_columns_and_boxes(folder: Path) -> None:
+    inside = (
+        "## Well\n\nAnn: Who digs?\n\nBo: We do.\n\n## Wall\n\nAnn: And who builds?\n\nBo: All.\n"
+    )
+    body = f"::: columns 2\n{inside}:::\n\n::: note\n{inside}:::\n"
+    found = boxes(laid_out(pages_of(body, folder, columns=1), folder))
+    main = next(box for box in found if box.element_tag == "main")
+    hung = [b for b in found if b.element_tag == "h2" or has_class(b, "speaker")]
+    assert len(hung) > 11
+    assert all(box.border_box_x() >= main.content_box_x() for box in hung)
+
+
 def test_nothing_is_lost_or_repeated(made_up_text: tuple[str, Pages, Any]) -> None:
     text, _, document = made_up_text
     shown = "".join(box.text for box in boxes(document) if hasattr(box, "text"))

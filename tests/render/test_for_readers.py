@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 import pytest
+from fontTools.ttLib import TTFont
 
+from pipeline.package.result import font_files
 from tests.helpers import making
 
 
@@ -39,6 +41,32 @@ def test_type_is_as_large_as_its_readers_need_it(front: str, text: float, leadin
     sheet = rendered(front, "Text.", "handout").sheet
     assert sheet.text == pytest.approx(text, abs=0.01)
     assert sheet.leading == pytest.approx(leading, abs=0.01)
+
+
+def test_those_who_learn_to_read_get_letters_as_they_are_written() -> None:
+    """The face has an a and a g of one storey under these names."""
+
+    def letters(ages: str, edition: str = "handout") -> list[str]:
+        styles = rendered(f"audience: {{ages: {ages}}}", "Ag", edition).styles
+        return [style.css for style in styles if style.name == "first-letters.css"]
+
+    assert not letters("8-9")
+    assert not letters("6-7", "large-print"), "it has another face"
+    (sheet,) = letters("6-7")
+    faces = rendered("", "Ag", "handout").faces
+    face = next(f for f in faces if (f.family, f.weight) == ("Source Sans Pro", 400))
+    (file, *_) = font_files((face,))
+    with TTFont(file) as font:
+        table = font["GSUB"].table
+    shapes = {
+        pair
+        for record in table.FeatureList.FeatureRecord
+        if record.FeatureTag in re.findall('"(ss..)"', sheet)
+        for number in record.Feature.LookupListIndex
+        for subtable in table.LookupList.Lookup[number].SubTable
+        for pair in subtable.mapping.items()
+    }
+    assert shapes >= {("a", "a.a"), ("g", "g.a"), ("l", "l.a")}
 
 
 def test_three_lines_beside_a_name_have_a_row_of_their_own() -> None:

@@ -191,7 +191,8 @@ def _texts(element: Element) -> Iterator[str]:
 
 CHILDREN = frozenset(
     (
-        "blank gaps in-words ingredients marks qr-code task verse wrap writing-lines writing-space"
+        "blank choices gaps in-words ingredients marks qr-code task verse wrap writing-lines"
+        " writing-space"
     ).split()
 )
 BLANKS = frozenset({"blank", "gaps"})

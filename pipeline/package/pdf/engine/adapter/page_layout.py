@@ -111,7 +111,7 @@ class Layout(LayoutContext):  # type: ignore[misc]
     spaces: float = 1
     grid: float = 0
     feet: dict[Any, tuple[Any, float, float]]
-    defers_feet = keeps_floats = False
+    defers_feet = keeps_floats = begins_column = False
     page_maker: list[tuple[Any, ...]]
     reported_footnotes: list[Any]
     _number: int | None = None

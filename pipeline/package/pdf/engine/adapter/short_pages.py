@@ -191,6 +191,7 @@ def _blocks(box: Any) -> Iterator[Any]:
 def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any) -> Any:
     """The layout of a block, and where it goes on."""
     if not of_floats:
+        _begin_column_at_top(context, box, is_resumed=bool(rest[1]))
         if context.spaces != 1 and not context.in_column:
             box.margin_top, box.margin_bottom = (
                 margin * context.spaces if margin > 0 else margin
@@ -200,17 +201,31 @@ def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any)
             # WeasyPrint would move it there only when it has been divided.
             edge = box.position_y + box.margin_top
             box.position_y += context.below_page_floats(edge) - edge
-        kind, (_, skip_stack, page_is_empty, *_) = box.style["break_inside"], rest
+        whole = box.get_wrapped_table() if box.is_table_wrapper else box
+        kind, (_, skip_stack, page_is_empty, *_) = whole.style["break_inside"], rest
         if (
             kind in (IN_ONE_PIECE, ON_A_FULL_PAGE)
             and not (skip_stack or page_is_empty or context.in_column)
             and _is_short(context, box.position_y)
         ):
             if kind == ON_A_FULL_PAGE:
-                box = _restyle(box, break_inside="auto")
+                divided = _restyle(whole, break_inside="auto")
+                parts = [divided if child is whole else child for child in box.children]
+                box = divided if box is whole else box.copy_with_children(parts)
             elif (image := _picture(box)) is not None:
                 return _with_image(context, box, image, *rest)
     return original_block_container_layout(context, box, *rest, **of_floats)
+
+
+def _begin_column_at_top(context: Any, box: Any, is_resumed: bool) -> None:
+    """Have no space above what begins a column that goes on, as above what begins a page."""
+    if box.is_column:
+        context.begins_column = is_resumed
+    elif context.begins_column:
+        if not is_resumed:
+            box.margin_top = min(box.margin_top, 0)
+            box.padding_top = 0 if has_class(box, "list") else box.padding_top
+        context.begins_column = not any(is_line(c) or is_image(c) for c in box.children[:1])
 
 
 def _picture(box: Any) -> Any | None:
