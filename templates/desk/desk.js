@@ -55,7 +55,8 @@ export function ask(title, body, buttons = ['Close']) {
   byId('dialog-said').textContent = '';
   return new Promise((done) => {
     answered = done;
-    byId('dialog-buttons').replaceChildren(...buttons.map((label, number) => button(label, () => {
+    byId('dialog-buttons').replaceChildren(...buttons.map((label, number) => button(label, (event) => {
+      event.preventDefault(); // Enter in a field clicks the first, which submits
       const missing = number < buttons.length - 1 && dialog.querySelector(':invalid');
       if (missing && missing.reportValidity && !number) {
         missing.reportValidity();
@@ -64,7 +65,7 @@ export function ask(title, body, buttons = ['Close']) {
       answered = null;
       dialog.close();
       done(label);
-    }, { className: number ? '' : 'main' })));
+    }, number ? {} : { className: 'main', type: buttons.length > 1 ? 'submit' : 'button' })));
     dialog.showModal();
   });
 }
@@ -75,10 +76,7 @@ byId('dialog').addEventListener('close', () => {
   answered = null;
   if (done) done('');
 });
-byId('dialog').querySelector('form').addEventListener('submit', (event) => {
-  event.preventDefault();
-  byId('dialog-buttons').firstChild?.click();
-});
+byId('dialog').querySelector('form').addEventListener('submit', (event) => event.preventDefault());
 
 const problem = (error) => ask('This did not work', [made('pre', { textContent: error.message, tabIndex: 0 })]);
 
@@ -413,8 +411,9 @@ class Writing {
 
   // A block of its own, after the line that the cursor is in.
   block(text, at = this.editor.selection.to) {
-    const rest = this.editor.slice(at, at + 5000);
-    const end = at + (rest.includes('\n') ? rest.indexOf('\n') : rest.length);
+    const whole = this.editor.text;
+    const lineEnd = (from) => (whole.indexOf('\n', from) + 1 || whole.length + 1) - 1;
+    const end = text.startsWith('::: exercise') ? behindParts(whole, lineEnd(at)) : lineEnd(at);
     const before = this.editor.slice(Math.max(0, end - 2), end);
     const gap = !before || before === '\n\n' ? '' : before.endsWith('\n') ? '\n' : '\n\n';
     const after = this.editor.slice(end, end + 2) === '\n\n' ? '' : '\n';
@@ -492,6 +491,17 @@ function inFront(doc, number) {
   if (doc.line(1).text.trim() !== '---') return false;
   for (let line = 2; line < number; line += 1) if (/^(---|\.\.\.)\s*$/.test(doc.line(line).text)) return false;
   return true;
+}
+
+// The place behind the part (from ":::" to ":::") that a place is in, since exercises stand side by side.
+function behindParts(text, at) {
+  let open = 0;
+  for (const { 0: line, 1: name, index } of text.matchAll(/^ *:::+(.*)$/gm)) {
+    if (index > at && open <= 0) break;
+    open += name.trim() ? 1 : -1;
+    if (index + line.length > at && open <= 0) return index + line.length;
+  }
+  return at;
 }
 
 let writing = null;
