@@ -69,7 +69,7 @@ export function ask(title, body, buttons = ['Close']) {
     dialog.showModal();
   });
 }
-export const tell = (text) => { byId('dialog-said').textContent = text; };
+export const tell = (text, ...links) => { byId('dialog-said').replaceChildren(text, ' ', ...links); };
 byId('dialog').addEventListener('close', () => {
   if (byId('dialog').open) return; // it shows the next question
   const done = answered;
@@ -106,6 +106,11 @@ const KINDS = {
   article: 'Article',
   book: 'Book',
   novel: 'Novel',
+  poetry: 'Poems',
+  play: 'Play',
+  recipe: 'Recipes',
+  leaflet: 'Leaflet',
+  newsletter: 'Newsletter',
 };
 
 async function newSource(kind = 'worksheet') {
@@ -113,13 +118,31 @@ async function newSource(kind = 'worksheet') {
   const kinds = made('select', {}, ...Object.entries(KINDS).map(([value, label]) => (
     made('option', { value, textContent: words(label), selected: value === kind })
   )));
-  const body = [field(words('Title'), name), field(words('What it is'), kinds)];
+  const author = made('input', { autocomplete: 'name', value: localStorage.getItem('author') || '' });
+  const body = [field(words('Title'), name), field(words('Authors'), author), field(words('What it is'), kinds)];
   const chosen = ask('A new text', body, ['Begin', 'Cancel']);
   name.focus();
   if (await chosen !== 'Begin' || !name.value.trim()) return;
   try {
-    const { key } = await send(`${root}new`, JSON.stringify({ name: name.value, kind: kinds.value }));
+    localStorage.setItem('author', author.value.trim());
+    const { key } = await send(`${root}new`, JSON.stringify({ name: name.value, author: author.value, kind: kinds.value }));
     openSource(key);
+  } catch (error) { problem(error); }
+}
+
+const FILE_ACTIONS = { Rename: 'rename', 'Make a copy': 'copy', Delete: 'delete' };
+
+async function changeFile() {
+  const title = byId('sources').querySelector('[aria-current] span').firstChild.textContent;
+  const name = made('input', { required: true, autocomplete: 'off', value: title });
+  const hint = made('p', { className: 'hint', textContent: words('What is deleted goes to the folder “_deleted”, from where you can take it back.') });
+  const chosen = await ask('This file', [field(words('Title'), name), hint], [...Object.keys(FILE_ACTIONS), 'Cancel']);
+  if (!FILE_ACTIONS[chosen]) return;
+  try {
+    await writing.save();
+    const { key } = await send('file', JSON.stringify({ action: FILE_ACTIONS[chosen], name: name.value }));
+    if (key) openSource(key);
+    else location.href = root;
   } catch (error) { problem(error); }
 }
 
@@ -152,6 +175,7 @@ async function pasteText() {
 }
 
 byId('new-button').addEventListener('click', () => newSource());
+byId('change-button')?.addEventListener('click', changeFile);
 byId('paste-button').addEventListener('click', pasteText);
 byId('file-button').addEventListener('click', () => byId('file').click());
 byId('file').addEventListener('change', async (event) => {
