@@ -55,7 +55,8 @@ export function ask(title, body, buttons = ['Close']) {
   byId('dialog-said').textContent = '';
   return new Promise((done) => {
     answered = done;
-    byId('dialog-buttons').replaceChildren(...buttons.map((label, number) => button(label, () => {
+    byId('dialog-buttons').replaceChildren(...buttons.map((label, number) => button(label, (event) => {
+      event.preventDefault(); // Enter in a field clicks the first, which submits
       const missing = number < buttons.length - 1 && dialog.querySelector(':invalid');
       if (missing && missing.reportValidity && !number) {
         missing.reportValidity();
@@ -64,21 +65,18 @@ export function ask(title, body, buttons = ['Close']) {
       answered = null;
       dialog.close();
       done(label);
-    }, { className: number ? '' : 'main' })));
+    }, number ? {} : { className: 'main', type: buttons.length > 1 ? 'submit' : 'button' })));
     dialog.showModal();
   });
 }
-export const tell = (text) => { byId('dialog-said').textContent = text; };
+export const tell = (text, ...links) => { byId('dialog-said').replaceChildren(text, ' ', ...links); };
 byId('dialog').addEventListener('close', () => {
   if (byId('dialog').open) return; // it shows the next question
   const done = answered;
   answered = null;
   if (done) done('');
 });
-byId('dialog').querySelector('form').addEventListener('submit', (event) => {
-  event.preventDefault();
-  byId('dialog-buttons').firstChild?.click();
-});
+byId('dialog').querySelector('form').addEventListener('submit', (event) => event.preventDefault());
 
 const problem = (error) => ask('This did not work', [made('pre', { textContent: error.message, tabIndex: 0 })]);
 
@@ -108,6 +106,11 @@ const KINDS = {
   article: 'Article',
   book: 'Book',
   novel: 'Novel',
+  poetry: 'Poems',
+  play: 'Play',
+  recipe: 'Recipes',
+  leaflet: 'Leaflet',
+  newsletter: 'Newsletter',
 };
 
 async function newSource(kind = 'worksheet') {
@@ -115,13 +118,31 @@ async function newSource(kind = 'worksheet') {
   const kinds = made('select', {}, ...Object.entries(KINDS).map(([value, label]) => (
     made('option', { value, textContent: words(label), selected: value === kind })
   )));
-  const body = [field(words('Title'), name), field(words('What it is'), kinds)];
+  const author = made('input', { autocomplete: 'name', value: localStorage.getItem('author') || '' });
+  const body = [field(words('Title'), name), field(words('Authors'), author), field(words('What it is'), kinds)];
   const chosen = ask('A new text', body, ['Begin', 'Cancel']);
   name.focus();
   if (await chosen !== 'Begin' || !name.value.trim()) return;
   try {
-    const { key } = await send(`${root}new`, JSON.stringify({ name: name.value, kind: kinds.value }));
+    localStorage.setItem('author', author.value.trim());
+    const { key } = await send(`${root}new`, JSON.stringify({ name: name.value, author: author.value, kind: kinds.value }));
     openSource(key);
+  } catch (error) { problem(error); }
+}
+
+const FILE_ACTIONS = { Rename: 'rename', 'Make a copy': 'copy', Delete: 'delete' };
+
+async function changeFile() {
+  const title = byId('sources').querySelector('[aria-current] span').firstChild.textContent;
+  const name = made('input', { required: true, autocomplete: 'off', value: title });
+  const hint = made('p', { className: 'hint', textContent: words('What is deleted goes to the folder “_deleted”, from where you can take it back.') });
+  const chosen = await ask('This file', [field(words('Title'), name), hint], [...Object.keys(FILE_ACTIONS), 'Cancel']);
+  if (!FILE_ACTIONS[chosen]) return;
+  try {
+    await writing.save();
+    const { key } = await send('file', JSON.stringify({ action: FILE_ACTIONS[chosen], name: name.value }));
+    if (key) openSource(key);
+    else location.href = root;
   } catch (error) { problem(error); }
 }
 
@@ -154,6 +175,7 @@ async function pasteText() {
 }
 
 byId('new-button').addEventListener('click', () => newSource());
+byId('change-button')?.addEventListener('click', changeFile);
 byId('paste-button').addEventListener('click', pasteText);
 byId('file-button').addEventListener('click', () => byId('file').click());
 byId('file').addEventListener('change', async (event) => {
@@ -413,8 +435,9 @@ class Writing {
 
   // A block of its own, after the line that the cursor is in.
   block(text, at = this.editor.selection.to) {
-    const rest = this.editor.slice(at, at + 5000);
-    const end = at + (rest.includes('\n') ? rest.indexOf('\n') : rest.length);
+    const whole = this.editor.text;
+    const lineEnd = (from) => (whole.indexOf('\n', from) + 1 || whole.length + 1) - 1;
+    const end = text.startsWith('::: exercise') ? behindParts(whole, lineEnd(at)) : lineEnd(at);
     const before = this.editor.slice(Math.max(0, end - 2), end);
     const gap = !before || before === '\n\n' ? '' : before.endsWith('\n') ? '\n' : '\n\n';
     const after = this.editor.slice(end, end + 2) === '\n\n' ? '' : '\n';
@@ -492,6 +515,17 @@ function inFront(doc, number) {
   if (doc.line(1).text.trim() !== '---') return false;
   for (let line = 2; line < number; line += 1) if (/^(---|\.\.\.)\s*$/.test(doc.line(line).text)) return false;
   return true;
+}
+
+// The place behind the part (from ":::" to ":::") that a place is in, since exercises stand side by side.
+function behindParts(text, at) {
+  let open = 0;
+  for (const { 0: line, 1: name, index } of text.matchAll(/^ *:::+(.*)$/gm)) {
+    if (index > at && open <= 0) break;
+    open += name.trim() ? 1 : -1;
+    if (index + line.length > at && open <= 0) return index + line.length;
+  }
+  return at;
 }
 
 let writing = null;

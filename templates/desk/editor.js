@@ -107,6 +107,28 @@ async function withColours(cm, options) {
       options: offered.options.map(([name, detail]) => ({ label: name, detail: (detail || '').slice(0, 60) })),
     };
   };
+  const foldOf = (doc) => cm.foldEffect.of({ from: doc.line(1).to, to: doc.line(frontEnd(doc)).to });
+  // Settings that come back, by "Undo", come back folded.
+  const foldAgain = cm.EditorState.transactionExtender.of(({ docChanged, newDoc, startState }) => (
+    docChanged && frontEnd(newDoc) && !frontEnd(startState.doc) ? { effects: foldOf(newDoc) } : null
+  ));
+  const foldedFront = (state) => {
+    const end = state.doc.line(1).to;
+    let folded = 0;
+    cm.foldedRanges(state).between(end, end, (from, to) => { if (from === end) folded = to; });
+    return folded;
+  };
+  // "All" is the text, without the settings that are folded away.
+  const selectText = {
+    key: 'Mod-a',
+    run(view) {
+      const { doc } = view.state;
+      const from = foldedFront(view.state);
+      if (!from) return false;
+      view.dispatch({ selection: { anchor: Math.min(from + 1, doc.length), head: doc.length }, userEvent: 'select' });
+      return true;
+    },
+  };
   const extensions = [
     cm.EditorView.cspNonce.of(document.body.dataset.nonce),
     cm.basicSetup, // in which Tab leaves the editor, as those without a mouse need
@@ -119,6 +141,8 @@ async function withColours(cm, options) {
     front,
     foldFront,
     folding,
+    foldAgain,
+    cm.Prec.high(cm.keymap.of([selectText])),
     marks,
     said,
     // Without a listener, Chromium may tell of a letter before it has moved the cursor behind it: on a
@@ -140,8 +164,7 @@ async function withColours(cm, options) {
   }
   const view = new cm.EditorView({ state: state || cm.EditorState.create({ doc: text, extensions }), parent });
   dark.addEventListener('change', () => view.dispatch({ effects: colours.reconfigure(now()) }));
-  const head = frontEnd(view.state.doc);
-  if (head) view.dispatch({ effects: cm.foldEffect.of({ from: view.state.doc.line(1).to, to: view.state.doc.line(head).to }) });
+  if (frontEnd(view.state.doc)) view.dispatch({ effects: foldOf(view.state.doc) });
   view.scrollDOM.addEventListener('scroll', () => {
     const block = view.lineBlockAtHeight(view.scrollDOM.scrollTop + view.scrollDOM.clientHeight / 4);
     scrolled(view.state.doc.lineAt(block.from).number);

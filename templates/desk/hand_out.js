@@ -30,8 +30,6 @@ function part(title, hint, ...inside) {
 
 export async function handOut(writing) {
   const stem = document.body.dataset.source.replace(/^.*\/|\.md$/g, '');
-  const links = made('p', { id: 'made', className: 'buttons' });
-
   const save = (link) => link?.click();
   // Build, and offer what was made. The text is saved before.
   async function make(editions, name, then = () => {}) {
@@ -40,7 +38,6 @@ export async function handOut(writing) {
       return;
     }
     tell(words('Making …'));
-    links.replaceChildren();
     try {
       await writing.save();
       const files = await send('hand-out', JSON.stringify(editions));
@@ -49,8 +46,7 @@ export async function handOut(writing) {
       const file = name || all[0];
       const link = made('a', { href: `made/${editions.join()}/${encodeURIComponent(file)}`, textContent: `${words('Open')} ${file}`, target: '_blank' });
       if (then === save) Object.assign(link, { download: file, textContent: `${words('Saved:')} ${file}` });
-      links.replaceChildren(link);
-      tell(words('Here it is:'));
+      tell(words('Here it is:'), link);
       then(link);
     } catch (error) {
       then(null);
@@ -94,10 +90,9 @@ export async function handOut(writing) {
   const teacher = boxes(TEACHER, ['answers']);
   const platform = choice(PLATFORMS);
   await ask('Print and hand out', [
-    links,
     part('Print', 'Opens the pages; print them from there.',
       field(words('Paper and form'), how), made('div', { className: 'row' }, ...numbers), facts,
-      made('p', { className: 'buttons' }, button('Open to print', print, { className: 'main' }), button('What it costs', cost))),
+      made('p', { className: 'buttons' }, button('Open to print', print, { className: 'main' }), button('Paper and cost', cost))),
     part('For pupils', 'A file without the answers, in no form: Chapbook looks for them in everything that it makes.',
       ...pupils, made('p', { className: 'buttons' }, button('Save for pupils', () => {
         const chosen = ticked(pupils);

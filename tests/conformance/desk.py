@@ -202,14 +202,14 @@ def hand_out(teacher: Teacher) -> dict[str, Any]:
     teacher.press("Print and hand out …")
     page.get_by_label("Copies").fill("30")
     page.get_by_label("Price of a sheet of paper").fill("0,01")
-    teacher.press("What it costs")
+    teacher.press("Paper and cost")
     page.wait_for_selector("dialog pre:not([hidden])")
     seen = {"costs": page.inner_text("dialog pre")}
     keep_picture(page, "desk-6-hand-out")
     with page.context.expect_page() as opened:
         teacher.press("Open to print")
-    page.wait_for_selector("#made a")
-    seen["printed"] = page.get_attribute("#made a", "href") or ""
+    page.wait_for_selector("#dialog-said a")
+    seen["printed"] = page.get_attribute("#dialog-said a", "href") or ""
     opened.value.close()
     page.locator("dialog").get_by_label("Web page").check()
     with zipfile.ZipFile(teacher.given("Save for pupils")) as archive:

@@ -46,6 +46,7 @@ IN_FORM = {
 others are written in the text."""
 
 _TITLE = late(r"(?m)^title:[ \t]*(\S[^\n]*)")
+_NO_AUTHOR = late(r"(?m)^authors:\n  - (?:name: )?Your Name\n")
 _FRONT = late(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
@@ -65,10 +66,23 @@ def title(path: Path) -> str:
 
 
 def retitle(path: Path, words: str) -> None:
-    """Give a new source the title that somebody typed, of which its name has lost signs."""
+    """Give a source the title that somebody typed, of which its name has lost signs."""
+    text = path.read_bytes().decode("utf-8")
+    outputs.write(path, _TITLE.sub(lambda _: f"title: {_quoted(words)}", text, count=1).encode())
+
+
+def sign(path: Path, author: str, language: str) -> None:
+    """Give a new source its author, if one was typed, and its language."""
     text = path.read_text("utf-8")
-    line = yaml.safe_dump(words, allow_unicode=True, width=10_000, default_style='"').strip()
-    outputs.write(path, _TITLE.sub(lambda _: f"title: {line}", text, count=1).encode())
+    if author:
+        text = text.replace("Your Name", _quoted(author), 1)
+    else:
+        text = _NO_AUTHOR.sub("", text, count=1)
+    outputs.write(path, text.replace("\nlang: en\n", f"\nlang: {language}\n", 1).encode())
+
+
+def _quoted(words: str) -> str:
+    return yaml.safe_dump(words, allow_unicode=True, width=10_000, default_style='"').strip()
 
 
 def words(document: Document | None) -> dict[str, list[tuple[str, str]]]:

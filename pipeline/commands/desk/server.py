@@ -55,6 +55,9 @@ MOST_SOURCES = 500
 LARGEST = 256 * 2**20
 """Bytes of a file that a window sends."""
 
+DELETED = "_deleted"
+"""The folder for sources that somebody deletes, in which none are looked for."""
+
 LEFT = 5.0
 """Seconds after the last window was closed until the desk ends: another page may be opened."""
 
@@ -92,6 +95,7 @@ class OpenSource:
                 Route("/save", self._save, methods=["POST"]),
                 Route("/kept", self._keep, methods=["POST"]),
                 Route("/picture", self._picture, methods=["POST"]),
+                Route("/file", self._file, methods=["POST"]),
                 Route("/words", self._words),
                 Route("/front", self._front, methods=["POST"]),
                 Route("/editions", self._editions),
@@ -137,6 +141,29 @@ class OpenSource:
         self._kept.parent.mkdir(parents=True, exist_ok=True)
         outputs.write(self._kept, await _body(request))
         return Response(status_code=204, headers=HEADERS)
+
+    async def _file(self, request: Request) -> Response:
+        """Rename the source, copy or delete it; returns the key of the one to show."""
+        asked = msgspec.json.decode(await _body(request), type=dict[str, str])
+        title, action = asked.get("name", "").strip(), asked.get("action", "")
+        try:
+            if action == "delete":
+                (self.path.parent / DELETED).mkdir(exist_ok=True)
+                self.path.rename(_free(self.path.parent / DELETED / self.path.name))
+                return as_json({"key": ""})
+            if not title or action not in ("rename", "copy"):
+                return gone()
+            path = self.path.with_name(f"{slug(title) or 'text'}.md")
+            if action == "copy":
+                path = _free(path)
+                outputs.write(path, self.path.read_bytes())
+            elif path != self.path:
+                path = _free(path)
+                self.path.rename(path)
+            knowing.retitle(path, title)
+        except (OSError, UnicodeDecodeError) as error:
+            return PlainTextResponse(str(error), 409, HEADERS)
+        return as_json({"key": _key(path)})
 
     async def _picture(self, request: Request) -> Response:
         """Put a picture beside the source; returns the path to write in the text."""
@@ -276,7 +303,6 @@ class Desk(LocalServer):
             words=msgspec.json.encode(words).decode().replace("<", "\\u003c"),
             root="../../" if source else "",
             source=source and source.path.relative_to(self.folder).as_posix(),
-            starters=STARTERS,
             folder=self.folder.name,
             nonce=nonce,
         )
@@ -350,6 +376,8 @@ class Desk(LocalServer):
         if run.code:
             return PlainTextResponse(run.told or run.out, 409, HEADERS)
         knowing.retitle(path, title)
+        language, _ = words_for(request.headers.get("accept-language", ""))
+        knowing.sign(path, asked.get("author", "").strip(), language)
         return as_json({"key": _key(path)})
 
     async def _import(self, request: Request) -> Response:
