@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from pipeline.commands.review.reading import ReviewedParagraph
-from pipeline.commands.review.source_words import SourceEdit, line_end, line_start
+from pipeline.commands.review.sources import SourceEdit, line_end, line_start
 from pipeline.model.late import late
 
 # --- matching --------------------------------------------------------------------------------
