@@ -24,6 +24,7 @@ from pipeline.verify.reading import Archive, BrokenBook
 
 PARTS = ("word/document.xml", *word.NOTES)
 COMMENTS = "word/comments.xml"
+ABOUT = "docProps/core.xml"
 _REMOVED_END = f"{word.W}pPr/{word.W}rPr/{word.W}del"
 """The mark of the end of a paragraph that a tracked change removes."""
 
@@ -217,8 +218,8 @@ def _listed(values: Mapping[str, str], names: Iterable[str]) -> str:
 class ReturnedParts(NamedTuple):
     """The parts of a file: those with paragraphs, each with the addresses of its links and
     what there is to see of its pictures, by their ids; its comments by their ids, with their
-    numbers for offsets; the levels of lists that are numbered; and the texts of heads and feet, and
-    the sizes of pages."""
+    numbers for offsets; the levels of lists that are numbered; and the texts of heads and feet
+    without the title, and the sizes of pages."""
 
     texts: tuple[tuple[Any, dict[str, str], dict[str, bytes]], ...]
     comments: Mapping[str, ReviewerComment]
@@ -237,6 +238,8 @@ def read_parts(file: Path | BinaryIO) -> ReturnedParts:
                 if _PART.fullmatch(name)
             }
             texts = tuple((roots[n], *_linked(archive, n)) for n in PARTS if n in roots)
+            about = word.parse_part(archive.read(ABOUT)) if ABOUT in archive else None
+            title = "" if about is None else " ".join(about.findtext("{*}title", "").split())
     except (BrokenBook, etree.LxmlError) as error:
         raise NoWordFileError("It is no Word file, or is damaged.") from error
     if not texts:
@@ -256,7 +259,8 @@ def read_parts(file: Path | BinaryIO) -> ReturnedParts:
         for number, comment in enumerate(roots.get(COMMENTS, ()))
     }
     numbered = frozenset(_numbered(roots.get("word/numbering.xml")))
-    return ReturnedParts(texts, comments, WordStyles(styles), numbered, frozenset(_sheets(roots)))
+    sheets = frozenset(text.replace(title, "") if title else text for text in _sheets(roots))
+    return ReturnedParts(texts, comments, WordStyles(styles), numbered, sheets)
 
 
 def _linked(archive: Archive, part: str) -> tuple[dict[str, str], dict[str, bytes]]:

@@ -442,10 +442,10 @@ class _Reviewed:
         is_bare = place.start == place.first and not base.cell
         is_line = "\n" not in place.text[place.start : place.end].strip("\n")
         if differences.are_headings(base, edited):
-            if hashes and old != new:
-                self.has_other_levels = True
-                count = _limited(len(hashes[0]) + int(new[-1]) - int(old[-1]))
-                self.edits.append(place.edit(*hashes.span(), "#" * count))
+            self.has_other_levels |= old != new
+            signs = "#" * self._count(int(new[-1]), number)
+            if hashes and old != new and hashes[0] != signs:
+                self.edits.append(place.edit(*hashes.span(), signs))
         elif edited.is_after_removed and old != new:
             return  # which may be no wish
         elif old == new == "item" and base.level != edited.level:
@@ -746,11 +746,15 @@ class _Reviewed:
         comments = "".join(f" {_shown(comment)}" for comment in paragraph.comments)
         return "\\\n".join(lines) + comments
 
-    def _count(self, level: int) -> int:
-        """The number of signs that a heading of a level has in the source."""
-        for paragraph in self.base:
-            match = matching.HEADING.fullmatch(paragraph.style)
-            if match and (hashes := self._hashes(paragraph)):
+    def _count(self, level: int, number: int = 0) -> int:
+        """The number of signs that a heading of a level has in the source: as many more than
+        another heading as that is above it, the nearest before or else after it that is as it
+        was."""
+        before, after = range(number - 1, -1, -1), range(number, len(self.edited))
+        for at in (*before, *after):
+            base = self._origin(at)
+            hashes = self._hashes(base) if base and base.style == self.edited[at].style else None
+            if base and hashes and (match := matching.HEADING.fullmatch(base.style)):
                 return _limited(len(hashes[0]) + level - int(match[1]))
         return _limited(level)
 
