@@ -521,6 +521,7 @@ CASES: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
 NAMES_NOTHING = ("a table that is gone",)
 """The cases after which a reference leads nowhere, which is told."""
 
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_change_comes_home_alone(source: Path, name: str) -> None:
     edit, old, new = CASES[name]
@@ -1100,6 +1101,16 @@ def test_what_the_source_has_got_meanwhile_stays(source: Path) -> None:
     source.write_text(later, "utf-8")
     review(source, word)
     assert source.read_text("utf-8") == later.replace("by hand", "by machine")
+
+
+def test_a_row_that_the_source_has_got_meanwhile_stays(tmp_path: Path) -> None:
+    source = tmp_path / "drawn.md"
+    source.write_text(f"---\ntitle: T\nlang: en\n---\n\n{GRID}\n", "utf-8")
+    word = sent(source)
+    later = GRID.replace("\n| pumps", "\n| taps  | 4   |\n+-------+-----+\n| pumps")
+    source.write_text(f"---\ntitle: T\nlang: en\n---\n\n{later}\n", "utf-8")
+    assert review(source, word) == "review   nothing was changed\n"
+    assert later in source.read_text("utf-8")
 
 
 def test_two_reviewers_are_merged(source: Path) -> None:

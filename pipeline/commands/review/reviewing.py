@@ -140,7 +140,7 @@ class _Reviewed:
     def _change_tables(self) -> dict[int, str]:
         """Take over rows, columns and tables that are gone or new; these as they are written in a
         source, by the numbers of their first paragraphs."""
-        edits = TableEdits(self.base, self.edited, self.source)
+        edits = TableEdits(self.base, self.edited, self.source, self.newer)
         for table in changed_tables(self.base, self.edited, self.pairs):
             edits.add(table)
         edits.remove_whole({*self.pairs.values()} | self.newer)
@@ -274,6 +274,7 @@ class _Reviewed:
         cells = differences.cells_of(given), differences.cells_of(edited)
         if differences.page_breaks(given) < differences.page_breaks(edited):
             self._tell(near, "The file has new page breaks: write `\\newpage` where they are.")
+        has_newer_cells = any(self.base[number].cell for number in self.newer)
         layout: list[tuple[ReviewedParagraph | None, ReviewedParagraph, str]] = []
         for number, paragraph in enumerate(edited):
             base = self._origin(number)
@@ -285,14 +286,16 @@ class _Reviewed:
                 continue
             has_words = any(map(str.isalnum, paragraph.text)) or paragraph.formulas
             is_empty = base is not None and not has_words
-            what = [*differences.further(base, paragraph)] if base is not None else []
-            if number in again and not is_empty:
-                other = given[again[number]]
+            other = given[again[number]] if number in again else None
+            frame = other.frame if other and not changed else base.frame if base else ""
+            what = [*differences.further(base._replace(frame=frame), paragraph)] if base else []
+            if other and not is_empty:
                 if base is None and paragraph.cell:  # in a row like the one beside it
                     other = other._replace(style=paragraph.style, align=paragraph.align)
                 elif self.has_other_levels and differences.are_headings(other, paragraph):
                     other = other._replace(style=paragraph.style)  # levels count from the first
-                if not changed and cells[0][again[number]] != cells[1][number]:
+                is_elsewhere = cells[0][again[number]] != cells[1][number]
+                if is_elsewhere and not changed and not has_newer_cells:
                     what.insert(0, "its place in the table")
                 what = [*differences.differences(other, paragraph), *what]
             elif not is_empty:

@@ -362,8 +362,9 @@ class TableEdits:
         base: Sequence[ReviewedParagraph],
         edited: Sequence[ReviewedParagraph],
         source: ReviewedSource,
+        newer: Collection[int],
     ) -> None:
-        self.base, self.edited, self.source = base, edited, source
+        self.base, self.edited, self.source, self.newer = base, edited, source, newer
         self.edits: list[SourceEdit] = []
         self.written: set[int] = set()
         self.gone: set[int] = set()
@@ -378,7 +379,8 @@ class TableEdits:
         for row in (row for row in table.new if row not in table.rows):
             self._add_row(table, row, source, starts)
         for row in sorted(table.old.keys() - set(table.rows.values())):
-            if not source or not source.rule:  # its lines are more than the row's
+            is_newer = {*_flat(table.old[row])} <= {*self.newer}
+            if not is_newer and not (source and source.rule):  # whose lines go with its paragraphs
                 self._remove_row(table, row, source, starts)
         columns = {column for row in table.new.values() for column in row}
         lines = functools.partial(self._lines, table, source, starts)
@@ -395,7 +397,10 @@ class TableEdits:
                 self.edits += source.with_column(known, before[-1] if before else None, texts)
         gone = {*range(table.width)} - {*table.columns.values()}
         for column in sorted(gone) if more < 0 else ():
-            self.gone.update(n for row in table.old.values() for n in row.get(column, ()))
+            cells = {n for row in table.old.values() for n in row.get(column, ())}
+            if cells <= {*self.newer}:
+                continue
+            self.gone |= cells
             if (known := lines()) and source:
                 self.edits += source.without_column(known, column)
 
