@@ -162,13 +162,7 @@ def is_listed(paragraph: Any) -> bool:
 
 
 def style_of(paragraph: Any) -> str:
-    properties = paragraph.find(f"{W}pPr")
-    return "" if properties is None else _style(properties, "pStyle")
-
-
-def _style(properties: Any, name: str) -> str:
-    style = properties.find(f"{W}{name}")
-    return "" if style is None else str(style.get(f"{W}val", ""))
+    return value_of(paragraph, "pPr/pStyle")
 
 
 def _pieces(paragraph: Any) -> Iterator[str]:
@@ -176,23 +170,29 @@ def _pieces(paragraph: Any) -> Iterator[str]:
         yield (element.text or "") if element.tag == f"{W}t" else " "
 
 
-class WrittenPiece(NamedTuple):
-    """Text in one look, which may link to an ``address``, or the sign of a ``note``, by its id.
-    Chapbook has ``added`` it: the label of a caption, or marks. A tracked change by an ``author``
-    has put it there; one that took text away leaves a piece without text. ``paint`` is how else its
-    letters look: their font, size, colour and so on. ``formulas`` are those in it, as a source has
-    them."""
+class WordLook(NamedTuple):
+    """The look of a character, and the address that it leads to."""
 
-    text: str
     is_bold: bool = False
     is_italic: bool = False
-    address: str = ""
     is_code: bool = False
-    is_added: bool = False
     is_struck: bool = False
-    position: str = ""
+    is_raised: bool = False
+    is_lowered: bool = False
     is_marked: bool = False
     is_underlined: bool = False
+    address: str = ""
+
+
+class WrittenPiece(NamedTuple):
+    """Text in one look, or the sign of a ``note``, by its id. Chapbook has ``added`` it: the label
+    of a caption, or marks. A tracked change by an ``author`` has put it there; one that took text
+    away leaves a piece without text. ``paint`` is how else its letters look: their font, size,
+    colour and so on. ``formulas`` are those in it, as a source has them."""
+
+    text: str
+    look: WordLook = WordLook()
+    is_added: bool = False
     note: str = ""
     author: str = ""
     paint: str = ""
@@ -240,7 +240,7 @@ def read_pieces(
         linked = next(filter(None, map(_LINK_FIELD.match, instructions)), None)
         run_address = address or "#".join(filter(None, linked.groups() if linked else ()))
         look = element.find(f"{W}rPr")
-        style = "" if look is None else _style(look, "rStyle")
+        style = value_of(look, "rStyle")
         for reference in element.iterchildren(*SIGNS):
             yield WrittenPiece(NOTE, note=reference.get(f"{W}id", ""), author=author)
         if is_counted or style.endswith("Reference"):
@@ -256,26 +256,25 @@ def read_pieces(
             if part not in boxed
         )
         if text := "".join(parts):
-            yield WrittenPiece(
-                text,
-                _is_on(look, "b"),
-                _is_on(look, "i"),
-                run_address,
+            position = value_of(look, "vertAlign")
+            shown = WordLook(
+                is_on(look, "b"),
+                is_on(look, "i"),
                 style == "CodeChar",
-                style in ADDED,
-                _is_on(look, "strike") or _is_on(look, "dstrike"),
-                _value(look, "vertAlign").replace("baseline", ""),
-                _value(look, "highlight") not in UNMARKED
-                or _value(look, "shd", "fill") not in UNMARKED,
-                not run_address and _value(look, "u") not in UNMARKED,
-                author=author,
-                paint=paint(look),
+                is_on(look, "strike") or is_on(look, "dstrike"),
+                position == "superscript",
+                position == "subscript",
+                value_of(look, "highlight") not in UNMARKED
+                or value_of(look, "shd", "fill") not in UNMARKED,
+                not run_address and value_of(look, "u") not in UNMARKED,
+                run_address,
             )
+            yield WrittenPiece(text, shown, style in ADDED, author=author, paint=paint(look))
 
 
-def _value(look: Any, name: str, key: str = "val") -> str:
-    """The value of a property of a run."""
-    holder = None if look is None else look.find(f"{W}{name}")
+def value_of(element: Any, path: str, key: str = "val") -> str:
+    """The value of a property, which is an element in another one; of one in that, with a path."""
+    holder = None if element is None else element.find("/".join(W + p for p in path.split("/")))
     return "" if holder is None else str(holder.get(f"{W}{key}", ""))
 
 
@@ -294,6 +293,7 @@ def _is_counted(instruction: str) -> bool:
     return instruction.strip().startswith(COUNTED)
 
 
-def _is_on(look: Any, name: str) -> bool:
-    switch = None if look is None else look.find(f"{W}{name}")
+def is_on(element: Any, path: str) -> bool:
+    """Return whether a property is there and switched on."""
+    switch = None if element is None else element.find("/".join(W + p for p in path.split("/")))
     return switch is not None and switch.get(f"{W}val", "1") not in ("0", "false", "off")

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pipeline.commands import terminal
 
 if TYPE_CHECKING:
-    from pipeline.commands.review.source_words import SourceEdit
+    from pipeline.commands.review.sources import SourceEdit
     from pipeline.model.diagnostics import Diagnostic
 
 
@@ -128,7 +128,7 @@ def _moved(findings: Iterable[Diagnostic], file: str, old: str, new: str) -> lis
 def _chosen(text: str, edits: Iterable[SourceEdit]) -> list[SourceEdit]:
     """The changes that are wanted."""
     from pipeline.commands.review.matching import applied
-    from pipeline.commands.review.source_words import line_end, line_start
+    from pipeline.commands.review.sources import line_end, line_start
 
     wanted = []
     for edit in sorted(edits):

@@ -12,14 +12,12 @@ from pipeline.commands.review.words import (
     HARD,
     SOFT,
     STRAIGHT,
-    WordLook,
     is_same_address,
-    look_of,
     lost_in_link,
 )
 from pipeline.model.late import late
 from pipeline.model.page_map import FORMULA
-from pipeline.verify.word import INTERNAL, NOTE, PAGE_BREAK
+from pipeline.verify.word import INTERNAL, NOTE, PAGE_BREAK, WordLook
 
 ALIGNED = {"start": "", "left": "", "end": "right", "both": ""}
 """Other names of alignments, and those that are as usual."""
@@ -72,7 +70,7 @@ def differences(given: ReviewedParagraph, edited: ReviewedParagraph) -> Iterator
     """The things that are different in a paragraph that came back, in words for the author."""
     if not _same_words(words_of(given), words_of(edited)):
         yield "words"
-    elif not _same_breaks(given, edited):
+    elif given.text.strip().count("\n") != edited.text.strip().count("\n"):
         yield "line breaks"
     elif edited.style != "Code":
         if not _same_looks(given, edited):
@@ -104,20 +102,17 @@ def further(base: ReviewedParagraph, edited: ReviewedParagraph) -> Iterator[str]
     if base.fields != edited.fields:
         yield "what is to be filled in"
     if len(base.pictures) == len(edited.pictures):
-        if not all(map(_same_image, base.images, edited.images)):
+        pairs = [*zip(base.pictures, edited.pictures, strict=True)]
+        if not all(_same_light(one.light, other.light) for one, other in pairs):
             yield "a picture"
-        elif not all(map(_same_size, base.sizes, edited.sizes)):
+        elif any(abs(a - b) > 1 for p, q in pairs for a, b in zip(p.size, q.size, strict=True)):
             yield "the size of a picture"
 
 
-def _same_image(first: bytes, second: bytes) -> bool:
+def _same_light(first: bytes, second: bytes) -> bool:
     """Return whether two pictures look alike, as far as this is known."""
     lights = [abs(one - other) for one, other in zip(first, second, strict=False)]
     return sum(lights) <= MOST_LIGHT * len(lights)
-
-
-def _same_size(first: tuple[int, int], second: tuple[int, int]) -> bool:
-    return all(abs(one - other) <= 1 for one, other in zip(first, second, strict=True))
 
 
 def words_of(paragraph: ReviewedParagraph) -> str:
@@ -145,15 +140,6 @@ def _same_words(given: str, edited: str) -> bool:
     )
 
 
-def _same_breaks(given: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
-    lines = (
-        ["".join(line.split()).replace(NOTE, "") for line in paragraph.text.strip().split("\n")]
-        for paragraph in (given, edited)
-    )
-    first, second = (list(map(len, each)) for each in lines)
-    return len(first) == len(second)
-
-
 def _same_looks(given: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
     letters = [_letters(paragraph)[_said_by(paragraph) :] for paragraph in (given, edited)]
     pairs = itertools.zip_longest(*letters, fillvalue=WordLook())
@@ -170,7 +156,7 @@ def _paints(paragraph: ReviewedParagraph) -> list[str]:
     """The fonts, sizes and colours of letters; links have one of each program."""
     pieces = (piece for piece in paragraph.pieces if not piece.is_added)
     paints = [
-        "" if piece.address else piece.paint
+        "" if piece.look.address else piece.paint
         for piece in pieces
         for letter in piece.text
         if letter.isalnum()
@@ -191,8 +177,8 @@ def _letters(paragraph: ReviewedParagraph) -> list[WordLook]:
     """The looks of letters; those of signs and spaces do not show."""
     looks = []
     for piece in paragraph.pieces:
-        is_own = piece.address.removeprefix("mailto:") == piece.text.strip() != ""
-        look = look_of(piece._replace(address=OWN) if is_own else piece)
+        is_own = piece.look.address.removeprefix("mailto:") == piece.text.strip() != ""
+        look = piece.look._replace(address=OWN) if is_own else piece.look
         looks += [look for letter in piece.text if letter.isalnum() and not piece.is_added]
     return looks
 

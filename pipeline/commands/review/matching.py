@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from pipeline.commands.review.reading import ReviewedParagraph
-from pipeline.commands.review.source_words import SourceEdit, line_end, line_start
+from pipeline.commands.review.sources import SourceEdit, line_end, line_start
 from pipeline.model.late import late
 
 # --- matching --------------------------------------------------------------------------------
@@ -27,27 +27,59 @@ FIXED = 10
 def matched(
     base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph]
 ) -> dict[int, int]:
-    """The numbers of paragraphs of the source by those of the file: those with the same words and
-    bookmark, with the same words, with the same bookmark, or at the same place with many words in
-    common."""
-    names = {p.mark: number for number, p in enumerate(base) if p.mark}
+    """The numbers of paragraphs of the source by those of the file: those in rows with the same
+    words, with the same words and bookmark, with the same words, with the same bookmark, or at the
+    same place with many words in common."""
     pairs: dict[int, int] = {}
-    used = set[int]()
-    for is_changed in (False, True):
-        for number, paragraph in enumerate(edited):
-            other = names.get(paragraph.mark) if paragraph.mark else None
-            if number in pairs or other is None or other in used:
-                continue
-            if _words(paragraph) == _words(base[other]) or (is_changed and paragraph.key):
-                pairs[number] = other
-                used.add(other)
-        if not is_changed:
-            _pair_blocks(base, edited, pairs)
-            used = set(pairs.values())
+    _pair_rows(base, edited, pairs)
+    _pair_marked(base, edited, pairs, is_same=True)
+    _pair_blocks(base, edited, pairs)
+    _pair_marked(base, edited, pairs, is_same=False)
     _pair_moved(base, edited, pairs)
     _pair_alike(base, edited, pairs)
     _pair_alone(base, edited, pairs)
     return pairs
+
+
+def _pair_rows(
+    base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
+) -> None:
+    """Pair the paragraphs of rows of tables that have the same words: once the source has changed,
+    bookmarks of words that are repeated are those of others."""
+    olds, news = _rows(base), _rows(edited)
+    keys = [tuple(_words(base[n]) for n in row) for row in olds]
+    again = [tuple(_words(edited[n]) for n in row) for row in news]
+    blocks = difflib.SequenceMatcher(None, keys, again, autojunk=False).get_matching_blocks()
+    for a, b, size in blocks:
+        for old, new in zip(olds[a : a + size], news[b : b + size], strict=True):
+            pairs |= zip(new, old, strict=True)
+
+
+def _rows(paragraphs: Sequence[ReviewedParagraph]) -> list[list[int]]:
+    """The numbers of the paragraphs in each row of tables."""
+    rows = defaultdict[tuple[str, int, int], list[int]](list)
+    for number, paragraph in enumerate(paragraphs):
+        if cell := paragraph.cell:
+            rows[paragraph.note, cell.table, cell.row].append(number)
+    return [*rows.values()]
+
+
+def _pair_marked(
+    base: Sequence[ReviewedParagraph],
+    edited: Sequence[ReviewedParagraph],
+    pairs: dict[int, int],
+    *,
+    is_same: bool,
+) -> None:
+    """Pair those that are left and have the same bookmark, and the same words if that is asked."""
+    names, used = {p.mark: number for number, p in enumerate(base) if p.mark}, {*pairs.values()}
+    for number, paragraph in enumerate(edited):
+        other = names.get(paragraph.mark) if paragraph.mark else None
+        if number in pairs or other is None or other in used:
+            continue
+        if _words(paragraph) == _words(base[other]) if is_same else paragraph.key:
+            pairs[number] = other
+            used.add(other)
 
 
 def _words(paragraph: ReviewedParagraph) -> tuple[str, int]:

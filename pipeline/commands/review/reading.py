@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -24,6 +24,7 @@ from pipeline.verify.reading import Archive, BrokenBook
 
 PARTS = ("word/document.xml", *word.NOTES)
 COMMENTS = "word/comments.xml"
+ABOUT = "docProps/core.xml"
 _REMOVED_END = f"{word.W}pPr/{word.W}rPr/{word.W}del"
 """The mark of the end of a paragraph that a tracked change removes."""
 
@@ -73,14 +74,6 @@ class ReviewerComment(NamedTuple):
     offset: int
 
 
-class AuthoredText(NamedTuple):
-    """A stretch of the text of a paragraph that an author changed in a tracked change."""
-
-    start: int
-    end: int
-    author: str
-
-
 class CellPlace(NamedTuple):
     """A cell, by the numbers of its table and row in a part, and its column."""
 
@@ -89,13 +82,21 @@ class CellPlace(NamedTuple):
     column: int
 
 
+class ShownPicture(NamedTuple):
+    """A picture: its alternative text, its sides in millimetres, and roughly what there is to
+    see."""
+
+    alternative: str
+    size: tuple[int, int]
+    light: bytes
+
+
 class ReviewedParagraph(NamedTuple):
     """A paragraph: its pieces and style, which of the source it was, where that stands now, the
-    cell that it is in, its formulas, and the alternative texts of its pictures; the level of an
-    item and whether that is numbered, the id of the note that it is in, and whether it begins a
-    page, or follows a paragraph that a tracked change removes, whose style it may have got; its
-    indentation, lines and colours, the sizes and what there is to see of its pictures, and what is
-    in its fields to fill in."""
+    cell that it is in, its formulas and pictures; the level of an item and whether that is
+    numbered, the id of the note that it is in, and whether it begins a page, or follows a paragraph
+    that a tracked change removes, whose style it may have got; who changed which stretches of it in
+    tracked changes, its indentation, lines and colours, and what is in its fields to fill in."""
 
     pieces: tuple[word.WrittenPiece, ...]
     style: str = ""
@@ -103,7 +104,7 @@ class ReviewedParagraph(NamedTuple):
     span: Span | None = None
     cell: CellPlace | None = None
     formulas: tuple[str, ...] = ()
-    pictures: tuple[str, ...] = ()
+    pictures: tuple[ShownPicture, ...] = ()
     comments: tuple[ReviewerComment, ...] = ()
     level: int | None = None
     is_numbered: bool = False
@@ -111,10 +112,8 @@ class ReviewedParagraph(NamedTuple):
     note: str = ""
     is_on_top: bool = False
     is_after_removed: bool = False
-    authors: tuple[AuthoredText, ...] = ()
+    authors: tuple[tuple[int, int, str], ...] = ()
     frame: str = ""
-    sizes: tuple[tuple[int, int], ...] = ()
-    images: tuple[bytes, ...] = ()
     fields: tuple[str, ...] = ()
 
     @property
@@ -134,8 +133,8 @@ class ReviewedParagraph(NamedTuple):
     def author(self, start: int = 0, end: int | None = None) -> str:
         """Who changed a stretch of the text in a tracked change."""
         last = len(self.text) if end is None else end
-        names = (each.author for each in self.authors if start <= each.end and each.start <= last)
-        return ", ".join(dict.fromkeys(filter(None, names)))
+        names = (name for first, end, name in self.authors if start <= end and first <= last)
+        return ", ".join(dict.fromkeys(names))
 
 
 class NoWordFileError(ValueError):
@@ -162,7 +161,7 @@ class WordStyles:
     def paint(self, style: str, look: Any) -> str:
         """The look of letters in a paragraph of a style, given their own properties."""
         styled = self._base["rPr"] | self._of("rPr", style or self._usual)
-        named = self._of("rPr", "" if look is None else _value(look, "rStyle"))
+        named = self._of("rPr", word.value_of(look, "rStyle"))
         shown = _listed(styled | named | _values(look), LETTERS)
         return shown if shown != _listed(styled, LETTERS) else ""
 
@@ -171,8 +170,7 @@ class WordStyles:
         direction; the colour of its cell."""
         styled = self._base["pPr"] | self._of("pPr", style or self._usual)
         values = styled | _values(paragraph.find(f"{word.W}pPr"))
-        shade = None if cell is None else cell.find(f"{word.W}tcPr/{word.W}shd")
-        fill = "" if shade is None else shade.get(f"{word.W}fill", "")
+        fill = word.value_of(cell, "tcPr/shd", "fill")
         spaces = () if cell is not None or style.startswith("Box") else SPACES
         names = (*spaces, *(() if _list_of(paragraph)[0] else INDENTS), *AROUND)
         shown = _listed(values, names)
@@ -192,7 +190,7 @@ class WordStyles:
             style = self._styles.get(name)
             if style is not None:
                 own = _values(style.find(f"{word.W}{kind}"))
-                self._known[kind, name] = self._of(kind, _value(style, "basedOn")) | own
+                self._known[kind, name] = self._of(kind, word.value_of(style, "basedOn")) | own
         return self._known[kind, name]
 
 
@@ -219,11 +217,12 @@ def _listed(values: Mapping[str, str], names: Iterable[str]) -> str:
 
 class ReturnedParts(NamedTuple):
     """The parts of a file: those with paragraphs, each with the addresses of its links and
-    what there is to see of its pictures, by their ids; its comments; the levels of lists that are
-    numbered; and the texts of heads and feet, and the sizes of pages."""
+    what there is to see of its pictures, by their ids; its comments by their ids, with their
+    numbers for offsets; the levels of lists that are numbered; and the texts of heads and feet
+    without the title, and the sizes of pages."""
 
     texts: tuple[tuple[Any, dict[str, str], dict[str, bytes]], ...]
-    comments: Any
+    comments: Mapping[str, ReviewerComment]
     styles: WordStyles
     numbered: frozenset[tuple[str, str]]
     sheets: frozenset[str]
@@ -239,6 +238,8 @@ def read_parts(file: Path | BinaryIO) -> ReturnedParts:
                 if _PART.fullmatch(name)
             }
             texts = tuple((roots[n], *_linked(archive, n)) for n in PARTS if n in roots)
+            about = word.parse_part(archive.read(ABOUT)) if ABOUT in archive else None
+            title = "" if about is None else " ".join(about.findtext("{*}title", "").split())
     except (BrokenBook, etree.LxmlError) as error:
         raise NoWordFileError("It is no Word file, or is damaged.") from error
     if not texts:
@@ -248,9 +249,18 @@ def read_parts(file: Path | BinaryIO) -> ReturnedParts:
         for spare in [*root.iter(FALLBACK)]:  # says again what stands before it
             spare.getparent().remove(spare)
         _add_looks(root, styles)
+    comments = {
+        comment.get(f"{word.W}id"): ReviewerComment(
+            comment.get(f"{word.W}author", ""),
+            comment.get(f"{word.W}date", "")[:10],
+            " ".join(" ".join(map(word.read_written, comment.iter(f"{word.W}p"))).split()),
+            number,
+        )
+        for number, comment in enumerate(roots.get(COMMENTS, ()))
+    }
     numbered = frozenset(_numbered(roots.get("word/numbering.xml")))
-    sheets = frozenset(_sheets(roots))
-    return ReturnedParts(texts, roots.get(COMMENTS, ()), WordStyles(styles), numbered, sheets)
+    sheets = frozenset(text.replace(title, "") if title else text for text in _sheets(roots))
+    return ReturnedParts(texts, comments, WordStyles(styles), numbered, sheets)
 
 
 def _linked(archive: Archive, part: str) -> tuple[dict[str, str], dict[str, bytes]]:
@@ -283,7 +293,7 @@ def _rough(data: bytes) -> bytes:
 def _add_looks(root: Any, styles: Any) -> None:
     """Give letters in a style of Word for emphasis the look of that."""
     names = {
-        style.get(f"{word.W}styleId"): EMPHASES.get(_value(style, "name").lower(), "")
+        style.get(f"{word.W}styleId"): EMPHASES.get(word.value_of(style, "name").lower(), "")
         for style in (() if styles is None else styles)
         if style.get(f"{word.W}type") == "character"
     }
@@ -298,15 +308,15 @@ def _numbered(numbering: Any) -> Iterator[tuple[str, str]]:
         return
     kinds = {
         each.get(f"{word.W}abstractNumId"): {
-            level.get(f"{word.W}ilvl", "0"): _value(level, "numFmt")
+            level.get(f"{word.W}ilvl", "0"): word.value_of(level, "numFmt")
             for level in each.iter(f"{word.W}lvl")
         }
         for each in numbering.iterfind(f"{word.W}abstractNum")
     }
     for each in numbering.iterfind(f"{word.W}num"):
-        levels = dict(kinds.get(_value(each, "abstractNumId"), {}))
+        levels = dict(kinds.get(word.value_of(each, "abstractNumId"), {}))
         for level in each.iterfind(f"{word.W}lvlOverride/{word.W}lvl"):
-            levels[level.get(f"{word.W}ilvl", "0")] = _value(level, "numFmt")
+            levels[level.get(f"{word.W}ilvl", "0")] = word.value_of(level, "numFmt")
         for level, kind in levels.items():
             if kind not in ("bullet", "none", ""):
                 yield each.get(f"{word.W}numId", ""), level
@@ -336,19 +346,7 @@ def read_removed(parts: ReturnedParts) -> dict[word.SourceMark, str]:
 
 def read_edited(parts: ReturnedParts) -> list[ReviewedParagraph]:
     """The paragraphs of a file that came back."""
-    remarks = {
-        comment.get(f"{word.W}id"): (
-            comment.get(f"{word.W}author", ""),
-            comment.get(f"{word.W}date", "")[:10],
-            " ".join(" ".join(map(word.read_written, comment.iter(f"{word.W}p"))).split()),
-        )
-        for comment in parts.comments
-    }
-    paragraphs = [
-        paragraph
-        for root, addresses, images in parts.texts
-        for paragraph in _paragraphs(parts, root, remarks, addresses, images)
-    ]
+    paragraphs = [*_paragraphs(parts)]
     named = {piece.note for paragraph in paragraphs for piece in paragraph.pieces}
     return [paragraph for paragraph in paragraphs if not paragraph.note or paragraph.note in named]
 
@@ -367,21 +365,20 @@ def read_source(source: Path, document: Document, edition: Edition) -> GivenText
     pages = render_edition(request, edition, mark_for(request, edition))
     parts = read_parts(io.BytesIO(package(pages, request.folder).data))
     paragraphs = [
-        paragraph._replace(span=pages.spans[paragraph.mark.number - 1])
-        if paragraph.mark
-        else paragraph
-        for root, addresses, images in parts.texts
-        for paragraph in _paragraphs(parts, root, {}, addresses, images)
+        paragraph._replace(span=mark and pages.spans[mark.number - 1])
+        for paragraph in _paragraphs(parts)
+        for mark in (paragraph.mark,)
     ]
     return GivenText(paragraphs, parts.styles, parts.sheets)
 
 
-def _paragraphs(
-    parts: ReturnedParts,
-    root: Any,
-    remarks: dict[str, tuple[str, str, str]],
-    addresses: Mapping[str, str],
-    images: Mapping[str, bytes],
+def _paragraphs(parts: ReturnedParts) -> Iterator[ReviewedParagraph]:
+    for root, addresses, images in parts.texts:
+        yield from _of_part(parts, root, addresses, images)
+
+
+def _of_part(
+    parts: ReturnedParts, root: Any, addresses: Mapping[str, str], images: Mapping[str, bytes]
 ) -> Iterator[ReviewedParagraph]:
     cells = _cells(root)
     was_removed = False
@@ -407,20 +404,17 @@ def _paragraphs(
             word.mark_of(paragraph),
             cell=cells.get(cell),
             formulas=tuple(map(_formula, paragraph.iter(word.MATH))),
-            pictures=tuple(map(_alternative, drawings)),
-            sizes=tuple(map(_size, drawings)),
-            images=tuple(_image(drawing, images) for drawing in drawings),
-            comments=tuple(sorted(_comments(paragraph, remarks), key=_when(remarks))),
+            pictures=tuple(_picture(drawing, images) for drawing in drawings),
+            comments=_comments(paragraph, parts.comments),
             level=_level(paragraph),
             is_numbered=_list_of(paragraph) in parts.numbered
             if _list_of(paragraph)[0]
             else style.startswith("ListNumber"),
-            align=_property(paragraph, "jc"),
+            align=word.value_of(paragraph, "pPr/jc"),
             frame=parts.styles.frame(style, paragraph, cell),
             fields=tuple(map(_content, filter(word.is_filled_in, paragraph.iter(f"{word.W}sdt")))),
             note="" if note is None else note.get(f"{word.W}id", ""),
-            is_on_top=paragraph.find(f"{word.W}pPr/{word.W}pageBreakBefore") is not None
-            and _property(paragraph, "pageBreakBefore") not in ("0", "false", "off"),
+            is_on_top=word.is_on(paragraph, "pPr/pageBreakBefore"),
             is_after_removed=is_after_removed,
             authors=tuple(_authors(pieces)),
         )
@@ -436,44 +430,22 @@ def _paragraphs(
 def _joining(first: ReviewedParagraph, second: ReviewedParagraph) -> ReviewedParagraph:
     """A paragraph that another one goes on."""
     size = len(first.text)
-    comments = (each._replace(offset=each.offset + size) for each in second.comments)
-    authors = (
-        each._replace(start=each.start + size, end=each.end + size) for each in second.authors
-    )
     return first._replace(
         pieces=first.pieces + second.pieces,
         formulas=first.formulas + second.formulas,
         pictures=first.pictures + second.pictures,
-        sizes=first.sizes + second.sizes,
-        images=first.images + second.images,
         fields=first.fields + second.fields,
-        comments=(*first.comments, *comments),
-        authors=(*first.authors, *authors),
+        comments=first.comments
+        + tuple(each._replace(offset=each.offset + size) for each in second.comments),
+        authors=first.authors
+        + tuple((start + size, end + size, name) for start, end, name in second.authors),
     )
-
-
-def _when(remarks: Mapping[str, tuple[str, str, str]]) -> Callable[[ReviewerComment], Any]:
-    """The order of comments: by their places, and at the same one, as they are listed."""
-    order = {remark: number for number, remark in enumerate(remarks.values())}
-    return lambda comment: (comment.offset, order[comment[:3]])
-
-
-def _property(paragraph: Any, name: str) -> str:
-    """The value of a property of a paragraph."""
-    holder = paragraph.find(f"{word.W}pPr/{word.W}{name}")
-    return "" if holder is None else holder.get(f"{word.W}val", "")
-
-
-def _value(element: Any, name: str) -> str:
-    """The value of a property, which is an element in another one."""
-    holder = element.find(f"{word.W}{name}")
-    return "" if holder is None else str(holder.get(f"{word.W}val", ""))
 
 
 def _list_of(paragraph: Any) -> tuple[str, str]:
     """The id of a list, and the level in it."""
-    level = _property(paragraph, f"numPr/{word.W}ilvl")
-    return _property(paragraph, f"numPr/{word.W}numId"), level or "0"
+    number, level = (word.value_of(paragraph, f"pPr/numPr/{name}") for name in ("numId", "ilvl"))
+    return number, level or "0"
 
 
 def _content(field: Any) -> str:
@@ -487,10 +459,8 @@ def _content(field: Any) -> str:
 
 def _level(paragraph: Any) -> int | None:
     """The level of an item of a list."""
-    if _property(paragraph, "numPr/" + f"{word.W}numId") in ("", "0"):
-        return None
-    level = _property(paragraph, f"numPr/{word.W}ilvl")
-    return int(level) if level.isdecimal() else 0
+    number, level = _list_of(paragraph)
+    return None if number in ("", "0") else int(level) if level.isdecimal() else 0
 
 
 def _joined(pieces: Iterable[word.WrittenPiece]) -> Iterator[word.WrittenPiece]:
@@ -500,11 +470,11 @@ def _joined(pieces: Iterable[word.WrittenPiece]) -> Iterator[word.WrittenPiece]:
             yield look._replace(text=text)
 
 
-def _authors(pieces: Iterable[word.WrittenPiece]) -> Iterator[AuthoredText]:
+def _authors(pieces: Iterable[word.WrittenPiece]) -> Iterator[tuple[int, int, str]]:
     at = 0
     for piece in pieces:
         if piece.author:
-            yield AuthoredText(at, at + len(piece.text), piece.author)
+            yield at, at + len(piece.text), piece.author
         at += len(piece.text)
 
 
@@ -520,8 +490,7 @@ def _cells(root: Any) -> dict[Any, CellPlace]:
         column = 0
         for cell in row.iterfind(f"{word.W}tc"):
             cells[cell] = CellPlace(table, number, column)
-            span = cell.find(f"{word.W}tcPr/{word.W}gridSpan")
-            column += 1 if span is None else int(span.get(f"{word.W}val", "1"))
+            column += int(word.value_of(cell, "tcPr/gridSpan") or "1")
     return cells
 
 
@@ -537,23 +506,13 @@ def _formula(math: Any) -> str:
     return f"{signs} {raised} {lowered}"
 
 
-def _alternative(drawing: Any) -> str:
-    """The alternative text of a picture."""
-    properties = drawing.find("*/{*}docPr")
-    return "" if properties is None else " ".join(properties.get("descr", "").split())
-
-
-def _size(drawing: Any) -> tuple[int, int]:
-    """Width and height of a picture in millimetres."""
-    extent = drawing.find("*/{*}extent")
-    sides = ("0", "0") if extent is None else (extent.get("cx", "0"), extent.get("cy", "0"))
-    return round(int(sides[0]) / EMU), round(int(sides[1]) / EMU)
-
-
-def _image(drawing: Any, images: Mapping[str, bytes]) -> bytes:
-    """The light of a picture."""
-    embedded = next(drawing.iter("{*}blip"), None)
-    return b"" if embedded is None else images.get(embedded.get(EMBEDDED, ""), b"")
+def _picture(drawing: Any, images: Mapping[str, bytes]) -> ShownPicture:
+    properties, extent = drawing.find("*/{*}docPr"), drawing.find("*/{*}extent")
+    alternative = "" if properties is None else " ".join(properties.get("descr", "").split())
+    width, height = (0 if extent is None else int(extent.get(side, 0)) for side in ("cx", "cy"))
+    blip = next(drawing.iter("{*}blip"), None)
+    light = b"" if blip is None else images.get(blip.get(EMBEDDED, ""), b"")
+    return ShownPicture(alternative, (round(width / EMU), round(height / EMU)), light)
 
 
 def _is_removed(paragraph: Any) -> bool:
@@ -565,17 +524,17 @@ def _is_removed(paragraph: Any) -> bool:
     return is_marked and not word.read_written(paragraph)
 
 
-def _comments(
-    paragraph: Any, remarks: dict[str, tuple[str, str, str]]
-) -> Iterator[ReviewerComment]:
-    """The comments that end in a paragraph."""
+def _comments(paragraph: Any, known: Mapping[str, ReviewerComment]) -> tuple[ReviewerComment, ...]:
+    """The comments that end in a paragraph, by their places, and at one place as they are
+    listed."""
+    result = []
     for end in paragraph.iter(f"{word.W}commentRangeEnd"):
-        remark = remarks.get(end.get(f"{word.W}id"))
-        if remark:
+        if comment := known.get(end.get(f"{word.W}id")):
             before = etree.Element(f"{word.W}p")
             for child in paragraph:
                 if child is end or end in set(child.iter()):
                     break
                 before.append(etree.fromstring(etree.tostring(child)))
-            offset = sum(len(piece.text) for piece in word.read_pieces(before))
-            yield ReviewerComment(*remark, offset)
+            offset = len(word.read_written(before))
+            result.append((offset, comment.offset, comment._replace(offset=offset)))
+    return tuple(comment for *_, comment in sorted(result))

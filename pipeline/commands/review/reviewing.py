@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.commands.review import differences, matching
 from pipeline.commands.review.differences import with_notes
-from pipeline.commands.review.drawn_tables import fitted
 from pipeline.commands.review.matching import applied, new_formulas
 from pipeline.commands.review.reading import (
     NoWordFileError,
@@ -22,24 +22,21 @@ from pipeline.commands.review.reading import (
     read_removed,
     read_source,
 )
-from pipeline.commands.review.source_items import (
+from pipeline.commands.review.sources import (
+    FURTHER,
     ITEM,
-    end_of_block,
-    following,
-    follows_item,
-    rest_of_item,
-)
-from pipeline.commands.review.source_words import (
+    Place,
+    ReviewedSource,
     SourceEdit,
     WordToken,
+    following,
+    indent_of,
     line_end,
-    line_start,
     places_of,
     tokens,
     written_tokens,
 )
-from pipeline.commands.review.sources import FURTHER, ReviewedSource
-from pipeline.commands.review.tables import TableEdits, changed_tables
+from pipeline.commands.review.tables import TableEdits, changed_tables, table_at
 from pipeline.commands.review.words import changes, markdown
 from pipeline.commands.writer.text import escape_line
 from pipeline.model.codes import Code, diagnostic
@@ -99,80 +96,98 @@ class _Reviewed:
         self.styles, self.sheets = parts.styles, parts.sheets
         self.edited = self.returned = read_edited(parts)
         self.base = source.given(edition).paragraphs
+        self.pairs = matching.matched(self.base, self.edited)
         self.edits: list[SourceEdit] = []
         self.findings: list[Diagnostic] = []
         self.has_lost_formulas = self.has_other_levels = False
         self.older: set[int] = set()
         self.newer: set[int] = set()
+        self.handled: set[int] = set()
         self.removed = read_removed(parts)
         self.formulas: dict[str, str] = {}
         self.columns: dict[int, int] = {}
 
     def review(self) -> FileReview:
-        pairs = matching.matched(self.base, self.edited)
-        self._refuse_stranger(pairs)
+        self._refuse_stranger()
         self._keep_formulas()
-        self._find_newer(pairs)
-        self._name_notes(pairs)
-        table_edits = TableEdits(self.base, self.edited, self.source)
-        for table in changed_tables(self.base, self.edited, pairs):
-            table_edits.add(table)
-        table_edits.remove_whole({*pairs.values()} | self.newer)
-        self.tables = table_edits.new_tables({*pairs})
-        self.edits += table_edits.edits
-        self.handled |= table_edits.written
-        self.gone = table_edits.gone
-        for number in table_edits.unclear:
-            self._tell(self.base[number], "The table has another row or column: add it here.")
-        for number in table_edits.left:
-            self._tell(self.base[number], "The table was removed, and its caption was not.")
-        titles = {n for n, other in pairs.items() if self._opens(self.base[other])}
-        strayed = matching.moved(pairs, titles)
-        strayed = {
-            number
-            for number in strayed
-            if not self.edited[number].note and _has_content(self.edited[number])
-        }
-        for number in strayed & titles:
-            base = self.base[pairs[number]]
-            self._tell(base, f"“{_short(base)}” was moved, and belongs to a block: move it here.")
-            strayed.remove(number)
-        self._change(pairs, strayed)
-        self._remove(pairs, strayed)
-        self._insert(pairs, strayed)
+        self._find_newer()
+        self._name_notes()
+        tables = self._change_tables()
+        strayed = self._strayed()
+        self._change(strayed)
+        self._remove(strayed)
+        self._insert(strayed, tables)
         self.edits = outermost(self.edits)
-        self._tell_rest(pairs)
+        self._tell_rest()
         edits = (edit._replace(who=self.path.name) for edit in self.edits)
         return FileReview(tuple(dict.fromkeys(edits)), tuple(self.findings))
 
-    def _tell(self, paragraph: ReviewedParagraph | None, message: str) -> None:
+    def _tell(
+        self,
+        paragraph: ReviewedParagraph | None,
+        message: str,
+        code: Code = Code.NOT_TAKEN_BACK,
+    ) -> None:
         span = paragraph.span if paragraph else None
-        code = Code.NOT_TAKEN_BACK
         self.findings.append(
             diagnostic(code, message, span=span or Span(1), source=self.source.document.source)
         )
 
+    def _origin(self, number: int) -> ReviewedParagraph | None:
+        """The paragraph of the source that one of the file was."""
+        return self.base[self.pairs[number]] if number in self.pairs else None
+
+    def _change_tables(self) -> dict[int, str]:
+        """Take over rows, columns and tables that are gone or new; these as they are written in a
+        source, by the numbers of their first paragraphs."""
+        edits = TableEdits(self.base, self.edited, self.source, self.newer)
+        for table in changed_tables(self.base, self.edited, self.pairs):
+            edits.add(table)
+        edits.remove_whole({*self.pairs.values()} | self.newer)
+        tables = edits.new_tables(self.pairs)
+        self.edits += edits.edits
+        self.handled |= edits.written
+        self.gone = edits.gone
+        for number in edits.unclear:
+            self._tell(self.base[number], "The table has another row or column: add it here.")
+        for number in edits.left:
+            self._tell(self.base[number], "The table was removed, and its caption was not.")
+        return tables
+
+    def _strayed(self) -> set[int]:
+        """The paragraphs of the file that were moved."""
+        titles = {n for n, other in self.pairs.items() if self._opens(self.base[other])}
+        strayed = {
+            number
+            for number in matching.moved(self.pairs, titles)
+            if not self.edited[number].note and _has_content(self.edited[number])
+        }
+        for number in strayed & titles:
+            base = self.base[self.pairs[number]]
+            self._tell(base, f"“{_short(base)}” was moved, and belongs to a block: move it here.")
+        return strayed - titles
+
     # --- the file as a whole ---
 
-    def _refuse_stranger(self, pairs: Mapping[int, int]) -> None:
+    def _refuse_stranger(self) -> None:
         """Raise `NoWordFileError` for a file that was made of another source."""
         there = [number for number, paragraph in enumerate(self.edited) if paragraph.key]
-        known = sum(number in pairs for number in there)
+        known = sum(number in self.pairs for number in there)
         if known < FEWEST_KNOWN * len(there):
             message = f"It was not made of this source: {known} of its {len(there)} paragraphs are"
             raise NoWordFileError(f"{message} from there.")
 
-    def _find_newer(self, pairs: Mapping[int, int]) -> None:
+    def _find_newer(self) -> None:
         """Find the paragraphs that the source has got since the file was made: bookmarks are
         numbered, so that those of their neighbours tell how many were between them."""
         sent = {
             other: mark.number
-            for number, other in pairs.items()
+            for number, other in self.pairs.items()
             if (mark := self.edited[number].mark) and self.base[other].mark
         }
         removed = {mark.digest for mark in self.removed}
         missing: list[int] = []
-        last, numbers, there = 0, sorted(sent.values()), {*pairs.values()}
+        last, numbers, there = 0, sorted(sent.values()), {*self.pairs.values()}
         for other, base in enumerate(self.base):
             if other in sent and sent[other] > last:
                 between = bisect_left(numbers, sent[other]) - bisect_right(numbers, last)
@@ -181,15 +196,11 @@ class _Reviewed:
                 last, missing = sent[other], []
             elif other not in there and base.mark and base.span and not base.note:
                 missing.append(other)
-        is_known = all(self._digest(n) in removed for n in missing)
-        if missing and sent and not is_known:
+        marks = (self.base[number].mark for number in missing)
+        if missing and sent and any(mark and mark.digest not in removed for mark in marks):
             self._judge(missing, -1)
         notes = {piece.note for n in self.newer for piece in self.base[n].pieces}
         self.newer |= {n for n, paragraph in enumerate(self.base) if paragraph.note in notes - {""}}
-
-    def _digest(self, number: int) -> str:
-        mark = self.base[number].mark
-        return mark.digest if mark else ""
 
     def _judge(self, missing: Sequence[int], gone: int) -> None:
         """Keep paragraphs that are not in the file unless as many were removed from it."""
@@ -216,31 +227,30 @@ class _Reviewed:
             for paragraph in self.base
         ]
 
-    def _name_notes(self, pairs: Mapping[int, int]) -> None:
+    def _name_notes(self) -> None:
         """Let notes be called as they are written in the source; new ones stand where their signs
         do."""
         names: dict[str, str] = {}
         for paragraph in self.base:
             notes = [piece.note for piece in paragraph.pieces if piece.note]
             has_signs = (notes or paragraph.formulas) and paragraph.span
-            place = self.source.words_of(paragraph) if has_signs else None
+            source = self.source.words_of(paragraph) if has_signs else None
             words = written_tokens(paragraph)
-            at = places_of(words, place[0]) if place else [None] * len(words)
+            places = places_of(words, source) if source else [None] * len(words)
             signs: dict[str, list[str]] = {NOTE: [], FORMULA: []}
-            for each, where in zip(words, at, strict=True):
-                if each.text in signs:
-                    written = place[1][where.start : where.end] if place and where else ""
-                    signs[each.text].append(written)
+            for word, place in zip(words, places, strict=True):
+                if word.text in signs:
+                    text = self.source.place(paragraph).text if place else ""
+                    signs[word.text].append(text[place.start : place.end] if place else "")
             names |= {n: text or NOTE for n, text in zip(notes, signs[NOTE], strict=True)}
             formulas = zip(paragraph.formulas, signs[FORMULA], strict=False)
             self.formulas |= {formula: text for formula, text in formulas if text}
         known = {
             self.edited[number].note: names.get(self.base[other].note, NOTE)
-            for number, other in pairs.items()
+            for number, other in self.pairs.items()
             if self.edited[number].note
         }
         new: dict[str, list[str]] = {}
-        self.handled = set[int]()
         for number, paragraph in enumerate(self.edited):
             if paragraph.note and paragraph.note not in known:
                 text = markdown(paragraph, 0, len(paragraph.text)).replace("\0", " ").strip()
@@ -250,7 +260,7 @@ class _Reviewed:
         self.base = [with_notes(paragraph, names) for paragraph in self.base]
         self.edited = [with_notes(paragraph, known, self.formulas) for paragraph in self.edited]
 
-    def _tell_rest(self, pairs: Mapping[int, int]) -> None:
+    def _tell_rest(self) -> None:
         """Tell whatever else is different between the file and what the source now gives."""
         given, changed = self._given()
         if self.has_lost_formulas:
@@ -259,53 +269,52 @@ class _Reviewed:
         edited = differences.with_note_texts(self.returned)
         again = matching.matched(given, edited)
         kept = {*again.values()}
-        left = [differences.words_of(p) for n, p in enumerate(given) if n not in kept]
+        left = Counter(differences.words_of(p) for n, p in enumerate(given) if n not in kept)
         near = next((paragraph for paragraph in self.base if paragraph.span), None)
         cells = differences.cells_of(given), differences.cells_of(edited)
         if differences.page_breaks(given) < differences.page_breaks(edited):
             self._tell(near, "The file has new page breaks: write `\\newpage` where they are.")
+        has_newer_cells = any(self.base[number].cell for number in self.newer)
         layout: list[tuple[ReviewedParagraph | None, ReviewedParagraph, str]] = []
         for number, paragraph in enumerate(edited):
-            base = self.base[pairs[number]] if number in pairs else None
+            base = self._origin(number)
             near = base if base is not None and base.span else near
-            is_empty = not any(map(str.isalnum, paragraph.text)) and not paragraph.formulas
             is_added = base is not None and (base.span is None or base.style == "WordBank")
-            is_known = number in self.older or is_added
-            is_known = is_known or (bool(changed) and pairs.get(number, -1) in (-1, *changed))
-            if is_known or (near and near.span and near.span.line in told):
+            is_changed = bool(changed) and self.pairs.get(number, -1) in (-1, *changed)
+            is_told = near and near.span and near.span.line in told
+            if number in self.older or is_added or is_changed or is_told:
                 continue
-            also = [*differences.further(base, paragraph)] if base is not None else []
-            if is_empty and base is not None:
-                if also:
-                    layout.append((near, paragraph, ", ".join(also)))
-                continue
-            if number in again:
-                other = given[again[number]]
-                if number not in pairs and paragraph.cell:  # in a row like the one beside it
+            has_words = any(map(str.isalnum, paragraph.text)) or paragraph.formulas
+            is_empty = base is not None and not has_words
+            other = given[again[number]] if number in again else None
+            frame = other.frame if other and not changed else base.frame if base else ""
+            what = [*differences.further(base._replace(frame=frame), paragraph)] if base else []
+            if other and not is_empty:
+                if base is None and paragraph.cell:  # in a row like the one beside it
                     other = other._replace(style=paragraph.style, align=paragraph.align)
                 elif self.has_other_levels and differences.are_headings(other, paragraph):
                     other = other._replace(style=paragraph.style)  # levels count from the first
-                what = [*differences.differences(other, paragraph)]
-                if not changed and cells[0][again[number]] != cells[1][number]:
-                    what.append("its place in the table")
-                what += also
-                if what:
-                    kind = ", ".join(what)
-                    if {*what} <= {differences.LETTERS, differences.FRAME}:
-                        layout.append((near, paragraph, kind))
-                        continue
-                    self._tell_difference(near, paragraph, kind)
-            elif (text := differences.words_of(paragraph)) in left:
-                left.remove(text)
-            elif text:
-                self._tell(near, f"“{_short(paragraph)}” could not be taken over: write it here.")
+                is_elsewhere = cells[0][again[number]] != cells[1][number]
+                if is_elsewhere and not changed and not has_newer_cells:
+                    what.insert(0, "its place in the table")
+                what = [*differences.differences(other, paragraph), *what]
+            elif not is_empty:
+                what = []
+                if left[text := differences.words_of(paragraph)]:
+                    left[text] -= 1
+                elif text:
+                    message = f"“{_short(paragraph)}” could not be taken over: write it here."
+                    self._tell(near, message)
+            if what and (is_empty or {*what} <= {differences.LETTERS, differences.FRAME}):
+                layout.append((near, paragraph, ", ".join(what)))
+            elif what:
+                self._tell_difference(near, paragraph, ", ".join(what))
         self._tell_layout(layout)
         self._tell_sheets()
+        known = kept | self.newer | self.gone
         for number, paragraph in enumerate(given if not self.edits else ()):
-            is_known = (
-                number in kept | self.newer | self.gone or self.source.line_of(paragraph) in told
-            )
-            if paragraph.key and paragraph.span and not is_known:
+            is_told = number in known or (paragraph.span and paragraph.span.line in told)
+            if paragraph.key and paragraph.span and not is_told:
                 self._tell(paragraph, f"“{_short(paragraph)}” is not in the file any more.")
 
     def _tell_sheets(self) -> None:
@@ -344,10 +353,9 @@ class _Reviewed:
         paragraphs, changed = self.source.given(self.edition).paragraphs, set[int]()
         if any(edit.file for edit in self.edits):
             for number, paragraph in enumerate(paragraphs):
-                file = paragraph.span.file if paragraph.span else ""
-                start, end = self.source.bounds(paragraph) if paragraph.span else (0, 0)
-                edits = (edit for edit in self.edits if edit.file == file)
-                if any(edit.start <= end and start <= edit.end for edit in edits):
+                place = self.source.place(paragraph) if paragraph.span else None
+                edits = (edit for edit in self.edits if place and edit.file == place.file)
+                if any(place and e.start <= place.end and place.start <= e.end for e in edits):
                     changed.add(number)
         elif self.edits:
             text = applied(self.source.text(""), self.edits)
@@ -358,17 +366,18 @@ class _Reviewed:
 
     # --- changes ---
 
-    def _change(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
-        for number, other in pairs.items():
+    def _change(self, strayed: set[int]) -> None:
+        for number, other in self.pairs.items():
             base, edited = self.base[other], self.edited[number]
-            is_changed = len(edited.pictures) != len(base.pictures) or any(
+            pictures = [[p.alternative for p in each.pictures] for each in (base, edited)]
+            is_changed = len(pictures[0]) != len(pictures[1]) or any(
                 formula not in self.formulas for formula in new_formulas(base, edited)
             )
             if is_changed:
                 near = base if base.span else self._before(other)
                 self._tell(near, "A formula or a picture was changed: change it in the source.")
-            elif edited.pictures != base.pictures:
-                self._alternatives(base, edited)
+            else:
+                self._alternatives(base, *pictures)
             bare = differences.without_formulas(base) if self.has_lost_formulas else base
             is_same = differences.is_same(bare, edited)
             is_empty = not base.key and not edited.key
@@ -383,16 +392,15 @@ class _Reviewed:
             if not is_same and self._is_older(base, edited):
                 self.older.add(number)
                 continue
-            self._restyle(number, base, edited, pairs)
-            place = self.source.words_of(base)
-            if place is None:
+            self._restyle(number, base, edited)
+            place, source = self.source.place(base), self.source.words_of(base)
+            if source is None:
                 self._entitle(base, edited)
                 continue
-            result = changes(base, edited, *place)
-            comments = self._comments(base, edited, place[0])
-            edits = new = (*result.edits, *comments)
-            if base.cell:
-                edits = fitted(edits, self.source.table_at(place[2], self.source.bounds(base)[0]))
+            result = changes(base, edited, place, source)
+            new = [*result.edits, *self._comments(base, edited, source)]
+            table = table_at(self.source, place) if base.cell else None
+            edits = table.fitted(new) if table else new
             self.edits += edits
             if not is_changed and (not result.is_whole or len(edits) < len(new)):
                 self._tell(base, f"Some changes of “{_short(base)}” are not clear: make them here.")
@@ -401,25 +409,23 @@ class _Reviewed:
         """The nearest paragraph before one that stands in the source."""
         return next((p for p in reversed(self.base[:number]) if p.span), None)
 
-    def _alternatives(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
+    def _alternatives(
+        self, base: ReviewedParagraph, olds: Sequence[str], news: Sequence[str]
+    ) -> None:
         """Take over alternative texts of pictures, where they stand in the source as they are."""
-        for old, new in zip(base.pictures, edited.pictures, strict=True):
+        for old, new in zip(olds, news, strict=True):
             if old == new:
                 continue
-            start, end = self.source.bounds(base, FURTHER) if base.span else (0, 0)
-            text = self.source.text(base.span.file) if base.span else ""
-            places = [
-                match.start(1)
-                for match in re.finditer(
-                    rf'(?:!\[|alt=["\'])({re.escape(old)})[\]"\']', text[start:end]
-                )
-                if old
-            ]
-            if base.span is None or len(places) != 1:
+            place = self.source.place(base, FURTHER) if base.span else None
+            text = place.text[place.start : place.end] if place and old else ""
+            pattern = rf'(?:!\[|alt=["\'])({re.escape(old)})[\]"\']'
+            places = [match.start(1) for match in re.finditer(pattern, text)]
+            if place and len(places) == 1:
+                at = place.start + places[0]
+                plain = new.replace("[", "(").replace("]", ")").replace('"', "”")
+                self.edits.append(place.edit(at, at + len(old), plain))
+            else:
                 self._tell(base, f"The alternative text “{new[:60]}” is new: write it here.")
-                continue
-            at, plain = start + places[0], new.replace("[", "(").replace("]", ")").replace('"', "”")
-            self.edits.append(SourceEdit(base.span.file, at, at + len(old), plain))
 
     def _is_older(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
         """Return whether a paragraph of the source has changed since the file was made: where the
@@ -428,86 +434,54 @@ class _Reviewed:
         if mark is None or base.mark is None or mark.digest == base.mark.digest:
             return False
         if mark.digest != digest_of(edited.text):
-            self.findings.append(
-                diagnostic(
-                    Code.REVIEW_CONFLICT,
-                    f"The source has changed here since the file was made, which has"
-                    f" “{edited.key[:120]}”.",
-                    span=base.span,
-                    source=self.source.document.source,
-                )
-            )
+            message = "The source has changed here since the file was made, which has"
+            self._tell(base, f"{message} “{edited.key[:120]}”.", Code.REVIEW_CONFLICT)
         return True
 
-    def _level(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
-        """Take over another level of a heading."""
-        old, new = matching.HEADING.fullmatch(base.style), matching.HEADING.fullmatch(edited.style)
-        if not old or not new or old[1] == new[1] or base.span is None:
-            return
-        if hashes := self._hashes(base):
-            self.has_other_levels = True
-            count = _limited(len(hashes[0]) + int(new[1]) - int(old[1]))
-            edit = SourceEdit(base.span.file, hashes.start(), hashes.end(), "#" * count)
-            self.edits.append(edit)
-
-    def _restyle(
-        self,
-        number: int,
-        base: ReviewedParagraph,
-        edited: ReviewedParagraph,
-        pairs: Mapping[int, int],
-    ) -> None:
+    def _restyle(self, number: int, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
         """Take over that a heading, an item or text has become another one of these."""
-        assert base.span is not None
         old, new = differences.kind_of(base), differences.kind_of(edited)
-        self._level(base, edited)
-        file, text = base.span.file, self.source.text(base.span.file)
-        start = line_start(text, self.source.bounds(base)[0])
-        is_bare = start == self.source.bounds(base)[0] and not base.cell
-        if edited.is_after_removed and old != new:
+        place, author, hashes = self.source.place(base), edited.author(), self._hashes(base)
+        is_bare = place.start == place.first and not base.cell
+        is_line = "\n" not in place.text[place.start : place.end].strip("\n")
+        if differences.are_headings(base, edited):
+            self.has_other_levels |= old != new
+            signs = "#" * self._count(int(new[-1]), number)
+            if hashes and old != new and hashes[0] != signs:
+                self.edits.append(place.edit(*hashes.span(), signs))
+        elif edited.is_after_removed and old != new:
             return  # which may be no wish
-        if old == new == "item" and base.level != edited.level:
-            self._indent(number, base, edited, pairs)
+        elif old == new == "item" and base.level != edited.level:
+            self._indent(number, place, author)
         elif old == new == "item" and base.is_numbered is not edited.is_numbered:
-            self._renumber(number, base, edited)
-        elif old.startswith("heading") and not new and (hashes := self._hashes(base)):
-            end = hashes.end() + len(text[hashes.end() :]) - len(text[hashes.end() :].lstrip(" "))
-            self.edits.append(SourceEdit(file, hashes.start(), end, "", author=edited.author()))
-        elif not old and is_bare and new.startswith("heading") and base.span.end <= base.span.line:
+            self._renumber(number, place, author)
+        elif old.startswith("heading") and not new and hashes:
+            end = hashes.end() + indent_of(place.text, hashes.end())
+            self.edits.append(place.edit(hashes.start(), end, "", author))
+        elif not old and is_bare and new.startswith("heading") and is_line:
             sign = "#" * self._count(int(new[-1]))
-            self.edits.append(SourceEdit(file, start, start, f"{sign} ", author=edited.author()))
+            self.edits.append(place.edit(place.first, place.first, f"{sign} ", author))
         elif not old and is_bare and (new == "item" or new in MARKERS):
             marker = MARKERS.get(edited.style, "- ")
-            self.edits.append(SourceEdit(file, start, start, marker, author=edited.author()))
+            self.edits.append(place.edit(place.first, place.first, marker, author))
 
-    def _indent(
-        self,
-        number: int,
-        base: ReviewedParagraph,
-        edited: ReviewedParagraph,
-        pairs: Mapping[int, int],
-    ) -> None:
+    def _indent(self, number: int, place: Place, author: str) -> None:
         """Move an item to where those of its new level stand."""
-        assert base.span is not None
-        text, (start, end) = self.source.text(base.span.file), self.source.bounds(base)
-        start, column = line_start(text, start), self._column(number, pairs)
-        indent = _indent_of(text, start)
-        if column is None or not ITEM.match(text, start):
+        column = self._column(number)
+        if column is None or not place.item:
             return
         self.columns[number] = column
-        for line in (start, *(m.end() for m in re.finditer("\n", text[:end]) if m.end() > start)):
-            there = _indent_of(text, line)
-            spaces = " " * max(0, there + column - indent)
-            edit = SourceEdit(base.span.file, line, line + there, spaces, author=edited.author())
-            self.edits.append(edit)
+        ends = (match.end() for match in re.finditer("\n", place.text[: place.end]))
+        for line in (place.first, *(end for end in ends if end > place.first)):
+            there = indent_of(place.text, line)
+            spaces = " " * max(0, there + column - place.indent)
+            self.edits.append(place.edit(line, line + there, spaces, author))
 
-    def _renumber(self, number: int, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
+    def _renumber(self, number: int, place: Place, author: str) -> None:
         """Write a number for the bullet of an item, or a bullet for its number. What is below it
         stays so."""
-        assert base.span is not None
-        text, (start, end) = self.source.text(base.span.file), self.source.bounds(base)
-        start, author = line_start(text, start), edited.author()
-        if not (item := ITEM.match(text, start)):
+        edited, item = self.edited[number], place.item
+        if not item:
             return
         before = takewhile(
             lambda other: other.level is not None and other.level >= (edited.level or 0),
@@ -517,61 +491,54 @@ class _Reviewed:
             lambda other: other.is_numbered, (o for o in before if o.level == edited.level)
         )
         sign = f"{sum(1 for _ in beside) + 1}. " if edited.is_numbered else "- "
-        begins = start + _indent_of(text, start)
-        self.edits.append(SourceEdit(base.span.file, begins, item.end(), sign, author=author))
+        begins = place.first + place.indent
+        self.edits.append(place.edit(begins, item.end(), sign, author))
         further = len(sign) - (item.end() - begins)
-        end = line_end(text, end)
-        rest = text[line_end(text, start) : end] + rest_of_item(text, start, end)
+        at = line_end(place.text, place.first)
+        rest = place.text[at : place.rest_of_item().end]
         for line in re.finditer(r"(?<=\n)(?=[^\n])", rest) if further > 0 else ():
-            place = line_end(text, start) + line.start()
-            self.edits.append(SourceEdit(base.span.file, place, place, " " * further))
+            self.edits.append(place.edit(at + line.start(), at + line.start(), " " * further))
 
-    def _column(self, number: int, pairs: Mapping[int, int]) -> int | None:
+    def _column(self, number: int) -> int | None:
         """The column in which an item of the file stands in the source: that of others beside it
         on its level, or of the text of the one that it is below. None if there are none."""
         level = self.edited[number].level or 0
-        for step in (-1, 1):
-            at = number + step
-            while 0 <= at < len(self.edited):
-                other = self.edited[at]
-                at_level = other.level
-                if at_level is None and not other.style.startswith("List"):
-                    break
-                place = self._item_at(at, pairs) if at_level is not None else None
-                if at_level is not None and at_level < level:
-                    break
-                if at_level == level and place:
-                    return place[0]
-                at += step
-        for at in range(number - 1, -1, -1):
-            other = self.edited[at]
-            if other.level is None and not other.style.startswith("List"):
-                break
-            if other.level is not None and other.level < level:
-                place = self._item_at(at, pairs) if other.level == level - 1 else None
-                return place[1] if place else None
-        return None
+        before = [*self._items(range(number - 1, -1, -1), level)]
+        after = self._items(range(number + 1, len(self.edited)), level)
+        for at in (*before, *after):
+            if self.edited[at].level == level and (place := self._item_at(at)):
+                return place[0]
+        last = before[-1] if before else number
+        place = self._item_at(last) if self.edited[last].level == level - 1 else None
+        return place[1] if place else None
 
-    def _item_at(self, number: int, pairs: Mapping[int, int]) -> tuple[int, int] | None:
+    def _items(self, numbers: Iterable[int], level: int) -> Iterator[int]:
+        """The items of a list beside one on a level, up to the first that is above it."""
+        for number in numbers:
+            other = self.edited[number]
+            if other.level is not None:
+                yield number
+            elif not other.style.startswith("List"):
+                return
+            if other.level is not None and other.level < level:
+                return
+
+    def _item_at(self, number: int) -> tuple[int, int] | None:
         """The columns of the sign of an item and of its text in the source, as it becomes."""
-        base = self.base[pairs[number]] if number in pairs else None
-        if base is None or base.span is None:
+        base, moved = self._origin(number), self.columns.get(number)
+        place = self.source.place(base) if base and base.span else None
+        item = place.item if place else None
+        if not base or not place or not item:
             return None
-        text = self.source.text(base.span.file)
-        start = line_start(text, self.source.bounds(base)[0])
-        match, indent = ITEM.match(text, start), _indent_of(text, start)
-        if not match:
-            return None
-        moved = self.columns.get(number)
         if moved is None and base.level != self.edited[number].level:
             return None  # it is going to be moved itself
-        column = indent if moved is None else moved
-        return column, column + len(match[0].strip()) + 1
+        column = place.indent if moved is None else moved
+        return column, column + len(item[0].strip()) + 1
 
     def _hashes(self, heading: ReviewedParagraph) -> re.Match[str] | None:
         """The signs of a heading in the source."""
-        text = self.source.text(heading.span.file) if heading.span else ""
-        return _HASHES.match(text, self.source.bounds(heading)[0]) if heading.span else None
+        place = self.source.place(heading) if heading.span else None
+        return _HASHES.match(place.text, place.start) if place else None
 
     def _entitle_all(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
         """Write another title of the whole into the front matter."""
@@ -586,141 +553,123 @@ class _Reviewed:
 
     def _entitle(self, base: ReviewedParagraph, edited: ReviewedParagraph) -> None:
         """Write a new title of an exercise that had none; other words have no place."""
-        assert base.span is not None
         label = words(self.source.document.metadata.lang)["caption_exercise"].format(number="")
-        text, (start, end) = self.source.text(base.span.file), self.source.bounds(base)
-        line, title = _UNTITLED.match(text, start, end), edited.key.removeprefix(base.key).strip()
+        place, title = self.source.place(base), edited.key.removeprefix(base.key).strip()
+        line = _UNTITLED.match(place.text, place.start, place.end)
         if line and title and base.key == " ".join(label.split()) != edited.key:
-            self.edits.append(SourceEdit(base.span.file, line.end(1), line.end(1), f" {title}"))
+            self.edits.append(place.edit(line.end(1), line.end(1), f" {title}"))
         else:
             self._tell(base, f"“{_short(base)}” is not written like this in the source.")
 
     def _comments(
         self, base: ReviewedParagraph, edited: ReviewedParagraph, source: Sequence[WordToken]
-    ) -> list[SourceEdit]:
-        """The comments that are not in the source yet, in their order."""
-        assert base.span is not None
-        text, (start, end) = self.source.text(base.span.file), self.source.bounds(base)
-        there = text[start : line_end(text, end)]
-        return [
-            self._comment(comment, base, edited, source)
-            for comment in edited.comments
-            if _shown(comment) not in there
-        ]
-
-    def _comment(
-        self,
-        comment: ReviewerComment,
-        base: ReviewedParagraph,
-        edited: ReviewedParagraph,
-        source: Sequence[WordToken],
-    ) -> SourceEdit:
-        """A comment after the last of the words that it is about."""
-        before = [word for word in tokens(edited.text) if word.end <= comment.offset]
-        places = places_of(before, source)
-        at = next((place.end for place in reversed(places) if place), None)
-        assert base.span is not None
-        text, (start, end) = self.source.text(base.span.file), self.source.bounds(base)
-        at = end if at is None else at
-        if base.style == "Code":  # in which it would be code
-            fence = _FENCE.match(text, end)
-            at = fence.end() if fence else line_end(text, end)
-            return SourceEdit(
-                base.span.file, at, at, f"\n\n{_shown(comment)}", author=comment.author
-            )
-        spans = (code.span() for code in _CODE_SPAN.finditer(text, start, line_end(text, at)))
-        at = next((last for first, last in spans if first < at < last), at)
-        return SourceEdit(base.span.file, at, at, _shown(comment), author=comment.author)
+    ) -> Iterator[SourceEdit]:
+        """The comments that are not in the source yet, in their order, each after the last of the
+        words that it is about."""
+        place = self.source.place(base)
+        text = place.text
+        for comment in edited.comments:
+            if _shown(comment) in text[place.start : place.last]:
+                continue
+            before = [word for word in tokens(edited.text) if word.end <= comment.offset]
+            places = reversed(places_of(before, source))
+            at, new = next((word.end for word in places if word), place.end), _shown(comment)
+            code = _CODE_SPAN.finditer(text, place.start, line_end(text, at))
+            at = next((each.end() for each in code if each.start() < at < each.end()), at)
+            if base.style == "Code":  # in which it would be code
+                fence = _FENCE.match(text, place.end)
+                at, new = fence.end() if fence else place.last, f"\n\n{new}"
+            yield place.edit(at, at, new, comment.author)
 
     # --- paragraphs that are gone, moved, or new ---
 
-    def _remove(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
-        kept = {other for number, other in pairs.items() if number not in strayed}
-        gone = [
-            n
-            for n, p in enumerate(self.base)
-            if n not in kept | self.gone | self.newer and _has_content(p) and p.span
-        ]
-        lines_kept = {_line(p) for n, p in enumerate(self.base) if n in kept and _has_content(p)}
-        shown = [p.span for n, p in enumerate(self.base) if n in kept and _has_content(p)]
-        for number in gone:
-            if _line(self.base[number]) in lines_kept:
-                self._remove_words(self.base[number])
+    def _remove(self, strayed: set[int]) -> None:
+        kept = {other for number, other in self.pairs.items() if number not in strayed}
+        known = kept | self.gone | self.newer
+        spans = (p.span for n, p in enumerate(self.base) if n in kept and _has_content(p))
+        shown = [*filter(None, spans)]
+        lines = {(span.file, span.line) for span in shown}
+        for number, paragraph in enumerate(self.base):
+            span = paragraph.span
+            if number in known or span is None or not _has_content(paragraph):
+                continue
+            if (span.file, span.line) in lines:
+                self._remove_words(paragraph)
             else:
-                self._remove_block(self.base[number], [*filter(None, shown)])
+                self._remove_block(paragraph, shown)
 
     def _remove_words(self, paragraph: ReviewedParagraph) -> None:
         """Remove a paragraph from a line in which there are others."""
-        place = self.source.words_of(paragraph)
-        places = place and [p for p in places_of(written_tokens(paragraph), place[0]) if p]
-        if place and places:
-            self.edits.append(SourceEdit(place[2], places[0].start, places[-1].end, ""))
+        source = self.source.words_of(paragraph) or ()
+        places = [place for place in places_of(written_tokens(paragraph), source) if place]
+        if places:
+            edit = self.source.place(paragraph).edit(places[0].start, places[-1].end, "")
+            self.edits.append(edit)
         else:
             self._tell(paragraph, f"“{_short(paragraph)}” was removed: remove it here.")
 
     def _remove_block(self, paragraph: ReviewedParagraph, shown: Sequence[Span]) -> None:
         """Remove the lines of a paragraph, with the rest of its item if nothing of that is still
         shown in the file: lines for answers, and the answers, which the file does not have."""
-        assert paragraph.span is not None
-        file, text = paragraph.span.file, self.source.text(paragraph.span.file)
-        start, end = self.source.bounds(paragraph._replace(cell=None))
-        start, end = line_start(text, start), min(line_end(text, end) + 1, len(text))
+        place = self.source.place(paragraph, is_whole=True)
+        text, start, end = place.text, place.first, min(place.last + 1, len(place.text))
         if self._opens(paragraph):
             message = f"“{_short(paragraph)}” was removed, and belongs to a block."
             self._tell(paragraph, f"{message} Remove it here.")
             return
-        first, is_first = ITEM.match(text, start), not follows_item(text, start)
-        rest = rest_of_item(text, start, end) if first else ""
-        is_withheld = self._is_withheld(file, end, rest)
+        first, is_first = place.item, not place.follows_item()
+        rest = place.rest_of_item() if first else place._replace(end=place.start)
+        is_withheld, has_rest = self._is_withheld(rest), rest.start < rest.end
         message = f"“{_short(paragraph)}” was removed, and the rest of its item was not."
-        if rest.strip() and not self._has(shown, file, end, rest):
-            end = min(end + len(rest.rstrip()) + 1, len(text))
+        if has_rest and not self._has(shown, rest):
+            end = min(rest.end + 1, len(text))
             message = f"“{_short(paragraph)}” was removed, and its answer with it."
-        elif rest.strip() and (is_first or is_withheld):
+        elif has_rest and (is_first or is_withheld):
             self._tell(paragraph, f"{message} Remove it here.")
             return
-        if rest.strip() and is_withheld:
+        if has_rest and is_withheld:
             self._tell(paragraph, message)
         is_alone = text[max(0, start - 2) : start] in ("\n\n", "\n")
         if is_alone and text[end : end + 1] == "\n":
             end += 1
         elif is_alone and end == len(text):
             start -= text[:start].endswith("\n\n")
-        following = ITEM.match(text, end)
-        if first and first[1] and following and following[1] and is_first:
-            start, end = first.end(), following.end()  # the next item begins the list
+        next_item = ITEM.match(text, end)
+        if first and first[1] and next_item and next_item[1] and is_first:
+            start, end = first.end(), next_item.end()  # the next item begins the list
         author = self.removed.get(paragraph.mark, "") if paragraph.mark else ""
-        self.edits.append(SourceEdit(file, start, end, "", author=author))
+        self.edits.append(place.edit(start, end, "", author))
 
     def _opens(self, paragraph: ReviewedParagraph) -> bool:
         """Return whether a paragraph is the title of a block whose line it stands in."""
         if paragraph.span is None or paragraph.style == "Code":
             return False
-        text = self.source.text(paragraph.span.file)
-        return bool(_OPENING.match(text, line_start(text, self.source.bounds(paragraph)[0])))
+        place = self.source.place(paragraph)
+        return bool(_OPENING.match(place.text, place.first))
 
-    def _is_withheld(self, file: str, start: int, text: str) -> bool:
+    def _is_withheld(self, place: Place) -> bool:
         """Return whether something in a stretch of the source is not in the file."""
-        places = (p.span for p in self.source.document.withheld if p.kind == "range")
-        return self._has(places, file, start, text)
+        withheld = self.source.document.withheld
+        return self._has((p.span for p in withheld if p.kind == "range"), place)
 
-    def _has(self, spans: Iterable[Span], file: str, start: int, text: str) -> bool:
+    def _has(self, spans: Iterable[Span], place: Place) -> bool:
         """Return whether something begins in a stretch of the source."""
-        starts = (self.source.starts(file)[span.line - 1] for span in spans if span.file == file)
-        return any(start <= each < start + len(text) for each in starts)
+        lines = (span.line for span in spans if span.file == place.file)
+        starts = self.source.starts(place.file)
+        return any(place.start <= starts[line - 1] < place.end for line in lines)
 
-    def _insert(self, pairs: Mapping[int, int], strayed: set[int]) -> None:
+    def _insert(self, strayed: set[int], tables: Mapping[int, str]) -> None:
         previous: ReviewedParagraph | None = None
         waiting: list[ReviewedParagraph] = []
         for number, paragraph in enumerate(self.edited):
-            other = self.base[pairs[number]] if number in pairs else None
+            other = self._origin(number)
             if other is not None and number not in strayed:
                 if other.span is not None:
                     for each in waiting if previous is None else ():
                         self._add(each, other, before=True)
                     waiting, previous = [], other
-            elif number in self.tables and previous is not None:
-                self._add(paragraph._replace(cell=None), previous, self.tables[number])
+            elif number in tables and previous is not None:
+                self._add(paragraph._replace(cell=None), previous, tables[number])
             elif number in self.handled or not _has_content(paragraph):
                 continue
             elif other is None or other.span is not None:
@@ -740,8 +689,6 @@ class _Reviewed:
         before: bool = False,
     ) -> None:
         """Write a new paragraph after one that is there, or before it, as it is ``written``."""
-        assert near.span is not None
-        text, file = self.source.text(near.span.file), near.span.file
         if paragraph.pictures and paragraph.span is None:
             self._tell(near, "A picture is new here: add it to the source.")
             if not paragraph.key:
@@ -751,28 +698,24 @@ class _Reviewed:
             return
         if paragraph.span is None and not {*paragraph.formulas} <= {*self.formulas}:
             self._tell(near, f"“{_short(paragraph)}” is new, and has a formula: write it here.")
-        start, end = self.source.bounds(near._replace(cell=None))
-        written = written or self._written(paragraph)
-        start, end = line_start(text, start), line_end(text, end)
+        place = self.source.place(near, is_whole=True)
+        text, start, end = place.text, place.first, place.last
+        written, author = written or self._written(paragraph), paragraph.author()
         if before:
-            self.edits.append(
-                SourceEdit(file, start, start, f"{written}\n\n", author=paragraph.author())
-            )
+            self.edits.append(place.edit(start, start, f"{written}\n\n", author))
             return
-        item = ITEM.match(text, start)
+        item, is_alike = place.item, paragraph.style == near.style
         if near.cell:
-            end = end_of_block(text, end)
-        box = _BOX.match(text, start) if paragraph.style == near.style else None
-        is_item = bool(item) and paragraph.style == near.style and paragraph.style in MARKERS
-        is_item = is_item or bool(box)
-        rest = rest_of_item(text, start, end)
-        if is_item and paragraph.span is None and self._is_withheld(near.span.file, end, rest):
-            shown = (p.span for p in self.base if p.span and p.key)
-            if self._has(shown, near.span.file, end, rest):
+            end = place.end_of_block()
+        box = _BOX.match(text, start) if is_alike else None
+        is_item = bool(box) or (bool(item) and is_alike and paragraph.style in MARKERS)
+        rest = place.rest_of_item()
+        if is_item and paragraph.span is None and self._is_withheld(rest):
+            if self._has((p.span for p in self.base if p.span and p.key), rest):
                 self._tell(near, f"“{_short(paragraph)}” is new in an item: write it here.")
                 return
             self._tell(near, f"“{_short(paragraph)}” is new, and stands after the whole item.")
-            end += len(rest.rstrip())
+            end = rest.end
         if box and paragraph.span is None:
             closing = ")" if box[1] == "(" else "]"
             written = f"{text[start : box.start(1)]}{box[1]} {closing} {written.removeprefix('- ')}"
@@ -783,21 +726,17 @@ class _Reviewed:
             written = f"    {written}"
         between = "\n" if is_item else "\n\n"
         after = "" if is_item or text[end : end + 2] in ("", "\n", "\n\n") else "\n"
-        new = between + written + after
-        self.edits.append(SourceEdit(file, end, end, new, author=paragraph.author()))
+        self.edits.append(place.edit(end, end, between + written + after, author))
 
     def _written(self, paragraph: ReviewedParagraph) -> str:
         """A new paragraph as Markdown; one that was moved as it stands in the source."""
         if paragraph.span is not None:
-            text, (start, end) = (
-                self.source.text(paragraph.span.file),
-                self.source.bounds(paragraph),
-            )
-            return text[line_start(text, start) : end]
+            place = self.source.place(paragraph)
+            return place.text[place.first : place.end]
         text = self._new_text(paragraph, 0)
         if match := matching.HEADING.fullmatch(paragraph.style):
             return f"{'#' * self._count(int(match[1]))} {text}"
-        if paragraph.style.startswith("Interview") and "\t" in paragraph.text:
+        if paragraph.style.startswith(differences.TURN) and "\t" in paragraph.text:
             speaker = paragraph.text.partition("\t")[0]
             text = self._new_text(paragraph, len(speaker) + 1)
             return f"{speaker.strip()}: {text}"
@@ -810,11 +749,15 @@ class _Reviewed:
         comments = "".join(f" {_shown(comment)}" for comment in paragraph.comments)
         return "\\\n".join(lines) + comments
 
-    def _count(self, level: int) -> int:
-        """The number of signs that a heading of a level has in the source."""
-        for paragraph in self.base:
-            match = matching.HEADING.fullmatch(paragraph.style)
-            if match and (hashes := self._hashes(paragraph)):
+    def _count(self, level: int, number: int = 0) -> int:
+        """The number of signs that a heading of a level has in the source: as many more than
+        another heading as that is above it, the nearest before or else after it that is as it
+        was."""
+        before, after = range(number - 1, -1, -1), range(number, len(self.edited))
+        for at in (*before, *after):
+            base = self._origin(at)
+            hashes = self._hashes(base) if base and base.style == self.edited[at].style else None
+            if base and hashes and (match := matching.HEADING.fullmatch(base.style)):
                 return _limited(len(hashes[0]) + level - int(match[1]))
         return _limited(level)
 
@@ -824,24 +767,13 @@ def outermost(edits: Iterable[SourceEdit]) -> list[SourceEdit]:
     result: list[SourceEdit] = []
     gone: SourceEdit | None = None
     for edit in sorted(edits, key=lambda edit: (edit.file, edit.start, -edit.end)):
-        if (
-            gone
-            and edit.file == gone.file
-            and edit.end <= gone.end
-            and gone.start < edit.end
-            and not edit.text
-        ):
+        is_within = gone and edit.file == gone.file and gone.start < edit.end <= gone.end
+        if is_within and not edit.text:
             continue
         result.append(edit)
         if not edit.text and edit.end > edit.start:
             gone = edit
     return result
-
-
-def _indent_of(text: str, start: int) -> int:
-    """The number of spaces with which a line begins."""
-    line = text[start : line_end(text, start)]
-    return len(line) - len(line.lstrip(" "))
 
 
 def _limited(level: int) -> int:
@@ -859,11 +791,6 @@ def _has_content(paragraph: ReviewedParagraph) -> bool:
     return bool(paragraph.key or paragraph.pictures)
 
 
-def _line(paragraph: ReviewedParagraph) -> tuple[str, int]:
-    span = paragraph.span
-    return (span.file, span.line) if span else ("", 0)
-
-
 def _short(paragraph: ReviewedParagraph) -> str:
-    key = paragraph.key.replace(FORMULA, "…") or " ".join(paragraph.pictures)
+    key = paragraph.key.replace(FORMULA, "…") or " ".join(p.alternative for p in paragraph.pictures)
     return key if len(key) < 60 else f"{key[:57]}…"

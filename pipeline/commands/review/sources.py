@@ -1,32 +1,215 @@
-"""The source of a file that came back, and where its paragraphs stand there."""
+"""The source of a file that came back: where its paragraphs stand, its words, and its lists."""
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from pipeline.commands.review import source_words
-from pipeline.commands.review.drawn_tables import SourceTable
 from pipeline.commands.review.reading import GivenText, ReviewedParagraph, read_source
 from pipeline.model import Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
 from pipeline.model.late import late
 from pipeline.model.nodes import Table
+from pipeline.model.page_map import FORMULA
 from pipeline.model.tree import walk
 from pipeline.model.variables import look_up, values
+from pipeline.parser.inlines import CROSS_REFERENCE
+from pipeline.verify.word import NOTE
 
 FURTHER = 8
 """Lines after a block in which its caption may stand."""
 
-CAPTION = late(r"^[ \t>]*(?:[Tt]able)?: *\S", re.MULTILINE)
-_LINE = late(r".+")
-_CELL_END = late(r"(?<!\\)\|")
-
 FEWEST, FEWEST_IN_PLACE = 0.6, 0.3
 """The shares of a paragraph's words that must be found in the source: in lines after it too, and in
 its own lines."""
+
+ITEM = late(r"\s*(?:[-*+]|\(?(\d+|[A-Za-z]|[ivx]+)[.)])\s+")
+ROMAN = ("", *"i ii iii iv v vi vii viii ix x xi xii".split())
+_BLANK = late(r"\n[ \t]*(?:\n|\Z)")
+_CAPTION = late(r"^[ \t>]*(?:[Tt]able)?: *\S", re.MULTILINE)
+_CELL_END = late(r"(?<!\\)\|")
+
+ADDED = "\0"
+"""A word that stands in no source."""
+
+BREAK = ("*",)
+"""The signs of a break, which are not those of the source."""
+
+_TOKEN = late(r"\w+|[^\w\s]")
+_WORDS = r"(?<![\\`])\{\{[ \t]*(?P<name>[\w.-]+)[ \t]*\}\}|(?P<word>(?:\w|\\_(?=\w))+|\\?[^\w\s])"
+_WRITTEN = late(_WORDS)
+"""A variable, a word, or a sign, in a source."""
+
+_WITH_FORMULAS = late(
+    r"(?<!\\)(?:\$\$(?:\\.|[^\\$])++\$\$|\$(?![\s$])(?:\\.|[^\\$])++(?<!\s)\$(?!\d))"
+    r"|\\\((?:[^\\]|\\[^)])+\\\)|\\\[(?:[^\\]|\\[^\]])+\\\]|" + _WORDS
+)
+_ESCAPE = late(r"\\(?=.)")
+
+_SAME = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'",
+                       "‚": "'", "–": "-", "—": "-", "−": "-", "‑": "-"})  # fmt: skip
+_MARKUP = late(
+    r"`[^`\n]+`|(?<=\])\([^()\s]+|(?<=[\])`*_])\{[^{}\n]*\}|\{[#.][^{}\n]*\}"
+    r"|\[\^[^\[\]\s]*\]:|<!--(?:[^-<]|-(?!->)|<(?!!--))*-->"
+    rf"|(?<![^\W_])(?<!\\){CROSS_REFERENCE}"
+)
+"""Markup of the source whose words are not in the text: addresses, attributes, labels of notes,
+references; and code, which is."""
+
+_NOTED = late(r"\[\^[^\[\]\s]*\](?!:)|(?<![\w\\])\^\[(?:\\.|[^\\\[\]]|\[[^\[\]]*\])*\]")
+"""A note, or its sign, in the text."""
+
+
+class WordToken(NamedTuple):
+    """A word or a sign, and its place in a text. One of the value of a variable stands where the
+    variable does (``is_value``)."""
+
+    text: str
+    start: int
+    end: int
+    is_value: bool = False
+
+
+class SourceEdit(NamedTuple):
+    """A change of a file: ``text`` takes the place of what stands from ``start`` up to ``end``.
+    ``who`` is the file that it comes from, and ``author`` who made a tracked change there."""
+
+    file: str
+    start: int
+    end: int
+    text: str
+    who: str = ""
+    author: str = ""
+
+    @property
+    def is_comment(self) -> bool:
+        return self.start == self.end and self.text.lstrip("\n").startswith("<!-- ")
+
+    def moved(self, by: int) -> SourceEdit:
+        """The same change of a text that has so many characters more before it."""
+        return self._replace(start=self.start + by, end=self.end + by)
+
+
+def line_start(text: str, at: int) -> int:
+    """The beginning of the line with a character."""
+    return text.rfind("\n", 0, at) + 1
+
+
+def line_end(text: str, at: int) -> int:
+    """The end of the line with a character."""
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
+
+
+class Place(NamedTuple):
+    """A stretch of a file of the source, whose text this is."""
+
+    file: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def first(self) -> int:
+        """The beginning of its first line."""
+        return line_start(self.text, self.start)
+
+    @property
+    def last(self) -> int:
+        """The end of its last line."""
+        return line_end(self.text, self.end)
+
+    @property
+    def indent(self) -> int:
+        """The number of spaces with which it begins."""
+        return indent_of(self.text, self.first)
+
+    @property
+    def item(self) -> re.Match[str] | None:
+        """The sign of an item with which it begins."""
+        return ITEM.match(self.text, self.first)
+
+    def edit(self, start: int, end: int, text: str, author: str = "") -> SourceEdit:
+        """A change of its file."""
+        return SourceEdit(self.file, start, end, text, author=author)
+
+    def rest_of_item(self) -> Place:
+        """The lines after a paragraph that belong to the item that it begins."""
+        rest = ""
+        for line in self.text[self.last :].splitlines(keepends=True):
+            if line.strip() and indent_of(line) <= self.indent:
+                break
+            rest += line
+        return self._replace(start=self.last, end=self.last + len(rest.rstrip()))
+
+    def follows_item(self) -> bool:
+        """Return whether an item is not the first of its list."""
+        for line in reversed(self.text[: self.first].split("\n")):
+            if line.strip() and indent_of(line) <= self.indent:
+                return indent_of(line) == self.indent and bool(ITEM.match(line))
+        return False
+
+    def end_of_block(self) -> int:
+        """The end of the lines up to the next empty one, or of a caption after that."""
+        blank = _BLANK.search(self.text, self.last)
+        while blank and _CAPTION.match(self.text, blank.end()):
+            blank = _BLANK.search(self.text, blank.end())
+        return blank.start() if blank else len(self.text.rstrip("\n"))
+
+
+def indent_of(text: str, start: int = 0) -> int:
+    """The number of spaces with which a line begins."""
+    line = text[start : line_end(text, start)]
+    return len(line) - len(line.lstrip(" \t"))
+
+
+def following(number: str) -> str:
+    """The number of the item after one with a number, or a letter."""
+    if number.isdigit():
+        return str(int(number) + 1)
+    if number in ROMAN[:-1] and (len(number) > 1 or number == "i"):
+        return ROMAN[ROMAN.index(number) + 1]
+    return chr(ord(number) + 1) if len(number) == 1 and number not in "zZ" else number
+
+
+def tokens(text: str, start: int = 0) -> list[WordToken]:
+    """The words and signs of a text that stands at ``start``."""
+    matches = _TOKEN.finditer(text)
+    return [WordToken(m[0].translate(_SAME), start + m.start(), start + m.end()) for m in matches]
+
+
+def written_tokens(paragraph: ReviewedParagraph) -> list[WordToken]:
+    """The words and signs of a paragraph; those that Chapbook added are no words of a source."""
+    added, at = set[int](), 0
+    for piece in paragraph.pieces:
+        if piece.is_added:
+            added.update(range(at, at + len(piece.text)))
+        at += len(piece.text)
+    words = tokens(paragraph.text)
+    return [word._replace(text=ADDED) if word.start in added else word for word in words]
+
+
+def places_of(words: Sequence[WordToken], source: Sequence[WordToken]) -> list[WordToken | None]:
+    """The token of the source for each word of a paragraph, if it stands there."""
+    places: list[WordToken | None] = [None] * len(words)
+    texts = [word.text for word in words], [token.text for token in source]
+    for block in difflib.SequenceMatcher(None, *texts, autojunk=False).get_matching_blocks():
+        for at in range(block.size):
+            places[block.a + at] = source[block.b + at]
+    return places
+
+
+def share_found(words: Sequence[WordToken], source: Sequence[WordToken]) -> float:
+    """The share of the words of a paragraph that stand among those of the source."""
+    pairs = [*zip(words, places_of(words, source), strict=True)]
+    letters = [place for word, place in pairs if any(map(str.isalnum, word.text))]
+    places = letters or [place for word, place in pairs if word.text not in (ADDED, *BREAK)]
+    return sum(place is not None for place in places) / len(places) if places else 0.0
 
 
 class ReviewedSource:
@@ -61,42 +244,29 @@ class ReviewedSource:
             self._starts[file] = [0, *ends, len(text) + 1]
         return self._starts[file]
 
-    def bounds(self, paragraph: ReviewedParagraph, further: int = 0) -> tuple[int, int]:
-        """The beginning and end of a paragraph in its file."""
+    def place(
+        self, paragraph: ReviewedParagraph, further: int = 0, *, is_whole: bool = False
+    ) -> Place:
+        """The place of a paragraph, with ``further`` lines; of a cell, with what is after it on its
+        line if that is meant as a whole."""
         span = paragraph.span
         assert span is not None
         text, starts = self.text(span.file), self.starts(span.file)
         start = starts[span.line - 1] + max(0, span.column - 1)
         last = min(len(starts) - 1, (span.end or span.line) + further)
         end = starts[last] - 1 if last < len(starts) - 1 or text.endswith("\n") else len(text)
-        if paragraph.cell and not further and (cell := _CELL_END.search(text, start, end)):
+        is_cell = paragraph.cell and not further and not is_whole
+        if is_cell and (cell := _CELL_END.search(text, start, end)):
             end = cell.start()
-        return start, max(start, end)
+        return Place(span.file, text, start, max(start, end))
 
-    def line_of(self, paragraph: ReviewedParagraph) -> int:
-        """The line in which a paragraph begins."""
-        return paragraph.span.line if paragraph.span else 0
-
-    def table_bounds(self, paragraph: ReviewedParagraph) -> tuple[int, int] | None:
-        """The beginning and end of the lines of the table in which a paragraph stands."""
-        span = paragraph.span
-        for table in self._tables:
-            if (
-                span
-                and table.file == span.file
-                and table.line <= span.line <= (table.end or table.line)
-            ):
-                starts = self.starts(table.file)
-                return starts[table.line - 1], starts[table.end or table.line] - 1
-        return None
-
-    def table_at(self, file: str, place: int) -> SourceTable | None:
-        """The table in which a cell stands."""
-        text, starts = self.text(file), self.starts(file)
-        for table in (each for each in self._tables if each.file == file):
-            start, end = starts[table.line - 1], starts[table.end or table.line]
-            if start <= place < end:
-                return SourceTable(file, text, tuple(_LINE.finditer(text, start, end)))
+    def table(self, place: Place) -> Place | None:
+        """The lines of the table in which a cell stands."""
+        starts = self.starts(place.file)
+        for span in (each for each in self._tables if each.file == place.file):
+            start, end = starts[span.line - 1], starts[span.end or span.line] - 1
+            if start <= place.start <= end:
+                return place._replace(start=start, end=end)
         return None
 
     @functools.cached_property
@@ -105,24 +275,48 @@ class ReviewedSource:
         tables = (node for node in walk(self.document.blocks) if isinstance(node, Table))
         return [*filter(None, (self.document.place(table.span) for table in tables))]
 
-    def words_of(
-        self, paragraph: ReviewedParagraph
-    ) -> tuple[list[source_words.WordToken], str, str] | None:
-        """The words of the source where a paragraph, or its caption, stands; the source, and its
-        file. None if the words of the paragraph are not there."""
-        assert paragraph.span is not None
-        file, text = paragraph.span.file, self.text(paragraph.span.file)
-        words = source_words.written_tokens(paragraph)
-        read = functools.partial(source_words.source_tokens, paragraph, self._value, text)
-        source = read(*self.bounds(paragraph))
-        share = source_words.share_found(words, source)
+    def words_of(self, paragraph: ReviewedParagraph) -> list[WordToken] | None:
+        """The words of the source where a paragraph, or its caption, stands. None if the words of
+        the paragraph are not there."""
+        words = written_tokens(paragraph)
+        place, further = self.place(paragraph), self.place(paragraph, FURTHER)
+        source = self._tokens(paragraph, place)
+        share = share_found(words, source)
         if paragraph.style in ("TableCaption", "Caption"):
-            for match in CAPTION.finditer(text, *self.bounds(paragraph, FURTHER)):
-                caption = read(match.start(), source_words.line_end(text, match.start()))
-                if source_words.share_found(words, caption) >= max(FEWEST, share):
-                    return caption, text, file
+            for match in _CAPTION.finditer(place.text, further.start, further.end):
+                end = line_end(place.text, match.start())
+                caption = self._tokens(paragraph, place._replace(start=match.start(), end=end))
+                if share_found(words, caption) >= max(FEWEST, share):
+                    return caption
         if share < FEWEST and not paragraph.cell:  # below which stand other cells
-            further = read(*self.bounds(paragraph, FURTHER))
-            if source_words.share_found(words, further) >= FEWEST:
-                return further, text, file
-        return (source, text, file) if share >= FEWEST_IN_PLACE else None
+            others = self._tokens(paragraph, further)
+            if share_found(words, others) >= FEWEST:
+                return others
+        return source if share >= FEWEST_IN_PLACE else None
+
+    def _tokens(self, paragraph: ReviewedParagraph, place: Place) -> list[WordToken]:
+        """The words and signs where a paragraph stands, without those of its markup; for variables
+        stand those of their values."""
+        start, text = place.start, place.text[place.start : place.end]
+        if paragraph.style == "Code":
+            return tokens(text, start)
+        pattern = _WITH_FORMULAS if paragraph.formulas else _WRITTEN
+        result = []
+        bare = _MARKUP.sub(lambda m: m[0] if m[0][0] == "`" else " " * len(m[0]), text)
+        notes = [m for m in _NOTED.finditer(bare) if not paragraph.note or m[0][0] == "["]
+        for note in notes:
+            bare = bare[: note.start()] + " " * len(note[0]) + bare[note.end() :]
+        for match in pattern.finditer(bare):
+            at, stop = start + match.start(), start + match.end()
+            if match["name"] and (words := tokens(self._value(match["name"]))):
+                result += [WordToken(word.text, at, stop, is_value=True) for word in words]
+            elif match["name"]:
+                result += tokens(match[0], at)
+            else:
+                is_word = match["word"] is not None
+                word = _ESCAPE.sub("", match[0]).translate(_SAME) if is_word else FORMULA
+                result.append(WordToken(word, at, stop))
+        if notes and not paragraph.note:
+            result += (WordToken(NOTE, start + note.start(), start + note.end()) for note in notes)
+            result.sort(key=lambda token: token.start)
+        return result

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from pipeline.commands.review.reading import ReviewedParagraph
-from pipeline.commands.review.source_words import (
+from pipeline.commands.review.sources import (
+    Place,
     SourceEdit,
     WordToken,
     line_end,
@@ -22,7 +23,7 @@ from pipeline.commands.review.source_words import (
 from pipeline.commands.writer.text import LeafSetting, escape, escape_line
 from pipeline.model.late import late
 from pipeline.model.page_map import FORMULA
-from pipeline.verify.word import INTERNAL, NOTE, SYMBOL, WrittenPiece
+from pipeline.verify.word import INTERNAL, NOTE, SYMBOL, WordLook, WrittenPiece
 
 _GAP = late(r" {2,}")
 HARD = frozenset("\u00a0\u202f")
@@ -68,31 +69,6 @@ _LINK_END = late(r"\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
 _WRITTEN_ADDRESS = late(r"[^()\s<>]*")
 
 
-class WordLook(NamedTuple):
-    """The look of a character, and the address that it leads to."""
-
-    is_bold: bool = False
-    is_italic: bool = False
-    is_code: bool = False
-    is_struck: bool = False
-    is_raised: bool = False
-    is_lowered: bool = False
-    is_marked: bool = False
-    is_underlined: bool = False
-    address: str = ""
-
-
-class LookChange(NamedTuple):
-    """Another look of words, from the first to the last: ``which`` of the looks, and the marks or
-    addresses: those that were there, or those that are now."""
-
-    first: int
-    last: int
-    which: int
-    old: str
-    new: str
-
-
 class WordChanges(NamedTuple):
     """The changes of a paragraph. Without ``is_whole``, some cannot be taken over."""
 
@@ -101,113 +77,263 @@ class WordChanges(NamedTuple):
 
 
 def changes(
-    base: ReviewedParagraph,
-    edited: ReviewedParagraph,
-    source: Sequence[WordToken],
-    text: str,
-    file: str,
+    base: ReviewedParagraph, edited: ReviewedParagraph, place: Place, source: Sequence[WordToken]
 ) -> WordChanges:
-    """The changes from one paragraph to the other, whose words are among the tokens of the source
-    ``text``."""
-    before, after = tokens(base.text), tokens(edited.text)
-    places = places_of(written_tokens(base), source)
-    edits: list[SourceEdit] = []
-    is_whole = True
-    texts = _texts(before, base), _texts(after, edited)
-    looks, new_looks = _looks(base), _looks(edited)
-    for kind, i, k, j, m in difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
-        stretch = after[j - 1].end if j else 0, after[m].start if m < len(after) else None
-        author = edited.author(*stretch)
-        new: list[SourceEdit | None] = []
-        if kind == "equal":
-            mixed = _mixed(before[i:k], after[j:m], looks, new_looks)
-            for at in mixed:
-                place = places[i + at]
-                part = markdown(
-                    edited, after[j + at].start, after[j + at].end, looks[before[i + at].start]
-                )
-                new.append(place and SourceEdit(file, place.start, place.end, part))
-            ends: list[SourceEdit | None] = []
-            for change in _new_looks(before[i:k], after[j:m], looks, new_looks, mixed):
-                first, last = places[i + change.first], places[i + change.last]
-                marks = _with_look(first, last, change, text, file)
-                new += marks[:1] or [None]
-                ends = [*marks[1:], *ends]  # the mark that begins last ends first
-            new += ends
-            for at in range(k - i):
-                new += _other_sign(
-                    base, edited, before[i + at], after[j + at], places[i + at], text, file
-                )
-                if at:
-                    two = slice(i + at - 1, i + at + 1), slice(j + at - 1, j + at + 1)
-                    gaps = _gap(base.text, *before[two[0]]), _gap(edited.text, *after[two[1]])
-                    if gaps[0] != gaps[1] and not (gaps[0] in HARD and gaps[1] == " "):
-                        new.append(_with_gap(places[two[0]], gaps[1], base, text, file))
-        else:
-            edit = _edit(before, after, places, (i, k, j, m), base, edited, looks, text, file)
-            new.append(None if edit is None or _unlinks(edit, text) else edit)
-        edits += (edit._replace(author=author) for edit in new if edit)
-        is_whole = is_whole and None not in new
-    return WordChanges(tuple(edits), is_whole)
+    """The changes from one paragraph to the other, at a place whose words are among the tokens of
+    the source."""
+    return _Comparison(base, edited, place, source).changes()
 
 
-def _gap(text: str, first: WordToken, second: WordToken) -> str:
-    """The space between two words: a line break, or a space, perhaps one that keeps them together,
-    or nothing."""
-    gap = text[first.end : second.start]
-    kept = gap in HARD and not SOFT.search(text, first.end - 1, second.end)
-    return "\n" if "\n" in gap else gap if kept else gap[:1] and " "
+class _Comparison:
+    """The words of a paragraph of the source, their places, and those that it has now."""
 
+    def __init__(
+        self,
+        base: ReviewedParagraph,
+        edited: ReviewedParagraph,
+        place: Place,
+        source: Sequence[WordToken],
+    ) -> None:
+        self.base, self.edited = base, edited
+        self.before, self.after = tokens(base.text), tokens(edited.text)
+        self.places = places_of(written_tokens(base), source)
+        self.looks, self.new_looks = _looks(base), _looks(edited)
+        self.place, self.text = place, place.text
 
-def _with_gap(
-    places: Sequence[WordToken | None], gap: str, base: ReviewedParagraph, text: str, file: str
-) -> SourceEdit | None:
-    """The change for another space between two words; none if that is not clear between marks."""
-    first, second = places
-    if first is None or second is None:
-        return None
-    spaces = [*_BETWEEN.finditer(text, first.end, second.start)]
-    if len(spaces) == 1:
-        start, end = spaces[0].span()
-    elif first.end == second.start:
-        start = end = first.end
-    else:
-        return None
-    return SourceEdit(file, start, end, with_breaks(gap.translate(_BREAKS), base, text, start))
+    def changes(self) -> WordChanges:
+        edits: list[SourceEdit] = []
+        is_whole = True
+        texts = _texts(self.before, self.base), _texts(self.after, self.edited)
+        for kind, i, k, j, m in difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+            stretch = (
+                self.after[j - 1].end if j else 0,
+                self.after[m].start if m < len(self.after) else None,
+            )
+            author = self.edited.author(*stretch)
+            new = [*self._relooked(i, k, j)] if kind == "equal" else [self._reworded(i, k, j, m)]
+            edits += (edit._replace(author=author) for edit in new if edit)
+            is_whole = is_whole and None not in new
+        return WordChanges(tuple(edits), is_whole)
 
+    # --- the same words ---
 
-def with_breaks(new: str, paragraph: ReviewedParagraph, text: str, start: int) -> str:
-    """New text with its line breaks as they are written at a place of a source."""
-    if "\0" not in new:
-        return new
-    line = text[line_start(text, start) : start]
-    opened = _OPENED.match(line)
-    indent = re.sub(r"[^\s>]", " ", opened[0]) if opened and paragraph.is_item else ""
-    lines = [part.strip(" ") for part in new.split("\0")]
-    lines[0], lines[-1] = new.partition("\0")[0].rstrip(" "), new.rpartition("\0")[2].lstrip(" ")
-    return ("<br>" if paragraph.cell else f"\\\n{indent}").join(lines)
+    def _relooked(self, i: int, k: int, j: int) -> Iterator[SourceEdit | None]:
+        """The changes of looks, spaces and signs where the words from i to k are the same as those
+        from j on. None for one that is not clear."""
+        pairs: list[tuple[WordLook, WordLook]] = []
+        for at in range(k - i):
+            old, word, place = self.before[i + at], self.after[j + at], self.places[i + at]
+            look, new = self.looks[old.start], self.new_looks[word.start : word.end]
+            is_mixed = len({*new}) > 1 and new != self.looks[old.start : old.end]
+            if is_mixed:  # only a part of the word looks different
+                part = markdown(self.edited, word.start, word.end, look)
+                yield place and self.place.edit(place.start, place.end, part)
+            pairs.append((look, look if is_mixed else new[0]))
+        ends: list[SourceEdit] = []
+        for which in range(len(MARKS) + 1):
+            at = i
+            for change, run in itertools.groupby(_change_of(*pair, which) for pair in pairs):
+                size = len([*run])
+                if change is not None:
+                    marks = self._marks(at, at + size - 1, which, *change)
+                    yield marks[0] if marks else None
+                    ends = [*marks[1:], *ends]  # the mark that begins last ends first
+                at += size
+        yield from ends
+        for at in range(k - i):
+            yield from self._other_sign(i + at, j + at)
+            gaps = self._old_gap(i + at), self._new_gap(j + at)
+            if at and gaps[0] != gaps[1] and not (gaps[0] in HARD and gaps[1] == " "):
+                yield self._with_gap(i + at, gaps[1] or "")
 
-
-def _other_sign(
-    base: ReviewedParagraph,
-    edited: ReviewedParagraph,
-    before: WordToken,
-    after: WordToken,
-    place: WordToken | None,
-    text: str,
-    file: str,
-) -> list[SourceEdit | None]:
-    """The change for another kind of dash or quotation mark. A straight one is typed for that of
-    the language."""
-    old, new = base.text[before.start : before.end], edited.text[after.start : after.end]
-    if old == new or new in STRAIGHT:
+    def _marks(self, first: int, last: int, which: int, old: str, new: str) -> list[SourceEdit]:
+        """The changes for another of the looks of words, given the marks or addresses that were
+        there, and those that are now."""
+        begin, end = self.places[first], self.places[last]
+        if begin is None or end is None or (which == LINKED and new == INTERNAL):
+            return []
+        edit, text, start, stop = self.place.edit, self.text, begin.start, end.end
+        if which == LINKED and old and not new:
+            link = _LINK_END.match(text, stop)
+            is_link = link and text[start - 1 : start] == "["
+            return [edit(start - 1, start, ""), edit(*link.span(), "")] if link and is_link else []
+        if which == LINKED and old:
+            return self._with_address(stop, old, new)
+        opening, closing = ("[", f"]({new})") if which == LINKED else MARKS[which]
+        if not old:
+            return [edit(start, start, opening), edit(stop, stop, closing)]
+        size = len(old)
+        sides = text[max(0, start - size) : start], text[stop : stop + size]
+        if all(side in (old, old.replace("*", "_")) for side in sides):
+            return [edit(start - size, start, ""), edit(stop, stop + size, "")]
         return []
-    if place is None or place.is_value:
-        return [None]
-    start, end = place.start, place.end
-    while text[start] == "-" == text[end : end + 1]:
-        end += 1
-    return [SourceEdit(file, start, end, new)]
+
+    def _with_address(self, end: int, old: str, new: str) -> list[SourceEdit]:
+        """Another address in the place of one, which stands after the words, or after their
+        label."""
+        text, match = self.text, _ADDRESS.match(self.text, end)
+        if match and (label := match[2]) is not None:
+            pattern = rf"^ {{0,3}}\[{re.escape(label)}\]:\s*<?"
+            ends = [definition.end() for definition in re.finditer(pattern, text, re.M | re.I)]
+            start = ends[0] if len(ends) == 1 and text.count(f"[{label}]") == 2 else -1
+        else:
+            start = match.start(1) if match else -1
+        there = _WRITTEN_ADDRESS.match(text, max(0, start))
+        if not new or start < 0 or there is None or not is_same_address(there[0], old):
+            return []
+        return [self.place.edit(there.start(), there.end(), new)]
+
+    def _other_sign(self, at: int, to: int) -> Iterator[SourceEdit | None]:
+        """The change for another kind of dash or quotation mark. A straight one is typed for that
+        of the language."""
+        before, after, place = self.before[at], self.after[to], self.places[at]
+        new = self.edited.text[after.start : after.end]
+        if self.base.text[before.start : before.end] == new or new in STRAIGHT:
+            return
+        if place is None or place.is_value:
+            yield None
+            return
+        end = place.end
+        while self.text[place.start] == "-" == self.text[end : end + 1]:
+            end += 1
+        yield self.place.edit(place.start, end, new)
+
+    def _with_gap(self, at: int, gap: str) -> SourceEdit | None:
+        """The change for another space before a word; none if that is not clear between marks."""
+        first, second = self.places[at - 1 : at + 1]
+        if first is None or second is None:
+            return None
+        spaces = [*_BETWEEN.finditer(self.text, first.end, second.start)]
+        if len(spaces) != 1 and first.end != second.start:
+            return None
+        start, end = spaces[0].span() if spaces else (first.end, first.end)
+        return self.place.edit(start, end, self._with_breaks(gap.translate(_BREAKS), start))
+
+    # --- other words ---
+
+    def _reworded(self, i: int, k: int, j: int, m: int) -> SourceEdit | None:
+        """A change of the words from i to k into those from j to m; none if it is not clear."""
+        previous = self.places[i - 1] if i else None
+        following = self.places[k] if k < len(self.places) else None
+        if previous and following and previous.start == following.start:
+            return None  # in the value of a variable
+        stretch = self.edited.text[self.after[j].start : self.after[m - 1].end] if j < m else ""
+        has_place = not any(place and place.is_value for place in self.places[i:k])
+        if not has_place or SYMBOL in stretch or not _has_formulas(self.edited, stretch):
+            return None
+        if i == k:
+            edit = self._new_words(i, j, m, previous, following)
+        else:
+            edit = self._other_words(i, k, j, m)
+        return None if edit is None or _unlinks(edit, self.text) else edit
+
+    def _old_gap(self, at: int) -> str | None:
+        """The space before a word of the source; None if it is the first."""
+        return _gap(self.base.text, self.before, at)
+
+    def _new_gap(self, at: int) -> str | None:
+        return _gap(self.edited.text, self.after, at)
+
+    def _new_words(
+        self, k: int, j: int, m: int, previous: WordToken | None, following: WordToken | None
+    ) -> SourceEdit | None:
+        """The change for the words from j to m, which are new between two others."""
+        after, text = self.after, self.text
+        around = self.looks[self.before[k - 1].start if k else 0] if self.looks else None
+        look = self.new_looks[after[j].start]
+        is_before = k < len(self.before) and self.looks[self.before[k].start] == look != around
+        if following is not None and (previous is None or is_before):
+            end = after[m].start if m < len(after) else after[m - 1].end
+            new = markdown(self.edited, after[j].start, end, self.looks[self.before[k].start])
+            return self._at_beginning(following.start, following.start, new)
+        if previous is None:
+            return None
+        start = end = previous.end
+        if look != around and (closing := _CLOSING.match(text, start)):
+            start, around = closing.end(), None
+            end = start
+        first = after[j - 1].end if j else 0
+        if self._old_gap(k) and self._new_gap(m) == "" and after[j].text != NOTE:
+            if following is None or text[end : following.start].strip():
+                return None
+            end = following.start  # what is joined has no space
+        new = markdown(self.edited, first, after[m - 1].end, around)
+        return self.place.edit(start, end, self._with_breaks(new, start))
+
+    def _other_words(self, i: int, k: int, j: int, m: int) -> SourceEdit | None:
+        """The change for words of the source, if any are left, that are others or gone."""
+        first, last, text = self.places[i], self.places[k - 1], self.text
+        if first is None or last is None or first.start > last.start:
+            return None
+        around = self.looks[self.before[i].start] if self.looks else None
+        start, end = _whole_marks(text, first.start, last.end)
+        if (start, end) != (first.start, last.end):
+            around = None
+        if not _is_balanced(text[start:end]):
+            return None
+        if j == m:
+            return self._without(i, k, j, start, end)
+        opening, closing = self.after[j].start, self.after[m - 1].end
+        gaps = self._old_gap(i), self._new_gap(j)
+        if None not in gaps and not gaps[0]:
+            opening = self.after[j - 1].end
+        elif None not in gaps and not gaps[1]:
+            start -= len(text[:start]) - len(text[:start].rstrip(" \t\n"))
+        gaps = self._old_gap(k), self._new_gap(m)
+        if None not in gaps and gaps[1] and not gaps[0]:
+            closing = self.after[m].start
+        elif None not in gaps and gaps[0] and not gaps[1]:
+            end += len(text[end:]) - len(text[end:].lstrip(" \t\n"))
+        return self._at_beginning(start, end, markdown(self.edited, opening, closing, around))
+
+    def _without(self, i: int, k: int, j: int, start: int, end: int) -> SourceEdit:
+        """The change for words that are gone."""
+        text = self.text
+        if self.edited.style == "Code":
+            return self.place.edit(start, end, "")
+        start, end = _with_empty_marks(text, start, end)
+        if k == i + 1 and self.before[i].text == NOTE:
+            return self.place.edit(start, end, "")
+        start, end = _with_space(text, start, end)
+        sides = text[start - 1 : start] + text[end : end + 1]
+        is_between = i and k < len(self.before) and self._new_gap(j)
+        return self.place.edit(start, end, " " if is_between and sides.isalnum() else "")
+
+    def _at_beginning(self, start: int, end: int, new: str) -> SourceEdit:
+        """A change whose text is no markup of a block where it begins a line."""
+        new, text = self._with_breaks(new, start), self.text
+        if (
+            new
+            and self.base.style != "Code"
+            and not text[line_start(text, start) : start].strip(" \t>")
+        ):
+            rest = text[end : line_end(text, end)]
+            new = escape_line(new + rest).removesuffix(rest)
+        return self.place.edit(start, end, new)
+
+    def _with_breaks(self, new: str, start: int) -> str:
+        """New text with its line breaks as they are written at a place of the source."""
+        if "\0" not in new:
+            return new
+        opened = _OPENED.match(self.text[line_start(self.text, start) : start])
+        indent = re.sub(r"[^\s>]", " ", opened[0]) if opened and self.base.is_item else ""
+        lines = [part.strip(" ") for part in new.split("\0")]
+        lines[0], lines[-1] = (
+            new.partition("\0")[0].rstrip(" "),
+            new.rpartition("\0")[2].lstrip(" "),
+        )
+        return ("<br>" if self.base.cell else f"\\\n{indent}").join(lines)
+
+
+def _gap(text: str, words: Sequence[WordToken], at: int) -> str | None:
+    """The space before a word: a line break, or a space, perhaps one that keeps it beside the one
+    before, or nothing; None at both ends."""
+    if not 0 < at < len(words):
+        return None
+    first, second = words[at - 1].end, words[at].start
+    gap = text[first:second]
+    kept = gap in HARD and not SOFT.search(text, first - 1, words[at].end)
+    return "\n" if "\n" in gap else gap if kept else gap[:1] and " "
 
 
 def _unlinks(edit: SourceEdit, text: str) -> bool:
@@ -227,105 +353,11 @@ def _texts(words: Sequence[WordToken], paragraph: ReviewedParagraph) -> list[str
     return [w.text + next(signs[w.text], "") if w.text in signs else w.text for w in words]
 
 
-def _edit(
-    before: Sequence[WordToken],
-    after: Sequence[WordToken],
-    places: Sequence[WordToken | None],
-    at: tuple[int, int, int, int],
-    base: ReviewedParagraph,
-    edited: ReviewedParagraph,
-    looks: Sequence[WordLook],
-    text: str,
-    file: str,
-) -> SourceEdit | None:
-    """A change of the words from i to k into those from j to m."""
-    i, k, j, m = at
-    previous = places[i - 1] if i else None
-    following = places[k] if k < len(places) else None
-    is_in_value = previous and following and previous.start == following.start
-    if is_in_value or any(place and place.is_value for place in places[i:k]):
-        return None
-    stretch = edited.text[after[j].start : after[m - 1].end] if j < m else ""
-    if SYMBOL in stretch or not _has_formulas(edited, stretch):
-        return None
-    around = looks[before[i].start if i < k else before[i - 1].start if i else 0] if looks else None
-    if i == k:  # new words
-        look = _looks(edited)[after[j].start]
-        is_before = k < len(before) and looks[before[k].start] == look != around
-        if following is not None and (previous is None or is_before):
-            end = after[m].start if m < len(after) else after[m - 1].end
-            new = markdown(edited, after[j].start, end, looks[before[k].start])
-            return _at_beginning(following.start, following.start, new, base, text, file)
-        if previous is None:
-            return None
-        start = end = previous.end
-        if look != around and (closing := _CLOSING.match(text, start)):
-            start, around = closing.end(), None
-            end = start
-        first = after[j - 1].end if j else 0
-        joins = k < len(before) and m < len(after) and after[m - 1].end == after[m].start
-        if joins and _gap(base.text, *before[k - 1 : k + 1]) and after[j].text != NOTE:
-            if following is None or text[end : following.start].strip():
-                return None
-            end = following.start  # what is joined has no space
-        new = markdown(edited, first, after[m - 1].end, around)
-        return SourceEdit(file, start, end, with_breaks(new, base, text, start))
-    first_place, last_place = places[i], places[k - 1]
-    if first_place is None or last_place is None or first_place.start > last_place.start:
-        return None
-    start, end = _whole_marks(text, first_place.start, last_place.end)
-    if (start, end) != (first_place.start, last_place.end):
-        around = None
-    if not _is_balanced(text[start:end]):
-        return None
-    if j < m:
-        opening, closing_end = after[j].start, after[m - 1].end
-        if i and j and not _gap(base.text, *before[i - 1 : i + 1]):
-            opening = after[j - 1].end
-        elif i and j and not _gap(edited.text, *after[j - 1 : j + 1]):
-            start -= len(text[:start]) - len(text[:start].rstrip(" \t\n"))
-        if k < len(before) and m < len(after):
-            gaps = _gap(base.text, *before[k - 1 : k + 1]), _gap(edited.text, *after[m - 1 : m + 1])
-            if gaps[1] and not gaps[0]:
-                closing_end = after[m].start
-            elif gaps[0] and not gaps[1]:
-                end += len(text[end:]) - len(text[end:].lstrip(" \t\n"))
-        new = markdown(edited, opening, closing_end, around)
-        return _at_beginning(start, end, new, base, text, file)
-    if edited.style == "Code":
-        return SourceEdit(file, start, end, "")
-    start, end = _with_empty_marks(text, start, end)
-    if before[i].text == NOTE == before[k - 1].text and k == i + 1:
-        return SourceEdit(file, start, end, "")
-    start, end = _with_space(text, start, end)
-    if i and j and k < len(before) and j < len(after):
-        gap = _gap(edited.text, *after[j - 1 : j + 1])
-        if not gap and not text[start - 1 : end + 1].strip(text[start:end] + " "):
-            return SourceEdit(file, start, end, "")
-        is_apart = text[start - 1 : start].isspace() or text[end : end + 1].isspace()
-        is_bare = (text[start - 1 : start] + text[end : end + 1]).isalnum()
-        if gap and not is_apart and is_bare:
-            return SourceEdit(file, start, end, " ")
-    return SourceEdit(file, start, end, "")
-
-
 def _has_formulas(paragraph: ReviewedParagraph, stretch: str) -> bool:
     """Return whether all formulas of a paragraph are known, if there are any in a stretch of it."""
     return FORMULA not in stretch or all(
         formula for piece in paragraph.pieces for formula in piece.formulas
     )
-
-
-def _at_beginning(
-    start: int, end: int, new: str, base: ReviewedParagraph, text: str, file: str
-) -> SourceEdit:
-    """A change whose text is no markup of a block where it begins a line."""
-    new = with_breaks(new, base, text, start)
-    if new and base.style != "Code" and not text[line_start(text, start) : start].strip(" \t>"):
-        rest = text[end : line_end(text, end)]
-        line = escape_line(new + rest)
-        new = line.removesuffix(rest)
-    return SourceEdit(file, start, end, new)
 
 
 def _with_empty_marks(text: str, start: int, end: int) -> tuple[int, int]:
@@ -380,21 +412,7 @@ def _whole_marks(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _looks(paragraph: ReviewedParagraph) -> list[WordLook]:
     """The look of each character."""
-    return [look_of(piece) for piece in paragraph.pieces for _ in piece.text]
-
-
-def look_of(piece: WrittenPiece) -> WordLook:
-    return WordLook(
-        piece.is_bold,
-        piece.is_italic,
-        piece.is_code,
-        piece.is_struck,
-        piece.position == "superscript",
-        piece.position == "subscript",
-        piece.is_marked,
-        piece.is_underlined,
-        piece.address,
-    )
+    return [piece.look for piece in paragraph.pieces for _ in piece.text]
 
 
 def is_same_address(first: str, second: str) -> bool:
@@ -404,44 +422,6 @@ def is_same_address(first: str, second: str) -> bool:
         whole, part = (one, other) if one.startswith("file:") else (other, one)
         return bool(part) and whole.endswith(part.lstrip("./"))
     return one == other
-
-
-def _mixed(
-    before: Sequence[WordToken],
-    after: Sequence[WordToken],
-    looks: Sequence[WordLook],
-    new: Sequence[WordLook],
-) -> list[int]:
-    """The words of which only a part looks different."""
-    pairs = enumerate(zip(before, after, strict=True))
-    return [
-        at
-        for at, (old, word) in pairs
-        if len({*new[word.start : word.end]}) > 1
-        and new[word.start : word.end] != looks[old.start : old.end]
-    ]
-
-
-def _new_looks(
-    before: Sequence[WordToken],
-    after: Sequence[WordToken],
-    looks: Sequence[WordLook],
-    new: Sequence[WordLook],
-    mixed: Sequence[int],
-) -> Iterator[LookChange]:
-    """The runs of words that only look different, or lead elsewhere; ``mixed`` are others."""
-    pairs = [
-        (looks[old.start], looks[old.start] if at in mixed else new[word.start])
-        for at, (old, word) in enumerate(zip(before, after, strict=True))
-    ]
-    for which in range(len(MARKS) + 1):
-        at = 0
-        changes = (_change_of(*pair, which) for pair in pairs)
-        for change, run in itertools.groupby(changes):
-            size = len([*run])
-            if change is not None:
-                yield LookChange(at, at + size - 1, which, *change)
-            at += size
 
 
 def lost_in_link(old: WordLook, new: WordLook) -> bool:
@@ -460,46 +440,6 @@ def _change_of(old: WordLook, new: WordLook, which: int) -> tuple[str, str] | No
     return ("", mark) if new[which] else (mark, "")
 
 
-def _with_look(
-    first: WordToken | None, last: WordToken | None, change: LookChange, text: str, file: str
-) -> list[SourceEdit]:
-    if first is None or last is None:
-        return []
-    start, end, old, new = first.start, last.end, change.old, change.new
-    if change.which == LINKED and new == INTERNAL:
-        return []
-    if change.which == LINKED and old and not new:
-        link = _LINK_END.match(text, end)
-        is_link = link and text[start - 1 : start] == "["
-        ends = [(start - 1, start), link.span()] if link and is_link else []
-        return [SourceEdit(file, *each, "") for each in ends]
-    if change.which == LINKED and old:
-        return _with_address(end, old, new, text, file)
-    opening, closing = ("[", f"]({new})") if change.which == LINKED else MARKS[change.which]
-    if not old:
-        return [SourceEdit(file, start, start, opening), SourceEdit(file, end, end, closing)]
-    size = len(old)
-    sides = text[max(0, start - size) : start], text[end : end + size]
-    if all(side in (old, old.replace("*", "_")) for side in sides):
-        return [SourceEdit(file, start - size, start, ""), SourceEdit(file, end, end + size, "")]
-    return []
-
-
-def _with_address(end: int, old: str, new: str, text: str, file: str) -> list[SourceEdit]:
-    """Another address in the place of one, which stands after the words, or after their label."""
-    match = _ADDRESS.match(text, end)
-    if match and match[2] is not None:
-        definitions = re.finditer(rf"^ {{0,3}}\[{re.escape(match[2])}\]:\s*<?", text, re.M | re.I)
-        ends = [definition.end() for definition in definitions]
-        start = ends[0] if len(ends) == 1 and text.count(f"[{match[2]}]") == 2 else -1
-    else:
-        start = match.start(1) if match else -1
-    there = _WRITTEN_ADDRESS.match(text, max(0, start))
-    if not new or start < 0 or there is None or not is_same_address(there[0], old):
-        return []
-    return [SourceEdit(file, there.start(), there.end(), new)]
-
-
 def markdown(
     paragraph: ReviewedParagraph, start: int, end: int, around: WordLook | None = None
 ) -> str:
@@ -508,7 +448,7 @@ def markdown(
     around = around or WordLook()
     result = ""
     at = 0
-    for address, pieces in itertools.groupby(paragraph.pieces, lambda piece: piece.address):
+    for address, pieces in itertools.groupby(paragraph.pieces, lambda piece: piece.look.address):
         part = ""
         for piece in pieces:
             first = max(0, start - at)
@@ -536,7 +476,7 @@ def markdown(
 
 
 def _piece(text: str, piece: WrittenPiece, around: WordLook, *, is_cell: bool) -> str:
-    look = look_of(piece)
+    look = piece.look
     plain = SOFT.sub(" ", text).replace("\t", " ").replace(SYMBOL, "")
     if not look.is_code:
         setting = LeafSetting(plain)
