@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -194,14 +194,17 @@ def written_tokens(paragraph: ReviewedParagraph) -> list[WordToken]:
     return [word._replace(text=ADDED) if word.start in added else word for word in words]
 
 
+def aligned(first: Sequence[object], second: Sequence[object]) -> Iterator[tuple[int, int]]:
+    """The numbers of what is the same in both, in its order."""
+    matcher = difflib.SequenceMatcher[object](None, first, second, autojunk=False)
+    for a, b, size in matcher.get_matching_blocks():
+        yield from zip(range(a, a + size), range(b, b + size), strict=True)
+
+
 def places_of(words: Sequence[WordToken], source: Sequence[WordToken]) -> list[WordToken | None]:
     """The token of the source for each word of a paragraph, if it stands there."""
-    places: list[WordToken | None] = [None] * len(words)
-    texts = [word.text for word in words], [token.text for token in source]
-    for block in difflib.SequenceMatcher(None, *texts, autojunk=False).get_matching_blocks():
-        for at in range(block.size):
-            places[block.a + at] = source[block.b + at]
-    return places
+    same = dict(aligned([word.text for word in words], [token.text for token in source]))
+    return [source[same[at]] if at in same else None for at in range(len(words))]
 
 
 def share_found(words: Sequence[WordToken], source: Sequence[WordToken]) -> float:
