@@ -756,7 +756,9 @@ REPEATED = """\
 | pumps | 3 | 3 |
 """
 TWICE: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
-    "a row": (lambda w: add_row(w, "wells", "taps", "3", "3"), "| pumps", "| taps | 3 | 3 |\n| pumps"),
+    "a row": (
+        lambda w: add_row(w, "wells", "taps", "3", "3"), "| pumps", "| taps | 3 | 3 |\n| pumps"
+    ),
     "a row that was moved": (
         lambda w: row(w, "pumps").addnext(row(w, "wells")),
         "| wells | 3 | 3 |\n| pumps | 3 | 3 |\n", "| pumps | 3 | 3 |\n| wells | 3 | 3 |\n",

@@ -25,7 +25,7 @@ from pipeline.commands.review.reading import (
 from pipeline.commands.review.sources import (
     FURTHER,
     ITEM,
-    Place,
+    SourcePlace,
     ReviewedSource,
     SourceEdit,
     WordToken,
@@ -465,7 +465,7 @@ class _Reviewed:
             marker = MARKERS.get(edited.style, "- ")
             self.edits.append(place.edit(place.first, place.first, marker, author))
 
-    def _indent(self, number: int, place: Place, author: str) -> None:
+    def _indent(self, number: int, place: SourcePlace, author: str) -> None:
         """Move an item to where those of its new level stand."""
         column = self._column(number)
         if column is None or not place.item:
@@ -477,7 +477,7 @@ class _Reviewed:
             spaces = " " * max(0, there + column - place.indent)
             self.edits.append(place.edit(line, line + there, spaces, author))
 
-    def _renumber(self, number: int, place: Place, author: str) -> None:
+    def _renumber(self, number: int, place: SourcePlace, author: str) -> None:
         """Write a number for the bullet of an item, or a bullet for its number. What is below it
         stays so."""
         edited, item = self.edited[number], place.item
@@ -647,12 +647,12 @@ class _Reviewed:
         place = self.source.place(paragraph)
         return bool(_OPENING.match(place.text, place.first))
 
-    def _is_withheld(self, place: Place) -> bool:
+    def _is_withheld(self, place: SourcePlace) -> bool:
         """Return whether something in a stretch of the source is not in the file."""
         withheld = self.source.document.withheld
         return self._has((p.span for p in withheld if p.kind == "range"), place)
 
-    def _has(self, spans: Iterable[Span], place: Place) -> bool:
+    def _has(self, spans: Iterable[Span], place: SourcePlace) -> bool:
         """Return whether something begins in a stretch of the source."""
         lines = (span.line for span in spans if span.file == place.file)
         starts = self.source.starts(place.file)

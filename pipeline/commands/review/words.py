@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.commands.review.sources import (
-    Place,
+    SourcePlace,
     SourceEdit,
     WordToken,
     line_end,
@@ -77,7 +77,10 @@ class WordChanges(NamedTuple):
 
 
 def changes(
-    base: ReviewedParagraph, edited: ReviewedParagraph, place: Place, source: Sequence[WordToken]
+    base: ReviewedParagraph,
+    edited: ReviewedParagraph,
+    place: SourcePlace,
+    source: Sequence[WordToken],
 ) -> WordChanges:
     """The changes from one paragraph to the other, at a place whose words are among the tokens of
     the source."""
@@ -91,7 +94,7 @@ class _Comparison:
         self,
         base: ReviewedParagraph,
         edited: ReviewedParagraph,
-        place: Place,
+        place: SourcePlace,
         source: Sequence[WordToken],
     ) -> None:
         self.base, self.edited = base, edited
