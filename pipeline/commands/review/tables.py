@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipeline.commands.review.matching import moved
 from pipeline.commands.review.reading import ReviewedParagraph
-from pipeline.commands.review.sources import SourcePlace, ReviewedSource, SourceEdit
+from pipeline.commands.review.sources import ReviewedSource, SourceEdit, SourcePlace
 from pipeline.commands.review.words import markdown
 from pipeline.model.late import late
 from pipeline.parser.lines import in_columns
