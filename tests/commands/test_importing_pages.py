@@ -158,6 +158,13 @@ def test_almost_no_article(tmp_path: Path) -> None:
     )
 
 
+def test_code_after_text_of_a_table_is_not_missed(tmp_path: Path) -> None:
+    table = "<table><tr><td>One</td></tr></table><pre>y</pre><pre>z</pre>"
+    (tmp_path / "page.html").write_text(f"<title>A page</title><p>Text.</p>{table}")
+    messages = told(imported(tmp_path / "page.html"))
+    assert not any("is not in the source" in message for message in messages)
+
+
 BYLINES = {
     "a list in JSON": (
         '<script type="application/ld+json">{"headline": "Wells", "author": [{"name": "Ada Wells"},'

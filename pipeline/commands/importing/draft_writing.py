@@ -340,8 +340,10 @@ def _text_of(document: Document) -> str:
     parts = [" ".join(parts)]
     for node in walk((*document.blocks, *document.notes)):
         match node:
-            case Text() | model.Code() | model.CodeBlock() | model.Abbreviation():
+            case Text() | model.Code() | model.Abbreviation():
                 parts.append(node.text)
+            case model.CodeBlock():
+                parts.append(f" {node.text} ")
             case model.Turn():
                 parts.append(f" {node.speaker} ")
             case model.Emphasis() | model.Strong() | model.Strikethrough() | Link():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.commands.review.reading import ReviewedParagraph
-from pipeline.commands.review.sources import SourceEdit, line_end, line_start
+from pipeline.commands.review.sources import SourceEdit, aligned, line_end, line_start
 from pipeline.model.late import late
 
 # --- matching --------------------------------------------------------------------------------
@@ -30,29 +31,106 @@ def matched(
     """The numbers of paragraphs of the source by those of the file: those in rows with the same
     words, with the same words and bookmark, with the same words, with the same bookmark, or at the
     same place with many words in common."""
-    pairs: dict[int, int] = {}
-    _pair_rows(base, edited, pairs)
-    _pair_marked(base, edited, pairs, is_same=True)
-    _pair_blocks(base, edited, pairs)
-    _pair_marked(base, edited, pairs, is_same=False)
-    _pair_moved(base, edited, pairs)
-    _pair_alike(base, edited, pairs)
-    _pair_alone(base, edited, pairs)
-    return pairs
+    matching = _Matching(base, edited)
+    matching.pair_rows()
+    matching.pair_marked(is_same=True)
+    matching.pair_blocks()
+    matching.pair_marked(is_same=False)
+    matching.pair_moved()
+    matching.pair_alike()
+    matching.pair_alone()
+    return matching.pairs
 
 
-def _pair_rows(
-    base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
-) -> None:
-    """Pair the paragraphs of rows of tables that have the same words: once the source has changed,
-    bookmarks of words that are repeated are those of others."""
-    olds, news = _rows(base), _rows(edited)
-    keys = [tuple(_words(base[n]) for n in row) for row in olds]
-    again = [tuple(_words(edited[n]) for n in row) for row in news]
-    blocks = difflib.SequenceMatcher(None, keys, again, autojunk=False).get_matching_blocks()
-    for a, b, size in blocks:
-        for old, new in zip(olds[a : a + size], news[b : b + size], strict=True):
-            pairs |= zip(new, old, strict=True)
+class _Matching:
+    """The pairs of paragraphs that are known, of which each has one other at most."""
+
+    def __init__(
+        self, base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph]
+    ) -> None:
+        self.base, self.edited = base, edited
+        self.pairs: dict[int, int] = {}
+        self.used = set[int]()
+
+    def pair(self, number: int, other: int) -> None:
+        self.pairs[number] = other
+        self.used.add(other)
+
+    def left(self) -> Iterator[tuple[int, ReviewedParagraph]]:
+        """The paragraphs of the file that have no other yet."""
+        return ((n, p) for n, p in enumerate(self.edited) if n not in self.pairs)
+
+    def others(self) -> Iterator[tuple[int, ReviewedParagraph]]:
+        """Those of the source."""
+        return ((n, p) for n, p in enumerate(self.base) if n not in self.used)
+
+    def pair_rows(self) -> None:
+        """Pair the paragraphs of rows of tables that have the same words: once the source has
+        changed, bookmarks of words that are repeated are those of others."""
+        olds, news = _rows(self.base), _rows(self.edited)
+        keys = [tuple(_words(self.base[n]) for n in row) for row in olds]
+        again = [tuple(_words(self.edited[n]) for n in row) for row in news]
+        for old, new in aligned(keys, again):
+            for other, number in zip(olds[old], news[new], strict=True):
+                self.pair(number, other)
+
+    def pair_marked(self, *, is_same: bool) -> None:
+        """Pair those with the same bookmark, and the same words if that is asked."""
+        names = {paragraph.mark: number for number, paragraph in self.others() if paragraph.mark}
+        for number, paragraph in [*self.left()]:
+            other = names.get(paragraph.mark) if paragraph.mark else None
+            if other is None or other in self.used:
+                continue
+            if _words(paragraph) == _words(self.base[other]) if is_same else paragraph.key:
+                self.pair(number, other)
+
+    def pair_blocks(self) -> None:
+        """Pair those that have the same words, in their order."""
+        left, others = [*self.left()], [*self.others()]
+        first, second = ([(_words(p), p.cell is None) for _, p in each] for each in (others, left))
+        for old, new in aligned(first, second):
+            self.pair(left[new][0], others[old][0])
+
+    def pair_moved(self) -> None:
+        """Pair those that have the same words, and stand elsewhere."""
+        places = defaultdict[object, list[int]](list)
+        for other, paragraph in reversed([*self.others()]):
+            if any(_words(paragraph)) and not paragraph.cell:
+                places[_words(paragraph), bool(paragraph.note)].append(other)
+        for number, paragraph in [*self.left()]:
+            same = places.get((_words(paragraph), bool(paragraph.note)))
+            if same and not paragraph.cell:
+                self.pair(number, same.pop())
+
+    def pair_alike(self) -> None:
+        """Pair paragraphs between the same neighbours that have many words in common."""
+        low = 0
+        for number, paragraph in enumerate(self.edited):
+            if number in self.pairs:
+                low = self.pairs[number] + 1
+                continue
+            later = (self.pairs[n] for n in range(number + 1, len(self.edited)) if n in self.pairs)
+            shares = [
+                (similarity(self.base[other].key, paragraph.key), -other)
+                for other in range(low, next(later, len(self.base)))
+                if other not in self.used
+                and (self.base[other].cell is None) is (paragraph.cell is None)
+            ]
+            share, other = max(shares, default=(0.0, 0))
+            if share >= ALIKE:
+                self.pair(number, -other)
+                low = 1 - other
+
+    def pair_alone(self) -> None:
+        """Pair paragraphs in one style that are alone between the same neighbours, whatever their
+        words are: they were written anew."""
+        for number, paragraph in [*self.left()]:
+            before = self.pairs.get(number - 1, None if number else -1)
+            if before is None or self.pairs.get(number + 1) != before + 2 or paragraph.cell:
+                continue
+            other = self.base[before + 1]
+            if paragraph.key and other.key and other.style == paragraph.style and not other.cell:
+                self.pair(number, before + 1)
 
 
 def _rows(paragraphs: Sequence[ReviewedParagraph]) -> list[list[int]]:
@@ -64,93 +142,9 @@ def _rows(paragraphs: Sequence[ReviewedParagraph]) -> list[list[int]]:
     return [*rows.values()]
 
 
-def _pair_marked(
-    base: Sequence[ReviewedParagraph],
-    edited: Sequence[ReviewedParagraph],
-    pairs: dict[int, int],
-    *,
-    is_same: bool,
-) -> None:
-    """Pair those that are left and have the same bookmark, and the same words if that is asked."""
-    names, used = {p.mark: number for number, p in enumerate(base) if p.mark}, {*pairs.values()}
-    for number, paragraph in enumerate(edited):
-        other = names.get(paragraph.mark) if paragraph.mark else None
-        if number in pairs or other is None or other in used:
-            continue
-        if _words(paragraph) == _words(base[other]) if is_same else paragraph.key:
-            pairs[number] = other
-            used.add(other)
-
-
 def _words(paragraph: ReviewedParagraph) -> tuple[str, int]:
     """The words of a paragraph, and the number of its pictures."""
     return paragraph.key, len(paragraph.pictures)
-
-
-def _pair_blocks(
-    base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
-) -> None:
-    """Pair those that are left and have the same words."""
-    used = set(pairs.values())
-    left = [number for number in range(len(base)) if number not in used]
-    others = [number for number in range(len(edited)) if number not in pairs]
-    keys = [(_words(base[n]), base[n].cell is None) for n in left]
-    again = [(_words(edited[n]), edited[n].cell is None) for n in others]
-    for block in difflib.SequenceMatcher(None, keys, again, autojunk=False).get_matching_blocks():
-        pairs |= {others[block.b + at]: left[block.a + at] for at in range(block.size)}
-
-
-def _pair_moved(
-    base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
-) -> None:
-    """Pair those that are left and have the same words, and stand elsewhere."""
-    used, left = set(pairs.values()), defaultdict[object, list[int]](list)
-    for number in reversed(range(len(base))):
-        words = _words(base[number])
-        if number not in used and any(words) and not base[number].cell:
-            left[words, bool(base[number].note)].append(number)
-    for number, paragraph in enumerate(edited):
-        others = left.get((_words(paragraph), bool(paragraph.note)))
-        if number not in pairs and others and not paragraph.cell:
-            pairs[number] = others.pop()
-
-
-def _pair_alike(
-    base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
-) -> None:
-    """Pair paragraphs between the same neighbours that have many words in common."""
-    used = set(pairs.values())
-    low = 0
-    for number, paragraph in enumerate(edited):
-        if number in pairs:
-            low = pairs[number] + 1
-            continue
-        later = (pairs[n] for n in range(number + 1, len(edited)) if n in pairs)
-        high = next(later, len(base))
-        best, share = -1, ALIKE
-        for other in range(low, high):
-            if other not in used and (base[other].cell is None) is (paragraph.cell is None):
-                alike = similarity(base[other].key, paragraph.key)
-                if alike > share or (alike == share and best < 0):
-                    best, share = other, alike
-        if best >= 0:
-            pairs[number] = best
-            used.add(best)
-            low = best + 1
-
-
-def _pair_alone(
-    base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph], pairs: dict[int, int]
-) -> None:
-    """Pair paragraphs in one style that are alone between the same neighbours, whatever their words
-    are: they were written anew."""
-    for number, paragraph in enumerate(edited):
-        before, after = pairs.get(number - 1, None if number else -1), pairs.get(number + 1)
-        if number in pairs or before is None or after != before + 2 or paragraph.cell:
-            continue
-        other = base[before + 1]
-        if paragraph.key and other.key and other.style == paragraph.style and not other.cell:
-            pairs[number] = before + 1
 
 
 def similarity(first: str, second: str) -> float:
@@ -206,21 +200,27 @@ class MergedText(NamedTuple):
 
 def merged(text: str, edits: Iterable[SourceEdit]) -> MergedText:
     """A text with all changes of it."""
-    groups: list[list[SourceEdit]] = []
-    for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end)):
-        end = max((each.end for each in groups[-1]), default=0) if groups else 0
-        if groups and edit.start < end:
-            groups[-1].append(edit)
-        else:
-            groups.append([edit])
     conflicts: list[int] = []
-    for group in reversed(groups):
+    for group in reversed(_grouped(edits, lambda group, e: e.start < max(o.end for o in group))):
         if _agree(group):
             text = applied(text, group)
             continue
         conflicts.append(text.count("\n", 0, group[0].start) + 1)
         text = _with_conflict(text, group)
     return MergedText(text, tuple(reversed(conflicts)))
+
+
+def _grouped(
+    edits: Iterable[SourceEdit], belongs: Callable[[list[SourceEdit], SourceEdit], bool]
+) -> list[list[SourceEdit]]:
+    """Changes in their order, each with those before it to which it belongs."""
+    groups: list[list[SourceEdit]] = []
+    for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end)):
+        if groups and belongs(groups[-1], edit):
+            groups[-1].append(edit)
+        else:
+            groups.append([edit])
+    return groups
 
 
 def _agree(group: Sequence[SourceEdit]) -> bool:
@@ -244,21 +244,14 @@ def applied(text: str, edits: Iterable[SourceEdit]) -> str:
 def changes_by_word(text: str, edits: Iterable[SourceEdit]) -> list[str]:
     """A line for each change of a text: its line and column, who made it, and what is gone and what
     is new, with some words around it. Changes within one word of each other are one."""
-    groups: list[list[SourceEdit]] = []
-    for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end)):
-        last = groups[-1][-1] if groups else None
-        who = (edit.who, edit.author)
-        is_block = edit.text.startswith("\n\n")
-        if (
-            last
-            and not is_block
-            and who == (last.who, last.author)
-            and _is_near(text, last.end, edit.start)
-        ):
-            groups[-1].append(edit)
-        else:
-            groups.append([edit])
-    return [_by_word(text, group) for group in groups]
+    return [_by_word(text, group) for group in _grouped(edits, functools.partial(_is_one, text))]
+
+
+def _is_one(text: str, group: Sequence[SourceEdit], edit: SourceEdit) -> bool:
+    last = group[-1]
+    is_of_one = (edit.who, edit.author) == (last.who, last.author)
+    is_block = edit.text.startswith("\n\n")
+    return is_of_one and not is_block and _is_near(text, last.end, edit.start)
 
 
 def _is_near(text: str, end: int, start: int) -> bool:

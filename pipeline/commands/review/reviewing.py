@@ -25,9 +25,9 @@ from pipeline.commands.review.reading import (
 from pipeline.commands.review.sources import (
     FURTHER,
     ITEM,
-    Place,
     ReviewedSource,
     SourceEdit,
+    SourcePlace,
     WordToken,
     following,
     indent_of,
@@ -37,7 +37,7 @@ from pipeline.commands.review.sources import (
     written_tokens,
 )
 from pipeline.commands.review.tables import TableEdits, changed_tables, table_at
-from pipeline.commands.review.words import changes, markdown
+from pipeline.commands.review.words import WordComparison, markdown
 from pipeline.commands.writer.text import escape_line
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -308,8 +308,9 @@ class _Reviewed:
             if what and (is_empty or {*what} <= {differences.LETTERS, differences.FRAME}):
                 layout.append((near, paragraph, ", ".join(what)))
             elif what:
-                self._tell_difference(near, paragraph, ", ".join(what))
-        self._tell_layout(layout)
+                self._tell_looks([(near, paragraph, ", ".join(what))])
+        if layout:
+            self._tell_looks(layout)
         self._tell_sheets()
         known = kept | self.newer | self.gone
         for number, paragraph in enumerate(given if not self.edits else ()):
@@ -331,21 +332,17 @@ class _Reviewed:
             message = f"Styles look different in the file: {names}{more}."
             self._tell(None, f"{message} Use the file as a template (`word`) if that is to stay.")
 
-    def _tell_difference(
-        self, near: ReviewedParagraph | None, paragraph: ReviewedParagraph, kind: str
-    ) -> None:
-        self._tell(near, f"“{_short(paragraph)}” is different in the file: {kind}.")
-
-    def _tell_layout(
-        self, layout: Sequence[tuple[ReviewedParagraph | None, ReviewedParagraph, str]]
+    def _tell_looks(
+        self, looks: Sequence[tuple[ReviewedParagraph | None, ReviewedParagraph, str]]
     ) -> None:
         """Tell of paragraphs that look different: once if there are many, as of another font."""
-        for near, paragraph, kind in layout if len(layout) <= MOST_TOLD else ():
-            self._tell_difference(near, paragraph, kind)
-        if len(layout) > MOST_TOLD:
-            near, paragraph, kind = layout[0]
-            message = f"{len(layout)} paragraphs, of which “{_short(paragraph)}” is the first,"
+        near, paragraph, kind = looks[0]
+        if len(looks) > MOST_TOLD:
+            message = f"{len(looks)} paragraphs, of which “{_short(paragraph)}” is the first,"
             self._tell(near, f"{message} look different in the file: {kind}, or the like.")
+            return
+        for near, paragraph, kind in looks:
+            self._tell(near, f"“{_short(paragraph)}” is different in the file: {kind}.")
 
     def _given(self) -> tuple[list[ReviewedParagraph], set[int]]:
         """The paragraphs that the source gives with the changes. If these are in files that it
@@ -397,7 +394,7 @@ class _Reviewed:
             if source is None:
                 self._entitle(base, edited)
                 continue
-            result = changes(base, edited, place, source)
+            result = WordComparison(base, edited, place, source).changes()
             new = [*result.edits, *self._comments(base, edited, source)]
             table = table_at(self.source, place) if base.cell else None
             edits = table.fitted(new) if table else new
@@ -465,7 +462,7 @@ class _Reviewed:
             marker = MARKERS.get(edited.style, "- ")
             self.edits.append(place.edit(place.first, place.first, marker, author))
 
-    def _indent(self, number: int, place: Place, author: str) -> None:
+    def _indent(self, number: int, place: SourcePlace, author: str) -> None:
         """Move an item to where those of its new level stand."""
         column = self._column(number)
         if column is None or not place.item:
@@ -477,7 +474,7 @@ class _Reviewed:
             spaces = " " * max(0, there + column - place.indent)
             self.edits.append(place.edit(line, line + there, spaces, author))
 
-    def _renumber(self, number: int, place: Place, author: str) -> None:
+    def _renumber(self, number: int, place: SourcePlace, author: str) -> None:
         """Write a number for the bullet of an item, or a bullet for its number. What is below it
         stays so."""
         edited, item = self.edited[number], place.item
@@ -647,12 +644,12 @@ class _Reviewed:
         place = self.source.place(paragraph)
         return bool(_OPENING.match(place.text, place.first))
 
-    def _is_withheld(self, place: Place) -> bool:
+    def _is_withheld(self, place: SourcePlace) -> bool:
         """Return whether something in a stretch of the source is not in the file."""
         withheld = self.source.document.withheld
         return self._has((p.span for p in withheld if p.kind == "range"), place)
 
-    def _has(self, spans: Iterable[Span], place: Place) -> bool:
+    def _has(self, spans: Iterable[Span], place: SourcePlace) -> bool:
         """Return whether something begins in a stretch of the source."""
         lines = (span.line for span in spans if span.file == place.file)
         starts = self.source.starts(place.file)

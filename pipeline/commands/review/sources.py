@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -106,7 +106,7 @@ def line_end(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-class Place(NamedTuple):
+class SourcePlace(NamedTuple):
     """A stretch of a file of the source, whose text this is."""
 
     file: str
@@ -138,7 +138,7 @@ class Place(NamedTuple):
         """A change of its file."""
         return SourceEdit(self.file, start, end, text, author=author)
 
-    def rest_of_item(self) -> Place:
+    def rest_of_item(self) -> SourcePlace:
         """The lines after a paragraph that belong to the item that it begins."""
         rest = ""
         for line in self.text[self.last :].splitlines(keepends=True):
@@ -194,14 +194,17 @@ def written_tokens(paragraph: ReviewedParagraph) -> list[WordToken]:
     return [word._replace(text=ADDED) if word.start in added else word for word in words]
 
 
+def aligned(first: Sequence[object], second: Sequence[object]) -> Iterator[tuple[int, int]]:
+    """The numbers of what is the same in both, in its order."""
+    matcher = difflib.SequenceMatcher[object](None, first, second, autojunk=False)
+    for a, b, size in matcher.get_matching_blocks():
+        yield from zip(range(a, a + size), range(b, b + size), strict=True)
+
+
 def places_of(words: Sequence[WordToken], source: Sequence[WordToken]) -> list[WordToken | None]:
     """The token of the source for each word of a paragraph, if it stands there."""
-    places: list[WordToken | None] = [None] * len(words)
-    texts = [word.text for word in words], [token.text for token in source]
-    for block in difflib.SequenceMatcher(None, *texts, autojunk=False).get_matching_blocks():
-        for at in range(block.size):
-            places[block.a + at] = source[block.b + at]
-    return places
+    same = dict(aligned([word.text for word in words], [token.text for token in source]))
+    return [source[same[at]] if at in same else None for at in range(len(words))]
 
 
 def share_found(words: Sequence[WordToken], source: Sequence[WordToken]) -> float:
@@ -246,7 +249,7 @@ class ReviewedSource:
 
     def place(
         self, paragraph: ReviewedParagraph, further: int = 0, *, is_whole: bool = False
-    ) -> Place:
+    ) -> SourcePlace:
         """The place of a paragraph, with ``further`` lines; of a cell, with what is after it on its
         line if that is meant as a whole."""
         span = paragraph.span
@@ -258,9 +261,9 @@ class ReviewedSource:
         is_cell = paragraph.cell and not further and not is_whole
         if is_cell and (cell := _CELL_END.search(text, start, end)):
             end = cell.start()
-        return Place(span.file, text, start, max(start, end))
+        return SourcePlace(span.file, text, start, max(start, end))
 
-    def table(self, place: Place) -> Place | None:
+    def table(self, place: SourcePlace) -> SourcePlace | None:
         """The lines of the table in which a cell stands."""
         starts = self.starts(place.file)
         for span in (each for each in self._tables if each.file == place.file):
@@ -294,7 +297,7 @@ class ReviewedSource:
                 return others
         return source if share >= FEWEST_IN_PLACE else None
 
-    def _tokens(self, paragraph: ReviewedParagraph, place: Place) -> list[WordToken]:
+    def _tokens(self, paragraph: ReviewedParagraph, place: SourcePlace) -> list[WordToken]:
         """The words and signs where a paragraph stands, without those of its markup; for variables
         stand those of their values."""
         start, text = place.start, place.text[place.start : place.end]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipeline.commands.review.matching import moved
 from pipeline.commands.review.reading import ReviewedParagraph
-from pipeline.commands.review.sources import Place, ReviewedSource, SourceEdit
+from pipeline.commands.review.sources import ReviewedSource, SourceEdit, SourcePlace
 from pipeline.commands.review.words import markdown
 from pipeline.model.late import late
 from pipeline.parser.lines import in_columns
@@ -40,7 +40,7 @@ class SourceTable:
     """A table in the source: its lines that are not empty. It has pipes between its cells, is drawn
     with lines, or groups of dashes tell its columns; or it is of another kind."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: SourcePlace) -> None:
         self.place, self.text = place, place.text
         self.lines = [*_LINE.finditer(place.text, place.start, place.end)]
         self.is_grid = bool(self.lines) and bool(_BORDER.fullmatch(self.lines[0][0]))
@@ -262,7 +262,7 @@ def _is_narrow(texts: Iterable[str]) -> bool:
     return all("\t" not in text and len(in_columns(text)[0]) == len(text) for text in texts)
 
 
-def table_at(source: ReviewedSource, place: Place) -> SourceTable | None:
+def table_at(source: ReviewedSource, place: SourcePlace) -> SourceTable | None:
     """The table in which a cell stands."""
     lines = source.table(place)
     return SourceTable(lines) if lines else None
@@ -445,7 +445,7 @@ class TableEdits:
                 end += len(text[end : end + 2]) - len(text[end : end + 2].lstrip("\n"))
             self.edits.append(place.edit(start, end, ""))
 
-    def _place(self, row: Mapping[int, Iterable[int]]) -> Place | None:
+    def _place(self, row: Mapping[int, Iterable[int]]) -> SourcePlace | None:
         """The place of the first cell of a row."""
         cells = (self.base[number] for number in _flat(row))
         return next((self.source.place(cell) for cell in cells if cell.span), None)

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.commands.review.sources import (
-    Place,
     SourceEdit,
+    SourcePlace,
     WordToken,
     line_end,
     line_start,
@@ -76,22 +76,15 @@ class WordChanges(NamedTuple):
     is_whole: bool
 
 
-def changes(
-    base: ReviewedParagraph, edited: ReviewedParagraph, place: Place, source: Sequence[WordToken]
-) -> WordChanges:
-    """The changes from one paragraph to the other, at a place whose words are among the tokens of
-    the source."""
-    return _Comparison(base, edited, place, source).changes()
-
-
-class _Comparison:
-    """The words of a paragraph of the source, their places, and those that it has now."""
+class WordComparison:
+    """The words of a paragraph of the source, their places among the tokens of this, and those that
+    it has now."""
 
     def __init__(
         self,
         base: ReviewedParagraph,
         edited: ReviewedParagraph,
-        place: Place,
+        place: SourcePlace,
         source: Sequence[WordToken],
     ) -> None:
         self.base, self.edited = base, edited
@@ -101,6 +94,7 @@ class _Comparison:
         self.place, self.text = place, place.text
 
     def changes(self) -> WordChanges:
+        """The changes from one paragraph to the other."""
         edits: list[SourceEdit] = []
         is_whole = True
         texts = _texts(self.before, self.base), _texts(self.after, self.edited)
