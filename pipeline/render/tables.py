@@ -729,12 +729,18 @@ def shape(
 
 
 def _has_numbers_alone(table: Table, count: int) -> bool:
-    """Return whether a table without a caption has as many columns as a grid, and no words."""
+    """Return whether a table without a caption has as many columns as a grid, and no words, but
+    maybe blanks for some of its numbers."""
     if count < SQUARES or table.caption:
         return False
-    cells = (plain_text(c.children) for row in (*table.head, *table.body) for c in row.cells)
-    texts = [text.strip() for text in cells]
+    cells = (cell.children for row in (*table.head, *table.body) for cell in row.cells)
+    texts = ["" if _is_blank(children) else plain_text(children).strip() for children in cells]
     return any(texts) and all(len(t) <= DIGITS and (not t or t.isdecimal()) for t in texts)
+
+
+def _is_blank(blocks: Sequence[Block]) -> bool:
+    (block, *others) = blocks or (None,)
+    return not others and isinstance(block, Plain) and [*map(type, block.children)] == [Blank]
 
 
 def as_grid(shape: Shape, names: Callable[[], str] | None) -> Shape:

@@ -65,7 +65,8 @@ def test_ticks_are_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "is_grid"), [("7", True), ("", True), ("1000", False), ("seven", False)]
+    ("cell", "is_grid"),
+    [("7", True), ("", True), ("____", True), ("1000", False), ("seven", False), ("__ m", False)],
 )
 def test_a_table_of_short_numbers_is_a_grid_in_one_piece(cell: str, is_grid: bool) -> None:
     rows = ["| 1 | 2 | 3 | 4 | 5 |", "|---|---|---|---|---|", *["| 6 | CELL | 8 | 9 | 10 |"] * 9]
