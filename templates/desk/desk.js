@@ -566,7 +566,11 @@ async function begin() {
   let told = '';
   Object.assign(view.desk, {
     mend: (finding) => writing.mend(finding),
-    go(file, line) { if (!file) editor.goToLine(line); },
+    go(file, line) {
+      if (file) return;
+      document.querySelector('#tabs [data-tab="write"]').click(); // else it is hidden on a phone
+      editor.goToLine(line);
+    },
     follow(file, line) {
       if (file || performance.now() < quiet) return;
       quiet = performance.now() + 300;
@@ -597,6 +601,21 @@ async function begin() {
   byId('hand-out-button').addEventListener('click', () => handOut(writing));
   const { settings } = await import('./settings.js');
   byId('front-button').addEventListener('click', () => settings(writing));
+  // The keys that every word processor has.
+  const keys = {
+    b: () => writing.around(AROUND.Bold),
+    i: () => writing.around(AROUND.Italic),
+    p: () => byId('hand-out-button').click(),
+    s: () => writing.save(),
+  };
+  addEventListener('keydown', (event) => {
+    const action = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && keys[event.key.toLowerCase()];
+    if (!action || byId('dialog').open) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }, true);
+  if (matchMedia('(pointer: fine)').matches && document.activeElement === document.body) editor.focus();
   document.body.dataset.ready = 'yes';
 }
 
