@@ -250,15 +250,17 @@ const AROUND = {
   Gap: ['____{', '}', 'answer', '', 'A gap for pupils; its answer is only in the teacher’s and the answer sheet.'],
 };
 const LINES = { Heading: '## ', List: '- ', Numbers: '1. ' };
+// What stands in {} is said in the language of the desk; what stands in ¦¦ is to be typed over.
 const BLOCKS = {
-  Table: '| First | Second |\n|-------|--------|\n| ¦one¦ | two |',
-  Question: '::: exercise\n¦Who keeps the well?¦\n\n::: lines 3\n:::\n\n::: answer\nAmina keeps it.\n:::\n:::',
-  Choice: '::: exercise Choose\n¦Who keeps the well?¦\n\n- ( ) a wrong answer\n- (x) the right answer\n- ( ) a wrong answer\n:::',
-  'Gap text': '::: exercise Fill the gaps\nThe well is ____{¦forty¦} metres deep.\n\n::: word-bank\n:::\n:::',
-  Matching: '::: exercise Match\n::: matching\n| Word | Meaning |\n|------|---------|\n| ¦rope¦ | to let it down |\n| lid | to keep out dust |\n:::\n:::',
+  Table: '| {Heading} | {Heading} |\n|-------|--------|\n| ¦{Text}¦ | {Text} |',
+  Question: '::: exercise\n¦{Question}¦\n\n::: lines 3\n:::\n\n::: answer\n{the right answer}\n:::\n:::',
+  Choice: '::: exercise {Choose}\n¦{Question}¦\n\n- ( ) {a wrong answer}\n- (x) {the right answer}\n- ( ) {a wrong answer}\n:::',
+  'Gap text': '::: exercise {Fill the gaps}\n{Text} ____{¦{answer}¦} …\n\n::: word-bank\n:::\n:::',
+  Matching: '::: exercise {Match}\n::: matching\n| {A word} | {What it means} |\n|------|---------|\n| ¦{A word}¦ | {What it means} |\n| {Another word} | … |\n:::\n:::',
   'Lines to write on': '::: lines 4\n:::',
-  'For the teacher only': '::: teacher\n¦What only teachers see.¦\n:::',
+  'For the teacher only': '::: teacher\n¦{For the teacher only}¦\n:::',
 };
+const blockOf = (name) => BLOCKS[name].replace(/\{([A-Za-z ]+)\}/g, (_, phrase) => words(phrase));
 
 // What stands in the text, in words for those who have never seen it.
 const SIGNS = {
@@ -491,13 +493,13 @@ class Writing {
       made('option', { value: name, textContent: words(name) })
     )));
     exercises.addEventListener('change', () => {
-      if (exercises.value) this.block(BLOCKS[exercises.value]);
+      if (exercises.value) this.block(blockOf(exercises.value));
       exercises.value = '';
     });
     byId('tools').append(
       ...Object.entries(AROUND).slice(0, 2).map(([name, marks]) => button(name, () => this.around(marks))),
       ...Object.entries(LINES).map(([name, mark]) => button(name, () => this.lines(mark))),
-      button('Table', () => this.block(BLOCKS.Table)),
+      button('Table', () => this.block(blockOf('Table'))),
       button('Picture', () => this.choosePicture()),
       exercises,
       button('Gap', () => this.around(AROUND.Gap), { title: words(AROUND.Gap[4]) }),
@@ -564,7 +566,11 @@ async function begin() {
   let told = '';
   Object.assign(view.desk, {
     mend: (finding) => writing.mend(finding),
-    go(file, line) { if (!file) editor.goToLine(line); },
+    go(file, line) {
+      if (file) return;
+      document.querySelector('#tabs [data-tab="write"]').click(); // else it is hidden on a phone
+      editor.goToLine(line);
+    },
     follow(file, line) {
       if (file || performance.now() < quiet) return;
       quiet = performance.now() + 300;
@@ -595,6 +601,21 @@ async function begin() {
   byId('hand-out-button').addEventListener('click', () => handOut(writing));
   const { settings } = await import('./settings.js');
   byId('front-button').addEventListener('click', () => settings(writing));
+  // The keys that every word processor has.
+  const keys = {
+    b: () => writing.around(AROUND.Bold),
+    i: () => writing.around(AROUND.Italic),
+    p: () => byId('hand-out-button').click(),
+    s: () => writing.save(),
+  };
+  addEventListener('keydown', (event) => {
+    const action = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && keys[event.key.toLowerCase()];
+    if (!action || byId('dialog').open) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }, true);
+  if (matchMedia('(pointer: fine)').matches && document.activeElement === document.body) editor.focus();
   document.body.dataset.ready = 'yes';
 }
 

@@ -164,7 +164,14 @@ async function withColours(cm, options) {
   }
   const view = new cm.EditorView({ state: state || cm.EditorState.create({ doc: text, extensions }), parent });
   dark.addEventListener('change', () => view.dispatch({ effects: colours.reconfigure(now()) }));
-  if (frontEnd(view.state.doc)) view.dispatch({ effects: foldOf(view.state.doc) });
+  const head = frontEnd(view.state.doc);
+  if (head) {
+    const { from } = view.state.doc.line(Math.min(head + 1, view.state.doc.lines));
+    view.dispatch({
+      effects: foldOf(view.state.doc),
+      ...(view.state.selection.main.head < from && { selection: { anchor: from } }), // to write in the text
+    });
+  }
   view.scrollDOM.addEventListener('scroll', () => {
     const block = view.lineBlockAtHeight(view.scrollDOM.scrollTop + view.scrollDOM.clientHeight / 4);
     scrolled(view.state.doc.lineAt(block.from).number);

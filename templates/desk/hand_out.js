@@ -104,7 +104,7 @@ export async function handOut(writing) {
         make(chosen, chosen.length > 1 ? `teacher-${stem}.zip` : '', save);
       }))),
     part('For a learning platform', 'The exercises as questions that a platform marks by itself. They hold the answers: bring them in as a teacher.',
-      field(words('Platform'), platform), made('p', { className: 'buttons' }, button('Save the questions', () => make([platform.value], '', save)))),
+      field(words('Platform'), platform, words('In Moodle: Question bank, Import, Moodle XML format. Others have an “Import”, too.')), made('p', { className: 'buttons' }, button('Save the questions', () => make([platform.value], '', save)))),
     part('On the web', 'A folder for your web space, without the answers: unpack it there.',
       made('p', { className: 'buttons' }, button('Save the web page', () => make(['web'], `pupils-${stem}-web.zip`, save)))),
   ]);

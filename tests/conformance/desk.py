@@ -109,6 +109,14 @@ def write(teacher: Teacher) -> dict[str, Any]:
     page = teacher.page
     teacher.begin("Our well: a test")
     keep_picture(page, "desk-2-begun")
+    page.keyboard.press("Control+a")  # the cursor is in the text, of which this is all
+    page.keyboard.type("All. ", delay=20)
+    seen: dict[str, Any] = {"all": teacher.saved("---\nAll. ")}
+    teacher.press("Undo")
+    teacher.type("\n\n")
+    for kind in ("Choice", "Gap text"):  # the second not in the first
+        page.get_by_label("Exercise", exact=True).select_option(kind)
+    seen["exercises"] = teacher.saved("a wrong answer\n:::\n\n::: exercise Fill the gaps")
     teacher.type("\n\nThe rope is seventy")
     page.keyboard.press("Shift+Control+ArrowLeft")
     teacher.press("Gap")
@@ -118,8 +126,8 @@ def write(teacher: Teacher) -> dict[str, Any]:
     chooser.value.set_files(teacher.folder.parent / "map.png")
     page.get_by_label("What does the picture show?").fill("A map")
     keep_picture(page, "desk-3-picture")
-    teacher.press("Put it in")
-    seen: dict[str, Any] = {"typed": teacher.saved("A map"), "shown": teacher.built("The rope is")}
+    page.keyboard.press("Enter")
+    seen |= {"typed": teacher.saved("A map"), "shown": teacher.built("The rope is")}
     teacher.press("Title and settings …")
     page.get_by_label("Subtitle", exact=True).fill("For: 7b")
     teacher.press("Use these")

@@ -394,6 +394,8 @@ class Desk(LocalServer):
             told = told.replace(f"{place}{os.sep}", "")
         if run.code or not target.exists():
             return PlainTextResponse(told.strip() or "This file cannot be read.", 409, HEADERS)
+        told = re.sub(rf"(?m)^{re.escape(name)}[:\d]*: \w+\[[\w-]+\]: ", "– ", told)
+        told = told.replace("\n    hint: ", " ")
         return as_json({"key": _key(target), "told": told})
 
     # --- windows -----------------------------------------------------------------------------
