@@ -568,9 +568,8 @@ def _document(page: Page, markup: str, pages: Pages) -> epub.EpubItem:
     item = _item(f"page-{name}", page.name, XHTML, markup.encode(), *page.properties)
     # The contents are there for the reading system; leafing through skips them on request, and
     # where a text without sections has nothing but its title in them.
-    lists = max(len(pages.contents), 2 * len(pages.lists))
-    shown = {"always": True, "never": False}.get(pages.metadata.contents.show, lists > 1)
-    item.is_linear = page.role != "nav" or shown
+    show, has_entries = pages.metadata.contents.show, len(pages.contents) > 1 or bool(pages.lists)
+    item.is_linear = page.role != "nav" or (has_entries if show == "auto" else show == "always")
     return item
 
 

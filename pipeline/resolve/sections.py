@@ -59,8 +59,6 @@ QUANTITY = late(
 )
 """A number with its unit, at the beginning of an ingredient; units in words are no part of it."""
 
-QUANTIFIED = model.Attributes(classes=("quantity",))
-
 N = TypeVar("N", bound=Node)
 
 
@@ -151,8 +149,8 @@ def _with_quantity(item: model.ListItem) -> model.ListItem:
     match item.children:
         case (model.Paragraph(children=(model.Text() as text, *rest)) as block, *others):
             if quantity := QUANTITY.match(text.text):
-                number, after = quantity[0], text.text[quantity.end() :]
-                span = model.InlineElement("span", (model.Text(number),), attributes=QUANTIFIED)
+                number, after = model.Text(quantity[0]), text.text[quantity.end() :]
+                span = _classed(model.InlineElement("span", (number,)), "quantity")
                 block = replace(block, children=(span, replace(text, text=after), *rest))
                 return replace(item, children=(block, *others))
     return item

@@ -322,7 +322,7 @@ def test_front_matter_notes_in_the_margin_and_style_sheets_of_ones_own_are_as_in
         "notes: margin\neven_pages: false\npage: {text: 10.5}", monkeypatch, 1, "ar"
     )  # on the outer side
     text = text.replace("# Preface {.unnumbered}", "# Preface {.preface}")
-    text += "\n\n::: space 150mm\n:::\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
+    text += "\n\n::: space 170mm\n:::\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
     source.write_text(text, encoding="utf-8")
     pages = own_styles(source, OWN_STYLES)
     joined = making.packed(pages, tmp_path)

@@ -16,8 +16,8 @@ FOLDER = Path(__file__).parent / "kinds"
 DOTS = 60
 """Dots per inch."""
 
-ACROSS, SEEN = 8, 4
-"""Pages in a row, and of each publication: in a book, the text begins on the third or later."""
+ACROSS, SEEN = 6, 6
+"""Pages in a row, and of each publication: in a book, the text begins on the third or fifth."""
 
 
 def first_pages(pdf: Path) -> list[Image.Image]:

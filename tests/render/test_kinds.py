@@ -31,6 +31,11 @@ def test_a_kind_is_built_without_a_finding(kind: str, tmp_path: Path) -> None:
     assert {"pdf", "html", "epub"} <= {file.suffix[1:] for file in result.files}
 
 
+@pytest.mark.parametrize("kind", ["poems", "worksheet", "japanese"])
+def test_a_kind_is_built_in_large_print_without_a_finding(kind: str, tmp_path: Path) -> None:
+    assert not pipeline.build(SOURCES / f"{kind}.md", ["large-print"], out=tmp_path).diagnostics
+
+
 @pytest.mark.parametrize(("kind", "count"), [("recipe", 1), ("play", 0)])
 def test_headings_of_a_kind_mean_the_same_in_all_languages(
     kind: str, count: int, tmp_path: Path

@@ -648,8 +648,9 @@ def _closed_up(contents: DraftChapter, unchanged: Mended) -> Mended:
     """Contents, a line longer on each page if their last page has no more than that."""
     pages = len(contents.pages) - 1
     over = contents.pages[-1].bottom
-    is_of_lines = contents.line < contents.pages[0].height / LEAST_LINES
-    if not is_of_lines or not 0 < over <= pages * contents.line or contents.pages[-1].notes:
+    if not 0 < over <= pages * contents.line or contents.pages[-1].notes:
+        return unchanged
+    if contents.line > contents.pages[0].height / LEAST_LINES:
         return unchanged
     return unchanged._replace(taller=(1,) * pages)
 
