@@ -52,7 +52,7 @@ def test_pages_of_a_book_end_evenly(tmp_path: Path) -> None:
 
 
 def test_pages_of_code_are_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is hardly anything but paragraphs is drafted before, whatever follows it."""
+    """A chapter that is hardly anything but paragraphs is drafted, whatever follows it."""
     draft = even_pages._drafted
     chapters: list[DraftChapter] = []
 
