@@ -226,15 +226,17 @@ def make_version(
 def resolve_for(request: Request, edition: Edition) -> Resolved:
     """The document for an edition, resolved."""
     if edition.part == "keys":
+        from pipeline.exercises.keys import side_by_side
+
         answers = varied(EDITIONS["answers"], request.document.metadata)
-        return Resolved(
-            steps.key_sheet({each.version: mark_for(request, each) for each in answers})
-        )
+        return Resolved(side_by_side({each.version: mark_for(request, each) for each in answers}))
     with noting() as files:
         resolved = _resolve(request, edition)
         if edition.platform:
+            from pipeline.exercises.platforms.questions import with_answers
+
             teachers = _resolve(request, solved(edition))
-            resolved = steps.with_answers(resolved, teachers, request.document, edition)
+            resolved = with_answers(resolved, teachers, request.document.withheld, edition)
     return Resolved(resolved, tuple(files))
 
 
@@ -337,12 +339,19 @@ def finish(request: Request, pending: PendingEdition, runs: Iterable[Timed]) -> 
         _finish_text(request, pending.edition, text, run.value, text.seconds + run.seconds)
         for text, run in zip(pending.texts, runs, strict=True)
     ]
-    of_parts = dict.fromkeys(finding for part in parts for finding in part.findings)
-    findings = (*pending.findings, *of_parts, *steps.missing_answers(request, pending))
-    findings += steps.unread_marks(request.document, pending.edition) if parts else ()
+    edition, parsed = pending.edition, request.document
+    findings = (*pending.findings, *dict.fromkeys(each for part in parts for each in part.findings))
+    if parts and edition.audience == "teacher":
+        from pipeline.exercises.key_proof import missing_answers
+
+        documents = [text.document for text in pending.texts]
+        name = output_name(request.stem, edition)
+        findings += (*missing_answers(parsed, documents, edition, name),)
+    if parts and (edition.audience == "student" or edition.platform):
+        findings += parsed.unread
     if parts and not request.options.split:
         return parts[0]._replace(findings=findings)
-    return BuiltEdition(pending.edition, findings, parts=tuple(parts))
+    return BuiltEdition(edition, findings, parts=tuple(parts))
 
 
 def _finish_text(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from pipeline.features import absence, here
-from pipeline.flow.values import PendingEdition, Request
 from pipeline.keep import earlier, parts, step
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
@@ -71,22 +70,6 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
     if edition.audience == "teacher" and edition.format != "pdf":  # paper lies in their hands
         document = title_for_teachers(document)
     return answers_alone(document)
-
-
-def with_answers(
-    pupils: Document, teachers: Document, document: Document, edition: Edition
-) -> Document:
-    """The resolved document for ``pupils`` on a platform, with the answers of that for teachers."""
-    from pipeline.exercises.platforms.questions import with_answers
-
-    return with_answers(pupils, teachers, document.withheld, edition)
-
-
-def key_sheet(documents: Mapping[str, Document]) -> Document:
-    """The answers of all versions, given by their names, as one document."""
-    from pipeline.exercises.keys import side_by_side
-
-    return side_by_side(documents)
 
 
 @step
@@ -193,22 +176,6 @@ def leaks_for_all(document: Document, records: Mapping[str, bytes]) -> tuple[Dia
     from pipeline.verify.gate import leaks_for_all
 
     return leaks_for_all(document, records)
-
-
-def unread_marks(document: Document, edition: Edition) -> tuple[Diagnostic, ...]:
-    """Findings about marks of answers that nothing has taken up, for what pupils get."""
-    return document.unread if edition.audience == "student" or edition.platform else ()
-
-
-def missing_answers(request: Request, pending: PendingEdition) -> tuple[Diagnostic, ...]:
-    """Findings about answers of the source that the texts of a teacher's edition lack."""
-    edition, name = pending.edition, output_name(request.stem, pending.edition)
-    if not pending.texts or edition.audience != "teacher":
-        return ()
-    from pipeline.exercises.key_proof import missing_answers
-
-    documents = [text.document for text in pending.texts]
-    return tuple(missing_answers(request.document, documents, edition, name))
 
 
 @step

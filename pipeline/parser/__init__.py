@@ -293,7 +293,7 @@ def _read_alone(text: str, first_line: int, tools: tuple[str, ...]) -> Document:
 def _parse_body(
     text: str, first_line: int, files: SourceFiles, in_brackets: bool = False
 ) -> TextBody:
-    """The document of a text, without the ranges that `SourceFiles.without` leaves out."""
+    """The document of a text, without the ranges that `SourceFiles.leave_out` leaves out."""
     tree = parse_tree(text, first_line, files, in_brackets=in_brackets)
     defined = abbreviations(tree.parser.abbreviations)
     lines = (line for e in tree.root.iter() for line in getattr(e, "lines", ()))

@@ -28,7 +28,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from pipeline.commands.desk import doing, knowing
+from pipeline.commands.desk import command_runs, source_facts
 from pipeline.commands.desk.draft import SourceText
 from pipeline.commands.panes import page_images
 from pipeline.commands.panes.server import (
@@ -178,15 +178,15 @@ class OpenSource:
         return PlainTextResponse(f"images/{path.name}", headers=HEADERS)
 
     async def _words(self, request: Request) -> Response:
-        return as_json(knowing.words(self.session.document))
+        return as_json(source_facts.words(self.session.document))
 
     async def _front(self, request: Request) -> Response:
         """The settings at the head of a text, and those that a form has."""
         text = (await _body(request)).decode()
-        return as_json(knowing.front(text))
+        return as_json(source_facts.front(text))
 
     async def _editions(self, request: Request) -> Response:
-        run = await doing.run("editions", self.path, "--json", folder=self.desk.folder)
+        run = await command_runs.run("editions", self.path, "--json", folder=self.desk.folder)
         found = msgspec.json.decode(run.out) if not run.code else []
         answers = {name: edition.has_answers for name, edition in EDITIONS.items()}
         return as_json([edition | {"answers": answers[edition["name"]]} for edition in found])
@@ -199,7 +199,7 @@ class OpenSource:
             return gone()
         options = [f"--{name}={asked[name]}" for name in numbers if asked.get(name)]
         given: tuple[str | Path, ...] = ("--edition", edition, "--out", self.out, *options)
-        run = await doing.run("report", self.path, *given, folder=self.desk.folder)
+        run = await command_runs.run("report", self.path, *given, folder=self.desk.folder)
         return PlainTextResponse(run.out if not run.code else run.told, headers=HEADERS)
 
     async def _hand_out(self, request: Request) -> Response:
@@ -208,10 +208,10 @@ class OpenSource:
         if not names or not EDITIONS.keys() >= {*names}:
             return gone()
         words = ("build", self.path, "--edition", ",".join(names), "--out", self.out)
-        run = await doing.run(*words, folder=self.desk.folder)
+        run = await command_runs.run(*words, folder=self.desk.folder)
         if run.code:
             return PlainTextResponse(run.told or run.out, 409, HEADERS)
-        files = doing.made(self.path, self.out)
+        files = command_runs.made(self.path, self.out)
         return as_json({name: [path.name for path in files.get(name, ())] for name in names})
 
     async def _made(self, request: Request) -> Response:
@@ -219,7 +219,7 @@ class OpenSource:
         names, name = request.path_params["edition"].split(","), request.path_params["name"]
         if name.startswith(FOR_PUPILS) and not all(map(is_for_pupils, names)):
             return gone()
-        files = doing.made(self.path, self.out)
+        files = command_runs.made(self.path, self.out)
         wanted = [path for edition in names for path in files.get(edition, ())]
         if not name.endswith(".zip") or any(path.name == name for path in wanted):
             path = next((path for path in wanted if path.name == name), None)
@@ -342,7 +342,7 @@ class Desk(LocalServer):
                 {
                     "key": key,
                     "name": path.relative_to(self.folder).as_posix(),
-                    "title": knowing.title(path),
+                    "title": source_facts.title(path),
                     "cover": (pdf := self._pdf(path)) and f"{pdf.stat().st_mtime_ns}",
                 }
                 for key, path in self._paths.items()
@@ -372,12 +372,12 @@ class Desk(LocalServer):
         if not title or kind not in STARTERS:
             return gone()
         path = _free(self.folder / f"{slug(title) or kind}.md")
-        run = await doing.run("new", path, "--from", kind, folder=self.folder)
+        run = await command_runs.run("new", path, "--from", kind, folder=self.folder)
         if run.code:
             return PlainTextResponse(run.told or run.out, 409, HEADERS)
-        knowing.retitle(path, title)
+        source_facts.retitle(path, title)
         language, _ = words_for(request.headers.get("accept-language", ""))
-        knowing.sign(path, asked.get("author", "").strip(), language)
+        source_facts.sign(path, asked.get("author", "").strip(), language)
         return as_json({"key": _key(path)})
 
     async def _import(self, request: Request) -> Response:
@@ -388,7 +388,7 @@ class Desk(LocalServer):
         with tempfile.TemporaryDirectory(prefix="chapbook-desk-") as folder:
             given = Path(folder) / name
             given.write_bytes(data)
-            run = await doing.run("import", given, "-o", target, folder=self.folder)
+            run = await command_runs.run("import", given, "-o", target, folder=self.folder)
             told = f"{run.out}\n{run.told}"
         for place in (folder, self.folder):
             told = told.replace(f"{place}{os.sep}", "")
