@@ -143,6 +143,6 @@ def test_books_have_floats_on_both_sides(tmp_path: Path) -> None:
 
 
 def test_other_places_are_told() -> None:
-    document = parse(FIGURE.replace("float=top", "float=here"))
+    document = parse(FIGURE.replace("float=top", "float=left-page"))
     (finding,) = [one for one in document.diagnostics if one.code == Code.BAD_ATTRIBUTE.slug]
-    assert finding.message == "`float=here` has no effect."
+    assert finding.message == "`float=left-page` has no effect."
