@@ -424,11 +424,13 @@ COLONS = (":", "\uff1a")
 def float_to_pages(root: Element, pages: Pages) -> None:
     """Make page floats of what may be one in a tree. A heading before one stays with the text
     below. None goes past the end of the section that it is in, or past a figure or table that has a
-    number and stays. Columns, and pages that are those of another edition, have none."""
+    number and stays. Columns, and pages that are those of another edition, have none; texts with
+    exercises, whose pages the teacher's edition has, only those that ask for it themselves."""
     sheet = pages.sheet
     if pages.row.same_pages or (sheet and sheet.columns > 1):
         return
-    _float_within(root, sheet is not None and sheet.floats, (root,), None)
+    has_exercises = any("exercise" in classes(block) for block in root.iter("div"))
+    _float_within(root, bool(sheet and sheet.floats and not has_exercises), (root,), None)
 
 
 def _float_within(

@@ -30,8 +30,8 @@ KEY = "data-float"
 """The attribute of blocks with a part in this, whose values are these:"""
 
 MOVES, MOVES_FROM_HEADING, STOPS = "moves", "moves-from-heading", "stops"
-"""A block that goes to the next page if it has no room, the same right after a heading, and one that
-comes after all that have gone there."""
+"""A block that goes to the next page if it has no room, the same right after a heading, and one
+that comes after all that have gone there."""
 
 PAGE_START = "page-start"
 """The attribute of a float with the left edge of the last page: the next one, if mirrored, has
