@@ -171,6 +171,10 @@ class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     even_pages: Annotated[bool | None, Key(
         "Whether lines of books are chosen so that facing pages end at the same height and none in "
         "a hyphen; true by default.", False)] = None
+    floats: Annotated[Literal["auto", "here"] | None, Key(
+        "Whether figures and tables without room on a printed page go to the top of the next one, "
+        "while the text goes on; auto by default in books.", "here", name="float",
+        wrong="is not a place for figures and tables")] = None
     qr_codes: Annotated[bool | None, Key(
         "Whether to print QR codes next to links.", True, also="qr")] = None
     pdf: Annotated[Accessible | None, Key(
@@ -213,8 +217,9 @@ class Sheet(msgspec.Struct, frozen=True):
     for hanging content (0 if there is no room). ``note``, ``label``, ``code``, ``heading`` and
     ``title`` are the other type sizes, ``note_leading`` and ``label_leading`` the smaller line
     spacings. ``mirrored`` pages have the inner margin at the spine; lines and pages are
-    ``planned`` if facing ones end at the same height. A ``picture`` takes that share of a page's
-    height at most.
+    ``planned`` if facing ones end at the same height. If one ``floats``, figures and tables without
+    room go to the next, and the text goes on. A ``picture`` takes that share of a page's height at
+    most.
     """
 
     size: PageSize
@@ -239,6 +244,7 @@ class Sheet(msgspec.Struct, frozen=True):
     writing: float
     is_book: bool
     planned: bool = False
+    floats: bool = False
     picture: float = 0.8
 
     @property

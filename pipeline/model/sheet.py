@@ -447,6 +447,7 @@ def settle(
         writing=WRITING_LINES[options.handwriting or "secondary"],
         is_book=is_book,
         planned=is_book and options.even_pages is not False,
+        floats=options.floats == "auto" or (is_book and not options.floats),
     )
 
 

@@ -173,9 +173,9 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
                 message = f"`width={value}` is not a width."
                 hint = "Write a share of the line, `width=50%`, or a length, `width=4cm`."
                 yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
-            elif key == "float" and value not in ("top", "foot"):
+            elif key == "float" and value not in ("auto", "here", "top", "foot"):
                 message = f"`float={shorten(value)}` has no effect."
-                hint = "Write `float=top` or `float=foot`, for the head or the foot of a page."
+                hint = "Write `float=auto` or `float=here`; `float=top` or `float=foot` of a page."
                 yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
             elif key == "lang" and (wrong := _wrong_tag(value)):
                 yield diagnostic(Code.BAD_ATTRIBUTE, wrong[0], span=node.span, hint=wrong[1])

@@ -142,7 +142,43 @@ def test_books_have_floats_on_both_sides(tmp_path: Path) -> None:
     assert all(max(lefts) not in places for places in starts if min(places) < max(lefts) - 3)
 
 
+def test_books_need_not_ask(tmp_path: Path) -> None:
+    """Figures with numbers stay in order, each on the page of its text or the next; none passes the
+    end of its section, and there are no more pages than if all stay."""
+    (tmp_path / "well.svg").write_text(DRAWING, "utf-8")
+    figure = FIGURE.replace(" float=top", "")
+    parts = [
+        f"## {'First' if not number else 'Further'}\n\n" * (number in (0, 9))
+        + f"P{number}- {SENTENCE * (number % 5 + 3)}\n\n"
+        + figure.replace("fig-well", f"fig-well{number}").replace("A deep", f"F{number}-")
+        for number in range(14)
+    ]
+    texts = {}
+    for place in ("auto", "here"):
+        front = f"---\ntitle: T\nlang: en\npage: A5\nclass: book\nfloat: {place}\n---\n\n# One\n\n"
+        data = making.data(
+            (front + "".join(parts)).replace("float: auto\n", ""), "handout", tmp_path
+        )
+        with contextlib.closing(pypdfium2.PdfDocument(data)) as file:
+            texts[place] = [page.get_textpage().get_text_bounded() for page in file]
+    pages = texts["auto"]
+    assert len(pages) <= len(texts["here"])
+    whole = "".join(pages)
+    assert [whole.count(f"F{number}-") for number in range(14)] == [1] * 14
+    assert [whole.count(f"P{number}-") for number in range(14)] == [1] * 14
+    places = [whole.index(f"F{number}-") for number in range(14)]
+    assert places == sorted(places)
+    assert places[8] < whole.index("Further", whole.index("P8-"))
+    moved = 0
+    for number in range(14):
+        (start,) = (n for n, page in enumerate(pages) if f"P{number}-" in page)
+        (end,) = (n for n, page in enumerate(pages) if f"F{number}-" in page)
+        assert start <= end <= start + 2
+        moved += number < 13 and whole.index(f"P{number + 1}-") < places[number]
+    assert moved > 1
+
+
 def test_other_places_are_told() -> None:
-    document = parse(FIGURE.replace("float=top", "float=here"))
+    document = parse(FIGURE.replace("float=top", "float=left-page"))
     (finding,) = [one for one in document.diagnostics if one.code == Code.BAD_ATTRIBUTE.slug]
-    assert finding.message == "`float=here` has no effect."
+    assert finding.message == "`float=left-page` has no effect."

@@ -19,6 +19,7 @@ from pipeline.package.pdf.engine.adapter.boxes import (
     all_boxes,
     bare,
     children,
+    has_class,
     is_block,
     is_floating,
     is_inline,
@@ -50,7 +51,11 @@ from pipeline.package.pdf.engine.adapter.lines import (
     hyphen_width,
     log_attributes,
 )
-from pipeline.package.pdf.engine.adapter.page_layout import Planning, original_layout_document
+from pipeline.package.pdf.engine.adapter.page_layout import (
+    PAGE_FLOAT,
+    Planning,
+    original_layout_document,
+)
 from pipeline.package.units import LineBreaks, LineEnd, Mended, Side
 
 # --- line breaks -----------------------------------------------------------------------------
@@ -480,7 +485,7 @@ class DraftPage(NamedTuple):
     Its ``notes`` have a height, of which a part is ``around_notes``, and end at its ``foot``. One
     that ``begins`` a chapter does so whatever is before it, and may have to be on its side
     (``is_sided``). One that ``has_stray`` notes has some whose lines are on another page, or lines
-    whose notes are."""
+    whose notes are; one that ``has_floats``, figures or tables that are not where the text is."""
 
     pieces: tuple[DraftPiece, ...]
     height: float
@@ -492,6 +497,7 @@ class DraftPage(NamedTuple):
     around_notes: float = 0
     foot: float = 0
     has_stray: bool = False
+    has_floats: bool = False
 
     @property
     def bottom(self) -> float:
@@ -551,6 +557,8 @@ class DraftChapter:
     def is_text(self) -> bool:
         """True if it is hardly anything but paragraphs and their notes, on pages with the same
         room."""
+        if any(page.has_floats for page in self.pages):
+            return False
         of_text = sum(piece.height for piece in self._pieces if piece.paragraph)
         if of_text < TEXT * sum(piece.height for piece in self._pieces):
             return False
@@ -1059,6 +1067,7 @@ def _page(
         around_notes=room - sum(heights[note] for note in notes),
         foot=area.position_y + room - top if notes else 0,
         has_stray=of_lines != notes,
+        has_floats=any(has_class(c, PAGE_FLOAT) and is_floating(c) for c in children(root)),
     )
 
 

@@ -376,8 +376,8 @@ def _text_flow(page: LayoutBox, heads: set[Element]) -> Iterator[LayoutBox]:
     while stack:
         box = stack.pop()
         element = box.element
-        if has_class(box, PAGE_FLOAT):  # the text before it may be on the same page
-            continue
+        if has_class(box, PAGE_FLOAT) and boxes.is_floating(box):
+            continue  # the text before it may be on the same page
         if element is not None and (element in heads or "::" in (box.element_tag or "")):
             continue
         if element is not None:

@@ -9,7 +9,14 @@ from xml.etree.ElementTree import Element, SubElement
 from pipeline.model.late import late
 from pipeline.model.page_map import OUTLINE, SPOKEN
 from pipeline.model.rendered import Pages
-from pipeline.package.pdf.engine.adapter.page_layout import PAGE_FLOAT, PAGE_FOOT
+from pipeline.package.pdf.engine.adapter.page_layout import (
+    KEY,
+    MOVES,
+    MOVES_FROM_HEADING,
+    PAGE_FLOAT,
+    PAGE_FOOT,
+    STOPS,
+)
 
 # --- print markup ----------------------------------------------------------------------------
 
@@ -399,14 +406,9 @@ def _emoji(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 # --- page floats -----------------------------------------------------------------------------
-# Figures and tables that go to the top of the next page if there is no room (``float=top``), or to
-# the foot of a page (``float=foot``): the text goes on in their place, so that no page is left
-# short.
-
-KEY = "data-float"
-
-CLASSES = {"top": PAGE_FLOAT, "foot": f"{PAGE_FLOAT} {PAGE_FOOT}"}
-"""The classes of what floats to the places on a page."""
+# Figures and tables that go to the top of the next page if there is no room (``float=top``, or all
+# that have numbers), or to the foot of a page (``float=foot``): the text goes on in their place, so
+# that no page is left short.
 
 AROUND = frozenset({"body", "main", "section"})
 """The elements from which something can go to the next page: what is in a box stays in it."""
@@ -416,24 +418,67 @@ STYLE = "float: left; clear: both; width: 100%"
 KEPT = "; break-after: avoid"
 """The style of what stands between a heading and its text."""
 
+COLONS = (":", "\uff1a")
+"""The ends of a text that announces what follows it at once."""
+
 
 def float_to_pages(root: Element, pages: Pages) -> None:
-    """Make page floats of what asks for it in a tree. A heading before one stays with the
-    text below. Columns, and pages that are those of another edition, have none."""
-    if pages.row.same_pages or (pages.sheet and pages.sheet.columns > 1):
+    """Make page floats of what may be one in a tree. A heading before one stays with the text
+    below. None goes past the end of the section that it is in, or past a figure or table that has a
+    number and stays. Columns, and pages that are those of another edition, have none; texts with
+    exercises, whose pages the teacher's edition has, only those that ask for it themselves."""
+    sheet = pages.sheet
+    if pages.row.same_pages or (sheet and sheet.columns > 1):
         return
-    for parent in [element for element in root.iter() if element.tag in AROUND]:
-        for number, child in enumerate(parent):
-            if names := CLASSES.get(child.get(KEY, "")):
-                parent[number] = _page_float(child, names)
-                if number and parent[number - 1].tag in HEADINGS:
-                    parent[number].set("style", STYLE + KEPT)
+    has_exercises = any("exercise" in classes(block) for block in root.iter("div"))
+    _float_within(root, bool(sheet and sheet.floats and not has_exercises), (root,), None)
 
 
-def _page_float(block: Element, names: str) -> Element:
-    """An element with classes around a block that is on the next page if it does not
-    fit: the engine breaks the element after its empty first part."""
-    wrapper = Element("div", {"class": names, "style": STYLE})
+def _float_within(
+    parent: Element, is_usual: bool, around: tuple[Element, ...], last: Element | None
+) -> Element | None:
+    """Make page floats in an element with others ``around`` it. The ``last`` float before is right
+    in an element; returns that of the last one now."""
+    before: Element | None = None
+    for number, child in enumerate(parent):
+        place = child.get(KEY) or ("auto" if is_usual else "here")
+        is_numbered = child.tag in ("figure", "table") and _has_number(child)
+        if child.tag in AROUND:
+            if last is not None and last not in around:
+                child.set(KEY, STOPS)
+            last = _float_within(child, is_usual, (*around, child), last)
+        elif place == "foot":
+            last, parent[number] = parent, _at_foot(child, before)
+        elif place == "top" or (place == "auto" and is_numbered and not _announced(child, before)):
+            last = parent
+            is_headed = before is not None and before.tag in HEADINGS
+            child.set(KEY, MOVES_FROM_HEADING if is_headed else MOVES)
+            child.set("class", f"{child.get('class', '')} {PAGE_FLOAT}".lstrip())
+            if place == "top":
+                child.set("style", f"{child.get('style', '')}; break-inside: avoid")
+        elif is_numbered:
+            child.set(KEY, STOPS)
+        before = child
+    return last
+
+
+def _has_number(block: Element) -> bool:
+    """Return whether a figure or table has a number of its own; listings go on on the next page."""
+    captions = (child for child in block if child.tag in ("caption", "figcaption"))
+    labels = (inner for caption in captions for inner in caption if "label" in classes(inner))
+    return not {"listing", "wrap"} & classes(block) and next(labels, None) is not None
+
+
+def _announced(block: Element, before: Element | None) -> bool:
+    """Return whether the text ``before`` a block says that it follows, or it is to stay there."""
+    return before is not None and "".join(before.itertext()).rstrip().endswith(COLONS)
+
+
+def _at_foot(block: Element, before: Element | None) -> Element:
+    """An element around a block that is at the foot of a page, of the next one if it does not fit:
+    the engine breaks the element after its empty first part."""
+    style = STYLE + KEPT * (before is not None and before.tag in HEADINGS)
+    wrapper = Element("div", {"class": f"{PAGE_FLOAT} {PAGE_FOOT}", "style": style})
     wrapper.tail, block.tail = block.tail, None
     block.set("style", f"{block.get('style', '')}; break-inside: avoid")
     SubElement(wrapper, "div", {"style": "height: 0"})

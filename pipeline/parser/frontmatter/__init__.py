@@ -237,7 +237,8 @@ def _read(
 def _metadata(read: dict[str, Any]) -> Metadata:
     """The metadata of these values by key."""
     fields = {keys_module.KEYS[name].field: value for name, value in read.items()}
-    options = {name: fields.pop(name) for name in keys_module.PRINTING if name in fields}
+    of_print = (keys_module.KEYS[name].field for name in keys_module.PRINTING)
+    options = {name: fields.pop(name) for name in of_print if name in fields}
     if options:
         fields["printing"] = PrintOptions(**options)
     if "editions" in fields:

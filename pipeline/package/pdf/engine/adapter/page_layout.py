@@ -11,22 +11,40 @@ import weasyprint
 from weasyprint.css import StyleFor
 from weasyprint.css.properties import Dimension
 from weasyprint.css.targets import TargetLookupItem
+from weasyprint.formatting_structure.boxes import BlockBox
 from weasyprint.formatting_structure.build import create_anonymous_boxes
 from weasyprint.layout import LayoutContext
+from weasyprint.layout.percent import resolve_percentages
 
 original_block_level_layout = weasyprint.layout.block.block_level_layout
 original_float_layout = weasyprint.layout.block.float_layout
 original_layout_document = weasyprint.document.layout_document
 
 PAGE_FLOAT = "page-float"
-"""The class of floats that go to the top of the next page if they do not fit."""
+"""The class of what goes to the top of the next page if it does not fit, while the text goes on."""
 
 PAGE_FOOT = "page-foot"
-"""The class of those that stand at the foot of a page."""
+"""The class of what stands at the foot of a page."""
+
+KEY = "data-float"
+"""The attribute of blocks with a part in this, whose values are these:"""
+
+MOVES, MOVES_FROM_HEADING, STOPS = "moves", "moves-from-heading", "stops"
+"""A block that goes to the next page if it has no room, the same right after a heading, and one
+that comes after all that have gone there."""
 
 PAGE_START = "page-start"
 """The attribute of a float with the left edge of the last page: the next one, if mirrored, has
 another."""
+
+ROOM = "room"
+"""The attribute of a float with the height that it takes on the next page."""
+
+IN_ONE_PIECE = frozenset({"avoid", "avoid-page"})
+"""The values of ``break-inside`` of what goes to the next page as a whole."""
+
+FROM_ITS_START = {0: None}
+"""The place where a float goes on that has no part on the page before."""
 
 ROUNDING = 1e-3
 """CSS pixels that two lengths may differ by and be the same."""
@@ -114,8 +132,9 @@ class Layout(LayoutContext):  # type: ignore[misc]
     defers_feet = keeps_floats = begins_column = False
     page_maker: list[tuple[Any, ...]]
     reported_footnotes: list[Any]
+    broken_out_of_flow: Mapping[Any, Any] = {}
     _number: int | None = None
-    _carries_notes = False
+    _carries = False
 
     @property
     def current_page(self) -> int | None:
@@ -129,7 +148,7 @@ class Layout(LayoutContext):  # type: ignore[misc]
         self._number, self.feet = number, {}
         if number and self.page_bottom is not None:
             self.page_bottom += self.taller.get(number, 0)
-        self._carries_notes = self._carries_notes or bool(self.reported_footnotes)
+        self._carries = self._carries or bool(self.reported_footnotes or self.broken_out_of_flow)
 
     @property
     def current_footnote_area(self) -> Any:
@@ -188,10 +207,11 @@ class Layout(LayoutContext):  # type: ignore[misc]
 
     @rendered_notes.setter
     def rendered_notes(self, notes: list[Any]) -> None:
-        """The start of every pass over the pages. If a page has left notes to the next, all pages
-        are made again: otherwise the notes of an unchanged page would not reach the next one."""
+        """The start of every pass over the pages. If a page has left notes or floats to the next,
+        all pages are made again: otherwise those of an unchanged page would not reach the next one,
+        or those of a changed one reach another."""
         self._rendered = notes
-        if self._carries_notes:
+        if self._carries:
             for *_, state in self.page_maker:
                 state["pages_wanted"] = True
 
@@ -240,6 +260,70 @@ class SidedStyles(StyleFor):  # type: ignore[misc]
         style = self._computed_styles[element, pseudo_type]
         if "float" in style.cascaded and (sides := FLOATS.get(style["float"])):
             style["float"] = sides[style["direction"]]
+
+
+def block_level_layout(
+    context: Any,
+    box: Any,
+    bottom_space: float,
+    skip_stack: Any,
+    holder: Any,
+    page_is_empty: bool = True,
+    absolute: Any = None,
+    fixed: Any = None,
+    margins: Any = None,
+    *rest: Any,
+) -> Any:
+    """The layout of a block, and where it goes on. One that has no room goes to the top of the next
+    page as a float, if it may, and so do those after it that have room there too; an empty block
+    stands in its place."""
+    role = box.element.get(KEY) if box.element is not None else None
+    if page_is_empty or skip_stack or context.keeps_floats or box.element is holder.element:
+        role = None
+    adjoining = [*(margins or ())]
+    if role is None or not context.broken_out_of_flow:
+        arguments = page_is_empty, absolute, fixed, margins, *rest
+        result = original_block_level_layout(
+            context, box, bottom_space, skip_stack, holder, *arguments
+        )
+        if role not in (MOVES, MOVES_FROM_HEADING) or result[0] is not None:
+            return result
+    page_type = {"break": "any", "page": None}
+    if role == STOPS or not (part := _page_float(context, box, holder, absolute, fixed)):
+        return None, None, page_type, [], False, None
+    empty = BlockBox.anonymous_from(holder, ())
+    empty.element, empty.element_tag, empty.clearance = box.element, box.element_tag, None
+    resolve_percentages(empty, holder)
+    empty.position_x, empty.position_y = box.position_x, box.position_y
+    empty.width = empty.height = 0
+    empty.style = empty.style.copy()
+    empty.style["break_after"] = "avoid" if role == MOVES_FROM_HEADING else "auto"
+    context.add_broken_out_of_flow(empty, part, holder, FROM_ITS_START)
+    return empty, None, page_type, adjoining, True, None
+
+
+def _page_float(context: Any, box: Any, holder: Any, absolute: Any, fixed: Any) -> Any | None:
+    """A float with a block, as wide as the text; None if it is not in one piece, or if the next
+    page has no room for it."""
+    kinds = {inner.style["break_inside"] for inner in (box, *box.children)}
+    if context.in_column or kinds.isdisjoint(IN_ONE_PIECE):
+        return None
+    page = context.current_footnote_area.page
+    block = box.copy()
+    block.style = block.style.copy()
+    block.style["margin_top"] = Dimension(0, "px")
+    part = BlockBox.anonymous_from(holder, [block])
+    part.element, part.element_tag = box.element, box.element_tag
+    part.style = part.style.copy()
+    part.style.update({"float": "left", "clear": "both", "width": Dimension(100, "%")})
+    part.position_x, part.position_y = box.position_x, box.position_y
+    laid_out, _ = original_float_layout(context, part, holder, absolute, fixed, -math.inf, None)
+    weasyprint.layout.block.remove_placeholders(context, [laid_out], absolute, fixed)
+    height = laid_out.margin_height()
+    waiting = (other for other, *_ in context.broken_out_of_flow.values())
+    vars(part).update({PAGE_START: page.content_box_x(), ROOM: height})
+    is_high = height + sum(vars(other).get(ROOM, 0) for other in waiting) > page.height
+    return None if is_high else part
 
 
 def float_layout(

@@ -19,6 +19,7 @@ from pipeline.package.pdf.engine.adapter import glyph_texts, lines, spaces
 from pipeline.package.pdf.engine.adapter.page_layout import (
     Layout,
     SidedStyles,
+    block_level_layout,
     float_layout,
     layout_document,
     resumed_float_layout,
@@ -90,7 +91,15 @@ NAMES: Uses = (
         "a float that goes to the next page as a whole takes no room on its page, and one at the "
         "foot of a page takes it there. Kozea/WeasyPrint#1098",
         (
+            "layout.block.block_level_layout(context, box, bottom_space, skip_stack, "
+            "containing_block, page_is_empty=True, absolute_boxes=None, fixed_boxes=None, "
+            "adjoining_margins=None, first_letter_style=None, first_line_style=None, "
+            "discard=False, max_lines=None)",
             "layout.block.float_layout", "layout.page.float_layout",
+            "layout.percent.resolve_percentages(box, containing_block)",
+            "formatting_structure.boxes.BlockBox(element_tag, style, element, children)",
+            "layout.LayoutContext.add_broken_out_of_flow(self, new_box, box, containing_block, "
+            "resume_at)",
             "layout.LayoutContext._excluded_shapes", "layout.LayoutContext.broken_out_of_flow",
             "layout.LayoutContext.excluded_shapes",
         ),
@@ -322,6 +331,7 @@ LAYOUT: dict[str, Any] = {
     "document.LayoutContext": Layout,
     "document.layout_document": layout_document,
     "layout.block.block_container_layout": block_container_layout,
+    "layout.block.block_level_layout": block_level_layout,
     "layout.block.float_layout": float_layout,
     "layout.block.iter_line_boxes": lines.iter_line_boxes,
     "layout.inline.remove_last_whitespace": spaces.remove_last_whitespace,

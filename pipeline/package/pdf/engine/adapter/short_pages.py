@@ -75,8 +75,9 @@ def _without_text(context: Any, box: Any, bottom: float, resume_at: Any, *rest: 
     while place and len(place) == 1:
         ((number, place),) = place.items()
         inner = parent.children[number] if number < len(parent.children) else None
-        if inner is None or is_line(inner) or inner.is_table_wrapper:
+        if not place or inner is None or is_line(inner) or inner.is_table_wrapper:
             break
+        parent.children = parent.children[: number + 1]
         parent = inner
     parent.children, parent.force_fragmentation = [], True
     block, _page_is_empty, *others = rest
@@ -100,6 +101,8 @@ class _Page:
         context, arguments = self.context, self._arguments
         root = self.result[0]
         weasyprint.layout.block.remove_placeholders(context, root.children, *arguments[4:6])
+        for part in {*context.broken_out_of_flow} - self._waiting:
+            del context.broken_out_of_flow[part]
         context.release_feet({*context.feet} - self._resumed)
         self._box.position_y, context.spaces = self._y, spaces
         self.result = original_block_level_layout(context, self._box, *arguments[:-1], [])
