@@ -1,7 +1,7 @@
 """The command ``desk``: writing, seeing and handing out in one window.
 
 `server` serves the page in ``templates/desk``, whose right side is that of the preview. `draft` is
-the text that is written, with what others change in its file meanwhile, and `doing` runs the other
+the text that is written, with what others change in its file meanwhile, and `command_runs` runs the other
 commands: whatever a button does is what a command does.
 """
 

@@ -160,7 +160,7 @@ class OpenSource:
             elif path != self.path:
                 path = _free(path)
                 self.path.rename(path)
-            knowing.retitle(path, title)
+            source_facts.retitle(path, title)
         except (OSError, UnicodeDecodeError) as error:
             return PlainTextResponse(str(error), 409, HEADERS)
         return as_json({"key": _key(path)})
