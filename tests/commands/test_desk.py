@@ -199,6 +199,30 @@ def test_the_same_lines_changed_twice_are_a_conflict() -> None:
     assert merge("a\n", "a\nx\n", "a\ny\n") is None
 
 
+def test_what_was_typed_after_others_were_heard_of_is_no_conflict(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("Well\n\nA rope\n", "utf-8")
+    source = SourceText(path)
+    base = source.read()[1]
+    path.write_text("Wells\n\nA rope\n", "utf-8")
+    saved = source.save("Well\n\nA rope of\n", base)
+    assert saved.text == "Wells\n\nA rope of\n"
+    assert source.save("Well\n\nA rope of straw\n", saved.base).text == "Wells\n\nA rope of straw\n"
+
+
+def test_a_window_that_has_written_nothing_takes_what_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("A rope\n", "utf-8")
+    source = SourceText(path)
+    base = source.read()[1]
+    for number in range(20):
+        path.write_text(f"A rope {number}\n", "utf-8")
+        source.read()
+    saved = source.save("A rope\n", base)
+    assert (saved.text, saved.conflict) == ("A rope 19\n", False)
+    assert path.read_text("utf-8") == "A rope 19\n"
+
+
 def test_the_digest_follows_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     source = SourceText(path)
