@@ -176,6 +176,12 @@ def test_a_form_has_the_settings_under_the_names_that_the_text_has(served: Serve
     assert {each[part] for each in fields.values() for part in ("name", "about")} <= {*words, ""}
 
 
+def test_what_the_views_show_is_named_in_all_languages() -> None:
+    shown = {row.label for row in EDITIONS.values() if row.format in ("html", "pdf", "epub")}
+    for language in ("de", "fr", "es", "pt", "it", "nl", "ar", "zh"):
+        assert {*shown, "Page {}"} <= words_for(language)[1].keys()
+
+
 def test_a_file_that_cannot_be_read_leaves_nothing(served: Served) -> None:
     before = sorted(served.folder.rglob("*.md"))
     status, data = served.ask("import?name=a.docx", b"no Word file")
