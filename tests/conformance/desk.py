@@ -78,7 +78,7 @@ class Teacher:
         raise AssertionError(f"not saved: {words}; {self._state()}")
 
     def _state(self) -> str:
-        """What is on the screen, and the ends of the files, for who waited in vain."""
+        """The words on the screen, and the ends of the files, for who waited in vain."""
         there = {path.name: path.read_text("utf-8")[-300:] for path in self.folder.glob("*.md")}
         script = "['#saved', '#doing', 'dialog[open]'].map((each) => document.querySelector(each))"
         told = self.page.evaluate(f"{script}.map((each) => each?.innerText)")
