@@ -232,6 +232,9 @@ def _alone_in(folder: Path) -> Iterator[None]:
                 fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
+            # a process that was forked meanwhile has a copy of the handle, and would keep the lock
+            with contextlib.suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_UN)
             os.close(handle)
 
 

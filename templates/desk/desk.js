@@ -309,7 +309,7 @@ class Writing {
 
   // One save after another; what was typed meanwhile is saved after it.
   async save(force = false) {
-    if (this.saving) { await this.saving; }
+    while (this.saving) await this.saving; // several may wait for the same one
     clearTimeout(this.timer);
     const { text } = this.editor;
     this.isSaved = true;
@@ -318,6 +318,7 @@ class Writing {
       (error) => {
         this.isSaved = false;
         this.say('Not saved!');
+        clearTimeout(this.timer);
         this.timer = setTimeout(() => this.save(), 2000);
         console.warn(error);
       },
@@ -325,7 +326,7 @@ class Writing {
     await this.saving;
   }
 
-  hear(sent, { digest, text, conflict }) {
+  hear(sent, { digest, base, text, conflict }) {
     if (conflict) {
       this.say('Not saved!');
       this.isSaved = false;
@@ -335,6 +336,8 @@ class Writing {
     if (text !== null) { // others have changed something
       if (this.editor.text !== sent) { // and so have we, since: that comes next
         this.isSaved = false;
+        this.base = base;
+        clearTimeout(this.timer);
         this.timer = setTimeout(() => this.save(), SAVE);
         return;
       }

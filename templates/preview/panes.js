@@ -464,7 +464,7 @@ export class Pages extends Pane {
       Object.assign(page.dataset, { number, name });
       delete page.dataset.asked;
       page.style.aspectRatio = `${width} / ${height}`;
-      page.querySelector('img').alt = `Page ${number + 1}`;
+      page.querySelector('img').alt = this.page.words('Page {}').replace('{}', number + 1);
       if (pictures.get(number)) show(page, pictures.get(number));
       return page;
     });
@@ -512,7 +512,7 @@ export class Pages extends Pane {
   picture(path, number) {
     const width = Math.round(this.figures[0].clientWidth * Math.min(devicePixelRatio, 2));
     return new Promise((done) => {
-      const image = made('img', { alt: `Page ${number + 1}`, decoding: 'sync' });
+      const image = made('img', { decoding: 'sync' });
       image.onload = () => done(image);
       image.onerror = () => done(null);
       image.src = `page/${path}/${number}?width=${width}`;
@@ -612,7 +612,8 @@ const lineOf = ([text, left, top, right, bottom], [, , , shift]) => (
 const bodyOf = (name) => name.slice(0, name.length / 2);
 
 function show(page, image) {
-  page.querySelector('img').replaceWith(image);
+  const before = page.querySelector('img');
+  image.alt = before.alt; // it may have another number by now
+  before.replaceWith(image);
   page.dataset.drawn = page.dataset.name;
-  image.alt = `Page ${Number(page.dataset.number) + 1}`;
 }

@@ -107,7 +107,7 @@ function fillMenus() {
     if (!pane.choice.length) {
       const none = { value: '', textContent: words('not built'), disabled: true, hidden: true };
       pane.choice.append(made('option', none), ...own.map(([value, , label]) => (
-        made('option', { value, textContent: label })
+        made('option', { value, textContent: words(label) })
       )));
       pane.choice.value = '';
     }

@@ -202,6 +202,12 @@ def test_a_form_has_the_settings_under_the_names_that_the_text_has(served: Serve
     assert {each[part] for each in fields.values() for part in ("name", "about")} <= {*words, ""}
 
 
+def test_what_the_views_show_is_named_in_all_languages() -> None:
+    shown = {row.label for row in EDITIONS.values() if row.format in ("html", "pdf", "epub")}
+    for language in ("de", "fr", "es", "pt", "it", "nl", "ar", "zh"):
+        assert {*shown, "Page {}"} <= words_for(language)[1].keys()
+
+
 def test_a_file_that_cannot_be_read_leaves_nothing(served: Served) -> None:
     before = sorted(served.folder.rglob("*.md"))
     status, data = served.ask("import?name=a.docx", b"no Word file")
@@ -223,6 +229,30 @@ def test_the_same_lines_changed_twice_are_a_conflict() -> None:
     assert merge("a\nb\nc\n", "a\nx\nc\n", "a\ny\nc\n") is None
     assert merge("a\nb\nc\nd\n", "x\nb\nc\nd\n", "a\nb\nc\ny\n") == "x\nb\nc\ny\n"
     assert merge("a\n", "a\nx\n", "a\ny\n") is None
+
+
+def test_what_was_typed_after_others_were_heard_of_is_no_conflict(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("Well\n\nA rope\n", "utf-8")
+    source = SourceText(path)
+    base = source.read()[1]
+    path.write_text("Wells\n\nA rope\n", "utf-8")
+    saved = source.save("Well\n\nA rope of\n", base)
+    assert saved.text == "Wells\n\nA rope of\n"
+    assert source.save("Well\n\nA rope of straw\n", saved.base).text == "Wells\n\nA rope of straw\n"
+
+
+def test_a_window_that_has_written_nothing_takes_what_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("A rope\n", "utf-8")
+    source = SourceText(path)
+    base = source.read()[1]
+    for number in range(20):
+        path.write_text(f"A rope {number}\n", "utf-8")
+        source.read()
+    saved = source.save("A rope\n", base)
+    assert (saved.text, saved.conflict) == ("A rope 19\n", False)
+    assert path.read_text("utf-8") == "A rope 19\n"
 
 
 def test_the_digest_follows_the_file(tmp_path: Path) -> None:

@@ -75,7 +75,15 @@ class Teacher:
             if any(words in path.read_text("utf-8") for path in self.folder.glob("*.md")):
                 return True
             self.page.wait_for_timeout(50)
-        return False
+        raise AssertionError(f"not saved: {words}; {self._state()}")
+
+    def _state(self) -> str:
+        """The words on the screen, and the ends of the files, for who waited in vain."""
+        there = {path.name: path.read_text("utf-8")[-300:] for path in self.folder.glob("*.md")}
+        script = "['#saved', '#doing', 'dialog[open]'].map((each) => document.querySelector(each))"
+        told = self.page.evaluate(f"{script}.map((each) => each?.innerText)")
+        typed = self.page.evaluate(TEXT.format("innerText.slice(-300)"))
+        return f"screen: {told}; editor: {typed!r}; files: {there}; console: {self.complaints}"
 
     def built(self, words: str) -> bool:
         """True once a printed page has some words, of which the positions are looked for."""
@@ -87,11 +95,11 @@ class Teacher:
                     if words in self._line(f"lines/handout/{part['digest']}?pages={pages}"):
                         return True
             self.page.wait_for_timeout(100)
-        return False
+        raise AssertionError(f"not shown: {words}; {self._state()}")
 
     def _line(self, name: str) -> str:
         """The first line of what the desk answers about this text."""
-        with urlopen(f"{self.page.url}{name}") as answer:
+        with urlopen(f"{self.page.url}{name}", timeout=60) as answer:
             line: bytes = answer.readline()
         return line.decode()
 

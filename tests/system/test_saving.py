@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,26 @@ def test_a_set_replaces_another(folder: Path) -> None:
     assert set(outputs.write_all(folder, new, [folder / "a-site/gone.html"])) == set(new)
     assert contents(folder) == NEW
     assert outputs.write_all(folder, new, [folder / "a-site/gone.html"]) == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+def test_a_process_begun_while_a_set_is_written_keeps_nobody_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    process = get_context("fork").Process(target=signal.pause, daemon=True)
+    monkeypatch.setattr(outputs, "holds", lambda *_: bool(process.start()))
+    assert outputs.write(folder / "a.html", b"first")
+    monkeypatch.undo()
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(handle)
+        process.kill()
+        process.join()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")

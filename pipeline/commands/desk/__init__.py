@@ -14,8 +14,9 @@ import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -23,6 +24,8 @@ from pipeline.commands import builds, terminal
 
 if TYPE_CHECKING:
     from pipeline.commands.panes.session import PageDrawing
+
+T = TypeVar("T")
 
 EXTRA = "For colours and completion in the editor: pip install 'chapbook[desk]'"
 
@@ -72,13 +75,14 @@ def desk_command(
     os.chdir(folder)
     flags = dict.fromkeys(("assets", "cover_spread", "catalog", "strict"), False)
     plain = {"editions": (), "templates": None, "fit": None, **flags}
+    turn = threading.Lock()  # libraries, and processes that are begun, are for one build at a time
     try:
         with terminal.other_processes(()) as executor:
 
             def session(path: Path, drawing: PageDrawing) -> Session:
                 relative = path.relative_to(folder)
                 run = builds.repeated(relative, {**plain, "out": desk.out_of(path)})
-                run = functools.partial(run, executor=executor)
+                run = functools.partial(_in_turn, turn, run, executor=executor)
                 return Session(relative, run, drawing=drawing)
 
             desk = Desk(folder, folder / "build", session, port)
@@ -91,7 +95,8 @@ def desk_command(
                 sys.stdout.flush()
                 if not no_open:
                     launcher.show(address, window=window)
-                run = functools.partial(_prepare, desk.drawing, {**plain, "executor": executor})
+                options = {**plain, "executor": executor}
+                run = functools.partial(_in_turn, turn, _prepare, desk.drawing, options)
                 threading.Thread(target=run, daemon=True).start()
 
             for name in ("SIGTERM", "SIGHUP"):
@@ -102,6 +107,11 @@ def desk_command(
                 desk.run(ready)
     except OSError as error:
         terminal.give_up(f"cannot serve at port {port}: {error.strerror}", terminal.WRONG_USAGE)
+
+
+def _in_turn(turn: threading.Lock, run: Callable[..., T], *given: Any, **options: Any) -> T:
+    with turn:
+        return run(*given, **options)
 
 
 def _prepare(drawing: PageDrawing, options: dict[str, Any]) -> None:

@@ -19,11 +19,12 @@ BOM = "\ufeff"
 
 class SaveResult(msgspec.Struct, frozen=True):
     """The result of saving: the ``digest`` of the file, and its ``text`` if it is not the one that
-    was sent. If both have changed the same lines, ``conflict``: nothing was written, and ``text``
-    is that of the file."""
+    was sent, which is a ``base`` for what was typed since. If both have changed the same lines,
+    ``conflict``: nothing was written, and ``text`` is that of the file."""
 
     digest: str
     text: str | None = None
+    base: str = ""
     conflict: bool = False
 
 
@@ -61,14 +62,17 @@ class SourceText:
         """Save a text that was written over the version ``base``, with all that others have changed
         since then; if ``is_forced``, without it."""
         there, digest = self.read()
+        sent = self._keep(text)
+        if sent == base and not is_forced:  # nothing of ours is new
+            return SaveResult(digest, None if text == there else there, sent)
         if digest != base and text != there and not is_forced:
             merged = merge(self._texts[base], text, there) if base in self._texts else None
             if merged is None:
-                return SaveResult(digest, there, conflict=True)
+                return SaveResult(digest, there, sent, conflict=True)
         else:
             merged = text
         outputs.write(self._path, (self._before + merged.replace("\n", self._end)).encode())
-        return SaveResult(self._keep(merged), None if merged == text else merged)
+        return SaveResult(self._keep(merged), None if merged == text else merged, sent)
 
     def _keep(self, text: str) -> str:
         digest = digest_of(text)
