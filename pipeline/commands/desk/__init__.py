@@ -1,8 +1,8 @@
 """The command ``desk``: writing, seeing and handing out in one window.
 
 `server` serves the page in ``templates/desk``, whose right side is that of the preview. `draft` is
-the text that is written, with what others change in its file meanwhile, and `command_runs` runs the other
-commands: whatever a button does is what a command does.
+the text that is written, with what others change in its file meanwhile, and `command_runs` runs
+the other commands: whatever a button does is what a command does.
 """
 
 from __future__ import annotations
