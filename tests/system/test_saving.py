@@ -45,7 +45,12 @@ def test_a_process_begun_while_a_set_is_written_keeps_nobody_out(
     import fcntl
 
     process = get_context("fork").Process(target=signal.pause, daemon=True)
-    monkeypatch.setattr(outputs, "holds", lambda *_: bool(process.start()))
+
+    def begin_meanwhile(*_: object) -> bool:
+        process.start()
+        return False
+
+    monkeypatch.setattr(outputs, "holds", begin_meanwhile)
     assert outputs.write(folder / "a.html", b"first")
     monkeypatch.undo()
     handle = os.open(folder, os.O_RDONLY)
