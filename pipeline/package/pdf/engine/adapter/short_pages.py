@@ -204,17 +204,14 @@ def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any)
             # WeasyPrint would move it there only when it has been divided.
             edge = box.position_y + box.margin_top
             box.position_y += context.below_page_floats(edge) - edge
-        whole = box.get_wrapped_table() if box.is_table_wrapper else box
-        kind, (_, skip_stack, page_is_empty, *_) = whole.style["break_inside"], rest
+        kind, (_, skip_stack, page_is_empty, *_) = box.style["break_inside"], rest
         if (
             kind in (IN_ONE_PIECE, ON_A_FULL_PAGE)
             and not (skip_stack or page_is_empty or context.in_column)
             and _is_short(context, box.position_y)
         ):
             if kind == ON_A_FULL_PAGE:
-                divided = _restyle(whole, break_inside="auto")
-                parts = [divided if child is whole else child for child in box.children]
-                box = divided if box is whole else box.copy_with_children(parts)
+                box = _restyle(box, break_inside="auto")
             elif (image := _picture(box)) is not None:
                 return _with_image(context, box, image, *rest)
     return original_block_container_layout(context, box, *rest, **of_floats)
