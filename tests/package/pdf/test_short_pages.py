@@ -67,13 +67,6 @@ def test_questions_with_choices_are_parted(tmp_path: Path) -> None:
         assert first_pages(path, "Walks", "1.", "2.") == [0, 0, 1]
 
 
-def test_in_large_print_pairs_are_parted(tmp_path: Path) -> None:
-    pairs = "".join(f"| {letter * 5} | {letter * 9} |\n" for letter in "abcdefgh")
-    piece = f":::: exercise Walks\n::: matching\n| A | B |\n|---|---|\n{pairs}:::\n::::\n\n"
-    for path in files(piece, "large-print", tmp_path, (6,)):
-        assert first_pages(path, "Walks", "aaaaa", "hhhhh") == [0, 0, 1]
-
-
 def test_so_is_a_box(tmp_path: Path) -> None:
     box = f"::: note Well\n{LINE * 12}Last\n:::\n\n"
     broken = 0
