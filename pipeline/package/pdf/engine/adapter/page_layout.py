@@ -267,38 +267,45 @@ def block_level_layout(
     box: Any,
     bottom_space: float,
     skip_stack: Any,
-    holder: Any,
+    containing_block: Any,
     page_is_empty: bool = True,
-    absolute: Any = None,
-    fixed: Any = None,
-    margins: Any = None,
+    absolute_boxes: Any = None,
+    fixed_boxes: Any = None,
+    adjoining_margins: Any = None,
     *rest: Any,
 ) -> Any:
     """The layout of a block, and where it goes on. One that has no room goes to the top of the next
     page as a float, if it may, and so do those after it that have room there too; an empty block
     stands in its place."""
     role = box.element.get(KEY) if box.element is not None else None
-    if page_is_empty or skip_stack or context.keeps_floats or box.element is holder.element:
+    if (
+        page_is_empty
+        or skip_stack
+        or context.keeps_floats
+        or box.element is containing_block.element
+    ):
         role = None
-    adjoining = [*(margins or ())]
+    adjoining = [*(adjoining_margins or ())]
     if role is None or not context.broken_out_of_flow:
-        arguments = page_is_empty, absolute, fixed, margins, *rest
+        arguments = page_is_empty, absolute_boxes, fixed_boxes, adjoining_margins, *rest
         result = original_block_level_layout(
-            context, box, bottom_space, skip_stack, holder, *arguments
+            context, box, bottom_space, skip_stack, containing_block, *arguments
         )
         if role not in (MOVES, MOVES_FROM_HEADING) or result[0] is not None:
             return result
     page_type = {"break": "any", "page": None}
-    if role == STOPS or not (part := _page_float(context, box, holder, absolute, fixed)):
+    if role == STOPS or not (
+        part := _page_float(context, box, containing_block, absolute_boxes, fixed_boxes)
+    ):
         return None, None, page_type, [], False, None
-    empty = BlockBox.anonymous_from(holder, ())
+    empty = BlockBox.anonymous_from(containing_block, ())
     empty.element, empty.element_tag, empty.clearance = box.element, box.element_tag, None
-    resolve_percentages(empty, holder)
+    resolve_percentages(empty, containing_block)
     empty.position_x, empty.position_y = box.position_x, box.position_y
     empty.width = empty.height = 0
     empty.style = empty.style.copy()
     empty.style["break_after"] = "avoid" if role == MOVES_FROM_HEADING else "auto"
-    context.add_broken_out_of_flow(empty, part, holder, FROM_ITS_START)
+    context.add_broken_out_of_flow(empty, part, containing_block, FROM_ITS_START)
     return empty, None, page_type, adjoining, True, None
 
 
