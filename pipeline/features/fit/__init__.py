@@ -59,6 +59,7 @@ AGE_OF_FIRST_YEARS = 8
 LARGEST, GROWTH = 13.0, 1.25
 """The largest type size, in points, and relative to the smallest."""
 
+
 class Knot(NamedTuple):
     """A setting between two knots, with linear interpolation. ``text`` is in points; the others are
     relative to the page's defaults: ``margins`` at top and bottom, ``sides`` the minimum of the
@@ -128,7 +129,8 @@ def _sizes(fit: FitOptions, metadata: Metadata) -> tuple[float, float]:
     """The smallest and the largest type size, in points."""
     usual = kinds.KINDS[metadata.kind].smallest or SMALLEST
     if metadata.audience != Audience():
-        usual = max(usual, FIRST_YEARS if 0 < oldest_reader(metadata) <= AGE_OF_FIRST_YEARS else AT_SCHOOL)
+        is_first = 0 < oldest_reader(metadata) <= AGE_OF_FIRST_YEARS
+        usual = max(usual, FIRST_YEARS if is_first else AT_SCHOOL)
     smallest = fit.smallest or min(usual, fit.largest or usual)
     return smallest, fit.largest or max(LARGEST, GROWTH * smallest)
 

@@ -264,7 +264,8 @@ def _mark_relations(root: Element, line: float) -> None:
             if child.tag == "p" and before is not None and before.tag in HEADINGS:
                 _mark(child, "one", {"line"} if len(read_text(child)) <= line else ())
             elif child.tag != "p" and before is not None and before.tag == "p":
-                _mark(before, "leads", {"in"} if is_exercise or _leads_in(before, names, line) else ())
+                leads = is_exercise or _leads_in(before, names, line)
+                _mark(before, "leads", {"in"} if leads else ())
             before = child
     for blank in blanks:
         holder = parents[blank]
