@@ -27,7 +27,6 @@ from pipeline.model.page_map import (
 )
 from pipeline.model.tree import (
     NO_CHANGES,
-    PATH,
     Changes,
     has,
     ordinals,
@@ -296,15 +295,35 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
     return _mark(document, places, labels, breaks=True, at=blocks, enter=enter)
 
 
+class _Open(NamedTuple):
+    """A node that is being read: its index, that of the next piece of text when it began, and the
+    node around it."""
+
+    node: Node
+    ordinal: int
+    first: int
+    above: _Open | None
+    is_able: bool
+
+
 def _first_blocks(document: Document) -> dict[int, int]:
     """By the index of a piece of text, the index (among all nodes) of the outermost block that
     begins with it, of those that can begin a page."""
     first_blocks: dict[int, int] = {}
-    leaf = 0
-    for ordinal, (node, (_, *above)) in enumerate(walk_with(top_level(document), *PATH)):
-        if isinstance(node, BLOCKS) and _shows_attributes(node, above[0] if above else None):
-            first_blocks.setdefault(leaf, ordinal)
+    counts, leaf = itertools.count(), 0
+
+    def open_block(node: Node, above: _Open | None) -> _Open:
+        is_able = isinstance(node, BLOCKS) and _shows_attributes(node, above and above.node)
+        return _Open(node, next(counts), leaf, above, is_able=is_able)
+
+    start: _Open | None = None
+    for node, innermost in walk_with(top_level(document), start, open_block):
         if isinstance(node, (*PIECES, model.CodeBlock)):
+            block = innermost
+            while block is not None and block.first == leaf:
+                if block.is_able:
+                    first_blocks[leaf] = block.ordinal
+                block = block.above
             leaf += 1
     return first_blocks
 

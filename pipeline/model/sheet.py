@@ -236,13 +236,24 @@ TEXT_OF_AGES = ((8, 16), (11, 14), (14, 12))
 AGES_OF_GROUPS = {"preschool": 6, "primary school": 10}
 
 _GRADE = late(
-    r"(?i)\b(?:grade|class|year|klasse|classe|grado)\s*(\d{1,2})\b"
-    r"|\b(\d{1,2})(?:\.|st|nd|rd|th)?\s*(?:grade|class|year|klasse|classe|grado)\b"
+    r"(?i)^(\d{1,2})$|\b(?:grade|class|klasse|classe|grado|curso|ano|année)\s*(\d{1,2})\b"
+    r"|\b(\d{1,2})(?:[.ºª°]|st|nd|rd|th)?"
+    r"\s*(?:grade|class|year|klasse|schuljahr|classe|grado|curso|ano|année)\b"
+    r"|(?:小学校?|초등학교)\s*第?(\d)"
 )
 """A year of school in a level of education."""
 
 AGE_IN_GRADE = 6
 """Years by which the oldest in a class are older than its number."""
+
+_LEVEL = late(r"(?i)\b(?:key stage|ks|year|groep)\s*\d{1,2}\b|\b(?:reception|cp|c[em][12])\b")
+AGES_OF_LEVELS = {
+    "keystage1": 7, "ks1": 7, "keystage2": 11, "ks2": 11, "reception": 5,
+    "cp": 7, "ce1": 8, "ce2": 9, "cm1": 10, "cm2": 11,
+    **{f"year{number}": number + 5 for number in range(1, 14)},
+    **{f"groep{number}": number + 4 for number in range(1, 9)},
+}  # fmt: skip
+"""The ages of the oldest at levels of England, France and the Netherlands."""
 
 MEASURE, COLUMN = 120, 30
 """Millimetres at that size: lines of some 70 letters, and the column to the left of them."""
@@ -331,21 +342,23 @@ def usual_text(metadata: Metadata) -> float:
     """The type size for the youngest of readers, if the front matter says their ages or their
     grade, and for the script."""
     usual = TEXT_OF_LANGUAGES.get(metadata.lang.lower().split("-")[0], TEXT_SIZE)
-    age = _age(metadata)
+    age = oldest_reader(metadata)
     of_age = next((size for limit, size in TEXT_OF_AGES if 0 < age < limit), TEXT_SIZE)
     return max(usual, usual * of_age / TEXT_SIZE)
 
 
 def learn_letters(metadata: Metadata) -> bool:
     """Return whether readers are so young that they are to see letters as they write them."""
-    return 0 < _age(metadata) < TEXT_OF_AGES[0][0]
+    return 0 < oldest_reader(metadata) < TEXT_OF_AGES[0][0]
 
 
-def _age(metadata: Metadata) -> int:
-    """The age of the youngest of readers, by what the front matter says; 0 if it does not."""
+def oldest_reader(metadata: Metadata) -> int:
+    """The age of the oldest of the readers, by what the front matter says; 0 if it does not."""
     audience = metadata.audience
-    if not audience.oldest and (grade := _GRADE.search(audience.level)):
-        return int(grade[1] or grade[2]) + AGE_IN_GRADE
+    if not audience.oldest and (level := _LEVEL.search(audience.level)):
+        return AGES_OF_LEVELS.get("".join(level[0].lower().split()), 0)
+    if not audience.oldest and (grade := _GRADE.search(audience.level.strip())):
+        return int(next(filter(None, grade.groups()))) + AGE_IN_GRADE
     if not audience.oldest and not audience.youngest:
         return max((AGES_OF_GROUPS.get(group, 0) for group in audience.groups), default=0)
     return audience.oldest

@@ -258,7 +258,7 @@ class ItemProcessor(LineProcessor):
             block.state, first.state = first.state, None
             return
         for at, line in list(enumerate(first.lines))[:-FAR:-1]:
-            split = trailing_attributes(line) if line.endswith("}") else None
+            split = trailing_attributes(line)
             has_id = split and split[1].id and line is first.lines[-1] and not is_choice
             if split and (belongs(split[1]) or has_id):
                 block.state = split[1]

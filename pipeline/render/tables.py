@@ -373,21 +373,17 @@ def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> _Fit:
 
 
 def _is_filled_in(table: Table) -> bool:
-    """Return whether there is something in a table, or nothing, that readers write in."""
-    cells = [cell for row in (*table.head, *table.body) for cell in row.cells]
-    bodies = [cell for row in table.body for cell in row.cells]
-    return any(isinstance(node, Blank | List) for node in walk(cells)) or any(
-        map(_is_empty, bodies)
-    )
+    """Return whether there are cells for readers to write in, which take what room there is."""
+    return any(_is_empty(cell) for row in table.body for cell in row.cells)
 
 
 def cuts_words(table: Table, small: Setting = SMALL) -> bool:
     """Return whether columns of ``small`` lines are too narrow even for words that are hyphenated
     once, so that a table would not help readers. Addresses and the like may be broken anywhere, and
     widths set by the author are kept."""
-    if table.widths:
-        return False
     count = column_count(table)
+    if table.widths or _has_numbers_alone(table, count):
+        return False
     room = (small.line - small.gap * (count - 1)) * SURE
     words = [min(column.word, LONGEST_WORD) for column in _columns(table, count)]
     return sum(word * HYPHENATED if word > LONG_WORD else word for word in words) > room
@@ -504,7 +500,7 @@ def settings(sheet: Sheet) -> tuple[Setting, Setting]:
 def reflows(table: Table, lines: tuple[Setting, Setting]) -> bool:
     """Return whether the table does not fit: words would be divided, or rows take many lines."""
     count = column_count(table)
-    if count < 2:
+    if count < 2 or _has_numbers_alone(table, count):
         return False
     fitted = fit(table, *lines)
     if not fitted.fits or count <= SIDE_BY_SIDE:
@@ -693,16 +689,16 @@ def shape(
     decimal_mark: str,
     lines: tuple[Setting, Setting] = (USUAL, SMALL),
 ) -> Shape:
-    fitted = fit(table, *lines)
+    count, groups = column_count(table), _groups(table)
+    is_grid = format_name == "pdf" and _has_numbers_alone(table, count)
+    fitted = _Fit() if is_grid else fit(table, *lines)
     is_fitted = bool(fitted.widths) and (
         format_name == "pdf" or (format_name == "epub" and fitted.is_small)
     )
     widths = fitted.widths if is_fitted else table.widths
     is_on_pages = format_name != "html"
-    count, groups = column_count(table), _groups(table)
     spans = {(group.start, group.stop) for group in groups}
     lacking = tails(table, decimal_mark)
-    is_grid = format_name == "pdf" and _has_numbers_alone(table, count)
     is_short = len(table.body) < ONE_PIECE and not fitted.tall
     return Shape(
         groups=tuple(_Group(len(g), widths[g.start : g.stop]) for g in groups)

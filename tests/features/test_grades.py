@@ -103,9 +103,10 @@ def test_mistakes_are_told_with_their_place(
 
 
 def test_a_question_with_marks_keeps_its_number_in_print() -> None:
-    package = making.packed(making.resolved("::: exercise\n1. Why? {marks=2}\n:::\n", "handout"))
+    package = making.packed(making.resolved("::: exercise\n1. Why? {marks=2} \n:::\n", "handout"))
     (words,) = page_texts(package.data)
     assert re.search(r"^1\.\s*$", words, re.MULTILINE)
+    assert "2 marks" in words
 
 
 @pytest.mark.parametrize("body", ["::: exercise\nWhy? {points=2}\n:::", "## Why? {points=2}"])

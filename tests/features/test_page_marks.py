@@ -186,6 +186,9 @@ Two.
 Term
 : Meaning
 
+```chart {type=number-line range="0 to 3"}
+```
+
 \\newpage
 
 ## Six {data-outline=Three data-page-start=9}

@@ -23,7 +23,16 @@ from pipeline.commands.pdf_reading import read_pages
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.model.faces import FACES, font_file
 from pipeline.model.table_cells import place, regular, within_rows
-from pipeline.render.tables import SMALL, USUAL, fit, shape, text_width
+from pipeline.render.tables import (
+    SMALL,
+    USUAL,
+    Setting,
+    cuts_words,
+    fit,
+    reflows,
+    shape,
+    text_width,
+)
 from tests.helpers import making
 from tests.helpers.laid_out import laid_out, numbered_boxes
 from tests.helpers.pdf_reading import Element, open_pdf, read
@@ -31,6 +40,9 @@ from tests.helpers.trees import nodes, plain_text
 
 LONG = "Wasserversorgungszweckverbandsvorsteher"
 SENTENCE = "Two of nine villages have a well, and in one of them the pump broke after a year. "
+
+
+NARROW = Setting(line=4, gap=0.7)
 
 
 def resolved(text: str, edition: str = "handout") -> Document:
@@ -74,6 +86,7 @@ def test_a_table_of_short_numbers_is_a_grid_in_one_piece(cell: str, is_grid: boo
     found = shape(table, "pdf", ".")
     assert (found.is_grid, found.in_one_piece) == (is_grid, is_grid)
     assert not shape(table, "html", ".").is_grid
+    assert not is_grid or not (cuts_words(table, NARROW) or reflows(table, (NARROW, NARROW)))
 
 
 def test_rows_of_boxes_alone_stand_below_each_other() -> None:
@@ -331,10 +344,11 @@ def test_a_table_that_no_line_has_room_for_is_a_list_of_its_rows() -> None:
 
 def test_a_table_of_few_words_is_left_to_itself() -> None:
     """In two columns, it is as wide as its words, so that they are not parted from each other,
-    unless there is something to fill in."""
+    unless there are cells to fill in."""
     text = "| Village | Wells |\n|---|---|\n| Aba | 3 |\n"
     assert fit(table(text)) == (False, (), frozenset(), True, True)
-    for other in (text.replace("3", " "), text.replace("3", "____"), pipes(["A"] * 3, ["B"] * 3)):
+    assert fit(table(text.replace("3", "____"))).is_narrow
+    for other in (text.replace("3", " "), pipes(["A"] * 3, ["B"] * 3)):
         assert not fit(table(other)).is_narrow
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
@@ -16,12 +15,11 @@ from pipeline.model import kinds
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, Imposition
-from pipeline.model.late import late
 from pipeline.model.metadata import Audience, Metadata
 from pipeline.model.page_map import PLACE
 from pipeline.model.paper import FitOptions, Fitted, Margins, Sheet
 from pipeline.model.rendered import Pages, Style
-from pipeline.model.sheet import SMALLEST_NOTE, options_for
+from pipeline.model.sheet import SMALLEST_NOTE, oldest_reader, options_for
 from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children
 from pipeline.package.pdf.engine.adapter.page_layout import TooManyPagesError
@@ -55,15 +53,11 @@ NARROWEST_TABLE = 0.985
 SMALLEST, AT_SCHOOL, FIRST_YEARS = 9.0, 10.0, 14.0
 """The smallest type size, that for an audience, and for one that learns to read, in points."""
 
+AGE_OF_FIRST_YEARS = 8
+"""The greatest age of those who learn to read."""
+
 LARGEST, GROWTH = 13.0, 1.25
 """The largest type size, in points, and relative to the smallest."""
-
-_FIRST_YEARS = late(
-    r"\b(?:key stage|ks) ?1\b|\b(?:year|grade|class|klasse|klas|groep|grado|curso|ano) ?[12]\b"
-    r"|\b[12](?:st|nd|[.ºª°])? ?(?:year|grade|class|klasse|schuljahr|année|grado|curso|ano)\b"
-    r"|\b(?:cp|ce1|reception|kindergarten)\b",
-    re.IGNORECASE,
-)
 
 
 class Knot(NamedTuple):
@@ -133,19 +127,12 @@ def settings(
 
 def _sizes(fit: FitOptions, metadata: Metadata) -> tuple[float, float]:
     """The smallest and the largest type size, in points."""
-    audience, usual = metadata.audience, kinds.KINDS[metadata.kind].smallest or SMALLEST
-    if audience != Audience():
-        usual = max(usual, FIRST_YEARS if _is_for_first_years(audience) else AT_SCHOOL)
+    usual = kinds.KINDS[metadata.kind].smallest or SMALLEST
+    if metadata.audience != Audience():
+        is_first = 0 < oldest_reader(metadata) <= AGE_OF_FIRST_YEARS
+        usual = max(usual, FIRST_YEARS if is_first else AT_SCHOOL)
     smallest = fit.smallest or min(usual, fit.largest or usual)
     return smallest, fit.largest or max(LARGEST, GROWTH * smallest)
-
-
-def _is_for_first_years(audience: Audience) -> bool:
-    """Return whether the readers are learning to read."""
-    ages = audience.oldest or audience.youngest
-    return "preschool" in audience.groups or (
-        0 < ages <= 8 if ages else _FIRST_YEARS.search(audience.level) is not None
-    )
 
 
 def letters(sheet: Sheet) -> float:

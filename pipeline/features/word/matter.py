@@ -68,7 +68,7 @@ def _name_fields(draft: WordFile, names: Sequence[NameField], place: Spot) -> El
             content.append(element("r", element("br")))
         elif content:
             content.append(text_run("   "))
-        content.append(text_run(f"{word} ", TextLook(style="Label")))
+        content.append(text_run(f"{word}\u00a0", TextLook(style="Label")))
         number = draft.next_id()
         if name == "date":
             lang = draft.document.metadata.lang

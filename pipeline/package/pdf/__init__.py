@@ -55,7 +55,7 @@ def _print_text(
     is_grey = pages.row.look == "grey"
     setter = Typesetter(fonts, folder, pages.assets, is_grey=is_grey)
     with listening(root, missing, pages.assets) as log:
-        ready(root)
+        ready(root, pages.sheet)
         from pipeline.package.pdf.print_markup import float_to_pages
 
         float_to_pages(root, pages)

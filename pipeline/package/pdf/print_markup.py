@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from pipeline.model.late import late
 from pipeline.model.page_map import OUTLINE, SPOKEN
+from pipeline.model.paper import POINT, Sheet
 from pipeline.model.rendered import Pages
 from pipeline.package.pdf.engine.adapter.page_layout import (
     KEY,
@@ -83,7 +84,7 @@ def ready_text(root: Element, missing: Collection[str]) -> None:
     divide(root)
 
 
-def ready(root: Element) -> None:
+def ready(root: Element, sheet: Sheet | None = None) -> None:
     """Add information to the tree that WeasyPrint would otherwise lack: addresses of images, start
     numbers of lists, bookmark titles of headings with notes, and classes for the contents of
     elements and for what follows them. In notes, white space between blocks would make lines of its
@@ -99,7 +100,12 @@ def ready(root: Element) -> None:
             case "span" if "note" in classes(element):
                 for inner in element.iter():
                     _close_up(inner)
-    _mark_relations(root)
+    _mark_relations(root, letters_on_line(sheet) if sheet else LINE)
+
+
+def letters_on_line(sheet: Sheet) -> float:
+    """The letters of a paragraph that may fit on a line."""
+    return min(LINE, LINE_IN_EMS * sheet.line / (sheet.text * POINT))
 
 
 def let_break(root: Element) -> None:
@@ -205,18 +211,21 @@ CHILDREN = frozenset(
 BLANKS = frozenset({"blank", "gaps"})
 """The classes of blanks, and of formulas with some."""
 
+LARGE = frozenset({"div", "figure", "table"})
+"""What makes an item of a list more than a few lines."""
+
 NEXT = frozenset("activity contents exercise writing-lines writing-space".split())
 
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 
-LINE = 75
-"""Letters of a paragraph that may fit on one line."""
+LINE, LINE_IN_EMS = 75, 2.4
+"""Letters of a paragraph that may fit on one line of a handout, and on an em of others."""
 
 RIGHT = frozenset({"mark", "right"})
 """The classes of the mark at a right choice."""
 
 
-def _mark_relations(root: Element) -> None:
+def _mark_relations(root: Element, line: float) -> None:
     """Give elements classes for their children, such as ``has-blank``, and for what follows them,
     such as ``before-exercise``. A paragraph that ends with a colon ``leads-in``, and so does one in
     an exercise to what follows it there. Items ``begin`` with a blank in their first paragraph, and
@@ -246,14 +255,17 @@ def _mark_relations(root: Element) -> None:
                     notes.append(child)
                 if "tall" in names:
                     tall.append(child)
+            if child.tag in LARGE and parent.tag == "li":
+                _mark(parent, "has", {"block"})
             begins = child is parent[0] and not (parent.text or "").strip()
             if child.tag == "img" and parent.tag == "p" and begins and "formula-image" not in names:
                 _mark(parent, "begins-with", {"image"})
             # a heading needs two lines below it, so this paragraph stays with the next block
             if child.tag == "p" and before is not None and before.tag in HEADINGS:
-                _mark(child, "one", {"line"} if len(read_text(child)) <= LINE else ())
+                _mark(child, "one", {"line"} if len(read_text(child)) <= line else ())
             elif child.tag != "p" and before is not None and before.tag == "p":
-                _mark(before, "leads", {"in"} if is_exercise or _leads_in(before, names) else ())
+                leads = is_exercise or _leads_in(before, names, line)
+                _mark(before, "leads", {"in"} if leads else ())
             before = child
     for blank in blanks:
         holder = parents[blank]
@@ -268,12 +280,12 @@ def _mark_relations(root: Element) -> None:
         _mark(entries, "has", {"notes"})
 
 
-def _leads_in(paragraph: Element, following: frozenset[str]) -> bool:
+def _leads_in(paragraph: Element, following: frozenset[str], line: float) -> bool:
     """Return whether a paragraph announces what follows it: it ends with a colon, or is a line
     before an exercise."""
     if "".join(paragraph.itertext()).rstrip().endswith((":", "\N{FULLWIDTH COLON}")):
         return True
-    return "exercise" in following and len(read_text(paragraph)) <= LINE
+    return "exercise" in following and len(read_text(paragraph)) <= line
 
 
 def _mark(element: Element, relation: str, names: Iterable[str]) -> None:

@@ -482,14 +482,18 @@ def group(value: str) -> str:
     code = WORDS.get(" ".join(re.split(r"[\s_-]+", value.lower())))
     if code is None:
         hint = did_you_mean(value, WORDS) or f"There are {', '.join(GROUPS)}."
+        if any(map(str.isdigit, value)):
+            hint = "Write `{grade: Grade 2}`, or `{ages: 7-8}`."
         raise BadValueError(f"`{shorten(value)}` is not a known group of readers.", hint)
     return code
 
 
 def ages(value: str) -> tuple[int, int]:
     """The youngest and the oldest, 0 if unbounded. Raises `BadValueError`."""
-    match = re.fullmatch(r"(\d{1,2})(?:\s*[-\u2010-\u2015]\s*(\d{1,2})?|\s*(\+))?", value, re.ASCII)
     hint = "Write it like 10-14, or 16+."
+    if two := re.fullmatch(r"\D*(\d{1,2})\D+(\d{1,2})\D*", value, re.ASCII):
+        value = f"{two[1]}-{two[2]}"  # 5 to 7 years, in any language
+    match = re.fullmatch(r"(\d{1,2})(?:\s*[-\u2010-\u2015]\s*(\d{1,2})?|\s*(\+))?", value, re.ASCII)
     if match is None:
         raise BadValueError(f"`{shorten(value)}` is not an age range.", hint)
     youngest = int(match[1])

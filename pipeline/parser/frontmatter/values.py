@@ -99,6 +99,8 @@ OTHER_TOOLS: MappingOf[str, str] = {
     "institute": "Write it beside the author: `authors: [{name: …, affiliation: …}]`.",
     "email": "Write it beside the author: `authors: [{name: …, email: …}]`.",
     "orcid": "Write it beside the author: `authors: [{name: …, orcid: …}]`.",
+    "grade": "Write `audience: {grade: Grade 2}`.",
+    **dict.fromkeys(("age", "ages"), "Write `audience: {ages: 7-8}`."),
     "marks": "Write `score: head` for a box with the total of all marks.",
     **dict.fromkeys(("output", "format", "formats", "project", "exports"), _EDITIONS),
     **dict.fromkeys(
