@@ -292,7 +292,6 @@ def need_system(formats: set[str]) -> None:
 
 
 # --- messages --------------------------------------------------------------------------------
-# Findings and progress as text for the terminal.
 
 LONGEST_EXCERPT = 100
 """Characters of a source line that are shown."""
@@ -499,7 +498,6 @@ def human_size(size: int) -> str:
 
 
 # --- progress --------------------------------------------------------------------------------
-# The progress of a build on a terminal.
 
 WIDTH = 24
 """Characters of the bar."""

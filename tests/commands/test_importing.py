@@ -138,9 +138,10 @@ DIALECTS = {
         "title: Wells\n---\n\n## Depth\n\n![Red](images/a/image-1.png) 3 + 4\n",
     ),
     "GitHub": (
-        "<!-- comment -->\n# Wells\n\n[![Red](a.png)](https://example.org/) @ann\n\n```mermaid\ngraph TD\n```\n",
-        "title: Wells\n---\n\n<!-- comment -->\n\n[![Red](a.png)](https://example.org/) @ann\n\n```\ngraph TD\n"
-        "```\n",
+        "<!-- comment -->\n# Wells\n\n[![Red](a.png)](https://example.org/) @ann\n\n"
+        "```mermaid\ngraph TD\n```\n",
+        "title: Wells\n---\n\n<!-- comment -->\n\n"
+        "[![Red](a.png)](https://example.org/) @ann\n\n```\ngraph TD\n```\n",
     ),
 }  # fmt: skip
 

@@ -453,8 +453,6 @@ def text_line(block: Block) -> str:
 
 
 # --- interviews ------------------------------------------------------------------------------
-# Interviews in imported text: the speakers, recognised by names before their turns, by questions
-# in bold, or by questions alone; and who asks, judged by the text.
 
 LONGEST_QUESTION = 90
 """Maximum words of a question identified only by its mark."""

@@ -475,7 +475,6 @@ def _restore(point: Element, blocks: list[Element]) -> None:
 
 
 # --- page ------------------------------------------------------------------------------------
-# An OpenDocument text as a page of HTML, with styles interpreted.
 
 MOST_REPEATED = 100
 """The maximum number of times that a cell or a row is repeated; empty ones have more."""

@@ -710,8 +710,6 @@ def _address(instruction: str) -> str:
 
 
 # --- rtf -------------------------------------------------------------------------------------
-# Rich Text, as saved by TextEdit, WordPad and every word processor: read like a web page, with
-# styles interpreted.
 
 
 def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Draft:

@@ -54,7 +54,6 @@ from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.tree import rewrite, walk
 
 # --- drawings --------------------------------------------------------------------------------
-# The alternative texts and kinds of drawings in a Word document.
 
 OFFICE = "{urn:schemas-microsoft-com:office:office}"
 
@@ -791,8 +790,6 @@ def _has_rule(paragraph: Element) -> bool:
 
 
 # --- word ------------------------------------------------------------------------------------
-# Word documents: their paragraphs, tables and notes become a page, which is then read like a web
-# page. What a source cannot contain is reported.
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
