@@ -213,8 +213,6 @@ class RtfBody:
             case "cellx":
                 form.edges.append((number or 0, form.merged))
                 form.merged = ""
-            case _:
-                return
 
     def end(self) -> None:
         """Close what is open."""

@@ -222,8 +222,6 @@ class Runs:
                         yield Atom(
                             f"{draft.MATH_MARK}{draft.DISPLAY_MARK}{omml_as_tex(formula)}{draft.MATH_MARK}"
                         )
-                case _:
-                    continue
 
     # --- runs ---
 
@@ -330,8 +328,6 @@ class Runs:
                     fill(ruby, list(self._all(base, {})))
                     fill(etree.SubElement(ruby, "rt"), list(self._all(text, {})))
                     yield Atom(ruby, formats)
-            case _:
-                return
 
     def _formats(self, run: Element, outer: dict[str, str]) -> dict[str, str]:
         result = dict(outer)
