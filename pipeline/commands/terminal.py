@@ -29,16 +29,10 @@ if TYPE_CHECKING:
 
     from pipeline.commands.processes import Pool
     from pipeline.driver import Event
-    from pipeline.model.diagnostics import Begun, Diagnostic, DifferingPages, Ran, Span
+    from pipeline.model.diagnostics import DifferingPages, Span
     from pipeline.model.paper import Fitted
     from pipeline.system.store import Store
 
-
-# --- terminal --------------------------------------------------------------------------------
-# The terminal: exit codes, types of arguments, findings and progress as text.
-
-# --- terminal --------------------------------------------------------------------------------
-# Shared parts of the commands: exit codes, argument types, and output.
 
 T = TypeVar("T")
 
@@ -143,7 +137,6 @@ MOST_PLACES = 6
 
 def say(text: str, *, err: bool = False) -> None:
     """Print a line, which does nothing to the terminal but that."""
-
     click.echo(printable(text), err=err)
 
 
@@ -206,7 +199,6 @@ def or_exit(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 
 def give_up(message: str, code: int = SYSTEM_MISSING) -> NoReturn:
-
     click.echo(f"chapbook: {printable_lines(message)}", err=True)
     sys.exit(code)
 
@@ -300,7 +292,6 @@ def need_system(formats: set[str]) -> None:
 
 
 # --- messages --------------------------------------------------------------------------------
-# Findings and progress as text for the terminal.
 
 LONGEST_EXCERPT = 100
 """Characters of a source line that are shown."""
@@ -507,7 +498,6 @@ def human_size(size: int) -> str:
 
 
 # --- progress --------------------------------------------------------------------------------
-# The progress of a build on a terminal.
 
 WIDTH = 24
 """Characters of the bar."""
@@ -546,7 +536,6 @@ class Progress:
                 self._ran(event)
 
     def _ran(self, event: Ran) -> None:
-
         name = _name(event)
         if name == FIRST_STAGE:
             self._expected |= self._spent

@@ -74,9 +74,9 @@ def body(made: Imported) -> str:
 
 DIALECTS = {
     "Pandoc": (
-        "% Wells\n% Ann Ash; Ben Birch\n% 5 March 2012\n\nSee [@fig:x].\n\n"
+        "% Wells\n  and pumps\n% Ann Ash; Ben Birch\n% 5 March 2012\n\nSee [@fig:x].\n\n"
         "![A](a.png){#fig:x}\n",
-        "title: Wells\nauthors:\n- Ann Ash\n- Ben Birch\ndate: '2012-03-05'\n---\n\n"
+        "title: Wells and pumps\nauthors:\n- Ann Ash\n- Ben Birch\ndate: '2012-03-05'\n---\n\n"
         "See @fig-x.\n\n![A](a.png){#fig-x}\n",
     ),
     "Quarto": (
@@ -138,9 +138,10 @@ DIALECTS = {
         "title: Wells\n---\n\n## Depth\n\n![Red](images/a/image-1.png) 3 + 4\n",
     ),
     "GitHub": (
-        "# Wells\n\n[![Red](a.png)](https://example.org/) @ann\n\n```mermaid\ngraph TD\n```\n",
-        "title: Wells\n---\n\n[![Red](a.png)](https://example.org/) @ann\n\n```\ngraph TD\n"
-        "```\n",
+        "<!-- comment -->\n# Wells\n\n[![Red](a.png)](https://example.org/) @ann\n\n"
+        "```mermaid\ngraph TD\n```\n",
+        "title: Wells\n---\n\n<!-- comment -->\n\n"
+        "[![Red](a.png)](https://example.org/) @ann\n\n```\ngraph TD\n```\n",
     ),
 }  # fmt: skip
 

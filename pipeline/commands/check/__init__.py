@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from pipeline.model.diagnostics import Diagnostic
 
 
-# --- checking --------------------------------------------------------------------------------
-# Checking files with ``chapbook check``: the findings, and the lines around them.
-
-
 def check_finished(file: Path, source: Path | None, others: CheckReport) -> CheckReport:
     """The findings in a finished file: of other programs (``others``), of Chapbook, and of the
     comparison with its ``source`` if that is named, or known from the model next to it. Raises

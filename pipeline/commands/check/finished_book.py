@@ -68,10 +68,6 @@ def _untrue(claim: Claim, contents: Features) -> str:
     return ""
 
 
-# --- finished book ---------------------------------------------------------------------------
-# Checks an e-book: that it can be read, that what it claims is true, and that shops will take its
-# images. EPUBCheck knows the rules of the format.
-
 MOST_PIXELS = 5_600_000
 """The limit for an image in the strictest of the large shops, Apple Books."""
 

@@ -1,4 +1,8 @@
-"""Looks up addresses on the web: the only part that uses the network, and only on request."""
+"""Looks up addresses on the web: the only part that uses the network, and only on request.
+
+It is polite: one request at a time per server, with a pause in between, no cookies, and no requests
+where the server's ``robots.txt`` excludes programs.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +71,7 @@ class NoReplyError(Exception):
         self.reason, self.final = reason, final
 
 
-def send(method: Method, address: str, timeout: float = TIMEOUT, *, read: bool = False) -> Reply:
+def send(method: Method, address: str, timeout: float, *, read: bool) -> Reply:
     """Ask once. Raises `NoReplyError`."""
     headers = {"User-Agent": _agent(), "Accept": "*/*"}
     try:
@@ -83,7 +87,7 @@ def send(method: Method, address: str, timeout: float = TIMEOUT, *, read: bool =
 @functools.cache
 def _agent() -> str:
     version = packages().get("chapbook", "")
-    return f"{NAME}/{version} (checks links)" if version else f"{NAME} (checks links)"
+    return f"{NAME}{version and f'/{version}'} (checks links)"
 
 
 @functools.cache
@@ -253,36 +257,19 @@ class _Entry(msgspec.Struct, frozen=True):
     time: float
     answer: LinkAnswer
 
-
-class LinkMemory:
-    """Only an aid: if it cannot be read or written, everything is looked up again."""
-
-    def __init__(self) -> None:
-        folder = cache_folder()
-        self._file = folder / FILE if folder else None
-        self._entries: dict[str, _Entry] = {}
-        if self._file:
-            with contextlib.suppress(OSError, msgspec.MsgspecError):
-                entries = msgspec.json.decode(self._file.read_bytes(), type=dict[str, _Entry])
-                self._entries = {name: entry for name, entry in entries.items() if _is_fresh(entry)}
-
-    def get(self, address: str) -> LinkAnswer | None:
-        entry = self._entries.get(address)
-        return entry.answer if entry else None
-
-    def add(self, address: str, answer: LinkAnswer) -> None:
-        self._entries[address] = _Entry(time.time(), answer)
-
-    def write(self) -> None:
-        if self._file:
-            with contextlib.suppress(OSError):
-                outputs.write(self._file, msgspec.json.encode(self._entries))
+    @property
+    def is_fresh(self) -> bool:
+        is_bad = self.answer.outcome in ("gone", "unknown")
+        return 0 <= time.time() - self.time < (BAD_FOR if is_bad else GOOD_FOR)
 
 
-def _is_fresh(entry: _Entry) -> bool:
-    bad = entry.answer.outcome in ("gone", "unknown")
-    age = time.time() - entry.time
-    return 0 <= age < (BAD_FOR if bad else GOOD_FOR)
+def _recent(file: Path) -> dict[str, _Entry]:
+    """The recent results. They are only an aid: if they cannot be read or written, everything is
+    looked up again."""
+    with contextlib.suppress(OSError, msgspec.MsgspecError):
+        entries = msgspec.json.decode(file.read_bytes(), type=dict[str, _Entry])
+        return {address: entry for address, entry in entries.items() if entry.is_fresh}
+    return {}
 
 
 Outcome: TypeAlias = Literal["there", "moved", "gone", "unknown", "forbidden"]
@@ -315,14 +302,14 @@ def look_up(
     addresses: Iterable[str], *, pause: float = PAUSE, timeout: float = TIMEOUT
 ) -> dict[str, LinkAnswer]:
     """The result for each address: a recent one, or a new one."""
-    memory = LinkMemory()
+    folder = cache_folder()
+    known = _recent(folder / FILE) if folder else {}
     results: dict[str, LinkAnswer] = {}
     by_host: dict[str, list[str]] = defaultdict(list)
     distinct = dict.fromkeys(urldefrag(address).url for address in addresses)
     for address in distinct:
-        known = memory.get(address)
-        if known:
-            results[address] = known
+        if address in known:
+            results[address] = known[address].answer
             continue
         try:
             by_host[host_of(plain(address))].append(address)
@@ -338,10 +325,12 @@ def look_up(
         for answers in pool.map(ask_all, by_host.values()):
             for address, answer in answers:
                 results[address] = answer
-                memory.add(address, answer)
+                known[address] = _Entry(time.time(), answer)
     finally:
         pool.shutdown(cancel_futures=True)
-        memory.write()
+        if folder:
+            with contextlib.suppress(OSError):
+                outputs.write(folder / FILE, msgspec.json.encode(known))
     return results
 
 
@@ -384,23 +373,8 @@ def _judge(hops: list[tuple[Reply, str]]) -> tuple[LinkAnswer, bool]:
     return LinkAnswer(outcome, f"answers {phrase(status)}"), status in PATIENCE  # type: ignore[arg-type]
 
 
-# --- weblinks --------------------------------------------------------------------------------
-# Looks up addresses on the web: the only part that uses the network, and only on request. It is
-# polite: one request at a time per server, with a pause in between, no cookies, and no requests
-# where the server's ``robots.txt`` excludes programs.
-
-__all__ = ["LinkAnswer", "look_up"]
-
-
 # --- link places -----------------------------------------------------------------------------
 # The web links of a source, looked up to find broken ones.
-
-
-class _Place(NamedTuple):
-    """The position of a link; without a span, if it is not directly in the source."""
-
-    address: str
-    span: Span | None
 
 
 class LinkReport(msgspec.Struct, frozen=True):
@@ -417,34 +391,35 @@ def check_links(source: Path) -> LinkReport:
     document, name = parse(source), shown_name(str(source))
     errors = tuple(finding for finding in document.diagnostics if finding.is_error)
     places = tuple(dict.fromkeys(_places(source, document)))
-    answers = look_up(place.address for place in places)
+    answers = look_up(address for address, _ in places)
     problems = [
         problem
-        for place in places
-        if (problem := _problem(place, answers[urldefrag(place.address).url], name))
+        for address, span in places
+        if (problem := _problem(address, span, answers[urldefrag(address).url], name))
     ]
     left_out = [name for name, answer in answers.items() if answer.outcome == "forbidden"]
     return LinkReport(in_order((*errors, *problems)), len(answers), tuple(left_out))
 
 
-def _places(source: Path, document: Document) -> Iterator[_Place]:
-    """All links of all editions, in order, because a link in one may be missing from another."""
+def _places(source: Path, document: Document) -> Iterator[tuple[str, Span | None]]:
+    """All addresses in all editions, in order, because a link in one may be missing from another;
+    each with its place, if it is directly in the source."""
     request = request_for(source, document, Options())
     for edition in EDITIONS.values():
         resolved = resolve_for(request, edition).document
         for node, span in walk_spans(top_level(resolved)):
             if isinstance(node, Link) and scheme(node.href) in ("http", "https"):
-                yield _Place(node.href, resolved.place(span))
+                yield node.href, resolved.place(span)
 
 
-def _problem(place: _Place, answer: LinkAnswer, source: str) -> Diagnostic | None:
-    shown = f"`{place.address}`"
+def _problem(address: str, span: Span | None, answer: LinkAnswer, source: str) -> Diagnostic | None:
+    shown = f"`{address}`"
     match answer.outcome:
         case "there" | "forbidden":
             return None
         case "moved":
             code, message = Code.MOVED_LINK, f"{shown} has moved permanently."
-            fragment = urldefrag(place.address).fragment
+            fragment = urldefrag(address).fragment
             hint = f"Write `{answer.to}{'#' + fragment if fragment else ''}`."
         case "gone":
             code, message = Code.DEAD_LINK, f"{shown} {answer.reason}: there is no such page."
@@ -452,4 +427,4 @@ def _problem(place: _Place, answer: LinkAnswer, source: str) -> Diagnostic | Non
         case _:
             code, message = Code.UNREACHABLE_LINK, f"{shown} {answer.reason}."
             hint = "Follow the link yourself: it may work in a browser."
-    return diagnostic(code, message, span=place.span, source=source, hint=hint)
+    return diagnostic(code, message, span=span, source=source, hint=hint)

@@ -193,7 +193,6 @@ def _finding(run: list[CopiedLine], kind: str, name: str) -> Diagnostic:
 
 
 # --- article ---------------------------------------------------------------------------------
-# The article of a saved web page: the part that people read, without menus, adverts and forms.
 
 HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
 

@@ -211,12 +211,10 @@ class Marks:
 
     def work(self, fields: dict[str, str]) -> str:
         """The mark of a citation of a work, by the fields that LibreOffice has of it."""
-        data = _of_fields(fields.get("bibliography-type", ""), fields)
         people = re.split(r" and |;", fields.get("author", ""))
-        if authors := [{"literal": name.strip()} for name in people if name.strip()]:
-            data["author"] = authors
-        if (year := fields.get("year", "")).isdecimal():
-            data["issued"] = {"date-parts": [[int(year)]]}
+        authors = [{"literal": name.strip()} for name in people if name.strip()]
+        kind, year = fields.get("bibliography-type", ""), fields.get("year", "")
+        data = _of_fields(kind, fields, year, {"author": authors})
         is_known = data.get("title") and "\\" not in fields.get("identifier", "")
         return self._cite([(self._key(data), {})]) if is_known else ""
 
@@ -321,25 +319,16 @@ def _of_source(source: Element) -> dict[str, Any]:
     def text_of(tag: str) -> str:
         return (source.findtext(f"{_B}{tag}") or "").strip()
 
-    data = _of_fields(text_of("SourceType"), {e.tag.removeprefix(_B): e.text or "" for e in source})
+    people: dict[str, list[dict[str, str]]] = {}
     for role, name in (("Author", "author"), ("Editor", "editor"), ("Translator", "translator")):
-        people = []
+        people[name] = []
         for person in source.iterfind(f"{_B}Author/{_B}{role}/{_B}NameList/{_B}Person"):
-            first_names = (person.findtext(f"{_B}{part}") or "" for part in ("First", "Middle"))
-            people.append(
-                {
-                    "family": person.findtext(f"{_B}Last") or "",
-                    "given": " ".join(first_names).strip(),
-                }
-            )
+            last, *first = (person.findtext(f"{_B}{n}") or "" for n in ("Last", "First", "Middle"))
+            people[name].append({"family": last, "given": " ".join(first).strip()})
         if corporate := source.findtext(f"{_B}Author/{_B}{role}/{_B}Corporate"):
-            people.append({"literal": corporate})
-        if people:
-            data[name] = people
-    year = text_of("Year")
-    if year.isdecimal():
-        data["issued"] = {"date-parts": [[int(year)]]}
-    return data
+            people[name].append({"literal": corporate})
+    fields = {e.tag.removeprefix(_B): e.text or "" for e in source}
+    return _of_fields(text_of("SourceType"), fields, text_of("Year"), people)
 
 
 def _text(element: Element, path: str) -> str:
@@ -351,25 +340,25 @@ def _of_record(record: Element) -> dict[str, Any]:
     """The data of a work as EndNote keeps it."""
     kind = record.find("ref-type")
     fields = {path: _text(record, path) for path in _FIELDS if path[0].islower()}
-    data = _of_fields("" if kind is None else kind.get("name") or "", fields)
+    people: dict[str, list[dict[str, str]]] = {"author": [], "editor": []}
     for path, role in (("authors", "author"), ("secondary-authors", "editor")):
-        people = []
         for person in record.iterfind(f"contributors/{path}/author"):
             family, _, first_names = "".join(map(str, person.itertext())).partition(",")
             whole = {"literal": family.strip()}
             named = {"family": family.strip(), "given": first_names.strip()}
-            people.append(named if first_names.strip() else whole)
-        if people:
-            data[role] = people
-    if (year := _text(record, "dates/year")).isdecimal():
-        data["issued"] = {"date-parts": [[int(year)]]}
-    return data
+            people[role].append(named if first_names.strip() else whole)
+    name = "" if kind is None else kind.get("name") or ""
+    return _of_fields(name, fields, _text(record, "dates/year"), people)
 
 
-def _of_fields(kind: str, fields: dict[str, str]) -> dict[str, Any]:
-    """The data of a work that a program stores in named fields."""
+def _of_fields(
+    kind: str, fields: dict[str, str], year: str, people: dict[str, list[dict[str, str]]]
+) -> dict[str, Any]:
+    """The data of a work that a program stores in named fields, with its year and its people."""
     values = {_FIELDS[key]: text.strip() for key, text in fields.items() if key in _FIELDS}
-    return {"type": _KINDS.get(kind, "document"), **{k: v for k, v in values.items() if v}}
+    issued = {"date-parts": [[int(year)]]} if year.isdecimal() else None
+    given = {key: value for key, value in {**values, **people, "issued": issued}.items() if value}
+    return {"type": _KINDS.get(kind, "document"), **given}
 
 
 def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:

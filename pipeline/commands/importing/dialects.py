@@ -4,9 +4,7 @@ code stays as it is."""
 
 from __future__ import annotations
 
-import datetime
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,6 +19,8 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
+from pipeline.parser.frontmatter import of_other_tool
+from pipeline.parser.frontmatter.yaml import Mapping, Node, Scalar, Sequence
 
 Report = Callable[[int, str], None]
 """Called with a line and a message about what it loses."""
@@ -104,35 +104,28 @@ def _substitutions(text: str) -> list[tuple[str, str]]:
 
 
 def _front_matter(text: str) -> str:
-    """A text with front matter in YAML, in place of TOML's or of Pandoc's title block, and with
-    dates without times."""
-    if match := re.match(r"\+\+\+\n((?:.*\n)*?)\+\+\+(?:\n|$)", text):
-        try:
-            values = tomllib.loads(match[1])
-        except tomllib.TOMLDecodeError:
-            return text
-        text = _yaml(values, match[0].count("\n")) + text[match.end() :]
-    elif match := re.match(r"(?:%[^\n]*+(?:\n[ \t][^\n]*+)*+\n){1,3}", text):
-        lines = [line.removeprefix("%").strip() for line in match[0].rstrip("\n").split("\n")]
-        values = {"title": lines[0]}
-        if len(lines) > 1 and lines[1]:
-            values["author"] = [name.strip() for name in lines[1].split(";") if name.strip()]
-        if len(lines) > 2 and lines[2]:
-            values["date"] = lines[2]
-        text = _yaml(values, 0) + text[match.end() :]
+    """A text with front matter in YAML, in place of TOML's, of Pandoc's title block, or of the
+    properties that Notion writes below the title."""
+    other = of_other_tool(text)
+    if other is not None and other.mapping.entries:
+        rest = text.split("\n", other.lines)[other.lines]
+        text = _yaml(_plain(other.mapping), other.lines) + rest
     elif match := re.match(r"# ([^\n]+)\n\n((?:[A-Z][\w ]{0,30}: [^\n]+\n)+)\n", text):
         values, rest = _properties(match[2])
         if values:
             text = _yaml({"title": match[1], **values}, 0) + rest + text[match.end() :]
-    front = re.match(r"---\n(?:.*\n)*?---(?:\n|$)", text)
-    end = front.end() if front else 0
-    head = re.sub(
-        r"^(date: *[\"']?\d{4}-\d{2}-\d{2})[T ]\d[^\n\"']*([\"']?)$",
-        r"\1\2",
-        text[:end],
-        flags=re.M,
-    )
-    return head + text[end:]
+    return text
+
+
+def _plain(node: Node) -> Any:
+    """The value that a node of front matter stands for."""
+    match node:
+        case Mapping():
+            return {key.text: _plain(value) for key, value in node.entries}
+        case Sequence():
+            return [_plain(item) for item in node.items]
+        case Scalar():
+            return node.text
 
 
 def _properties(lines: str) -> tuple[dict[str, Any], str]:
@@ -155,14 +148,9 @@ def _properties(lines: str) -> tuple[dict[str, Any], str]:
 
 def _yaml(values: dict[str, Any], height: int) -> str:
     """Front matter with these values, of at least that number of lines."""
-    plain: dict[str, Any] = {}
-    for key, value in values.items():
-        if isinstance(value, datetime.date):  # or a time of a day
-            value = value.isoformat()[:10]
-        elif key == "date":
-            value = date_in(str(value))[0] or str(value)
-        plain[key] = value
-    written = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, default_flow_style=None)
+    if date := str(values.get("date", "")):
+        values = {**values, "date": date_in(date)[0] or date}
+    written = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, default_flow_style=None)
     more = "#\n" * (height - written.count("\n") - 2)
     return f"---\n{written}{more}---\n"
 

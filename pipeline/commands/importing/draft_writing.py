@@ -346,9 +346,13 @@ def _text_of(document: Document) -> str:
                 parts.append(f" {node.text} ")
             case model.Turn():
                 parts.append(f" {node.speaker} ")
-            case model.Emphasis() | model.Strong() | model.Strikethrough() | Link():
-                pass
-            case model.InlineElement():
+            case (
+                model.Emphasis()
+                | model.Strong()
+                | model.Strikethrough()
+                | Link()
+                | model.InlineElement()
+            ):
                 pass
             case _:
                 parts.append(" ")

@@ -453,8 +453,6 @@ def text_line(block: Block) -> str:
 
 
 # --- interviews ------------------------------------------------------------------------------
-# Interviews in imported text: the speakers, recognised by names before their turns, by questions
-# in bold, or by questions alone; and who asks, judged by the text.
 
 LONGEST_QUESTION = 90
 """Maximum words of a question identified only by its mark."""
@@ -568,7 +566,8 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | Non
             why = "" if speech_role(name) else person_for(cased[name], known)[1]
             notes.append(f"“{name}” is taken for {persons[name]}{f', {why}' if why else ''}.")
     if len(names) == 1:
-        if not _asks_alone(turns):
+        questions = sum(bool(QUESTION.search(plain_text(turn.children))) for turn in turns)
+        if questions < 0.6 * len(turns):
             return None
         turns, replier = _with_replies(turns, blocks, about.guest, metadata)
         if not replier:
@@ -671,11 +670,6 @@ def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
     reaches = turns[-1].at - turns[0].at + 1
     takes_turns = changes >= CHANGING_SHARE * len(pairs)
     return len(people) <= MOST_PEOPLE and takes_turns and len(turns) >= TURNS_SHARE * reaches
-
-
-def _asks_alone(turns: list[InputTurn]) -> bool:
-    questions = sum(bool(QUESTION.search(plain_text(turn.children))) for turn in turns)
-    return questions >= 0.6 * len(turns)
 
 
 def _with_replies(

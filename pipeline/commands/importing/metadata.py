@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.commands.importing.article import is_beside, line, words
-from pipeline.commands.importing.draft import tell_loss
+from pipeline.commands.importing.draft import is_comment, tell_loss
 from pipeline.commands.importing.interviews import is_name, months, phrase, text_line, words_for
 from pipeline.commands.importing.lines import CopiedLine
 from pipeline.model import Block, Paragraph
@@ -165,7 +165,7 @@ def _is_title(text: str, after: list[str]) -> bool:
 def with_head(blocks: tuple[Block, ...], known: Metadata, name: str) -> _Head:
     """The blocks of an article without those at its top that say which part of a paper it is in,
     who wrote it and when; the metadata with that, as far as nothing is ``known``."""
-    top = [*itertools.takewhile(lambda block: isinstance(block, Paragraph), blocks[:_HEAD])]
+    top = [*itertools.takewhile(_is_text, blocks[:_HEAD])]
     lines = [CopiedLine(text_line(block), at) for at, block in enumerate(top, 1)]
     kicker = bool(lines) and _is_kicker(lines[0].text, known.title)
     title = CopiedLine(known.title, 0)
@@ -189,6 +189,10 @@ def with_head(blocks: tuple[Block, ...], known: Metadata, name: str) -> _Head:
     kept = (block for at, block in enumerate(blocks, 1) if at > len(top) or at in left)
     findings = [replace(finding, line=0, column=0) for finding in head_findings if finding.line]
     return _Head(metadata, tuple(kept), findings)
+
+
+def _is_text(block: Block) -> bool:
+    return isinstance(block, Paragraph) and not is_comment(block)
 
 
 def _is_kicker(text: str, after: str) -> bool:

@@ -157,7 +157,7 @@ class OdfStyles:
                 self._lists[levels.get(f"{STYLE}name") or ""] = levels
             for default in root.iter(f"{STYLE}default-style"):
                 if default.get(f"{STYLE}family") == "paragraph":
-                    self.language = self.language or _language(_of_text(default))
+                    self.language = self.language or _language_of(_of_text(default))
                     self.default_size = self.default_size or _points(_of_text(default))
 
     def _chain(self, name: str) -> Iterator[tuple[str, Element]]:
@@ -176,15 +176,17 @@ class OdfStyles:
     def _first(self, key: str, *names: str) -> str:
         """The first value of a text property that styles, or their parents, have."""
         chains = (_of_text(style) for name in names for _, style in self._chain(name))
-        return next(filter(None, (p.get(key) for p in chains if p is not None)), "")
+        return next(filter(None, (properties.get(key) for properties in chains)), "")
+
+    def _direct(self, name: str) -> dict[str, str]:
+        """The properties of a style, if it is a direct format."""
+        style = self._styles.get(name) if name in self._automatic else None
+        groups = () if style is None else style
+        return {str(key): str(value) for properties in groups for key, value in properties.items()}
 
     def is_bold(self, name: str) -> bool:
         """Return whether a whole paragraph has direct bold formatting, whatever its style."""
-        style = self._styles.get(name)
-        if name not in self._automatic or style is None:
-            return False
-        properties = _of_text(style)
-        return properties is not None and properties.get(f"{FO}font-weight") == "bold"
+        return self._direct(name).get(f"{FO}font-weight") == "bold"
 
     def is_hidden(self, name: str) -> bool:
         """Return whether text in a style is hidden."""
@@ -209,9 +211,7 @@ class OdfStyles:
 
     def colour(self, name: str) -> str:
         """The colour of the text in a style that is a direct format."""
-        style = self._styles.get(name) if name in self._automatic else None
-        properties = None if style is None else _of_text(style)
-        return "" if properties is None else properties.get(f"{FO}color", "")
+        return self._direct(name).get(f"{FO}color", "")
 
     def font(self, element: Element) -> str:
         """The font of an element's text."""
@@ -230,28 +230,20 @@ class OdfStyles:
 
     def language_in(self, name: str) -> str:
         """The language of a whole paragraph, if it is another than the text's."""
-        languages = (_language(_of_text(style)) for _, style in self._chain(name))
+        languages = (_language_of(_of_text(style)) for _, style in self._chain(name))
         language = next(filter(None, languages), "")
         return language if language != self.language else ""
 
     def is_indented(self, name: str) -> bool:
         """Return whether a whole paragraph was directly indented by half a centimetre or more,
         whatever its style."""
-        style = self._styles.get(name)
-        properties = None if style is None else style.find(f"{STYLE}paragraph-properties")
-        if name not in self._automatic or properties is None:
-            return False
-        margin = re.match(
-            r"(\d{1,4}(?:\.\d{1,6})?)(cm|mm|in|pt)", properties.get(f"{FO}margin-left", "")
-        )
+        written = self._direct(name).get(f"{FO}margin-left", "")
+        margin = re.match(r"(\d{1,4}(?:\.\d{1,6})?)(cm|mm|in|pt)", written)
         return margin is not None and float(margin[1]) * _CENTIMETRES[margin[2]] >= 0.5
 
     def breaks(self, name: str) -> tuple[bool, bool]:
         """Tell if there is a page break before a paragraph or a table, and after it, by itself."""
-        style = self._styles.get(name)
-        if name not in self._automatic or style is None:
-            return False, False
-        values = {key: value for properties in style for key, value in properties.items()}
+        values = self._direct(name)
         return values.get(f"{FO}break-before") == "page", values.get(f"{FO}break-after") == "page"
 
     def marks(self, name: str) -> list[str]:
@@ -262,9 +254,7 @@ class OdfStyles:
             return ["code"]
         values: dict[str, str] = {}
         for _, style in reversed(chain):
-            properties = _of_text(style)
-            if properties is not None:
-                values.update({str(key): str(value) for key, value in properties.items()})
+            values |= _of_text(style)
         marks = []
         if "Strong_20_Emphasis" in names or values.get(f"{FO}font-weight") in ("bold", "700"):
             marks.append("strong")
@@ -300,28 +290,22 @@ class OdfStyles:
             if level_style.get(f"{TEXT}level") == str(level):
                 if not level_style.tag.endswith("list-level-style-number") or not sort:
                     break
-                value = level_style.get(f"{TEXT}start-value") or "1"
-                start = max(1, int(value)) if value.isdigit() and len(value) < 7 else 1
+                start = max(1, number_of(level_style, f"{TEXT}start-value"))
                 around = (level_style.get(f"{STYLE}num-{end}fix") or "" for end in ("pre", "suf"))
                 return start, sort, "".join(around)
         return 0, "", ""
 
 
-def _of_text(style: Element) -> Element | None:
-    properties: Element | None = style.find(f"{STYLE}text-properties")
-    return properties
+def _of_text(style: Element) -> dict[str, str]:
+    """The properties of text that a style has."""
+    properties = style.find(f"{STYLE}text-properties")
+    values = () if properties is None else properties.items()
+    return {str(key): str(value) for key, value in values}
 
 
-def _points(properties: Element | None) -> float:
-    size = "" if properties is None else properties.get(f"{FO}font-size", "")
-    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3})?)pt", size)
+def _points(properties: dict[str, str]) -> float:
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3})?)pt", properties.get(f"{FO}font-size", ""))
     return float(match[1]) if match else 0.0
-
-
-def _language(properties: Element | None) -> str:
-    if properties is None:
-        return ""
-    return _language_of({str(key): str(value) for key, value in properties.items()})
 
 
 def _language_of(properties: dict[str, str]) -> str:
@@ -475,7 +459,6 @@ def _restore(point: Element, blocks: list[Element]) -> None:
 
 
 # --- page ------------------------------------------------------------------------------------
-# An OpenDocument text as a page of HTML, with styles interpreted.
 
 MOST_REPEATED = 100
 """The maximum number of times that a cell or a row is repeated; empty ones have more."""

@@ -393,7 +393,6 @@ def _is_image(element: Element) -> bool:
 
 
 # --- page reader -----------------------------------------------------------------------------
-# The elements of a page as blocks, with the images that they show.
 
 Places: TypeAlias = Literal["", "line", "paragraph"]
 """The unit in which places in an input are counted, if any."""

@@ -610,8 +610,6 @@ def _tagged_item(block: _Block, body: Element, known: frozenset[str], label: str
 
 
 # --- pdf -------------------------------------------------------------------------------------
-# PDF: from its structure tree if it is tagged, else from positions and sizes of lines. The result
-# is approximate, and a message says so.
 
 MOST_PAGES = 2000
 

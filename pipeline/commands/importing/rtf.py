@@ -213,8 +213,6 @@ class RtfBody:
             case "cellx":
                 form.edges.append((number or 0, form.merged))
                 form.merged = ""
-            case _:
-                return
 
     def end(self) -> None:
         """Close what is open."""
@@ -710,8 +708,6 @@ def _address(instruction: str) -> str:
 
 
 # --- rtf -------------------------------------------------------------------------------------
-# Rich Text, as saved by TextEdit, WordPad and every word processor: read like a web page, with
-# styles interpreted.
 
 
 def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Draft:

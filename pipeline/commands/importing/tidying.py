@@ -351,26 +351,25 @@ class _NodeChanges:
 
     def by_type(self) -> Changes:
         return {
-            **dict.fromkeys(model.HOLDERS, self._holder),
-            model.BlockQuote: self._quote,
+            **dict.fromkeys(
+                model.HOLDERS, lambda node: self._bare(node, children=_flowing(node.children))
+            ),
+            model.BlockQuote: lambda node: self._bare(
+                node, children=attribute_quotation(_flowing(node.children))
+            ),
             **dict.fromkeys((model.Heading, model.Paragraph), self._text),
-            model.Image: self._bare,
+            **dict.fromkeys((model.Image, model.MathBlock), self._bare),
             model.Table: self._table,
-            model.Figure: self._figure,
+            model.Figure: lambda node: self._bare(node, caption=_without_label(node.caption)),
             model.Link: self._link,
-            model.Strikethrough: self._emphasis,
-            model.Code: lambda node: replace(node, attributes=NO_ATTRIBUTES),
             model.InlineElement: self._element,
-            model.Emphasis: self._emphasis,
-            model.Strong: self._emphasis,
+            **dict.fromkeys((model.Emphasis, model.Strong, model.Strikethrough), self._emphasis),
             model.Container: self._container,
             model.TableCell: self._cell,
-            model.TableRow: self._plain,
-            model.ListItem: self._item,
+            **dict.fromkeys((model.Code, model.CodeBlock, model.TableRow), _plain),
+            model.ListItem: lambda node: _plain(node, children=_flowing(node.children)),
             model.List: self._list,
-            model.MathBlock: self._bare,
             model.DefinitionList: self._definitions,
-            model.CodeBlock: self._plain,
         }
 
     def _attributes(self, node: Node) -> Attributes:
@@ -423,15 +422,12 @@ class _NodeChanges:
     ) -> Node | tuple[Node, ...]:
         if not plain_text(node.children).strip() and not _holds_more(node.children):
             return node.children
-        return _outside(replace(node, attributes=NO_ATTRIBUTES, span=None))
+        return _outside(_plain(node))
 
     def _container(self, node: model.Container) -> Node | tuple[Node, ...]:
         if node.name in _TRANSPARENT and self._attributes(node) == NO_ATTRIBUTES:
             return _flowing(node.children)
         return self._bare(node, children=_flowing(node.children))
-
-    def _figure(self, node: model.Figure) -> Node:
-        return self._bare(node, caption=_without_label(node.caption))
 
     def _table(self, node: model.Table) -> Node | tuple[Node, ...]:
         cells = [cell for row in (*node.head, *node.body) for cell in row.cells]
@@ -443,20 +439,7 @@ class _NodeChanges:
         children = _flowing(node.children)
         if len(children) == 1 and isinstance(children[0], model.Paragraph):
             children = (model.Plain(children=children[0].children),)
-        return replace(node, children=children, attributes=NO_ATTRIBUTES, span=None)
-
-    def _plain(self, node: model.TableRow | model.CodeBlock) -> Node:
-        return replace(node, attributes=NO_ATTRIBUTES, span=None)
-
-    def _item(self, node: model.ListItem) -> Node:
-        children = _flowing(node.children)
-        return replace(node, children=children, attributes=NO_ATTRIBUTES, span=None)
-
-    def _holder(self, node: model.BlockQuote | Note) -> Node:
-        return self._bare(node, children=_flowing(node.children))
-
-    def _quote(self, node: model.BlockQuote) -> Node:
-        return self._bare(node, children=attribute_quotation(_flowing(node.children)))
+        return _plain(node, children=children)
 
     def _list(self, node: model.List) -> Node:
         tight = all(
@@ -467,7 +450,7 @@ class _NodeChanges:
         tight = tight or (len(node.items) == 1 and len(node.items[0].children) == 1)
         classes = node.attributes.classes
         form = ")" if "closed" in classes else "()" if "in-brackets" in classes else node.form
-        return replace(node, tight=tight, form=form, attributes=NO_ATTRIBUTES, span=None)
+        return _plain(node, tight=tight, form=form)
 
     def _definitions(self, node: model.DefinitionList) -> Node:
         items = (
@@ -475,7 +458,11 @@ class _NodeChanges:
             for item in node.items
         )
         kept = tuple(replace(i, span=None) for i in items if i.terms or i.definitions)
-        return replace(node, items=kept, attributes=NO_ATTRIBUTES, span=None)
+        return _plain(node, items=kept)
+
+
+def _plain(node: N, **changes: Any) -> N:
+    return replace(node, attributes=NO_ATTRIBUTES, span=None, **changes)
 
 
 def _needs_room(block: Block) -> bool:

@@ -47,14 +47,14 @@ from pipeline.commands.importing.formulas import M, omml_as_tex, readable, symbo
 from pipeline.commands.importing.metadata import date_in, meaningful
 from pipeline.commands.importing.page_reader import join_captions
 from pipeline.commands.importing.web_article import of_page
-from pipeline.commands.importing.word_parts import VAL, Level, W, WordParts, on
+from pipeline.commands.importing.word_parts import VAL, Level, WordParts, on
 from pipeline.model import Block, Node, Text
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.tree import rewrite, walk
+from pipeline.verify.word import W, is_on, value_of
 
 # --- drawings --------------------------------------------------------------------------------
-# The alternative texts and kinds of drawings in a Word document.
 
 OFFICE = "{urn:schemas-microsoft-com:office:office}"
 
@@ -222,8 +222,6 @@ class Runs:
                         yield Atom(
                             f"{draft.MATH_MARK}{draft.DISPLAY_MARK}{omml_as_tex(formula)}{draft.MATH_MARK}"
                         )
-                case _:
-                    continue
 
     # --- runs ---
 
@@ -232,8 +230,7 @@ class Runs:
             self.hidden += sum(len((t.text or "").split()) for t in run.iter(f"{W}t"))
             return
         formats = self._formats(run, outer)
-        colour = run.find(f"{W}rPr/{W}color")
-        if colour is not None and "link" not in outer and draft.is_coloured(colour.get(VAL) or ""):
+        if "link" not in outer and draft.is_coloured(value_of(run, "rPr/color")):
             self.coloured += [text.text or "" for text in run.iter(f"{W}t")]
         ordered = tuple((name, formats[name]) for name in FORMATS if name in formats)
         for child in self.shown(run):
@@ -331,8 +328,6 @@ class Runs:
                     fill(ruby, list(self._all(base, {})))
                     fill(etree.SubElement(ruby, "rt"), list(self._all(text, {})))
                     yield Atom(ruby, formats)
-            case _:
-                return
 
     def _formats(self, run: Element, outer: dict[str, str]) -> dict[str, str]:
         result = dict(outer)
@@ -403,8 +398,8 @@ class Runs:
 
 def _font(text: Element) -> str:
     """The font that the run of a text names."""
-    fonts = text.find(f"../{W}rPr/{W}rFonts")
-    return "" if fonts is None else fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi") or ""
+    fonts = (value_of(text.getparent(), "rPr/rFonts", key) for key in ("ascii", "hAnsi"))
+    return next(filter(None, fonts), "")
 
 
 def _data(mark: Element) -> str:
@@ -420,10 +415,10 @@ def _is_raised(run: Element, value: Element | None) -> str:
     position."""
     if value is not None:
         return {"superscript": "sup", "subscript": "sub"}.get(value.get(VAL, ""), "")
-    by = run.find(f"{W}rPr/{W}position")
-    if by is None or run.find(f"{W}rPr/{W}sz") is None:
+    by = value_of(run, "rPr/position")
+    if not by or run.find(f"{W}rPr/{W}sz") is None:
         return ""
-    return "sub" if by.get(VAL, "").startswith("-") else "sup"
+    return "sub" if by.startswith("-") else "sup"
 
 
 def choose_alternative(element: Element) -> Element:
@@ -482,6 +477,8 @@ class Body:
         self._has_begun = False
         self._ids = _places(parts.main)
         self._number = self.figures = 0
+        # the mark of what a tracked change removes
+        self._removed = {"accept": "del", "reject": "ins"}.get(changes, "none")
 
     def page(self) -> tuple[Element, list[tuple[str, Element]]]:
         """The text, and the notes with their labels."""
@@ -535,7 +532,7 @@ class Body:
         if is_contents:
             self.runs.left_out += len(_words(atoms).split())
         elif atoms and (_words(atoms) or any(not isinstance(a.content, str) for a in atoms)):
-            if _begins_page(paragraph) and len(out) and out.tag == "body":
+            if is_on(paragraph, "pPr/pageBreakBefore") and len(out) and out.tag == "body":
                 lists.clear()
                 etree.SubElement(out, "hr", {"class": "page-break"})
             element = self._element(out, paragraph, kind, level, atoms, place, lists)
@@ -555,11 +552,8 @@ class Body:
 
     def _goes_on(self, paragraph: Element) -> bool:
         """Return whether the next paragraph continues the text of this one."""
-        frame = paragraph.find(f"{W}pPr/{W}framePr")
-        if frame is not None and frame.get(f"{W}dropCap") not in (None, "none"):
-            return True
-        mark = {"accept": "del", "reject": "ins"}.get(self.runs.changes, "none")
-        return paragraph.find(f"{W}pPr/{W}rPr/{W}{mark}") is not None
+        is_initial = value_of(paragraph, "pPr/framePr", "dropCap") not in ("", "none")
+        return is_initial or paragraph.find(f"{W}pPr/{W}rPr/{W}{self._removed}") is not None
 
     def _element(
         self,
@@ -642,20 +636,17 @@ class Body:
         new_table = etree.SubElement(out, "table")
         new_table.sourceline = min(self._number + 1, 2**31 - 1)
         rows = [row for row in self.runs.shown(table) if row.tag == f"{W}tr"]
-        rows = [row for row in rows if self._is_kept(row)]
+        rows = [row for row in rows if row.find(f"{W}trPr/{W}{self._removed}") is None]
         heads = 0
         while heads < len(rows) and on(rows[heads].find(f"{W}trPr/{W}tblHeader")):
             heads += 1
         above: dict[int, Element] = {}
         for number, row in enumerate(rows):
             line = etree.SubElement(new_table, "tr")
-            before = row.find(f"{W}trPr/{W}gridBefore")
-            column = int(before.get(VAL) or 0) if before is not None else 0
-            if column:
+            if column := int(value_of(row, "trPr/gridBefore") or 0):
                 etree.SubElement(line, "td", colspan=str(column))
             for cell in (c for c in self.runs.shown(row) if c.tag == f"{W}tc"):
-                span = cell.find(f"{W}tcPr/{W}gridSpan")
-                width = max(1, int(span.get(VAL) or 1)) if span is not None else 1
+                width = max(1, int(value_of(cell, "tcPr/gridSpan") or 1))
                 merged = cell.find(f"{W}tcPr/{W}vMerge")
                 first = above.get(column)
                 if merged is not None and merged.get(VAL) != "restart" and first is not None:
@@ -673,10 +664,6 @@ class Body:
                         made_cell.set("align", align)
                     above[column] = made_cell
                 column += width
-
-    def _is_kept(self, row: Element) -> bool:
-        mark = {"accept": "del", "reject": "ins"}.get(self.runs.changes, "none")
-        return row.find(f"{W}trPr/{W}{mark}") is None
 
     def _alignment(self, cell: Element) -> str:
         """The alignment of a cell's paragraphs, if it is the same for all."""
@@ -780,19 +767,12 @@ def _item(out: Element, lists: list[_Open], depth: int, level: Level) -> Element
     return etree.SubElement(new_list, "li")
 
 
-def _begins_page(paragraph: Element) -> bool:
-    mark = paragraph.find(f"{W}pPr/{W}pageBreakBefore")
-    return mark is not None and mark.get(f"{W}val") not in ("0", "false", "off")
-
-
 def _has_rule(paragraph: Element) -> bool:
     border = paragraph.find(f"{W}pPr/{W}pBdr")
     return border is not None and any(on(side) for side in border)
 
 
 # --- word ------------------------------------------------------------------------------------
-# Word documents: their paragraphs, tables and notes become a page, which is then read like a web
-# page. What a source cannot contain is reported.
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"

@@ -6,7 +6,7 @@ import io
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -15,6 +15,7 @@ from pipeline.commands.importing.appearance import usual
 from pipeline.commands.importing.files import BrokenArchiveError, parse_xml
 from pipeline.model.late import late
 from pipeline.parser.frontmatter.registered import BadValueError, language
+from pipeline.verify.word import W, value_of
 
 # --- word styles -----------------------------------------------------------------------------
 # The styles of a Word document, which identify kinds of paragraphs and runs, and its numbering,
@@ -23,7 +24,6 @@ from pipeline.parser.frontmatter.registered import BadValueError, language
 WORDS_OWN = 10.0
 """The size of text for which a document gives none, in points."""
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 VAL = f"{W}val"
 
 _KINDS = {
@@ -73,6 +73,13 @@ def on(element: Element | None) -> bool:
     return element is not None and element.get(VAL) not in ("0", "false", "none", "off")
 
 
+def first_of(holders: Iterable[Element], path: str) -> Element | None:
+    """The first of some elements at a path in these holders."""
+    steps = "/".join(f"{W}{step}" for step in path.split("/"))
+    found = (holder.find(steps) for holder in holders)
+    return next((element for element in found if element is not None), None)
+
+
 def kind_of(name: str) -> tuple[str, int]:
     """The kind of paragraphs with a style, by its name, and their level if they are headings."""
     for pattern, kind in _NUMBERED:
@@ -90,7 +97,7 @@ class Styles:
         self.default: Element | None = None
         if root is None:
             return
-        self.default = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        self.default = root.find(f"{W}docDefaults/{W}rPrDefault")
         for style in root.iter(f"{W}style"):
             name = style.get(f"{W}styleId") or ""
             self._by_id[name] = style
@@ -104,22 +111,15 @@ class Styles:
             seen.add(name)
             style = self._by_id[name]
             yield style
-            based = style.find(f"{W}basedOn")
-            name = "" if based is None else based.get(VAL, "")
+            name = value_of(style, "basedOn")
 
     def of(self, paragraph: Element) -> str:
         """The id of a paragraph's style."""
-        style = paragraph.find(f"{W}pPr/{W}pStyle")
-        return self._normal if style is None else style.get(VAL, "")
+        return value_of(paragraph, "pPr/pStyle") or self._normal
 
     def property(self, paragraph: Element, path: str) -> Element | None:
         """A property of a paragraph, its own or that of its style."""
-        steps = "/".join(f"{W}{step}" for step in path.split("/"))
-        direct = paragraph.find(f"{W}pPr/{steps}")
-        if direct is not None:
-            return direct
-        styles = (style.find(f"{W}pPr/{steps}") for style in self.chain(self.of(paragraph)))
-        return next((value for value in styles if value is not None), None)
+        return first_of((paragraph, *self.chain(self.of(paragraph))), f"pPr/{path}")
 
     def kind(self, paragraph: Element) -> tuple[str, int]:
         """The kind of a paragraph, and its level if it is a heading."""
@@ -133,26 +133,20 @@ class Styles:
 
     def run_property(self, run: Element, name: str) -> Element | None:
         """A property of a run, its own or that of its character style."""
-        direct = run.find(f"{W}rPr/{W}{name}")
-        if direct is not None:
-            return direct
-        for style in self._run_styles(run):
-            if (value := style.find(f"{W}rPr/{W}{name}")) is not None:
-                return value
-        return None
+        return first_of((run, *self._run_styles(run)), f"rPr/{name}")
 
     def run_or_paragraph(
         self, run: Element, paragraph: Element | None, name: str
     ) -> Element | None:
         """A property of a run: its own, or that of its style, its paragraph's style or all text."""
-        value = self.run_property(run, name)
-        if value is None and paragraph is not None:
-            styles = self.chain(self.of(paragraph))
-            candidates = (style.find(f"{W}rPr/{W}{name}") for style in styles)
-            value = next((c for c in candidates if c is not None), None)
-        if value is None and self.default is not None:
-            value = self.default.find(f"{W}{name}")
-        return value
+        return first_of(self._holders(run, paragraph), f"rPr/{name}")
+
+    def _holders(self, run: Element, paragraph: Element | None) -> Iterator[Element]:
+        """A run, and all that it has properties from, the nearest first."""
+        yield run
+        yield from self._run_styles(run)
+        yield from () if paragraph is None else self.chain(self.of(paragraph))
+        yield from () if self.default is None else (self.default,)
 
     def is_hidden(self, run: Element, paragraph: Element | None) -> bool:
         """Return whether a run is hidden."""
@@ -169,8 +163,7 @@ class Styles:
         return usual(zip(points, map(_text_in, runs), strict=True)), bool(runs) and all(bold)
 
     def _run_styles(self, run: Element) -> Iterator[Element]:
-        style = run.find(f"{W}rPr/{W}rStyle")
-        return self.chain("" if style is None else style.get(VAL, ""))
+        return self.chain(value_of(run, "rPr/rStyle"))
 
     def run_kind(self, run: Element) -> str:
         """The effect of a run's style: code, strong, em, or none."""
@@ -184,15 +177,9 @@ class Styles:
 
     def language(self, run: Element, paragraph: Element | None) -> str:
         """The language that a run is marked as."""
-        key = f"{W}bidi" if on(self.run_property(run, "rtl")) else VAL
-        value = self.run_property(run, "lang")
-        if (value is None or not value.get(key)) and paragraph is not None:
-            styles = self.chain(self.of(paragraph))
-            candidates = (style.find(f"{W}rPr/{W}lang") for style in styles)
-            value = next((c for c in candidates if c is not None and c.get(key)), None)
-        if value is None and self.default is not None:
-            value = self.default.find(f"{W}lang")
-        return "" if value is None else value.get(key, "")
+        key = "bidi" if on(self.run_property(run, "rtl")) else "val"
+        holders = self._holders(run, paragraph)
+        return next(filter(None, (value_of(holder, "rPr/lang", key) for holder in holders)), "")
 
 
 def _text_in(run: Element) -> str:
@@ -200,8 +187,7 @@ def _text_in(run: Element) -> str:
 
 
 def _name(style: Element) -> str:
-    holder = style.find(f"{W}name")
-    return "" if holder is None else holder.get(VAL, "").lower().replace("_20_", " ")
+    return value_of(style, "name").lower().replace("_20_", " ")
 
 
 class Numbering:
@@ -230,7 +216,7 @@ class Numbering:
         abstract, definition, start = self._level(name, depth)
         if definition is None:
             return None
-        form = _value(definition, "numFmt", "decimal")
+        form = value_of(definition, "numFmt") or "decimal"
         if form == "none":
             return None
         counted = self._counted.setdefault(abstract, {})
@@ -239,26 +225,23 @@ class Numbering:
         is_begun = (name, depth) in self._begun
         self._begun.add((name, depth))
         again = start is not None and not is_begun
-        first = start if start is not None else int(_value(definition, "start", "1"))
+        first = start if start is not None else int(value_of(definition, "start") or "1")
         counted[depth] = first if again or depth not in counted else counted[depth] + 1
-        text = _value(definition, "lvlText", "")
+        text = value_of(definition, "lvlText")
         return depth, Level(form, text, first, counted[depth])
 
     def _level(self, name: str, depth: int) -> tuple[str, Element | None, int | None]:
         """The list and level of a numbering, and the number from which it restarts."""
         number = self._nums[name]
-        abstract = _value(number, "abstractNumId", "")
-        linked = self._abstract.get(abstract)
-        if linked is not None and (link := _value(linked, "numStyleLink", "")):
-            for style in self._styles.chain(link):
-                other = style.find(f"{W}pPr/{W}numPr/{W}numId")
-                if other is not None and other.get(VAL, "") in self._nums:
-                    abstract = _value(self._nums[other.get(VAL, "")], "abstractNumId", "")
+        abstract = value_of(number, "abstractNumId")
+        for style in self._styles.chain(value_of(self._abstract.get(abstract), "numStyleLink")):
+            if (other := self._nums.get(value_of(style, "pPr/numPr/numId"))) is not None:
+                abstract = value_of(other, "abstractNumId")
         start: int | None = None
         definition: Element | None = None
         for override in number.iter(f"{W}lvlOverride"):
             if override.get(f"{W}ilvl") == str(depth):
-                digits = _value(override, "startOverride", "")
+                digits = value_of(override, "startOverride")
                 start = int(digits) if digits.isdecimal() else start
                 override_level = override.find(f"{W}lvl")
                 definition = definition if override_level is None else override_level
@@ -270,17 +253,12 @@ class Numbering:
 
     def _depth_of(self, name: str, paragraph: Element) -> int:
         """The level that belongs to a paragraph's style."""
-        root = self._abstract.get(_value(self._nums[name], "abstractNumId", ""))
+        root = self._abstract.get(value_of(self._nums[name], "abstractNumId"))
         style = self._styles.of(paragraph)
         for level in () if root is None else root.iter(f"{W}lvl"):
-            if _value(level, "pStyle", "") == style:
+            if value_of(level, "pStyle") == style:
                 return int(level.get(f"{W}ilvl") or 0)
         return 0
-
-
-def _value(element: Element, name: str, default: str) -> str:
-    holder = element.find(f"{W}{name}")
-    return default if holder is None else holder.get(VAL, default)
 
 
 # --- word parts ------------------------------------------------------------------------------

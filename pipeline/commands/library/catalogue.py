@@ -235,7 +235,6 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> model.Table:
 
 
 # --- collection ------------------------------------------------------------------------------
-# The files over a whole library: catalogue, feed, records for shops, report, checksums.
 
 CATALOGUE, REPORT = "catalogue", "report"  # as `sources.RESERVED` says
 

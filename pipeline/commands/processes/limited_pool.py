@@ -28,13 +28,6 @@ import msgspec
 
 from pipeline.commands.processes import collect_seldom
 
-# --- limited child ---------------------------------------------------------------------------
-# A process that does one task after another, each within limits of time and memory.
-#
-# It loads what tasks need, and forks; the fork does a number of tasks, or dies. A task that hangs,
-# grows or crashes only affects the fork. Tasks and answers are frames on standard input and
-# output: a length, and as many bytes.
-
 DONE, RAISED, TOO_LONG, TOO_LARGE, CRASHED = "done", "raised", "too long", "too large", "crashed"
 
 RECYCLED = 3
