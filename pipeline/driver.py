@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.features import absence, here
+from pipeline.features import here
 from pipeline.flow import steps
 from pipeline.flow.saving import Saving, find_unannounced, keep_made, made_before
 from pipeline.flow.steps import render_fragment
@@ -31,6 +31,7 @@ from pipeline.flow.values import (
     Request,
     Resolved,
     Result,
+    absences,
     has_errors,
     is_held_back,
     judge,
@@ -43,8 +44,7 @@ from pipeline.flow.values import (
 from pipeline.keep import Timed, keeping, spent, tell
 from pipeline.model import Document
 from pipeline.model.audience import for_teachers
-from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Begun, Diagnostic, Ran, Saved
+from pipeline.model.diagnostics import Begun, Diagnostic, Ran, Saved, in_source
 from pipeline.model.editions import (
     ALL,
     EDITIONS,
@@ -65,8 +65,8 @@ from pipeline.model.rendered import Pages
 from pipeline.package.result import Package
 from pipeline.package.units import Proof, may_divide
 from pipeline.system import outputs
-from pipeline.system.pango import pango_problem, pango_version
-from pipeline.system.paths import noting, shown_name
+from pipeline.system.pango import pango_problem
+from pipeline.system.paths import noting
 from pipeline.system.store import (
     BETWEEN_TRIMS,
     CACHE,
@@ -117,58 +117,62 @@ def build(
     outputs.recover(folder)
     store = Folder(Path(out) / CACHE) if store is None else store
     asked = repr((Path.cwd(), source, folder, names, options))
-    name, began = f"{key(asked, code_version(), pango_version())}.build", time.time_ns()
+    name, began = f"{key(asked, code_version())}.build", time.time_ns()
     if unless_made and (made := made_before(store, name)):
         for saved in made[1]:
             listener(saved)
         return made[0]
+
     with keeping(store, memory, executor, listener) as read:
         document = steps.parse(source)
-        seconds = spent()
-        requested = requested_editions(names, document.metadata, options)
-        chosen = editions_in_view(requested, in_view, document.metadata) if in_view else requested
-        every = tuple(dict.fromkeys(edition.name for edition in requested))
+        metadata, seconds = document.metadata, spent()
+        requested = requested_editions(names, metadata, options)
+        chosen = editions_in_view(requested, in_view, metadata) if in_view else requested
         request = request_for(source, document, options, tuple(read), is_lasting=bool(memory))
-        if has_errors(document.diagnostics):
-            versions = (document, *(resolve_for(request, edition).document for edition in chosen))
-            findings = [finding for version in versions for finding in version.diagnostics]
-            return Result(judge(findings, options.strict), read=read, requested=every)
         built = make(request, chosen)
     if memory:
         memory.end()
-    named = {*names, *document.metadata.editions} if ALL in names else EDITIONS.keys()
+    named = {*names, *metadata.editions} if ALL in names else EDITIONS.keys()
     built = tuple(output for output in built if output.edition.name in named or output.has_use)
     for output in built:
         listener(output)
+
     findings = [*document.diagnostics, *(f for output in built for f in output.findings)]
-    if options.catalog is True:
-        findings += steps.lacking_for_shops(document.metadata, chosen, shown_name(str(source)))
+    findings += absences(options, document.source)
+    if options.catalog is True and here("catalog"):
+        from pipeline.features.catalog import missing_for_shops
+
+        findings += missing_for_shops(metadata, chosen, document.source)
     if memory is None:
-        findings += find_unannounced(folder, document, shown_name(str(source)))
+        findings += find_unannounced(folder, document)
+    every = tuple(dict.fromkeys(edition.name for edition in requested))
     result = Result(judge(findings, options.strict), read=read, requested=every)
     writable = [output for output in built if not is_held_back(output.findings)]
     if not writable or any(f.is_error and not is_held_back([f]) for f in result.diagnostics):
         return result
+
     saving = Saving(folder, request.stem)
     saving.add_model(msgspec.json.encode(document), seconds)
     for output in writable:
         saving.add(output)
-    record = saving.add_catalog(document.metadata, writable) if options.catalog else None
-    if leaks := steps.leaks_for_all(document, saving.records(document.metadata)):
+    record = saving.add_catalog(metadata, writable) if options.catalog else None
+    if leaks := saving.leaks(document):
         with_leaks = judge((*findings, *leaks), options.strict)
         return msgspec.structs.replace(result, diagnostics=with_leaks)
-    files = saving.write(document.metadata)
+    linked = (other for edition in chosen for other in offered(edition, metadata))
+    result = msgspec.structs.replace(
+        result,
+        files=saving.write(metadata),
+        linked=tuple(dict.fromkeys(folder / output_name(request.stem, other) for other in linked)),
+        outputs=saving.entries,
+        record=record,
+        withheld=for_teachers(document),
+    )
     if isinstance(store, Folder):
         store.trim(every=BETWEEN_TRIMS)
     for saved in saving.saved:
         listener(saved)
-    linked = (other for edition in chosen for other in offered(edition, document.metadata))
-    paths = dict.fromkeys(folder / output_name(request.stem, edition) for edition in linked)
-    result = msgspec.structs.replace(result, files=files, linked=tuple(paths), record=record)
-    entries, withheld = saving.entries, for_teachers(document)
-    result = msgspec.structs.replace(result, outputs=entries, withheld=withheld)
-    # which files a folder of templates has is not among what was read
-    if unless_made and not (request.templates or document.metadata.library or result.failed):
+    if unless_made and not result.failed:
         keep_made(store, name, result, saving.saved, folder, began)
     return result
 
@@ -253,7 +257,13 @@ def draft_edition(
     whole, level = resolved.document, request.options.split
     if has_errors(whole.diagnostics):
         return PendingEdition(edition, whole.diagnostics)
-    parts, findings = _divide(request, whole)
+    findings = whole.diagnostics
+    parts: tuple[tuple[str, Document], ...] = (("", whole),)
+    if level and here("split"):
+        from pipeline.features.split import divide
+
+        parts, on_parts = divide(whole, level)
+        findings += on_parts
     remaining = {section: list(section_maps) for section, section_maps in (maps or {}).items()}
     texts, empty = list[PendingText](), tuple[Diagnostic, ...]()
     for number, (name, part) in enumerate(parts, start=1):
@@ -274,25 +284,6 @@ def draft_edition(
     return PendingEdition(edition, tuple(dict.fromkeys(findings)), tuple(texts), sources)
 
 
-def _divide(
-    request: Request, document: Document
-) -> tuple[tuple[tuple[str, Document], ...], tuple[Diagnostic, ...]]:
-    """The parts of a document that is to be split, with their names, and the findings; otherwise
-    the document itself."""
-    if not (level := request.options.split):
-        return (("", document),), ()
-    findings, name = document.diagnostics, shown_name(str(request.source))
-    if not here("split"):
-        return (("", document),), (*findings, absence("split", name, option="`--split`"))
-    from pipeline.features.split import divide
-
-    parts = divide(document, level)
-    if len(parts) < 2:
-        message = f"There are fewer than two sections of level {level} to split into handouts."
-        findings += (diagnostic(Code.NOT_DIVIDED, message, source=name),)
-    return parts, findings
-
-
 def render_edition(
     request: Request,
     edition: Edition,
@@ -301,8 +292,7 @@ def render_edition(
     file: str = "",
 ) -> Pages:
     """The pages of a marked document, those of an e-book with its claims."""
-    templates, names = request.templates, request.names
-    pages = steps.render(document, edition, request.stem, templates, names, page_map, file)
+    pages = steps.render(document, edition, request.stem, request.templates, page_map, file)
     if edition.format != "epub" or has_errors(pages.findings):
         return pages
     return steps.audit(pages, document, edition)
@@ -316,15 +306,14 @@ def begin_packaging(
     less time to make than to hand over, and comes first, made here while others work; long texts
     are handed over in units. A process that stays, which has loaded the engine, makes one file
     alone itself."""
-    name, pango = shown_name(str(request.source)), pango_version()
-    rest = request.folder, request.options.assets_beside, name, pango
+    folder, assets_beside = request.folder, request.options.assets_beside
     set_in_type = sum(edition.format != "html" for edition, _ in group)
     pending = []
     for edition, resolved in group:
         draft = draft_edition(request, edition, resolved, maps)
         is_alone = request.is_lasting and set_in_type == len(draft.texts) == 1
         runs = steps.package.runs(
-            ((text.pages, edition, *rest, draft.sources) for text in draft.texts),
+            ((text.pages, edition, folder, assets_beside, draft.sources) for text in draft.texts),
             lambda pages, edition, *_, is_alone=is_alone: (
                 not is_alone and edition.format != "html" and not may_divide(pages, edition)
             ),
@@ -363,13 +352,12 @@ def _finish_text(
         findings += steps.compare(output, document, edition, name, request.document)
     is_standard = edition == standard_print(request.document.metadata)
     if request.options.cover_spread and is_standard and output.data:
-        # as wide as the pages are thick
-        assert output.sheet is not None, "the standard print edition has a sheet"
-        templates, names = request.templates, request.names
-        count, stem, folder = output.facts.pages, request.stem, request.folder
-        spread = steps.cover(document, edition, output.sheet, count, stem, templates, names, folder)
+        assert output.sheet, "the standard print edition has a sheet"
+        made_with = request.stem, request.templates, request.folder
+        spread = steps.cover(document, edition, output.sheet, output.facts.pages, *made_with)
         output = msgspec.structs.replace(output, extra={**output.extra, **spread.extra})
         findings += spread.diagnostics
+    findings = in_source(findings, document.source)
     return BuiltEdition(edition, findings, document, output, seconds, (), text.file, text.section)
 
 

@@ -29,7 +29,13 @@ from pipeline.render.covers import (
     look_of,
     printed_paper,
 )
-from pipeline.render.environment import environment, sheets, template_errors
+from pipeline.render.environment import (
+    environment,
+    sheets,
+    template_errors,
+    template_files,
+    template_finding,
+)
 from pipeline.render.imprint import cover_image
 from pipeline.system.paths import note
 
@@ -59,13 +65,17 @@ SQUARE = 25
 def print_cover(
     document: Document, sheet: Sheet, pages: int, stem: str, templates: Path | None, folder: Path
 ) -> Package:
-    """The print cover of a publication with a number of ``pages``, as a file of its own. Raises
-    `jinja2.TemplateError`."""
+    """The print cover of a publication with a number of ``pages``, as a file of its own; if a
+    template cannot be used, a finding."""
+    note(template_files(templates, "pdf"))
     metadata = document.metadata
     is_rtl = metadata.direction == "rtl"
     size = measure_spread(sheet.size, pages, metadata.paper_thickness, from_right=is_rtl)
-    with template_errors(templates):
-        page = spread(document, environment(templates), stem, size)
+    try:
+        with template_errors(templates):
+            page = spread(document, environment(templates), stem, size)
+    except jinja2.TemplateError as error:
+        return Package(b"", (template_finding(error),))
     picture = draw_spread(page, folder, metadata)
     note(picture.files)
     return Package(b"", picture.diagnostics, extra={page.file: picture.data})

@@ -59,7 +59,7 @@ class _Model(msgspec.Struct, frozen=True):
         return (self.metadata.title, self.metadata.subtitle, *parts)
 
 
-def find_unannounced(folder: Path, document: Document, source: str) -> tuple[Diagnostic, ...]:
+def find_unannounced(folder: Path, document: Document) -> tuple[Diagnostic, ...]:
     """A finding if the text of a parsed document is not that of the last build into a ``folder``,
     but its ``version`` and ``modified`` are, and it states either."""
     metadata = document.metadata
@@ -78,7 +78,7 @@ def find_unannounced(folder: Path, document: Document, source: str) -> tuple[Dia
         diagnostic(
             Code.UNANNOUNCED_CHANGE,
             f"The text differs from that of the last build, but {_state_version(metadata)}.",
-            source=source,
+            source=document.source,
             hint=f"Change {' or '.join(f'`{key}`' for key in keys)} before you publish it.",
         ),
     )
@@ -229,13 +229,20 @@ class Saving:
             self.saved.append(Saved(kind, seconds, len(data), self._folder / name))
         return record
 
-    def records(self, metadata: Metadata) -> dict[str, bytes]:
-        """The files about editions for everybody: those for catalogues, the new manifest, and the
-        metadata, from which the catalogue of a library is made."""
+    def leaks(self, document: Document) -> tuple[Diagnostic, ...]:
+        """Findings about text for teachers in the files about editions for everybody: those for
+        catalogues, the new manifest, and the metadata, from which the catalogue of a library is
+        made."""
+        if not document.withheld:
+            return ()
+        from pipeline.verify.gate import leaks_for_all
+
+        metadata = document.metadata
         entries = (entry for entry in self._entries if not EDITIONS[entry.edition].has_answers)
         data = manifest.encode(manifest.of(metadata, entries, {}))
         metadata_json = msgspec.json.encode(metadata)
-        return {**self._records, outputs.MANIFEST: data, "metadata.json": metadata_json}
+        about = {**self._records, outputs.MANIFEST: data, "metadata.json": metadata_json}
+        return leaks_for_all(document, about)
 
     def _put(self, name: str, data: bytes) -> None:
         self._files[self._folder / name] = data

@@ -6,27 +6,20 @@ imports what it needs when it runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
-from pipeline.features import absence, here
-from pipeline.keep import earlier, parts, step
+from pipeline.keep import earlier, step
 from pipeline.model import Document
-from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, Span, in_source
-from pipeline.model.editions import EDITIONS, Edition, has_page_marks, output_name
-from pipeline.model.metadata import Metadata
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import EDITIONS, Edition, has_page_marks
 from pipeline.model.page_map import PageMap
 from pipeline.model.paper import Sheet
 from pipeline.model.rendered import Pages
 from pipeline.package.result import Package
 from pipeline.system.paths import note
-
-if TYPE_CHECKING:
-    import jinja2
 
 
 @step
@@ -78,29 +71,13 @@ def render(
     edition: Edition,
     stem: str,
     templates: Path | None,
-    names: tuple[str, ...],
     page_map: PageMap | None,
     file: str,
 ) -> Pages:
-    """The pages of an edition. ``names`` are the files in the folder of ``templates``. ``file`` is
-    the name of a part of the output. If a template cannot be used, there are no pages but a
-    finding."""
-    import jinja2
-
+    """The pages of an edition. ``file`` is the name of a part of the output."""
     from pipeline.render import render
-    from pipeline.render.environment import template_files
 
-    files = template_files(templates, edition.format)
-    note(files)
-    try:
-        with parts("render", edition, templates or "", file, files=files) as known:
-            pages = render(document, edition, stem, templates, page_map, known)
-    except jinja2.TemplateError as error:
-        finding = _template_finding(error)
-        return Pages(edition.name, stem, document.metadata, pages=(), findings=(finding,))
-    if edition.variation:
-        file = file or output_name(stem, edition)
-    return msgspec.structs.replace(pages, file=file) if file else pages
+    return render(document, edition, stem, templates, page_map, file)
 
 
 @step
@@ -114,21 +91,14 @@ def audit(pages: Pages, document: Document, edition: Edition) -> Pages:
 
 @step
 def package(
-    pages: Pages,
-    edition: Edition,
-    folder: Path,
-    assets_beside: bool,
-    source: str,
-    pango: str,
-    sources: tuple[str, ...],
+    pages: Pages, edition: Edition, folder: Path, assets_beside: bool, sources: tuple[str, ...]
 ) -> Package:
-    """The finished file of an edition, with facts about it. Findings concern the source unless
-    stated otherwise. ``sources`` are the files to attach."""
+    """The finished file of an edition, with facts about it. ``sources`` are the files to attach."""
     from pipeline.package import package
 
     result = package(pages, folder, assets_beside=assets_beside, sources=sources)
     note(result.dependencies)
-    return _place(result, source)
+    return result
 
 
 @step
@@ -145,37 +115,12 @@ def compare(
         from pipeline.exercises.key_proof import with_errors
 
         findings = with_errors(findings, parsed)
-    if package.stranded:
-        from pipeline.verify.completeness import stranded_headings
-
-        findings += (*stranded_headings(package.stranded, edition, document),)
     if parsed.withheld:
         from pipeline.verify.gate import leaks_in
 
         shown = Package(package.asked) if edition.platform else package
         findings += (*leaks_in(shown, parsed, document, edition, file),)
     return findings
-
-
-def lacking_for_shops(
-    metadata: Metadata, editions: Sequence[Edition], source: str
-) -> Iterator[Diagnostic]:
-    """Findings about data that catalogues require, and the front matter lacks."""
-    if not here("catalog"):
-        yield absence("catalog", source, option="`--catalog`")
-        return
-    from pipeline.features.catalog import missing_for_shops
-
-    yield from missing_for_shops(metadata, editions, source)
-
-
-def leaks_for_all(document: Document, records: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
-    """Findings about records for everybody that have text for teachers."""
-    if not document.withheld:
-        return ()
-    from pipeline.verify.gate import leaks_for_all
-
-    return leaks_for_all(document, records)
 
 
 @step
@@ -186,22 +131,13 @@ def cover(
     pages: int,
     stem: str,
     templates: Path | None,
-    names: tuple[str, ...],
     folder: Path,
 ) -> Package:
     """The print cover of a publication with a number of ``pages``: a file next to those of the
     standard print edition."""
-    import jinja2
-
     from pipeline.flow.cover_spread import print_cover
-    from pipeline.render.environment import template_files
 
-    note(template_files(templates, edition.format))
-    try:
-        result = print_cover(document, sheet, pages, stem, templates, folder)
-    except jinja2.TemplateError as error:
-        return Package(b"", (_template_finding(error),))
-    return _place(result, document.source)
+    return print_cover(document, sheet, pages, stem, templates, folder)
 
 
 def render_fragment(
@@ -221,15 +157,3 @@ def render_fragment(
 
     document = select(parse_body(markdown_text, folder), EDITIONS["web"])
     return html.fragment(resolve_fragment(document), environment(templates))
-
-
-def _template_finding(error: jinja2.TemplateError) -> Diagnostic:
-    from pipeline.render.environment import template_place, template_problem
-
-    file, line = template_place(error)
-    span = Span(line) if line else None
-    return diagnostic(Code.TEMPLATE_ERROR, template_problem(error), span=span, source=file)
-
-
-def _place(package: Package, source: str) -> Package:
-    return msgspec.structs.replace(package, diagnostics=in_source(package.diagnostics, source))

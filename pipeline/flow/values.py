@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from pipeline.features import absence, here
 from pipeline.flow.manifest import Output
 from pipeline.keep import Timed
 from pipeline.model import Document
@@ -27,7 +28,7 @@ from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 from pipeline.package.result import Package
 from pipeline.package.units import Proof
-from pipeline.system.paths import State, shown_name
+from pipeline.system.paths import State, note, shown_name
 
 
 class DocumentReady(NamedTuple):
@@ -104,16 +105,14 @@ def requested_editions(
 
 class Request(NamedTuple):
     """The request for editions: the source and its parsed document, for which files were ``read``,
-    the options, and the folder of templates, if there is one of one's own, with the names of the
-    files in it: adding or removing one changes the result. A process that ``is_lasting`` makes
-    editions again and again."""
+    the options, and the folder of templates, if there is one of one's own. A process that
+    ``is_lasting`` makes editions again and again."""
 
     source: Path
     document: Document
     options: Options = Options()
     read: tuple[str, ...] = ()
     templates: Path | None = None
-    names: tuple[str, ...] = ()
     is_lasting: bool = False
 
     @property
@@ -137,10 +136,9 @@ def request_for(
     templates = Path(options.templates) if options.templates else None
     if templates is None and (library := document.metadata.library):
         folder = source.parent / library / "templates"
+        note((folder,))
         templates = folder if folder.is_dir() else None
-    files = (path for path in templates.rglob("*") if path.is_file()) if templates else ()
-    names = sorted(path.relative_to(templates).as_posix() for path in files if templates)
-    return Request(source, document, options, read, templates, tuple(names), is_lasting)
+    return Request(source, document, options, read, templates, is_lasting)
 
 
 class PendingEdition(NamedTuple):
@@ -222,6 +220,14 @@ def sources_of(request: Request, resolved: Resolved) -> tuple[str, ...]:
 
 
 _OF_EDITION = (Code.LEAKED_TEXT.slug, Code.LOST_MARK.slug, Code.MISSING_ANSWER.slug)
+
+
+def absences(options: Options, source: str) -> Iterator[Diagnostic]:
+    """Findings about options that have no effect, since their features are absent."""
+    if options.split and not here("split"):
+        yield absence("split", source, option="`--split`")
+    if options.catalog is True and not here("catalog"):
+        yield absence("catalog", source, option="`--catalog`")
 
 
 def is_held_back(findings: Iterable[Diagnostic]) -> bool:

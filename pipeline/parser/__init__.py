@@ -34,9 +34,10 @@ from pipeline.parser.lines import FORBIDDEN
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup import paired_names
 from pipeline.parser.partial_strings import public_string
+from pipeline.parser.ranges import Range
 from pipeline.parser.rereading import TextBody, reread, settle_places
 from pipeline.parser.slips import doubtful_attributes, find_unguarded, unread_marks
-from pipeline.parser.syntax import parse_tree
+from pipeline.parser.syntax import Tree, parse_tree
 from pipeline.parser.title import take_language, take_title, without_heading
 from pipeline.parser.withholding import WithheldRanges, with_marks, without_empty
 from pipeline.system.paths import shown_name
@@ -295,6 +296,19 @@ def _parse_body(
 ) -> TextBody:
     """The document of a text, without the ranges that `SourceFiles.leave_out` leaves out."""
     tree = parse_tree(text, first_line, files, in_brackets=in_brackets)
+    whole = _lower(tree, files)
+    document, ranges, idle = without_empty(whole), list[Range](), list[Range]()
+    if not files.cuts:
+        search = WithheldRanges(whole, tree.root, files)
+        ranges, idle = search.ranges, search.idle
+        document = with_marks(document, idle)
+        document = scope_abbreviations(document, tree.parser.abbreviations, ranges)
+        document = _with_findings(document, search)
+    return TextBody(text, first_line, document, ranges, idle, files.record, files.dialects)
+
+
+def _lower(tree: Tree, files: SourceFiles) -> Document:
+    """The document of a tree, with its ids, blanks and choices."""
     defined = abbreviations(tree.parser.abbreviations)
     lines = (line for e in tree.root.iter() for line in getattr(e, "lines", ()))
     lowering = Lowering(defined, tree.inlines.read, files, paired_names(lines))
@@ -312,17 +326,15 @@ def _parse_body(
         diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics, *slips),
     )
     document = give_ids(document, lowering.anchors)
-    source = "\n".join(files.record.lines.values())
     for settle in table(files.dialects).settle:
         document = settle(document)
-    document = settle_blanks(choices.fill(document, source))
-    if files.cuts:
-        return TextBody(
-            text, first_line, without_empty(document), [], [], files.record, files.dialects
-        )
-    search = WithheldRanges(document, tree.root, files)
-    document = with_marks(without_empty(document), search.idle)
-    document = scope_abbreviations(document, tree.parser.abbreviations, search.ranges)
+    source = "\n".join(files.record.lines.values())
+    return settle_blanks(choices.fill(document, source))
+
+
+def _with_findings(document: Document, search: WithheldRanges) -> Document:
+    """The document with the findings about what it withholds, and without those about marks that
+    have this effect."""
     others = (
         search.with_lines(finding)
         for finding in document.diagnostics
@@ -330,7 +342,4 @@ def _parse_body(
     )
     for_teachers = (place for place in search.ranges if place.conditions.classes)
     findings = (*others, *find_unguarded(document, for_teachers), *search.findings)
-    document = msgspec.structs.replace(document, diagnostics=findings)
-    return TextBody(
-        text, first_line, document, search.ranges, search.idle, files.record, files.dialects
-    )
+    return msgspec.structs.replace(document, diagnostics=findings)

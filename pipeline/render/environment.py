@@ -19,7 +19,9 @@ from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from pipeline.model.codes import Code, diagnostic
 from pipeline.model.css_addresses import loaded
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import FormatName
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Style
 from pipeline.system.paths import builtin_templates, scheme
@@ -138,9 +140,13 @@ def sheets(environment: jinja2.Environment, folder: str, *names: str) -> tuple[S
 
 
 def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]:
-    """All files that the markup of a format may be made from, for dependency files."""
-    of_user = _files_in((overrides,), format_name) if overrides else ()
-    return (*of_user, *_builtin_files(template_folders(), format_name))
+    """All files that the markup of a format may be made from, and the folders in which another
+    would change it."""
+    builtin = _builtin_files(template_folders(), format_name)
+    if not overrides:
+        return builtin
+    folders = (Path(top) for top, _, _ in os.walk(overrides))
+    return (*folders, *_files_in((overrides,), format_name), *builtin)
 
 
 def _files_in(folders: tuple[Path, ...], format_name: str) -> tuple[Path, ...]:
@@ -174,7 +180,14 @@ def template_errors(overrides: Path | None) -> Iterator[None]:
         raise jinja2.TemplateRuntimeError(message) from error
 
 
-def template_place(error: jinja2.TemplateError) -> tuple[str, int]:
+def template_finding(error: jinja2.TemplateError) -> Diagnostic:
+    """The finding about a template that cannot be used."""
+    file, line = _template_place(error)
+    span = Span(line) if line else None
+    return diagnostic(Code.TEMPLATE_ERROR, _template_problem(error), span=span, source=file)
+
+
+def _template_place(error: jinja2.TemplateError) -> tuple[str, int]:
     """The file and line of an error: its own, or those of the innermost template being rendered."""
     if isinstance(error, jinja2.TemplateSyntaxError):
         return error.filename or error.name or "", error.lineno
@@ -186,7 +199,7 @@ def template_place(error: jinja2.TemplateError) -> tuple[str, int]:
     return (places[-1].filename, places[-1].lineno or 0) if places else ("", 0)
 
 
-def template_problem(error: jinja2.TemplateError) -> str:
+def _template_problem(error: jinja2.TemplateError) -> str:
     """A sentence around Jinja's message, which is not one itself."""
     if isinstance(error, jinja2.TemplateNotFound):
         return f"There is no template `{error.name}`."

@@ -261,7 +261,32 @@ def select(document: Document, edition: Edition) -> Document:
     document = settle_levels(versions.fill_values(document, whole, edition), whole, edition)
     document = keep_timings(document, edition)
     document = versions.fill_banks(document, edition, withheld)
-    document = replace(document, edition=edition.name)
+    document = settle_formulas(replace(document, edition=edition.name), edition)
+    document = settle_strings(settle_tasks(document, edition, seeds), edition)
+    return replace(document, diagnostics=(*document.diagnostics, *unknown))
+
+
+def settle_formulas(document: Document, edition: Edition) -> Document:
+    """The document with formulas whose answers are filled in for some teachers, and gaps for all
+    others."""
+    solved = edition.audience == "teacher"
+    filled = _lists_answers(edition) and edition.part == "all"
+
+    def settle(node: model.Math | model.MathBlock) -> Node:
+        if solved and has_marked_answer(node.tex):
+            pairs = (*node.attributes.pairs, (WITH_ANSWER, "yes"))
+            node = replace(node, attributes=replace(node.attributes, pairs=pairs))
+        tex = without_marks(node.tex, filled=filled)
+        return replace(node, tex=tex) if tex != node.tex else node
+
+    return rewrite_document(document, leave=dict.fromkeys(model.FORMULAS, settle))
+
+
+def settle_tasks(document: Document, edition: Edition, seeds: tuple[int, ...]) -> Document:
+    """The document without conditions, and with exercises as its readers get them: shuffled, and
+    solved for teachers alone."""
+    from pipeline.exercises import versions
+
     chosen: set[type[Node]] = {
         type(node)
         for _, node, _ in find(document, *SOLVED, *removal.SELECTED, marked=True)
@@ -269,8 +294,6 @@ def select(document: Document, edition: Edition) -> Document:
     }
     solved = edition.audience == "teacher"
     is_ticked = edition.has_answers  # which is no text, and so reaches nobody but a platform
-    is_listed = edition.part == "answers" or (solved and edition.format in ("pdf", "docx"))
-
     pupils = for_pupils(document.metadata)
 
     def enter(node: Node) -> Node:
@@ -281,36 +304,39 @@ def select(document: Document, edition: Edition) -> Document:
             return _untick(node)
         return node
 
-    def settle(node: Node) -> Node:
-        said = tuple((IN_STRINGS, text) for text in in_strings(node))
-        node = changed(node, lambda text: settled(text, solved=solved))
-        if not is_listed or not said:
-            return node
-        pairs = (*node.attributes.pairs, *said)
-        return replace(node, attributes=replace(node.attributes, pairs=pairs))
-
-    def settle_formula(node: model.Math | model.MathBlock) -> Node:
-        if solved and has_marked_answer(node.tex):
-            pairs = (*node.attributes.pairs, (WITH_ANSWER, "yes"))
-            node = replace(node, attributes=replace(node.attributes, pairs=pairs))
-        filled = is_listed and edition.part == "all"
-        tex = without_marks(node.tex, filled=filled)
-        return replace(node, tex=tex) if tex != node.tex else node
-
-    document = rewrite_document(document, leave=dict.fromkeys(model.FORMULAS, settle_formula))
     leaves: Changes = {
         **dict.fromkeys(TASKS, lambda node: versions.settle_task(node, solved=is_ticked)),
         **({} if solved else removal.UNANSWERED),
         **({} if is_ticked else UNTICKED),
     }
-    document = rewrite_document(document, enter=dict.fromkeys(chosen, enter), leave=leaves)
+    return rewrite_document(document, enter=dict.fromkeys(chosen, enter), leave=leaves)
+
+
+def settle_strings(document: Document, edition: Edition) -> Document:
+    """The document with answers in alternatives, titles and other strings taken out, or filled in
+    for teachers."""
+    solved = edition.audience == "teacher"
     worded = {
         type(node)
         for _, node, _ in find(document, *STRINGS, marked=True)
         if any(True for texts in (strings_of(node), in_strings(node)) for _ in texts)
     }
-    document = rewrite_document(document, leave=dict.fromkeys(worded, settle))
-    return replace(document, diagnostics=(*document.diagnostics, *unknown))
+
+    def settle(node: Node) -> Node:
+        said = tuple((IN_STRINGS, text) for text in in_strings(node))
+        node = changed(node, lambda text: settled(text, solved=solved))
+        if not said or not _lists_answers(edition):
+            return node
+        pairs = (*node.attributes.pairs, *said)
+        return replace(node, attributes=replace(node.attributes, pairs=pairs))
+
+    return rewrite_document(document, leave=dict.fromkeys(worded, settle))
+
+
+def _lists_answers(edition: Edition) -> bool:
+    """Return whether answers are written out where no pupil could write them."""
+    on_pages = edition.audience == "teacher" and edition.format in ("pdf", "docx")
+    return on_pages or edition.part == "answers"
 
 
 UNTICKED: Changes = {model.Choice: lambda node: replace(node, correct=None)}

@@ -252,7 +252,7 @@ def dependency_file(target: str, dependencies: Iterable[Path]) -> bytes:
     that was looked for in vain only counts once it is there."""
     here = str(Path.cwd() / "_")[:-1]
     files = {path: str(path.absolute()).removeprefix(here) for path in dependencies}
-    paths = {_escape(name): path.is_file() for path, name in files.items()}
+    paths = {_escape(name): path.exists() for path, name in files.items()}
     needed = (path if is_there else _once_there(path) for path, is_there in paths.items())
     targets = (*(path for path, is_there in paths.items() if is_there), "FORCE")
     lines = [f"{_escape(target)}: {' '.join(needed)}", *(f"{path}:" for path in targets)]

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import msgspec
 
 from pipeline.model.late import late
+from pipeline.system.pango import pango_version
 from pipeline.system.paths import builtin_templates, leads_out
 
 
@@ -204,9 +205,9 @@ UNSETTLED = 2
 
 
 def file_digest(name: str) -> str:
-    """The digest of a file's content; of a large one, such as a film that a text links to, and of a
-    template that ships, its size and time; of an installed one, such as a font, its size; of a link
-    out of the source's folder, where it leads; "" without a file."""
+    """The digest of a file's content, or of the names in a folder; of a large file, such as a film
+    that a text links to, and of a template that ships, its size and time; of an installed one, such
+    as a font, its size; of a link out of the source's folder, where it leads; "" without a file."""
     if out := leads_out(name):
         return out
     try:
@@ -215,6 +216,8 @@ def file_digest(name: str) -> str:
             return f"{status.st_size}"
         if status.st_size > LARGE or name.startswith(_TEMPLATES):
             return f"{status.st_size} {status.st_mtime_ns}"
+        if stat.S_ISDIR(status.st_mode):
+            return key(*sorted(path.name for path in Path(name).iterdir()))
         if not stat.S_ISREG(status.st_mode):
             return ""
         if time.time() - max(status.st_mtime, status.st_ctime) < UNSETTLED:
@@ -250,9 +253,9 @@ def code_version() -> str:
 
 @functools.cache
 def _installed() -> str:
-    """The code and all packages installed with it. Of an installed program, there is a record of
-    its files' digests; of any other, their sizes and times count, by which Python too knows whether
-    to compile them anew."""
+    """The code, all packages installed with it, and Pango, which breaks lines. Of an installed
+    program, there is a record of its files' digests; of any other, their sizes and times count, by
+    which Python too knows whether to compile them anew."""
     records = CODE.parent.glob("chapbook-*.dist-info/RECORD")
     code = [record.read_text("utf-8") for record in records]
     top = str(CODE)
@@ -263,7 +266,7 @@ def _installed() -> str:
             status = os.stat(path)  # noqa: PTH116 (a third of the time)
             code += (path.removeprefix(top), f"{status.st_size} {status.st_mtime_ns}")
     versions = (f"{name}-{version}" for name, version in sorted(packages().items()))
-    return key(sys.version, *versions, *code)
+    return key(sys.version, pango_version(), *versions, *code)
 
 
 @functools.cache

@@ -322,7 +322,8 @@ def compare_built(
     package: Package, document: Document, edition: Edition, name: str
 ) -> tuple[Diagnostic, ...]:
     """Compare a finished file and those next to it with the document, marked for an edition. The
-    findings are warnings: the author may have meant it. Questions have the words of a platform."""
+    findings are warnings: the author may have meant it; further ones are about headings at the foot
+    of a page. Questions have the words of a platform."""
     place = PurePath(name)
     match edition.format:
         case "html":
@@ -344,16 +345,17 @@ def compare_built(
     is_key = edition.format == "pdf" and edition.audience == "teacher"
     signs = DrawnSigns(formula, PICTURE if is_key else "")
     faults = tuple(faults_in(text, edition, document, package.missing, signs))
-    return tuple(
-        replace(diagnostic, severity=warning, hint=HINT)
-        for diagnostic in diagnostics(faults, place.name, document)
-    )
+    found = diagnostics(faults, place.name, document)
+    findings = (replace(diagnostic, severity=warning, hint=HINT) for diagnostic in found)
+    return (*findings, *_stranded_headings(package.stranded, edition, document))
 
 
-def stranded_headings(
-    headings: Iterable[StrandedHeading], edition: Edition, document: Document
+def _stranded_headings(
+    headings: Sequence[StrandedHeading], edition: Edition, document: Document
 ) -> Iterator[Diagnostic]:
     """The findings about headings that the layout of an edition has left without their text."""
+    if not headings:
+        return
     sections = {node.attributes.id: node.span for _, node, _ in find(document, Section)}
     for heading in headings:
         page = (heading.page,)

@@ -37,8 +37,6 @@ from pipeline.parser.frontmatter import library_above, library_metadata
 from pipeline.resolve.collation import Collation
 from pipeline.system import outputs
 from pipeline.system.outputs import LIST, checksum
-from pipeline.system.pango import pango_version
-from pipeline.system.paths import shown_name
 from pipeline.system.store import Store, key
 
 # --- catalogue -------------------------------------------------------------------------------
@@ -199,7 +197,7 @@ def pages(document: Document, edition: str, out: Path, name: str, store: Store) 
         covers = tuple(replace(asset, longest=LONGEST_COVER_SIDE) for asset in resolved.assets)
         marked = mark(replace(resolved, assets=covers), chosen, None)
         web = render_edition(request, chosen, marked)
-        site = package(web, chosen, out, False, shown_name(str(source)), pango_version(), ())
+        site = package(web, chosen, out, False, ())
     first = "index.html" if chosen.chapters else f"{name}.html"
     return {first: site.data, **site.extra}
 

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Block, Document, Inline, Node
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.names import short_slug
 from pipeline.model.tree import (
@@ -40,22 +42,26 @@ class Handout(NamedTuple):
     document: Document
 
 
-def divide(document: Document, level: int) -> tuple[Handout, ...]:
+def divide(document: Document, level: int) -> tuple[tuple[Handout, ...], tuple[Diagnostic, ...]]:
     """The parts of a resolved document, each a document with the title of its section, and with the
-    titles of the surrounding ones in `Metadata.part_of`.
+    titles of the surrounding ones in `Metadata.part_of`; and a finding if they are fewer than two.
 
     Parts have no table of contents, lists of figures or index, and no findings, because these
     belong to the whole.
     """
     divided = tuple(parts(document.blocks, level))
     places, lists = _PartPlaces(document, divided), _Lists(document)
-    return tuple(
+    handouts = tuple(
         Handout(
             short_slug(plain_text(part.title) or document.metadata.title),
             _part(document, part, places, lists),
         )
         for part in divided
     )
+    if len(handouts) > 1:
+        return handouts, ()
+    message = f"There are fewer than two sections of level {level} to split into handouts."
+    return handouts, (diagnostic(Code.NOT_DIVIDED, message, source=document.source),)
 
 
 def _part(document: Document, part: DocumentPart, places: _PartPlaces, lists: _Lists) -> Document:
