@@ -12,6 +12,15 @@ function change(before, after) {
 
 const MOST_FRONT = 200; // lines of settings at the head
 
+// Signs, of which a reader of the text need not think: the mark of a part with its kind or of a heading, the
+// answer of a gap, and names and settings.
+const SIGNS = /^ *(?<part>:{3,}(?: *[a-z-]+)?)|^(?<mark>#{1,6} )|(?<gap>_{2,})(?<answer>\{[^{}]+\})|(?<name>\{(?:[#.:]|[\w-]+=)[^{}]*\})/g;
+// The kinds of parts in words.
+const PARTS = {
+  exercise: 'Exercise', answer: 'Answer', lines: 'Lines to write on', teacher: 'For the teacher only', matching: 'Matching',
+  ordering: 'Ordering', 'word-bank': 'Words to choose from', space: 'Space to draw in',
+};
+
 export async function makeEditor(options) {
   let cm = null;
   try {
@@ -47,6 +56,13 @@ async function withColours(cm, options) {
     if (from === to) return null;
     return cm.Decoration.mark({ class: `finding ${finding.severity}`, finding }).range(from, to);
   }
+  function findingAt(state, begin, end) {
+    let found = null;
+    state.field(marks).set.between(begin, end, (from, to, mark) => {
+      found = { from, to, finding: mark.spec.finding };
+    });
+    return found;
+  }
   // The settings at the head are folded away, since there is a form for them.
   const frontEnd = (doc) => {
     if (doc.line(1).text.trim() !== '---') return 0;
@@ -77,11 +93,48 @@ async function withColours(cm, options) {
       return box;
     },
   });
+  class Quiet extends cm.WidgetType {
+    constructor(text, about) { super(); Object.assign(this, { text, about }); }
+
+    eq(other) { return this.text === other.text && this.about === other.about; }
+
+    toDOM() {
+      const box = document.createElement('span');
+      return Object.assign(box, { className: 'quiet', textContent: this.text, title: this.about });
+    }
+  }
+  // Beside the cursor, signs are as they are written; elsewhere names are folded, and parts have words.
+  function quiet(view) {
+    const { doc, selection: { main } } = view.state;
+    const found = [];
+    for (const { from, to } of view.visibleRanges) {
+      for (let line = doc.lineAt(from); ; line = doc.line(line.number + 1)) {
+        const isHere = line.from <= main.to && line.to >= main.from;
+        for (const { groups, index, 0: all } of line.text.matchAll(SIGNS)) {
+          const end = line.from + index + all.length;
+          const { part, mark, answer, name } = groups;
+          const kind = part && PARTS[part.replace(/^:+ */, '')];
+          const begin = end - (part || mark || answer || name).length;
+          const inCode = () => /Code/.test(cm.syntaxTree(view.state).resolveInner(begin, 1).name);
+          const isFolded = !isHere && (kind || name) && !findingAt(view.state, begin, end) && !inCode();
+          const widget = isFolded && new Quiet(kind ? words(kind) : '{…}', part || name);
+          found.push((widget ? cm.Decoration.replace({ widget }) : cm.Decoration.mark({ class: answer ? 'answer' : 'quiet' })).range(begin, end));
+          if (mark) found.push(cm.Decoration.line({ class: 'heading' }).range(line.from));
+        }
+        if (line.to >= to) break;
+      }
+    }
+    return cm.Decoration.set(found, true);
+  }
+  const signs = cm.ViewPlugin.fromClass(class {
+    constructor(view) { this.set = quiet(view); }
+
+    update({ docChanged, viewportChanged, selectionSet, transactions, view }) {
+      if (docChanged || viewportChanged || selectionSet || transactions.some((each) => each.effects.length)) this.set = quiet(view);
+    }
+  }, { decorations: (plugin) => plugin.set });
   const said = cm.hoverTooltip((view, position) => {
-    let found = null;
-    view.state.field(marks).set.between(position, position, (from, to, mark) => {
-      found = { from, to, finding: mark.spec.finding };
-    });
+    const found = findingAt(view.state, position, position);
     return found && {
       pos: found.from,
       end: found.to,
@@ -144,6 +197,7 @@ async function withColours(cm, options) {
     foldAgain,
     cm.Prec.high(cm.keymap.of([selectText])),
     marks,
+    signs,
     said,
     // Without a listener, Chromium may tell of a letter before it has moved the cursor behind it: on a
     // slow computer, the next letter would come before it.
