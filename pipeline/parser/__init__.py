@@ -18,6 +18,7 @@ from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import frontmatter
 from pipeline.parser.blank_rules import settle_blanks
+from pipeline.parser.block_places import settle_places
 from pipeline.parser.constructs import choices
 from pipeline.parser.definitions import abbreviations, give_ids, scope_abbreviations
 from pipeline.parser.dialects import table, tools_signed
@@ -34,8 +35,7 @@ from pipeline.parser.lines import FORBIDDEN
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup import paired_names
 from pipeline.parser.partial_strings import public_string
-from pipeline.parser.ranges import Range
-from pipeline.parser.rereading import TextBody, reread, settle_places
+from pipeline.parser.ranges import Range, SourceRecord
 from pipeline.parser.slips import doubtful_attributes, find_unguarded, unread_marks
 from pipeline.parser.syntax import Tree, parse_tree
 from pipeline.parser.title import take_language, take_title, without_heading
@@ -87,13 +87,13 @@ def parse(
     memory = memory or Memory()
     front, rest = _read_front(text, source, folder)
     files = SourceFiles(folder, source, tools_signed(text))
-    body = _read_body(rest, len(front.lines) + 1, files, memory)
+    body = _parse_body(rest, len(front.lines) + 1, files)
     contents = front.metadata.contents
     if contents.show == "auto" and body.document.metadata.contents.show == "always":
         contents = msgspec.structs.replace(contents, show="always")
         metadata = msgspec.structs.replace(front.metadata, contents=contents)
         front = front._replace(metadata=metadata)
-    again = tuple(_read_again(body, files, memory, front.metadata))
+    again = tuple(_read_again(body, files, front.metadata))
     whole, title = _settle_whole(body, front, files, source, problems)
     whole = settle_places(whole, memory.get("document"))
     memory.put("document", whole)
@@ -107,6 +107,18 @@ def parse(
         memory.put(name, reading)
         variants.append(_as_variant(reading, numbers, source))
     return msgspec.structs.replace(whole, variants=tuple(variants))
+
+
+class TextBody(NamedTuple):
+    """A text without front matter, the line of the source that it begins with, its document, and
+    the ranges of it that some editions lack; ``idle`` are those of marks that nothing takes up."""
+
+    text: str
+    line: int
+    document: Document
+    ranges: list[Range]
+    idle: list[Range]
+    record: SourceRecord
 
 
 class _Front(NamedTuple):
@@ -128,18 +140,6 @@ def _read_front(text: str, source: str, folder: Path | None) -> tuple[_Front, st
     lines = text.split("\n", count)
     rest = lines.pop() if len(lines) > count else ""
     return _Front(metadata, lines, tuple(findings)), rest
-
-
-def _read_body(text: str, first_line: int, files: SourceFiles, memory: Memory) -> TextBody:
-    """The whole text after the front matter; if little has changed in a known one, that is read."""
-    known = memory.get("body")
-    body = None
-    if known and known.dialects == files.dialects:
-        body = reread(known, text, first_line, _read_alone)
-    body = body or _parse_body(text, first_line, files)
-    if not files.names:
-        memory.put("body", body)
-    return body
 
 
 def _settle_whole(
@@ -203,7 +203,7 @@ def _group_turns(
 
 
 def _read_again(
-    body: TextBody, files: SourceFiles, memory: Memory, metadata: Metadata
+    body: TextBody, files: SourceFiles, metadata: Metadata
 ) -> Iterator[tuple[tuple[int, ...], Document]]:
     """The documents of a text without the ranges that an edition lacks, for each set of them, given
     by their numbers."""
@@ -214,15 +214,7 @@ def _read_again(
     sets = dict.fromkeys(without(conditions, edition) for edition in editions)
     for numbers in filter(None, sets):
         ranges = [body.ranges[number] for number in numbers]
-        name = f"body {sorted({repr(place.conditions) for place in ranges})}"
-        known = memory.get(name)
-        again = None
-        if known and known.ranges == ranges:
-            again = reread(known, body.text, body.line, _read_alone)
-        again = again or _parse_body(body.text, body.line, files.leave_out(ranges, body.record))
-        again = again._replace(ranges=ranges)
-        if not files.names:
-            memory.put(name, again)
+        again = _parse_body(body.text, body.line, files.leave_out(ranges, body.record))
         left = [each for each in body.idle if each not in ranges]
         lost = tuple(without_definition(again.document, body.document, ranges))
         reading = msgspec.structs.replace(again.document, diagnostics=lost)
@@ -281,14 +273,10 @@ def parse_body(text: str, folder: Path | None = None, *, in_brackets: bool = Fal
     document = _with_unread(document, body, [], document.metadata, files)
     withheld, document = _places_of(body, document, files), without_answers(document)
     variants: list[Variant] = []
-    for numbers, again in _read_again(body, files, Memory(), document.metadata):
+    for numbers, again in _read_again(body, files, document.metadata):
         left = close_gaps(without_answers(files.lines.apply(again)), document)
         variants.append(Variant(numbers, left.blocks, left.notes, left.diagnostics))
     return msgspec.structs.replace(document, withheld=withheld, variants=tuple(variants))
-
-
-def _read_alone(text: str, first_line: int, tools: tuple[str, ...]) -> Document:
-    return _parse_body(text, first_line, SourceFiles(dialects=tools)).document
 
 
 def _parse_body(
@@ -304,7 +292,7 @@ def _parse_body(
         document = with_marks(document, idle)
         document = scope_abbreviations(document, tree.parser.abbreviations, ranges)
         document = _with_findings(document, search)
-    return TextBody(text, first_line, document, ranges, idle, files.record, files.dialects)
+    return TextBody(text, first_line, document, ranges, idle, files.record)
 
 
 def _lower(tree: Tree, files: SourceFiles) -> Document:

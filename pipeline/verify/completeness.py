@@ -33,7 +33,7 @@ from pipeline.model.page_map import (
     printed_letters,
     printed_of,
 )
-from pipeline.model.tree import Changes, facts, find, of_node, plain_text, rewrite, walk_with
+from pipeline.model.tree import Changes, find, rewrite, walk_with
 from pipeline.model.words import words
 from pipeline.package.result import Package, StrandedHeading
 from pipeline.package.units import DrawnText
@@ -107,12 +107,6 @@ class _Block(NamedTuple):
 GROUPS = 1 << 20
 """More than there are groups in a block."""
 
-PLAIN = frozenset({model.Paragraph, model.Text, model.SoftBreak, model.Emphasis, model.Strong})
-"""Nodes without symbols of their own, of which one holds text."""
-
-DRAWN = frozenset({model.Chart, model.Image})
-"""Nodes of which print has but a drawing."""
-
 IN_ORDER = ("LATIN", "GREEK", "CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 """Scripts whose characters are on the page in the order they are written."""
 
@@ -136,39 +130,13 @@ def passages(
     of their own. ``rtl``: they are read from right to left. ``in_print``: as they can be found
     there. With ``signs``, the answers of gaps, formulas and drawn pictures are among them."""
     for number, (node, of) in enumerate(_blocks(nodes, _Block(rtl=rtl)), start=1):
-        kinds = facts(node).kinds
-        is_drawn, own_free = drawn and not kinds.isdisjoint(DRAWN), not kinds.isdisjoint(free)
-        own_signs = None if kinds.isdisjoint(_SIGNED) else signs
-        known, key = _known(node), (of.repeated, of.rtl, is_drawn, own_free and free, own_signs)
-        if key not in known:
-            if isinstance(node, model.Section):
-                read = _passages(node.title, of._replace(span=node.span), is_drawn, free, own_signs)
-            elif kinds <= PLAIN:
-                read = _paragraph(node, of.rtl)
-            else:
-                read = _passages((node,), of, is_drawn, free, own_signs)
-            known[key] = tuple(read)
-        if in_print and (in_print, *key) not in known:
-            known[in_print, *key] = tuple(printed(known[key]))
-        for passage in known[in_print, *key] if in_print else known[key]:
+        if isinstance(node, model.Section):
+            read = _passages(node.title, of._replace(span=node.span), drawn, free, signs)
+        else:
+            read = _passages((node,), of, drawn, free, signs)
+        for passage in printed(read) if in_print else read:
             group = passage.group and GROUPS * number + passage.group
-            if group or not passage.span:
-                passage = passage._replace(group=group, span=passage.span or of.span)
-            yield passage
-
-
-def _paragraph(node: model.Node, rtl: bool) -> Iterator[Passage]:
-    """The passage of a paragraph of nothing but text, which most are."""
-    text = plain_text((node,))
-    if content := letters(text):
-        is_rtl = rtl or node.attributes.get("dir") == "rtl"
-        yield Passage(content, text.strip(), node.span, rtl=is_rtl)
-
-
-@of_node
-def _known(_: model.Node) -> dict[Any, tuple[Passage, ...]]:
-    """The passages of a block, or of a section's title, by what else they depend on."""
-    return {}
+            yield passage._replace(group=group, span=passage.span or of.span)
 
 
 def _blocks(nodes: Iterable[model.Node], around: _Block) -> Iterator[tuple[model.Node, _Block]]:

@@ -327,44 +327,37 @@ def _metadata(folder: Path, root: Path) -> Metadata:
     """The metadata in the settings of mdBook, GitBook, Quarto or MkDocs."""
     quarto, mkdocs = _settings(root / "_quarto.yml"), _settings(root / "mkdocs.yml")
     if values := (quarto.get("book") or mkdocs.get("site_name")):
-        book = values if isinstance(values, dict) else mkdocs
-        names = book.get("author") or book.get("site_author") or []
-        names = names if isinstance(names, list) else [names]
-        names = [name.get("name", "") if isinstance(name, dict) else name for name in names]
-        return Metadata(
-            title=str(book.get("title") or book.get("site_name") or ""),
-            subtitle=str(book.get("subtitle") or ""),
-            authors=tuple(Contributor(name=str(name)) for name in names if name),
-            description=str(book.get("description") or book.get("site_description") or ""),
-            lang=language_of(str(quarto.get("lang") or "")),
-        )
+        of_site = {key.removeprefix("site_"): value for key, value in mkdocs.items()}
+        of_site["title"] = values
+        return _about(values if isinstance(values, dict) else of_site, quarto.get("lang"))
     if said := _of_gitbook(root):
-        author = said.get("author")
-        return Metadata(
-            title=str(said.get("title") or ""),
-            authors=(Contributor(name=str(author)),) if isinstance(author, str) else (),
-            description=str(said.get("description") or ""),
-            lang=language_of(str(said.get("language") or "")),
-        )
+        return _about(said, said.get("language"))
     for file in (root / "book.toml", folder / "book.toml", folder.parent / "book.toml"):
         if file.is_file():
             try:
                 values = tomllib.loads(file.read_text("utf-8")).get("book", {})
             except (tomllib.TOMLDecodeError, UnicodeDecodeError):
                 return Metadata()
-            if not isinstance(values, dict):
-                return Metadata()
-            authors = values.get("authors", [])
-            return Metadata(
-                title=str(values.get("title", "")),
-                authors=tuple(
-                    Contributor(name=str(name).partition("<")[0].strip())
-                    for name in (authors if isinstance(authors, list) else [])
-                ),
-                description=str(values.get("description", "")),
-                lang=language_of(str(values.get("language", ""))),
+            return (
+                _about(values, values.get("language")) if isinstance(values, dict) else Metadata()
             )
     return Metadata()
+
+
+def _about(values: dict[str, Any], lang: object) -> Metadata:
+    """The metadata in the settings of any of these tools."""
+    names = values.get("author") or values.get("authors") or []
+    names = names if isinstance(names, list) else [names]
+    names = [name.get("name", "") if isinstance(name, dict) else name for name in names]
+    return Metadata(
+        title=str(values.get("title") or ""),
+        subtitle=str(values.get("subtitle") or ""),
+        authors=tuple(
+            Contributor(name=str(name).partition("<")[0].strip()) for name in names if name
+        ),
+        description=str(values.get("description") or ""),
+        lang=language_of(str(lang or "")),
+    )
 
 
 def _chapter(

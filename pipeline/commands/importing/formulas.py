@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from lxml.etree import _Element as Element
@@ -123,9 +123,26 @@ def _part(element: Element, name: str) -> str:
     return _all(element.find(f"{M}{name}")).strip()
 
 
-def _value(element: Element, path: str, default: str = "") -> str:
+def _each(element: Element) -> Iterator[str]:
+    """The parts of an element that has several."""
+    return (_all(part).strip() for part in element.findall(f"{M}e"))
+
+
+def _value(element: Element, path: str, default: str) -> str:
     holder = element.find("/".join(f"{M}{name}" for name in path.split("/")))
     return default if holder is None else holder.get(f"{M}val", default)
+
+
+def _between(first: str, last: str, inner: str) -> str:
+    """A part between brackets as high as it."""
+    opening, closing = BRACKETS.get(first, first or "."), BRACKETS.get(last, last or ".")
+    return f"\\left{opening}{inner}\\right{closing}"
+
+
+def _below(rows: Iterable[str], name: str = "matrix") -> str:
+    """Rows below each other."""
+    inner = " \\\\ ".join(rows)
+    return f"\\begin{{{name}}}{inner}\\end{{{name}}}"
 
 
 def _radical(element: Element) -> str:
@@ -135,10 +152,7 @@ def _radical(element: Element) -> str:
 
 def _read_delimited(element: Element) -> str:
     first, last = _value(element, "dPr/begChr", "("), _value(element, "dPr/endChr", ")")
-    mark = _value(element, "dPr/sepChr", "|")
-    inner = mark.join(_all(part).strip() for part in element.findall(f"{M}e"))
-    opening, closing = BRACKETS.get(first, first or "."), BRACKETS.get(last, last or ".")
-    return f"\\left{opening}{inner}\\right{closing}"
+    return _between(first, last, _value(element, "dPr/sepChr", "|").join(_each(element)))
 
 
 def _large(element: Element) -> str:
@@ -146,19 +160,6 @@ def _large(element: Element) -> str:
     below, above = _part(element, "sub"), _part(element, "sup")
     limits = (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
     return f"{large.strip()}{limits} {_part(element, 'e')}"
-
-
-def _matrix(element: Element) -> str:
-    rows = (
-        " & ".join(_all(cell).strip() for cell in row.findall(f"{M}e"))
-        for row in element.findall(f"{M}mr")
-    )
-    return "\\begin{matrix}" + " \\\\ ".join(rows) + "\\end{matrix}"
-
-
-def _lines(element: Element) -> str:
-    rows = (_all(part).strip() for part in element.findall(f"{M}e"))
-    return "\\begin{aligned}" + " \\\\ ".join(rows) + "\\end{aligned}"
 
 
 def _operator(tex: str) -> str:
@@ -185,8 +186,8 @@ _WORD_ELEMENTS: dict[str, Callable[[Any], str]] = {
     "rad": _radical,
     "d": _read_delimited,
     "nary": _large,
-    "m": _matrix,
-    "eqArr": _lines,
+    "m": lambda e: _below(" & ".join(_each(row)) for row in e.findall(f"{M}mr")),
+    "eqArr": lambda e: _below(_each(e), "aligned"),
     "func": lambda e: f"{_operator(_part(e, 'fName'))} {_part(e, 'e')}",
     "acc": _accent,
     "bar": lambda e: f"\\overline{{{_part(e, 'e')}}}",
@@ -222,7 +223,7 @@ def _text(element: Element) -> str:
 
 
 def _parts(element: Element) -> list[str]:
-    return [_single(child).strip() for child in element if isinstance(child.tag, str)]
+    return [_single(child).strip() for child in element.iterchildren("*")]
 
 
 def _token(element: Element) -> str:
@@ -255,15 +256,7 @@ def _read_over(element: Element) -> str:
 
 def _read_fenced(element: Element) -> str:
     first, last = element.get("open", "("), element.get("close", ")")
-    inner = (element.get("separators", ",")[:1] or "").join(_parts(element))
-    return (
-        f"\\left{BRACKETS.get(first, first or '.')}{inner}\\right{BRACKETS.get(last, last or '.')}"
-    )
-
-
-def _table(element: Element) -> str:
-    rows = (" & ".join(_parts(row)) for row in element if isinstance(row.tag, str))
-    return "\\begin{matrix}" + " \\\\ ".join(rows) + "\\end{matrix}"
+    return _between(first, last, element.get("separators", ",")[:1].join(_parts(element)))
 
 
 _ELEMENTS: dict[str, Callable[[Element], str]] = {
@@ -280,5 +273,5 @@ _ELEMENTS: dict[str, Callable[[Element], str]] = {
     "mroot": lambda e: "\\sqrt[{1}]{{{0}}}".format(*[*_parts(e), "", ""][:2]),
     "msqrt": lambda e: f"\\sqrt{{{''.join(map(_single, e))}}}",
     "mfenced": _read_fenced,
-    "mtable": _table,
+    "mtable": lambda e: _below(" & ".join(_parts(row)) for row in e.iterchildren("*")),
 }

@@ -59,40 +59,30 @@ LENGTH = reference(
 )
 
 
-def _number_form(value: str, units: Mapping[str, float], plain: str) -> float | None:
-    """A length in the unit whose value is 1; a bare number is in ``plain``."""
+def _measure(
+    value: str, units: Mapping[str, float], within: tuple[float, float], names: tuple[str, str, str]
+) -> float:
+    """A length in the first of some units, as a bare number is. In messages, it and its unit have
+    ``names``, after which there is an example."""
+    plain, (noun, unit, example) = next(iter(units)), names
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", value.lower(), re.ASCII)
     if match is None or (match[2] or plain) not in units:
-        return None
-    return float(match[1]) * units[match[2] or plain]
+        raise BadValueError(f"`{shorten(value)}` is not a {noun}.", f"Write it like {example}.")
+    size = float(match[1]) * units[match[2] or plain]
+    if not within[0] <= size <= within[1]:
+        limits = f"between {within[0]:g} and {within[1]:g} {unit}"
+        raise BadValueError(f"`{shorten(value)}` is not {limits}.")
+    return size
 
 
 def length(smallest: float, largest: float) -> Callable[[str], float]:
     """A parser of lengths; a bare number is millimetres."""
-
-    def parse(value: str) -> float:
-        millimetres = _number_form(value, MILLIMETRES, "mm")
-        if millimetres is None:
-            raise BadValueError(f"`{shorten(value)}` is not a length.", "Write it like 20mm.")
-        if not smallest <= millimetres <= largest:
-            raise BadValueError(
-                f"`{shorten(value)}` is not between {smallest:g} and {largest:g} mm."
-            )
-        return millimetres
-
-    return parse
+    return lambda value: _measure(value, MILLIMETRES, (smallest, largest), ("length", "mm", "20mm"))
 
 
 def points(value: str) -> float:
     """A size of text; a bare number is points."""
-    size = _number_form(value, POINTS, "pt")
-    if size is None:
-        raise BadValueError(f"`{shorten(value)}` is not a size.", "Write it like 11pt.")
-    if not SMALLEST_TEXT <= size <= LARGEST_TEXT:
-        raise BadValueError(
-            f"`{shorten(value)}` is not between {SMALLEST_TEXT} and {LARGEST_TEXT} points."
-        )
-    return size
+    return _measure(value, POINTS, (SMALLEST_TEXT, LARGEST_TEXT), ("size", "points", "11pt"))
 
 
 def time(value: str) -> str:
