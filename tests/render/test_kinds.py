@@ -103,6 +103,23 @@ def test_what_is_a_quantity(tmp_path: Path) -> None:
     assert [text.translate(dashes) for text in found] == [q for q in quantities.values() if q]
 
 
+def test_a_recipe_begins_below_the_ingredients_of_the_one_before(tmp_path: Path) -> None:
+    needed = "\n".join(f"- {number} g spice" for number in range(1, 56))
+    recipes = (
+        f"## {name}\n\n### Ingredients\n\n{ingredients}\n\n### Method\n\n1. Stir.\n"
+        for name, ingredients in (("Long", needed), ("Next", "- salt"))
+    )
+    source = tmp_path / "curry.md"
+    source.write_text("---\ntitle: Curry\nkind: recipe\n---\n\n" + "\n".join(recipes), "utf-8")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "curry" / "curry.pdf") as pdf:
+        first, second = (page.get_textpage() for page in pdf)
+        assert "1 g" in first.get_text_range()  # under the title, on its page
+        text = second.get_text_range()
+        last, following = (text.index(words) for words in ("55 g", "Next"))
+        assert second.get_charbox(following)[1] < second.get_charbox(last)[1]
+
+
 def test_what_is_in_italics_alone_is_a_stage_direction(tmp_path: Path) -> None:
     page = web_page("play", tmp_path)
     directions = re.findall(r'<p class="stage-direction"><em>(.*?)</em></p>', page)
