@@ -185,6 +185,15 @@ def test_figures_in_japanese_are_of_the_face_around_them(tmp_path: Path) -> None
     assert {name.partition("+")[2].removesuffix("-Bold") for name in fonts} == {"Noto-Sans-CJK-JP"}
 
 
+def test_the_columns_of_a_newsletter_end_nearly_together(tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "newsletter.md", ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "newsletter" / "newsletter.pdf") as pdf:
+        page = pdf[0].get_textpage()
+        text = page.get_text_range()
+        left, right = (page.get_charbox(text.index(w))[1] for w in ("Thursdays", "feed her"))
+    assert abs(left - right) < 20  # a line has 15; without spaces between stories it is 46
+
+
 def test_the_cover_of_a_newsletter_says_which_it_is() -> None:
     source = SOURCES / "newsletter.md"
     document = pipeline.parse(source.read_text("utf-8"), source.name, SOURCES)
@@ -198,6 +207,7 @@ def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) ->
         title = book.read("EPUB/title.xhtml").decode()
         css = "".join(book.read(n).decode() for n in book.namelist() if n.endswith(".css"))
     assert "Edited by: Ida Loft" in title
+    assert "<dd>Ida Loft</dd>" in web_page("poems", tmp_path)
     assert "Poems, alone or in a book" in css  # as those of a single poem
     document = pipeline.parse(source.read_text("utf-8"), source.name, SOURCES)
     assert front_of(document, LINE).editors == "Edited by: Ida Loft"
