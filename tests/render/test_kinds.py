@@ -152,6 +152,16 @@ def test_a_folded_leaflet_has_a_front_and_a_back(edition: str, tmp_path: Path) -
     assert " of " not in outside.splitlines()[-1]  # no page numbers
 
 
+def test_each_page_inside_a_folded_leaflet_begins_with_a_heading(tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "leaflet.md", ["tri-fold"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "leaflet" / "leaflet-tri-fold.pdf") as pdf:
+        inside = pdf[1].get_textpage()
+        text = inside.get_text_range()
+        tops = [inside.get_charbox(text.index(f"In the {word}"))[1] for word in ("house", "garden")]
+        assert tops == [inside.get_charbox(text.index("The wells"))[1]] * 2
+        assert inside.get_charbox(text.index("Ask us"))[1] < tops[0]
+
+
 @pytest.mark.parametrize(("kind", "files"), [("leaflet", 1), ("exam", 1), ("play", 3)])
 def test_what_is_leafed_through_in_an_ebook(kind: str, files: int, tmp_path: Path) -> None:
     pipeline.build(SOURCES / f"{kind}.md", ["ebook"], out=tmp_path)
