@@ -140,6 +140,15 @@ def test_running_heads_of_a_play_say_act_and_scene(tmp_path: Path) -> None:
     assert [head for head in heads if head] == ["Act I · Scene 2", "Act II · Scene 2"]
 
 
+def test_an_abstract_faces_no_empty_page(tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "thesis.md", ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "thesis" / "thesis.pdf") as pdf:
+        pages = [page.get_textpage().get_text_range() for page in pdf]
+    assert all(pages)
+    assert pages[3].startswith("Abstract")
+    assert "The question" in pages[4]  # on the right
+
+
 @pytest.mark.parametrize("edition", ["tri-fold", "booklet"])
 def test_a_folded_leaflet_has_a_front_and_a_back(edition: str, tmp_path: Path) -> None:
     pipeline.build(SOURCES / "leaflet.md", [edition], out=tmp_path)
