@@ -214,8 +214,10 @@ ASKED = {
     r"small-caps|\bsmcp\b": ("smcp", "c2sc"),
     r"-fractions|\bfrac\b": FRACTIONS,
     r"variant-position|\bsups\b": ("sups",),
+    r"\bss01\b": ("ss01", "ss02", "ss03"),
 }
-"""Asked for by style sheets with such words: small capitals, fractions, superscript letters."""
+"""Asked for by style sheets with such words: small capitals, fractions, superscript letters, and
+letters as they are written."""
 
 NAMES = (*range(7), 13, 14)
 """Copyright, names, version and licence. The names of the family and the style, the full name and

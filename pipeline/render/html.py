@@ -10,7 +10,7 @@ from pipeline.model import Document, Exercise
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
 from pipeline.model.faces import own_faces
 from pipeline.model.rendered import NavPoint, Page, Pages, Style, Trait
-from pipeline.model.sheet import ACCENTS, is_book, screen_rules, sheet_of
+from pipeline.model.sheet import ACCENTS, is_book, learn_letters, screen_rules, sheet_of
 from pipeline.model.tree import has
 from pipeline.model.words import words, written_date
 from pipeline.render import covers, discovery, style_sheets
@@ -96,6 +96,7 @@ def page_styles(
         Style("brand.css", screen_rules(accent)),
         *style_sheets.construct_styles(environment, "html", constructs),
         *style_sheets.kind_styles(environment, "html", document.metadata),
+        *sheets(environment, "html", "first-letters" if learn_letters(document.metadata) else ""),
         *sheets(environment, "html", "print"),
         Style("paper.css", print_style(paper, document.metadata)),
         Style("notes.css", style_sheets.side_notes(document, environment), apart=True),

@@ -112,10 +112,19 @@ class Fact(NamedTuple):
     address: str = ""
 
 
+def _people(metadata: Metadata) -> Iterator[Fact]:
+    """Who else did something, or what else the authors did."""
+    word = words(metadata.lang)
+    for person in (*metadata.authors, *metadata.contributors):
+        for role in person.roles if person in metadata.contributors else person.more_roles:
+            yield Fact(word.get(f"role_{role}", word["role_ctb"]), person.name)
+
+
 def web_facts(metadata: Metadata) -> tuple[Fact, ...]:
     """The imprint at the foot of a web page."""
     word = words(metadata.lang)
     facts = (
+        *_people(metadata),
         Fact(word["published_by"], published_by(metadata)),
         Fact(word["series"], in_series(metadata)),
         *licence(metadata),
@@ -130,9 +139,7 @@ def book_facts(document: model.Document, css: str) -> Iterator[Fact]:
     metadata, word = document.metadata, words(document.metadata.lang)
     if metadata.authors:
         yield Fact(word["by"], names(metadata.authors, metadata.lang))
-    for person in (*metadata.authors, *metadata.contributors):
-        for role in person.roles if person in metadata.contributors else person.more_roles:
-            yield Fact(word.get(f"role_{role}", word["role_ctb"]), person.name)
+    yield from _people(metadata)
     date = written_date(metadata.date, word) if metadata.date else ""
     facts = (
         Fact(word["published_by"], published_by(metadata)),

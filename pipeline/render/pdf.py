@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ from pipeline.model.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOption
 from pipeline.model.rendered import CharacterPlace, Page, Pages, Style, Trait
 from pipeline.model.roles import BEFORE_CONTENTS, FRONT
 from pipeline.model.sheet import fit_for, learn_letters, print_rules
-from pipeline.model.tree import all_nodes, find, has
+from pipeline.model.tree import all_nodes, find, has, plain_text, walk
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing_conventions import small_letters
 from pipeline.model.writing_systems import beyond, fonts_for
@@ -91,6 +92,12 @@ EQUATION_INDENT = 1.62
 
 HALF_TITLE, BEHIND_IT = frozenset({"halftitlepage"}), frozenset({"also-by"})
 """The page before the title page, if a book begins with one, and what may be on its back."""
+
+PANELS = {"booklet": 2, "tri-fold": 3}
+"""The pages inside a leaflet, by how it is folded."""
+
+LETTER, PICTURE = 0.45, 8
+"""The width of a letter in type sizes, and the lines that a picture takes in a leaflet, about."""
 
 TALL_ROW = 0.28
 """The share of a page's lines from which on a table's row may be broken across pages."""
@@ -161,6 +168,7 @@ def assemble(
     renderer.record(*(trait for trait, is_there in traits.items() if is_there))
     inventory = renderer.inventory()
     text = str(markup)
+    is_folded = metadata.kind == "leaflet" and edition.imposition in PANELS
     has_first_letters = learn_letters(metadata) and not is_large
     counted = small_letters(0, metadata.lang) if "letters" in inventory.constructs else ""
     styles = (
@@ -170,6 +178,7 @@ def assemble(
         *sheets(environment, "pdf", "in-columns" if sheet.columns > 1 else ""),
         Style("sheet.css", css(sheet, metadata, folio)),
         *kind_styles(environment, "pdf", metadata),
+        *([_panels(document, sheet, PANELS[edition.imposition])] if is_folded else []),
         *sheets(environment, "pdf", "first-letters" if has_first_letters else ""),
         Style("widths.css", "\n".join(renderer.rules.values())),
         *look_styles(environment, edition.look, document),
@@ -298,6 +307,36 @@ def _wishes(edition: Edition, options: PrintOptions) -> Iterator[str]:
         yield "guided"
     if options.links == "none":
         yield "without-addresses"
+
+
+def _panels(document: Document, sheet: Sheet, panels: int) -> Style:
+    """The style of a folded leaflet, whose sections are divided among the pages inside, so that
+    each page begins with a heading and none has much more than another. What is too long for that
+    goes on as it comes."""
+    sections = [block for block in document.blocks if isinstance(block, model.Section)]
+    heights = [_lines(section, sheet) for section in sections]
+    most = int((sheet.size.height - sheet.top - sheet.bottom) / (sheet.leading * POINT))
+    for limit in range(max(heights, default=most + 1), most + 1):
+        begin, height = list[int](), limit
+        for number, lines in enumerate(heights, 1):
+            height += lines
+            if height > limit:
+                begin.append(number)
+                height = lines
+        if len(begin) <= panels:
+            selectors = (f".folded main > section:nth-of-type({number})" for number in begin)
+            return Style("panels.css", f"{', '.join(selectors)} {{ break-before: page }}")
+    return Style("panels.css", "")
+
+
+def _lines(section: model.Section, sheet: Sheet) -> int:
+    """About how many lines a section takes, with the space above it."""
+    letters = sheet.line / (sheet.text * POINT * LETTER)
+    nodes = [*walk(section)]
+    texts = (node.children for node in nodes if isinstance(node, model.Paragraph | model.Plain))
+    lines = sum(math.ceil(len(plain_text(text)) / letters) for text in texts)
+    pictures = sum(isinstance(node, model.Image) for node in nodes)
+    return lines + 3 * sum(isinstance(n, model.Section) for n in nodes) + PICTURE * pictures
 
 
 def name_line(edition: Edition, options: PrintOptions) -> tuple[NameField, ...]:

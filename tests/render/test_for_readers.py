@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
 import pytest
 from fontTools.ttLib import TTFont
 
+from pipeline.package.fonts import subset
 from pipeline.package.result import font_files
 from tests.helpers import making
 
@@ -56,6 +58,7 @@ def test_those_who_learn_to_read_get_letters_as_they_are_written() -> None:
 
     assert not letters("8-9")
     assert not letters("6-7", "large-print"), "it has another face"
+    assert not letters("8-9", "web")
     (sheet,) = letters("6-7")
     faces = rendered("", "Ag", "handout").faces
     face = next(f for f in faces if (f.family, f.weight) == ("Source Sans Pro", 400))
@@ -71,6 +74,11 @@ def test_those_who_learn_to_read_get_letters_as_they_are_written() -> None:
         for pair in subtable.mapping.items()
     }
     assert shapes >= {("a", "a.a"), ("g", "g.a"), ("l", "l.a")}
+    (screen,) = letters("6-7", "web")
+    data = subset(face, "Ag", css=screen)
+    with TTFont(io.BytesIO(data)) as font:
+        kept = {record.FeatureTag for record in font["GSUB"].table.FeatureList.FeatureRecord}
+    assert kept >= {"ss01", "ss02", "ss03"}
 
 
 def test_three_lines_beside_a_name_have_a_row_of_their_own() -> None:

@@ -103,6 +103,23 @@ def test_what_is_a_quantity(tmp_path: Path) -> None:
     assert [text.translate(dashes) for text in found] == [q for q in quantities.values() if q]
 
 
+def test_a_recipe_begins_below_the_ingredients_of_the_one_before(tmp_path: Path) -> None:
+    needed = "\n".join(f"- {number} g spice" for number in range(1, 56))
+    recipes = (
+        f"## {name}\n\n### Ingredients\n\n{ingredients}\n\n### Method\n\n1. Stir.\n"
+        for name, ingredients in (("Long", needed), ("Next", "- salt"))
+    )
+    source = tmp_path / "curry.md"
+    source.write_text("---\ntitle: Curry\nkind: recipe\n---\n\n" + "\n".join(recipes), "utf-8")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "curry" / "curry.pdf") as pdf:
+        first, second = (page.get_textpage() for page in pdf)
+        assert "1 g" in first.get_text_range()  # under the title, on its page
+        text = second.get_text_range()
+        last, following = (text.index(words) for words in ("55 g", "Next"))
+        assert second.get_charbox(following)[1] < second.get_charbox(last)[1]
+
+
 def test_what_is_in_italics_alone_is_a_stage_direction(tmp_path: Path) -> None:
     page = web_page("play", tmp_path)
     directions = re.findall(r'<p class="stage-direction"><em>(.*?)</em></p>', page)
@@ -123,6 +140,15 @@ def test_running_heads_of_a_play_say_act_and_scene(tmp_path: Path) -> None:
     assert [head for head in heads if head] == ["Act I · Scene 2", "Act II · Scene 2"]
 
 
+def test_an_abstract_faces_no_empty_page(tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "thesis.md", ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "thesis" / "thesis.pdf") as pdf:
+        pages = [page.get_textpage().get_text_range() for page in pdf]
+    assert all(pages)
+    assert pages[3].startswith("Abstract")
+    assert "The question" in pages[4]  # on the right
+
+
 @pytest.mark.parametrize("edition", ["tri-fold", "booklet"])
 def test_a_folded_leaflet_has_a_front_and_a_back(edition: str, tmp_path: Path) -> None:
     pipeline.build(SOURCES / "leaflet.md", [edition], out=tmp_path)
@@ -133,6 +159,16 @@ def test_a_folded_leaflet_has_a_front_and_a_back(edition: str, tmp_path: Path) -
     assert "wells are low" not in outside
     assert "wells are low" in inside
     assert " of " not in outside.splitlines()[-1]  # no page numbers
+
+
+def test_each_page_inside_a_folded_leaflet_begins_with_a_heading(tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "leaflet.md", ["tri-fold"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "leaflet" / "leaflet-tri-fold.pdf") as pdf:
+        inside = pdf[1].get_textpage()
+        text = inside.get_text_range()
+        tops = [inside.get_charbox(text.index(f"In the {word}"))[1] for word in ("house", "garden")]
+        assert tops == [inside.get_charbox(text.index("The wells"))[1]] * 2
+        assert inside.get_charbox(text.index("Ask us"))[1] < tops[0]
 
 
 @pytest.mark.parametrize(("kind", "files"), [("leaflet", 1), ("exam", 1), ("play", 3)])
@@ -168,6 +204,15 @@ def test_figures_in_japanese_are_of_the_face_around_them(tmp_path: Path) -> None
     assert {name.partition("+")[2].removesuffix("-Bold") for name in fonts} == {"Noto-Sans-CJK-JP"}
 
 
+def test_the_columns_of_a_newsletter_end_nearly_together(tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "newsletter.md", ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "newsletter" / "newsletter.pdf") as pdf:
+        page = pdf[0].get_textpage()
+        text = page.get_text_range()
+        left, right = (page.get_charbox(text.index(w))[1] for w in ("Thursdays", "feed her"))
+    assert abs(left - right) < 20  # a line has 15; without spaces between stories it is 46
+
+
 def test_the_cover_of_a_newsletter_says_which_it_is() -> None:
     source = SOURCES / "newsletter.md"
     document = pipeline.parse(source.read_text("utf-8"), source.name, SOURCES)
@@ -181,6 +226,7 @@ def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) ->
         title = book.read("EPUB/title.xhtml").decode()
         css = "".join(book.read(n).decode() for n in book.namelist() if n.endswith(".css"))
     assert "Edited by: Ida Loft" in title
+    assert "<dd>Ida Loft</dd>" in web_page("poems", tmp_path)
     assert "Poems, alone or in a book" in css  # as those of a single poem
     document = pipeline.parse(source.read_text("utf-8"), source.name, SOURCES)
     assert front_of(document, LINE).editors == "Edited by: Ida Loft"

@@ -319,9 +319,11 @@ def blocks_of(container: Element) -> Iterator[Element]:
 
 
 def first_blocks(root: Element) -> list[Element]:
-    """The blocks with which the front matter of a book begins, and its text, after its contents."""
+    """The blocks with which the front matter of a book begins, and its text, after its contents. An
+    abstract, which is short, need not face an empty page."""
     texts = (main for main in root.iter("main") if main.get("class") != "opening")
-    return [block for main in texts if (block := next(blocks_of(main), None)) is not None]
+    blocks = [block for main in texts if (block := next(blocks_of(main), None)) is not None]
+    return [block for block in blocks if "abstract" not in classes(block)]
 
 
 def has_roman_folios(pages: Pages) -> bool:
