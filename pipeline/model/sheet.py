@@ -97,7 +97,8 @@ def enlarged(options: PrintOptions) -> PrintOptions:
 
 def legible(sheet: Sheet) -> Sheet:
     """The sheet with nothing on it smaller than the text or next to it, and with a foot and with
-    numbers beside the text that are on the paper."""
+    numbers beside the text that are on the paper. No page is a line taller than others, since the
+    foot would be next to that."""
     inner, outer = max(LEAST_SIDE, sheet.inner), max(LEAST_SIDE, sheet.outer)
     foot = (1 + ABOVE_FOOT) * sheet.leading * POINT + BELOW_FOOT
     return replace(
@@ -115,6 +116,7 @@ def legible(sheet: Sheet) -> Sheet:
         heading=HEADING * sheet.text,
         title=TITLE * sheet.text,
         writing=max(WRITING_LINE, sheet.writing),
+        planned=False,
     )
 
 

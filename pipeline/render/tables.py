@@ -132,6 +132,8 @@ def _lines(flat: Iterable[model.Node]) -> list[list[_Letter]]:
             lines.append([])
         elif isinstance(node, model.NoteReference):
             lines[-1].append(("1", _char_width("1")))
+        elif isinstance(node, model.Link) and node.number:
+            lines[-1] += ((char, _char_width(char)) for char in f"[{node.number}]")
         elif isinstance(node, model.Code):
             text = node.text.replace("-", "\u2011") if is_option(node) else node.text
             lines[-1] += ((char, max(MONOSPACED, _char_width(char) // 1)) for char in text)

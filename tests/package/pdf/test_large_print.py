@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 import pikepdf
+import pypdfium2
 import pytest
 
+import pipeline
 from pipeline import parse
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import FormulaShapes, Pages
@@ -158,6 +160,20 @@ def test_the_heading_of_the_notes_is_not_left_with_one_of_them() -> None:
 
 
 # --- the page ----------------------------------------------------------------------------
+
+
+def test_small_pages_of_a_book_have_their_imprint_and_room_above_the_foot(tmp_path: Path) -> None:
+    source = tmp_path / "book.md"
+    text = " ".join(f"The well is {number} metres deep." for number in range(400))
+    source.write_text(front(f"# One\n\n{text}\n", "class: book\npage: A5\n"), "utf-8")
+    pipeline.build(source, ["handout", "large-print"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "book" / "book-large-print.pdf") as document:
+        pages = [page.get_textpage() for page in document]
+        imprint = " ".join(pages[1].get_text_bounded().split())
+        assert imprint.endswith("where each of them begins.")
+        for page in pages[2:-1]:
+            feet = [page.get_rect(number)[1] for number in range(page.count_rects())]
+            assert min(foot for foot in feet if foot > min(feet) + 9) - min(feet) > 30
 
 
 @pytest.mark.parametrize(

@@ -381,7 +381,7 @@ def test_what_is_in_a_list_and_after_a_paragraph_has_classes_for_the_styles() ->
     assert told == [
         ("p", "before-writing-lines"),
         ("li", "has-task"),
-        ("li", None),
+        ("li", "has-block"),
         ("li", None),
         ("tr", "has-blank"),
         ("p", "has-blank"),
