@@ -273,12 +273,89 @@ async function withColours(cm, options) {
   };
 }
 
+const A_PAUSE = 1000; // milliseconds without a key after which typing is another step of the way back
+
+// The way back of a plain field: a browser's own is lost as soon as a script changes the text.
+class Steps {
+  constructor(text) { this.text = text; this.past = []; this.future = []; this.time = 0; }
+
+  // Hear of a text that somebody here has typed, or that others have changed.
+  hear(text, isOurs) {
+    const { from, to, insert } = change(this.text, text);
+    const step = { from, removed: this.text.slice(from, to), insert };
+    this.text = text;
+    if (!insert && from === to) return;
+    if (!isOurs) {
+      this.past = without(this.past, step);
+      this.future = without(this.future, step);
+      return;
+    }
+    const last = this.past.at(-1);
+    const goesOn = last && performance.now() - this.time < A_PAUSE && !last.removed && !step.removed && from === last.from + last.insert.length;
+    if (goesOn) last.insert += insert;
+    else this.past.push(step);
+    this.future = [];
+    this.time = performance.now();
+  }
+
+  // The change that leads a step back, or forth again.
+  take(from, to) {
+    const step = from.pop();
+    if (!step) return null;
+    const back = { from: step.from, removed: step.insert, insert: step.removed };
+    to.push(back);
+    this.text = this.text.slice(0, back.from) + back.insert + this.text.slice(back.from + back.removed.length);
+    this.time = 0;
+    return back;
+  }
+}
+
+// Steps as they are after others have changed the text; what they have changed is not led back.
+function without(steps, { from, removed, insert }) {
+  const kept = [];
+  let at = from;
+  for (const step of [...steps].reverse()) {
+    const end = step.from + step.insert.length;
+    if (at + removed.length <= step.from) kept.unshift({ ...step, from: step.from + insert.length - removed.length });
+    else if (at >= end) {
+      kept.unshift(step);
+      at += step.removed.length - step.insert.length;
+    } else break;
+  }
+  return kept;
+}
+
 function plain({ parent, label, text, changed, scrolled }) {
   const field = document.createElement('textarea');
   field.value = text;
   field.setAttribute('aria-label', label);
   parent.append(field);
-  field.addEventListener('input', () => changed(false));
+  const steps = new Steps(field.value);
+  const heard = (isOurs) => {
+    steps.hear(field.value, isOurs);
+    changed(!isOurs);
+  };
+  const lead = (from, to) => {
+    const step = steps.take(from, to);
+    field.focus();
+    if (!step) return;
+    field.setRangeText(step.insert, step.from, step.from + step.removed.length, 'end');
+    changed(false);
+  };
+  const undo = () => lead(steps.past, steps.future);
+  const redo = () => lead(steps.future, steps.past);
+  field.addEventListener('input', () => heard(true));
+  field.addEventListener('beforeinput', (event) => {
+    if (!event.inputType.startsWith('history')) return;
+    event.preventDefault();
+    (event.inputType === 'historyUndo' ? undo : redo)();
+  });
+  field.addEventListener('keydown', (event) => {
+    const key = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase();
+    if (key !== 'z' && key !== 'y') return;
+    event.preventDefault();
+    (key === 'z' && !event.shiftKey ? undo : redo)();
+  });
   const lineOf = (position) => field.value.slice(0, position).split('\n').length;
   field.addEventListener('keyup', () => scrolled(lineOf(field.selectionStart)));
   field.addEventListener('click', () => scrolled(lineOf(field.selectionStart)));
@@ -287,7 +364,7 @@ function plain({ parent, label, text, changed, scrolled }) {
     setText(after, isOurs = false) {
       const { from, to, insert } = change(field.value, after);
       field.setRangeText(insert, from, to, 'preserve');
-      changed(!isOurs);
+      heard(isOurs);
     },
     get selection() {
       const { selectionStart: from, selectionEnd: to } = field;
@@ -300,11 +377,9 @@ function plain({ parent, label, text, changed, scrolled }) {
     },
     replace(from, to, insert, start = insert.length, end = start) {
       field.focus();
-      field.setSelectionRange(from, to);
-      // what is typed can be undone; browsers have no other way to say it
-      if (!document.execCommand('insertText', false, insert)) field.setRangeText(insert, from, to);
+      field.setRangeText(insert, from, to);
       field.setSelectionRange(from + start, from + end);
-      changed(false);
+      heard(true);
     },
     goToLine(line, focus = true) {
       if (!focus) return;
@@ -316,8 +391,8 @@ function plain({ parent, label, text, changed, scrolled }) {
     placeAt: () => null,
     show() {},
     kept: () => null,
-    undo() { field.focus(); document.execCommand('undo'); },
-    redo() { field.focus(); document.execCommand('redo'); },
+    undo,
+    redo,
     focus: () => field.focus(),
   };
 }

@@ -367,7 +367,7 @@ class TestInABrowser:
         assert seen["elsewhere"] == {"told": True, "both": True, "program": True, "undone": True}
 
     def test_a_plain_field_has_the_same_buttons(self, seen: dict[str, Any]) -> None:
-        assert seen["plain"] == {"saved": True, "undone": True}
+        assert seen["plain"] == {"saved": True, "undone": True, "redone": True}
 
     def test_the_page_is_for_everybody_and_asks_for_nothing_from_elsewhere(
         self, seen: dict[str, Any]

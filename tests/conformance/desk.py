@@ -290,10 +290,16 @@ def plain(teacher: Teacher) -> dict[str, Any]:
     page.keyboard.press("Shift+Control+ArrowLeft")
     page.get_by_role("button", name="Bold", exact=True).click()
     saved = teacher.saved("Very **plain**")
+    path = teacher.folder / "old.md"
+    path.write_text(path.read_text("utf-8").replace("a program", "another"), "utf-8")
+    value = "document.querySelector('textarea').value"
+    once(page, f"{value}.includes('From another.')", True)
     page.get_by_role("button", name="Undo", exact=True).click()
-    undone = once(page, "document.querySelector('textarea').value.endsWith('Very plain')", True)
+    undone = once(page, f"{value}.endsWith('From another.\\n\\n\\nVery plain')", True)
+    page.keyboard.press("Shift+Control+z")
+    redone = once(page, f"{value}.endsWith('Very **plain**')", True)
     page.close(run_before_unload=True)
-    return {"saved": saved, "undone": undone}
+    return {"saved": saved, "undone": undone, "redone": redone}
 
 
 def findings(teacher: Teacher, axe: str) -> list[str]:
