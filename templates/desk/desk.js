@@ -33,6 +33,11 @@ export function field(label, control, hint = '') {
   return box;
 }
 
+// A table, of which the first row and column are heads.
+export const tableOf = (rows) => made('table', { className: 'counts' }, ...rows.map((cells, row) => made('tr', {}, ...cells.map((text, column) => (
+  made(row && column ? 'td' : 'th', { textContent: text })
+)))));
+
 export async function send(path, body, query = {}) {
   const asked = new URLSearchParams(query).toString();
   const answer = await fetch(`${path}${asked && '?'}${asked}`, { method: 'POST', body });
@@ -175,9 +180,7 @@ async function importFile(data, name) {
     const rows = [['', words('In the file'), words('In the new text')], ...counts.map(([, name, before, now, fewer]) => (
       [words(name.replace(/\d/, '{}')).replace('{}', name.at(-1)), before, fewer ? `${now} – ${words('fewer')}` : now]
     ))];
-    const table = made('table', { className: 'counts' }, ...rows.map((cells, row) => made('tr', {}, ...cells.map((text, column) => (
-      made(row && column ? 'td' : 'th', { textContent: text })
-    )))));
+    const table = tableOf(rows);
     const rest = told.split('\n').slice(1).filter((line) => !/^ /.test(line) && line.trim()).join('\n');
     const text = made('pre', { textContent: rest, tabIndex: 0, hidden: !rest });
     const lost = made('p', { textContent: words('This is what was found in it, and what is in the new text. Check what is said to be fewer or lost.') });

@@ -372,7 +372,7 @@ class TestInABrowser:
 
     def test_it_is_printed_and_handed_out_without_answers(self, seen: dict[str, Any]) -> None:
         found = seen["hand out"]
-        assert "30 copies" in found["costs"]
+        assert "60\t0.60" in found["costs"]  # four pages, thirty times, on both sides
         assert found["printed"].endswith("/handout/our-well-a-test.pdf")
         assert found["pupils"] == "our-well-a-test.html our-well-a-test.pdf"
         assert found["leaked"] == "False"

@@ -246,8 +246,8 @@ def hand_out(teacher: Teacher) -> dict[str, Any]:
     page.get_by_label("Copies").fill("30")
     page.get_by_label("Price of a sheet of paper").fill("0,01")
     teacher.press("Paper and cost")
-    page.wait_for_selector("dialog pre:not([hidden])")
-    seen = {"costs": page.inner_text("dialog pre")}
+    page.wait_for_selector("dialog table")
+    seen = {"costs": page.inner_text("dialog table")}
     keep_picture(page, "desk-6-hand-out")
     with page.context.expect_page() as opened:
         teacher.press("Open to print")
