@@ -200,8 +200,8 @@ class OpenSource:
         if edition not in EDITIONS or not all(_is_price(asked.get(n, "")) for n in numbers):
             return gone()
         options = [f"--{name}={asked[name]}" for name in numbers if asked.get(name)]
-        given: tuple[str | Path, ...] = ("--edition", edition, "--out", self.out, "--json", *options)
-        run = await command_runs.run("report", self.path, *given, folder=self.desk.folder)
+        given: tuple[str | Path, ...] = ("--json", "--edition", edition, "--out", self.out)
+        run = await command_runs.run("report", self.path, *given, *options, folder=self.desk.folder)
         if run.code:
             return PlainTextResponse(run.told or run.out, 409, HEADERS)
         return as_json(msgspec.json.decode(run.out)["editions"][0]["printed"])
