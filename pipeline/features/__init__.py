@@ -83,7 +83,8 @@ FEATURES: dict[Name, Feature] = {
     "forms": Feature(Signs(editions=("form",)), writes_files=True),
     "glossary": Feature(UNTOLD, styles={"glossary": {Trait.TERM}}),
     "imposition": Feature(
-        Signs(editions=("booklet", "tri-fold", "2-up", "4-up")), writes_files=True
+        Signs(editions=("booklet", "greyscale-booklet", "tri-fold", "2-up", "4-up")),
+        writes_files=True,
     ),
     "index": Feature(Signs((Index,), ("index",)), styles={"index": {Index}}),
     "margin_notes": Feature(Signs(values=(("notes", "margin"),))),

@@ -115,6 +115,8 @@ _ROWS = (
             is_archival=True, title="handout for archives"),
     Edition("booklet", "pdf", "booklet to fold and staple", "A4", imposition="booklet",
             title="booklet"),
+    Edition("greyscale-booklet", "pdf", "booklet in greyscale, to save ink", "A4", look="grey",
+            imposition="booklet", title="greyscale booklet"),
     Edition("tri-fold", "pdf", "leaflet of six pages, to fold twice", "A4", imposition="tri-fold",
             title="folded leaflet"),
     Edition("2-up", "pdf", "two pages per side", "A4", imposition="2-up"),

@@ -33,6 +33,11 @@ export function field(label, control, hint = '') {
   return box;
 }
 
+// A table, of which the first row and column are heads.
+export const tableOf = (rows) => made('table', { className: 'counts' }, ...rows.map((cells, row) => made('tr', {}, ...cells.map((text, column) => (
+  made(row && column ? 'td' : 'th', { textContent: text })
+)))));
+
 export async function send(path, body, query = {}) {
   const asked = new URLSearchParams(query).toString();
   const answer = await fetch(`${path}${asked && '?'}${asked}`, { method: 'POST', body });
@@ -125,9 +130,29 @@ async function newSource(kind = 'worksheet') {
   if (await chosen !== 'Begin' || !name.value.trim()) return;
   try {
     localStorage.setItem('author', author.value.trim());
-    const { key } = await send(`${root}new`, JSON.stringify({ name: name.value, author: author.value, kind: kinds.value }));
+    const { key } = await send(`${root}new`, JSON.stringify({ name: name.value, author: author.value, kind: kinds.value, body: outline(kinds.value) }));
     openSource(key);
   } catch (error) { problem(error); }
+}
+
+// The beginnings of texts in other languages than English, of parts that have words in these.
+const PART = '## {Heading}\n\n{Text}';
+const POINTS = '- {Text}\n- {Text}';
+const OUTLINES = {
+  worksheet: [PART, 'Question', 'Choice', 'Gap text', 'Matching', 'For the teacher only'],
+  handout: [PART, POINTS, 'Table', 'Question'],
+  exam: ['Question', 'Choice', 'Question'],
+  interview: [PART, 'Ada Asker: {Question}', 'Ben Teller: {Text}'],
+  play: [PART, 'Anna: {Text}', 'Benno: {Text}'],
+  poetry: ['# {Heading}', '::: verse\n{Text}\n{Text}\n:::'],
+  book: ['# {Heading}', '{Text}', '# {Heading}', '{Text}'],
+};
+function outline(kind) {
+  if (!dictionary.Text) return '';
+  const parts = OUTLINES[kind] || (/novel|article/.test(kind) ? OUTLINES.book : [PART, POINTS, PART]);
+  const written = parts.map((part) => blockOf(part).replaceAll('¦', ''));
+  const marked = kind === 'exam' ? written.map((part) => part.replace(/^::: exercise.*/, '$& {marks=2}')) : written;
+  return `${marked.join('\n\n')}\n`;
 }
 
 const FILE_ACTIONS = { Rename: 'rename', 'Make a copy': 'copy', Delete: 'delete' };
@@ -151,9 +176,15 @@ async function importFile(data, name) {
   tell(words('Reading …'));
   try {
     const { key, told } = await send(`${root}import`, data, { name });
-    const text = made('pre', { textContent: told, tabIndex: 0 });
+    const counts = [...told.matchAll(/^ +([a-z][a-z ,-]*(?: \d)?) +(\d+) +(\d+)( +fewer)?$/gm)];
+    const rows = [['', words('In the file'), words('In the new text')], ...counts.map(([, name, before, now, fewer]) => (
+      [words(name.replace(/\d/, '{}')).replace('{}', name.at(-1)), before, fewer ? `${now} – ${words('fewer')}` : now]
+    ))];
+    const table = tableOf(rows);
+    const rest = told.split('\n').slice(1).filter((line) => !/^ /.test(line) && line.trim()).join('\n');
+    const text = made('pre', { textContent: rest, tabIndex: 0, hidden: !rest });
     const lost = made('p', { textContent: words('This is what was found in it, and what is in the new text. Check what is said to be fewer or lost.') });
-    if (await ask('The file is here', [lost, text], ['Open it', 'Close']) === 'Open it') openSource(key);
+    if (await ask('The file is here', [lost, table, text], ['Open it', 'Close']) === 'Open it') openSource(key);
     else fillSources();
   } catch (error) { problem(error); }
 }
@@ -260,7 +291,7 @@ const BLOCKS = {
   'Lines to write on': '::: lines 4\n:::',
   'For the teacher only': '::: teacher\n¦{For the teacher only}¦\n:::',
 };
-const blockOf = (name) => BLOCKS[name].replace(/\{([A-Za-z ]+)\}/g, (_, phrase) => words(phrase));
+const blockOf = (name) => (BLOCKS[name] || name).replace(/\{([A-Za-z ]+)\}/g, (_, phrase) => words(phrase));
 
 // What stands in the text, in words for those who have never seen it.
 const SIGNS = {
@@ -283,6 +314,16 @@ function explainSigns() {
     made('dt', {}, made('code', { textContent: sign })), made('dd', { textContent: words(meaning) }),
   ]);
   ask('What the signs mean', [made('dl', { className: 'signs' }, ...rows)]);
+}
+
+// A finding in the language of the desk, with the words of the text that it is about.
+function sayFinding({ code, text, message, hint, mend, length }) {
+  if (!dictionary[code]) return [message, hint].filter(Boolean).join(' ');
+  const [, line = '', carets = ''] = text.split('\n');
+  const start = carets.indexOf('^');
+  const about = length > 1 ? line.slice(start, carets.length).trim() : message.match(/[“`]([^”`]+)/)?.[1];
+  const shown = [about, mend].filter(Boolean).join(' → ');
+  return `${words(code)}${shown && ` (${shown})`}`;
 }
 
 class Writing {
@@ -392,7 +433,11 @@ class Writing {
     }, 1000);
   }
 
-  mend({ line, column, length, mend }) {
+  mend({ line, column, length, mend, code }) {
+    if (code === 'missing-image') {
+      this.choosePicture((file) => this.replacePicture(file, line, column));
+      return;
+    }
     const from = this.editor.placeOf(line, column);
     this.editor.replace(from, from + length, mend);
   }
@@ -474,10 +519,22 @@ class Writing {
     } catch (error) { problem(error); }
   }
 
-  choosePicture() {
+  choosePicture(then = (file) => this.addPicture(file)) {
     const input = made('input', { type: 'file', accept: 'image/*' });
-    input.addEventListener('change', () => input.files[0] && this.addPicture(input.files[0]));
+    input.addEventListener('change', () => input.files[0] && then(input.files[0]));
     input.click();
+  }
+
+  // Another file for a picture, or for a cover, which keeps its words.
+  async replacePicture(file, line, column) {
+    const from = this.editor.placeOf(line, column);
+    const named = /\]\(<?([^)>\s"]*)|^(?:cover|image): *(\S+)/d.exec(this.editor.slice(from, this.editor.placeOf(line, Infinity)));
+    const [start, end] = named?.indices.find((each, number) => number && each) || [];
+    if (!named) return;
+    try {
+      const path = await send('picture', file, { name: file.name });
+      this.editor.replace(from + start, from + end, path.replaceAll(' ', '%20'));
+    } catch (error) { problem(error); }
   }
 
   // A reference to a heading, an exercise, a picture or a table that has a name.
@@ -492,25 +549,38 @@ class Writing {
   }
 
   tools() {
-    const exercises = made('select', { ariaLabel: words('Exercise') }, made('option', { value: '', textContent: words('Exercise …') }), ...Object.keys(BLOCKS).slice(1).map((name) => (
-      made('option', { value: name, textContent: words(name) })
-    )));
-    exercises.addEventListener('change', () => {
-      if (exercises.value) this.block(blockOf(exercises.value));
-      exercises.value = '';
-    });
-    byId('tools').append(
+    const tools = byId('tools');
+    tools.append(
       ...Object.entries(AROUND).slice(0, 2).map(([name, marks]) => button(name, () => this.around(marks))),
       ...Object.entries(LINES).map(([name, mark]) => button(name, () => this.lines(mark))),
       button('Table', () => this.block(blockOf('Table'))),
       button('Picture', () => this.choosePicture()),
-      exercises,
+      button('Exercise …', () => this.exercise()),
       button('Gap', () => this.around(AROUND.Gap), { title: words(AROUND.Gap[4]) }),
       button('Reference', () => this.reference()),
       button('Undo', () => this.editor.undo()),
       button('Redo', () => this.editor.redo()),
       button('Signs …', explainSigns),
     );
+    // One stop of the Tab key; arrows lead from button to button.
+    const all = [...tools.children];
+    const stopAt = (one) => all.forEach((each) => { each.tabIndex = each === one ? 0 : -1; });
+    stopAt(all[0]);
+    tools.addEventListener('focusin', (event) => stopAt(event.target));
+    tools.addEventListener('keydown', (event) => {
+      const forward = document.dir === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
+      const step = { [forward]: 1, Home: -Infinity, End: Infinity }[event.key] ?? (/^Arrow(Left|Right)$/.test(event.key) && -1);
+      if (!step) return;
+      event.preventDefault();
+      const at = all.indexOf(event.target) + step;
+      all.at(Number.isFinite(at) ? at % all.length : -Number(at > 0)).focus();
+    });
+  }
+
+  async exercise() {
+    const kinds = Object.keys(BLOCKS).slice(1);
+    const chosen = await ask('Exercise', [made('p', { textContent: words('Which kind? You write your own words over the example.') })], [...kinds, 'Cancel']);
+    if (kinds.includes(chosen)) this.block(blockOf(chosen));
   }
 }
 
@@ -532,6 +602,21 @@ function behindParts(text, at) {
   }
   return at;
 }
+
+// The keys that every word processor has; those of an open text are added.
+const KEYS = {
+  n: () => newSource(),
+  o: () => byId('file-button').click(),
+  s() {},
+  p: () => ask('Print and hand out', [made('p', { textContent: words('Open a text first, or begin one.') })]),
+};
+addEventListener('keydown', (event) => {
+  const action = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && KEYS[event.key.toLowerCase()];
+  if (!action || byId('dialog').open) return;
+  event.preventDefault();
+  event.stopPropagation();
+  action();
+}, true);
 
 let writing = null;
 
@@ -556,6 +641,7 @@ async function begin() {
     changed: (isRemote) => writing?.changed(isRemote),
     complete: (...place) => writing?.complete(...place),
     mend: (finding) => writing.mend(finding),
+    inWords: sayFinding,
     settings: () => byId('front-button').click(),
     scrolled(line) {
       if (performance.now() < quiet || !byId('together').checked) return;
@@ -568,6 +654,7 @@ async function begin() {
   writing.tools();
   let told = '';
   Object.assign(view.desk, {
+    inWords: sayFinding,
     mend: (finding) => writing.mend(finding),
     go(file, line) {
       if (file) return;
@@ -589,6 +676,7 @@ async function begin() {
     },
   });
   if (view.desk.last) view.desk.hear(view.desk.last);
+  view.tellFindings();
   for (const box of byId('views').querySelectorAll('input')) box.checked = box.value === 'pdf';
   view.chooseViews();
   addEventListener('paste', (event) => {
@@ -604,20 +692,12 @@ async function begin() {
   byId('hand-out-button').addEventListener('click', () => handOut(writing));
   const { settings } = await import('./settings.js');
   byId('front-button').addEventListener('click', () => settings(writing));
-  // The keys that every word processor has.
-  const keys = {
+  Object.assign(KEYS, {
     b: () => writing.around(AROUND.Bold),
     i: () => writing.around(AROUND.Italic),
     p: () => byId('hand-out-button').click(),
     s: () => writing.save(),
-  };
-  addEventListener('keydown', (event) => {
-    const action = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && keys[event.key.toLowerCase()];
-    if (!action || byId('dialog').open) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
-  }, true);
+  });
   if (matchMedia('(pointer: fine)').matches && document.activeElement === document.body) editor.focus();
   document.body.dataset.ready = 'yes';
 }

@@ -141,7 +141,7 @@ async function withColours(cm, options) {
       create() {
         const dom = document.createElement('div');
         dom.className = 'said';
-        dom.textContent = [found.finding.message, found.finding.hint].filter(Boolean).join(' ');
+        dom.textContent = options.inWords(found.finding);
         if (found.finding.mend !== null) {
           const button = document.createElement('button');
           button.textContent = words('Mend it');

@@ -1,10 +1,10 @@
 // Printing and handing out: each button runs a command, whose files are then here.
 
-import { ask, button, field, made, send, tell, words } from './desk.js';
+import { ask, button, field, made, send, tableOf, tell, words } from './desk.js';
 
 const PRINTED = {
   handout: 'A4', letter: 'US Letter', 'large-print': 'Large print', greyscale: 'Greyscale, to save ink',
-  booklet: 'Booklet, to fold and staple', '2-up': 'Two pages on each side', '4-up': 'Four pages on each side',
+  booklet: 'Booklet, to fold and staple', 'greyscale-booklet': 'Booklet in greyscale', '2-up': 'Two pages on each side', '4-up': 'Four pages on each side',
   teacher: 'For the teacher: with the answers in place', answers: 'For the teacher: the answers alone',
 };
 const PUPILS = { handout: 'Pages to print (PDF)', form: 'To fill in on screen (PDF)', word: 'Word', web: 'Web page', ebook: 'E-book' };
@@ -68,16 +68,22 @@ export async function handOut(writing) {
     number('paper-price', 'Price of a sheet of paper'),
     number('page-price', 'Price of printing a side'),
   ];
-  const facts = made('pre', { tabIndex: 0, hidden: true });
-  facts.setAttribute('aria-label', words('Paper and cost'));
+  const facts = made('div', { tabIndex: 0, hidden: true, role: 'group', ariaLabel: words('Paper and cost') });
+  const price = (amount) => Number(amount).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 2 });
   async function cost() {
     tell(words('Counting …'));
-    await writing.save();
-    const query = new URLSearchParams({ ...prices, edition: how.value });
-    const answer = await fetch(`facts?${query}`);
-    facts.textContent = (await answer.text()).split('\n').filter((line) => /^ {2}(?!warnings)/.test(line)).map((line) => line.trim()).join('\n');
-    facts.hidden = false;
-    tell('');
+    try {
+      await writing.save();
+      const answer = await fetch(`facts?${new URLSearchParams({ ...prices, edition: how.value })}`);
+      if (!answer.ok) throw new Error(await answer.text());
+      const { paper, sheets, ink, duplex, simplex } = await answer.json();
+      const row = (label, one, all) => (one === null ? [] : [[words(label), all ? all.sheets : one, all ? price(all.total) : '']]);
+      const rows = [['', words('Sheets'), words('Price')], ...row('On both sides', sheets.duplex, duplex), ...row('On one side', sheets.simplex, simplex)];
+      const pages = `${words('Pages')}: ${sheets.pages} (${paper}). ${words('Ink on a page')}: ${(100 * ink.grey).toFixed(1)} %`;
+      facts.replaceChildren(made('p', { textContent: pages }), tableOf(rows));
+      facts.hidden = false;
+      tell('');
+    } catch (error) { tell(error.message); }
   }
   const print = () => {
     const tab = window.open('', '_blank');

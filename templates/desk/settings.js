@@ -46,9 +46,13 @@ export async function settings(writing) {
     const box = field(words(each.name), control(each), each.about && words(each.about));
     return Object.assign(box, { setting: each });
   });
+  const grouped = [...new Set(shown.map(({ group }) => group))].map((group) => {
+    const boxes = body.filter(({ setting }) => setting.group === group);
+    return group ? made('details', {}, made('summary', { textContent: words(group) }), ...boxes) : made('div', {}, ...boxes);
+  });
   const rest = fields.filter((each) => each.elsewhere).map((each) => words(each.name)).join(', ');
   const note = rest ? [made('p', { className: 'hint', textContent: `${words('Written in the text, with parts of their own:')} ${rest}` })] : [];
-  if (await ask('Title and settings', [...body, ...note], ['Use these', 'Cancel']) !== 'Use these') return;
+  if (await ask('Title and settings', [...grouped, ...note], ['Use these', 'Cancel']) !== 'Use these') return;
   let { text } = writing.editor;
   for (const { control: input, setting } of body) {
     const value = input.value.trim();

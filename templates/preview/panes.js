@@ -539,6 +539,7 @@ export class Pages extends Pane {
     const middle = this.view.getBoundingClientRect().top + this.height / 2;
     const pages = this.figures;
     const number = last(pages, middle, (page) => page.getBoundingClientRect().top) + 1;
+    if (!pages.length) return;
     const told = this.page.words('page {} of {}').replace('{}', Math.max(1, number)).replace('{}', pages.length);
     this.element.querySelector('.page').textContent = told;
   }

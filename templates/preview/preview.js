@@ -14,7 +14,7 @@ let place = null; // in the source, that was clicked on or is in view
 let told = -1;
 export const panes = {};
 // What an editor beside the views does at a place, or after a scroll, and with all news.
-export const desk = { isHere: 'source' in document.body.dataset, go() {}, follow() {}, hear(all) { this.last = all; }, mend() {} };
+export const desk = { isHere: 'source' in document.body.dataset, go() {}, follow() {}, hear(all) { this.last = all; }, mend() {}, inWords: ({ text }) => text };
 const page = {
   state: { parts: {}, editions: [], findings: [], source: '', number: 0 },
   wanted: null, // the line that the address asks for, until it is found
@@ -125,7 +125,7 @@ function foldFindings(folded = Boolean(localStorage.getItem('folded'))) {
   byId('findings-title').setAttribute('aria-expanded', String(!folded));
 }
 
-function tellFindings() {
+export function tellFindings() {
   const box = byId('findings');
   box.hidden = !page.state.findings.length;
   document.body.classList.toggle('failed', page.state.failed);
@@ -135,8 +135,7 @@ function tellFindings() {
     : page.state.summary || one || '';
   byId('findings-list').replaceChildren(...page.state.findings.map((finding) => {
     const item = made('li', { className: finding.severity });
-    const plain = desk.isHere && [finding.message, finding.hint].filter(Boolean).join(' ');
-    item.append(made('pre', { textContent: plain || finding.text }));
+    item.append(made('pre', { textContent: desk.inWords(finding) }));
     const offer = (label, action) => {
       const button = made('button', { type: 'button', textContent: label });
       button.addEventListener('click', action);

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import http.client
 import io
 import json
@@ -82,9 +81,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (folder / "parts" / "rope.md").write_text("A rope.\r\n", "utf-8", newline="")
     (folder.parent / "secret.md").write_text("Nobody's.\n", "utf-8")
 
+    turn = threading.Lock()  # as in the command, one text is built at a time
+
+    def build(*given: Any, **options: Any) -> Any:
+        with turn:
+            return pipeline.build(*given, out=folder / "build", **options)
+
     def session(path: Path, drawing: PageDrawing) -> Session:
-        run = functools.partial(pipeline.build, out=folder / "build")
-        return Session(path, run, ("web",), drawing=drawing)
+        return Session(path, build, ("web",), drawing=drawing)
 
     desk = Desk(folder, folder / "build", session)
     began = threading.Event()
@@ -99,20 +103,28 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def test_file_actions(served: Served) -> None:
     """A file is copied under another title, renamed and put away; no other file is overwritten."""
-    begun = {"name": "Wasser: im Dorf", "author": "A: B", "kind": "article"}
+    body = "# Titel\n"
+    begun = {"name": "Wasser: im Dorf", "author": "A: B", "kind": "novel", "body": body}
     headers = {"accept-language": "de-DE,de;q=0.9"}
     status, data = served.ask("new", json.dumps(begun).encode(), **headers)
     assert status == 200, data
     text = (served.folder / "wasser-im-dorf.md").read_text("utf-8")
-    assert 'name: "A: B"' in text
+    assert '- "A: B"' in text
     assert "lang: de\n" in text
+    assert re.search(r'\nrights: "© \d+ A: B"\n', text)
+    assert text.endswith(f"---\n\n{body}")
+    assert "Your" not in text
 
     def act(file: str, action: str, title: str = "") -> Any:
         asked = {"action": action, "name": title}
         return served.json(f"open/{served.key(file)}/file", asked)
 
     act("wasser-im-dorf.md", "copy", "The well")  # there is a well.md, and no the-well
+    built = served.folder / "build" / "the-well" / "the-well.html"
+    served.json(f"open/{served.key('the-well.md')}/hand-out", ["web"])
+    assert built.is_file()
     act("the-well.md", "rename", "Well")
+    assert not built.parent.exists()
     names = {each["name"]: each["title"] for each in served.json("sources")}
     assert names["well-2.md"] == "Well"
     assert names["well.md"] == "The well"
@@ -335,7 +347,15 @@ class TestInABrowser:
         assert seen["complete"] == {"offered": "ex-read", "taken": True}
 
     def test_a_mistake_is_underlined_and_mended(self, seen: dict[str, Any]) -> None:
-        assert seen["mend"] == {"marked": ["ex-rea"], "mended": True}
+        assert seen["mend"] == {"marked": ["ex-rea"], "mended": True, "chosen": True}
+
+    def test_signs_are_in_words_where_nobody_writes(self, seen: dict[str, Any]) -> None:
+        found = seen["signs"]
+        assert found["folded"] == "Exercise Read {…}"
+        assert found["written"] == "::: exercise Read {#ex-read}"
+
+    def test_the_bar_of_buttons_is_one_stop(self, seen: dict[str, Any]) -> None:
+        assert seen["signs"]["bar"] == ["Signs …", 1]
 
     def test_pages_are_turned_and_enlarged(self, seen: dict[str, Any]) -> None:
         assert seen["look"]["before"] == [False, False, False]
@@ -352,7 +372,7 @@ class TestInABrowser:
 
     def test_it_is_printed_and_handed_out_without_answers(self, seen: dict[str, Any]) -> None:
         found = seen["hand out"]
-        assert "30 copies" in found["costs"]
+        assert "60\t0.60" in found["costs"]  # four pages, thirty times, on both sides
         assert found["printed"].endswith("/handout/our-well-a-test.pdf")
         assert found["pupils"] == "our-well-a-test.html our-well-a-test.pdf"
         assert found["leaked"] == "False"

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.conformance.browser import keep_picture, once, started
 from tests.conformance.preview import LONG
@@ -123,7 +123,8 @@ def write(teacher: Teacher) -> dict[str, Any]:
     teacher.press("Undo")
     teacher.type("\n\n")
     for kind in ("Choice", "Gap text"):  # the second not in the first
-        page.get_by_label("Exercise", exact=True).select_option(kind)
+        teacher.press("Exercise …")
+        teacher.press(kind)
     seen["exercises"] = teacher.saved("a wrong answer\n:::\n\n::: exercise Fill the gaps")
     teacher.type("\n\nThe rope is seventy")
     page.keyboard.press("Shift+Control+ArrowLeft")
@@ -179,7 +180,12 @@ def mend(teacher: Teacher) -> dict[str, Any]:
     teacher.press("Mend it")
     mended = teacher.saved("@ex-read again")
     page.wait_for_selector("#findings", state="hidden")
-    return {"marked": marked, "mended": mended}
+    teacher.type("\n![A rope](rope.png)\n")
+    page.wait_for_selector("#findings li >> text=rope.png")
+    with page.expect_file_chooser() as chooser:
+        teacher.press("Mend it")
+    chooser.value.set_files(teacher.folder.parent / "map.png")
+    return {"marked": marked, "mended": mended, "chosen": teacher.saved("![A rope](images/map")}
 
 
 NAMES = """[...document.querySelectorAll(
@@ -192,6 +198,27 @@ VIEW = """(() => {
     return [document.querySelectorAll('.thumbnails button').length > 1, view.scrollTop > 100,
         view.querySelector('figure').clientWidth > view.clientWidth];
 })()"""
+
+
+def see_signs(teacher: Teacher) -> dict[str, Any]:
+    """The first exercise, in words and as it is written; the bar of buttons, by arrows alone."""
+    page, line = teacher.page, page_line(teacher.page, "Read")
+    page.click("#editor .cm-content")
+    page.keyboard.press("Control+Home")
+    seen = {"folded": line.inner_text()}
+    line.click()
+    seen["written"] = line.inner_text()
+    bar = "#tools button[tabindex='0']"
+    page.focus(bar)
+    for key in ("ArrowRight", "ArrowRight", "End", "ArrowRight", "ArrowLeft"):
+        page.keyboard.press(key)
+    seen["bar"] = [page.inner_text(":focus"), page.locator(bar).count()]
+    return seen
+
+
+def page_line(page: Page, words: str) -> Locator:
+    """The first line of the text that has some words."""
+    return page.locator("#editor .cm-line", has_text=words).first
 
 
 def look(teacher: Teacher) -> dict[str, Any]:
@@ -219,8 +246,8 @@ def hand_out(teacher: Teacher) -> dict[str, Any]:
     page.get_by_label("Copies").fill("30")
     page.get_by_label("Price of a sheet of paper").fill("0,01")
     teacher.press("Paper and cost")
-    page.wait_for_selector("dialog pre:not([hidden])")
-    seen = {"costs": page.inner_text("dialog pre")}
+    page.wait_for_selector("dialog table")
+    seen = {"costs": page.inner_text("dialog table")}
     keep_picture(page, "desk-6-hand-out")
     with page.context.expect_page() as opened:
         teacher.press("Open to print")
@@ -244,7 +271,7 @@ def bring_in(teacher: Teacher) -> dict[str, Any]:
     page = teacher.page
     page.set_input_files("#file", teacher.folder.parent / "old.docx")
     page.get_by_role("button", name="Open it", exact=True).wait_for()
-    told = page.inner_text("dialog pre")
+    told = page.inner_text("dialog table")
     keep_picture(page, "desk-7-import")
     with page.expect_navigation():
         teacher.press("Open it")
@@ -334,6 +361,7 @@ def main(axe: str, chromium: str, address: str, folder: str) -> None:
             "misplaced": type_on_a_slow_computer(teacher),
             "complete": complete(teacher),
             "mend": mend(teacher),
+            "signs": see_signs(teacher),
             "look": look(teacher),
             "hand out": hand_out(teacher),
             "bring in": bring_in(teacher),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +14,7 @@ import msgspec
 
 from pipeline.flow import manifest
 from pipeline.model.editions import stem_of
+from pipeline.system import outputs
 
 
 class CommandRun(NamedTuple):
@@ -63,3 +66,16 @@ def made(source: Path, out: Path) -> dict[str, list[Path]]:
         files.setdefault(output.edition, []).append(folder / output.file)
     files[""] = [folder / name for name in found.others]
     return files
+
+
+def remove_made(source: Path, out: Path) -> None:
+    """Remove the files of a source that were built, and their folders, if nothing else is there."""
+    folder = out / stem_of(source)
+    work = outputs.model_of(folder).parent
+    files = [path for paths in made(source, out).values() for path in paths]
+    for path in (*files, folder / "manifest.json"):
+        with contextlib.suppress(OSError):
+            path.unlink()
+    shutil.rmtree(work, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()

@@ -111,10 +111,9 @@ class OpenSource:
     def _more(self) -> Mapping[str, object]:
         return {"desk": {"digest": self.draft.digest(), "windows": len(self.windows)}}
 
-    @property
-    def _kept(self) -> Path:
+    def _kept(self, path: Path | None = None) -> Path:
         """The file with what a window wants to find again: outside what is handed out."""
-        return outputs.model_of(self.out / stem_of(self.path)).with_name("desk.json")
+        return outputs.model_of(self.out / stem_of(path or self.path)).with_name("desk.json")
 
     async def _page(self, request: Request) -> Response:
         return self.desk.page(request, self)
@@ -125,7 +124,7 @@ class OpenSource:
         except (OSError, UnicodeDecodeError):
             return PlainTextResponse("This file cannot be read as text.", 409, HEADERS)
         with contextlib.suppress(OSError, msgspec.MsgspecError):
-            kept = msgspec.json.decode(self._kept.read_bytes())
+            kept = msgspec.json.decode(self._kept().read_bytes())
             return as_json({"text": text, "digest": digest, "kept": kept})
         return as_json({"text": text, "digest": digest, "kept": None})
 
@@ -138,8 +137,7 @@ class OpenSource:
         return as_json(saved)
 
     async def _keep(self, request: Request) -> Response:
-        self._kept.parent.mkdir(parents=True, exist_ok=True)
-        outputs.write(self._kept, await _body(request))
+        outputs.write(self._kept(), await _body(request))
         return Response(status_code=204, headers=HEADERS)
 
     async def _file(self, request: Request) -> Response:
@@ -150,6 +148,7 @@ class OpenSource:
             if action == "delete":
                 (self.path.parent / DELETED).mkdir(exist_ok=True)
                 self.path.rename(_free(self.path.parent / DELETED / self.path.name))
+                await self.desk.forget(self)
                 return as_json({"key": ""})
             if not title or action not in ("rename", "copy"):
                 return gone()
@@ -160,6 +159,9 @@ class OpenSource:
             elif path != self.path:
                 path = _free(path)
                 self.path.rename(path)
+                with contextlib.suppress(OSError):
+                    outputs.write(self._kept(path), self._kept().read_bytes())
+                await self.desk.forget(self)
             source_facts.retitle(path, title)
         except (OSError, UnicodeDecodeError) as error:
             return PlainTextResponse(str(error), 409, HEADERS)
@@ -192,15 +194,17 @@ class OpenSource:
         return as_json([edition | {"answers": answers[edition["name"]]} for edition in found])
 
     async def _facts(self, request: Request) -> Response:
-        """The words of `chapbook report` on a printed edition."""
+        """The findings of `chapbook report` on the paper and the cost of a printed edition."""
         asked = request.query_params
         edition, numbers = asked.get("edition", ""), ("copies", "paper-price", "page-price")
         if edition not in EDITIONS or not all(_is_price(asked.get(n, "")) for n in numbers):
             return gone()
         options = [f"--{name}={asked[name]}" for name in numbers if asked.get(name)]
-        given: tuple[str | Path, ...] = ("--edition", edition, "--out", self.out, *options)
-        run = await command_runs.run("report", self.path, *given, folder=self.desk.folder)
-        return PlainTextResponse(run.out if not run.code else run.told, headers=HEADERS)
+        given: tuple[str | Path, ...] = ("--json", "--edition", edition, "--out", self.out)
+        run = await command_runs.run("report", self.path, *given, *options, folder=self.desk.folder)
+        if run.code:
+            return PlainTextResponse(run.told or run.out, 409, HEADERS)
+        return as_json(msgspec.json.decode(run.out)["editions"][0]["printed"])
 
     async def _hand_out(self, request: Request) -> Response:
         """Build editions; the files of each, or why there are none."""
@@ -377,7 +381,8 @@ class Desk(LocalServer):
             return PlainTextResponse(run.told or run.out, 409, HEADERS)
         source_facts.retitle(path, title)
         language, _ = words_for(request.headers.get("accept-language", ""))
-        source_facts.sign(path, asked.get("author", "").strip(), language)
+        body = asked.get("body", "")
+        source_facts.sign(path, asked.get("author", "").strip(), language, body)
         return as_json({"key": _key(path)})
 
     async def _import(self, request: Request) -> Response:
@@ -453,6 +458,12 @@ class Desk(LocalServer):
             if windows != source.windows:
                 source.windows = windows
                 source.panes.changed()
+
+    async def forget(self, source: OpenSource) -> None:
+        """End the session of a source that has gone, and remove what was made of it."""
+        self._open.pop(source.key, None)
+        await self._loop.run_in_executor(None, source.session.close)
+        command_runs.remove_made(source.path, source.out)
 
     def _close_unseen(self) -> None:
         """End the sessions of sources that no window shows."""

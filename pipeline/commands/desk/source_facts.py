@@ -20,33 +20,41 @@ HEAD = 4096
 """Bytes of a source in which its title is looked for."""
 
 IN_FORM = {
-    "title": ("Title", ""),
-    "subtitle": ("Subtitle", ""),
-    "authors": ("Authors", "With commas between them."),
-    "lang": ("Language", "A short name of it, such as en, de or pt-BR."),
-    "date": ("Date", "Year, month and day, such as 2026-11-24."),
-    "description": ("Summary", "A few sentences, for catalogues and search engines."),
-    "keywords": ("Keywords", "With commas between them."),
-    "publisher": ("Publisher", ""),
-    "licence": ("Licence", "What others may do with the text, such as CC BY-SA 4.0."),
-    "cover": ("Picture on the cover", "The name of a picture in this folder."),
-    "name_line": ("Lines for name, class and date", ""),
-    "handwriting": ("Handwriting of", "Lines are as far apart as they need."),
-    "page": ("Paper", "A4, A5, letter …"),
-    "theme": ("Design", ""),
-    "fit": ("Number of pages to fill", "The text is made larger or smaller."),
-    "contents": ("Table of contents", ""),
-    "number_sections": ("Numbers before headings", ""),
-    "notes": ("Place of footnotes", ""),
-    "links": ("Place of the addresses of links in print", ""),
-    "qr_codes": ("QR codes beside links in print", ""),
-    "web": ("Web page", ""),
+    "": {
+        "title": ("Title", ""),
+        "subtitle": ("Subtitle", ""),
+        "authors": ("Authors", "With commas between them."),
+        "lang": ("Language", "A short name of it, such as en, de or pt-BR."),
+        "date": ("Date", "Year, month and day, such as 2026-11-24."),
+        "name_line": ("Lines for name, class and date", ""),
+        "page": ("Paper", "A4, A5, letter …"),
+    },
+    "How it looks": {
+        "theme": ("Design", ""),
+        "fit": ("Number of pages to fill", "The text is made larger or smaller."),
+        "handwriting": ("Handwriting of", "Lines are as far apart as they need."),
+        "contents": ("Table of contents", ""),
+        "number_sections": ("Numbers before headings", ""),
+        "notes": ("Place of footnotes", ""),
+        "links": ("Place of the addresses of links in print", ""),
+        "qr_codes": ("QR codes beside links in print", ""),
+        "web": ("Web page", ""),
+    },
+    "To publish it": {
+        "description": ("Summary", "A few sentences, for catalogues and search engines."),
+        "keywords": ("Keywords", "With commas between them."),
+        "publisher": ("Publisher", ""),
+        "licence": ("Licence", "What others may do with the text, such as CC BY-SA 4.0."),
+        "cover": ("Picture on the cover", "The name of a picture in this folder."),
+    },
 }
-"""The settings that a form has, with a name and an explanation for those who have read nothing; all
-others are written in the text."""
+"""The settings that a form has, in groups, of which the first is open, with a name and an
+explanation for those who have read nothing; all others are written in the text."""
 
 _TITLE = late(r"(?m)^title:[ \t]*(\S[^\n]*)")
 _NO_AUTHOR = late(r"(?m)^authors:\n  - (?:name: )?Your Name\n")
+_EXAMPLES = late(r"(?m)^(?:#|subtitle:|publisher:|keywords:)[^\n]*\n")
+_RIGHTS = late(r"(?m)^(rights: )([^\n]*)Your Name\n")
 _FRONT = late(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
@@ -71,9 +79,14 @@ def retitle(path: Path, words: str) -> None:
     outputs.write(path, _TITLE.sub(lambda _: f"title: {_quoted(words)}", text, count=1).encode())
 
 
-def sign(path: Path, author: str, language: str) -> None:
-    """Give a new source its author, if one was typed, and its language."""
+def sign(path: Path, author: str, language: str, body: str = "") -> None:
+    """Give a new source its author, if one was typed, its language, and a ``body`` in that, without
+    the examples of settings in English."""
     text = path.read_text("utf-8")
+    head = _FRONT.match(text) if body else None
+    if head:
+        text = f"{_EXAMPLES.sub('', head[0])}\n\n{body}"
+    text = _RIGHTS.sub(lambda match: author and f"{match[1]}{_quoted(match[2] + author)}\n", text)
     if author:
         text = text.replace("Your Name", _quoted(author), 1)
     else:
@@ -128,10 +141,11 @@ def front(text: str) -> list[dict[str, Any]]:
         read = None
     values = read if isinstance(read, dict) else {}
     fields = []
-    for key in IN_FORM:
+    for key, (name, about), group in (
+        (key, words, group) for group, keys in IN_FORM.items() for key, words in keys.items()
+    ):
         written = next((name for name in (key, *_aliases(key)) if name in values), key)
-        name, about = IN_FORM[key]
-        given = {"key": written, "name": name, "about": about}
+        given = {"key": written, "name": name, "about": about, "group": group}
         fields.append(_field(_keys()[key], values.get(written)) | given)
     return fields
 

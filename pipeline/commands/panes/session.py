@@ -31,6 +31,7 @@ from pipeline.commands.terminal import as_text, summary_of
 from pipeline.commands.watcher import Watcher
 from pipeline.driver import BuiltEdition, DocumentReady, Event, Listener, Result
 from pipeline.model import Document
+from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Begun, Diagnostic
 from pipeline.model.editions import EDITIONS, Edition, output_name, stem_of
 from pipeline.model.late import late
@@ -53,7 +54,8 @@ T = TypeVar("T")
 
 class _Finding(msgspec.Struct, frozen=True):
     """A finding as displayed: its position and complete message, with the line and a caret, and
-    for an editor its parts; ``mend`` is what to put in the place of the underlined text."""
+    for an editor its parts; ``mend`` is what to put in the place of the underlined text, "" for a
+    picture that is to be chosen."""
 
     severity: str
     file: str
@@ -64,6 +66,7 @@ class _Finding(msgspec.Struct, frozen=True):
     message: str = ""
     hint: str = ""
     mend: str | None = None
+    code: str = ""
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -349,6 +352,7 @@ class Session:
 def _finding(finding: Diagnostic) -> _Finding:
     """A finding as displayed."""
     advice = _MENDING.fullmatch(finding.hint) if finding.column and finding.length > 1 else None
+    is_to_choose = finding.line and finding.code == Code.MISSING_IMAGE.slug
     return _Finding(
         finding.severity,
         finding.source,
@@ -358,7 +362,8 @@ def _finding(finding: Diagnostic) -> _Finding:
         finding.length,
         finding.message,
         finding.hint,
-        advice[1] if advice else None,
+        advice[1] if advice else "" if is_to_choose else None,
+        finding.code,
     )
 
 

@@ -111,7 +111,8 @@ WITHOUT_CHARTS = TEXT.partition("```chart")[0]
 
 
 def test_nothing_has_a_colour_but_in_the_handout(folder: Path) -> None:
-    assert colours(open_pdf(pdf_of(TEXT, folder))) == set()
+    for edition in ("greyscale", "greyscale-booklet"):
+        assert colours(open_pdf(pdf_of(TEXT, folder, edition))) == set()
     assert {"/DeviceRGB"} < colours(open_pdf(pdf_of(WITHOUT_CHARTS, folder, "handout")))
 
 
