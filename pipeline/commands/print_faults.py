@@ -14,7 +14,7 @@ from pipeline.model.sheet import contrast_of_luminances, luminance
 from pipeline.model.words import understood
 from pipeline.verify.rules import Finding, finding
 
-LEAST_DOTS, SMALLEST = 200, 9
+LEAST_DOTS, SMALLEST_IMAGE = 200, 9
 """Dots per inch below which pixels show; points below which an image does not matter."""
 
 LEAST_SIZE, HAIR = 8, 0.06
@@ -23,7 +23,7 @@ LEAST_SIZE, HAIR = 8, 0.06
 CONTRAST, CONTRAST_LARGE = 4.5, 3.0
 """Contrast ratios of text and of large text (WCAG 2.2, success criterion 1.4.3)."""
 
-LARGE, LARGE_BOLD = 18, 14
+LARGE_TEXT, LARGE_BOLD_TEXT = 18, 14
 """Points from which on text is large, and bold text."""
 
 MOST_FITTED = 8
@@ -72,7 +72,7 @@ def _coarse_images(pages: Pages) -> Iterator[Finding]:
     """Images that have too few pixels for the size they are printed at."""
     for page in pages:
         for picture in page.pictures:
-            if min(picture.size) < SMALLEST or round(_dots_per_inch(picture)) >= LEAST_DOTS:
+            if min(picture.size) < SMALLEST_IMAGE or round(_dots_per_inch(picture)) >= LEAST_DOTS:
                 continue
             dots = _dots_per_inch(picture)
             alt = picture.element.alt if picture.element else ""
@@ -131,7 +131,7 @@ def _low_contrast(pages: Pages) -> Iterator[Finding]:
     by_colours: dict[tuple[layout.Colour, layout.Colour, float], _Text] = {}
     for page in pages:
         for run in page.runs:
-            is_large = run.size >= (LARGE_BOLD if run.bold else LARGE) - HAIR
+            is_large = run.size >= (LARGE_BOLD_TEXT if run.bold else LARGE_TEXT) - HAIR
             least = CONTRAST_LARGE if is_large else CONTRAST
             if min(_contrasts(run.colour, run.background)) < least:
                 key = run.colour, run.background, least
@@ -248,17 +248,17 @@ def _is_complete(
 ) -> bool:
     """Recognise a heading whose whole content is on its page: it is that of a list of contents, or
     the next page begins with another heading, of the same level or above."""
-    element = _in_order(heading)[-1].element
+    element = _sort_by_tags(heading)[-1].element
     assert element, "it is a heading by its element"
     later = [run for run in page.body if run.element and run.element.order > element.order]
-    if any(run.element and run.element.within("TOC") for run in _in_order(later)[:1]):
+    if any(run.element and run.element.within("TOC") for run in _sort_by_tags(later)[:1]):
         return True
-    levels = [_level(run) for run in (*_in_order(later), *_in_order(following.body)[:1])]
+    levels = [_level(run) for run in (*_sort_by_tags(later), *_sort_by_tags(following.body)[:1])]
     level = next(filter(None, levels), "")
     return bool(level) and level <= _level(heading[-1])
 
 
-def _in_order(runs: Sequence[layout.TextRun]) -> list[layout.TextRun]:
+def _sort_by_tags(runs: Sequence[layout.TextRun]) -> list[layout.TextRun]:
     """Text as its tags put it into order, without notes."""
     tagged = [run for run in runs if run.element and not run.element.within("Note")]
     return sorted(tagged, key=lambda run: run.element.order if run.element else 0)
@@ -311,10 +311,10 @@ def _overflow(pages: Pages, area: layout.TextArea | None) -> Iterator[Finding]:
         place = area(page) if area else None
         worst: dict[tuple[str, int], tuple[bool, float, layout.TextRun]] = {}
         for run in page.body:
-            off = _over(run.box, edge, 0.5)
+            off = _excess(run.box, edge, 0.5)
             # content entirely in the margin, such as notes and page numbers, is there on purpose
             is_begun = place and run.box.overlaps(place)
-            over = off or (_over(run.box, place, TOLERANCE) if place and is_begun else 0)
+            over = off or (_excess(run.box, place, TOLERANCE) if place and is_begun else 0)
             if over:
                 rule = _rule(run)
                 block = 0 if rule == "wide-table" or not run.element else run.element.block
@@ -335,7 +335,7 @@ def _overflow(pages: Pages, area: layout.TextArea | None) -> Iterator[Finding]:
             )
 
 
-def _over(box: PageArea, place: PageArea, tolerance: float) -> float:
+def _excess(box: PageArea, place: PageArea, tolerance: float) -> float:
     """Points by which a box is outside its area, 0 if it is inside."""
     over = max(
         place.left - box.left,

@@ -13,8 +13,8 @@ from pipeline.model import FORMULAS, Attributes, Document, Node, Withheld
 from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.removal import BLOCK, CLOSE, LEFT_OUT, closed
-from pipeline.model.strings import STRINGS, in_gaps
+from pipeline.model.removal import BLOCK, CLOSING, LEFT_OUT, closed
+from pipeline.model.strings import STRINGS, answers_in_gaps
 from pipeline.model.tree import (
     ANSWER,
     Changes,
@@ -30,7 +30,7 @@ from pipeline.model.tree import (
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.lines import Cursor
 from pipeline.parser.partial_strings import read_string
-from pipeline.parser.ranges import Range
+from pipeline.parser.withheld_ranges import Range
 
 
 class LeftOutProcessor(LineProcessor):
@@ -83,7 +83,7 @@ def close_gaps(document: Document, whole: Document) -> Document:
             for _, node, span in find(rest, model.NoteReference)
             if node.label in gone
         ]
-        changes: Changes = {**CLOSE, model.NoteReference: drop}
+        changes: Changes = {**CLOSING, model.NoteReference: drop}
         blocks, notes = rewrite(blocks, leave=changes), rewrite(notes, leave=changes)
     findings += document.diagnostics
     return replace(document, blocks=blocks, notes=notes, diagnostics=tuple(findings))
@@ -157,7 +157,7 @@ def solutions(document: Document) -> Iterator[Withheld]:
     """The answers in nodes that all editions get."""
     for _, node, span in find(document, model.Blank, *FORMULAS, *STRINGS, marked=True):
         texts = [value for key, value in node.attributes.pairs if key == ANSWER]
-        for text in (*texts, *in_gaps(node)):
+        for text in (*texts, *answers_in_gaps(node)):
             yield Withheld(span or Span(0), 0, _CONDITIONS, text, "solution")
 
 

@@ -32,15 +32,15 @@ from pipeline.model import (
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.model.table_cells import MOST_SPANNED, regular, within_rows
+from pipeline.model.table_cells import MOST_SPANNED, limit_row_spans, regular
 from pipeline.model.tree import plain_text, rewrite, walk
 from pipeline.model.variables import WRITTEN
 from pipeline.parser import dialects
 from pipeline.parser import markup as tags
 from pipeline.parser.attributes import InlineStyle, join_attributes, make_attributes, read_style
-from pipeline.parser.constructs.parts import Around
-from pipeline.parser.leaf import encode
+from pipeline.parser.constructs.block_parts import Around
 from pipeline.parser.leaf_blocks import PAGE_BREAKS
+from pipeline.parser.leaf_text import encode
 from pipeline.parser.lines import Line, LinePlaces, number_lines, shorten
 from pipeline.parser.markup import (
     FORMATS,
@@ -60,7 +60,7 @@ from pipeline.parser.markup import (
     trim,
 )
 from pipeline.parser.partial_strings import read_string
-from pipeline.parser.ranges import COMMENT, LINE_END
+from pipeline.parser.withheld_ranges import COMMENT, LINE_END
 from pipeline.system.paths import host, scheme
 
 # --- inline elements -------------------------------------------------------------------------
@@ -304,7 +304,7 @@ def _rows(items: Iterable[Node], outside: list[Node]) -> Iterable[TableRow]:
     for are_cells, run in itertools.groupby(parts, lambda part: isinstance(part, TableCell)):
         together: Any = tuple(run)
         rows += (TableRow(cells=together),) if are_cells else together
-    return within_rows(rows)
+    return limit_row_spans(rows)
 
 
 def _head_length(rows: list[TableRow]) -> int:

@@ -24,7 +24,7 @@ from pipeline.model import (
     Inline,
     Node,
 )
-from pipeline.model.audience import Ranges, lacked
+from pipeline.model.audience import Ranges, places_lacked
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import for_pupils
@@ -48,15 +48,15 @@ from pipeline.model.tree import (
 from pipeline.model.words import understood_in
 from pipeline.parser import dialects
 from pipeline.parser.attributes import trailing_attributes
-from pipeline.parser.constructs.parts import Report
+from pipeline.parser.constructs.block_parts import Report
 from pipeline.parser.frontmatter.registered import BadValueError, language
 from pipeline.parser.left_out import solutions
 from pipeline.parser.lines import Line, shorten
-from pipeline.parser.marks import LIKELY, SIGNS, looks_in, words_in
 from pipeline.parser.names import announces_answer, meant_name, mentions_answer
 from pipeline.parser.partial_strings import public_string
-from pipeline.parser.ranges import Range, SourceRecord
 from pipeline.parser.tables import columns_in, different, split_row
+from pipeline.parser.withheld_ranges import Range, SourceRecord
+from pipeline.parser.withholding_marks import LIKELY, SIGNS, looks_in, words_in
 
 # --- slips -----------------------------------------------------------------------------------
 # Text, and blocks without any effect, that were probably meant to be something else.
@@ -428,7 +428,7 @@ def unread_marks(
     as the ``document`` has as many."""
     lines = record.lines
     more = (each for each in ranges if each.is_part or _is_whole(each, record))
-    withheld = Ranges(lacked((each.withheld() for each in more), *for_pupils(metadata)))
+    withheld = Ranges(places_lacked((each.withheld() for each in more), *for_pupils(metadata)))
     public = ((number, public_string(line)) for number, line in enumerate(front, 1))
     is_likely = LIKELY.search("\n".join(lines.values()))
     tasks: list[_Task] = []

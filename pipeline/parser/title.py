@@ -29,7 +29,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.removal import for_all
 from pipeline.model.roles import CLASSES
 from pipeline.model.tree import Changes, plain_text, rewrite, walk
-from pipeline.model.variables import filled, look_up, values
+from pipeline.model.variables import fill, look_up, values
 from pipeline.model.words import words
 from pipeline.model.words.guessing import is_hardly_in, language_of_text
 from pipeline.parser.frontmatter.typed import derive
@@ -39,7 +39,7 @@ SAMPLE = 20_000
 """The number of characters from which a language is guessed."""
 
 _LANGUAGE = late("""\\s*["']?lang(?:uage)?["']?[ \t]*[:=]""")
-MANY = 3
+MANY_HEADINGS = 3
 """First-level headings from which they are chapters, if others are below them."""
 
 
@@ -115,7 +115,7 @@ def _text(heading: Heading, metadata: Metadata) -> str:
         without_images, leave={Variable: lambda v: () if _is_number(v) else v}
     )
     text = plain_text(without_numbers).strip() or plain_text(shown)
-    return " ".join(filled(text, lambda name: look_up(name, known)).split())
+    return " ".join(fill(text, lambda name: look_up(name, known)).split())
 
 
 def _is_number(node: Node) -> bool:
@@ -139,7 +139,9 @@ def _is_chapter(first: Heading, text: str, blocks: tuple[Block, ...], metadata: 
         return True
     followed = [below for level, below in itertools.pairwise(levels) if level == 1]
     starts_so = bool(followed) and followed[0] > 1
-    return levels.count(1) >= MANY and starts_so and sum(below > 1 for below in followed) > 1
+    return (
+        levels.count(1) >= MANY_HEADINGS and starts_so and sum(below > 1 for below in followed) > 1
+    )
 
 
 def _is_part(heading: Heading) -> bool:

@@ -193,7 +193,7 @@ def tails(table: Table, mark: str) -> Mapping[int, Mapping[int, float]]:
     for number, row in enumerate(place(table.body)):
         for column, cell in row:
             if cell.align == "decimal" and (text := _text(cell)):
-                columns.setdefault(column, {})[number] = (text, _raised(cell))
+                columns.setdefault(column, {})[number] = (text, _width_of_calls(cell))
     padding: dict[int, dict[int, float]] = {}
     for at, texts in columns.items():
         used = _mark([text for text, _ in texts.values()], mark)
@@ -214,7 +214,7 @@ def _text(cell: TableCell) -> str:
     return plain_text(only.children).strip()
 
 
-def _raised(cell: TableCell) -> float:
+def _width_of_calls(cell: TableCell) -> float:
     """The width of the numbers of notes."""
     notes = (node for node in walk(cell.children) if isinstance(node, NoteReference))
     return RAISED * sum(len(str(node.number)) for node in notes)
@@ -277,14 +277,14 @@ class Setting(NamedTuple):
 
     def within(self, indent: float) -> Setting:
         """The line in something indented by ``indent`` of the text's ems."""
-        line = max(LEAST, self.line - self.extra - indent * self.rem)
+        line = max(LEAST_EMS, self.line - self.extra - indent * self.rem)
         return self._replace(line=line, extra=0.0)
 
 
-USUAL = Setting(line=35.8, gap=1.2)
+USUAL_TEXT = Setting(line=35.8, gap=1.2)
 """120 mm at 9.5 points, 4 mm between columns."""
 
-SMALL = Setting(line=40.0, gap=0.7)
+SMALL_TEXT = Setting(line=40.0, gap=0.7)
 """120 mm at 8.5 points, 2 mm between columns."""
 
 SURE = 0.93
@@ -308,10 +308,10 @@ SQUARES, DIGITS = 5, 3
 grids of squares."""
 
 CROWDED = 5
-"""Lines of a cell beyond which a table of `MANY` columns is set small."""
+"""Lines of a cell beyond which a table of `MANY_COLUMNS` columns is set small."""
 
-MANY = 4
-LEAST = 0.1
+MANY_COLUMNS = 4
+LEAST_EMS = 0.1
 """Ems that a column has, of however many."""
 
 HYPHENATED = 0.6
@@ -345,14 +345,14 @@ class Column(NamedTuple):
     share: float = 0.0
 
 
-def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> _Fit:
+def fit(table: Table, usual: Setting = USUAL_TEXT, small: Setting = SMALL_TEXT) -> _Fit:
     """The widths with which the table fits into ``usual`` lines, or else into ``small`` ones."""
     count = column_count(table)
     if not count:
         return _Fit()
     columns = _columns(table, count)
     for setting in (usual, small):
-        room = max(setting.line - setting.gap * (count - 1), LEAST * count)
+        room = max(setting.line - setting.gap * (count - 1), LEAST_EMS * count)
         needed = sum(column.line for column in columns)
         if setting is usual and needed <= room * SINGLE and not table.widths:
             is_short = count == SHORT_COLUMNS and needed <= room * NARROW
@@ -361,7 +361,7 @@ def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> _Fit:
         widths = _widths(columns, room * SURE)
         lines = max(c.line / w for c, w in zip(columns, widths, strict=True))
         fits = all(c.word <= w + 0.01 for c, w in zip(columns, widths, strict=True))
-        crowded = count >= MANY and lines > CROWDED
+        crowded = count >= MANY_COLUMNS and lines > CROWDED
         if setting is small or (fits and not crowded):
             break
     # The gap is part of a column, but for the last.
@@ -379,7 +379,7 @@ def _is_filled_in(table: Table) -> bool:
     return any(_is_empty(cell) for row in table.body for cell in row.cells)
 
 
-def cuts_words(table: Table, small: Setting = SMALL) -> bool:
+def cuts_words(table: Table, small: Setting = SMALL_TEXT) -> bool:
     """Return whether columns of ``small`` lines are too narrow even for words that are hyphenated
     once, so that a table would not help readers. Addresses and the like may be broken anywhere, and
     widths set by the author are kept."""
@@ -428,7 +428,7 @@ def _widths(columns: Sequence[Column], room: float) -> list[float]:
         least = words
     if sum(least) > room:
         parts = [word * HYPHENATED if word > LONG_WORD else word for word in words]
-        return _shortened(words if sum(parts) <= room else parts, parts, room)
+        return _shorten(words if sum(parts) <= room else parts, parts, room)
     widths = list(least)
     open_columns = set(range(len(columns)))
     while open_columns:
@@ -450,7 +450,7 @@ def _widths(columns: Sequence[Column], room: float) -> list[float]:
     return widths
 
 
-def _shortened(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+def _shorten(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
     """Widths of which the largest are reduced to a common one, at least ``least``, so that all fit
     into the room; or to a common one, if even those do not fit."""
     if sum(least) > room:
@@ -689,7 +689,7 @@ def shape(
     table: Table,
     format_name: FormatName,
     decimal_mark: str,
-    lines: tuple[Setting, Setting] = (USUAL, SMALL),
+    lines: tuple[Setting, Setting] = (USUAL_TEXT, SMALL_TEXT),
 ) -> Shape:
     count, groups = column_count(table), _groups(table)
     is_grid = format_name == "pdf" and _has_numbers_alone(table, count)

@@ -134,7 +134,7 @@ def passages(
             read = _passages(node.title, of._replace(span=node.span), drawn, free, signs)
         else:
             read = _passages((node,), of, drawn, free, signs)
-        for passage in printed(read) if in_print else read:
+        for passage in printed_passages(read) if in_print else read:
             group = passage.group and GROUPS * number + passage.group
             yield passage._replace(group=group, span=passage.span or of.span)
 
@@ -246,7 +246,7 @@ def line_spans(code: model.CodeBlock) -> list[Span | None]:
     return [msgspec.structs.replace(place, line=first + number) for number in range(count)]
 
 
-def printed(passages: Iterable[Passage]) -> Iterator[Passage]:
+def printed_passages(passages: Iterable[Passage]) -> Iterator[Passage]:
     """The passages as they can be found in print. Scripts whose characters are reordered on the
     page are left out, because a PDF does not define their order reliably; in right-to-left text, so
     are digits and signs, and in blocks where there is some; and so are blocks with characters that
@@ -358,7 +358,7 @@ def faults_in(
     if missing:
         undrawn = dict.fromkeys(map(ord, missing + printed_letters(missing)))
         read = DrawnText(read.text.translate(undrawn), read.notes.translate(undrawn))
-        text, notes = (_without(undrawn, passages) for passages in (text, notes))
+        text, notes = (_drop_characters(undrawn, passages) for passages in (text, notes))
     of_text, of_notes = match(text, read.text), match(notes, read.notes)
     faults = (*of_text.faults, *of_notes.faults)
     wrong = {fault.passage for fault in faults}
@@ -399,7 +399,7 @@ def required_passages(
     document: Document, edition: Edition, *, printed: bool = False, signs: DrawnSigns | None = None
 ) -> RequiredPassages:
     """The passages that the file of an edition has to hold; ``document`` is resolved. Those that
-    are ``printed`` are as `printed` has them. With ``signs`` (`passages`), gaps and
+    are ``printed`` are as `printed_passages` has them. With ``signs`` (`passages`), gaps and
     what is drawn are among them."""
     drawn = edition.format in ("pdf", "docx")
     # a table row that fits on no line becomes a list of its cells, each with its header
@@ -421,7 +421,9 @@ def required_passages(
     return RequiredPassages(tuple(text), tuple(of_notes))
 
 
-def _without(characters: Mapping[int, None], passages: Iterable[Passage]) -> tuple[Passage, ...]:
+def _drop_characters(
+    characters: Mapping[int, None], passages: Iterable[Passage]
+) -> tuple[Passage, ...]:
     short = (
         passage._replace(letters=passage.letters.translate(characters)) for passage in passages
     )
@@ -476,9 +478,9 @@ class Matched(NamedTuple):
 
 def match(passages: Sequence[Passage], text: str) -> Matched:
     """Look for passages in a text of letters."""
-    places = _in_order(passages, text, 0, len(text))
+    places = _find_in_order(passages, text, 0, len(text))
     if None in places:
-        places = _between_fast(passages, text)
+        places = _find_fast(passages, text)
     faults = tuple(
         Fault("moved-text" if _is_elsewhere(passage, text) else "lost-text", passage)
         for passage, place in zip(passages, places, strict=True)
@@ -502,13 +504,15 @@ def _has(passages: Sequence[Passage], letters: str) -> bool:
     return any(letters in passage.letters for passage in passages)
 
 
-def _in_order(passages: Sequence[Passage], text: str, start: int, end: int) -> list[int | None]:
+def _find_in_order(
+    passages: Sequence[Passage], text: str, start: int, end: int
+) -> list[int | None]:
     """The beginnings of passages, the earliest place first that is after the one before. Those of
     a group begin after all that was before the group, and do not overlap."""
     places: list[int | None] = []
     for group, several in itertools.groupby(passages, key=lambda passage: passage.group):
         if group:
-            begins, start = _in_any_order([*several], text, start, end)
+            begins, start = _find_in_any_order([*several], text, start, end)
             places += begins
             continue
         begins, start = _one_by_one(several, text, start, end)
@@ -529,7 +533,7 @@ def _one_by_one(
     return places, start
 
 
-def _in_any_order(
+def _find_in_any_order(
     passages: Sequence[Passage], text: str, start: int, end: int
 ) -> tuple[list[int | None], int]:
     """The beginnings of passages of a group, and the end of them all. Where they are not one by one
@@ -568,12 +572,12 @@ def _free_place(
     return None
 
 
-def _between_fast(passages: Sequence[Passage], text: str) -> list[int | None]:
+def _find_fast(passages: Sequence[Passage], text: str) -> list[int | None]:
     fast = _fast(passages, text)
     places: list[int | None] = []
     start = 0
     for number, place in (*fast, (len(passages), len(text))):
-        places += _in_order(passages[len(places) : number], text, start, place)
+        places += _find_in_order(passages[len(places) : number], text, start, place)
         if number < len(passages):
             places.append(place)
             start = place + len(passages[number].letters)

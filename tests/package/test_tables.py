@@ -22,10 +22,10 @@ from pipeline import Document, parse, render_fragment
 from pipeline.commands.pdf_reading import read_pages
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.model.faces import FACES, font_file
-from pipeline.model.table_cells import place, regular, within_rows
+from pipeline.model.table_cells import limit_row_spans, place, regular
 from pipeline.render.tables import (
-    SMALL,
-    USUAL,
+    SMALL_TEXT,
+    USUAL_TEXT,
     Setting,
     cuts_words,
     fit,
@@ -115,7 +115,7 @@ rows_of_cells = st.lists(
 
 @given(rows_of_cells, rows_of_cells)
 def test_every_place_of_a_table_is_one_cells(head: list[TableRow], body: list[TableRow]) -> None:
-    groups = regular(within_rows(head), within_rows(body))
+    groups = regular(limit_row_spans(head), limit_row_spans(body))
     width = max((p.end for rows in groups for row in place(rows) for p in row), default=0)
     begun: set[int] = set()
     for rows in groups:
@@ -367,9 +367,9 @@ def test_long_texts_have_more_room_than_short_ones() -> None:
     found = fit(table(pipes(["Term", "Meaning"], ["Forced labour", SENTENCE * 4])))
     assert not found.is_small
     assert 100 - found.widths[0] == pytest.approx(found.widths[1])
-    assert found.widths[0] * USUAL.line / 100 > text_width("Forced labour")
+    assert found.widths[0] * USUAL_TEXT.line / 100 > text_width("Forced labour")
     assert fit(table(pipes([LONG] * 6, [LONG] * 6))).is_small
-    assert SMALL.line > USUAL.line
+    assert SMALL_TEXT.line > USUAL_TEXT.line
 
 
 def test_widths_of_text_are_about_right() -> None:

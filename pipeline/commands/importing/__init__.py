@@ -52,7 +52,7 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
     """
     from pipeline.commands.importing.books import import_book, is_summary
     from pipeline.commands.importing.inputs import (
-        ALONE,
+        NO_FOLDER,
         InputFolder,
         import_file,
         import_text,
@@ -62,7 +62,7 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
     from pipeline.system import outputs
 
     books = [path for path in files if book or is_summary(path)]
-    folders = [InputFolder.of(path) for path in files if path.is_dir() and path not in books]
+    folders = [InputFolder.read(path) for path in files if path.is_dir() and path not in books]
     requested = [
         entry for path in files for entry in ([(path, "")] if path in books else inputs(path))
     ]
@@ -82,7 +82,7 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
             result = import_text(sys.stdin.buffer.read())
             target = out if out.suffix == ".md" else out / f"{slug(result.title) or 'text'}.md"
         else:
-            inside = next((folder for folder in folders if folder.path in path.parents), ALONE)
+            inside = next((folder for folder in folders if folder.path in path.parents), NO_FOLDER)
             result = import_file(path, changes, inside)
         if result.failed:
             terminal.show(result.findings, blocked=True)

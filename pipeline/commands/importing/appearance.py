@@ -102,7 +102,7 @@ text that is smaller."""
 LONGEST_HEADING, LONGEST_BOLD = 25, 15
 """Maximum words of a heading, and of one that is no larger than the text."""
 
-USUAL = 12.0
+USUAL_SIZE = 12.0
 """The size of text without one, in points."""
 
 FEWEST_CAPITALS, MOST_IN_A_ROW, FEWEST = 6, 2, 3
@@ -185,7 +185,7 @@ class Levels:
         is_short = 0 < len(line.text.split()) <= LONGEST_BOLD
         return is_short and self._larger.get(round(line.size, 1)) == 1
 
-    def of_all(self, lines: Sequence[TextLine | None]) -> list[int]:
+    def levels_of(self, lines: Sequence[TextLine | None]) -> list[int]:
         """The levels of lines and of other content; 0 for what is no heading. Lines no larger than
         the text that follow each other, such as those of a list, or that nothing follows, are no
         headings."""
@@ -279,11 +279,11 @@ class Levels:
 
 
 def usual(sizes: Iterable[tuple[float, str]]) -> float:
-    """The size of most of the letters; `USUAL` if none is known."""
+    """The size of most of the letters; `USUAL_SIZE` if none is known."""
     counts = Counter[float]()
     for size, text in sizes:
-        counts[size or USUAL] += len(text.strip())
-    return counts.most_common(1)[0][0] if counts else USUAL
+        counts[size or USUAL_SIZE] += len(text.strip())
+    return counts.most_common(1)[0][0] if counts else USUAL_SIZE
 
 
 def find_headings(body: Element, title: str) -> list[str]:
@@ -356,7 +356,7 @@ def _headings(
             rows.append((paragraph, None if LABEL.match(line.text) else line))
         if below is not None and below not in lines:
             rows.append((below, None))
-    numbers = levels.of_all([line for _, line in rows])
+    numbers = levels.levels_of([line for _, line in rows])
     yield from ((row[0], level) for row, level in zip(rows, numbers, strict=True) if level)
 
 

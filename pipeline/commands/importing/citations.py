@@ -185,16 +185,16 @@ class Marks:
         one of these."""
         name = instruction.split(None, 1)[0].upper() if instruction.strip() else ""
         if _DATA in instruction:
-            return self._of_data(instruction.partition(_DATA)[2])
+            return self._citation_of_data(instruction.partition(_DATA)[2])
         if _ENDNOTE in instruction:
-            return self._of_endnote(instruction.partition(_ENDNOTE)[2].strip() or data)
+            return self._citation_of_endnote(instruction.partition(_ENDNOTE)[2].strip() or data)
         if name == "BIBLIOGRAPHY" or any(program in instruction for program in _BIBLIOGRAPHIES):
             return self._add(model.Bibliography()) if self.works else ""
         if name == "INDEX":
             has_marks = any("index" in node.attributes.classes for node in self.nodes)
             return self._add(model.Index()) if has_marks else ""
         if name == "CITATION":
-            return self._of_tags(instruction)
+            return self._citation_of_tags(instruction)
         if name == "XE":
             return self._entry(instruction)
         return ""
@@ -214,7 +214,7 @@ class Marks:
         people = re.split(r" and |;", fields.get("author", ""))
         authors = [{"literal": name.strip()} for name in people if name.strip()]
         kind, year = fields.get("bibliography-type", ""), fields.get("year", "")
-        data = _of_fields(kind, fields, year, {"author": authors})
+        data = _data_of_fields(kind, fields, year, {"author": authors})
         is_known = data.get("title") and "\\" not in fields.get("identifier", "")
         return self._cite([(self._key(data), {})]) if is_known else ""
 
@@ -229,7 +229,7 @@ class Marks:
         path = re.split(r"(?<!\\):", match[1]) if match else ()
         return self.index((level.replace("\\", "") for level in path), see)
 
-    def _of_data(self, instruction: str) -> str:
+    def _citation_of_data(self, instruction: str) -> str:
         """The citation of Zotero or Mendeley, with the data of the cited work."""
         try:
             data, _ = json.JSONDecoder().raw_decode(instruction, instruction.index("{"))
@@ -238,7 +238,7 @@ class Marks:
             return ""
         return self._cite([(self._key(item["itemData"]), item) for item in items])
 
-    def _of_endnote(self, instruction: str) -> str:
+    def _citation_of_endnote(self, instruction: str) -> str:
         """The citation of EndNote, with the records of the cited works."""
         try:
             root = parse_xml(instruction.strip("\0 \n").encode())
@@ -252,10 +252,10 @@ class Marks:
             keys = {"Pages": "locator", "Prefix": "prefix", "Suffix": "suffix"}
             more: dict[str, Any] = {key: _text(cite, tag) for tag, key in keys.items()}
             more["suppress-author"] = cite.get("ExcludeAuth") == "1"
-            items.append((self._key(_of_record(record)), more))
+            items.append((self._key(_data_of_record(record)), more))
         return self._cite(items)
 
-    def _of_tags(self, instruction: str) -> str:
+    def _citation_of_tags(self, instruction: str) -> str:
         """The citation of Word, which names works by their tags."""
         items = []
         for part in re.split(r"\\m\s+", instruction.partition("CITATION")[2].strip()):
@@ -267,7 +267,7 @@ class Marks:
                 "locator": switches.get("p", ""), "prefix": switches.get("f", ""),
                 "suffix": switches.get("s", ""), "suppress-author": "n" in switches,
             }  # fmt: skip
-            items.append((self._key(_of_source(self._sources[tag])), more))
+            items.append((self._key(_data_of_source(self._sources[tag])), more))
         return self._cite(items)
 
     def _cite(self, items: list[tuple[str, dict[str, Any]]]) -> str:
@@ -313,7 +313,7 @@ def _bare(text: object) -> str:
     return " ".join(re.sub(r"[\[\];@<>*_`\\{}]", " ", str(text or "")).split())
 
 
-def _of_source(source: Element) -> dict[str, Any]:
+def _data_of_source(source: Element) -> dict[str, Any]:
     """The data of a work as Word keeps it."""
 
     def text_of(tag: str) -> str:
@@ -328,7 +328,7 @@ def _of_source(source: Element) -> dict[str, Any]:
         if corporate := source.findtext(f"{_B}Author/{_B}{role}/{_B}Corporate"):
             people[name].append({"literal": corporate})
     fields = {e.tag.removeprefix(_B): e.text or "" for e in source}
-    return _of_fields(text_of("SourceType"), fields, text_of("Year"), people)
+    return _data_of_fields(text_of("SourceType"), fields, text_of("Year"), people)
 
 
 def _text(element: Element, path: str) -> str:
@@ -336,7 +336,7 @@ def _text(element: Element, path: str) -> str:
     return "" if inner is None else " ".join("".join(map(str, inner.itertext())).split())
 
 
-def _of_record(record: Element) -> dict[str, Any]:
+def _data_of_record(record: Element) -> dict[str, Any]:
     """The data of a work as EndNote keeps it."""
     kind = record.find("ref-type")
     fields = {path: _text(record, path) for path in _FIELDS if path[0].islower()}
@@ -348,10 +348,10 @@ def _of_record(record: Element) -> dict[str, Any]:
             named = {"family": family.strip(), "given": first_names.strip()}
             people[role].append(named if first_names.strip() else whole)
     name = "" if kind is None else kind.get("name") or ""
-    return _of_fields(name, fields, _text(record, "dates/year"), people)
+    return _data_of_fields(name, fields, _text(record, "dates/year"), people)
 
 
-def _of_fields(
+def _data_of_fields(
     kind: str, fields: dict[str, str], year: str, people: dict[str, list[dict[str, str]]]
 ) -> dict[str, Any]:
     """The data of a work that a program stores in named fields, with its year and its people."""

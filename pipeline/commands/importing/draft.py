@@ -139,7 +139,7 @@ class InputFolder(NamedTuple):
     values: Mapping[str, str] = {}
 
     @classmethod
-    def of(cls, path: Path, chapters: Iterable[Path] = ()) -> InputFolder:
+    def read(cls, path: Path, chapters: Iterable[Path] = ()) -> InputFolder:
         images: dict[str, tuple[Path, ...]] = {}
         for file in sorted(path.rglob("*")):
             if IMAGE.search(file.name) and file.is_file():
@@ -192,7 +192,7 @@ class InputFolder(NamedTuple):
         return exact if exact in named else matching[0] if len(matching) == 1 else None
 
 
-ALONE = InputFolder()
+NO_FOLDER = InputFolder()
 """The folder of a file that is imported alone."""
 
 

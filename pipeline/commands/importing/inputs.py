@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.commands.importing.draft import ALONE, Changes, Draft, InputFolder, unread
+from pipeline.commands.importing.draft import NO_FOLDER, Changes, Draft, InputFolder, unread
 from pipeline.commands.importing.draft_writing import Imported, write_draft
 from pipeline.system.paths import shown_name
 
-__all__ = ["ALONE", "Imported", "InputFolder", "import_file", "import_text", "inputs"]
+__all__ = ["NO_FOLDER", "Imported", "InputFolder", "import_file", "import_text", "inputs"]
 
 BY_PANDOC = {
     **dict.fromkeys((".tex", ".latex"), "latex"),
@@ -64,13 +64,15 @@ def inputs(path: Path) -> Iterator[tuple[Path, str]]:
 
 def import_text(data: bytes) -> Imported:
     """The source that a copied text becomes."""
-    from pipeline.commands.importing.text import of_text
+    from pipeline.commands.importing.text import draft_of_text
 
-    draft = of_text(data, COPIED)
+    draft = draft_of_text(data, COPIED)
     return write_draft(draft, COPIED, "")
 
 
-def import_file(path: Path, changes: Changes = "accept", folder: InputFolder = ALONE) -> Imported:
+def import_file(
+    path: Path, changes: Changes = "accept", folder: InputFolder = NO_FOLDER
+) -> Imported:
     """The source that a file becomes, with its tracked ``changes`` accepted, rejected or kept; it
     may be of a ``folder`` that is imported."""
     name = shown_name(str(path))
@@ -119,9 +121,9 @@ def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft
 
             return read_odt(path, name, changes)
         case "rtf":
-            from pipeline.commands.importing.rtf import of_rtf
+            from pipeline.commands.importing.rtf import draft_of_rtf
 
-            return of_rtf(path.read_bytes(), name, path.stem, changes)
+            return draft_of_rtf(path.read_bytes(), name, path.stem, changes)
         case "quiz":
             from pipeline.commands.importing.quizzes import read_quiz
 
@@ -131,9 +133,9 @@ def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft
 
             return read_by_pandoc(path, name, BY_PANDOC[path.suffix.lower()])
         case "text":
-            from pipeline.commands.importing.text import of_text
+            from pipeline.commands.importing.text import draft_of_text
 
-            return of_text(path.read_bytes(), name, path.parent)
+            return draft_of_text(path.read_bytes(), name, path.parent)
         case _:
             known = ", ".join(FORMATS)
             message = f"Chapbook cannot import `{path.suffix or path.name}` files."

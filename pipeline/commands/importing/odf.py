@@ -42,7 +42,7 @@ from pipeline.commands.importing.draft import (
 from pipeline.commands.importing.files import BrokenArchiveError, open_archive, parse_xml
 from pipeline.commands.importing.formulas import mathml_as_tex, readable
 from pipeline.commands.importing.metadata import TITLE, language_of, meaningful
-from pipeline.commands.importing.web_article import of_page
+from pipeline.commands.importing.web_article import draft_of_page
 from pipeline.model.metadata import Contributor, Metadata
 
 # --- odf names -------------------------------------------------------------------------------
@@ -157,8 +157,8 @@ class OdfStyles:
                 self._lists[levels.get(f"{STYLE}name") or ""] = levels
             for default in root.iter(f"{STYLE}default-style"):
                 if default.get(f"{STYLE}family") == "paragraph":
-                    self.language = self.language or _language_of(_of_text(default))
-                    self.default_size = self.default_size or _points(_of_text(default))
+                    self.language = self.language or _language_of(_text_style(default))
+                    self.default_size = self.default_size or _points(_text_style(default))
 
     def _chain(self, name: str) -> Iterator[tuple[str, Element]]:
         for _ in range(_DEEPEST):
@@ -175,7 +175,7 @@ class OdfStyles:
 
     def _first(self, key: str, *names: str) -> str:
         """The first value of a text property that styles, or their parents, have."""
-        chains = (_of_text(style) for name in names for _, style in self._chain(name))
+        chains = (_text_style(style) for name in names for _, style in self._chain(name))
         return next(filter(None, (properties.get(key) for properties in chains)), "")
 
     def _direct(self, name: str) -> dict[str, str]:
@@ -194,7 +194,7 @@ class OdfStyles:
 
     def size(self, name: str) -> float:
         """The size of the letters in a style, in points; 0 if it gives none."""
-        sizes = (_points(_of_text(style)) for _, style in self._chain(name))
+        sizes = (_points(_text_style(style)) for _, style in self._chain(name))
         return next(filter(None, sizes), 0.0)
 
     def sizes(self, element: Element, size: float) -> Iterator[tuple[float, str]]:
@@ -230,7 +230,7 @@ class OdfStyles:
 
     def language_in(self, name: str) -> str:
         """The language of a whole paragraph, if it is another than the text's."""
-        languages = (_language_of(_of_text(style)) for _, style in self._chain(name))
+        languages = (_language_of(_text_style(style)) for _, style in self._chain(name))
         language = next(filter(None, languages), "")
         return language if language != self.language else ""
 
@@ -254,7 +254,7 @@ class OdfStyles:
             return ["code"]
         values: dict[str, str] = {}
         for _, style in reversed(chain):
-            values |= _of_text(style)
+            values |= _text_style(style)
         marks = []
         if "Strong_20_Emphasis" in names or values.get(f"{FO}font-weight") in ("bold", "700"):
             marks.append("strong")
@@ -296,7 +296,7 @@ class OdfStyles:
         return 0, "", ""
 
 
-def _of_text(style: Element) -> dict[str, str]:
+def _text_style(style: Element) -> dict[str, str]:
     """The properties of text that a style has."""
     properties = style.find(f"{STYLE}text-properties")
     values = () if properties is None else properties.items()
@@ -487,7 +487,7 @@ class OdfPage:
         self._waiting: list[str] = []
         self._inline: dict[str, bytes] = {}
 
-    def of(self, body: Element) -> str:
+    def compose(self, body: Element) -> str:
         """The page of a text."""
         root = lxml.html.Element("body")
         for child in body:
@@ -863,8 +863,8 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     changed = settle(body, changes)
     hidden = _drop_hidden(body, styles)
     page = OdfPage(styles, parts)
-    html = page.of(body)
-    draft = of_page(html, name, page.image, whole_page=True, title=metadata.title)
+    html = page.compose(body)
+    draft = draft_of_page(html, name, page.image, whole_page=True, title=metadata.title)
     counts = _counts(body)
     counts["comments"], counts[CHANGED] = page.comments, changed
     counts["formulas"] = page.formulas

@@ -45,9 +45,9 @@ from pipeline.commands.importing.draft import (
 from pipeline.commands.importing.lines import inlines
 from pipeline.commands.importing.metadata import TITLE, language_of, meaningful
 from pipeline.commands.importing.pdf_lines import (
-    END,
     HYPHENS,
     NOTE,
+    SENTENCE_END,
     SMALLER,
     PdfImages,
     PdfLine,
@@ -68,7 +68,7 @@ from pipeline.commands.importing.pdf_lines import (
     without_mark,
     write_lines,
 )
-from pipeline.commands.importing.web_article import of_page
+from pipeline.commands.importing.web_article import draft_of_page
 from pipeline.commands.pdf_reading import INLINE, PageLayout, TextRun, UnreadablePdf, read_pages
 from pipeline.model import Link, Node, Text
 from pipeline.model.diagnostics import Diagnostic
@@ -129,7 +129,7 @@ def page_of_lines(
     marks = 0
     columns = _Columns((item for item in items if isinstance(item, PdfLine)), text)
     parts = [*_parts(items, columns, text)]
-    by_look = levels.of_all([*_shapes(parts, columns, text)])
+    by_look = levels.levels_of([*_shapes(parts, columns, text)])
     typed = {_mark_of(part[0]) for part in parts if isinstance(part, list)}
     numbers = {int(number) for mark in typed if (number := mark.strip("(.)")).isdigit()}
     for part, level in zip(parts, by_look, strict=True):
@@ -194,7 +194,7 @@ def _shapes(parts: Sequence[_Part], columns: _Columns, text: float) -> Iterator[
         elif isinstance(below, list) and _is_centred(part, below[0], columns, text):
             yield shape(part, CENTRED)
         else:
-            could_be = not gap and len(part) == 1 and not END.search(part[0].text)
+            could_be = not gap and len(part) == 1 and not SENTENCE_END.search(part[0].text)
             yield shape(part, APART if could_be or gap > FARTHER * usual else "")
 
 
@@ -363,7 +363,7 @@ def _goes_on(
         return False
     if RULED.fullmatch(line.text) or RULED.fullmatch(before.text):
         return False
-    is_cut = not END.search(before.text)
+    is_cut = not SENTENCE_END.search(before.text)
     gap = before.baseline - line.baseline
     if line.size > LARGER * text:
         return before.page == line.page and 0 < gap < 1.7 * line.size
@@ -469,7 +469,7 @@ def _find_headings(blocks: Sequence[_Block], outline: dict[str, int]) -> None:
     plain = [b for b in blocks if b.role == "P" and not b.cell and "LI" not in b.roles]
     lines = (pdf_lines.shape([line]) for block in plain for line in block.lines)
     levels = Levels(lines, outline)
-    numbers = levels.of_all([pdf_lines.shape(b.lines) if b in plain else None for b in blocks])
+    numbers = levels.levels_of([pdf_lines.shape(b.lines) if b in plain else None for b in blocks])
     for block, level in zip(blocks, numbers, strict=True):
         if level:
             block.role = f"H{min(level, 6)}"
@@ -644,7 +644,7 @@ def read_pdf(path: Path, name: str) -> Draft:
     text.body.set(KNOWN, "")
     root.append(text.body)
     lang = metadata.lang or language_of_text(words)
-    draft = of_page(
+    draft = draft_of_page(
         root, name, images.files.get, whole_page=True, title=metadata.title, notes=text.notes
     )
     changes: Changes = {Text: lambda node: inlines(node.text), Link: _once}

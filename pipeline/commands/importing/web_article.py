@@ -79,10 +79,10 @@ def read_html(path: Path, name: str) -> draft.Draft:
         except OSError:
             return None
 
-    return of_page(path.read_bytes(), name, fetch, places="line")
+    return draft_of_page(path.read_bytes(), name, fetch, places="line")
 
 
-def of_page(
+def draft_of_page(
     data: bytes | str | Element,
     name: str,
     fetch: Fetch,
@@ -141,7 +141,7 @@ def of_page(
     counts[draft.TYPED] = len(marks)
     counts[draft.OUTSIDE] = sum(len(dropped_words) for _, dropped_words in dropped)
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
-    if not is_whole and counts["words"] < min(article.FEW, counts[draft.OUTSIDE] / 10):
+    if not is_whole and counts["words"] < min(article.FEWEST_WORDS, counts[draft.OUTSIDE] / 10):
         total = counts["words"] + counts[draft.OUTSIDE]
         hint = "If its text is missing, copy it in the browser and import what you copied."
         reader.tell(f"Only {counts['words']} of its {total} words are taken for the article.", hint)
@@ -354,7 +354,7 @@ def read_mhtml(path: Path, name: str) -> Draft:
     head = root.find("head")
     if head is not None and not root.xpath("//link[@rel='canonical']"):
         SubElement(head, "link", rel="canonical", href=address)
-    draft = of_page(lxml.html.tostring(root, encoding="unicode"), name, images.get)
+    draft = draft_of_page(lxml.html.tostring(root, encoding="unicode"), name, images.get)
     return replace(draft, findings=(*cleanings, *draft.findings))
 
 

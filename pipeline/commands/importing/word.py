@@ -46,7 +46,7 @@ from pipeline.commands.importing.files import BrokenArchiveError, open_archive
 from pipeline.commands.importing.formulas import M, omml_as_tex, readable, symbol, unknown
 from pipeline.commands.importing.metadata import date_in, meaningful
 from pipeline.commands.importing.page_reader import join_captions
-from pipeline.commands.importing.web_article import of_page
+from pipeline.commands.importing.web_article import draft_of_page
 from pipeline.commands.importing.word_parts import VAL, Level, WordParts, on
 from pipeline.model import Block, Node, Text
 from pipeline.model.late import late
@@ -169,29 +169,29 @@ class Runs:
         """True while a field is open whose result is generated again."""
         return any(field.name in _CONTENTS for field in self._fields)
 
-    def shown(self, element: Element) -> Iterable[Element]:
+    def unwrap(self, element: Element) -> Iterable[Element]:
         """The child elements, with mere containers replaced by their contents."""
         for child in element:
             if not isinstance(child.tag, str):
                 continue
             if child.tag in _WRAPPERS:
-                yield from self.shown(child)
+                yield from self.unwrap(child)
             elif child.tag == f"{W}sdt":
                 content = child.find(f"{W}sdtContent")
                 if content is not None:
-                    yield from self.shown(content)
+                    yield from self.unwrap(content)
             elif child.tag == f"{MC}AlternateContent":
-                yield from self.shown(choose_alternative(child))
+                yield from self.unwrap(choose_alternative(child))
             elif child.tag in (*NEW, *OLD) and any(
                 inner.tag in (f"{W}p", f"{W}tbl") for inner in child
             ):
                 if self.changes == "keep" or (child.tag in NEW) == (self.changes == "accept"):
-                    yield from self.shown(child)
+                    yield from self.unwrap(child)
             else:
                 yield child
 
     def _all(self, element: Element, formats: dict[str, str]) -> Iterator[Atom]:
-        for child in self.shown(element):
+        for child in self.unwrap(element):
             match child.tag.rpartition("}")[2]:
                 case "r" if child.tag == f"{W}r":
                     yield from self._run(child, formats)
@@ -233,7 +233,7 @@ class Runs:
         if "link" not in outer and draft.is_coloured(value_of(run, "rPr/color")):
             self.coloured += [text.text or "" for text in run.iter(f"{W}t")]
         ordered = tuple((name, formats[name]) for name in FORMATS if name in formats)
-        for child in self.shown(run):
+        for child in self.unwrap(run):
             name = child.tag.rpartition("}")[2]
             if name == "fldChar":
                 yield from self._field(child)
@@ -501,7 +501,7 @@ class Body:
     def _blocks(self, out: Element, holder: Element) -> None:
         body = holder.find(f"{W}body")
         lists: list[_Open] = []
-        for element in self.runs.shown(holder if body is None else body):
+        for element in self.runs.unwrap(holder if body is None else body):
             if element.tag == f"{W}p":
                 self._paragraph(out, element, lists)
             elif element.tag == f"{W}tbl":
@@ -525,7 +525,7 @@ class Body:
             self.replaced.add(paragraph)
             return
         kind, level = self.parts.styles.kind(paragraph)
-        place = self.parts.numbering.of(paragraph)
+        place = self.parts.numbering.place_of(paragraph)
         is_contents = kind == "contents" or self.runs.in_contents()
         if is_contents or self.runs.passed > passed or was_open:
             self.replaced.add(paragraph)
@@ -635,7 +635,7 @@ class Body:
     def _table(self, out: Element, table: Element) -> None:
         new_table = etree.SubElement(out, "table")
         new_table.sourceline = min(self._number + 1, 2**31 - 1)
-        rows = [row for row in self.runs.shown(table) if row.tag == f"{W}tr"]
+        rows = [row for row in self.runs.unwrap(table) if row.tag == f"{W}tr"]
         rows = [row for row in rows if row.find(f"{W}trPr/{W}{self._removed}") is None]
         heads = 0
         while heads < len(rows) and on(rows[heads].find(f"{W}trPr/{W}tblHeader")):
@@ -645,7 +645,7 @@ class Body:
             line = etree.SubElement(new_table, "tr")
             if column := int(value_of(row, "trPr/gridBefore") or 0):
                 etree.SubElement(line, "td", colspan=str(column))
-            for cell in (c for c in self.runs.shown(row) if c.tag == f"{W}tc"):
+            for cell in (c for c in self.runs.unwrap(row) if c.tag == f"{W}tc"):
                 width = max(1, int(value_of(cell, "tcPr/gridSpan") or 1))
                 merged = cell.find(f"{W}tcPr/{W}vMerge")
                 first = above.get(column)
@@ -804,7 +804,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
     if hidden := body.runs.hidden:
         number = "1 word" if hidden == 1 else f"{hidden} words"
         sentences.append(f"Hidden text ({number}) is left out.")
-    draft = of_page(
+    draft = draft_of_page(
         page,
         name,
         parts.files.get,

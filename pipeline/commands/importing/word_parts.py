@@ -113,17 +113,17 @@ class Styles:
             yield style
             name = value_of(style, "basedOn")
 
-    def of(self, paragraph: Element) -> str:
+    def style_of(self, paragraph: Element) -> str:
         """The id of a paragraph's style."""
         return value_of(paragraph, "pPr/pStyle") or self._normal
 
     def property(self, paragraph: Element, path: str) -> Element | None:
         """A property of a paragraph, its own or that of its style."""
-        return first_of((paragraph, *self.chain(self.of(paragraph))), f"pPr/{path}")
+        return first_of((paragraph, *self.chain(self.style_of(paragraph))), f"pPr/{path}")
 
     def kind(self, paragraph: Element) -> tuple[str, int]:
         """The kind of a paragraph, and its level if it is a heading."""
-        for style in self.chain(self.of(paragraph)):
+        for style in self.chain(self.style_of(paragraph)):
             kind = kind_of(_name(style))
             if kind[0]:
                 return kind
@@ -145,7 +145,7 @@ class Styles:
         """A run, and all that it has properties from, the nearest first."""
         yield run
         yield from self._run_styles(run)
-        yield from () if paragraph is None else self.chain(self.of(paragraph))
+        yield from () if paragraph is None else self.chain(self.style_of(paragraph))
         yield from () if self.default is None else (self.default,)
 
     def is_hidden(self, run: Element, paragraph: Element | None) -> bool:
@@ -204,7 +204,7 @@ class Numbering:
         for element in () if root is None else root.iter(f"{W}num"):
             self._nums[element.get(f"{W}numId") or ""] = element
 
-    def of(self, paragraph: Element) -> tuple[int, Level] | None:
+    def place_of(self, paragraph: Element) -> tuple[int, Level] | None:
         """The depth of a paragraph in a list, and the kind of list; the item is counted."""
         number = self._styles.property(paragraph, "numPr/numId")
         name = "" if number is None else number.get(VAL, "")
@@ -254,7 +254,7 @@ class Numbering:
     def _depth_of(self, name: str, paragraph: Element) -> int:
         """The level that belongs to a paragraph's style."""
         root = self._abstract.get(value_of(self._nums[name], "abstractNumId"))
-        style = self._styles.of(paragraph)
+        style = self._styles.style_of(paragraph)
         for level in () if root is None else root.iter(f"{W}lvl"):
             if value_of(level, "pStyle") == style:
                 return int(level.get(f"{W}ilvl") or 0)
@@ -432,11 +432,11 @@ def _comments(root: Element | None) -> dict[str, str]:
 def _as_png(data: bytes) -> bytes:
     from PIL import UnidentifiedImageError
 
-    from pipeline.system.pictures import Image, opened
+    from pipeline.system.pictures import Image, open_image
 
     output = io.BytesIO()
     try:
-        opened(data).save(output, "PNG")
+        open_image(data).save(output, "PNG")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return b""
     return output.getvalue()

@@ -18,10 +18,10 @@ _FOLDER = Path(__file__).with_name("starters")
 
 STARTERS = tuple(sorted(path.stem for path in _FOLDER.glob("*.md")))
 
-USUAL = "handout"
+USUAL_KIND = "handout"
 
 
-def starter(name: str, kind: str = USUAL) -> str:
+def starter(name: str, kind: str = USUAL_KIND) -> str:
     """The text of a starter of a ``kind`` for a file called ``name`` (without ending)."""
     text = (_FOLDER / f"{kind}.md").read_text("utf-8")
     title = re.sub(r"[-_\s]+", " ", name).strip()
@@ -32,14 +32,16 @@ def starter(name: str, kind: str = USUAL) -> str:
     return re.sub(r"^(title|date): .*$", lambda m: f"{m[1]}: {values[m[1]]}", text, flags=re.M)
 
 
-def quoted(name: str) -> str:
+def quote(name: str) -> str:
     """A name as it is typed in the system's shell."""
     return subprocess.list2cmdline([name]) if os.name == "nt" else shlex.quote(name)
 
 
 @click.command("new")
 @click.argument("name")
-@terminal.option("--from kind", "The kind of publication to start.", click.Choice(STARTERS), USUAL)
+@terminal.option(
+    "--from kind", "The kind of publication to start.", click.Choice(STARTERS), USUAL_KIND
+)
 def new_command(name: str, kind: str) -> None:
     """Write a starter source, NAME.md, with comments that explain it.
 
@@ -56,4 +58,4 @@ def new_command(name: str, kind: str) -> None:
     if not path.parent.is_dir():
         raise click.UsageError(f"There is no folder {path.parent}; create it, or choose another.")
     terminal.or_exit(outputs.write, path, starter(path.stem, kind).encode())
-    terminal.say(f"wrote {path}; now: chapbook build {quoted(str(path))}")
+    terminal.say(f"wrote {path}; now: chapbook build {quote(str(path))}")

@@ -50,13 +50,13 @@ NARROWEST_TABLE = 0.985
 """The minimum share for the lines of tables, so that no number is broken."""
 
 
-SMALLEST, AT_SCHOOL, FIRST_YEARS = 9.0, 10.0, 14.0
+SMALLEST_TYPE, AT_SCHOOL, FIRST_YEARS = 9.0, 10.0, 14.0
 """The smallest type size, that for an audience, and for one that learns to read, in points."""
 
 AGE_OF_FIRST_YEARS = 8
 """The greatest age of those who learn to read."""
 
-LARGEST, GROWTH = 13.0, 1.25
+LARGEST_TYPE, GROWTH = 13.0, 1.25
 """The largest type size, in points, and relative to the smallest."""
 
 
@@ -127,12 +127,12 @@ def settings(
 
 def _sizes(fit: FitOptions, metadata: Metadata) -> tuple[float, float]:
     """The smallest and the largest type size, in points."""
-    usual = kinds.KINDS[metadata.kind].smallest or SMALLEST
+    usual = kinds.KINDS[metadata.kind].smallest or SMALLEST_TYPE
     if metadata.audience != Audience():
         is_first = 0 < oldest_reader(metadata) <= AGE_OF_FIRST_YEARS
         usual = max(usual, FIRST_YEARS if is_first else AT_SCHOOL)
     smallest = fit.smallest or min(usual, fit.largest or usual)
-    return smallest, fit.largest or max(LARGEST, GROWTH * smallest)
+    return smallest, fit.largest or max(LARGEST_TYPE, GROWTH * smallest)
 
 
 def letters(sheet: Sheet) -> float:
@@ -246,7 +246,7 @@ at some setting, more than these find nothing better."""
 LITTLE = 0.04
 """Pages that it is not worth to look further for."""
 
-NEAR, STRIDE = 0.2, 8
+NEAR_GOAL, STRIDE = 0.2, 8
 """A difference in pages, below which the goal is probably within this number of settings."""
 
 SLACK = 1e-6
@@ -334,9 +334,9 @@ class Search(msgspec.Struct):
     def _between(self, most: float, low: int, high: int) -> int:
         """The middle, or closer to an end at which the text is almost right."""
         middle = (low + high) // 2
-        if most - self.lengths.get(low, -math.inf) < NEAR:
+        if most - self.lengths.get(low, -math.inf) < NEAR_GOAL:
             return min(middle, low + STRIDE)
-        if self.lengths.get(high, math.inf) - most < NEAR:
+        if self.lengths.get(high, math.inf) - most < NEAR_GOAL:
             return max(middle, high - STRIDE)
         return middle
 
