@@ -44,21 +44,21 @@ from pipeline.flow.values import (
 from pipeline.keep import Timed, keeping, spent, tell
 from pipeline.model import Document
 from pipeline.model.audience import for_teachers
-from pipeline.model.diagnostics import Begun, Diagnostic, Ran, Saved, in_source
+from pipeline.model.diagnostics import Begun, Diagnostic, Ran, Saved, place_in_source
 from pipeline.model.editions import (
     ALL,
     EDITIONS,
     Edition,
+    edition_with_answers,
     editions_in_view,
-    from_longest,
+    editions_offered,
     has_page_marks,
-    offered,
+    making_order,
     output_name,
     part_name,
-    solved,
     standard_print,
     stem_of,
-    varied,
+    variations_of,
 )
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
@@ -159,7 +159,7 @@ def build(
     if leaks := saving.leaks(document):
         with_leaks = judge((*findings, *leaks), options.strict)
         return msgspec.structs.replace(result, diagnostics=with_leaks)
-    linked = (other for edition in chosen for other in offered(edition, metadata))
+    linked = (other for edition in chosen for other in editions_offered(edition, metadata))
     result = msgspec.structs.replace(
         result,
         files=saving.write(metadata),
@@ -206,8 +206,8 @@ def make_version(
     problem = (waiting and for_screens and pango_problem()) or ""
     if waiting and not problem and standard not in first:
         first.insert(0, standard)
-    first.sort(key=from_longest)
-    waiting.sort(key=from_longest)
+    first.sort(key=making_order)
+    waiting.sort(key=making_order)
 
     pending = begin_packaging(request, [(each, resolve_for(request, each)) for each in first])
     # other processes package the first ones while the waiting ones are resolved here
@@ -232,14 +232,14 @@ def resolve_for(request: Request, edition: Edition) -> Resolved:
     if edition.part == "keys":
         from pipeline.exercises.keys import side_by_side
 
-        answers = varied(EDITIONS["answers"], request.document.metadata)
+        answers = variations_of(EDITIONS["answers"], request.document.metadata)
         return Resolved(side_by_side({each.version: mark_for(request, each) for each in answers}))
     with noting() as files:
         resolved = _resolve(request, edition)
         if edition.platform:
             from pipeline.exercises.platforms.questions import with_answers
 
-            teachers = _resolve(request, solved(edition))
+            teachers = _resolve(request, edition_with_answers(edition))
             resolved = with_answers(resolved, teachers, request.document.withheld, edition)
     return Resolved(resolved, tuple(files))
 
@@ -357,7 +357,7 @@ def _finish_text(
         spread = steps.cover(document, edition, output.sheet, output.facts.pages, *made_with)
         output = msgspec.structs.replace(output, extra={**output.extra, **spread.extra})
         findings += spread.diagnostics
-    findings = in_source(findings, document.source)
+    findings = place_in_source(findings, document.source)
     return BuiltEdition(edition, findings, document, output, seconds, (), text.file, text.section)
 
 

@@ -99,22 +99,22 @@ class _Keep:
         if data is None:
             return None
         with contextlib.suppress(msgspec.MsgspecError):
-            return self._learnt(name, decode(data, type=kind), data)
+            return self._learn(name, decode(data, type=kind), data)
         return None
 
     def put(self, name: str, value: Any, data: bytes) -> None:
         if self.store:
             self.store.put(name, data)
-        self._learnt(name, value, data)
+        self._learn(name, value, data)
 
-    def _learnt(self, name: str, value: T, data: bytes) -> T:
+    def _learn(self, name: str, value: T, data: bytes) -> T:
         if self.memory:
             self.memory.put(name, value)
         if len(data) >= LARGE:
             self._recent.append((value, key(data)))
         return value
 
-    def described(self, argument: Any) -> str | bytes:
+    def describe(self, argument: Any) -> str | bytes:
         """The description of an argument in a key."""
         if isinstance(argument, str | Path):
             return f"text {argument}"
@@ -218,16 +218,16 @@ class Step(Kept[P, T]):
         """The results of calls, in order. Other processes begin at once with those that are better
         made there; each of the others is made here, when it is asked for."""
         if not (keep := _keep.get()):
-            return (Timed(*_timed(self.function, arguments)[:2]) for arguments in calls)
+            return (Timed(*_measure(self.function, arguments)[:2]) for arguments in calls)
         begun = []
         for arguments in calls:
             begun.append(call := _Call(keep, self, arguments))
             if keep.executor and call.known is None and is_elsewhere(*arguments):
                 keep.tell(Begun(self.title, call.edition))
                 call.begin_elsewhere()
-        return (self._reported(call, keep) for call in begun)
+        return (self._report(call, keep) for call in begun)
 
-    def _reported(self, call: _Call, keep: _Keep) -> Timed:
+    def _report(self, call: _Call, keep: _Keep) -> Timed:
         if call.known is None and call.future is None:
             keep.tell(Begun(self.title, call.edition))
         run = call.run()
@@ -250,7 +250,7 @@ class _Call:
 
     def __init__(self, keep: _Keep, kept: Kept[Any, Any], arguments: tuple[Any, ...]) -> None:
         self._keep, self._kept, self._arguments = keep, kept, arguments
-        self._name = key(kept.name, code_version(), *map(keep.described, arguments))
+        self._name = key(kept.name, code_version(), *map(keep.describe, arguments))
         self._lookups: list[tuple[str, ...]] = keep.get(f"{self._name}.files", _Lookups) or []
         self._began = 0
         editions = (value.full_name for value in arguments if isinstance(value, Edition))
@@ -287,7 +287,7 @@ class _Call:
             self.future = value = None
         else:
             self._began = time.time_ns()
-            value, seconds, files = _timed(self._kept.function, self._arguments)
+            value, seconds, files = _measure(self._kept.function, self._arguments)
             data = encode(value)
         if not isinstance(value, Document):  # whose nodes are to stay the same objects
             value = decode(data, type=self._kept.gives)  # 1 and 1.0 are equal, but not the same
@@ -309,7 +309,7 @@ class _Call:
 _Lookups = list[tuple[str, ...]]
 
 
-def _timed(
+def _measure(
     function: Callable[..., T], arguments: Iterable[Any]
 ) -> tuple[T, float, dict[str, State]]:
     """The result, the seconds that it took, and the files that were looked up."""
@@ -324,7 +324,7 @@ def _elsewhere(name: str, arguments: tuple[Any, ...]) -> tuple[bytes, float, dic
     module, _, function = name.partition(":")
     kept: Kept[Any, Any] = getattr(importlib.import_module(module), function)
     _keep.set(None)  # that of the process of which this one is a copy
-    value, seconds, files = _timed(kept.function, arguments)
+    value, seconds, files = _measure(kept.function, arguments)
     return encode(value), seconds, files
 
 
@@ -336,7 +336,7 @@ def parts(*context: Any, files: Iterable[Path] = ()) -> Iterator[Memo]:
         yield Memo()
         return
     before = states(files)
-    described = (*map(keep.described, context), *keep.digests(before))
+    described = (*map(keep.describe, context), *keep.digests(before))
     name = f"{key(code_version(), *described)}.parts"
     if keep.memory and (remembered := keep.memory.get(name)):
         yield remembered

@@ -43,7 +43,7 @@ def confine_to(sources: Iterable[Path], out: Path, templates: Path | None) -> No
         give_up(f"--sandbox is not available: {error}.")
 
 
-def within(
+def limited_build(
     run: Callable[..., Result], timeout: float | None, memory: int | None
 ) -> Callable[..., Result]:
     """`driver.build` in a process of its own, which is ended if it takes too much time or memory.

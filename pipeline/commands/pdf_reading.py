@@ -391,7 +391,7 @@ class UnreadablePdf(ValueError):  # noqa: N818
 
 
 @contextlib.contextmanager
-def _opened(source: Path | bytes) -> Iterator[Any]:
+def _open(source: Path | bytes) -> Iterator[Any]:
     """The open document. Raises `UnreadablePdf`."""
     try:
         with contextlib.closing(pypdfium2.PdfDocument(source)) as document:
@@ -411,7 +411,7 @@ def read_pages(
     picture at `RESOLUTION`, ``on_picture`` each image on it; without ``coloured`` all text is taken
     to be on white. Raises `UnreadablePdf`."""
     pages = []
-    with _opened(source) as document:
+    with _open(source) as document:
         for number in range(1, len(document) + 1):
             with contextlib.closing(document[number - 1]) as page:
                 canvas = _Canvas(page)
@@ -425,7 +425,7 @@ def invisible_figures(source: Path | bytes) -> tuple[tuple[int, str], ...]:
     """The figures and formulas that are drawn in no size, or in a single colour that is also around
     them: the numbers of their pages, and their alternative texts. Raises `UnreadablePdf`."""
     unseen: list[tuple[int, str]] = []
-    with _opened(source) as document:
+    with _open(source) as document:
         for number in range(1, len(document) + 1):
             with contextlib.closing(document[number - 1]) as page:
                 figures = [] if page.get_rotation() else figures_of(page)
@@ -442,7 +442,7 @@ def dead_ends(source: Path | bytes) -> tuple[tuple[int, str], ...]:
     """The links that lead nowhere: the numbers of their pages; and, with 0, the titles of such
     bookmarks. Raises `UnreadablePdf`."""
     places: list[tuple[int, str]] = []
-    with _opened(source) as document:
+    with _open(source) as document:
         for number in range(1, len(document) + 1):
             with contextlib.closing(document[number - 1]) as page:
                 position, link = ctypes.c_int(0), pdfium.FPDF_LINK()
@@ -561,14 +561,16 @@ def _layout(
                     forms[thing] = thing.get_matrix().multiply(outer), element
                 case pdfium.FPDF_PAGEOBJ_PATH | pdfium.FPDF_PAGEOBJ_SHADING:
                     drawings.append(_box(thing, outer))
-    runs = _joined(runs)
+    runs = _join(runs)
     solid = (*drawings, *(picture.box for picture in pictures))
     width, height = page.get_size()
     return PageLayout(
         number,
         width,
         height,
-        runs=tuple(_grounded(run, alpha, solid, canvas) if canvas else run for run, alpha in runs),
+        runs=tuple(
+            _add_ground(run, alpha, solid, canvas) if canvas else run for run, alpha in runs
+        ),
         pictures=tuple(pictures),
         drawings=tuple(drawings),
         tagged=bool(tagged),
@@ -576,7 +578,7 @@ def _layout(
     )
 
 
-def _joined(runs: list[tuple[TextRun, int]]) -> list[tuple[TextRun, int]]:
+def _join(runs: list[tuple[TextRun, int]]) -> list[tuple[TextRun, int]]:
     """The pieces of text, with those of a word from right to left that were drawn from left to
     right in one."""
     joined: list[tuple[TextRun, int]] = []
@@ -650,7 +652,7 @@ def _read_text(
     yield run, alpha.value
 
 
-def _grounded(run: TextRun, alpha: int, solid: tuple[PageArea, ...], canvas: _Canvas) -> TextRun:
+def _add_ground(run: TextRun, alpha: int, solid: tuple[PageArea, ...], canvas: _Canvas) -> TextRun:
     """A piece of text with its background, and with its actual colour."""
     if any(run.box.overlaps(other) for other in solid):
         run = msgspec.structs.replace(run, background=canvas.behind(run.box, run.colour))
@@ -713,14 +715,14 @@ def text_of_pdf(path: Path) -> DrawnText:
         pages = read_pages(path, coloured=False)
     except UnreadablePdf as error:
         raise UnreadableFile(str(error)) from error
-    runs = list(_in_order(pages))
+    runs = list(_sort(pages))
     text, notes = (
         "".join(run.text for run in runs if _is_note(run) is is_note) for is_note in (False, True)
     )
     return DrawnText(printed_letters(text), printed_letters(notes))
 
 
-def _in_order(pages: Iterable[PageLayout]) -> Iterator[TextRun]:
+def _sort(pages: Iterable[PageLayout]) -> Iterator[TextRun]:
     """The tagged text in reading order. A table row that goes on has parts of each cell on both
     pages, which are joined by column."""
     row: list[TextRun] = []

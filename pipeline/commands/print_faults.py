@@ -248,17 +248,17 @@ def _is_complete(
 ) -> bool:
     """Recognise a heading whose whole content is on its page: it is that of a list of contents, or
     the next page begins with another heading, of the same level or above."""
-    element = _in_order(heading)[-1].element
+    element = _sort_by_tags(heading)[-1].element
     assert element, "it is a heading by its element"
     later = [run for run in page.body if run.element and run.element.order > element.order]
-    if any(run.element and run.element.within("TOC") for run in _in_order(later)[:1]):
+    if any(run.element and run.element.within("TOC") for run in _sort_by_tags(later)[:1]):
         return True
-    levels = [_level(run) for run in (*_in_order(later), *_in_order(following.body)[:1])]
+    levels = [_level(run) for run in (*_sort_by_tags(later), *_sort_by_tags(following.body)[:1])]
     level = next(filter(None, levels), "")
     return bool(level) and level <= _level(heading[-1])
 
 
-def _in_order(runs: Sequence[layout.TextRun]) -> list[layout.TextRun]:
+def _sort_by_tags(runs: Sequence[layout.TextRun]) -> list[layout.TextRun]:
     """Text as its tags put it into order, without notes."""
     tagged = [run for run in runs if run.element and not run.element.within("Note")]
     return sorted(tagged, key=lambda run: run.element.order if run.element else 0)
@@ -311,10 +311,10 @@ def _overflow(pages: Pages, area: layout.TextArea | None) -> Iterator[Finding]:
         place = area(page) if area else None
         worst: dict[tuple[str, int], tuple[bool, float, layout.TextRun]] = {}
         for run in page.body:
-            off = _over(run.box, edge, 0.5)
+            off = _excess(run.box, edge, 0.5)
             # content entirely in the margin, such as notes and page numbers, is there on purpose
             is_begun = place and run.box.overlaps(place)
-            over = off or (_over(run.box, place, TOLERANCE) if place and is_begun else 0)
+            over = off or (_excess(run.box, place, TOLERANCE) if place and is_begun else 0)
             if over:
                 rule = _rule(run)
                 block = 0 if rule == "wide-table" or not run.element else run.element.block
@@ -335,7 +335,7 @@ def _overflow(pages: Pages, area: layout.TextArea | None) -> Iterator[Finding]:
             )
 
 
-def _over(box: PageArea, place: PageArea, tolerance: float) -> float:
+def _excess(box: PageArea, place: PageArea, tolerance: float) -> float:
     """Points by which a box is outside its area, 0 if it is inside."""
     over = max(
         place.left - box.left,

@@ -336,16 +336,16 @@ def reading_time(texts: Iterable[str], lang: str) -> ReadingTime:
         characters = len(HAN.findall(text)) + len(KANA.findall(text))
         others = [word for word in words(text) if not HAN.search(word) and not KANA.search(word)]
         minutes = characters / known.characters_a_minute + len(others) / OTHERS
-        return ReadingTime(characters, "characters", round(minutes, 2), _rounded(minutes))
+        return ReadingTime(characters, "characters", round(minutes, 2), _round(minutes))
     if known.unparted:
         characters = sum(character.isalpha() for character in text)
         return ReadingTime(characters, "characters", None, "not known for this language")
     count = len(words(text))
     minutes = count / known.words_a_minute
-    return ReadingTime(count, "words", round(minutes, 2), _rounded(minutes))
+    return ReadingTime(count, "words", round(minutes, 2), _round(minutes))
 
 
-def _rounded(minutes: float) -> str:
+def _round(minutes: float) -> str:
     rounded = round(minutes)
     if rounded < 1:
         return "under a minute"

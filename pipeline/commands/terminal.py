@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 import click
 import msgspec
 
-from pipeline.model.diagnostics import Begun, Diagnostic, Ran, Saved, SourceLines, in_order
+from pipeline.model.diagnostics import Begun, Diagnostic, Ran, Saved, SourceLines, sort_findings
 from pipeline.model.late import late
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def show(
     """Print findings, and their number; ``blocked`` if they prevented writing. Their sources are
     read by their names, from this machine by default."""
     sources = SourceLines(read)
-    ordered = in_order(findings, sources)
+    ordered = sort_findings(findings, sources)
     if as_json:
         click.echo(findings_as_json(ordered))
     elif ordered:
@@ -350,7 +350,7 @@ def printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     text = _QUOTED.sub(r"\1\2…", _LINE_END.sub(" ", text))
     return printable(text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}…")
 
@@ -395,7 +395,7 @@ def _flood(group: Sequence[Diagnostic]) -> Diagnostic:
     )
     named = f": {'lines ' * is_in_one}{', '.join([*places][:SHOWN])}" if places else ""
     more = " …" * (len(places) > SHOWN)
-    message = f"{_shortened(group[0].message)} ({len(group)} times{named}{more})"
+    message = f"{_shorten(group[0].message)} ({len(group)} times{named}{more})"
     return msgspec.structs.replace(group[0], message=message)
 
 
@@ -436,10 +436,10 @@ def _count(number: int, noun: str) -> str:
 
 def findings_as_json(diagnostics: Iterable[Diagnostic]) -> str:
     """The findings for programs: a JSON array."""
-    return shown_json(list(diagnostics))
+    return safe_json(list(diagnostics))
 
 
-def shown_json(value: object) -> str:
+def safe_json(value: object) -> str:
     """A value as JSON that is safe to show on a terminal: control characters are escaped."""
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1], text)
@@ -448,11 +448,11 @@ def shown_json(value: object) -> str:
 def _line(finding: Diagnostic, sources: SourceLines, *, excerpt: bool = True) -> str:
     place = ":".join(str(part) for part in (finding.source, finding.line, finding.column) if part)
     where = printable(place) or "chapbook"
-    lines = [f"{where}: {finding.severity}[{finding.code}]: {_shortened(finding.message)}"]
+    lines = [f"{where}: {finding.severity}[{finding.code}]: {_shorten(finding.message)}"]
     if finding.line and excerpt:
         lines += _excerpt(finding, sources)
     if finding.hint:
-        lines.append(f"    hint: {_shortened(finding.hint)}")
+        lines.append(f"    hint: {_shorten(finding.hint)}")
     return "\n".join(lines)
 
 

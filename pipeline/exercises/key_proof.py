@@ -17,11 +17,11 @@ from pipeline import model
 from pipeline.exercises.keys import columns_of
 from pipeline.exercises.versions import COMMAS, fill_values
 from pipeline.model import FORMULAS, Document, Node
-from pipeline.model.audience import Ranges, lacked
+from pipeline.model.audience import Ranges, places_lacked
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import EDITIONS, Edition, varied
-from pipeline.model.strings import STRINGS, all_strings, in_strings
+from pipeline.model.editions import EDITIONS, Edition, variations_of
+from pipeline.model.strings import STRINGS, all_strings, answers_in_strings
 from pipeline.model.tree import (
     all_spans,
     facts,
@@ -37,7 +37,7 @@ from pipeline.model.tree import (
 from pipeline.resolve import with_formulas
 from pipeline.resolve.assets import is_remote
 from pipeline.resolve.variables import fill_variables
-from pipeline.verify.all_text import BREAK, LEAST, folded
+from pipeline.verify.all_text import BREAK, LEAST, fold_text
 from pipeline.verify.rules import finding
 
 _Place: TypeAlias = tuple[str, int, int]
@@ -72,7 +72,7 @@ def missing_answers(
     if not _answers(parsed):
         return
     marked, metadata = list(marked), parsed.metadata
-    versions = varied(EDITIONS["answers"], metadata) if edition.part == "keys" else ()
+    versions = variations_of(EDITIONS["answers"], metadata) if edition.part == "keys" else ()
     if len(versions) < 2:
         missing = dict.fromkeys(_missing_in(marked, parsed, edition))
     else:
@@ -91,13 +91,13 @@ def _missing_in(
     marked: Sequence[Document], parsed: Document, edition: Edition
 ) -> Iterator[tuple[Span, str]]:
     """The places of answers that some documents lack, and what is missing."""
-    left_out = Ranges(lacked(parsed.withheld, edition))
+    left_out = Ranges(places_lacked(parsed.withheld, edition))
     filled = _with_values(parsed, edition)
     answers = [answer for answer in _answers(filled) if not left_out.hold(answer.span)]
     contents: dict[_Place, list[bytes]] = {}
     for document in marked:
         terms = {
-            place.target: (folded(plain_text((entry,))), None)
+            place.target: (fold_text(plain_text((entry,))), None)
             for _, group, _ in find(document, model.IndexGroup)
             for entry in group.entries
             for below in walk((entry,))
@@ -112,7 +112,7 @@ def _missing_in(
     known = {place: b"".join(strings) for place, strings in contents.items()}
     everything = BREAK.encode().join(known.values())
     parts = (document.metadata for document in marked if document.metadata.part_of)
-    titles = b"".join(folded(metadata.title) for metadata in parts)  # those of their sections
+    titles = b"".join(fold_text(metadata.title) for metadata in parts)  # those of their sections
     for answer in answers:
         at_place = known.get(_key(answer.span))
         if titles and answer.parts:
@@ -171,7 +171,7 @@ def _content(node: Node) -> Iterator[tuple[bytes, Span | None]]:
         strings.append(plain_text((node.table,)))
     answers = getattr(node, "gaps", ()) or ((node.answer,) if isinstance(node, model.Blank) else ())
     strings += (part for answer in answers for part in answer if isinstance(part, str))
-    yield folded("".join(strings)), None
+    yield fold_text("".join(strings)), None
     formulas = (part for answer in answers for part in answer if not isinstance(part, str))
     for drawn in (node, *formulas):
         if part := _describe_drawn(drawn):
@@ -197,7 +197,7 @@ def _describe_drawn(node: Node) -> _Part | None:
 def _lines_of(text: str) -> Iterator[_Part]:
     """The lines of a text."""
     for line in filter(str.strip, text.split("\n")):
-        yield _Part(line, folded(line))
+        yield _Part(line, fold_text(line))
 
 
 # --- the answers of a source --------------------------------------------------------------------
@@ -218,11 +218,11 @@ def _answers(document: Document) -> tuple[_Answer, ...]:
 
 def _of_tasks(document: Document) -> Iterator[tuple[Span | None, tuple[_Part, ...]]]:
     charts = (node for _, node, _ in find(document, model.Chart) if _is_drawn(node))
-    labels = {id(node) for chart in charts for node in walk(chart.table)}  # `in_strings` has them
+    labels = {id(node) for chart in charts for node in walk(chart.table)}  # which strings are
     for _, node, span in find(document, *_ANSWERED, *STRINGS, marked=True):
         if id(node) in labels:
             continue
-        for text in in_strings(node):
+        for text in answers_in_strings(node):
             yield span, tuple(_lines_of(text))
         gaps = node.gaps if isinstance(node, FORMULAS) else ()
         for answer in (node.answer,) if isinstance(node, model.Blank) else gaps:

@@ -222,7 +222,7 @@ def answers_alone(document: Document) -> Document:
     findings = Findings(alone)
     message = "There are no answers: no `::: answer`, no right choice, no blank with an answer."
     findings.add(Code.NO_ANSWERS, message, None)
-    return findings.added_to(alone)
+    return findings.add_to(alone)
 
 
 def _notes_called(blocks: Iterable[Node], document: Document) -> Iterator[model.Note]:
@@ -581,7 +581,7 @@ def side_by_side(documents: Mapping[str, Document]) -> Document:
         message = "There are no versions with answers to set side by side."
         hint = "Write `versions: 2` in the front matter, or leave out the edition `keys`."
         nothing.add(Code.NO_ANSWERS, message, None, hint)
-        return nothing.added_to(first)
+        return nothing.add_to(first)
     versions = list(_apart(documents))
     columns = [list(_keys(document.blocks)) for document in versions]
     names = (model.Plain(children=(model.Text(text=version),)) for version in documents)

@@ -38,7 +38,7 @@ from pipeline.model.tree import (
     walk,
     walk_with,
 )
-from pipeline.model.variables import ALIASES, BUILT_IN, CALCULATION, NAME, filled_address
+from pipeline.model.variables import ALIASES, BUILT_IN, CALCULATION, NAME, fill_address
 from pipeline.model.words.writing_conventions import writing
 from pipeline.parser.blank_rules import blank
 from pipeline.resolve.findings import Findings
@@ -321,7 +321,7 @@ def fill_numbers(
         for variable in document.metadata.variables
     )
     document = replace(document, metadata=replace(document.metadata, variables=variables))
-    return numbers.findings.added_to(document)
+    return numbers.findings.add_to(document)
 
 
 @of_node
@@ -570,7 +570,7 @@ class _Numbers:
             node = with_texts(node, lambda text, in_tex: self._fill(text, holder, in_tex=in_tex))
         if "%7B%7B" in (address := _address(node)):
             field = "href" if isinstance(node, model.Link) else "source"
-            node = replace(node, **{field: filled_address(address, self.by_name)})
+            node = replace(node, **{field: fill_address(address, self.by_name)})
         return node
 
     def by_name(self, name: str) -> str:

@@ -44,7 +44,7 @@ from pipeline.model.tree import (
     rewrite,
     rewrite_document,
 )
-from pipeline.model.words import counted, words
+from pipeline.model.words import form_for, words
 from pipeline.model.words.writing_conventions import alphabet, list_number, writing
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.sections import is_list
@@ -144,14 +144,14 @@ def count_points(document: Document) -> Document:
             message = "`grades` has no effect: there are no marks."
             place = Span(grades[0].line, grades[0].column)
             findings.add(Code.WRONG_VALUE, message, place, PLACE_OF_POINTS.format("marks=4"))
-        return findings.added_to(document)
+        return findings.add_to(document)
     document = _without_wrong_points(document, marked, findings)
     levels = tuple(level for level, _ in document.metadata.levels) or ("",)
     _warn_of_sums(document, levels, findings)
     edition = EDITIONS.get(document.edition)
     if not edition or not edition.platform:  # platforms have fields for them
         document = _with_totals(document, levels, edition)
-    return findings.added_to(document)
+    return findings.add_to(document)
 
 
 def _without_wrong_points(
@@ -383,7 +383,7 @@ def points_in(blocks: Iterable[Node], level: str) -> Fraction:
 
 def _in_words(points: Fraction, key: str, lang: str) -> str:
     """Marks in the words of a language, with ``key`` as the term: 4 points."""
-    return counted(words(lang)[key], points).format(number=_number(points, lang))
+    return form_for(words(lang)[key], points).format(number=_number(points, lang))
 
 
 def _number(points: Fraction, lang: str) -> str:

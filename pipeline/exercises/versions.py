@@ -30,14 +30,21 @@ from pipeline.model import (
     Withheld,
     removal,
 )
-from pipeline.model.audience import Ranges, lacked
+from pipeline.model.audience import Ranges, places_lacked
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import Edition, varied
+from pipeline.model.editions import Edition, variations_of
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.removal import for_all
-from pipeline.model.strings import WITH_TEXTS, all_strings, answers, settled, strings_of, texts_of
+from pipeline.model.strings import (
+    WITH_TEXTS,
+    all_strings,
+    answers,
+    settle_string,
+    strings_of,
+    texts_of,
+)
 from pipeline.model.tree import (
     FIELDS,
     FIXED,
@@ -57,7 +64,7 @@ from pipeline.model.tree import (
     top_level,
     walk,
 )
-from pipeline.model.words import folded, understood_in
+from pipeline.model.words import fold_word, understood_in
 from pipeline.resolve.findings import Findings
 
 # --- shuffling -------------------------------------------------------------------------------
@@ -233,7 +240,7 @@ def _digest(text: str) -> bytes:
 def _shown_texts(node: Node) -> Iterable[str]:
     if isinstance(node, Blank | ListItem):  # an answer; what is called by its place
         return ()
-    return (settled(value, solved=False) for value in all_strings(node))
+    return (settle_string(value, solved=False) for value in all_strings(node))
 
 
 def _with_hold(item: ListItem) -> ListItem:
@@ -387,7 +394,7 @@ def tell_moved(document: Document) -> Document:
                 phrases = _find(text, understood_in(lang, "moved_choice"))
                 for words in phrases if not is_fixed(item) else ():
                     _tell(findings, words, item.span, "Write `{.fixed}` at the end of the choice.")
-    return findings.added_to(document)
+    return findings.add_to(document)
 
 
 def _moving(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -466,10 +473,10 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
     is removed."""
     if not any(is_word_bank(node) for _, node, _ in find(document, Container)):
         return document
-    students = varied(replace(edition, audience="student"), document.metadata)
+    students = variations_of(replace(edition, audience="student"), document.metadata)
     if edition.audience == "student":
         students = (edition,)
-    hidden = Ranges(lacked(withheld, *students))
+    hidden = Ranges(places_lacked(withheld, *students))
     seen: set[Span | None] = set()
     empty: list[Diagnostic] = []
 
@@ -480,14 +487,14 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
         key = around.span if around else None
         words = list(_words_added(node))
         if key not in seen:
-            written = Counter(folded(plain_text(word.children)) for word in words)
+            written = Counter(fold_word(plain_text(word.children)) for word in words)
             blanks = walk((around,) if around else top_level(document))
             for blank in blanks:
                 answer = blank.answer if isinstance(blank, Blank) else ()
                 if not answer or hidden.hold(document.place(blank.span)):
                     continue
                 word = model.Plain(children=inlines_of(answer))
-                text = folded(plain_text(word.children))
+                text = fold_word(plain_text(word.children))
                 if written[text]:
                     written[text] -= 1  # the author has listed the answers, too
                 else:
@@ -514,7 +521,7 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
 
 def _sort_key(word: model.Plain) -> tuple[str, str]:
     text = plain_text(word.children)
-    return folded(text), text
+    return fold_word(text), text
 
 
 def _words_added(bank: Container) -> Iterator[model.Plain]:

@@ -11,10 +11,10 @@ import jinja2
 
 from pipeline.model import Asset, Document
 from pipeline.model.metadata import Metadata
-from pipeline.model.metadata.structured_values import in_13_digits
+from pipeline.model.metadata.structured_values import isbn_13
 from pipeline.model.paper import Sheet
 from pipeline.model.rendered import CoverPage, Style
-from pipeline.model.writing_systems import beyond
+from pipeline.model.writing_systems import characters_beyond
 from pipeline.package.covers import BLEED, MARKS, SpreadSheet, draw_spread, measure_spread, reading
 from pipeline.package.result import Package
 from pipeline.render.covers import (
@@ -174,7 +174,7 @@ def _ground(metadata: Metadata, look: Look, sheet: SpreadSheet) -> tuple[Asset |
 
 def _about(description: str) -> float:
     """The letter height, in rem, at which a text fits the space available."""
-    signs = len(beyond(description))
+    signs = len(characters_beyond(description))
     letter = SIGN if signs > len(description) / 8 else LETTER
     area = ABOUT_ROOM / (letter * LEADING * max(1, len(description)))
     return max(SMALLEST_ABOUT, min(LARGEST_ABOUT, math.sqrt(area)))
@@ -240,7 +240,7 @@ def bar_code(isbn: str) -> Asset | None:
         return None
     from barcode import EAN13
 
-    digits = in_13_digits(isbn)
+    digits = isbn_13(isbn)
     (modules,) = EAN13(digits[:12]).build()
     bars = "".join(
         f"M{BEFORE + place} 0h1v{(HEIGHT + GUARD * (place in LONG_BARS)) / MODULE:.2f}h-1z"

@@ -91,14 +91,14 @@ def describe(
 
 
 def _audit(accessibility: Accessibility) -> Audit:
-    from pipeline.verify.audit import FOR_PEOPLE, judged_by_nature
+    from pipeline.verify.audit import FOR_PEOPLE, criteria_met_by_nature
 
     return Audit(
         conforms_to=accessibility.conforms_to,
         features=accessibility.features,
         hazards=accessibility.hazards,
         rules=accessibility.audit,
-        by_nature=judged_by_nature(accessibility.audit),
+        by_nature=criteria_met_by_nature(accessibility.audit),
         for_people=FOR_PEOPLE,
     )
 
@@ -153,7 +153,7 @@ def decode(data: bytes) -> Manifest:
     return msgspec.json.decode(data, type=Manifest)
 
 
-def of(metadata: Metadata, outputs: Iterable[Output], others: Mapping[str, str]) -> Manifest:
+def compose(metadata: Metadata, outputs: Iterable[Output], others: Mapping[str, str]) -> Manifest:
     """The manifest of a publication."""
     return Manifest(
         title=metadata.title,

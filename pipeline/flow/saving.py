@@ -239,7 +239,7 @@ class Saving:
 
         metadata = document.metadata
         entries = (entry for entry in self._entries if not EDITIONS[entry.edition].has_answers)
-        data = manifest.encode(manifest.of(metadata, entries, {}))
+        data = manifest.encode(manifest.compose(metadata, entries, {}))
         metadata_json = msgspec.json.encode(metadata)
         about = {**self._records, outputs.MANIFEST: data, "metadata.json": metadata_json}
         return leaks_for_all(document, about)
@@ -257,7 +257,7 @@ class Saving:
         described = {entry.file for entry in self._entries}
         others = {file: outputs.sha256(d) for file, d in files.items() if file not in described}
         entries = (*self._entries, *outputs_before)
-        data = manifest.encode(manifest.of(metadata, entries, {**others_before, **others}))
+        data = manifest.encode(manifest.compose(metadata, entries, {**others_before, **others}))
         self._put(place.name, data)
         outputs.write_all(self._folder, self._files, self._removed)
         outputs.write(outputs.model_of(self._folder), self._model)

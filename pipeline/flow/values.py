@@ -14,14 +14,14 @@ from pipeline.keep import Timed
 from pipeline.model import Document
 from pipeline.model.catalog import Record
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Begun, Diagnostic, Ran, Saved, Span, in_order
+from pipeline.model.diagnostics import Begun, Diagnostic, Ran, Saved, Span, sort_findings
 from pipeline.model.editions import (
     Edition,
     chosen_editions,
     printed_editions,
     standard_print,
     stem_of,
-    wanted,
+    variations_wanted,
 )
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
@@ -97,7 +97,7 @@ def requested_editions(
     chosen = chosen_editions(names, metadata)
     if options.split:
         chosen = printed_editions(chosen, options.split, by_name=bool(names))
-    editions = tuple(each for edition in chosen for each in wanted(edition, metadata))
+    editions = tuple(each for edition in chosen for each in variations_wanted(edition, metadata))
     standard = standard_print(metadata)
     needs_more = options.cover_spread and standard not in editions
     return (*editions, standard) if needs_more else editions
@@ -237,7 +237,7 @@ def is_held_back(findings: Iterable[Diagnostic]) -> bool:
 
 
 def judge(diagnostics: Iterable[Diagnostic], strict: bool) -> tuple[Diagnostic, ...]:
-    findings = in_order(diagnostics)
+    findings = sort_findings(diagnostics)
     if not strict:
         return findings
     error = Code.CHECK_FAILED.value.severity

@@ -66,14 +66,16 @@ class TextLeaves:
         for lines in self._by_file.values():
             lines.sort()
 
-    def of(self, page_map: PageMap, *, front: bool = True) -> Iterator[tuple[str, TextPlace]]:
+    def page_starts(
+        self, page_map: PageMap, *, front: bool = True
+    ) -> Iterator[tuple[str, TextPlace]]:
         """The beginnings of pages, in the order of the text, with their labels. If ``front`` is
         set, pages that begin before the text, for example with its title, begin with its first
         word; pages without any text begin with the next one."""
         waiting: list[str] = []
         last = TextPlace(-1, 0)
         for start in page_map.starts:
-            place = self._place(start) if start.position.line else self._generated(start, last)
+            place = self._place(start) if start.position.line else self._find_generated(start, last)
             if place is None and not start.position.line:
                 waiting.append(start.label)
             if place is None or place < last:
@@ -90,14 +92,14 @@ class TextLeaves:
         """The number of the piece among all nodes."""
         return self._leaves[place.leaf].ordinal
 
-    def in_text(self, place: TextPlace) -> TextPlace | None:
+    def nearest_text(self, place: TextPlace) -> TextPlace | None:
         """The position itself, or the next one in text or code if it is in neither."""
         number, inner = place
         while self._is(number, NO_TEXT):
             number, inner = number + 1, 0
         return TextPlace(number, inner) if number < len(self._leaves) else None
 
-    def among_lines(self, place: TextPlace) -> bool:
+    def is_among_lines(self, place: TextPlace) -> bool:
         """Return whether some of the lines to write on are before a place, and some after it."""
         return bool(place.letters) and self._is(place.leaf, WritingLines)
 
@@ -109,7 +111,7 @@ class TextLeaves:
         while position not in self._blocks and position.nth:
             position = replace(position, nth=position.nth - 1)
         if position not in self._blocks:
-            return self._after(start.position)
+            return self._next_piece(start.position)
         numbers = sorted(self._blocks[position], key=lambda number: self._leaves[number].offset)
         block = [self._leaves[number] for number in numbers]
         if isinstance(block[0].node, WritingLines):
@@ -120,7 +122,7 @@ class TextLeaves:
                 return TextPlace(number, max(0, offset - leaf.offset))
         return self._following(numbers[-1])
 
-    def _generated(self, start: PageStart, last: TextPlace) -> TextPlace | None:
+    def _find_generated(self, start: PageStart, last: TextPlace) -> TextPlace | None:
         """A place in generated text, such as an index, by its words; none before the body."""
         words = letters(start.words)
         for number in range(last.leaf + 1, len(self._leaves) if last.leaf >= 0 else 0):
@@ -130,7 +132,7 @@ class TextLeaves:
                 return TextPlace(number, 0)
         return None
 
-    def _after(self, position: Position) -> TextPlace | None:
+    def _next_piece(self, position: Position) -> TextPlace | None:
         """The next piece that exists, in the same file."""
         lines = self._by_file.get(position.file)
         if not lines:
@@ -197,7 +199,7 @@ def place_marks(document: Document, page_map: PageMap) -> Document:
     """The resolved document with a `PageMark` for each page of ``page_map``, before its first
     word. Where several pages would begin at one place, the last of them does."""
     places = TextLeaves(document)
-    labels = {places.in_text(place): [label] for label, place in places.of(page_map)}
+    labels = {places.nearest_text(place): [label] for label, place in places.page_starts(page_map)}
     return _mark(document, places, labels, breaks=False)
 
 
@@ -225,14 +227,14 @@ def place_all_marks(document: Document, page_map: PageMap) -> Document:
     figures = _figures(document)
     labels: dict[TextPlace | None, list[str]] = defaultdict(list)
     before: dict[int, list[str]] = defaultdict(list)
-    for label, place in places.of(page_map):
+    for label, place in places.page_starts(page_map):
         figure = figures.get(place.leaf)
         if figure is None:
             labels[place].append(label)
         elif figure.begins:
             before[figure.block].append(label)
         else:  # within a group of figures: the next words
-            labels[places.in_text(place)].append(label)
+            labels[places.nearest_text(place)].append(label)
 
     def mark(block: Node, ordinal: int) -> tuple[Node, ...]:
         return (*(model.PageMark(label=label) for label in before.get(ordinal, ())), block)
@@ -283,11 +285,11 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
     first = _first_blocks(document)
     blocks: dict[int, str] = {}
     labels: dict[TextPlace | None, list[str]] = {}
-    for label, place in places.of(page_map, front=False):
+    for label, place in places.page_starts(page_map, front=False):
         if not place.letters and place.leaf in first:
             blocks[first[place.leaf]] = label
         else:
-            labels[place if places.among_lines(place) else places.in_text(place)] = [label]
+            labels[place if places.is_among_lines(place) else places.nearest_text(place)] = [label]
 
     def begin(node: Node, ordinal: int) -> Node:
         return _beginning(node, blocks[ordinal]) if ordinal in blocks else node
@@ -345,8 +347,8 @@ def _mark(
         return lambda node, ordinal: tuple(mark(node, marks.get(ordinal, {}), breaks))
 
     leave = {
-        **dict.fromkeys(PIECES, mark_node(_in_text)),
-        model.CodeBlock: mark_node(_in_code),
+        **dict.fromkeys(PIECES, mark_node(_mark_text)),
+        model.CodeBlock: mark_node(_mark_code),
         **leave,
     }
     return rewrite_document(
@@ -360,14 +362,14 @@ Labels = dict[int, Sequence[str]]
 Marker = Callable[[Node, Labels, bool], Iterator[Node]]
 
 
-def _in_text(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
+def _mark_text(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
     """A piece of text with marks in it."""
 
     def marks(labels: Iterable[str]) -> Iterator[Node]:
         return (model.PageMark(label=label, breaks=breaks) for label in labels)
 
     if isinstance(node, WritingLines) and breaks:
-        yield from _divided(node, labels)
+        yield from _divide_lines(node, labels)
         return
     if not isinstance(node, model.Text):
         yield from marks(itertools.chain.from_iterable(labels.values()))
@@ -384,7 +386,7 @@ def _in_text(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
         yield replace(node, text=rest) if labels else node
 
 
-def _divided(node: WritingLines, labels: Labels) -> Iterator[Node]:
+def _divide_lines(node: WritingLines, labels: Labels) -> Iterator[Node]:
     """Lines to write on as several runs of them, each of which begins a page but for the first."""
     starts = sorted(labels.items())
     ends = [*(count for count, _ in starts), node.count]
@@ -394,7 +396,7 @@ def _divided(node: WritingLines, labels: Labels) -> Iterator[Node]:
         yield _beginning(replace(rest, count=end - count), label)
 
 
-def _in_code(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
+def _mark_code(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
     """Code with marks before the lines with letters after the given counts."""
     assert isinstance(node, model.CodeBlock)
     marks = tuple(

@@ -55,7 +55,7 @@ def admits(conditions: Attributes, edition: Edition) -> bool:
     return True
 
 
-def lacked(withheld: Iterable[Withheld], *editions: Edition) -> tuple[Withheld, ...]:
+def places_lacked(withheld: Iterable[Withheld], *editions: Edition) -> tuple[Withheld, ...]:
     """The places that none of some editions has."""
     return tuple(
         place
@@ -95,7 +95,7 @@ class Ranges:
 def for_teachers(document: Document) -> tuple[Span, ...]:
     """The places of a parsed document that only teachers' editions have, without those within
     others, in the order of the source."""
-    places = outermost(lacked(document.withheld, *for_pupils(document.metadata)))
+    places = outermost(places_lacked(document.withheld, *for_pupils(document.metadata)))
     return tuple(place.span for place in places)
 
 
@@ -112,7 +112,7 @@ def _begin(place: Withheld) -> tuple[str, int, int]:
     return place.span.file, place.span.line, place.span.column
 
 
-def without(conditions: Iterable[Attributes], edition: Edition) -> tuple[int, ...]:
+def numbers_lacked(conditions: Iterable[Attributes], edition: Edition) -> tuple[int, ...]:
     """The numbers of those of some ranges that an edition lacks, given their conditions."""
     return tuple(number for number, each in enumerate(conditions) if not admits(each, edition))
 
@@ -120,7 +120,7 @@ def without(conditions: Iterable[Attributes], edition: Edition) -> tuple[int, ..
 def variant_for(document: Document, edition: Edition) -> Document:
     """A parsed document as it reads without the ranges that an edition lacks."""
     ranges = (place.conditions for place in document.withheld if place.kind == "range")
-    numbers = without(ranges, edition)
+    numbers = numbers_lacked(ranges, edition)
     rest = replace(document, withheld=(), text="", variants=(), unread=())
     if not numbers:
         return rest

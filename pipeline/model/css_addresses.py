@@ -20,12 +20,12 @@ class Loaded(NamedTuple):
     column: int
 
 
-def loaded(css: str) -> Iterator[Loaded]:
+def addresses_loaded(css: str) -> Iterator[Loaded]:
     """The addresses that a style sheet or a list of declarations loads by ``url()``, ``@import``
     and the like, in order. Takes time linear in its length."""
     if "(" not in css and "@" not in css:
         return
-    waiting = _stacked(tinycss2.parse_component_value_list(css), None)
+    waiting = _stack(tinycss2.parse_component_value_list(css), None)
     importing = False
     while waiting:
         token, function = waiting.pop()
@@ -37,14 +37,12 @@ def loaded(css: str) -> Iterator[Loaded]:
         if token.type not in ("whitespace", "comment"):
             importing = token.type == "at-keyword" and token.lower_value == "import"
         if token.type == "function":
-            waiting += _stacked(
-                token.arguments, token if token.lower_name in _LOADING else function
-            )
+            waiting += _stack(token.arguments, token if token.lower_name in _LOADING else function)
         elif token.type in ("{} block", "[] block", "() block"):
-            waiting += _stacked(token.content, function)
+            waiting += _stack(token.content, function)
 
 
-def _stacked(tokens: list[Any], function: Any) -> list[tuple[Any, Any]]:
+def _stack(tokens: list[Any], function: Any) -> list[tuple[Any, Any]]:
     """Tokens to be read, the next one last, each with the function that loads it."""
     return [(token, function) for token in reversed(tokens)]
 

@@ -88,7 +88,7 @@ class SourceLines(dict[str, list[str]]):
         return self[name]
 
 
-def in_source(findings: Iterable[Diagnostic], source: str) -> tuple[Diagnostic, ...]:
+def place_in_source(findings: Iterable[Diagnostic], source: str) -> tuple[Diagnostic, ...]:
     """Findings, in the source if they are in no other file."""
     return tuple(
         finding if finding.source else msgspec.structs.replace(finding, source=source)
@@ -96,17 +96,17 @@ def in_source(findings: Iterable[Diagnostic], source: str) -> tuple[Diagnostic, 
     )
 
 
-def in_order(
+def sort_findings(
     diagnostics: Iterable[Diagnostic], sources: SourceLines | None = None
 ) -> tuple[Diagnostic, ...]:
     """Each finding once, by file and place: if its line contains what its message quotes first, the
     place of that, because nodes know where they begin, but not where their attributes are."""
     sources = SourceLines() if sources is None else sources
-    unique = dict.fromkeys(_pointed(finding, sources) for finding in diagnostics)
+    unique = dict.fromkeys(_point(finding, sources) for finding in diagnostics)
     return tuple(sorted(unique, key=lambda d: (d.source, d.line, d.column, d.code, d.message)))
 
 
-def _pointed(finding: Diagnostic, sources: SourceLines) -> Diagnostic:
+def _point(finding: Diagnostic, sources: SourceLines) -> Diagnostic:
     quoted = _QUOTATION.search(finding.message) if finding.line and finding.length == 1 else None
     if not quoted or (finding.column and quoted[0][0] != "`"):
         return finding

@@ -36,7 +36,7 @@ class Edition(msgspec.Struct, frozen=True):
     default. An edition that ``replaces`` another replaces it if the front matter asks for that. Of
     a document with levels or versions, an edition is at one ``level``, or at all for teachers, and
     in one ``version``; its ``variation`` is the end of the names of its files, before the format,
-    ``-support-B`` (`varied`).
+    ``-support-B`` (`variations_of`).
     """
 
     name: str
@@ -161,7 +161,7 @@ def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, 
     return tuple(EDITIONS[name] for name in chosen)
 
 
-def varied(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
+def variations_of(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
     """An edition at each level and, if it is printed, in each version; the files of the first have
     its plain name. Pupils get one level, also on a platform, and teachers all. The standard print
     edition at other levels than the first keeps the pages of that."""
@@ -178,28 +178,28 @@ def varied(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
     return tuple(variations)
 
 
-def solved(edition: Edition) -> Edition:
+def edition_with_answers(edition: Edition) -> Edition:
     """The edition for teachers with the answers that go with the questions for a platform."""
     return replace(edition, audience="teacher")
 
 
-def wanted(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
+def variations_wanted(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
     """An edition at all levels and in all versions, or only the first of these, as the front matter
     says."""
     is_varied = not metadata.varied or edition.name in metadata.varied
-    return varied(edition, metadata)[: None if is_varied else 1]
+    return variations_of(edition, metadata)[: None if is_varied else 1]
 
 
 def for_pupils(metadata: Metadata) -> tuple[Edition, ...]:
     """All editions for pupils that can be made of a document."""
     rows = (edition for edition in EDITIONS.values() if edition.audience == "student")
-    return tuple(each for edition in rows for each in varied(edition, metadata))
+    return tuple(each for edition in rows for each in variations_of(edition, metadata))
 
 
 def standard_print(metadata: Metadata, version: str = "") -> Edition:
     """The edition whose page numbers all others refer to, at the first level, in a version, or in
     the first one, which screens have."""
-    editions = varied(EDITIONS[STANDARD_PRINT], metadata)
+    editions = variations_of(EDITIONS[STANDARD_PRINT], metadata)
     return next((e for e in editions if e.version == version), editions[0])
 
 
@@ -209,7 +209,7 @@ def editions_in_view(
     """The editions in view, or all if none is: of those with the same name the first."""
     first: dict[str, Edition] = {edition.format: edition for edition in reversed(requested)}
     seen = (
-        varied(EDITIONS[name], metadata)[0] if name in EDITIONS else first.get(format)
+        variations_of(EDITIONS[name], metadata)[0] if name in EDITIONS else first.get(format)
         for format, name in views.items()
     )
     return tuple(dict.fromkeys(edition for edition in seen if edition)) or requested
@@ -218,13 +218,16 @@ def editions_in_view(
 TEACHERS_EDITIONS = ("teacher", "teacher-ebook")
 
 
-def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
+def editions_offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
     """The editions offered on a web edition: the other default ones at its level, if there are
     any, or those for teachers."""
     requested = metadata.editions or DEFAULT_EDITIONS
     names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
     rows = (EDITIONS[name] for name in names if name in requested)
-    others = ([e for e in wanted(row, metadata) if e.level == edition.level][:1] for row in rows)
+    others = (
+        [e for e in variations_wanted(row, metadata) if e.level == edition.level][:1]
+        for row in rows
+    )
     files = (other for each in others for other in each if other.format != "html")
     return tuple(files) if edition.format == "html" else ()
 
@@ -297,6 +300,6 @@ def printed_editions(
     return printed or (EDITIONS[STANDARD_PRINT],)
 
 
-def from_longest(edition: Edition) -> int:
+def making_order(edition: Edition) -> int:
     """The key by which those that take the most time come first."""
     return {"pdf": 0, "epub": 1}.get(edition.format, 2)

@@ -99,7 +99,7 @@ def own_faces(metadata: Metadata) -> tuple[Face, ...]:
     )
 
 
-def located(faces: tuple[Face, ...], folder: Path) -> tuple[Face, ...]:
+def locate_faces(faces: tuple[Face, ...], folder: Path) -> tuple[Face, ...]:
     """The faces, with full paths for those in the source's ``folder``, and without those outside
     it: pages may come from a file that anyone could have written."""
     if all(face.package for face in faces):
@@ -114,7 +114,7 @@ def located(faces: tuple[Face, ...], folder: Path) -> tuple[Face, ...]:
 
 @functools.cache
 def font_file(face: Face) -> Path | None:
-    """The file of a face, if its package is installed; own fonts have to be `located`."""
+    """The file of a face, if its package is installed; own fonts have to be `locate_faces`."""
     if not face.package:
         return Path(face.path) if Path(face.path).is_file() else None
     spec = importlib.util.find_spec(face.package)  # a package of fonts need not be imported

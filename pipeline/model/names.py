@@ -86,7 +86,7 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     return f"Did you mean `{candidate}`?" if candidate else ""
 
 
-def folded(text: str) -> str:
+def fold_name(text: str) -> str:
     """The normalised form of a name or term."""
     return " ".join(text.split()).casefold()
 

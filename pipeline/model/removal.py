@@ -42,7 +42,7 @@ def replacement_of(node: Node) -> Node | tuple[Node, ...]:
     return LEFT_OUT if isinstance(node, _INLINES) else ()
 
 
-def closed_up(run: Sequence[N]) -> tuple[N, ...]:
+def close_up(run: Sequence[N]) -> tuple[N, ...]:
     """Inlines without the places where others were: two spaces become one, and none is left at the
     beginning or end of the text, or before a closing mark."""
     kept: list[Any] = []
@@ -52,7 +52,7 @@ def closed_up(run: Sequence[N]) -> tuple[N, ...]:
             is_open = True
             continue
         if is_open and not (kept and isinstance(kept[-1], model.LineBreak)):
-            node = _joined(kept, node)
+            node = _join(kept, node)
             is_open = node is None
         if node is not None:
             kept.append(node)
@@ -62,7 +62,7 @@ def closed_up(run: Sequence[N]) -> tuple[N, ...]:
     return tuple(kept)
 
 
-def _joined(parts: list[Any], node: Any) -> Any:
+def _join(parts: list[Any], node: Any) -> Any:
     """The part of a node after a closed gap, merged with text before it; None for nothing."""
     before = parts[-1] if parts else None
     if isinstance(node, model.SoftBreak) and (before is None or _is_spaced(before)):
@@ -102,12 +102,12 @@ def _close(node: Any) -> Node | tuple[Node, ...]:
     changed: dict[str, Any] = {}
     if isinstance(node, model.DefinitionItem):
         if any(LEFT_OUT in term for term in node.terms):
-            changed["terms"] = tuple(term for each in node.terms if (term := closed_up(each)))
+            changed["terms"] = tuple(term for each in node.terms if (term := close_up(each)))
     else:
         name = tree.INLINE_FIELDS.get(type(node), "children")
         run = getattr(node, name)
         if any(child is LEFT_OUT for child in run):
-            changed[name] = closed_up(run)
+            changed[name] = close_up(run)
     result: Any = node
     if isinstance(node, model.Figure) and not isinstance(result.image, model.Image):
         return ()
@@ -206,7 +206,7 @@ def for_all(nodes: tuple[N, ...]) -> tuple[N, ...]:
     partial = {type(node) for node in tree.walk(nodes) if is_selected(node)}
     if not partial:
         return nodes
-    return closed_up(
+    return close_up(
         rewrite(nodes, enter=dict.fromkeys(partial, enter), leave={**CLOSE, **UNANSWERED})
     )
 
@@ -254,8 +254,8 @@ def closed(nodes: tuple[N, ...]) -> tuple[N, ...]:
     kinds = {type(node) for node in walk(nodes) if _has_gap(node)}
     leaves: Changes = {
         **CLOSE,
-        **{kind: _then_closed if kind in CLOSE else _cleaned for kind in kinds},
-        model.Text: _parted,
+        **{kind: _then_closed if kind in CLOSE else _clean for kind in kinds},
+        model.Text: _split_text,
         model.List: spacing.leave,
     }
     return rewrite(nodes, enter=enters, leave=leaves)
@@ -301,7 +301,7 @@ def _has_stand_in(value: Any) -> bool:
     return False
 
 
-def _parted(node: model.Text) -> tuple[Node, ...]:
+def _split_text(node: model.Text) -> tuple[Node, ...]:
     """A text with gaps in place of its stand-ins."""
     if not STAND_INS.search(node.text):
         return (node,)
@@ -311,38 +311,38 @@ def _parted(node: model.Text) -> tuple[Node, ...]:
     return tuple(parts[1:])
 
 
-def _cleaned(node: Any) -> Any:
+def _clean(node: Any) -> Any:
     """A node whose strings are closed up; an abbreviation without a title is a text."""
-    changes = {name: _without(getattr(node, name)) for name in node.__struct_fields__}
+    changes = {name: _clean_value(getattr(node, name)) for name in node.__struct_fields__}
     if isinstance(node, model.Math | model.MathBlock):
-        changes["tex"] = _without(_SCRIPTS.sub(r"\1{}", node.tex))  # a sign needs something
+        changes["tex"] = _clean_value(_SCRIPTS.sub(r"\1{}", node.tex))  # a sign needs something
     if isinstance(node, model.Abbreviation) and not changes["title"]:
         return model.Text(text=node.text, span=node.span)
     return replace(node, **changes)
 
 
-def _without(value: Any) -> Any:
+def _clean_value(value: Any) -> Any:
     """A value with its strings closed up; a class that has a gap is none."""
     if not _has_stand_in(value):
         return value
     if isinstance(value, str):
-        return _closed_up(value)
+        return _close_up_text(value)
     if isinstance(value, tuple):
-        return tuple(map(_without, value))
+        return tuple(map(_clean_value, value))
     if isinstance(value, Attributes):
         value = value.without(classes=[name for name in value.classes if STAND_INS.search(name)])
-    changes = {name: _without(getattr(value, name)) for name in value.__struct_fields__}
+    changes = {name: _clean_value(getattr(value, name)) for name in value.__struct_fields__}
     return replace(value, **changes)
 
 
 def _then_closed(node: Any) -> Any:
-    return CLOSE[type(node)](_cleaned(node))
+    return CLOSE[type(node)](_clean(node))
 
 
-def _closed_up(text: str) -> str:
+def _close_up_text(text: str) -> str:
     if not STAND_INS.search(text):
         return text
-    parts = closed_up(_parted(model.Text(text=text)))
+    parts = close_up(_split_text(model.Text(text=text)))
     return "".join(part.text for part in parts if isinstance(part, model.Text))
 
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from pipeline.model.late import late
 from pipeline.model.names import MISSPELT, nearest
-from pipeline.model.words import called, folded, folded_words, understood
+from pipeline.model.words import fold_word, folded_words, is_called, understood
 
 Meaning = Literal["answer", "teacher"]
 MEANINGS: tuple[Meaning, ...] = ("answer", "teacher")
@@ -31,7 +31,7 @@ def secret(name: str) -> Secret | None:
     name = name[:LONGEST_SECRET_NAME]
     if sure := meaning_of(name):
         return Secret(sure)
-    whole = folded(name)
+    whole = fold_word(name)
     if not whole or whole in folded_words("unlike_answer"):
         return None
     for part in _PARTS.split(name):
@@ -47,7 +47,7 @@ def secret(name: str) -> Secret | None:
 
 def meaning_of(words: str) -> Meaning | None:
     """The meaning of words such as a title; a number after them does not count."""
-    return next((meaning for meaning in MEANINGS if called(words, meaning)), None)
+    return next((meaning for meaning in MEANINGS if is_called(words, meaning)), None)
 
 
 @functools.lru_cache
@@ -55,7 +55,7 @@ def _candidates(meaning: Meaning) -> tuple[str, ...]:
     """Words that names can resemble or contain: none so short that others resemble it by chance;
     and for teachers only the first of each language, because `lecture` is no `lecturer`."""
     phrases = understood("teacher_above_all" if meaning == "teacher" else "answer")
-    single = (folded(word) for word in phrases if " " not in word)
+    single = (fold_word(word) for word in phrases if " " not in word)
     return tuple(w for w in single if len(w) >= (6 if w.isascii() else 2 if w[0] > "\u2fff" else 4))
 
 

@@ -87,7 +87,7 @@ WRITING_LINE = 15
 """Millimetres from one ruled line to the next, at least."""
 
 
-def enlarged(options: PrintOptions) -> PrintOptions:
+def enlarge(options: PrintOptions) -> PrintOptions:
     """The options with letters and lines that are large enough, in one column."""
     text = max(LARGE_PRINT, options.page.text or 0)
     requested = options.page.leading or 0
@@ -144,7 +144,7 @@ def luminance(red: float, green: float, blue: float) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def mixed(colour: str, ground: str, share: float) -> str:
+def mix(colour: str, ground: str, share: float) -> str:
     """A colour mixed into another, with a share from 0 to 1."""
     pairs = zip(_parts(colour), _parts(ground), strict=True)
     return "#" + "".join(
@@ -156,7 +156,7 @@ def readable(colour: str, ground: str, least: float) -> str:
     """The colour, or the nearest darker or lighter one with a contrast of ``least`` to 1."""
     end = "#000000" if luminance(*_shares(ground)) > 0.18 else "#ffffff"
     for step in range(STEPS):
-        candidate = mixed(end, colour, step / STEPS)
+        candidate = mix(end, colour, step / STEPS)
         if contrast(candidate, ground) >= least:
             return candidate
     return end
@@ -188,7 +188,7 @@ def print_rules(accent: str) -> str:
     """The colour and the tint of printed pages; "" without a colour."""
     if not accent:
         return ""
-    tint = mixed(accent, PAPER, TINT)
+    tint = mix(accent, PAPER, TINT)
     rules = f"html {{ --accent: {accent}; --tint: {tint} }}\n"
     darker = readable(accent, tint, TEXT_CONTRAST)
     return rules if darker == accent else f"{rules}.box {{ --accent: {darker} }}\n"
@@ -198,7 +198,7 @@ def screen_rules(accent: str) -> str:
     """The same for a web page."""
     if not accent:
         return ""
-    tint = mixed(accent, PAPER, TINT)
+    tint = mix(accent, PAPER, TINT)
     return f":root {{ --accent: {readable(accent, tint, TEXT_CONTRAST)}; --tint: {tint} }}\n"
 
 
@@ -207,7 +207,7 @@ def night_rules(accent: str) -> str:
     if not accent:
         return ""
     light = readable(accent, NIGHT, AT_NIGHT)
-    tint = mixed(light, NIGHT, TINT)
+    tint = mix(light, NIGHT, TINT)
     return f":root {{ --accent: {readable(light, tint, AT_NIGHT)}; --tint: {tint} }}\n"
 
 
@@ -285,13 +285,13 @@ ROOM_FOR_NOTES = 45
 def options_for(edition: Edition, metadata: Metadata) -> PrintOptions:
     """The front matter's options for this edition: its own, or else those for all."""
     of_edition = dict(metadata.edition_options).get(edition.name, PrintOptions())
-    options = _merged(of_edition, _merged(metadata.printing, KINDS[metadata.kind].printing))
+    options = _merge(of_edition, _merge(metadata.printing, KINDS[metadata.kind].printing))
     if edition.fixed_paper and of_edition.page.size is None:
         options = replace(options, page=replace(options.page, size=None))
     if edition.imposition != "none":
         page = _for_small_pages(options.page, of_edition.page, edition.imposition, TEXT_SIZE)
         options = replace(options, page=page)
-    return enlarged(options) if edition.look == "large" else options
+    return enlarge(options) if edition.look == "large" else options
 
 
 def standards_for(edition: Edition, metadata: Metadata) -> Standards:
@@ -487,13 +487,13 @@ def _or_usual(value: float | None, usual: float) -> float:
 Options = TypeVar("Options", PrintOptions, PageOptions, Margins)
 
 
-def _merged(first: Options, common: Options) -> Options:
+def _merge(first: Options, common: Options) -> Options:
     """The options of ``first``, completed with those of ``common``."""
     changes: dict[str, object] = {}
     for name in first.__struct_fields__:
         value, fallback = getattr(first, name), getattr(common, name)
         if isinstance(value, PageOptions | Margins):
-            changes[name] = _merged(value, fallback)
+            changes[name] = _merge(value, fallback)
         elif value is None:
             changes[name] = fallback
     return replace(first, **changes)

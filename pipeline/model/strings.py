@@ -65,26 +65,26 @@ def answers(text: str) -> list[str]:
     return [gap.answer for gap in removal.gaps(text) if gap.answer]
 
 
-def in_strings(node: Node) -> Iterator[str]:
+def answers_in_strings(node: Node) -> Iterator[str]:
     """The answers in the strings of a node: in gaps, and in spans of the class `answer`."""
     for text in strings_of(node):
         if isinstance(node, model.Citation) and text == node.source:
             continue
         parts = _MARKS.split(text) if "]{" in text else []
-        for begin, end in _marked(parts):
+        for begin, end in _marked_spans(parts):
             classes = filter(None, (name for name, _ in _CLASS_OR_KEY.findall(parts[end])))
             if any((means := secret(name)) and means.meaning == ANSWER for name in classes):
-                yield settled("".join(parts[begin + 1 : end]), solved=True)
+                yield settle_string("".join(parts[begin + 1 : end]), solved=True)
         yield from answers(text)
     if isinstance(node, model.Chart) and node.kind in model.DIAGRAM_KINDS:
         for inner in walk(node.table):  # of which a drawing is made
             if isinstance(inner, (model.Blank, *FORMULAS)):
-                yield from in_gaps(inner)
+                yield from answers_in_gaps(inner)
             elif is_answer(inner):
                 yield plain_text((inner,))
 
 
-def in_gaps(node: Node) -> Iterator[str]:
+def answers_in_gaps(node: Node) -> Iterator[str]:
     """The answers in the gaps of a node, and of its strings."""
     for text in strings_of(node):
         yield from answers(text)
@@ -137,7 +137,7 @@ def with_texts(node: Node, change: Callable[[str, bool], str]) -> Node:
             (table,) = rewrite((node.table,), leave=codes)
             scale = tuple((key, in_text(value)) for key, value in node.scale)
             node = replace(node, table=table, scale=scale)
-    return changed(node, in_text) if any(True for _ in strings_of(node)) else node
+    return change_strings(node, in_text) if any(True for _ in strings_of(node)) else node
 
 
 def all_strings(node: Node) -> list[str]:
@@ -146,7 +146,7 @@ def all_strings(node: Node) -> list[str]:
     return [field for field in fields if isinstance(field, str)]
 
 
-def settled(text: str, *, solved: bool) -> str:
+def settle_string(text: str, *, solved: bool) -> str:
     """A string without marks, and with the answers of its gaps if it is ``solved``."""
     return without_marks(_with_answers(text) if solved else removal.without_answers(text))
 
@@ -157,13 +157,13 @@ def without_marks(text: str, *, filled: bool = False) -> str:
     if "]{" not in text:
         return text
     parts = _MARKS.split(text)
-    for begin, end in list(_marked(parts)):
+    for begin, end in list(_marked_spans(parts)):
         is_gap = filled and not any("&" in part or "\\\\" in part for part in parts[begin:end])
         parts[begin], parts[end] = (f"{BLANK}{{", "}") if is_gap else ("", "")
     return "".join(parts)
 
 
-def _marked(parts: list[str]) -> Iterator[tuple[int, int]]:
+def _marked_spans(parts: list[str]) -> Iterator[tuple[int, int]]:
     """The brackets around each span with a condition, by their places among the parts."""
     opened: list[int] = []
     for at, part in enumerate(parts):
@@ -197,7 +197,7 @@ def _has_conditions(attributes: str) -> bool:
     return any(secret(name) if name else key in CONDITIONS for name, key in names)
 
 
-def changed(node: Node, change: Callable[[str], str]) -> Node:
+def change_strings(node: Node, change: Callable[[str], str]) -> Node:
     """A node with its strings changed."""
     texts: dict[str, Any] = {}
     for name in STRINGS.get(type(node), ()):

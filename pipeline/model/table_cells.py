@@ -41,7 +41,7 @@ def place(rows: Iterable[TableRow]) -> Iterator[tuple[PlacedCell, ...]]:
             free = 1
             while free < cell.columns and occupied.get(column + free, (0, 0))[0] <= number:
                 free += 1
-            cells.append(PlacedCell(column, _of_columns(cell, free)))
+            cells.append(PlacedCell(column, _limit_columns(cell, free)))
             if cell.rows > 1:
                 until = (number + cell.rows, column + free)
                 occupied |= dict.fromkeys(range(column, column + free), until)
@@ -55,7 +55,7 @@ def column_count(table: Table) -> int:
     return max((p.end for rows in groups for row in place(rows) for p in row), default=0)
 
 
-def within_rows(rows: Sequence[TableRow]) -> list[TableRow]:
+def limit_row_spans(rows: Sequence[TableRow]) -> list[TableRow]:
     """The rows with cells that span no more rows than there are; 0 means up to the last."""
     kept = [0]
     for row in rows:
@@ -84,19 +84,21 @@ def regular(
         kept.append(kept[-1] + (column in begins))
     first, second = (
         [
-            replace(row, cells=tuple(_of_columns(p.cell, kept[p.end] - kept[p.column]) for p in at))
+            replace(
+                row, cells=tuple(_limit_columns(p.cell, kept[p.end] - kept[p.column]) for p in at)
+            )
             for row, at in zip(rows, cells, strict=True)
         ]
         for rows, cells in zip((head, body), placed, strict=True)
     )
-    return tuple(_filled(first, kept[-1])), tuple(_filled(second, kept[-1]))
+    return tuple(_fill(first, kept[-1])), tuple(_fill(second, kept[-1]))
 
 
-def _of_columns(cell: TableCell, count: int) -> TableCell:
+def _limit_columns(cell: TableCell, count: int) -> TableCell:
     return cell if cell.columns == count else replace(cell, columns=count)
 
 
-def _filled(rows: list[TableRow], width: int) -> Iterator[TableRow]:
+def _fill(rows: list[TableRow], width: int) -> Iterator[TableRow]:
     """Rows with empty cells at their ends, up to ``width`` columns."""
     empty = TableCell(children=())
     in_line = all(cell.rows == 1 for row in rows for cell in row.cells)
@@ -107,7 +109,7 @@ def _filled(rows: list[TableRow], width: int) -> Iterator[TableRow]:
                 widths[below] += cell.columns
     for row, count in zip(rows, widths, strict=True):
         missing = width - count
-        more = (empty,) * missing if missing <= FEW else (_of_columns(empty, missing),)
+        more = (empty,) * missing if missing <= FEW else (_limit_columns(empty, missing),)
         if missing > FEW and not in_line:  # there may be cells of other rows between
             more = (empty,) * min(missing, MOST_SPANNED)
         yield replace(row, cells=(*row.cells, *more)) if more else row

@@ -199,7 +199,7 @@ def _facts(node: Node) -> Facts:
     kinds = frozenset(map(type, nodes))
     if model.Blank in kinds and any(map(_has_formula, nodes)):
         kinds |= {model.Math}
-    return Facts(len(nodes), _shared(kinds), any(map(_is_marked, nodes)))
+    return Facts(len(nodes), _share(kinds), any(map(_is_marked, nodes)))
 
 
 def _has_formula(node: Node) -> bool:
@@ -209,7 +209,7 @@ def _has_formula(node: Node) -> bool:
 
 
 @functools.cache
-def _shared(kinds: frozenset[type[Node]]) -> frozenset[type[Node]]:
+def _share(kinds: frozenset[type[Node]]) -> frozenset[type[Node]]:
     """Equal sets as the same object: a text has few, and many blocks of each."""
     return kinds
 
@@ -491,7 +491,7 @@ def rewrite(
     """
     rewriting = _Rewriting(enter, leave, context, only, kept_as)
     start = context[0] if context else None
-    result = [new for node in nodes for new in rewriting.of(node, start)]
+    result = [new for node in nodes for new in rewriting.new_nodes(node, start)]
     if are_same(result, nodes):
         return nodes
     return tuple(result)  # type: ignore[arg-type]
@@ -539,7 +539,7 @@ class _Rewriting:
         self._only = only
         self._kept_as = kept_as
 
-    def of(self, node: Node, value: Any) -> tuple[Node, ...]:
+    def new_nodes(self, node: Node, value: Any) -> tuple[Node, ...]:
         """The new nodes in place of a block, whose parent has the ``value``."""
         if self._passes_over(node):
             return (node,)
@@ -548,7 +548,7 @@ class _Rewriting:
             before = node.__dict__.get(self._kept_as)
             if before and before[0] == value:
                 return (node,) if before[1] is None else before[1]
-        result = self._rewritten(node, value, self.of if is_section else None)
+        result = self._rewritten(node, value, self.new_nodes if is_section else None)
         if len(result) == 1 and result[0] is not node:
             result = (alike(node, result[0]),)
         if not is_section and self._kept_as:

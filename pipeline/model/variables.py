@@ -64,15 +64,15 @@ def look_up(name: str, known: Mapping[str, str]) -> str:
     return known.get(name) or known.get(ALIASES.get(name, ""), "")
 
 
-def filled(text: str, value: Callable[[str], str]) -> str:
+def fill(text: str, value: Callable[[str], str]) -> str:
     """``text`` with variables replaced by their values; undefined ones stay."""
     if "{{" not in text:
         return text
     return _WRITTEN.sub(lambda match: value(match[1]) or match[0], text)
 
 
-def filled_address(address: str, value: Callable[[str], str]) -> str:
-    """`filled` for an address, with the values percent-encoded."""
+def fill_address(address: str, value: Callable[[str], str]) -> str:
+    """`fill` for an address, with the values percent-encoded."""
 
     def fill(match: re.Match[str]) -> str:
         name = unquote(match[1]).strip(" \t")

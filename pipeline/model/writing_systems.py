@@ -86,7 +86,7 @@ FONTS: tuple[ScriptFont, ...] = (
 
 
 @functools.lru_cache(maxsize=2)  # rendering and packaging ask for those of the same pages
-def beyond(text: str) -> frozenset[str]:
+def characters_beyond(text: str) -> frozenset[str]:
     """The characters of a text that may need a face of their own."""
     return frozenset(BEYOND.findall(text))
 
@@ -108,7 +108,7 @@ def name(character: str) -> str:
 
 def fonts_for(text: str) -> tuple[ScriptFont, ...]:
     """The fonts that a text needs in addition to the faces of its styles."""
-    characters = beyond(text)
+    characters = characters_beyond(text)
     needed = scripts(characters) if characters else frozenset()
     return tuple(font for font in FONTS if font.scripts & needed)
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pipeline.features import here
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.faces import located
+from pipeline.model.faces import locate_faces
 from pipeline.model.rendered import Pages
 from pipeline.package.result import NoEngineError, Package, inside
 
@@ -23,7 +23,7 @@ def package(
     attach to an archival PDF.
     """
     edition = pages.row
-    pages = replace(pages, faces=located(pages.faces, folder))
+    pages = replace(pages, faces=locate_faces(pages.faces, folder))
     match edition.format:
         case "html" if edition.chapters and here("site"):
             from pipeline.features.site import package_site

@@ -16,11 +16,11 @@ from PIL import ImageOps
 
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.faces import located
+from pipeline.model.faces import locate_faces
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import PageSize
 from pipeline.model.rendered import CoverPage, tree_of
-from pipeline.model.sheet import mixed
+from pipeline.model.sheet import mix
 from pipeline.model.words.writing_conventions import writing
 from pipeline.package.result import FrontImage, NoEngineError, asset_bytes, font_files, lacking
 from pipeline.system import store
@@ -106,7 +106,7 @@ def put_on_ground(data: bytes, width: int, height: int) -> bytes:
     with Image.open(io.BytesIO(data)) as opened:
         image = ImageOps.exif_transpose(opened).convert("RGBA")
     mean = image.convert("RGB").resize((1, 1), Image.Resampling.BOX).tobytes().hex()
-    ground = mixed("#000000", f"#{mean}", SHADE)
+    ground = mix("#000000", f"#{mean}", SHADE)
     room = round(width * (1 - 2 * MARGIN)), round(height * (1 - 2 * MARGIN))
     image = ImageOps.contain(image, room, Image.Resampling.LANCZOS)
     picture = Image.new("RGB", (width, height), ground)
@@ -270,8 +270,8 @@ def prepare_cover(cover: CoverPage, folder: Path) -> PreparedCover | Diagnostic:
     except ElementTree.ParseError as error:
         message = f"The markup of the cover is not well-formed: {error}."
         return diagnostic(Code.TEMPLATE_ERROR, message)
-    fonts = font_files(located(cover.faces, folder))
-    left_out = tuple(_left_out(text) for text in _leave_out(root, fonts))
+    fonts = font_files(locate_faces(cover.faces, folder))
+    left_out = tuple(_tell_left_out(text) for text in _leave_out(root, fonts))
     content = []
     for asset in cover.assets:
         try:
@@ -314,7 +314,7 @@ def _unreadable(path: str) -> Diagnostic:
     return diagnostic(Code.UNREADABLE_FILE, f"The image `{path}` cannot be read.")
 
 
-def _left_out(text: str) -> Diagnostic:
+def _tell_left_out(text: str) -> Diagnostic:
     return diagnostic(
         Code.COVER_WITHOUT_TEXT,
         f"No font has all the characters of “{text}”, so the cover omits it.",

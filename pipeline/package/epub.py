@@ -511,7 +511,9 @@ def package_ebook(pages: Pages, folder: Path) -> Package:
     offered = [face for face in pages.faces if metadata.embed_fonts or not face.package]
     faces = select_faces(offered, css, markup)
     describe(book, pages, fonts=bool(faces))
-    documents = [_document(page, gathered.in_place(page.markup), pages) for page in pages.pages]
+    documents = [
+        _document(page, gathered.fill_addresses(page.markup), pages) for page in pages.pages
+    ]
     images = list(gathered.items)
     files = list(gathered.files)
     if pages.cover:
@@ -647,7 +649,7 @@ class Images(NamedTuple):
     files: tuple[Path, ...]
     diagnostics: tuple[Diagnostic, ...]
 
-    def in_place(self, markup: str) -> str:
+    def fill_addresses(self, markup: str) -> str:
         """A page's markup with the addresses that images have."""
         for old, new in self.moved.items():
             markup = markup.replace(f'"{old}"', f'"{new}"')

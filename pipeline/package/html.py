@@ -57,7 +57,7 @@ def fit_styles(styles: Iterable[Style], markup: str, script: str) -> tuple[Style
 
 
 def _fit_sheet(css: str, names: Set[str]) -> str:
-    return str(rcssmin.cssmin("\n".join(_needed(_rules_of(css), names))))
+    return str(rcssmin.cssmin("\n".join(_rules_needed(_rules_of(css), names))))
 
 
 class _Selector(NamedTuple):
@@ -106,7 +106,7 @@ def _read(rules: Iterable[Any]) -> Iterator[_Rule]:
             yield _Rule(start=rule.serialize())
 
 
-def _needed(rules: Iterable[_Rule], names: Set[str]) -> Iterator[str]:
+def _rules_needed(rules: Iterable[_Rule], names: Set[str]) -> Iterator[str]:
     """The rules that a page with these names needs, as they are written."""
     for rule in rules:
         if rule.selectors:
@@ -114,7 +114,7 @@ def _needed(rules: Iterable[_Rule], names: Set[str]) -> Iterator[str]:
             if selectors:
                 yield f"{','.join(selectors)}{{{rule.content}}}"
         elif rule.rules:
-            if needed := "\n".join(_needed(rule.rules, names)):
+            if needed := "\n".join(_rules_needed(rule.rules, names)):
                 yield f"{rule.start}{{{needed}}}"
         else:
             yield rule.start

@@ -114,7 +114,7 @@ def _fit_picture(image: Image.Image, bounds: Bounds) -> tuple[Image.Image, bool]
         image.draft(None, (round(2 * scale * width), round(2 * scale * height)))
     orientation = image.getexif().get(ORIENTATION, UPRIGHT)
     upright = image if orientation == UPRIGHT else ImageOps.exif_transpose(image)
-    plain = in_srgb(upright)
+    plain = convert_to_srgb(upright)
     has_to = plain is not image or scale < 1
     if scale < 1:
         # where palettes are mixed, colours that they do not have come up
@@ -126,7 +126,7 @@ def _fit_picture(image: Image.Image, bounds: Bounds) -> tuple[Image.Image, bool]
     return plain, has_to
 
 
-def in_srgb(image: Image.Image) -> Image.Image:
+def convert_to_srgb(image: Image.Image) -> Image.Image:
     """The image in sRGB with eight bits, itself if it is that."""
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I") or image.mode == "F":

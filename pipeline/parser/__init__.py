@@ -10,10 +10,10 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline.model import Document, Heading, Paragraph, Variant, Withheld
-from pipeline.model.audience import without
+from pipeline.model.audience import numbers_lacked
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Diagnostic, in_source
-from pipeline.model.editions import EDITIONS, solved, varied
+from pipeline.model.diagnostics import Diagnostic, place_in_source
+from pipeline.model.editions import EDITIONS, edition_with_answers, variations_of
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import frontmatter
@@ -171,10 +171,10 @@ def _settle_whole(
         notes=document.notes,
         files=document.files,
         source=source,
-        diagnostics=in_source((*of_front, *document.diagnostics, *titles, *guessed), source),
+        diagnostics=place_in_source((*of_front, *document.diagnostics, *titles, *guessed), source),
         withheld=withheld,
         text="\n".join(lines),
-        unread=in_source(document.unread, source),
+        unread=place_in_source(document.unread, source),
     )
     return document, title
 
@@ -185,7 +185,7 @@ def _as_variant(reading: Document, numbers: tuple[int, ...], source: str) -> Var
         without=numbers,
         blocks=reading.blocks,
         notes=reading.notes,
-        diagnostics=in_source(reading.diagnostics, source),
+        diagnostics=place_in_source(reading.diagnostics, source),
         origins=reading.origins,
     )
 
@@ -209,9 +209,9 @@ def _read_again(
     by their numbers."""
     conditions = [place.conditions for place in body.ranges]
     rows = EDITIONS.values()
-    editions = [*rows, *(edition for row in rows for edition in varied(row, metadata))]
-    editions += [solved(edition) for edition in editions if edition.platform]
-    sets = dict.fromkeys(without(conditions, edition) for edition in editions)
+    editions = [*rows, *(edition for row in rows for edition in variations_of(row, metadata))]
+    editions += [edition_with_answers(edition) for edition in editions if edition.platform]
+    sets = dict.fromkeys(numbers_lacked(conditions, edition) for edition in editions)
     for numbers in filter(None, sets):
         ranges = [body.ranges[number] for number in numbers]
         name = f"body {sorted({repr(place.conditions) for place in ranges})}"

@@ -16,7 +16,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span, covering
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata, Speaker
-from pipeline.model.names import folded, nearest
+from pipeline.model.names import fold_name, nearest
 from pipeline.model.tree import plain_text
 from pipeline.parser.markup import trim
 
@@ -90,7 +90,7 @@ def group_turns(
     blocks: tuple[Block, ...], metadata: Metadata
 ) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
     """The blocks with turns in dialogues, and a warning for each label that is nearly a name."""
-    grouping = _Grouping({folded(speaker.name): speaker for speaker in metadata.speakers})
+    grouping = _Grouping({fold_name(speaker.name): speaker for speaker in metadata.speakers})
     if not grouping.speakers:
         return blocks, tuple(_warn_of_unnamed(blocks))
     return grouping.blocks(blocks), tuple(grouping.diagnostics)
@@ -125,9 +125,9 @@ class _Grouping:
         label, rest, bold = _split_label(block.children)
         if label is None:
             label, rest = _bold_turn(block.children)
-            if label is None or folded(label) not in self.speakers:
+            if label is None or fold_name(label) not in self.speakers:
                 return None
-        speaker = self.speakers.get(folded(label))
+        speaker = self.speakers.get(fold_name(label))
         if speaker is None:
             if _NAME.fullmatch(label):
                 self._warn(label, block.span, sure=bold and in_dialogue)
@@ -137,7 +137,7 @@ class _Grouping:
         return _Turn(speaker, block.span, first)
 
     def _warn(self, label: str, span: Span | None, sure: bool) -> None:
-        near = nearest(folded(label), self.speakers, 0.75)
+        near = nearest(fold_name(label), self.speakers, 0.75)
         if not near and not sure:
             return
         names = ", ".join(speaker.name for speaker in self.speakers.values())

@@ -14,7 +14,7 @@ from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.removal import BLOCK, CLOSE, LEFT_OUT, closed
-from pipeline.model.strings import STRINGS, in_gaps
+from pipeline.model.strings import STRINGS, answers_in_gaps
 from pipeline.model.tree import (
     ANSWER,
     Changes,
@@ -157,7 +157,7 @@ def solutions(document: Document) -> Iterator[Withheld]:
     """The answers in nodes that all editions get."""
     for _, node, span in find(document, model.Blank, *FORMULAS, *STRINGS, marked=True):
         texts = [value for key, value in node.attributes.pairs if key == ANSWER]
-        for text in (*texts, *in_gaps(node)):
+        for text in (*texts, *answers_in_gaps(node)):
             yield Withheld(span or Span(0), 0, _CONDITIONS, text, "solution")
 
 

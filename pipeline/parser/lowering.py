@@ -562,7 +562,7 @@ class Lowering:
     def _table(self, element: BlockElement, span: Span) -> model.Table:
         count = int(element.get("head", "1"))
         to_tick = bool(self._exercises) and any(map(is_to_tick, element.blocks))
-        rows = table_cells.within_rows([self._row(row, to_tick) for row in element.blocks])
+        rows = table_cells.limit_row_spans([self._row(row, to_tick) for row in element.blocks])
         head, body = table_cells.regular(rows[:count], rows[count:])
         table = guess_row_heads(without_empty_heads(model.Table(head=head, body=body, span=span)))
         return with_head_columns(table, 1) if element.get("wide") else table

@@ -10,12 +10,12 @@ from typing import Literal
 
 from pipeline.model.late import late
 from pipeline.model.secrets import Secret, meaning_of, secret
-from pipeline.model.words import LONGEST_LABEL, called, folded, folded_words
+from pipeline.model.words import LONGEST_LABEL, fold_word, folded_words, is_called
 
 
 def meant_name(name: str) -> str:
     """The name of the block that authors mean by a word of their language: ``Aufgabe``."""
-    return meaning_of(name) or ("exercise" if called(name, "exercise") else name)
+    return meaning_of(name) or ("exercise" if is_called(name, "exercise") else name)
 
 
 def likely_secret(name: str, title: str = "") -> Secret | None:
@@ -23,7 +23,7 @@ def likely_secret(name: str, title: str = "") -> Secret | None:
     the title after it."""
     if name and (meaning := secret(name)):
         return meaning
-    if folded(name) in folded_words("perhaps_answer"):
+    if fold_word(name) in folded_words("perhaps_answer"):
         return Secret("answer", sure=False)
     if whole := meaning_of(f"{name} {title}") or meaning_of(title):
         return Secret(whole, sure=False)

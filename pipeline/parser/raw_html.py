@@ -32,7 +32,7 @@ from pipeline.model import (
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.model.table_cells import MOST_SPANNED, regular, within_rows
+from pipeline.model.table_cells import MOST_SPANNED, limit_row_spans, regular
 from pipeline.model.tree import plain_text, rewrite, walk
 from pipeline.model.variables import WRITTEN
 from pipeline.parser import dialects
@@ -304,7 +304,7 @@ def _rows(items: Iterable[Node], outside: list[Node]) -> Iterable[TableRow]:
     for are_cells, run in itertools.groupby(parts, lambda part: isinstance(part, TableCell)):
         together: Any = tuple(run)
         rows += (TableRow(cells=together),) if are_cells else together
-    return within_rows(rows)
+    return limit_row_spans(rows)
 
 
 def _head_length(rows: list[TableRow]) -> int:

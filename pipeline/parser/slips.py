@@ -24,7 +24,7 @@ from pipeline.model import (
     Inline,
     Node,
 )
-from pipeline.model.audience import Ranges, lacked
+from pipeline.model.audience import Ranges, places_lacked
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import for_pupils
@@ -428,7 +428,7 @@ def unread_marks(
     as the ``document`` has as many."""
     lines = record.lines
     more = (each for each in ranges if each.is_part or _is_whole(each, record))
-    withheld = Ranges(lacked((each.withheld() for each in more), *for_pupils(metadata)))
+    withheld = Ranges(places_lacked((each.withheld() for each in more), *for_pupils(metadata)))
     public = ((number, public_string(line)) for number, line in enumerate(front, 1))
     is_likely = LIKELY.search("\n".join(lines.values()))
     tasks: list[_Task] = []

@@ -24,7 +24,7 @@ from pipeline.model import (
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.model.table_cells import column_count, place, regular, within_rows
+from pipeline.model.table_cells import column_count, limit_row_spans, place, regular
 from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import (
     ALIGNMENTS,
@@ -165,11 +165,11 @@ def with_head_rows(table: model.Table, count: int) -> model.Table:
     if guess_row_heads(bare) == table:
         table = bare
     rows = (*table.head, *table.body)
-    head = [_change_scope(row, "", "col") for row in within_rows(rows[:count])]
+    head = [_change_scope(row, "", "col") for row in limit_row_spans(rows[:count])]
     lost = len(table.head) - count
     body = [
         _change_scope(row, "col", "") if number < lost else row
-        for number, row in enumerate(within_rows(rows[count:]))
+        for number, row in enumerate(limit_row_spans(rows[count:]))
     ]
     upper, lower = regular(head, body)
     return guess_row_heads(replace(table, head=upper, body=lower))

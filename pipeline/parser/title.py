@@ -29,7 +29,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.removal import for_all
 from pipeline.model.roles import CLASSES
 from pipeline.model.tree import Changes, plain_text, rewrite, walk
-from pipeline.model.variables import filled, look_up, values
+from pipeline.model.variables import fill, look_up, values
 from pipeline.model.words import words
 from pipeline.model.words.guessing import is_hardly_in, language_of_text
 from pipeline.parser.frontmatter.typed import derive
@@ -115,7 +115,7 @@ def _text(heading: Heading, metadata: Metadata) -> str:
         without_images, leave={Variable: lambda v: () if _is_number(v) else v}
     )
     text = plain_text(without_numbers).strip() or plain_text(shown)
-    return " ".join(filled(text, lambda name: look_up(name, known)).split())
+    return " ".join(fill(text, lambda name: look_up(name, known)).split())
 
 
 def _is_number(node: Node) -> bool:

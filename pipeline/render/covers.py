@@ -17,7 +17,7 @@ from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Theme
 from pipeline.model.rendered import CoverPage, Face, Style
-from pipeline.model.sheet import mixed, readable
+from pipeline.model.sheet import mix, readable
 from pipeline.model.words import words, written_date
 from pipeline.model.writing_systems import fonts_for
 from pipeline.render.discovery import MetaTag
@@ -74,9 +74,9 @@ def palette(metadata: Metadata, theme_css: str) -> CoverPalette:
     ground = readable(chosen, PAPER, DARK_ENOUGH)
     return CoverPalette(
         ground=ground,
-        deep=mixed("#000000", ground, 0.3),
-        tint=mixed(PAPER, ground, 0.3),
-        pale=mixed(PAPER, ground, 0.85),
+        deep=mix("#000000", ground, 0.3),
+        tint=mix(PAPER, ground, 0.3),
+        pale=mix(PAPER, ground, 0.85),
         second=_second(ground),
         band=ground if metadata.brand.accent else "#000000",
     )

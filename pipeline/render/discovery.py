@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin
 
-from pipeline.model.editions import Edition, FormatName, offered, output_name
+from pipeline.model.editions import Edition, FormatName, editions_offered, output_name
 from pipeline.model.metadata import (
     Contributor,
     Direction,
@@ -100,7 +100,7 @@ class PageDescription(NamedTuple):
     alternates: tuple[Alternate, ...] = ()
 
 
-def described(metadata: Metadata, facts: WebFacts = NOTHING) -> PageDescription:
+def description_of(metadata: Metadata, facts: WebFacts = NOTHING) -> PageDescription:
     """The description of a web page."""
 
     return PageDescription(*describe_page(metadata, facts))
@@ -110,7 +110,7 @@ def downloads(metadata: Metadata, stem: str, edition: Edition) -> tuple[Download
     """The files that readers of ``edition`` can download."""
     return tuple(
         Download(offer.format.upper(), quote(output_name(stem, offer)), MEDIA_TYPES[offer.format])
-        for offer in offered(edition, metadata)
+        for offer in editions_offered(edition, metadata)
     )
 
 

@@ -34,7 +34,7 @@ from pipeline.render.environment import read_text, sheets
 from pipeline.render.imprint import book_facts, edited_by, logo, names, total, unchanged_cover
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.note_placement import listing_notes
-from pipeline.render.plan import ENDNOTES, Chapter, chapters, nav_points, numbered, targets
+from pipeline.render.plan import ENDNOTES, Chapter, chapters, nav_points, number_title, targets
 from pipeline.render.style_sheets import construct_styles, kind_styles, screen_faces
 from pipeline.render.tables import Setting
 from pipeline.system.store import Memo
@@ -238,7 +238,7 @@ def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Pa
     is_endnotes = section is None and chapter.role == ENDNOTES
     title = renderer.word("notes") if is_endnotes else document.metadata.title
     if section:
-        title = numbered(section.number, plain_text(section.title))
+        title = number_title(section.number, plain_text(section.title))
     renderer.page = chapter.name
     body = renderer.render(chapter.blocks)
     markup = renderer.whole_page(

@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.css_addresses import loaded
+from pipeline.model.css_addresses import addresses_loaded
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import FormatName
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Style
@@ -123,7 +123,7 @@ def read_text(environment: jinja2.Environment, name: str) -> str:
     assert environment.loader is not None
     text, file, _ = environment.loader.get_source(environment, name)
     if environment.sandboxed and name.endswith(".css"):
-        for address, line, _ in loaded(text):
+        for address, line, _ in addresses_loaded(text):
             if scheme(address) not in ("", "data") or address.startswith("/"):
                 message = f"A style loads {address}, but builds load nothing from elsewhere"
                 raise jinja2.TemplateSyntaxError(message, line, name, file)

@@ -43,7 +43,7 @@ def assemble(
     about_page, picture = covers.social_preview(document, environment, stem)
     if for_teachers:
         about_page, picture = UNLISTED, None
-    described = discovery.described(metadata, facts)
+    described = discovery.description_of(metadata, facts)
     shows_contents = _shows_contents(document)
     if shows_contents or document.lists:
         renderer.record(Trait.CONTENTS)

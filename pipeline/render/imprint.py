@@ -12,9 +12,9 @@ from pipeline.model import Document, Heading, Node
 from pipeline.model.faces import FACES, MATH, MONO
 from pipeline.model.kinds import KINDS
 from pipeline.model.metadata import Contributor, Metadata
-from pipeline.model.metadata.structured_values import hyphenated
+from pipeline.model.metadata.structured_values import hyphenate_isbn
 from pipeline.model.tree import STARTS, children, facts, find, has, minutes_of
-from pipeline.model.words import in_minutes, words, written_date
+from pipeline.model.words import minutes_in_words, words, written_date
 
 # --- timings ---------------------------------------------------------------------------------
 # Timings for teachers: for each part, and in total.
@@ -50,7 +50,11 @@ def total(document: Document) -> str:
     """The total time in words, or "" if no times are given."""
     length = minutes(document)
     vocabulary = words(document.metadata.lang)
-    return vocabulary["timing_total"].format(time=in_minutes(length, vocabulary)) if length else ""
+    return (
+        vocabulary["timing_total"].format(time=minutes_in_words(length, vocabulary))
+        if length
+        else ""
+    )
 
 
 def timing(node: Node, *, vocabulary: Mapping[str, str], space: str = "\u2002") -> Markup:
@@ -61,7 +65,7 @@ def timing(node: Node, *, vocabulary: Mapping[str, str], space: str = "\u2002") 
         return Markup()
     start = node.attributes.get(STARTS)
     time = f"{start} · " if start else ""
-    length_in_words = in_minutes(length, vocabulary)
+    length_in_words = minutes_in_words(length, vocabulary)
     return Markup('{}<span class="timing">{}{}</span>').format(space, time, length_in_words)
 
 
@@ -153,13 +157,15 @@ def numbers(metadata: Metadata, schemes: tuple[str, ...]) -> Iterator[Fact]:
     readers, and is only shown if there is nothing else."""
     word, isbns = words(metadata.lang), metadata.isbns
     formats = {"isbn_epub": isbns.epub, "isbn_pdf": isbns.pdf, "isbn_print": isbns.print}
-    yield from (Fact(word[name], hyphenated(isbn)) for name, isbn in formats.items() if isbn)
+    yield from (Fact(word[name], hyphenate_isbn(isbn)) for name, isbn in formats.items() if isbn)
     main = [metadata.identifier] if metadata.identifier else []
     identifiers = [i for i in dict.fromkeys((*main, *metadata.identifiers)) if i.scheme in schemes]
     further = [i for i in identifiers if i.scheme != "uuid" and i.value not in formats.values()]
     for identifier in further:
         label = {"isbn": "ISBN", "doi": "DOI"}.get(identifier.scheme, word["identifier"])
-        value = hyphenated(identifier.value) if identifier.scheme == "isbn" else identifier.value
+        value = (
+            hyphenate_isbn(identifier.value) if identifier.scheme == "isbn" else identifier.value
+        )
         yield Fact(label, value, identifier.uri if identifier.uri.startswith("http") else "")
     if not further and not any(formats.values()):
         yield from (Fact(word["identifier"], identifier.uri) for identifier in identifiers[:1])

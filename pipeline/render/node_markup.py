@@ -443,14 +443,14 @@ def figure_rows(group: FigureGroup) -> Iterator[tuple[_Placed, ...]]:
 def _place(row: tuple[Figure, ...], columns: int) -> Iterator[_Placed]:
     shapes = [_shape(figure) for figure in row]
     missing = (columns - len(row)) * sum(shapes) / len(shapes)
-    parts = _at_least([shape / (sum(shapes) + missing) for shape in shapes], NARROWEST / columns)
+    parts = _raise_to([shape / (sum(shapes) + missing) for shape in shapes], NARROWEST / columns)
     room = 100 - FIGURE_GAP * (columns - 1)
     for figure, part in zip(row, parts, strict=True):
         share = _own_share(figure) or room * part
         yield _Placed(figure, math.floor(share * 10) / 10)
 
 
-def _at_least(parts: list[float], least: float) -> list[float]:
+def _raise_to(parts: list[float], least: float) -> list[float]:
     """The parts, with the smallest enlarged at the expense of the others."""
     small: set[int] = set()
     factor = 1.0
@@ -817,10 +817,10 @@ class NodeRenderer:
         if isinstance(node, model.SoftBreak):
             return Markup("\n"), False
         if self._blocks and is_remembered(node) and not self.places_in:
-            return self._remembered(node, self._blocks), True
+            return self._recall(node, self._blocks), True
         return self._markup_of(node), isinstance(node, Block)
 
-    def _remembered(self, node: Block, blocks: KnownBlocks) -> Markup:
+    def _recall(self, node: Block, blocks: KnownBlocks) -> Markup:
         """The markup of a block, which may be known."""
         name = blocks.name(node, self.href, self.base)
         entry = blocks.get(name)

@@ -126,7 +126,7 @@ NOTES = "notes"
 """The id of the notes, if they are a part of their own."""
 
 
-def before_notes(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+def part_at_notes(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     """The parts before the endnotes, and those after."""
     end = len(blocks)
     while end and isinstance(last := blocks[end - 1], model.Section) and last.role in AFTER_NOTES:
@@ -137,7 +137,7 @@ def before_notes(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Bl
 def listing_notes(document: Document) -> Document:
     """The document with the endnotes in its contents, before the parts that follow them."""
     title = words(document.metadata.lang)["notes"]
-    later = {block.attributes.id for block in before_notes(document.blocks)[1]}
+    later = {block.attributes.id for block in part_at_notes(document.blocks)[1]}
     at = next((i for i, e in enumerate(document.contents) if e.target in later), None)
     entry = model.ContentsEntry(NOTES, (model.Text(text=title),))
     contents = list(document.contents)

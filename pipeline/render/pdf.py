@@ -26,7 +26,7 @@ from pipeline.model.sheet import fit_for, learn_letters, print_rules
 from pipeline.model.tree import all_nodes, find, has
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing_conventions import small_letters
-from pipeline.model.writing_systems import beyond, fonts_for
+from pipeline.model.writing_systems import characters_beyond, fonts_for
 from pipeline.render import tables
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.imprint import edited_by, in_series, logo, numbers, published_by, total
@@ -34,9 +34,9 @@ from pipeline.render.node_markup import NodeRenderer, for_print
 from pipeline.render.note_placement import (
     NotePlace,
     TextPlaces,
-    before_notes,
     is_plain,
     listing_notes,
+    part_at_notes,
 )
 from pipeline.render.plan import fits_columns, nav_points, prints_contents, targets
 from pipeline.render.style_sheets import (
@@ -45,10 +45,10 @@ from pipeline.render.style_sheets import (
     css,
     drawing_faces,
     head_css,
-    kept,
-    kept_css,
     kind_styles,
     large_print_furniture,
+    standard_folio,
+    standard_folio_css,
 )
 from pipeline.render.tables import Setting
 from pipeline.system.store import Memo
@@ -109,11 +109,11 @@ def assemble(
     book = sheet.is_book
     folio = Folio()
     if page_map and edition.same_pages:
-        sheet, folio = page_map.sheet or sheet, kept(page_map.pages)
+        sheet, folio = page_map.sheet or sheet, standard_folio(page_map.pages)
     place = note_place(edition, metadata, sheet)
     before, after = document.blocks, document.blocks[:0]
     if place == "end" and document.notes:
-        before, after = before_notes(document.blocks)
+        before, after = part_at_notes(document.blocks)
         document = listing_notes(document)
     options, is_large = sheet_module.options_for(edition, metadata), edition.look == "large"
     theme_styles = _theme_styles(environment, edition, metadata)
@@ -174,7 +174,7 @@ def assemble(
         Style("widths.css", "\n".join(renderer.rules.values())),
         *look_styles(environment, edition.look, document),
         *sheets(environment, "pdf", "kept-pages" if edition.same_pages else ""),
-        Style("folios.css", kept_css(metadata) if edition.same_pages else ""),
+        Style("folios.css", standard_folio_css(metadata) if edition.same_pages else ""),
         Style("head.css", head_css(edition, metadata)),
         *sheets(environment, "pdf", "answers" if edition.part == "answers" else ""),
     )
@@ -200,7 +200,7 @@ def assemble(
         ),
         contents=nav_points(document.contents, renderer.href),
         pieces=renderer.places.pieces,
-        places=first_places(document) if beyond(text) else (),
+        places=first_places(document) if characters_beyond(text) else (),
         sheet=sheet,
         findings=tuple(images.findings) if images else (),
     )
@@ -227,7 +227,7 @@ def _renderer(
     if edition.look == "large":
         renderer.large_line = sheet.measure / POINT
     settings = tables.settings if renderer.large_line else table_settings
-    renderer.table_lines, renderer.turned_tables = settings(sheet), settings(turned(sheet))
+    renderer.table_lines, renderer.turned_tables = settings(sheet), settings(turn_sheet(sheet))
     if edition.name == STANDARD_PRINT:
         renderer.places = TextPlaces(document)
     if fit_for(edition, document.metadata):
@@ -325,7 +325,7 @@ def table_settings(sheet: Sheet) -> tuple[Setting, Setting]:
     )
 
 
-def turned(sheet: Sheet) -> Sheet:
+def turn_sheet(sheet: Sheet) -> Sheet:
     """The rotated sheet for wide tables."""
     size = replace(sheet.size, width=sheet.size.height, height=sheet.size.width)
     measure = sheet.size.height - sheet.top - sheet.bottom
@@ -398,7 +398,7 @@ def first_places(document: Document) -> tuple[CharacterPlace, ...]:
     place = Span(0)
 
     def see(text: str, at: Span) -> None:
-        for character in sorted(beyond(text) - places.keys(), key=text.index):
+        for character in sorted(characters_beyond(text) - places.keys(), key=text.index):
             places[character] = at
 
     for node in all_nodes(document):

@@ -33,7 +33,7 @@ from pipeline.model.rendered import NavPoint
 from pipeline.model.roles import ROLES, STANDARD, Division, divisions, is_front
 from pipeline.model.sheet import words_of
 from pipeline.model.tree import plain_text, walk
-from pipeline.render.note_placement import NOTES, before_notes
+from pipeline.render.note_placement import NOTES, part_at_notes
 
 # --- contents markup -------------------------------------------------------------------------
 # Shared parts of the formats' tables of contents.
@@ -76,7 +76,7 @@ def targets(entries: tuple[ContentsEntry, ...]) -> Iterator[str]:
         yield from targets(entry.children)
 
 
-def numbered(number: str, title: str) -> str:
+def number_title(number: str, title: str) -> str:
     """A title with its number before it, if it has one."""
     return f"{number} {title}" if number else title
 
@@ -87,7 +87,7 @@ def nav_points(
     """The contents as plain text with addresses, for the packagers."""
     return tuple(
         NavPoint(
-            title=numbered(entry.number, plain_text(entry.title)),
+            title=number_title(entry.number, plain_text(entry.title)),
             href=href(f"#{entry.target}"),
             children=nav_points(entry.children, href),
         )
@@ -256,7 +256,7 @@ def chapters(
     alone = _Unit(None, document.blocks)
     units = [alone] if flows else list(_units(document.blocks, document.metadata.split))
     if endnotes and document.notes:
-        after = before_notes(document.blocks)[1]
+        after = part_at_notes(document.blocks)[1]
         count = 0 if flows else len(list(_units(after, document.metadata.split)))
         units.insert(len(units) - count, _Unit(None, (), ENDNOTES))
     remaining = {note.number: note for note in document.notes}

@@ -44,13 +44,13 @@ class Folio(NamedTuple):
     further: str = ""
 
 
-def kept(pages: int) -> Folio:
+def standard_folio(pages: int) -> Folio:
     """The numbers of the standard print edition, with its number of ``pages``."""
     return Folio("string(folio, first)", f'"{pages}"', "string(further, first-except)")
 
 
-def kept_css(metadata: Metadata) -> str:
-    """The styles that set the page numbers of `kept`."""
+def standard_folio_css(metadata: Metadata) -> str:
+    """The styles that set the page numbers of `standard_folio`."""
     further = string(words(metadata.lang)["page_further"].removeprefix("{page}"))
     return f"[data-page-name] {{ string-set: folio attr(data-page-name), further {further} }}\n"
 
@@ -99,7 +99,7 @@ def css(sheet: Sheet, metadata: Metadata, folio: Folio = Folio()) -> str:  # noq
     """The sizes as variables, the page's size and margins, and its running heads and feet."""
     furniture = _furniture(sheet, metadata, folio)
     page = "".join((page_box(sheet), _raised_foot(sheet)))
-    return "".join((_variables(sheet), HYPHENS, page, furniture, _on_side(sheet)))
+    return "".join((_variables(sheet), HYPHENS, page, furniture, _turn(sheet)))
 
 
 CAPITAL = 0.67
@@ -200,7 +200,7 @@ def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
     )
 
 
-def _on_side(sheet: Sheet) -> str:
+def _turn(sheet: Sheet) -> str:
     """The same sheet on its side, without a column before the text."""
     size = f"{_number(sheet.size.height)}mm {_number(sheet.size.width)}mm"
     margins = (SIDE * sheet.size.width, sheet.bottom, sheet.bottom, sheet.top)

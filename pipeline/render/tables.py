@@ -191,7 +191,7 @@ def tails(table: Table, mark: str) -> Mapping[int, Mapping[int, float]]:
     for number, row in enumerate(place(table.body)):
         for column, cell in row:
             if cell.align == "decimal" and (text := _text(cell)):
-                columns.setdefault(column, {})[number] = (text, _raised(cell))
+                columns.setdefault(column, {})[number] = (text, _width_of_calls(cell))
     padding: dict[int, dict[int, float]] = {}
     for at, texts in columns.items():
         used = _mark([text for text, _ in texts.values()], mark)
@@ -212,7 +212,7 @@ def _text(cell: TableCell) -> str:
     return plain_text(only.children).strip()
 
 
-def _raised(cell: TableCell) -> float:
+def _width_of_calls(cell: TableCell) -> float:
     """The width of the numbers of notes."""
     notes = (node for node in walk(cell.children) if isinstance(node, NoteReference))
     return RAISED * sum(len(str(node.number)) for node in notes)
@@ -430,7 +430,7 @@ def _widths(columns: Sequence[Column], room: float) -> list[float]:
         least = words
     if sum(least) > room:
         parts = [word * HYPHENATED if word > LONG_WORD else word for word in words]
-        return _shortened(words if sum(parts) <= room else parts, parts, room)
+        return _shorten(words if sum(parts) <= room else parts, parts, room)
     widths = list(least)
     open_columns = set(range(len(columns)))
     while open_columns:
@@ -452,7 +452,7 @@ def _widths(columns: Sequence[Column], room: float) -> list[float]:
     return widths
 
 
-def _shortened(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+def _shorten(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
     """Widths of which the largest are reduced to a common one, at least ``least``, so that all fit
     into the room; or to a common one, if even those do not fit."""
     if sum(least) > room:

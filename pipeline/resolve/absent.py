@@ -37,12 +37,12 @@ def show_absent(document: Document) -> Document:
             findings.add(Code.ABSENT_FEATURE, message, places[0])
         changes = AS_WRITTEN.get(name, {})
         if name == "formulas" and is_platform:
-            changes = dict.fromkeys(model.FORMULAS, _in_tex)
+            changes = dict.fromkeys(model.FORMULAS, _leave_tex)
         document = rewrite_document(document, leave=changes)
     keys = {key for row in absent.values() for key in row.signs.keys}
     unset = Metadata()
     defaults = {key: getattr(unset, key) for key in keys.intersection(unset.__struct_fields__)}
-    return findings.added_to(replace(document, metadata=replace(document.metadata, **defaults)))
+    return findings.add_to(replace(document, metadata=replace(document.metadata, **defaults)))
 
 
 def _places(document: Document, signs: Signs) -> Iterator[Span | None]:
@@ -76,7 +76,7 @@ def _table(node: model.Chart) -> model.Table:
     return model.Table(table.head, table.body, node.caption, span=node.span, attributes=attributes)
 
 
-def _in_tex(node: model.Math | model.MathBlock) -> Node:
+def _leave_tex(node: model.Math | model.MathBlock) -> Node:
     """A formula for a platform, which sets TeX itself and has gaps in questions."""
     gaps = tuple((gap.answer,) if gap.answer else () for gap in removal.gaps(node.tex))
     return replace(node, tex=removal.without_answers(node.tex), gaps=gaps)

@@ -23,7 +23,7 @@ from pipeline.model.tree import (
 )
 from pipeline.model.words import words
 from pipeline.resolve.assets import drawing_asset
-from pipeline.system.paths import scheme, written
+from pipeline.system.paths import readable_address, scheme
 
 # --- addresses -------------------------------------------------------------------------------
 # Links on paper: their addresses are printed, because nobody can click them.
@@ -63,7 +63,7 @@ def list_addresses(document: Document) -> Document:
     if not addresses:
         return document
     if options.links == "foot":
-        return _in_notes(document, addresses)
+        return _add_notes(document, addresses)
     numbers = {address.href: address.number for address in addresses}
 
     def number(link: model.Link) -> model.Link:
@@ -85,7 +85,7 @@ def _addresses(document: Document, all_codes: bool) -> tuple[model.Address, ...]
     coded = {link.href for link in ordered if all_codes or QR in link.attributes.classes}
     unique = dict.fromkeys(link.href for link in ordered)
     return tuple(
-        model.Address(number, href, written(href), coded=href in coded)
+        model.Address(number, href, readable_address(href), coded=href in coded)
         for number, href in enumerate(unique, start=1)
     )
 
@@ -114,7 +114,7 @@ def _bare(address: str) -> str:
     return text.removeprefix("www.").rstrip("/")
 
 
-def _in_notes(document: Document, addresses: tuple[model.Address, ...]) -> Document:
+def _add_notes(document: Document, addresses: tuple[model.Address, ...]) -> Document:
     """The document with a note for each address, called after the links to it."""
     used = {note.label for note in document.notes}
     labels: dict[str, str] = {}
@@ -190,7 +190,7 @@ class _Codes:
         if href not in self._codes:
             asset = _qr_code(href, len(self._codes) + 1, self._taken)
             self.assets += [asset] if asset else []
-            alt = self._alt.format(address=written(href))
+            alt = self._alt.format(address=readable_address(href))
             self._codes[href] = asset.image(alt, "qr-code") if asset else None
         return self._codes[href]
 

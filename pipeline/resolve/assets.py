@@ -23,12 +23,12 @@ from pipeline.resolve.images import MOST_SPARSE, BadImageError, ImageKind, exami
 from pipeline.system.paths import (
     Located,
     Problem,
-    embedded,
+    embedded_file,
     host,
     locate,
     locate_in_site,
+    readable_address,
     scheme,
-    written,
 )
 
 LONGEST_ADDRESS = 80
@@ -89,7 +89,7 @@ def link_remote(document: Document) -> Document:
 
     enter: Changes = {model.Figure: figure, model.FigureGroup: group}
     leave: Changes = {model.Image: link, model.Link: plain}
-    return findings.added_to(rewrite_document(document, enter=enter, leave=leave))
+    return findings.add_to(rewrite_document(document, enter=enter, leave=leave))
 
 
 def is_remote(source: str) -> bool:
@@ -153,7 +153,7 @@ def gather_assets(document: Document, folder: Path) -> Document:
     document = rewrite_document(document, leave={model.Image: fill})
     _check_alternatives(document, findings)
     assets = tuple(replace(asset, span=places.get(asset.path)) for asset in gathered.in_order())
-    return findings.added_to(replace(document, assets=assets))
+    return findings.add_to(replace(document, assets=assets))
 
 
 def drawing_asset(
@@ -220,7 +220,7 @@ class _Assets:
 
     def _take_embedded(self, source: str) -> model.Asset | Problem:
         """An image that is its address itself."""
-        data = embedded(source)
+        data = embedded_file(source)
         try:
             if not data:
                 raise BadImageError("the data cannot be decoded")
@@ -284,7 +284,7 @@ def _shorten(source: str) -> str:
     """The text in place of an image without alternative text: its path, or only where it is."""
     if scheme(source) == "data":
         return ""
-    name = written(source)
+    name = readable_address(source)
     return name if len(name) <= LONGEST_ADDRESS else host(source) or f"{name[:LONGEST_ADDRESS]}…"
 
 

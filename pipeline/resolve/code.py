@@ -72,7 +72,7 @@ def highlight_code(document: Document) -> Document:
             findings.add(Code.PLAIN_CODE, message, block.span)
         return replace(block, tokens=tokens) if tokens else block
 
-    return findings.added_to(rewrite_document(document, leave={CodeBlock: leave}))
+    return findings.add_to(rewrite_document(document, leave={CodeBlock: leave}))
 
 
 Highlighted: TypeAlias = tuple[tuple[Token, ...], str]

@@ -39,7 +39,7 @@ class Findings:
         near = nearest(word, candidates) if self._hints <= MOST_HINTS else ""
         return f"Did you mean `{before}{near}{after}`?" if near else ""
 
-    def added_to(self, document: Document) -> Document:
+    def add_to(self, document: Document) -> Document:
         """The document, with further findings."""
         if not self._diagnostics:
             return document

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, TreeBuilder
 
 import tinycss2  # type: ignore[import-untyped]
 
-from pipeline.model.css_addresses import loaded
+from pipeline.model.css_addresses import addresses_loaded
 from pipeline.model.faces import ARIAL_LIKE, MONO, SANS, SERIF, TIMES_LIKE, VERDANA_LIKE
 from pipeline.model.late import late
 from pipeline.resolve.findings import describe
@@ -275,7 +275,7 @@ def loads(css: str) -> bool:
     """Return whether CSS, in a style sheet or an attribute, loads anything from elsewhere."""
     return not all(
         address.startswith("#") or _is_image_data(address) or _is_font_data(address)
-        for address, _, _ in loaded(css)
+        for address, _, _ in addresses_loaded(css)
     )
 
 
@@ -768,7 +768,7 @@ def _raster(data: bytes, room: int) -> ImageKind | None:
                 image.draft(image.mode, (width // 8, height // 8))
             image.load()
             turned = image.getexif().get(EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
-            converted = _of_eight_bits(image) if image.mode.startswith(DEEP) else b""
+            converted = _reduce_to_eight_bits(image) if image.mode.startswith(DEEP) else b""
             if format_name in CONVERTED:
                 moving = False
                 converted, format_name = (converted, "PNG") if converted else _convert(image)
@@ -811,7 +811,7 @@ def _convert(image: Any) -> tuple[bytes, str]:
     return output.getvalue(), kind
 
 
-def _of_eight_bits(image: Any) -> bytes:
+def _reduce_to_eight_bits(image: Any) -> bytes:
     """A PNG of the same picture whose greys have eight bits: of sixteen, some outputs would take
     the lower ones, or all above the lowest for white."""
     from PIL import Image, ImageChops, ImageOps
@@ -819,7 +819,7 @@ def _of_eight_bits(image: Any) -> bytes:
     deep = ImageOps.exif_transpose(image)
     output = io.BytesIO()
     if deep.mode == "F":
-        _of_floats(deep).save(output, "PNG", icc_profile=None)
+        _greys_of_floats(deep).save(output, "PNG", icc_profile=None)
         return output.getvalue()
     if deep.mode != "I;16":
         deep = deep.convert("I").convert("I;16")
@@ -836,7 +836,7 @@ def _of_eight_bits(image: Any) -> bytes:
     return output.getvalue()
 
 
-def _of_floats(image: Any) -> Any:
+def _greys_of_floats(image: Any) -> Any:
     """The greys of an image with numbers from 0 to 1, 255 or 65535, as its largest suggests; of one
     with others, from its least to its largest."""
     least, most = image.getextrema()

@@ -34,7 +34,7 @@ def number_notes(document: model.Document) -> model.Document:
     if not has(document, model.NoteReference) and not document.notes:
         return document
     findings = Findings(document)
-    notes = _by_label(document, findings)
+    notes = _notes_by_label(document, findings)
     occurrences = _occurrences(document, notes, findings)
     for_teachers = find(document, model.Answer, model.TeacherNote, marked=True)
     has_hidden = any(is_for_teachers(node) for _, node, _ in for_teachers)
@@ -65,7 +65,7 @@ def number_notes(document: model.Document) -> model.Document:
     for label, note in notes.items():
         if label not in numbers:
             _report_unused(note, findings)
-    return findings.added_to(
+    return findings.add_to(
         replace(document, blocks=numbered(document.blocks, BODY), notes=finished)
     )
 
@@ -116,7 +116,7 @@ def _walk(nodes: Iterable[model.Node]) -> Iterator[tuple[int, tuple[model.Node, 
     return enumerate(walk_with(nodes, (None, False), inherit))
 
 
-def _by_label(document: model.Document, findings: Findings) -> dict[str, model.Note]:
+def _notes_by_label(document: model.Document, findings: Findings) -> dict[str, model.Note]:
     notes: dict[str, model.Note] = {}
     for note in document.notes:
         first = notes.setdefault(note.label, note)

@@ -263,7 +263,7 @@ def assign_identifiers(document: Document) -> Document:
         leave: Changes = {model.Link: follow} if moved else {}
         changes: Changes = dict.fromkeys({type(node) for _, node in nodes}, enter)
         document = rewrite_document(document, enter=changes, leave=leave, context=ordinals())
-    return findings.added_to(document)
+    return findings.add_to(document)
 
 
 def _explicit(document: Document, findings: Findings) -> tuple[set[str], frozenset[int]]:

@@ -140,7 +140,7 @@ def check_references(document: Document, folder: Path) -> Document:
             return link.children
         return replace(link, href=lead) if lead != link.href else link
 
-    return findings.added_to(rewrite_document(document, leave={Link: leave}, context=ordinals()))
+    return findings.add_to(rewrite_document(document, leave={Link: leave}, context=ordinals()))
 
 
 class _Targets:
@@ -318,7 +318,7 @@ def fill_references(document: Document) -> Document:
             findings.add(problem.code, problem.message, span, problem.hint)
     if any(_refers(node) for node in nodes.values()):
         nodes = _nodes(_fill(document, nodes))  # titles that may be quoted contain references
-    return findings.added_to(_fill(document, nodes))
+    return findings.add_to(_fill(document, nodes))
 
 
 def _nodes(document: Document) -> dict[str, Node]:

@@ -38,7 +38,7 @@ from pipeline.model.tree import (
     rewrite_document,
     walk,
 )
-from pipeline.model.words import called, words
+from pipeline.model.words import is_called, words
 from pipeline.resolve.findings import Findings
 
 # --- sections --------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def nest_sections(document: Document) -> Document:
     notes = tuple(_lower_headings(note, 0) for note in document.notes)
     if any(isinstance(block, model.Section) for block in result):
         result = _without_breaks(result)
-    return findings.added_to(replace(document, blocks=tuple(result), notes=notes))
+    return findings.add_to(replace(document, blocks=tuple(result), notes=notes))
 
 
 def mark_parts(document: Document) -> Document:
@@ -124,25 +124,27 @@ def mark_parts(document: Document) -> Document:
     which are paragraphs of emphasised text; in a recipe, the quantities of ingredients."""
     match document.metadata.kind:
         case "play":
-            return rewrite_document(document, leave={model.Paragraph: _directed})
+            return rewrite_document(document, leave={model.Paragraph: _add_direction})
         case "recipe":
-            return rewrite_document(document, leave={model.Section: _measured})
+            return rewrite_document(document, leave={model.Section: _measure})
     return document
 
 
-def _directed(node: model.Paragraph) -> model.Paragraph:
+def _add_direction(node: model.Paragraph) -> model.Paragraph:
     if not all(isinstance(inner, model.Emphasis | model.SoftBreak) for inner in node.children):
         return node
     exits = EXIT.search(plain_text(node.children))
-    return _classed(node, DIRECTION, *(["exit"] if exits else []))
+    return _add_classes(node, DIRECTION, *(["exit"] if exits else []))
 
 
-def _measured(section: model.Section) -> model.Section:
+def _measure(section: model.Section) -> model.Section:
     if "ingredients" not in section.attributes.classes:
         return section
     children = rewrite(section.children, leave={model.ListItem: _with_quantity})
     is_same = children == section.children
-    return section if is_same else _classed(replace(section, children=children), "with-quantities")
+    return (
+        section if is_same else _add_classes(replace(section, children=children), "with-quantities")
+    )
 
 
 def _with_quantity(item: model.ListItem) -> model.ListItem:
@@ -150,13 +152,13 @@ def _with_quantity(item: model.ListItem) -> model.ListItem:
         case (model.Paragraph(children=(model.Text() as text, *rest)) as block, *others):
             if quantity := QUANTITY.match(text.text):
                 number, after = model.Text(quantity[0]), text.text[quantity.end() :]
-                span = _classed(model.InlineElement("span", (number,)), "quantity")
+                span = _add_classes(model.InlineElement("span", (number,)), "quantity")
                 block = replace(block, children=(span, replace(text, text=after), *rest))
                 return replace(item, children=(block, *others))
     return item
 
 
-def _classed(node: N, *classes: str) -> N:
+def _add_classes(node: N, *classes: str) -> N:
     attributes = node.attributes
     return replace(node, attributes=replace(attributes, classes=(*attributes.classes, *classes)))
 
@@ -187,7 +189,7 @@ def _section(opened: _Open, depth: int, meanings: tuple[str, ...]) -> model.Sect
     heading = opened.heading
     roles = [CLASSES[name] for name in heading.attributes.classes if name in CLASSES]
     title = plain_text(heading.children)
-    classes = tuple(meaning for meaning in meanings if called(title, meaning))
+    classes = tuple(meaning for meaning in meanings if is_called(title, meaning))
     return model.Section(
         span=heading.span,
         attributes=replace(heading.attributes, classes=heading.attributes.classes + classes),
@@ -311,7 +313,7 @@ def check_roles(document: Document) -> Document:
             _report_place(section, "at the highest level only", FEWER, findings)
         elif section.role == "chapter" and parent.role != "part":
             _report_place(section, "at the highest level, or in a `.part`", FEWER, findings)
-    return findings.added_to(document)
+    return findings.add_to(document)
 
 
 def _walk_sections(document: Document) -> Iterator[tuple[Section, Section | None]]:

@@ -13,7 +13,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.late import late
 from pipeline.model.tree import Changes, find, rewrite_document
-from pipeline.model.variables import BUILT_IN, CALCULATION, filled, filled_address, look_up, values
+from pipeline.model.variables import BUILT_IN, CALCULATION, fill, fill_address, look_up, values
 from pipeline.resolve.findings import Findings
 
 Value = Callable[[str], str]
@@ -80,7 +80,7 @@ def with_values(
     if room < 0:
         message = f"Variables add up to over {MOST_FILLED:,} characters; the rest stay as written."
         findings.add(Code.LONG_VARIABLES, message, None, "Give them shorter values.")
-    return findings.added_to(document)
+    return findings.add_to(document)
 
 
 def _find_names(node: Node) -> Iterator[str]:
@@ -102,22 +102,22 @@ def _fill(node: Node, value: Value) -> Node:
     changed: dict[str, Any] = {}
     kind = type(node)
     if isinstance(node, Blank):
-        parts = (filled(part, value) if isinstance(part, str) else part for part in node.answer)
+        parts = (fill(part, value) if isinstance(part, str) else part for part in node.answer)
         changed["answer"] = tuple(parts)
     for field in STRINGS.get(kind, ()):
-        changed[field] = filled(getattr(node, field), value)
+        changed[field] = fill(getattr(node, field), value)
     if kind in ADDRESSES:
         field = ADDRESSES[kind]
         address = getattr(node, field)
-        changed[field] = filled_address(address, value)
+        changed[field] = fill_address(address, value)
         if isinstance(node, Link) and changed[field] != address:
             # also the text of a link that shows its address
             changed["children"] = tuple(
-                replace(child, text=filled(child.text, value)) if isinstance(child, Text) else child
+                replace(child, text=fill(child.text, value)) if isinstance(child, Text) else child
                 for child in node.children
             )
     if pairs := node.attributes.pairs:
-        new = tuple((key, filled(text, value)) for key, text in pairs)
+        new = tuple((key, fill(text, value)) for key, text in pairs)
         changed["attributes"] = replace(node.attributes, pairs=new)
     if all(getattr(node, field) == new for field, new in changed.items()):
         return node

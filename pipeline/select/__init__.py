@@ -22,8 +22,8 @@ from pipeline.model.audience import (
     Ranges,
     admits,
     conditions_of,
-    lacked,
     names_in,
+    places_lacked,
     variant_for,
 )
 from pipeline.model.codes import Code, diagnostic
@@ -34,10 +34,10 @@ from pipeline.model.numbered_kinds import NUMBERED, is_lettered, numbered_kind
 from pipeline.model.strings import (
     IN_STRINGS,
     STRINGS,
-    changed,
+    answers_in_strings,
+    change_strings,
     has_marked_answer,
-    in_strings,
-    settled,
+    settle_string,
     strings_of,
     without_marks,
 )
@@ -206,7 +206,7 @@ class _Readers:
         self._lacking: dict[str, Ranges] = {}
         for level, _ in whole.metadata.levels:
             pupils = replace(edition, audience="student", level=level.lower())
-            self._lacking[level] = Ranges(lacked(whole.withheld, pupils))
+            self._lacking[level] = Ranges(places_lacked(whole.withheld, pupils))
 
     def levels_of(self, node: Node, document: Document) -> list[str]:
         """The levels that get a node of a document."""
@@ -319,12 +319,12 @@ def settle_strings(document: Document, edition: Edition) -> Document:
     worded = {
         type(node)
         for _, node, _ in find(document, *STRINGS, marked=True)
-        if any(True for texts in (strings_of(node), in_strings(node)) for _ in texts)
+        if any(True for texts in (strings_of(node), answers_in_strings(node)) for _ in texts)
     }
 
     def settle(node: Node) -> Node:
-        said = tuple((IN_STRINGS, text) for text in in_strings(node))
-        node = changed(node, lambda text: settled(text, solved=solved))
+        said = tuple((IN_STRINGS, text) for text in answers_in_strings(node))
+        node = change_strings(node, lambda text: settle_string(text, solved=solved))
         if not said or not _lists_answers(edition):
             return node
         pairs = (*node.attributes.pairs, *said)

@@ -190,13 +190,13 @@ def _finish(folder: Path) -> None:
         journal = msgspec.json.decode((staging / JOURNAL).read_bytes(), type=_Journal)
         for name, place in journal.moves.items():
             with contextlib.suppress(FileNotFoundError):  # it is there already
-                (staging / Path(name).name).replace(_below(folder, place))
+                (staging / Path(name).name).replace(_path_below(folder, place))
         for place in journal.gone:
-            _below(folder, place).unlink(missing_ok=True)
+            _path_below(folder, place).unlink(missing_ok=True)
     shutil.rmtree(staging, ignore_errors=True)
 
 
-def _below(folder: Path, place: str) -> Path:
+def _path_below(folder: Path, place: str) -> Path:
     """A journal's path. Raises `FileNotFoundError` for a path outside the folder, which Chapbook
     never writes."""
     if Path(place).is_absolute() or ".." in Path(place).parts:

@@ -116,7 +116,7 @@ def scheme(address: str) -> str:
     return match[1].lower() if match else ""
 
 
-def written(href: str) -> str:
+def readable_address(href: str) -> str:
     """A printed form of an address: with readable letters instead of encoded ones if that is safe,
     and with no more of its scheme than is needed to recognise it."""
     text = unquote(href, errors="strict") if _decodes(href) else href
@@ -125,7 +125,7 @@ def written(href: str) -> str:
     return text.removesuffix("/") if text.count("/") in (1, 3) else text
 
 
-def embedded(address: str) -> bytes:
+def embedded_file(address: str) -> bytes:
     """The file that is the address of an image itself, as ``data:image/…``; empty for any other, or
     if it cannot be decoded."""
     match = re.match(r"data:image/[\w.+-]{1,60}((?:;[\w=.+-]{1,60})*),", address, re.IGNORECASE)
@@ -237,7 +237,7 @@ def locate_in_site(folder: Path, address: str, library: str = "") -> tuple[Locat
     """The file at a path from the root of a website, which is the folder, that of its ``library``,
     or one between it and the root of a repository; and the path to that."""
     path = address.lstrip("/")
-    for shared in itertools.chain(dict.fromkeys(("", library)), _within_site(folder)):
+    for shared in itertools.chain(dict.fromkeys(("", library)), _paths_upwards(folder)):
         for files in SITE_FILES:
             file = locate(folder, f"{files}{path}", Code.MISSING_IMAGE, shared)
             if isinstance(file, Located):
@@ -245,7 +245,7 @@ def locate_in_site(folder: Path, address: str, library: str = "") -> tuple[Locat
     return None
 
 
-def _within_site(folder: Path) -> Iterator[str]:
+def _paths_upwards(folder: Path) -> Iterator[str]:
     """The paths to the folders above one, up to the root of a repository or a website."""
     depths = [
         len(found.parents[name.count("/")].parts)

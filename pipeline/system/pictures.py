@@ -19,7 +19,7 @@ START_OF_SCAN = b"\xff\xda"
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 
-def opened(data: bytes) -> Image.Image:
+def open_image(data: bytes) -> Image.Image:
     """An image in any format. Raises `DecompressionBombError` for one that is too large,
     `UnidentifiedImageError` for other files, and `OSError` for damaged ones."""
     with warnings.catch_warnings():

@@ -222,13 +222,15 @@ def file_digest(name: str) -> str:
             return ""
         if time.time() - max(status.st_mtime, status.st_ctime) < UNSETTLED:
             return _digest(Path(name).read_bytes())
-        return _settled(name, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        return _digest_of_settled(
+            name, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        )
     except OSError:
         return ""
 
 
 @functools.lru_cache(maxsize=4096)
-def _settled(path: str, *state: int) -> str:
+def _digest_of_settled(path: str, *state: int) -> str:
     """The digest of a file in some state, which a process need not read again."""
     return _digest(Path(path).read_bytes())
 
@@ -248,11 +250,11 @@ ENVIRONMENT = ("SOURCE_DATE_EPOCH", "CHAPBOOK_PLAIN_ENGINE")
 def code_version() -> str:
     """The digest of what the outcome of a stage depends on, besides its inputs: Chapbook's code,
     the libraries, Python, and the environment."""
-    return key(_installed(), *(os.environ.get(name, "") for name in ENVIRONMENT))
+    return key(_installed_version(), *(os.environ.get(name, "") for name in ENVIRONMENT))
 
 
 @functools.cache
-def _installed() -> str:
+def _installed_version() -> str:
     """The code, all packages installed with it, and Pango, which breaks lines. Of an installed
     program, there is a record of its files' digests; of any other, their sizes and times count, by
     which Python too knows whether to compile them anew."""

@@ -68,7 +68,7 @@ _MARKS = late(
 """Accents, vowel signs, and signs for breaks, also as PDFium gives them, which are within words."""
 
 
-def folded(text: str) -> bytes:
+def fold_text(text: str) -> bytes:
     """A text without differences of form, as UTF-8: its letters and digits, without case, accents
     and ligatures."""
     letters = text.encode("utf-8", "replace").translate(_LOWER, _OTHERS)
@@ -106,16 +106,16 @@ class WithheldPieces:
     def __init__(self, texts: Iterable[str], public: bytes) -> None:
         self._texts = [words(text) for text in texts]
         pieces = {b"".join(piece) for text in self._texts for _, piece in _pieces(text)}
-        self._by_start = _by_start(pieces)
-        self._by_start = _by_start(pieces - self._found_in(public))
+        self._by_start = _group_by_start(pieces)
+        self._by_start = _group_by_start(pieces - self._find_in(public))
 
     def __bool__(self) -> bool:
         return bool(self._by_start)
 
     def runs(self, text: str) -> Iterator[FoundWords]:
         """The withheld words that a text has, as many at a time as follow each other there."""
-        letters = folded(text)
-        present = self._found_in(letters)
+        letters = fold_text(text)
+        present = self._find_in(letters)
         for number, sought in enumerate(self._texts) if present else ():
             end = 0
             for start, piece in _pieces(sought):
@@ -126,7 +126,7 @@ class WithheldPieces:
                     end += 1
                 yield FoundWords(number, tuple(sought[start:end]))
 
-    def _found_in(self, letters: bytes) -> set[bytes]:
+    def _find_in(self, letters: bytes) -> set[bytes]:
         """The pieces in a folded text. It is read once, in machine words of eight bytes that begin
         at each of them, however many pieces are sought."""
         starts: set[int] = set()
@@ -140,7 +140,7 @@ class WithheldPieces:
 WIDTH = 8
 
 
-def _by_start(pieces: Iterable[bytes]) -> dict[int, list[bytes]]:
+def _group_by_start(pieces: Iterable[bytes]) -> dict[int, list[bytes]]:
     by_start: dict[int, list[bytes]] = {}
     for piece in sorted(pieces):
         by_start.setdefault(int.from_bytes(piece[:WIDTH], sys.byteorder), []).append(piece)
@@ -216,19 +216,19 @@ def contents(name: str, data: bytes) -> Iterator[Content]:
     """All texts of a file, and of the files in it."""
     yield Content(f"the name of {name}", unquote(name))
     if data.startswith(b"%PDF-"):
-        yield from _of_pdf(name, data)
+        yield from _texts_of_pdf(name, data)
     elif data.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for member in archive.namelist():
                 yield from contents(member, archive.read(member))
     elif data.startswith(IMAGES):
-        yield from _of_image(name, data)
+        yield from _texts_of_image(name, data)
     elif name.endswith(LICENCE):
         return
     elif data.startswith(FONTS) or b"begincmap" in data[:300]:
         yield Content(f"the font {name}", "", data=data)
     else:
-        yield from _of_text(name, data)
+        yield from _texts_of_markup(name, data)
 
 
 # --- markup, styles, scripts --------------------------------------------------------------
@@ -254,7 +254,7 @@ _TEXTS = etree.XPath(" | ".join(f"//*/{name}" for name in _READ), smart_strings=
 """All attributes, and those that are for readers."""
 
 
-def _of_text(name: str, data: bytes) -> Iterator[Content]:
+def _texts_of_markup(name: str, data: bytes) -> Iterator[Content]:
     """The texts of markup; any other file is text as it is."""
     root = _root(name, data) if data.lstrip()[:1] == b"<" else None
     if root is None:
@@ -267,7 +267,7 @@ def _of_text(name: str, data: bytes) -> Iterator[Content]:
         element.text = None
     values = dict.fromkeys(_VALUES(root))
     for value in values:
-        yield from _in_addresses(name, value)
+        yield from _texts_of_addresses(name, value)
     attributes = BREAK.join(_ADDRESS.sub("", value) for value in values)
     yield Content(f"an attribute in {name}", unquote(attributes), is_code=True)
     yield Content(f"an attribute in {name}", BREAK.join(dict.fromkeys(_TEXTS(root))))
@@ -300,7 +300,7 @@ def _root(name: str, data: bytes) -> Any:
 
 def _as_written(name: str, text: str, *, is_code: bool) -> Iterator[Content]:
     """The text of a style, a script or data, with the characters that its escapes mean."""
-    yield from _in_addresses(name, text)
+    yield from _texts_of_addresses(name, text)
     text = _ADDRESS.sub(BREAK, text)
     if "\\" in text:
         text = _ESCAPE.sub(_meant, text)
@@ -312,7 +312,7 @@ def _meant(escape: re.Match[str]) -> str:
     return chr(min(int(digits, 16), 0x10FFFF)) if digits else " "
 
 
-def _in_addresses(name: str, text: str) -> Iterator[Content]:
+def _texts_of_addresses(name: str, text: str) -> Iterator[Content]:
     """The texts of files that are in addresses."""
     for address in _ADDRESS.finditer(text) if "data:" in text else ():
         data = unquote_to_bytes(address[2])
@@ -325,7 +325,7 @@ def _in_addresses(name: str, text: str) -> Iterator[Content]:
 # --- images -------------------------------------------------------------------------------
 
 
-def _of_image(name: str, data: bytes) -> Iterator[Content]:
+def _texts_of_image(name: str, data: bytes) -> Iterator[Content]:
     if data.startswith(PNG) and not any(kind in data for kind in PNG_CHUNKS):
         return  # without loading what reads images
     from PIL import Image
@@ -359,7 +359,7 @@ _FOR_PROGRAMS = frozenset({
 """The keys of strings that are not for readers; in arrays, they have none."""
 
 
-def _of_pdf(name: str, data: bytes) -> Iterator[Content]:
+def _texts_of_pdf(name: str, data: bytes) -> Iterator[Content]:
     objects: list[bytes] = []
     drawings: dict[str, list[bytes]] = {}
     with pikepdf.open(io.BytesIO(data)) as pdf:
@@ -381,7 +381,7 @@ def _of_pdf(name: str, data: bytes) -> Iterator[Content]:
         yield Content(where, BREAK.join(_text_of_drawing(stream, fonts) for stream in streams))
     # reading text is a tenth of the work of asking for each entry of each object
     spoken = (_SPOKEN.findall(stream) for streams in drawings.values() for stream in streams)
-    yield from _of_objects(name, written, itertools.chain.from_iterable(spoken))
+    yield from _texts_of_objects(name, written, itertools.chain.from_iterable(spoken))
 
 
 def without_attachments(data: bytes) -> bytes:
@@ -468,7 +468,7 @@ def _read_shown(part: bytes, characters: Mapping[int, str]) -> Iterator[str]:
         yield from (string.decode("latin-1") for string in _LITERAL.findall(part))
 
 
-def _of_objects(
+def _texts_of_objects(
     name: str, objects: bytes, spoken: Iterable[tuple[bytes, bytes]]
 ) -> Iterator[Content]:
     """The texts of objects as they are written, and what is ``spoken`` instead of drawings."""

@@ -153,7 +153,7 @@ FOR_PEOPLE: dict[str, str] = {
 """Criteria that a program cannot judge, or not completely: people have to check them."""
 
 
-def judged_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+def criteria_met_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     """The criteria that Chapbook's books cannot violate: they concern sound, video, forms, gestures
     and the like, which the books do not contain, as the rule ``no-active-content`` makes sure, or
     the reading system."""
@@ -346,7 +346,7 @@ def pages_can_be_read(subject: AuditSubject) -> Looked:
         yield finding("page-unreadable", page=name, reason=why) if why else None
 
 
-def _in_page(name: str, faults: Iterable[Finding], checked: int) -> Looked:
+def _look_at_page(name: str, faults: Iterable[Finding], checked: int) -> Looked:
     """The findings of a rule for pages in general, which ``checked`` a number of things."""
     reported = [
         finding("page-fault", page=name, message=fault.message, hint=fault.hint) for fault in faults
@@ -359,7 +359,7 @@ def pages_have_titles(subject: AuditSubject) -> Looked:
         titles = root.findall(f"{HTML}head/{HTML}title")
         is_titled = titles and text_of(titles[0])
         fault = finding("no-title", place(titles[0] if titles else root))
-        yield from _in_page(name, () if is_titled else (fault,), 1)
+        yield from _look_at_page(name, () if is_titled else (fault,), 1)
 
 
 def pages_have_languages(subject: AuditSubject) -> Looked:
@@ -371,7 +371,7 @@ def pages_have_languages(subject: AuditSubject) -> Looked:
 def headings_are_in_order(subject: AuditSubject) -> Looked:
     for name, root in subject.roots.items():
         headings = sum(bool(HEADING.match(element.tag)) for element in root.iter())
-        yield from _in_page(name, _heading_faults(root), headings)
+        yield from _look_at_page(name, _heading_faults(root), headings)
 
 
 def _heading_faults(root: Element) -> Iterator[Finding]:
@@ -399,7 +399,7 @@ def references_have_targets(subject: AuditSubject) -> Looked:
             for reference in named
             if reference.value not in ids
         )
-        yield from _in_page(name, (*id_faults(root), *astray), len(ids) + len(named))
+        yield from _look_at_page(name, (*id_faults(root), *astray), len(ids) + len(named))
 
 
 RUNNING = frozenset(

@@ -139,7 +139,10 @@ def passages(
         kinds = facts(node).kinds
         is_drawn, own_free = drawn and not kinds.isdisjoint(DRAWN), not kinds.isdisjoint(free)
         own_signs = None if kinds.isdisjoint(_SIGNED) else signs
-        known, key = _known(node), (of.repeated, of.rtl, is_drawn, own_free and free, own_signs)
+        known, key = (
+            _known_passages(node),
+            (of.repeated, of.rtl, is_drawn, own_free and free, own_signs),
+        )
         if key not in known:
             if isinstance(node, model.Section):
                 read = _passages(node.title, of._replace(span=node.span), is_drawn, free, own_signs)
@@ -149,7 +152,7 @@ def passages(
                 read = _passages((node,), of, is_drawn, free, own_signs)
             known[key] = tuple(read)
         if in_print and (in_print, *key) not in known:
-            known[in_print, *key] = tuple(printed(known[key]))
+            known[in_print, *key] = tuple(printed_passages(known[key]))
         for passage in known[in_print, *key] if in_print else known[key]:
             group = passage.group and GROUPS * number + passage.group
             if group or not passage.span:
@@ -166,7 +169,7 @@ def _paragraph(node: model.Node, rtl: bool) -> Iterator[Passage]:
 
 
 @of_node
-def _known(_: model.Node) -> dict[Any, tuple[Passage, ...]]:
+def _known_passages(_: model.Node) -> dict[Any, tuple[Passage, ...]]:
     """The passages of a block, or of a section's title, by what else they depend on."""
     return {}
 
@@ -278,7 +281,7 @@ def line_spans(code: model.CodeBlock) -> list[Span | None]:
     return [msgspec.structs.replace(place, line=first + number) for number in range(count)]
 
 
-def printed(passages: Iterable[Passage]) -> Iterator[Passage]:
+def printed_passages(passages: Iterable[Passage]) -> Iterator[Passage]:
     """The passages as they can be found in print. Scripts whose characters are reordered on the
     page are left out, because a PDF does not define their order reliably; in right-to-left text, so
     are digits and signs, and in blocks where there is some; and so are blocks with characters that
@@ -390,7 +393,7 @@ def faults_in(
     if missing:
         undrawn = dict.fromkeys(map(ord, missing + printed_letters(missing)))
         read = DrawnText(read.text.translate(undrawn), read.notes.translate(undrawn))
-        text, notes = (_without(undrawn, passages) for passages in (text, notes))
+        text, notes = (_drop_characters(undrawn, passages) for passages in (text, notes))
     of_text, of_notes = match(text, read.text), match(notes, read.notes)
     faults = (*of_text.faults, *of_notes.faults)
     wrong = {fault.passage for fault in faults}
@@ -431,7 +434,7 @@ def required_passages(
     document: Document, edition: Edition, *, printed: bool = False, signs: DrawnSigns | None = None
 ) -> RequiredPassages:
     """The passages that the file of an edition has to hold; ``document`` is resolved. Those that
-    are ``printed`` are as `printed` has them. With ``signs`` (`passages`), gaps and
+    are ``printed`` are as `printed_passages` has them. With ``signs`` (`passages`), gaps and
     what is drawn are among them."""
     drawn = edition.format in ("pdf", "docx")
     # a table row that fits on no line becomes a list of its cells, each with its header
@@ -453,7 +456,9 @@ def required_passages(
     return RequiredPassages(tuple(text), tuple(of_notes))
 
 
-def _without(characters: Mapping[int, None], passages: Iterable[Passage]) -> tuple[Passage, ...]:
+def _drop_characters(
+    characters: Mapping[int, None], passages: Iterable[Passage]
+) -> tuple[Passage, ...]:
     short = (
         passage._replace(letters=passage.letters.translate(characters)) for passage in passages
     )
@@ -508,9 +513,9 @@ class Matched(NamedTuple):
 
 def match(passages: Sequence[Passage], text: str) -> Matched:
     """Look for passages in a text of letters."""
-    places = _in_order(passages, text, 0, len(text))
+    places = _find_in_order(passages, text, 0, len(text))
     if None in places:
-        places = _between_fast(passages, text)
+        places = _find_fast(passages, text)
     faults = tuple(
         Fault("moved-text" if _is_elsewhere(passage, text) else "lost-text", passage)
         for passage, place in zip(passages, places, strict=True)
@@ -534,13 +539,15 @@ def _has(passages: Sequence[Passage], letters: str) -> bool:
     return any(letters in passage.letters for passage in passages)
 
 
-def _in_order(passages: Sequence[Passage], text: str, start: int, end: int) -> list[int | None]:
+def _find_in_order(
+    passages: Sequence[Passage], text: str, start: int, end: int
+) -> list[int | None]:
     """The beginnings of passages, the earliest place first that is after the one before. Those of
     a group begin after all that was before the group, and do not overlap."""
     places: list[int | None] = []
     for group, several in itertools.groupby(passages, key=lambda passage: passage.group):
         if group:
-            begins, start = _in_any_order([*several], text, start, end)
+            begins, start = _find_in_any_order([*several], text, start, end)
             places += begins
             continue
         begins, start = _one_by_one(several, text, start, end)
@@ -561,7 +568,7 @@ def _one_by_one(
     return places, start
 
 
-def _in_any_order(
+def _find_in_any_order(
     passages: Sequence[Passage], text: str, start: int, end: int
 ) -> tuple[list[int | None], int]:
     """The beginnings of passages of a group, and the end of them all. Where they are not one by one
@@ -600,12 +607,12 @@ def _free_place(
     return None
 
 
-def _between_fast(passages: Sequence[Passage], text: str) -> list[int | None]:
+def _find_fast(passages: Sequence[Passage], text: str) -> list[int | None]:
     fast = _fast(passages, text)
     places: list[int | None] = []
     start = 0
     for number, place in (*fast, (len(passages), len(text))):
-        places += _in_order(passages[len(places) : number], text, start, place)
+        places += _find_in_order(passages[len(places) : number], text, start, place)
         if number < len(passages):
             places.append(place)
             start = place + len(passages[number].letters)

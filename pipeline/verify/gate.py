@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pipeline.features import FEATURES, here
 from pipeline.model import Container, Document, Plain, Withheld, removal
-from pipeline.model.audience import Ranges, lacked
+from pipeline.model.audience import Ranges, places_lacked
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, for_pupils
 from pipeline.model.late import late
@@ -31,7 +31,7 @@ from pipeline.verify.all_text import (
     WithheldPieces,
     characters,
     contents,
-    folded,
+    fold_text,
     is_made_of,
     matches,
     whole_words,
@@ -46,7 +46,7 @@ def leaks_in(
     """Findings about the text in a finished file, and in those next to it, that is withheld from
     the edition. ``document`` is as parsed, and ``marked`` for the edition. The archive has the
     whole source attached, on purpose."""
-    places = lacked(document.withheld, edition)
+    places = places_lacked(document.withheld, edition)
     data = without_attachments(package.data) if edition.is_archival else package.data
     files = {PurePath(name).name: data}
     files |= {PurePath(other).name: data for other, data in package.extra.items()}
@@ -55,7 +55,7 @@ def leaks_in(
 
 def leaks_for_all(document: Document, files: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
     """Findings about the text in records that is withheld from all editions for pupils."""
-    places = lacked(document.withheld, *for_pupils(document.metadata))
+    places = places_lacked(document.withheld, *for_pupils(document.metadata))
     return _findings(document, places, files, "the records", ())
 
 
@@ -80,7 +80,7 @@ def _findings(
         return ()
     within = Ranges(places)
     places = tuple(each for each in places if each.kind == "range" or not within.hold(each.span))
-    gate = _gate(document.text, places, frozenset(map(folded, public)), document.metadata.lang)
+    gate = _gate(document.text, places, frozenset(map(fold_text, public)), document.metadata.lang)
     findings: dict[int, Diagnostic] = {}
     for leak in gate.leaks(files):
         if leak.number not in findings:
@@ -94,15 +94,15 @@ def _findings(
 def _gate(text: str, places: tuple[Withheld, ...], bank_words: frozenset[bytes], lang: str) -> Gate:
     """The gate of a source, which several editions have in common."""
     answers = {place.text for place in places if place.kind == "solution"}
-    in_banks = (answer for answer in answers if folded(answer) in bank_words)
-    public = (_without(text, places, answers), *in_banks)
+    in_banks = (answer for answer in answers if fold_text(answer) in bank_words)
+    public = (_without_withheld(text, places, answers), *in_banks)
     return Gate((place.text for place in places), public, lang)
 
 
 _IN_BRACES = late(r"\{([^{}]*)\}")
 
 
-def _without(text: str, places: Iterable[Withheld], solutions: Collection[str]) -> str:
+def _without_withheld(text: str, places: Iterable[Withheld], solutions: Collection[str]) -> str:
     """A source without the text in ranges, which are in its order, and without solutions, each of
     which stands in braces."""
     kept, end, at = list[str](), 0, 0
@@ -133,7 +133,7 @@ def _place_of(words: str, place: Withheld) -> Span:
     """The place in the source where these words stand in a withheld text."""
     if place.kind == "solution":
         return place.span
-    first = next(matches(folded(words), place.text))
+    first = next(matches(fold_text(words), place.text))
     before = first.string[: first.start()]
     line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
     column += place.span.column if line == 0 else 1
@@ -155,7 +155,7 @@ class Gate:
     def __init__(self, texts: Iterable[str], public: Iterable[str], lang: str) -> None:
         texts, public = tuple(texts), BREAK.join(public)
         self._lang = lang
-        self._public = folded(public)
+        self._public = fold_text(public)
         self._pieces = WithheldPieces(texts, self._public)
         self._clean: set[str] = set()
         self._characters = {
@@ -225,7 +225,7 @@ def _words(lang: str) -> bytes:
         from pipeline.features.citations import terms
 
         known.append(terms(lang))
-    return folded(BREAK.join(known))
+    return fold_text(BREAK.join(known))
 
 
 @functools.cache
@@ -245,4 +245,4 @@ def _sources() -> bytes:
 
 def _read(folder: Path, *suffixes: str) -> bytes:
     files = (file for file in folder.rglob("*") if file.suffix in suffixes)
-    return folded(BREAK.join(file.read_text("utf-8") for file in files))
+    return fold_text(BREAK.join(file.read_text("utf-8") for file in files))

@@ -118,7 +118,7 @@ def _read_accepted(node: etree._Element) -> Iterator[Accepted]:
         return
     for number, gap in enumerate(gaps, start=1):
         where = f"{name}, gap {number}" if len(gaps) > 1 else name
-        answers = tuple(_in_words(each, gap.kind) for each in gap.answers if each.share > 0)
+        answers = tuple(_word(each, gap.kind) for each in gap.answers if each.share > 0)
         yield Accepted(where, answers, line)
     if not gaps:
         yield Accepted(name, (), line)
@@ -146,7 +146,7 @@ def _number(text: str | None) -> float:
         return 0.0
 
 
-def _in_words(answer: QuizAnswer, kind: str) -> str:
+def _word(answer: QuizAnswer, kind: str) -> str:
     text = answer.text.strip()
     if kind in ("text", "exact"):
         text = STARS.sub("…", text).replace("\\*", "*")

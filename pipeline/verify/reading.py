@@ -18,7 +18,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 from lxml import etree, html
 
-from pipeline.model.css_addresses import loaded
+from pipeline.model.css_addresses import addresses_loaded
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.page_map import FORMULA, letters
@@ -282,10 +282,10 @@ def references(root: Element) -> Iterator[FileReference]:
     """Everything that the elements of a page or a drawing refer to; names of HTML may be without
     their namespace."""
     for element in root.iter():
-        yield from _of_element(element)
+        yield from _references_of(element)
 
 
-def _of_element(element: Element) -> Iterator[FileReference]:
+def _references_of(element: Element) -> Iterator[FileReference]:
     name = element.tag.rpartition("}")[2]
     at = place(element)
     own_lists = OWN_ID_LISTS.get(name, ())
@@ -337,7 +337,7 @@ def _candidates(srcset: str) -> Iterator[str]:
 
 def css_references(css: str, subject: str, start: Span, style: Style) -> Iterator[FileReference]:
     """The files that a style loads. It is in the element at ``start``, or a file of its own."""
-    for address, line, column in loaded(css):
+    for address, line, column in addresses_loaded(css):
         # where the text of an element begins is known to the line
         known = style == "file" or (style == "element" and line > 1)
         at = Span(start.line + line - 1, column) if known else start

@@ -67,7 +67,7 @@ def finding(
     """The finding of a rule in the table, filled in with these values; quotations are shortened.
     ``about`` is the text concerned."""
     code, message, hint = next(rows[rule] for rows in rules().values() if rule in rows)
-    values |= {name: shown(str(values[name])) for name in _QUOTED.findall(message)}
+    values |= {name: show_text(str(values[name])) for name in _QUOTED.findall(message)}
     return Finding(rule, code, message.format(**values), hint.format(**values), span, pages, about)
 
 
@@ -79,7 +79,7 @@ class FileFindings:
         self._kept: dict[Severity, list[Diagnostic]] = {severity: [] for severity in Severity}
         self._left_out = [0]
 
-    def of(self, source: str) -> FileFindings:
+    def for_file(self, source: str) -> FileFindings:
         """The same collection, for findings in the file ``source``."""
         other = FileFindings(source)
         other._kept, other._left_out = self._kept, self._left_out
@@ -87,7 +87,7 @@ class FileFindings:
 
     def inside(self, name: str) -> FileFindings:
         """The same collection, for findings in the file ``name`` of an archive."""
-        return self.of(f"{self.source}/{name}")
+        return self.for_file(f"{self.source}/{name}")
 
     def add(self, rule: str, span: Span | None = None, **values: Any) -> None:
         """Note the finding of a rule of the table."""
@@ -127,7 +127,7 @@ def check_sums(
             findings.add(changed if actual else missing, name=name)
 
 
-def shown(text: str) -> str:
+def show_text(text: str) -> str:
     """A text from a file in a form for messages: on one line, and short."""
     line = " ".join(
         "".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST_QUOTE]).split()

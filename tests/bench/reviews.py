@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline import parse
-from pipeline.commands.review.matching import applied
+from pipeline.commands.review.matching import apply
 from pipeline.commands.review.reading import (
     ReviewedParagraph,
     read_edited,
@@ -139,7 +139,7 @@ def _verdict(sent: SentFile, back: Path, edit: WordEdit) -> str:
     if any(change.file != edit.span.file for change in result.edits):
         return "another file was changed"
     old = sent.source.text(edit.span.file)
-    new = applied(old, result.edits)
+    new = apply(old, result.edits)
     problem = _problem(old, new, edit)
     if not problem and not edit.span.file and edit.kind != "comment":
         problem = _differing(sent, new, back, edit)

@@ -63,7 +63,7 @@ class SentFile:
     def __init__(self, path: Path, folder: Path) -> None:
         self.path = path
         self.source = ReviewedSource(path, parse_file(path))
-        self.paragraphs = self.source.given(EDITIONS[EDITION]).paragraphs
+        self.paragraphs = self.source.text_given(EDITIONS[EDITION]).paragraphs
         built = pipeline.build(path, [EDITION], out=folder / path.parent.name / path.stem).files
         self.file = next(file for file in built if file.suffix == ".docx")
         with zipfile.ZipFile(self.file) as archive:

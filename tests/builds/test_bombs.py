@@ -17,7 +17,7 @@ from fontTools.ttLib import TTFont, newTable
 import pipeline
 from pipeline import Document
 from pipeline.model.faces import FACES, font_file
-from pipeline.system.pictures import START_OF_SCAN, Image, ImageFile, opened
+from pipeline.system.pictures import START_OF_SCAN, Image, ImageFile, open_image
 from tests.helpers import making
 from tests.helpers.paths import ROOT
 from tests.helpers.trees import plain_text
@@ -125,9 +125,9 @@ def test_pictures_in_many_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_the_library_for_pictures_has_our_limit() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert opened(empty_picture(9_600, 0)).size == (9_600, 9_600)
+        assert open_image(empty_picture(9_600, 0)).size == (9_600, 9_600)
         with pytest.raises(Image.DecompressionBombError):
-            opened(empty_picture(10_100, 0))
+            open_image(empty_picture(10_100, 0))
     others = [
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "pipeline" / "package").rglob("*.py")

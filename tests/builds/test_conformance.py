@@ -9,7 +9,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from pipeline.model.editions import EDITIONS, output_name, pages_name, varied
+from pipeline.model.editions import EDITIONS, output_name, pages_name, variations_of
 from tests.helpers import checkers
 from tests.helpers.conforming import Read
 from tests.helpers.derived_html import compare
@@ -53,8 +53,8 @@ class TestPublication(Read):
         """Without checkers, one handout is enough: a worksheet has all levels and versions."""
         with pytest.MonkeyPatch.context() as patch:
             if not checkers.ARE_INSTALLED:
-                first = lambda edition, metadata: varied(edition, metadata)[:1]  # noqa: E731
-                patch.setattr("pipeline.flow.values.wanted", first)
+                first = lambda edition, metadata: variations_of(edition, metadata)[:1]  # noqa: E731
+                patch.setattr("pipeline.flow.values.variations_wanted", first)
             yield
 
     @pytest.fixture(scope="class")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.model.editions import EDITIONS, varied
+from pipeline.model.editions import EDITIONS, variations_of
 from pipeline.parser import parse_file
 from tests.helpers import checkers
 from tests.helpers.conforming import found_by_check
@@ -36,7 +36,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_there_is_a_file_for_each_level_and_version(built: Path) -> None:
     metadata = parse_file(SOURCE).metadata
-    assert {name: len(varied(EDITIONS[name], metadata)) for name in FILES} == FILES
+    assert {name: len(variations_of(EDITIONS[name], metadata)) for name in FILES} == FILES
     files = [path for path in built.iterdir() if path.suffix != ".json"]
     assert len(files) == sum(FILES.values())
 

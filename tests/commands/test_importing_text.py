@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from pipeline import commands
 from pipeline.commands.importing.inputs import Imported, import_file
-from pipeline.commands.importing.text import of_text
+from pipeline.commands.importing.text import draft_of_text
 from tests.commands.test_importing import body, book, imported, told
 from tests.commands.test_importing_odt import odt
 from tests.commands.test_importing_pdf import pdf
@@ -554,7 +554,9 @@ def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_long_paragraph() -> None:
     """Lines that were broken to fit a width are joined in a time that grows as they do."""
     line = "the well was dug by hand in a summer that nobody who is old forgets, inter-\nnational\n"
-    assert is_linear(lambda count: of_text(f"The well\n\n{line * count}".encode(), "a.txt"), 40)
+    assert is_linear(
+        lambda count: draft_of_text(f"The well\n\n{line * count}".encode(), "a.txt"), 40
+    )
 
 
 KICKERS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands.library.building import built
+from pipeline.commands.library.building import build_all
 from pipeline.commands.library.document_task import Task
 from pipeline.commands.processes.limited_pool import LimitedPool, Limits, TaskStoppedError
 from tests.helpers.ending_child import crash, exhaust, wait
@@ -18,7 +18,7 @@ def test_what_ends_its_process_is_tried_three_times() -> None:
     limits = Limits(10**6, 10**9)
     task = Task("", "wells.md", "wells", "out", "out", ())
     with LimitedPool(1, limits) as pool:
-        ((_, result),) = built([task], pool, limits, 1, do=crash)
+        ((_, result),) = build_all([task], pool, limits, 1, do=crash)
         assert result.failed
         assert result.findings[0].message == "The process that built it ended 3 times (SIGSEGV)."
         assert result.seconds > 0

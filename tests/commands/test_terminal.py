@@ -19,7 +19,7 @@ from pipeline import Begun, Diagnostic
 from pipeline.commands import main
 from pipeline.commands.terminal import Progress, as_text, findings_as_json
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Severity, Span, in_order
+from pipeline.model.diagnostics import Severity, Span, sort_findings
 from pipeline.system.store import CACHE, Folder
 from tests.helpers.counting import is_linear
 from tests.helpers.killing import ended, forked
@@ -245,4 +245,4 @@ def test_the_id_of_a_link_is_pointed_at_and_not_its_text(tmp_path: Path) -> None
     source.write_text("- It is [gone](#gone)\n", "utf-8")
     message = "Nothing in the document has the id `gone`."
     found = diagnostic(Code.UNRESOLVED_LINK, message, span=Span(1, 3), source=str(source))
-    assert [(one.column, one.length) for one in in_order([found])] == [(17, 4)]
+    assert [(one.column, one.length) for one in sort_findings([found])] == [(17, 4)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.verify.all_text import BREAK, contents, folded
+from pipeline.verify.all_text import BREAK, contents, fold_text
 
 SPANS = {
     "gap": "____{¤}",
@@ -145,4 +145,4 @@ def source(pieces: Iterable[Answered]) -> tuple[str, dict[str, str]]:
 def all_words(file: Path) -> str:
     """The letters of all text in a finished file."""
     texts = "".join(part.text for part in contents(file.name, file.read_bytes()))
-    return folded(texts.replace(BREAK, "")).decode()
+    return fold_text(texts.replace(BREAK, "")).decode()

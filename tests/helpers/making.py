@@ -19,7 +19,7 @@ from pipeline import BuiltEdition, Document, driver, parse
 from pipeline.flow import steps
 from pipeline.flow.values import request_for
 from pipeline.keep import keeping
-from pipeline.model.editions import EDITIONS, varied
+from pipeline.model.editions import EDITIONS, variations_of
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 from pipeline.package import package
@@ -42,7 +42,7 @@ def selected(
     """The content that an edition has of a source, or of a parsed document, at a level or in a
     version, or at the first."""
     parsed = parse(text, "x.md", folder) if isinstance(text, str) else text
-    rows = varied(EDITIONS[edition], parsed.metadata)
+    rows = variations_of(EDITIONS[edition], parsed.metadata)
     return select(parsed, next(row for row in rows if variation in ("", row.level, row.version)))
 
 

@@ -17,7 +17,7 @@ from pipeline.model.words import (
     FOLDER,
     NUMBERED,
     UNDERSTOOD,
-    folded,
+    fold_word,
     languages,
     words,
     words_in,
@@ -136,7 +136,7 @@ def test_every_language_says_what_authors_may_write(language: str) -> None:
         ("asks", "replies"),
         ("may_ask", "replies"),
     ):
-        assert not {*map(folded, table[one])} & {*map(folded, table[other])}
+        assert not {*map(fold_word, table[one])} & {*map(fold_word, table[other])}
 
 
 @pytest.mark.parametrize(

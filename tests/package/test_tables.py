@@ -22,7 +22,7 @@ from pipeline import Document, parse, render_fragment
 from pipeline.commands.pdf_reading import read_pages
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.model.faces import FACES, font_file
-from pipeline.model.table_cells import place, regular, within_rows
+from pipeline.model.table_cells import limit_row_spans, place, regular
 from pipeline.render.tables import SMALL, USUAL, fit, shape, text_width
 from tests.helpers import making
 from tests.helpers.laid_out import laid_out, numbered_boxes
@@ -102,7 +102,7 @@ rows_of_cells = st.lists(
 
 @given(rows_of_cells, rows_of_cells)
 def test_every_place_of_a_table_is_one_cells(head: list[TableRow], body: list[TableRow]) -> None:
-    groups = regular(within_rows(head), within_rows(body))
+    groups = regular(limit_row_spans(head), limit_row_spans(body))
     width = max((p.end for rows in groups for row in place(rows) for p in row), default=0)
     begun: set[int] = set()
     for rows in groups:

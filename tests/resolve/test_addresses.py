@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from pipeline.model import Document, Image, Link, NoteReference, Plain, Strong
-from pipeline.system.paths import written
+from pipeline.system.paths import readable_address
 from tests.helpers import making
 from tests.helpers.trees import nodes
 
@@ -78,7 +78,7 @@ def test_they_can_be_left_out() -> None:
     ],
 )
 def test_how_an_address_is_written(href: str, text: str) -> None:
-    assert written(href) == text
+    assert readable_address(href) == text
 
 
 def test_teachers_and_students_have_the_same_numbers() -> None:

@@ -9,7 +9,7 @@ import pytest
 import pipeline
 from pipeline import Document
 from pipeline.model import Captioned, CrossReference, Exercise
-from pipeline.model.editions import EDITIONS, varied
+from pipeline.model.editions import EDITIONS, variations_of
 from pipeline.verify.gate import leaks_in
 from tests.helpers import making
 from tests.helpers.finished import all_text
@@ -181,7 +181,7 @@ def test_the_gate_finds_what_another_level_gets(tmp_path: Path) -> None:
     source = tmp_path / "wells.md"
     source.write_text(TEXT, "utf-8")
     document = making.Flow(source).document
-    core, support, _ = varied(EDITIONS["handout"], document.metadata)
+    core, support, _ = variations_of(EDITIONS["handout"], document.metadata)
     resolved = making.resolved(document, "handout", variation="support")
     package = making.packed(resolved)
     findings = leaks_in(package, document, resolved, core, "wells.pdf")

@@ -10,7 +10,7 @@ import pipeline
 from pipeline import Document
 from pipeline.features.split import divide
 from pipeline.model.editions import EDITIONS
-from pipeline.model.words import in_minutes, words
+from pipeline.model.words import minutes_in_words, words
 from pipeline.render.imprint import total
 from tests.helpers import making
 from tests.helpers.pdf_reading import open_pdf, outline, read
@@ -94,12 +94,14 @@ def test_a_handout_of_one_section_takes_what_the_section_takes() -> None:
     ],
 )
 def test_each_language_has_its_forms(lang: str, expected: list[str]) -> None:
-    said = [in_minutes(minutes, words(lang)).replace("\u00a0", " ") for minutes in (1, 2, 11)]
+    said = [minutes_in_words(minutes, words(lang)).replace("\u00a0", " ") for minutes in (1, 2, 11)]
     assert said == expected
 
 
 def test_arabic_has_a_form_for_three_to_ten() -> None:
-    said = {n: in_minutes(n, words("ar")).replace("\u00a0", " ") for n in (3, 10, 100, 103, 111)}
+    said = {
+        n: minutes_in_words(n, words("ar")).replace("\u00a0", " ") for n in (3, 10, 100, 103, 111)
+    }
     assert {n for n, text in said.items() if text == f"{n} دقائق"} == {3, 10, 103}
     assert {n for n, text in said.items() if text == f"{n} دقيقة"} == {100, 111}
 

@@ -12,7 +12,7 @@ import pipeline
 from pipeline import Document
 from pipeline.exercises.versions import arrange
 from pipeline.model import Choices, Exercise, Matching, Ordering
-from pipeline.model.editions import EDITIONS, wanted
+from pipeline.model.editions import EDITIONS, variations_wanted
 from pipeline.model.metadata import Metadata
 from tests.helpers import making
 from tests.helpers.finished import all_text
@@ -269,7 +269,7 @@ def test_only_some_editions_are_varied_if_the_front_matter_says_so() -> None:
     assert [
         name + row.variation
         for name in ("web", "handout", "answers", "keys")
-        for row in wanted(EDITIONS[name], metadata)
+        for row in variations_wanted(EDITIONS[name], metadata)
     ] == ["web", "web-support", "handout", "answers", "answers-B", "keys"]
     text = TEXT.replace("versions: 3", "varied: [webb]")
     (finding,) = (found for found in pipeline.parse(text).diagnostics if "webb" in found.message)

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from pipeline import parse
 from pipeline.exercises.key_proof import missing_answers
 from pipeline.model import Document, encode
-from pipeline.model.editions import EDITIONS, Edition, varied
+from pipeline.model.editions import EDITIONS, Edition, variations_of
 from pipeline.parser.marks import looks_in, marks_in
 from pipeline.select import select
 from tests.helpers import making, placements
@@ -76,7 +76,7 @@ def test_pupils_get_nothing_of_another_level_in_any_version(batch: Sequence[Plac
     text, secrets = placements.source(batch, front=placements.VARIED)
     document = parse(text, "x.md")
     other = parse(placements.source(batch, "k" * 30, placements.VARIED)[0], "x.md")
-    for edition in varied(EDITIONS["handout"], document.metadata):
+    for edition in variations_of(EDITIONS["handout"], document.metadata):
         content = shown(document, edition)
         told = {place for word, place in secrets.items() if word in content}
         assert all(" / level / " in place for place in told)

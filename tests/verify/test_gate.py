@@ -18,7 +18,7 @@ import pipeline
 from pipeline import parse
 from pipeline.model.editions import EDITIONS
 from pipeline.package.result import Package
-from pipeline.verify.all_text import WithheldPieces, folded, is_made_of, words
+from pipeline.verify.all_text import WithheldPieces, fold_text, is_made_of, words
 from pipeline.verify.gate import Gate, leaks_for_all, leaks_in
 from tests.helpers.worksheets import LESSONS, source
 
@@ -52,12 +52,12 @@ def leaks(text: str, *texts: str, **options: str) -> list[str]:
     ],
 )
 def test_differences_of_form_do_not_count(text: str, same: str) -> None:
-    assert folded(text).decode() == same
+    assert fold_text(text).decode() == same
     assert b"".join(words(text)).decode() == same
 
 
 def test_texts_are_found_as_a_whole_and_in_part() -> None:
-    withheld = WithheldPieces([SECRET], folded(PUBLIC))
+    withheld = WithheldPieces([SECRET], fold_text(PUBLIC))
     assert [b" ".join(run.words) for run in withheld.runs(f"So: {SECRET.upper()}")] == [
         b"keeper hides the copper key below the third stone"
     ]
@@ -75,7 +75,7 @@ def test_fewer_than_eight_letters_prove_nothing() -> None:
 
 
 def test_what_stands_in_public_text_is_no_secret() -> None:
-    assert not WithheldPieces([PUBLIC, "counts the buckets"], folded(PUBLIC))
+    assert not WithheldPieces([PUBLIC, "counts the buckets"], fold_text(PUBLIC))
 
 
 def test_scripts_without_spaces_are_searched_letter_by_letter() -> None:

@@ -98,7 +98,7 @@ def build_command(
     if any(name.startswith(terminal.CONVERTED) for name in editions):
         from pipeline.commands.build import by_pandoc
 
-        editions, formats = by_pandoc.requested(editions)
+        editions, formats = by_pandoc.parse_requested(editions)
         if options["strict"]:
             raise click.UsageError("--strict allows no losses, and what Pandoc makes has some.")
     run = builds.build_of({**options, "editions": editions}, dump)
@@ -112,7 +112,7 @@ def build_command(
                 raise click.UsageError("--sandbox leaves Pandoc no room, which has its own.")
             limits.confine_to(sources, options["out"], options["templates"])
         if is_limited:
-            run = limits.within(run, timeout, memory)
+            run = limits.limited_build(run, timeout, memory)
     if dump:
         for source in sources:
             click.echo(dump_stage(source, (editions or ("web",))[0], dump, options["templates"]))

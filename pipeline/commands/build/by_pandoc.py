@@ -68,7 +68,7 @@ class Requested(NamedTuple):
     formats: tuple[str, ...]
 
 
-def requested(names: Iterable[str]) -> Requested:
+def parse_requested(names: Iterable[str]) -> Requested:
     """The editions and formats that were asked for. Raises `click.UsageError` for those that Pandoc
     does not write, and if it is not installed."""
     names = tuple(names)
@@ -102,11 +102,11 @@ def convert(source: Path, files: Iterable[Path], formats: Sequence[str]) -> tupl
     losses = "; ".join((USUAL, *(loss for sign, loss in LOST.items() if sign in text)))
     messages = {f"As {', '.join(formats)}: {losses}.": None} if parts and formats else {}
     for file, of_file in parts.items():
-        described, data = _described(file), write_archive(of_file)
+        described, data = _describe(file), write_archive(of_file)
         media = {part: of_file[part] for part in of_file if part.startswith("word/media/")}
         for name in formats:
             path = file.with_suffix(f".{SUFFIXES.get(name, name)}")
-            written, log = _converted(data, name, described, path.name)
+            written, log = _convert(data, name, described, path.name)
             beside = {} if name in WHOLE else media
             places = {path.parent / part.removeprefix("word/"): beside[part] for part in beside}
             outputs.write_all(path.parent, {path: written, **places})
@@ -115,7 +115,7 @@ def convert(source: Path, files: Iterable[Path], formats: Sequence[str]) -> tupl
     return tuple(diagnostic(Code.NOT_IN_WORD, each, source=str(source)) for each in messages)
 
 
-def _described(file: Path) -> list[str]:
+def _describe(file: Path) -> list[str]:
     """The options that tell Pandoc what the file says of itself."""
     import docx
 
@@ -124,7 +124,7 @@ def _described(file: Path) -> list[str]:
     return [f"--metadata={key}={value}" for key, value in described.items() if value]
 
 
-def _converted(data: bytes, name: str, described: list[str], file: str) -> tuple[bytes, str]:
+def _convert(data: bytes, name: str, described: list[str], file: str) -> tuple[bytes, str]:
     """A Word file in another format, for a ``file``, and the messages of Pandoc."""
     import pypandoc
 
@@ -144,7 +144,7 @@ def _converted(data: bytes, name: str, described: list[str], file: str) -> tuple
     log = run.stderr.decode("utf-8", "replace").strip()
     if run.returncode:
         raise OSError(f"Pandoc cannot make {file}: {log[:300]}")
-    return _undated(run.stdout), log
+    return _remove_times(run.stdout), log
 
 
 def _parts(file: Path) -> dict[str, bytes]:
@@ -157,7 +157,7 @@ def _parts(file: Path) -> dict[str, bytes]:
     return parts | {"word/document.xml": kept}
 
 
-def _undated(data: bytes) -> bytes:
+def _remove_times(data: bytes) -> bytes:
     """A file without the time of day, which archives have."""
     if not data.startswith(b"PK\x03\x04"):
         return data

@@ -27,7 +27,7 @@ def check_finished(file: Path, source: Path | None, others: CheckReport) -> Chec
     `UnknownFormat`."""
     from pipeline.commands.check.finished import CheckReport, check
 
-    reports = check(file), others, _compared(file, source)
+    reports = check(file), others, _compare(file, source)
     return CheckReport(
         tuple(finding for report in reports for finding in report.diagnostics),
         tuple(note for report in reports for note in report.notes),
@@ -35,7 +35,7 @@ def check_finished(file: Path, source: Path | None, others: CheckReport) -> Chec
     )
 
 
-def _compared(file: Path, source: Path | None) -> CheckReport:
+def _compare(file: Path, source: Path | None) -> CheckReport:
     from pipeline.commands.check.comparison import compare_file
     from pipeline.commands.check.finished import CheckReport
     from pipeline.parser import parse_file

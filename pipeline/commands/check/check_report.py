@@ -85,7 +85,7 @@ class CheckedFile(msgspec.Struct, frozen=True):
     judge: tuple[str, ...]
 
 
-def checked(file: Path, findings: Sequence[Diagnostic], notes: Iterable[str]) -> CheckedFile:
+def report_on(file: Path, findings: Sequence[Diagnostic], notes: Iterable[str]) -> CheckedFile:
     """The report of a file that was checked, with the ``notes`` on that."""
     suffix = file.suffix.lower()
     day = publication_moment("") or datetime.datetime.now(datetime.UTC)
@@ -156,7 +156,7 @@ def write_report(
     folder: Path, file: Path, findings: Sequence[Diagnostic], notes: Iterable[str]
 ) -> None:
     """Write the report on a file that was checked. Raises `OSError`."""
-    report = checked(file, findings, notes)
+    report = report_on(file, findings, notes)
     files = {
         folder / f"{file.name}.html": page_of(report),
         folder / f"{file.name}.json": encode(report),

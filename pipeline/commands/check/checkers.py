@@ -81,10 +81,10 @@ def _epubcheck() -> tuple[str, ...] | str:
 
 
 def _read_epubcheck(report: Any) -> tuple[str, Messages]:
-    return report["checker"]["checkerVersion"], _of_epubcheck(report["messages"])
+    return report["checker"]["checkerVersion"], _messages_of_epubcheck(report["messages"])
 
 
-def _of_epubcheck(messages: Iterable[Any]) -> Messages:
+def _messages_of_epubcheck(messages: Iterable[Any]) -> Messages:
     for message in messages:
         severity, name = message["severity"], message["ID"]
         if severity not in ("FATAL", "ERROR", "WARNING", "USAGE") or name in FACTS:
@@ -107,10 +107,10 @@ def _nu() -> tuple[str, ...] | str:
 
 
 def _read_nu(report: Any) -> tuple[str, Messages]:
-    return report["version"].partition(" ")[0], _of_nu(report["messages"])
+    return report["version"].partition(" ")[0], _messages_of_nu(report["messages"])
 
 
-def _of_nu(messages: Iterable[Any]) -> Messages:
+def _messages_of_nu(messages: Iterable[Any]) -> Messages:
     for message in messages:
         if message["type"] == "info" and message.get("subType") != "warning":
             continue
@@ -131,10 +131,10 @@ def _verapdf() -> tuple[str, ...] | str:
 def _read_verapdf(report: Any) -> tuple[str, Messages]:
     report = report["report"]
     version = report["buildInformation"]["releaseDetails"][0]["version"]
-    return version, _of_verapdf(report["jobs"])
+    return version, _messages_of_verapdf(report["jobs"])
 
 
-def _of_verapdf(jobs: Iterable[Any]) -> Messages:
+def _messages_of_verapdf(jobs: Iterable[Any]) -> Messages:
     for job in jobs:
         name = posixpath.basename(job["itemDetails"]["name"].replace("\\", "/"))
         if "taskException" in job:
@@ -223,7 +223,7 @@ def _report(
         note, messages = results[run]
         notes[note] = None
         for message in messages.get(file, ()):
-            inside = findings.of(str(file))
+            inside = findings.for_file(str(file))
             inside = inside.inside(message.within) if message.within else inside
             code = Code.CHECK_FAILED if message.is_error else Code.CHECK_WARNING
             text, hint = (_sentence(f"{run.checker}: {message.text}"), _sentence(message.hint))

@@ -34,7 +34,7 @@ def compare_file(
     edition = edition_of(name, editions.stem_of(source), metadata)
     if edition is None and renamed:
         names = [SITE] if site else editions.DEFAULT_EDITIONS
-        usual = (editions.varied(editions.EDITIONS[name], metadata)[0] for name in names)
+        usual = (editions.variations_of(editions.EDITIONS[name], metadata)[0] for name in names)
         suffix = ".html" if site else path.suffix.lower()
         edition = next((candidate for candidate in usual if suffix == f".{candidate.format}"), None)
     if edition is None:
@@ -71,7 +71,7 @@ def _text_of(file: Path, format: editions.FormatName) -> DrawnText:
 def edition_of(name: str, stem: str, metadata: Metadata) -> editions.Edition | None:
     """The edition whose file has this name, where the source is ``stem``."""
     for row in editions.EDITIONS.values():
-        for edition in editions.varied(row, metadata):
+        for edition in editions.variations_of(row, metadata):
             file = editions.output_name(stem, edition)
             if name in (file, editions.pages_name(file, edition)):
                 return edition

@@ -43,7 +43,7 @@ def check_page(path: Path, findings: FileFindings) -> None:
 def check_site(folder: Path, findings: FileFindings) -> int:
     """Check all pages in a folder, and the files in its list. Returns the number of pages."""
     files = sorted(folder.glob("*.html"))
-    read = [_read(path, findings.of(str(path))) for path in files]
+    read = [_read(path, findings.for_file(str(path))) for path in files]
     pages = [page for page in read if page]
     start = next((page for page in pages if page.path.name == START), None)
     if start is None:
@@ -162,7 +162,7 @@ class _Surroundings:
             findings.add("file-missing", at, what=subject, path=path)
         elif path.endswith(".css") and path not in self._styles:
             self._styles.add(path)
-            self._check_style(path, findings.of(str(self._page.path.parent / path)))
+            self._check_style(path, findings.for_file(str(self._page.path.parent / path)))
 
     def _check_style(self, path: str, findings: FileFindings) -> None:
         try:

@@ -12,7 +12,7 @@ import pikepdf
 from pipeline.commands import pdf_reading
 from pipeline.commands.pdf_reading import PageLayout
 from pipeline.commands.print_faults import print_faults
-from pipeline.verify.rules import FileFindings, Finding, finding, shown
+from pipeline.verify.rules import FileFindings, Finding, finding, show_text
 
 RULE = 2
 """Points of a drawing, across and up, up to which it is only a line."""
@@ -53,7 +53,7 @@ def _empty_pages(pages: Sequence[PageLayout]) -> Iterator[Finding]:
 
 def _unseen(path: Path) -> Iterator[Finding]:
     for number, alt in pdf_reading.invisible_figures(path):
-        figure = f"“{shown(alt)}”" if alt else "A figure"
+        figure = f"“{show_text(alt)}”" if alt else "A figure"
         yield finding("empty-drawing", pages=(number,), what=figure)
 
 

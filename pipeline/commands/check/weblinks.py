@@ -28,7 +28,7 @@ from pipeline.flow.steps import parse
 from pipeline.flow.values import Options, request_for
 from pipeline.model import Document, Link
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, Span, in_order
+from pipeline.model.diagnostics import Diagnostic, Span, sort_findings
 from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import top_level, walk_spans
 from pipeline.system import outputs
@@ -75,7 +75,7 @@ def send(method: Method, address: str, timeout: float = TIMEOUT, *, read: bool =
         with _opener().open(request, timeout=timeout) as response:
             location = response.headers.get("Location") or ""
             body = response.read(LARGEST_ANSWER) if read else b""
-            return Reply(response.status, _resolved(address, location), body)
+            return Reply(response.status, _resolve(address, location), body)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _no_reply(error, timeout) from error
 
@@ -111,7 +111,7 @@ def plain(address: str) -> str:
     return urlunsplit((parts.scheme, place, path, query, ""))
 
 
-def _resolved(address: str, location: str) -> str:
+def _resolve(address: str, location: str) -> str:
     """``Location`` may be relative, and its bytes are read as Latin-1."""
     if not location:
         return ""
@@ -424,7 +424,7 @@ def check_links(source: Path) -> LinkReport:
         if (problem := _problem(place, answers[urldefrag(place.address).url], name))
     ]
     left_out = [name for name, answer in answers.items() if answer.outcome == "forbidden"]
-    return LinkReport(in_order((*errors, *problems)), len(answers), tuple(left_out))
+    return LinkReport(sort_findings((*errors, *problems)), len(answers), tuple(left_out))
 
 
 def _places(source: Path, document: Document) -> Iterator[_Place]:

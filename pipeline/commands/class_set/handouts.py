@@ -19,7 +19,7 @@ from pipeline.keep import keeping
 from pipeline.model import Document, Variable
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, varied
+from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, variations_of
 from pipeline.model.faces import FACES
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata, NamedText
@@ -28,7 +28,7 @@ from pipeline.model.paper import POINT
 from pipeline.model.rendered import Page, Pages, Style
 from pipeline.model.sheet import options_for
 from pipeline.model.tree import find
-from pipeline.model.words import called, understood
+from pipeline.model.words import is_called, understood
 from pipeline.model.writing_systems import fonts_for, scripts
 from pipeline.package import package
 from pipeline.package.result import Package
@@ -132,7 +132,7 @@ def read_list(
         hint = "Write the names of the columns in the first row: name, level, version."
         tell("The list has no column `name`.", span, hint)
         return ClassList((), tuple(findings))
-    findings += _unused(rows[0], places, variables, file)
+    findings += _tell_unused(rows[0], places, variables, file)
     head = [cell.text for cell in rows[0]]
     known = {
         LEVEL: [level for level, _ in metadata.levels],
@@ -149,7 +149,7 @@ def read_list(
         if len(row) > len(head) and any(cell.text for cell in row[len(head) :]):
             hint = "Put quotation marks around a text with a comma or a semicolon."
             tell("The row has more cells than there are columns.", row[len(head)].span, hint)
-        chosen = {key: _chosen(cells.get(key), names) for key, names in known.items()}
+        chosen = {key: _choose(cells.get(key), names) for key, names in known.items()}
         for key, value in chosen.items():
             if value is None:
                 cell, names = cells[key], known[key]
@@ -189,7 +189,7 @@ def _columns(head: Sequence[Cell]) -> dict[str, int]:
     """The places of the columns that are known, by what they are."""
     places: dict[str, int] = {}
     for at, cell in enumerate(head):
-        meanings = (key for key, words in MEANINGS.items() if called(cell.text, words))
+        meanings = (key for key, words in MEANINGS.items() if is_called(cell.text, words))
         if meaning := next((key for key in meanings if key not in places), ""):
             places[meaning] = at
     return places
@@ -213,7 +213,7 @@ def _name_in(cells: Mapping[str, Cell]) -> str:
     return " ".join(filter(None, (first, last)))
 
 
-def _unused(
+def _tell_unused(
     head: Sequence[Cell], places: Mapping[str, int], variables: Collection[str], file: str
 ) -> Iterator[Diagnostic]:
     """Findings about columns that are nothing known, and no variable: one for each that is almost
@@ -240,7 +240,7 @@ def _unused(
         yield diagnostic(Code.UNUSED_COLUMN, message, span=others[0].span, source=file, hint=hint)
 
 
-def _chosen(cell: Cell | None, names: list[str]) -> str | None:
+def _choose(cell: Cell | None, names: list[str]) -> str | None:
     """The one of some names that a cell has: "" if it is empty, and None for another one."""
     if cell is None or not cell.text:
         return ""
@@ -379,12 +379,12 @@ def class_set(
         if has_errors(findings):
             return ClassSet((), b"", 0, findings)
         if not is_of_pupils:
-            files.append(ClassFile(edition.name, _joined(handouts.values())))
+            files.append(ClassFile(edition.name, _join(handouts.values())))
             continue
         line = _name_line(source, document, edition, templates)
         copies = [(pupil, handouts[kind].data) for pupil, kind in zip(pupils, kinds, strict=True)]
         usual = LARGE_PRINT if edition.look == "large" else USUAL
-        files.append(ClassFile(edition.name, *_assembled(copies, document, line, usual)))
+        files.append(ClassFile(edition.name, *_assemble(copies, document, line, usual)))
     listing = _listing(pupils, files)
     return ClassSet(tuple(files), listing, len(pupils), tuple(dict.fromkeys(findings)))
 
@@ -407,7 +407,7 @@ def _handout(
     variables |= {name: NamedText(name, text) for name, text in kind.variables}
     personal = replace(document, metadata=replace(metadata, variables=tuple(variables.values())))
     request = request_for(source, personal, Options(templates=templates))
-    rows = varied(edition, metadata)
+    rows = variations_of(edition, metadata)
     wanted = (kind.level.lower(), kind.version)
     row = next((row for row in rows if (row.level, row.version) == wanted), rows[0])
     with keeping(None if kind.variables else store):
@@ -426,7 +426,7 @@ def _name_line(
         return None
     bare = replace(document, blocks=(), notes=(), withheld=(), variants=(), text="")
     request = request_for(source, bare, Options(templates=templates))
-    row = replace(varied(edition, document.metadata)[0], fields=True)
+    row = replace(variations_of(edition, document.metadata)[0], fields=True)
     with keeping():
         pages = replace(render_edition(request, row, mark_for(request, row)), edition="form")
         data = package(pages, source.parent).data
@@ -440,7 +440,7 @@ def _name_line(
     return None
 
 
-def _joined(packages: Iterable[Package]) -> bytes:
+def _join(packages: Iterable[Package]) -> bytes:
     """The pages of several PDFs as one; of a single one, the same."""
     import pikepdf
 
@@ -451,10 +451,10 @@ def _joined(packages: Iterable[Package]) -> bytes:
     for data in different:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             result.pages.extend(pdf.pages)
-    return _saved(result)
+    return _save(result)
 
 
-def _saved(pdf: pikepdf.Pdf) -> bytes:
+def _save(pdf: pikepdf.Pdf) -> bytes:
     import pikepdf
 
     out = io.BytesIO()
@@ -462,7 +462,7 @@ def _saved(pdf: pikepdf.Pdf) -> bytes:
     return out.getvalue()
 
 
-def _assembled(
+def _assemble(
     copies: Sequence[tuple[Pupil, bytes]], document: Document, line: _Line | None, usual: float
 ) -> tuple[bytes, tuple[int, ...]]:
     """The handouts one after the other, each beginning on a sheet of its own, with names and codes;
@@ -501,7 +501,7 @@ def _assembled(
     result.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
     result.Root.Lang = pikepdf.String(document.metadata.lang)
     result.docinfo["/Title"] = document.metadata.title
-    return _saved(result), tuple(len(opened[data].pages) for _, data in copies)
+    return _save(result), tuple(len(opened[data].pages) for _, data in copies)
 
 
 def _pages_on(side: pikepdf.Page) -> list[tuple[int, str]]:

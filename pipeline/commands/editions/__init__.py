@@ -14,7 +14,14 @@ import msgspec
 
 from pipeline.commands.terminal import READABLE, SOURCE_ERRORS, say, show
 from pipeline.model import Document
-from pipeline.model.editions import EDITIONS, Edition, chosen_editions, output_name, stem_of, wanted
+from pipeline.model.editions import (
+    EDITIONS,
+    Edition,
+    chosen_editions,
+    output_name,
+    stem_of,
+    variations_wanted,
+)
 from pipeline.model.metadata import Metadata
 from pipeline.model.sheet import fit_for, is_book, options_for, paper_for, sheet_for
 from pipeline.select import select
@@ -65,7 +72,7 @@ def settings_of(document: Document | None, stem: str) -> tuple[EditionSettings, 
     return tuple(
         _settings(edition, metadata, document, stem, row in listed)
         for row in editions
-        for edition in wanted(row, metadata)
+        for edition in variations_wanted(row, metadata)
     )
 
 
@@ -136,7 +143,7 @@ def editions_command(source: Path | None, as_json: bool, for_make: bool) -> None
             raise SystemExit(SOURCE_ERRORS)
     listed = settings_of(document, stem_of(source) if source else "NAME")
     if as_json:
-        click.echo(terminal.shown_json(listed))
+        click.echo(terminal.safe_json(listed))
         return
     width = min(shutil.get_terminal_size().columns, WIDEST)
     for edition in listed:

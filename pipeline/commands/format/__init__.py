@@ -26,7 +26,7 @@ from pipeline.commands.writer import UnwritableError, bare, same, write_blocks
 from pipeline.commands.writer.text import alternate
 from pipeline.model import INLINE_NOTE, Document, Node, SoftBreak, Text
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, in_source
+from pipeline.model.diagnostics import Diagnostic, place_in_source
 from pipeline.model.late import late
 from pipeline.model.tree import FIELDS, rewrite_document
 from pipeline.parser import parse, parse_body
@@ -101,7 +101,7 @@ def format_file(path: Path) -> FormattedFile:
     name = shown_name(str(path))
     text, findings = read(path)
     if wrong := tuple(finding for finding in findings if finding.is_error):
-        named = in_source(wrong, name)
+        named = place_in_source(wrong, name)
         return FormattedFile(text, FormattedText(text, wrong=named), b"")
     after = format_text(text, name, path.parent)
     raw = path.read_bytes()
@@ -126,7 +126,7 @@ def format_text(text: str, source: str = "", folder: Path | None = None) -> Form
         return FormattedText(formatted, numbers)
     after = parse(formatted, source, folder)
     new = {f.code for f in after.diagnostics} - {f.code for f in before.diagnostics}
-    if new or not same(joined(before), joined(after)):
+    if new or not same(join_lines(before), join_lines(after)):
         message = "Formatting would change what the source means; it is left unchanged."
         return FormattedText(text, wrong=(diagnostic(Code.NOT_FORMATTED, message, source=source),))
     return FormattedText(formatted, numbers)
@@ -148,7 +148,7 @@ def _body(lines: list[str]) -> tuple[str, tuple[int, ...]]:
             if at + 1 < len(pieces) and pieces[at + 1].first == piece.end:
                 written = without_last_break(written)
         if at:
-            parts.append(_between(pieces[at - 1], piece))
+            parts.append(_separator(pieces[at - 1], piece))
         if not piece.tag:
             parts.append(written)
             continue
@@ -156,7 +156,7 @@ def _body(lines: list[str]) -> tuple[str, tuple[int, ...]]:
         again = is_next and not again
         formatted = written
         if piece.tag not in _AS_WRITTEN:
-            formatted = _formatted(written, references, tree.in_brackets)
+            formatted = _format_block(written, references, tree.in_brackets)
         if again and formatted:
             formatted = alternate(formatted)
         if not formatted:
@@ -203,7 +203,7 @@ def _belong(first: _Piece, second: _Piece, lines: list[str]) -> bool:
     return bool(_ABOUT_TABLE.match(text)) and not (second.tag == "table" and text[0] == "{")
 
 
-def _between(first: _Piece, second: _Piece) -> str:
+def _separator(first: _Piece, second: _Piece) -> str:
     """An empty line, except between adjacent notes, HTML, or lines that are not blocks."""
     close = first.end == second.first
     tags = {first.tag, second.tag}
@@ -211,7 +211,9 @@ def _between(first: _Piece, second: _Piece) -> str:
     return "\n" if close and may_be_close else "\n\n"
 
 
-def _formatted(written: str, references: Mapping[str, tuple[str, str]], in_brackets: bool) -> str:
+def _format_block(
+    written: str, references: Mapping[str, tuple[str, str]], in_brackets: bool
+) -> str:
     """A formatted block; "" if it must stay as it is. ``in_brackets`` as in `parse_tree`."""
     if any(not tag[1] or tag[1].lower() not in KNOWN_TAGS for tag in _ELSEWHERE.finditer(written)):
         return ""
@@ -236,7 +238,7 @@ def _formatted(written: str, references: Mapping[str, tuple[str, str]], in_brack
     is_labelled = any(not note.label.startswith(INLINE_NOTE) for note in before.notes)
     if before.diagnostics or len(before.blocks) + is_labelled != 1:
         return ""
-    before = joined(before)
+    before = join_lines(before)
     try:
         markdown = write_blocks(before.blocks, before.notes, links).rstrip("\n")
     except UnwritableError:
@@ -244,18 +246,18 @@ def _formatted(written: str, references: Mapping[str, tuple[str, str]], in_brack
     if markdown == written:
         return markdown
     source = bare(before)
-    if _lost(written, markdown) or bare(joined(read(markdown))) != source:
+    if _has_lost(written, markdown) or bare(join_lines(read(markdown))) != source:
         return ""
     for variant in (written, " ".join(line.strip(" \t") for line in written.split("\n"))):
         # Differences in backslashes only are the author's choice.
         if variant.replace("\\", "") == markdown.replace("\\", "") and (
-            variant == markdown or bare(joined(read(variant))) == source
+            variant == markdown or bare(join_lines(read(variant))) == source
         ):
             return variant
     return markdown
 
 
-def _lost(source: str, result: str) -> bool:
+def _has_lost(source: str, result: str) -> bool:
     """Return whether a word, or a comment, of the original is missing in the result."""
     words = _words(source) - _words(result)
     return bool(words) or len(comments_in(source)) > len(comments_in(result))
@@ -267,7 +269,7 @@ def _words(text: str) -> Counter[str]:
     return Counter(word for word in words if not word.isdecimal())
 
 
-def joined(document: Document) -> Document:
+def join_lines(document: Document) -> Document:
     """The document with spaces for the line ends that are spaces in all outputs."""
 
     def leave(node: Node) -> Node:

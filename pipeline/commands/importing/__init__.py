@@ -62,7 +62,7 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
     from pipeline.system import outputs
 
     books = [path for path in files if book or is_summary(path)]
-    folders = [InputFolder.of(path) for path in files if path.is_dir() and path not in books]
+    folders = [InputFolder.read(path) for path in files if path.is_dir() and path not in books]
     requested = [
         entry for path in files for entry in ([(path, "")] if path in books else inputs(path))
     ]

@@ -185,7 +185,7 @@ class Levels:
         is_short = 0 < len(line.text.split()) <= LONGEST_BOLD
         return is_short and self._larger.get(round(line.size, 1)) == 1
 
-    def of_all(self, lines: Sequence[TextLine | None]) -> list[int]:
+    def levels_of(self, lines: Sequence[TextLine | None]) -> list[int]:
         """The levels of lines and of other content; 0 for what is no heading. Lines no larger than
         the text that follow each other, such as those of a list, or that nothing follows, are no
         headings."""
@@ -356,7 +356,7 @@ def _headings(
             rows.append((paragraph, None if LABEL.match(line.text) else line))
         if below is not None and below not in lines:
             rows.append((below, None))
-    numbers = levels.of_all([line for _, line in rows])
+    numbers = levels.levels_of([line for _, line in rows])
     yield from ((row[0], level) for row, level in zip(rows, numbers, strict=True) if level)
 
 

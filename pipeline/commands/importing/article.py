@@ -18,7 +18,7 @@ from pipeline.commands.importing.interviews import phrase, words_for, written_wo
 from pipeline.commands.importing.lines import CopiedLine
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
-from pipeline.model.words import folded
+from pipeline.model.words import fold_word
 
 # --- leftovers -------------------------------------------------------------------------------
 # Leftovers around a text copied from a web page: menus, share links, adverts, counters, readers'
@@ -73,7 +73,7 @@ def without_leftovers(
 def _kind(text: str) -> str:
     """The kind of a line that is not part of the text; "" for all others."""
     line = text.strip(" \t•·*|–—→←»«")
-    plain = folded(re.sub(r"\(?\d[\d.,]*\s?(?:[kKmM]\b)?\)?", " ", line))
+    plain = fold_word(re.sub(r"\(?\d[\d.,]*\s?(?:[kKmM]\b)?\)?", " ", line))
     if not line or len(line.split()) > _LONGEST_FURNITURE:
         return ""
     words = line.split()
@@ -91,10 +91,12 @@ def _kind(text: str) -> str:
             return kind
     parts = [part for part in _END_OF_MENU.split(line) if part]
     if len(parts) > 1 and len(line.split()) < 30:
-        known = [p for p in parts if any(folded(p) in words_for("leftovers", k) for k in _BY_WORD)]
-        if len(known) > len(parts) / 2 or (folded(parts[0]) in words_for("leftovers", "menu")):
+        known = [
+            p for p in parts if any(fold_word(p) in words_for("leftovers", k) for k in _BY_WORD)
+        ]
+        if len(known) > len(parts) / 2 or (fold_word(parts[0]) in words_for("leftovers", "menu")):
             return "menu"
-    if len(words) > 1 and all(folded(w) in words_for("leftovers", "share") for w in words):
+    if len(words) > 1 and all(fold_word(w) in words_for("leftovers", "share") for w in words):
         return "share"
     if len(words) < _LONGEST_FURNITURE and text.strip().lower().startswith(
         written_words("leftovers", "begins")

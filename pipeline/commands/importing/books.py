@@ -27,7 +27,7 @@ from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.names import slug
 from pipeline.model.tree import rewrite
-from pipeline.model.words import folded
+from pipeline.model.words import fold_word
 from pipeline.parser.attributes import make_attributes
 from pipeline.parser.files import normalise
 from pipeline.parser.frontmatter import front_matter
@@ -79,7 +79,7 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
     if summary and summary.suffix == ".md":
         chapters, findings = _read_summary(summary, name)
     elif summary:
-        chapters, findings = _in_settings(summary, folder, name)
+        chapters, findings = _chapters_in_settings(summary, folder, name)
     else:
         chapters, findings = [*_files_in_order(folder)], []
     files = [chapter.path for chapter in chapters if chapter.path]
@@ -88,7 +88,7 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
         return _Book(report_failure(diagnostic(Code.UNREADABLE_FILE, message, source=name)), {})
     root = path if path.is_dir() else path.parent
     metadata = _metadata(folder, root)
-    inside = InputFolder.of(folder, files)._replace(values=_values(root))
+    inside = InputFolder.read(folder, files)._replace(values=_values(root))
     imported: dict[str, Imported] = {}
     lines: list[str] = []
     labels: Counter[str] = Counter()
@@ -153,7 +153,7 @@ def _front_title(chapters: dict[str, Imported]) -> str:
     path, front = next(iter(chapters.items()))
     stem = posixpath.splitext(posixpath.basename(path))[0].casefold()
     title = front.metadata.title
-    is_named = folded(title) not in map(folded, (*_FIRST, "home", stem))
+    is_named = fold_word(title) not in map(fold_word, (*_FIRST, "home", stem))
     return title if stem in _FRONT and is_named else ""
 
 
@@ -161,7 +161,7 @@ def _summary(path: Path) -> tuple[Path, Path | None]:
     """The folder that the paths of a book start from, and its summary, if it has one."""
     if not path.is_dir():
         return path.parent, path
-    gitbook = _of_gitbook(path)
+    gitbook = _settings_of_gitbook(path)
     structure = gitbook.get("structure")
     named = structure.get("summary") if isinstance(structure, dict) else None
     for folder, name in (
@@ -183,7 +183,7 @@ def _summary(path: Path) -> tuple[Path, Path | None]:
     return path, None
 
 
-def _of_gitbook(folder: Path) -> dict[str, Any]:
+def _settings_of_gitbook(folder: Path) -> dict[str, Any]:
     """The settings of GitBook; JSON is YAML too."""
     names = (".gitbook.yaml", "book.json")
     return next((values for name in names if (values := _settings(folder / name))), {})
@@ -191,7 +191,7 @@ def _of_gitbook(folder: Path) -> dict[str, Any]:
 
 def _values(folder: Path) -> dict[str, str]:
     """The values that GitBook's settings give to names: ``{{ book.name }}``."""
-    settings = _of_gitbook(folder)
+    settings = _settings_of_gitbook(folder)
     own = settings.get("variables")
     named = {**settings, **(own if isinstance(own, dict) else {})}
     return {str(key): value for key, value in named.items() if isinstance(value, str)}
@@ -206,7 +206,7 @@ def _settings(file: Path) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def _in_settings(
+def _chapters_in_settings(
     settings: Path, folder: Path, name: str
 ) -> tuple[list[_Chapter], list[Diagnostic]]:
     """The chapters that the settings of Quarto or MkDocs list, each file once."""
@@ -338,7 +338,7 @@ def _metadata(folder: Path, root: Path) -> Metadata:
             description=str(book.get("description") or book.get("site_description") or ""),
             lang=language_of(str(quarto.get("lang") or "")),
         )
-    if said := _of_gitbook(root):
+    if said := _settings_of_gitbook(root):
         author = said.get("author")
         return Metadata(
             title=str(said.get("title") or ""),
@@ -393,7 +393,7 @@ def _as_chapter(draft: Draft, chapter: _Chapter, path: Path, labels: Counter[str
     """The draft under a heading, with its own headings lower, and labels of notes that no other
     chapter has."""
     title = draft.metadata.title
-    if folded(title) in ("", folded(path.stem)):  # no title of its own
+    if fold_word(title) in ("", fold_word(path.stem)):  # no title of its own
         title = chapter.title or title or path.stem
     new_labels = {note.label: note.label for note in draft.notes}
     for label in new_labels:

@@ -185,16 +185,16 @@ class Marks:
         one of these."""
         name = instruction.split(None, 1)[0].upper() if instruction.strip() else ""
         if _DATA in instruction:
-            return self._of_data(instruction.partition(_DATA)[2])
+            return self._citation_of_data(instruction.partition(_DATA)[2])
         if _ENDNOTE in instruction:
-            return self._of_endnote(instruction.partition(_ENDNOTE)[2].strip() or data)
+            return self._citation_of_endnote(instruction.partition(_ENDNOTE)[2].strip() or data)
         if name == "BIBLIOGRAPHY" or any(program in instruction for program in _BIBLIOGRAPHIES):
             return self._add(model.Bibliography()) if self.works else ""
         if name == "INDEX":
             has_marks = any("index" in node.attributes.classes for node in self.nodes)
             return self._add(model.Index()) if has_marks else ""
         if name == "CITATION":
-            return self._of_tags(instruction)
+            return self._citation_of_tags(instruction)
         if name == "XE":
             return self._entry(instruction)
         return ""
@@ -211,7 +211,7 @@ class Marks:
 
     def work(self, fields: dict[str, str]) -> str:
         """The mark of a citation of a work, by the fields that LibreOffice has of it."""
-        data = _of_fields(fields.get("bibliography-type", ""), fields)
+        data = _data_of_fields(fields.get("bibliography-type", ""), fields)
         people = re.split(r" and |;", fields.get("author", ""))
         if authors := [{"literal": name.strip()} for name in people if name.strip()]:
             data["author"] = authors
@@ -231,7 +231,7 @@ class Marks:
         path = re.split(r"(?<!\\):", match[1]) if match else ()
         return self.index((level.replace("\\", "") for level in path), see)
 
-    def _of_data(self, instruction: str) -> str:
+    def _citation_of_data(self, instruction: str) -> str:
         """The citation of Zotero or Mendeley, with the data of the cited work."""
         try:
             data, _ = json.JSONDecoder().raw_decode(instruction, instruction.index("{"))
@@ -240,7 +240,7 @@ class Marks:
             return ""
         return self._cite([(self._key(item["itemData"]), item) for item in items])
 
-    def _of_endnote(self, instruction: str) -> str:
+    def _citation_of_endnote(self, instruction: str) -> str:
         """The citation of EndNote, with the records of the cited works."""
         try:
             root = parse_xml(instruction.strip("\0 \n").encode())
@@ -254,10 +254,10 @@ class Marks:
             keys = {"Pages": "locator", "Prefix": "prefix", "Suffix": "suffix"}
             more: dict[str, Any] = {key: _text(cite, tag) for tag, key in keys.items()}
             more["suppress-author"] = cite.get("ExcludeAuth") == "1"
-            items.append((self._key(_of_record(record)), more))
+            items.append((self._key(_data_of_record(record)), more))
         return self._cite(items)
 
-    def _of_tags(self, instruction: str) -> str:
+    def _citation_of_tags(self, instruction: str) -> str:
         """The citation of Word, which names works by their tags."""
         items = []
         for part in re.split(r"\\m\s+", instruction.partition("CITATION")[2].strip()):
@@ -269,7 +269,7 @@ class Marks:
                 "locator": switches.get("p", ""), "prefix": switches.get("f", ""),
                 "suffix": switches.get("s", ""), "suppress-author": "n" in switches,
             }  # fmt: skip
-            items.append((self._key(_of_source(self._sources[tag])), more))
+            items.append((self._key(_data_of_source(self._sources[tag])), more))
         return self._cite(items)
 
     def _cite(self, items: list[tuple[str, dict[str, Any]]]) -> str:
@@ -315,13 +315,15 @@ def _bare(text: object) -> str:
     return " ".join(re.sub(r"[\[\];@<>*_`\\{}]", " ", str(text or "")).split())
 
 
-def _of_source(source: Element) -> dict[str, Any]:
+def _data_of_source(source: Element) -> dict[str, Any]:
     """The data of a work as Word keeps it."""
 
     def text_of(tag: str) -> str:
         return (source.findtext(f"{_B}{tag}") or "").strip()
 
-    data = _of_fields(text_of("SourceType"), {e.tag.removeprefix(_B): e.text or "" for e in source})
+    data = _data_of_fields(
+        text_of("SourceType"), {e.tag.removeprefix(_B): e.text or "" for e in source}
+    )
     for role, name in (("Author", "author"), ("Editor", "editor"), ("Translator", "translator")):
         people = []
         for person in source.iterfind(f"{_B}Author/{_B}{role}/{_B}NameList/{_B}Person"):
@@ -347,11 +349,11 @@ def _text(element: Element, path: str) -> str:
     return "" if inner is None else " ".join("".join(map(str, inner.itertext())).split())
 
 
-def _of_record(record: Element) -> dict[str, Any]:
+def _data_of_record(record: Element) -> dict[str, Any]:
     """The data of a work as EndNote keeps it."""
     kind = record.find("ref-type")
     fields = {path: _text(record, path) for path in _FIELDS if path[0].islower()}
-    data = _of_fields("" if kind is None else kind.get("name") or "", fields)
+    data = _data_of_fields("" if kind is None else kind.get("name") or "", fields)
     for path, role in (("authors", "author"), ("secondary-authors", "editor")):
         people = []
         for person in record.iterfind(f"contributors/{path}/author"):
@@ -366,7 +368,7 @@ def _of_record(record: Element) -> dict[str, Any]:
     return data
 
 
-def _of_fields(kind: str, fields: dict[str, str]) -> dict[str, Any]:
+def _data_of_fields(kind: str, fields: dict[str, str]) -> dict[str, Any]:
     """The data of a work that a program stores in named fields."""
     values = {_FIELDS[key]: text.strip() for key, text in fields.items() if key in _FIELDS}
     return {"type": _KINDS.get(kind, "document"), **{k: v for k, v in values.items() if v}}

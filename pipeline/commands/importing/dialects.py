@@ -75,7 +75,7 @@ def translate(text: str, tell: Report) -> str:
     return "\n".join([*lines[:start], *_body(lines, start, within, tell)])
 
 
-def in_file(
+def place_in_file(
     findings: tuple[Diagnostic, ...], translation: list[str], lines: list[str], name: str
 ) -> Iterator[Diagnostic]:
     """Findings on a ``translation``, at the ``lines`` of its file: as far from a line that is once

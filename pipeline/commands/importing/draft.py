@@ -139,7 +139,7 @@ class InputFolder(NamedTuple):
     values: Mapping[str, str] = {}
 
     @classmethod
-    def of(cls, path: Path, chapters: Iterable[Path] = ()) -> InputFolder:
+    def read(cls, path: Path, chapters: Iterable[Path] = ()) -> InputFolder:
         images: dict[str, tuple[Path, ...]] = {}
         for file in sorted(path.rglob("*")):
             if IMAGE.search(file.name) and file.is_file():

@@ -24,7 +24,7 @@ from pipeline.commands.importing.files import (
     parse_xml,
 )
 from pipeline.commands.importing.metadata import language_of, meaningful
-from pipeline.commands.importing.web_article import of_page
+from pipeline.commands.importing.web_article import draft_of_page
 from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.metadata.structured_values import Cover, Series, Subject
 from pipeline.model.roles import CLASSES, ROLES
@@ -50,7 +50,7 @@ def read_epub(path: Path, name: str) -> Draft:
         return unread(message, name)
     metadata = package.metadata()
     page.set("lang", metadata.lang)
-    draft = of_page(
+    draft = draft_of_page(
         page,
         name,
         parts.get,

@@ -64,9 +64,9 @@ def inputs(path: Path) -> Iterator[tuple[Path, str]]:
 
 def import_text(data: bytes) -> Imported:
     """The source that a copied text becomes."""
-    from pipeline.commands.importing.text import of_text
+    from pipeline.commands.importing.text import draft_of_text
 
-    draft = of_text(data, COPIED)
+    draft = draft_of_text(data, COPIED)
     return write_draft(draft, COPIED, "")
 
 
@@ -119,9 +119,9 @@ def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft
 
             return read_odt(path, name, changes)
         case "rtf":
-            from pipeline.commands.importing.rtf import of_rtf
+            from pipeline.commands.importing.rtf import draft_of_rtf
 
-            return of_rtf(path.read_bytes(), name, path.stem, changes)
+            return draft_of_rtf(path.read_bytes(), name, path.stem, changes)
         case "quiz":
             from pipeline.commands.importing.quizzes import read_quiz
 
@@ -131,9 +131,9 @@ def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft
 
             return read_by_pandoc(path, name, BY_PANDOC[path.suffix.lower()])
         case "text":
-            from pipeline.commands.importing.text import of_text
+            from pipeline.commands.importing.text import draft_of_text
 
-            return of_text(path.read_bytes(), name, path.parent)
+            return draft_of_text(path.read_bytes(), name, path.parent)
         case _:
             known = ", ".join(FORMATS)
             message = f"Chapbook cannot import `{path.suffix or path.name}` files."

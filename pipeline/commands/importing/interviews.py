@@ -22,10 +22,10 @@ from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata, Speaker
-from pipeline.model.names import folded as same_name
+from pipeline.model.names import fold_name as same_name
 from pipeline.model.names import nearest
 from pipeline.model.tree import plain_text
-from pipeline.model.words import called, folded, words
+from pipeline.model.words import fold_word, is_called, words
 from pipeline.parser.dialogue import ENDS, Utterance, group_turns, is_conversation
 from pipeline.parser.markup import trim
 
@@ -35,8 +35,8 @@ from pipeline.parser.markup import trim
 
 @functools.lru_cache
 def words_for(table: str, meaning: str) -> frozenset[str]:
-    """The words for ``meaning``, as `folded` writes them."""
-    return frozenset(map(folded, _words()[table][meaning])) - {""}
+    """The words for ``meaning``, as `fold_word` writes them."""
+    return frozenset(map(fold_word, _words()[table][meaning])) - {""}
 
 
 @functools.lru_cache
@@ -62,8 +62,8 @@ def months() -> dict[str, int]:
     numbers: dict[str, int] = {}
     for names in (*named, *_words()["months"].values()):
         for number, name in enumerate(names, 1):
-            numbers[folded(name)] = number
-            numbers.setdefault(folded(name)[:3], number)
+            numbers[fold_word(name)] = number
+            numbers.setdefault(fold_word(name)[:3], number)
     return numbers | {"sept": 9}
 
 
@@ -107,7 +107,7 @@ def is_name(text: str) -> bool:
     """Return whether a text may be a name, initials, or a word for a person."""
     parts = text.split()
     bare = re.sub(r"\W{0,3}\d{1,4}\W{0,3}$", "", text)  # Table 1.
-    if not parts or len(parts) > 5 or folded(bare) in words_for("speech", "nobody"):
+    if not parts or len(parts) > 5 or fold_word(bare) in words_for("speech", "nobody"):
         return False
     if re.search(r"[^\w\s.'’&()-]", text):
         return False
@@ -122,7 +122,7 @@ def label_of(children: tuple[Inline, ...]) -> SpeakerLabel | None:
         return None
     first, *rest = children
     if isinstance(first, model.Text):
-        parts = _in_text(first.text.lstrip())
+        parts = _read_prefix(first.text.lstrip())
         if not parts:
             return None
         name, left = parts
@@ -165,7 +165,7 @@ def line_of(children: tuple[Inline, ...]) -> str:
     return name if is_name(name) else ""
 
 
-def _in_text(text: str) -> tuple[str, str] | None:
+def _read_prefix(text: str) -> tuple[str, str] | None:
     stamp = _STAMPED.match(text)
     start = stamp.end() if stamp else 0
     match = _COLON.match(text, start)
@@ -185,7 +185,7 @@ def _bare(text: str) -> str:
 
 def speech_role(name: str) -> Literal["", "question", "reply"]:
     """Return whether a name is one of the words for interviewers or interviewees."""
-    plain = folded(re.sub(r"\s?\d{1,4}$", "", name))
+    plain = fold_word(re.sub(r"\s?\d{1,4}$", "", name))
     if plain in words_for("speech", "question"):
         return "question"
     return "reply" if plain in words_for("speech", "reply") else ""
@@ -244,11 +244,11 @@ _ROLES = {
 
 def names_in(text: str) -> list[str]:
     """The possible full names in a text, in order."""
-    candidates = (_cleaned(match[0]) for match in _NAME.finditer(text[:LONGEST_LEAD]))
+    candidates = (_clean(match[0]) for match in _NAME.finditer(text[:LONGEST_LEAD]))
     return [name for name in dict.fromkeys(candidates) if len(name.split()) > 1]
 
 
-def _cleaned(name: str) -> str:
+def _clean(name: str) -> str:
     name = re.sub(r"['’]s$", "", name.strip(" .,'’-"))
     return _TITLES.sub("", name).strip()
 
@@ -268,15 +268,15 @@ def guest_in(title: str, lead: str, authors: Iterable[str]) -> str:
                     return name
     first = _NAME.match(title)
     if first and re.match(r"\s*(?:[:,–—-]\s|on\s|über\s|sobre\s|sur\s)", title[first.end() :]):
-        return _cleaned(first[0])
+        return _clean(first[0])
     return ""
 
 
 def person_for(label: str, known: Iterable[str]) -> tuple[str, str]:
     """The person that a label stands for, among those ``known`` by their full names, and by the
     data from which it follows: "" if these are the same."""
-    plain = folded(label)
-    full = {folded(name): name for name in known}
+    plain = fold_word(label)
+    full = {fold_word(name): name for name in known}
     if plain in full:
         return full[plain], ""
     letters = label.replace(".", "").replace(" ", "")
@@ -287,9 +287,9 @@ def person_for(label: str, known: Iterable[str]) -> tuple[str, str]:
         short = letters.isupper() and 2 <= len(letters) <= 4
         if short and letters in (large, large[:1] + large[-1:]):
             ways["by the initials"].add(name)
-        if plain in (folded(parts[0]), folded(parts[-1]), folded(" ".join(parts[1:]))):
+        if plain in (fold_word(parts[0]), fold_word(parts[-1]), fold_word(" ".join(parts[1:]))):
             ways["by the name"].add(name)
-        if folded(_TITLES.sub("", label)) in (folded(name), folded(parts[-1])):
+        if fold_word(_TITLES.sub("", label)) in (fold_word(name), fold_word(parts[-1])):
             ways["by the name"].add(name)
     for evidence, names in ways.items():
         if len(names) == 1:
@@ -422,7 +422,7 @@ def _is_after(block: Paragraph, names: list[str]) -> bool:
     for name in names:
         if text.startswith(name):
             after = re.match(r"[\s,]*([^\W\d_]+)", text[len(name) :])
-            if after and folded(after[1]) in words_for("speech", "is"):
+            if after and fold_word(after[1]) in words_for("speech", "is"):
                 return True
     return False
 
@@ -486,7 +486,10 @@ def with_speakers(draft: Draft, name: str) -> Draft:
     if metadata.speakers or any(isinstance(b, model.Dialogue) for b in draft.blocks):
         return draft
     blocks = tuple(lines_apart(draft.blocks))
-    by_names, by_questions = _by_names(blocks, metadata), _by_questions(blocks, metadata)
+    by_names, by_questions = (
+        _turns_by_names(blocks, metadata),
+        _turns_by_questions(blocks, metadata),
+    )
     detection = by_names or by_questions
     if by_names and by_questions and 2 * len(by_names.turns) < len(by_questions.turns):
         detection = by_questions  # the names stand before the first turns alone
@@ -532,7 +535,7 @@ def _findings(detection: _Detection, name: str) -> Iterator[Diagnostic]:
 # --- by names ---------------------------------------------------------------------------
 
 
-def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | None:
+def _turns_by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | None:
     """The turns that names begin."""
     labels: dict[int, SpeakerLabel] = {}
     for at, block in enumerate(blocks):
@@ -557,14 +560,16 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | Non
     persons: dict[str, str] = {}
     for name in sorted(written):
         role = speech_role(name)
-        persons[name] = _stood_for(role, name, about) if role else person_for(cased[name], known)[0]
+        persons[name] = (
+            _person_behind(role, name, about) if role else person_for(cased[name], known)[0]
+        )
     turns = _accept_turns(labels, persons, about, blocks)
     if not turns:
         return None
     turns = without_lead(turns)
     names = list(dict.fromkeys(turn.name for turn in turns))
     for name in sorted({labels[turn.at].name for turn in turns}):
-        if folded(persons[name]) != folded(name):
+        if fold_word(persons[name]) != fold_word(name):
             why = "" if speech_role(name) else person_for(cased[name], known)[1]
             notes.append(f"“{name}” is taken for {persons[name]}{f', {why}' if why else ''}.")
     if len(names) == 1:
@@ -599,7 +604,7 @@ def _is_followed(blocks: tuple[Block, ...], at: int) -> bool:
     return at + 1 < len(blocks) and isinstance(blocks[at + 1], Paragraph | model.BlockQuote)
 
 
-def _stood_for(role: str, label: str, about: About) -> str:
+def _person_behind(role: str, label: str, about: About) -> str:
     """The people that "Q" and "A" stand for: the author, if there is one, and the guest."""
     if role == "reply" and about.guest:
         return about.guest
@@ -615,30 +620,30 @@ def _accept_turns(
     blocks: tuple[Block, ...],
 ) -> list[InputTurn]:
     """The turns, if the names are those of people in a conversation."""
-    known = {folded(name) for name in (*about.authors, about.guest) if name}
+    known = {fold_word(name) for name in (*about.authors, about.guest) if name}
     turns: list[InputTurn] = []
     for forms in (("colon",), ("colon", "bold", "line")):
         chosen = {at: label for at, label in labels.items() if label.form in forms}
-        counts = Counter(folded(persons[label.name]) for label in chosen.values())
+        counts = Counter(fold_word(persons[label.name]) for label in chosen.values())
         sure = {
-            folded(persons[label.name])
+            fold_word(persons[label.name])
             for label in chosen.values()
             if label.form == "colon"
             and (
                 speech_role(label.name)
-                or folded(persons[label.name]) in known
-                or any(called(label.name, role) for role in ("asks", "replies"))
+                or fold_word(persons[label.name]) in known
+                or any(is_called(label.name, role) for role in ("asks", "replies"))
             )
         }
         accepted = {person for person, number in counts.items() if number > 1 or person in sure}
         turns = [
             InputTurn(at, persons[label.name], label.rest)
             for at, label in sorted(chosen.items())
-            if folded(persons[label.name]) in accepted
+            if fold_word(persons[label.name]) in accepted
         ]
         if _is_dialogue(turns, sure, about) and (
             about.is_interview
-            or {folded(turn.name) for turn in turns} <= sure
+            or {fold_word(turn.name) for turn in turns} <= sure
             or is_conversation(list(utterances(turns, blocks)))
         ):
             return turns
@@ -656,7 +661,7 @@ TURNS_SHARE = 0.12
 
 
 def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
-    people = {folded(turn.name) for turn in turns}
+    people = {fold_word(turn.name) for turn in turns}
     if len(people) < 2:
         return len(turns) > 1 and bool(people & sure or about.is_interview)
     if len(turns) < 3 and not (people <= sure):
@@ -667,7 +672,7 @@ def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
     )
     if not has_questions and not about.is_interview and len(turns) < FEWEST_LINES:
         return False
-    changes = sum(folded(first.name) != folded(following.name) for first, following in pairs)
+    changes = sum(fold_word(first.name) != fold_word(following.name) for first, following in pairs)
     reaches = turns[-1].at - turns[0].at + 1
     takes_turns = changes >= CHANGING_SHARE * len(pairs)
     return len(people) <= MOST_PEOPLE and takes_turns and len(turns) >= TURNS_SHARE * reaches
@@ -696,7 +701,7 @@ def _with_replies(
 # --- by questions -----------------------------------------------------------------------
 
 
-def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | None:
+def _turns_by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | None:
     """The turns of a text that is called an interview, whose questions are paragraphs in bold or
     italics, or paragraphs that consist only of a question."""
     paragraphs = {at: b for at, b in enumerate(blocks) if isinstance(b, Paragraph)}
@@ -753,7 +758,7 @@ def _first_name(texts: Iterable[tuple[Inline, ...]]) -> str:
 def _without_name(turn: InputTurn) -> InputTurn:
     """A turn without its speaker's name."""
     label = label_of(turn.children)
-    is_own = label and label.form == "colon" and folded(label.name) == folded(turn.name)
+    is_own = label and label.form == "colon" and fold_word(label.name) == fold_word(turn.name)
     return turn._replace(children=label.rest) if label and is_own and label.rest else turn
 
 
@@ -808,12 +813,12 @@ def _speakers(
     most = max(shares.values())
     asks = {n for n in names if shares[n] >= max(ASKING_SHARE, LIKE_MOST_ASKING * most)}
     by_word = {
-        folded(turn.name): role
+        fold_word(turn.name): role
         for turn in turns
         if turn.at in labels and (role := speech_role(labels[turn.at].name) or _name_of(turn.name))
     }
     if "question" in by_word.values():
-        asks = {name for name in names if by_word.get(folded(name)) == "question"}
+        asks = {name for name in names if by_word.get(fold_word(name)) == "question"}
     if len(asks) == len(names):
         asks = {turns[0].name} if most and shares[turns[0].name] == most else set()
     speakers = []
@@ -824,6 +829,6 @@ def _speakers(
 
 
 def _name_of(name: str) -> str:
-    if called(name, "asks"):
+    if is_called(name, "asks"):
         return "question"
-    return "reply" if called(name, "replies") else ""
+    return "reply" if is_called(name, "replies") else ""

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.importing.dialects import in_file, metadata_of, translate
+from pipeline.commands.importing.dialects import metadata_of, place_in_file, translate
 from pipeline.commands.importing.draft import (
     ALONE,
     ALTERNATIVES,
@@ -39,7 +39,7 @@ from pipeline.parser.dialects import comments_in
 from pipeline.parser.files import normalise, read
 from pipeline.parser.frontmatter import read_front_matter
 from pipeline.parser.syntax import parse_tree
-from pipeline.system.paths import Located, embedded, host, locate, locate_in_site, scheme
+from pipeline.system.paths import Located, embedded_file, host, locate, locate_in_site, scheme
 
 # --- mdbook ----------------------------------------------------------------------------------
 # mdBook's directives in a chapter: included files, or parts of files, and hidden lines of Rust.
@@ -150,8 +150,8 @@ def read_markdown(path: Path, name: str, inside: InputFolder = ALONE) -> Draft:
 
     whole = inside.link_text(translate(whole, tell), path.parent)
     document = parse_file(path, name) if whole == text else parse(whole, name, path.parent)
-    draft = of_markdown(whole, document, path.parent, name, inside)
-    moved = in_file(draft.findings, whole.split("\n"), text.split("\n"), name)
+    draft = draft_of_markdown(whole, document, path.parent, name, inside)
+    moved = place_in_file(draft.findings, whole.split("\n"), text.split("\n"), name)
     findings += moved
     if hidden:
         lines = "1 line" if hidden == 1 else f"{hidden} lines"
@@ -159,7 +159,7 @@ def read_markdown(path: Path, name: str, inside: InputFolder = ALONE) -> Draft:
     return replace(draft, findings=tuple(findings))
 
 
-def of_markdown(
+def draft_of_markdown(
     text: str, document: Document, folder: Path, name: str, inside: InputFolder = ALONE
 ) -> Draft:
     """A text, and its parsed document; its files are in a folder."""
@@ -344,7 +344,7 @@ class _Files:
         """Take an image that is there."""
         if scheme(node.source) == "data":
             kind = node.source.partition(",")[0].partition(";")[0].removeprefix("data:")
-            content, suffix = embedded(node.source), SUFFIXES.get(kind.lower(), "")
+            content, suffix = embedded_file(node.source), SUFFIXES.get(kind.lower(), "")
             if content and suffix and node.source not in self._inside:
                 name = f"{image_folder(self._name)}/image-{len(self._inside) + 1}{suffix}"
                 self.images[name] = content

@@ -22,7 +22,7 @@ from pipeline.model import Block, Paragraph
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
-from pipeline.model.words import folded
+from pipeline.model.words import fold_word
 from pipeline.parser.frontmatter.registered import BadValueError, language
 
 # --- heads of texts -------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def with_head(blocks: tuple[Block, ...], known: Metadata, name: str) -> _Head:
 def _is_kicker(text: str, after: str) -> bool:
     """Return whether a line only names the section of the paper above the headline."""
     parts = re.split("[|/›»>•·]", text.strip(" :|"))
-    is_known = any(folded(part) in words_for("head", "kicker") for part in parts)
+    is_known = any(fold_word(part) in words_for("head", "kicker") for part in parts)
     return len(text.split()) < 8 and is_known and _is_title(after, [text]) and not authors_in(after)
 
 
@@ -217,7 +217,7 @@ def authors_in(text: str) -> tuple[str, ...]:
     rest = text[match.end() :].lstrip(" :：")
     rest = re.split(r"\s[|·•–—-]\s|,?\s(?:on|am|le|el|em)\s\d|\|", rest)[0]
     words = rest.strip(" .,|·–—-").split()
-    while words and folded(words[-1]) in words_for("head", "published"):
+    while words and fold_word(words[-1]) in words_for("head", "published"):
         words.pop()
     parts = re.split(r",|;| (?:and|und|et|y|e|en|&) |、", " ".join(words))
     names = [part.strip() for part in parts if part.strip()]
@@ -241,9 +241,9 @@ def date_in(text: str) -> tuple[str, str]:
         for match in pattern.finditer(text):
             parts = {key[0]: value for key, value in match.groupdict().items() if value}
             month = parts["m"]
-            number = int(month) if month.isdigit() else months().get(folded(month), 0)
+            number = int(month) if month.isdigit() else months().get(fold_word(month), 0)
             if not number:
-                number = months().get(folded(month)[:3], 0) if len(month) < 5 else 0
+                number = months().get(fold_word(month)[:3], 0) if len(month) < 5 else 0
             try:
                 day = datetime.date(int(parts["y"]), number, int(parts.get("d", 1)))
             except ValueError:
@@ -300,7 +300,7 @@ def metadata_of(root: Element, *, whole_page: bool = False) -> tuple[Metadata, s
         heading = root.find(".//title")
         heads = [e for e in root.iter("h1") if words(e)]
         heads = [e for e in heads if e.get("class") == TITLE] or heads
-        above = [e for e in heads if folded(" ".join(words(e))) in words_for("head", "kicker")]
+        above = [e for e in heads if fold_word(" ".join(words(e))) in words_for("head", "kicker")]
         if heads and len(above) == len(heads):  # they only name its part of a paper
             heads = [e for e in root.iter("h2") if words(e)][:1] or heads
             for element in above if heads[0].tag == "h2" else ():

@@ -42,7 +42,7 @@ from pipeline.commands.importing.draft import (
 from pipeline.commands.importing.files import BrokenArchiveError, open_archive, parse_xml
 from pipeline.commands.importing.formulas import mathml_as_tex, readable
 from pipeline.commands.importing.metadata import TITLE, language_of, meaningful
-from pipeline.commands.importing.web_article import of_page
+from pipeline.commands.importing.web_article import draft_of_page
 from pipeline.model.metadata import Contributor, Metadata
 
 # --- odf names -------------------------------------------------------------------------------
@@ -157,8 +157,8 @@ class OdfStyles:
                 self._lists[levels.get(f"{STYLE}name") or ""] = levels
             for default in root.iter(f"{STYLE}default-style"):
                 if default.get(f"{STYLE}family") == "paragraph":
-                    self.language = self.language or _language(_of_text(default))
-                    self.default_size = self.default_size or _points(_of_text(default))
+                    self.language = self.language or _language(_text_style(default))
+                    self.default_size = self.default_size or _points(_text_style(default))
 
     def _chain(self, name: str) -> Iterator[tuple[str, Element]]:
         for _ in range(_DEEPEST):
@@ -175,7 +175,7 @@ class OdfStyles:
 
     def _first(self, key: str, *names: str) -> str:
         """The first value of a text property that styles, or their parents, have."""
-        chains = (_of_text(style) for name in names for _, style in self._chain(name))
+        chains = (_text_style(style) for name in names for _, style in self._chain(name))
         return next(filter(None, (p.get(key) for p in chains if p is not None)), "")
 
     def is_bold(self, name: str) -> bool:
@@ -183,7 +183,7 @@ class OdfStyles:
         style = self._styles.get(name)
         if name not in self._automatic or style is None:
             return False
-        properties = _of_text(style)
+        properties = _text_style(style)
         return properties is not None and properties.get(f"{FO}font-weight") == "bold"
 
     def is_hidden(self, name: str) -> bool:
@@ -192,7 +192,7 @@ class OdfStyles:
 
     def size(self, name: str) -> float:
         """The size of the letters in a style, in points; 0 if it gives none."""
-        sizes = (_points(_of_text(style)) for _, style in self._chain(name))
+        sizes = (_points(_text_style(style)) for _, style in self._chain(name))
         return next(filter(None, sizes), 0.0)
 
     def sizes(self, element: Element, size: float) -> Iterator[tuple[float, str]]:
@@ -210,7 +210,7 @@ class OdfStyles:
     def colour(self, name: str) -> str:
         """The colour of the text in a style that is a direct format."""
         style = self._styles.get(name) if name in self._automatic else None
-        properties = None if style is None else _of_text(style)
+        properties = None if style is None else _text_style(style)
         return "" if properties is None else properties.get(f"{FO}color", "")
 
     def font(self, element: Element) -> str:
@@ -230,7 +230,7 @@ class OdfStyles:
 
     def language_in(self, name: str) -> str:
         """The language of a whole paragraph, if it is another than the text's."""
-        languages = (_language(_of_text(style)) for _, style in self._chain(name))
+        languages = (_language(_text_style(style)) for _, style in self._chain(name))
         language = next(filter(None, languages), "")
         return language if language != self.language else ""
 
@@ -262,7 +262,7 @@ class OdfStyles:
             return ["code"]
         values: dict[str, str] = {}
         for _, style in reversed(chain):
-            properties = _of_text(style)
+            properties = _text_style(style)
             if properties is not None:
                 values.update({str(key): str(value) for key, value in properties.items()})
         marks = []
@@ -307,7 +307,7 @@ class OdfStyles:
         return 0, "", ""
 
 
-def _of_text(style: Element) -> Element | None:
+def _text_style(style: Element) -> Element | None:
     properties: Element | None = style.find(f"{STYLE}text-properties")
     return properties
 
@@ -504,7 +504,7 @@ class OdfPage:
         self._waiting: list[str] = []
         self._inline: dict[str, bytes] = {}
 
-    def of(self, body: Element) -> str:
+    def compose(self, body: Element) -> str:
         """The page of a text."""
         root = lxml.html.Element("body")
         for child in body:
@@ -880,8 +880,8 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     changed = settle(body, changes)
     hidden = _drop_hidden(body, styles)
     page = OdfPage(styles, parts)
-    html = page.of(body)
-    draft = of_page(html, name, page.image, whole_page=True, title=metadata.title)
+    html = page.compose(body)
+    draft = draft_of_page(html, name, page.image, whole_page=True, title=metadata.title)
     counts = _counts(body)
     counts["comments"], counts[CHANGED] = page.comments, changed
     counts["formulas"] = page.formulas

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pipeline.commands.importing.dialects import translate
 from pipeline.commands.importing.draft import Draft, image_folder, tell_loss, unread
-from pipeline.commands.importing.markdown import of_markdown
+from pipeline.commands.importing.markdown import draft_of_markdown
 from pipeline.commands.importing.metadata import date_in
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
@@ -71,7 +71,7 @@ def read_by_pandoc(path: Path, name: str, form: str) -> Draft:
             return unread(f"Pandoc cannot read it: {log[:300]}", name, hint)
         text = translate(normalise(_as_written(run.stdout.decode())), lambda line, message: None)
         images = Path(folder) if form == "pptx" else path.parent
-        draft = of_markdown(text, parse(text, name, images), images, name)
+        draft = draft_of_markdown(text, parse(text, name, images), images, name)
     without_lines = (replace(finding, line=0, column=0, length=0) for finding in draft.findings)
     message = "It is read by Pandoc: the comparison is with what Pandoc makes of it."
     findings = (tell_loss(message, name), *_messages(log, name), *_losses_in(form, path, name))

@@ -68,7 +68,7 @@ from pipeline.commands.importing.pdf_lines import (
     without_mark,
     write_lines,
 )
-from pipeline.commands.importing.web_article import of_page
+from pipeline.commands.importing.web_article import draft_of_page
 from pipeline.commands.pdf_reading import INLINE, PageLayout, TextRun, UnreadablePdf, read_pages
 from pipeline.model import Link, Node, Text
 from pipeline.model.diagnostics import Diagnostic
@@ -129,7 +129,7 @@ def page_of_lines(
     marks = 0
     columns = _Columns((item for item in items if isinstance(item, PdfLine)), text)
     parts = [*_parts(items, columns, text)]
-    by_look = levels.of_all([*_shapes(parts, columns, text)])
+    by_look = levels.levels_of([*_shapes(parts, columns, text)])
     typed = {_mark_of(part[0]) for part in parts if isinstance(part, list)}
     numbers = {int(number) for mark in typed if (number := mark.strip("(.)")).isdigit()}
     for part, level in zip(parts, by_look, strict=True):
@@ -469,7 +469,7 @@ def _find_headings(blocks: Sequence[_Block], outline: dict[str, int]) -> None:
     plain = [b for b in blocks if b.role == "P" and not b.cell and "LI" not in b.roles]
     lines = (pdf_lines.shape([line]) for block in plain for line in block.lines)
     levels = Levels(lines, outline)
-    numbers = levels.of_all([pdf_lines.shape(b.lines) if b in plain else None for b in blocks])
+    numbers = levels.levels_of([pdf_lines.shape(b.lines) if b in plain else None for b in blocks])
     for block, level in zip(blocks, numbers, strict=True):
         if level:
             block.role = f"H{min(level, 6)}"
@@ -646,7 +646,7 @@ def read_pdf(path: Path, name: str) -> Draft:
     text.body.set(KNOWN, "")
     root.append(text.body)
     lang = metadata.lang or language_of_text(words)
-    draft = of_page(
+    draft = draft_of_page(
         root, name, images.files.get, whole_page=True, title=metadata.title, notes=text.notes
     )
     changes: Changes = {Text: lambda node: inlines(node.text), Link: _once}

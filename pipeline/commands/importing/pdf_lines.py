@@ -313,11 +313,11 @@ class PdfImages:
 def _data(image: pypdfium2.PdfImage) -> tuple[bytes, str]:
     """An image as a file; one in JPEG as it is, unless it is for print."""
     if image.get_filters() == ["DCTDecode"]:
-        from pipeline.system.pictures import Image, opened
+        from pipeline.system.pictures import Image, open_image
 
         data = bytes(image.get_data(decode_simple=False))
         try:
-            with opened(data) as picture:
+            with open_image(data) as picture:
                 is_for_screens = picture.mode in ("L", "RGB")
         except Image.DecompressionBombError:
             is_for_screens = True  # it is not unpacked, but reported

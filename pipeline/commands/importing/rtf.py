@@ -33,7 +33,7 @@ from pipeline.commands.importing.draft import (
 )
 from pipeline.commands.importing.metadata import TITLE, language_of, meaningful
 from pipeline.commands.importing.page_reader import join_captions, label_words
-from pipeline.commands.importing.web_article import of_page
+from pipeline.commands.importing.web_article import draft_of_page
 from pipeline.commands.importing.word_parts import kind_of
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
@@ -714,7 +714,7 @@ def _address(instruction: str) -> str:
 # styles interpreted.
 
 
-def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Draft:
+def draft_of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Draft:
     """A text in Rich Text, with its tracked ``changes`` accepted, rejected or kept; its file has
     the name ``stem``."""
     reader = RtfReader(changes)
@@ -735,7 +735,9 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
     root.append(body)
     title = reader.body.title or reader.info.get("title", "")
     text = _own_text(body)
-    draft = of_page(root, name, reader.images.get, whole_page=True, title=title, notes=reader.notes)
+    draft = draft_of_page(
+        root, name, reader.images.get, whole_page=True, title=title, notes=reader.notes
+    )
     sentences = [*change_sentences(reader.changed, changes)]
     sentences += look_sentences(reader.body.coloured, reader.columns)
     if reader.hidden:

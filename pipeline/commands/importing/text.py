@@ -32,16 +32,16 @@ from pipeline.commands.importing.lines import (
     is_spaced,
     width_of,
 )
-from pipeline.commands.importing.markdown import of_markdown
+from pipeline.commands.importing.markdown import draft_of_markdown
 from pipeline.commands.importing.metadata import head_of
-from pipeline.commands.importing.rtf import of_rtf
+from pipeline.commands.importing.rtf import draft_of_rtf
 from pipeline.commands.importing.tidying import as_worksheet
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
-from pipeline.model.words import folded
+from pipeline.model.words import fold_word
 from pipeline.model.words.guessing import language_of_text
 from pipeline.parser import parse
 from pipeline.parser.files import normalise
@@ -73,10 +73,10 @@ def _is_binary(start: bytes) -> bool:
     return not is_utf16 and 20 * len(re.findall(rb"[\0-\x08\x0e-\x1f]", start)) > len(start)
 
 
-def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
+def draft_of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     """A text, as copied from anywhere; Markdown in it is read as such."""
     if isinstance(data, bytes) and data.startswith(b"{\\rtf"):
-        return of_rtf(data, name, "")
+        return draft_of_rtf(data, name, "")
     if isinstance(data, bytes) and _is_binary(data[:4096]):
         message = "This is not a text file, so Chapbook cannot import it."
         hint = "Open it in a word processor, and save it as .docx."
@@ -88,7 +88,7 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     findings += _tell_mended(raw, text, name)
     if _FRONT_MATTER.match(text) or len(_MARKDOWN.findall(text)) > 2:
         text = normalise(text)
-        draft = of_markdown(text, parse(text, name, folder), folder, name)
+        draft = draft_of_markdown(text, parse(text, name, folder), folder, name)
         return replace(draft, findings=(*findings, *draft.findings))
     lines = [CopiedLine(t.rstrip(), n) for n, t in enumerate(text.expandtabs(8).split("\n"), 1)]
     tabbed = {n: t for n, t in enumerate(text.split("\n"), 1) if "\t" in t.strip()}
@@ -340,7 +340,9 @@ class _Reader:
         if not text[0].isalnum() or text[0].islower() or ADDRESS.search(text):
             return 0
         before = text.partition(":")[0]
-        if self._names[_name_before(line)] > 1 or folded(before) in words_for("speech", "nobody"):
+        if self._names[_name_before(line)] > 1 or fold_word(before) in words_for(
+            "speech", "nobody"
+        ):
             return 0
         if re.match(r".{0,60}\d{1,2}:\d{2}", text):
             return 0
@@ -367,7 +369,7 @@ def _name_before(line: CopiedLine) -> str:
     text = (Text(text=line.text.strip()),)
     label = label_of(text)
     name = label.name if label else line_of(text)
-    return folded(name.rstrip("0123456789") if speech_role(name) else name)
+    return fold_word(name.rstrip("0123456789") if speech_role(name) else name)
 
 
 def _plain(text: str) -> tuple[Block, ...]:

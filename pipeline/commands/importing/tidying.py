@@ -31,7 +31,7 @@ from pipeline.parser.tables import guess_row_heads, with_head_columns, with_head
 def head_table(table: model.Table) -> model.Table:
     """The table; of one without heads, the first row is its head if it is not empty, or the first
     cell of its only row."""
-    table = replace(table, head=tuple(map(_of_heads, table.head)))
+    table = replace(table, head=tuple(map(_head_row, table.head)))
     rows = (*table.head, *table.body)
     if any(cell.scope for row in rows for cell in row.cells) or not rows:
         return guess_row_heads(table)
@@ -44,7 +44,7 @@ def head_table(table: model.Table) -> model.Table:
     return with_head_rows(table, 1)
 
 
-def _of_heads(row: model.TableRow) -> model.TableRow:
+def _head_row(row: model.TableRow) -> model.TableRow:
     """A row of a table's head, all cells of which are headers."""
     return replace(row, cells=tuple(replace(c, scope=c.scope or "col") for c in row.cells))
 

@@ -79,10 +79,10 @@ def read_html(path: Path, name: str) -> draft.Draft:
         except OSError:
             return None
 
-    return of_page(path.read_bytes(), name, fetch, places="line")
+    return draft_of_page(path.read_bytes(), name, fetch, places="line")
 
 
-def of_page(
+def draft_of_page(
     data: bytes | str | Element,
     name: str,
     fetch: Fetch,
@@ -354,7 +354,7 @@ def read_mhtml(path: Path, name: str) -> Draft:
     head = root.find("head")
     if head is not None and not root.xpath("//link[@rel='canonical']"):
         SubElement(head, "link", rel="canonical", href=address)
-    draft = of_page(lxml.html.tostring(root, encoding="unicode"), name, images.get)
+    draft = draft_of_page(lxml.html.tostring(root, encoding="unicode"), name, images.get)
     return replace(draft, findings=(*cleanings, *draft.findings))
 
 

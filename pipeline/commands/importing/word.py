@@ -46,8 +46,8 @@ from pipeline.commands.importing.files import BrokenArchiveError, open_archive
 from pipeline.commands.importing.formulas import M, omml_as_tex, readable, symbol, unknown
 from pipeline.commands.importing.metadata import date_in, meaningful
 from pipeline.commands.importing.page_reader import join_captions
-from pipeline.commands.importing.web_article import of_page
-from pipeline.commands.importing.word_parts import VAL, Level, W, WordParts, on
+from pipeline.commands.importing.web_article import draft_of_page
+from pipeline.commands.importing.word_parts import VAL, Level, W, WordParts, is_on
 from pipeline.model import Block, Node, Text
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
@@ -169,29 +169,29 @@ class Runs:
         """True while a field is open whose result is generated again."""
         return any(field.name in _CONTENTS for field in self._fields)
 
-    def shown(self, element: Element) -> Iterable[Element]:
+    def unwrap(self, element: Element) -> Iterable[Element]:
         """The child elements, with mere containers replaced by their contents."""
         for child in element:
             if not isinstance(child.tag, str):
                 continue
             if child.tag in _WRAPPERS:
-                yield from self.shown(child)
+                yield from self.unwrap(child)
             elif child.tag == f"{W}sdt":
                 content = child.find(f"{W}sdtContent")
                 if content is not None:
-                    yield from self.shown(content)
+                    yield from self.unwrap(content)
             elif child.tag == f"{MC}AlternateContent":
-                yield from self.shown(choose_alternative(child))
+                yield from self.unwrap(choose_alternative(child))
             elif child.tag in (*NEW, *OLD) and any(
                 inner.tag in (f"{W}p", f"{W}tbl") for inner in child
             ):
                 if self.changes == "keep" or (child.tag in NEW) == (self.changes == "accept"):
-                    yield from self.shown(child)
+                    yield from self.unwrap(child)
             else:
                 yield child
 
     def _all(self, element: Element, formats: dict[str, str]) -> Iterator[Atom]:
-        for child in self.shown(element):
+        for child in self.unwrap(element):
             match child.tag.rpartition("}")[2]:
                 case "r" if child.tag == f"{W}r":
                     yield from self._run(child, formats)
@@ -236,7 +236,7 @@ class Runs:
         if colour is not None and "link" not in outer and draft.is_coloured(colour.get(VAL) or ""):
             self.coloured += [text.text or "" for text in run.iter(f"{W}t")]
         ordered = tuple((name, formats[name]) for name in FORMATS if name in formats)
-        for child in self.shown(run):
+        for child in self.unwrap(run):
             name = child.tag.rpartition("}")[2]
             if name == "fldChar":
                 yield from self._field(child)
@@ -343,15 +343,19 @@ class Runs:
             result[kind] = kind
         for format, names in (("strong", "b"), ("em", "i"), ("caps", "smallCaps")):
             property = has(run, names)
-            if on(property):
+            if is_on(property):
                 result[format] = format
             elif property is not None:
                 result.pop(format, None)
-        if on(has(run, "strike")) or on(has(run, "dstrike")):
+        if is_on(has(run, "strike")) or is_on(has(run, "dstrike")):
             result["s"] = "s"
-        if on(has(run, "u")) and "link" not in result and not any(f.address for f in self._fields):
+        if (
+            is_on(has(run, "u"))
+            and "link" not in result
+            and not any(f.address for f in self._fields)
+        ):
             result["u"] = "u"
-        if on(has(run, "highlight")):
+        if is_on(has(run, "highlight")):
             result["mark"] = "mark"
         if raised := _is_raised(run, has(run, "vertAlign")):
             result["raised"] = raised
@@ -504,7 +508,7 @@ class Body:
     def _blocks(self, out: Element, holder: Element) -> None:
         body = holder.find(f"{W}body")
         lists: list[_Open] = []
-        for element in self.runs.shown(holder if body is None else body):
+        for element in self.runs.unwrap(holder if body is None else body):
             if element.tag == f"{W}p":
                 self._paragraph(out, element, lists)
             elif element.tag == f"{W}tbl":
@@ -528,7 +532,7 @@ class Body:
             self.replaced.add(paragraph)
             return
         kind, level = self.parts.styles.kind(paragraph)
-        place = self.parts.numbering.of(paragraph)
+        place = self.parts.numbering.place_of(paragraph)
         is_contents = kind == "contents" or self.runs.in_contents()
         if is_contents or self.runs.passed > passed or was_open:
             self.replaced.add(paragraph)
@@ -641,10 +645,10 @@ class Body:
     def _table(self, out: Element, table: Element) -> None:
         new_table = etree.SubElement(out, "table")
         new_table.sourceline = min(self._number + 1, 2**31 - 1)
-        rows = [row for row in self.runs.shown(table) if row.tag == f"{W}tr"]
+        rows = [row for row in self.runs.unwrap(table) if row.tag == f"{W}tr"]
         rows = [row for row in rows if self._is_kept(row)]
         heads = 0
-        while heads < len(rows) and on(rows[heads].find(f"{W}trPr/{W}tblHeader")):
+        while heads < len(rows) and is_on(rows[heads].find(f"{W}trPr/{W}tblHeader")):
             heads += 1
         above: dict[int, Element] = {}
         for number, row in enumerate(rows):
@@ -653,7 +657,7 @@ class Body:
             column = int(before.get(VAL) or 0) if before is not None else 0
             if column:
                 etree.SubElement(line, "td", colspan=str(column))
-            for cell in (c for c in self.runs.shown(row) if c.tag == f"{W}tc"):
+            for cell in (c for c in self.runs.unwrap(row) if c.tag == f"{W}tc"):
                 span = cell.find(f"{W}tcPr/{W}gridSpan")
                 width = max(1, int(span.get(VAL) or 1)) if span is not None else 1
                 merged = cell.find(f"{W}tcPr/{W}vMerge")
@@ -787,7 +791,7 @@ def _begins_page(paragraph: Element) -> bool:
 
 def _has_rule(paragraph: Element) -> bool:
     border = paragraph.find(f"{W}pPr/{W}pBdr")
-    return border is not None and any(on(side) for side in border)
+    return border is not None and any(is_on(side) for side in border)
 
 
 # --- word ------------------------------------------------------------------------------------
@@ -824,7 +828,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
     if hidden := body.runs.hidden:
         number = "1 word" if hidden == 1 else f"{hidden} words"
         sentences.append(f"Hidden text ({number}) is left out.")
-    draft = of_page(
+    draft = draft_of_page(
         page,
         name,
         parts.files.get,

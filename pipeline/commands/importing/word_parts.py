@@ -68,7 +68,7 @@ class Level(NamedTuple):
     """The number of this paragraph."""
 
 
-def on(element: Element | None) -> bool:
+def is_on(element: Element | None) -> bool:
     """Return whether a property is present and not switched off."""
     return element is not None and element.get(VAL) not in ("0", "false", "none", "off")
 
@@ -107,7 +107,7 @@ class Styles:
             based = style.find(f"{W}basedOn")
             name = "" if based is None else based.get(VAL, "")
 
-    def of(self, paragraph: Element) -> str:
+    def style_of(self, paragraph: Element) -> str:
         """The id of a paragraph's style."""
         style = paragraph.find(f"{W}pPr/{W}pStyle")
         return self._normal if style is None else style.get(VAL, "")
@@ -118,12 +118,12 @@ class Styles:
         direct = paragraph.find(f"{W}pPr/{steps}")
         if direct is not None:
             return direct
-        styles = (style.find(f"{W}pPr/{steps}") for style in self.chain(self.of(paragraph)))
+        styles = (style.find(f"{W}pPr/{steps}") for style in self.chain(self.style_of(paragraph)))
         return next((value for value in styles if value is not None), None)
 
     def kind(self, paragraph: Element) -> tuple[str, int]:
         """The kind of a paragraph, and its level if it is a heading."""
-        for style in self.chain(self.of(paragraph)):
+        for style in self.chain(self.style_of(paragraph)):
             kind = kind_of(_name(style))
             if kind[0]:
                 return kind
@@ -147,7 +147,7 @@ class Styles:
         """A property of a run: its own, or that of its style, its paragraph's style or all text."""
         value = self.run_property(run, name)
         if value is None and paragraph is not None:
-            styles = self.chain(self.of(paragraph))
+            styles = self.chain(self.style_of(paragraph))
             candidates = (style.find(f"{W}rPr/{W}{name}") for style in styles)
             value = next((c for c in candidates if c is not None), None)
         if value is None and self.default is not None:
@@ -157,7 +157,7 @@ class Styles:
     def is_hidden(self, run: Element, paragraph: Element | None) -> bool:
         """Return whether a run is hidden."""
         value = self.run_or_paragraph(run, paragraph, "vanish")
-        return on(value) or on(run.find(f"{W}rPr/{W}webHidden"))
+        return is_on(value) or is_on(run.find(f"{W}rPr/{W}webHidden"))
 
     def letters(self, paragraph: Element) -> tuple[float, bool]:
         """The size of most of a paragraph's letters, in points, and whether all are bold."""
@@ -165,7 +165,7 @@ class Styles:
         sizes = (self.run_or_paragraph(run, paragraph, "sz") for run in runs)
         values = ("" if size is None else size.get(VAL, "") for size in sizes)
         points = (int(size) / 2 if size.isdecimal() else WORDS_OWN for size in values)
-        bold = [on(self.run_or_paragraph(run, paragraph, "b")) for run in runs]
+        bold = [is_on(self.run_or_paragraph(run, paragraph, "b")) for run in runs]
         return usual(zip(points, map(_text_in, runs), strict=True)), bool(runs) and all(bold)
 
     def _run_styles(self, run: Element) -> Iterator[Element]:
@@ -184,10 +184,10 @@ class Styles:
 
     def language(self, run: Element, paragraph: Element | None) -> str:
         """The language that a run is marked as."""
-        key = f"{W}bidi" if on(self.run_property(run, "rtl")) else VAL
+        key = f"{W}bidi" if is_on(self.run_property(run, "rtl")) else VAL
         value = self.run_property(run, "lang")
         if (value is None or not value.get(key)) and paragraph is not None:
-            styles = self.chain(self.of(paragraph))
+            styles = self.chain(self.style_of(paragraph))
             candidates = (style.find(f"{W}rPr/{W}lang") for style in styles)
             value = next((c for c in candidates if c is not None and c.get(key)), None)
         if value is None and self.default is not None:
@@ -218,7 +218,7 @@ class Numbering:
         for element in () if root is None else root.iter(f"{W}num"):
             self._nums[element.get(f"{W}numId") or ""] = element
 
-    def of(self, paragraph: Element) -> tuple[int, Level] | None:
+    def place_of(self, paragraph: Element) -> tuple[int, Level] | None:
         """The depth of a paragraph in a list, and the kind of list; the item is counted."""
         number = self._styles.property(paragraph, "numPr/numId")
         name = "" if number is None else number.get(VAL, "")
@@ -271,7 +271,7 @@ class Numbering:
     def _depth_of(self, name: str, paragraph: Element) -> int:
         """The level that belongs to a paragraph's style."""
         root = self._abstract.get(_value(self._nums[name], "abstractNumId", ""))
-        style = self._styles.of(paragraph)
+        style = self._styles.style_of(paragraph)
         for level in () if root is None else root.iter(f"{W}lvl"):
             if _value(level, "pStyle", "") == style:
                 return int(level.get(f"{W}ilvl") or 0)
@@ -454,11 +454,11 @@ def _comments(root: Element | None) -> dict[str, str]:
 def _as_png(data: bytes) -> bytes:
     from PIL import UnidentifiedImageError
 
-    from pipeline.system.pictures import Image, opened
+    from pipeline.system.pictures import Image, open_image
 
     output = io.BytesIO()
     try:
-        opened(data).save(output, "PNG")
+        open_image(data).save(output, "PNG")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return b""
     return output.getvalue()

@@ -235,8 +235,8 @@ class _Run:
             LostExecutorError,
             NoClusterError,
             build,
+            build_all,
             build_within,
-            built,
         )
         from pipeline.commands.processes.limited_pool import LimitedPool
 
@@ -253,8 +253,8 @@ class _Run:
         is_alive = cluster.is_alive if cluster else lambda: True
         is_whole = False
         try:
-            results = built(due, pool, limits, at_once, do, is_alive)
-            for task, result in self._shown(results, len(due)):
+            results = build_all(due, pool, limits, at_once, do, is_alive)
+            for task, result in self._show(results, len(due)):
                 if self._remote:
                     self._remote.sizes |= {file.file: file.size for file in result.files}
                 if result.failed:
@@ -318,7 +318,7 @@ class _Run:
             root=self._remote.sources.root if self._remote else "",
         )
 
-    def _shown(self, results: Iterator[Any], count: int) -> Iterator[Any]:
+    def _show(self, results: Iterator[Any], count: int) -> Iterator[Any]:
         """The results, with a bar that grows on a terminal."""
         if self._quiet or not (sys.stderr.isatty() and sys.stdout.isatty()):
             yield from results
@@ -370,16 +370,16 @@ class _Run:
                 yield f"{f'{severity}s':<9}{by_code}"
         if others := self._listing.passed_over:
             subject = "1 file has" if len(others) == 1 else f"{len(others):,} files have"
-            note = f"{subject} no front matter, or others include them: {_named(others)}"
+            note = f"{subject} no front matter, or others include them: {_first_names(others)}"
             yield f"{'note':<9}{note}"
         if gone := self.gone:
             subject = "1 source is" if len(gone) == 1 else f"{len(gone):,} sources are"
             place = self._options["out"]
-            note = f"{subject} gone, and the outputs still in {place}: {_named(gone)}"
+            note = f"{subject} gone, and the outputs still in {place}: {_first_names(gone)}"
             yield f"{'note':<9}{note}"
 
 
-def _named(names: Sequence[object]) -> str:
+def _first_names(names: Sequence[object]) -> str:
     """The first few of some names."""
     return ", ".join(map(str, names[:SHOWN])) + (" …" if names[SHOWN:] else "")
 

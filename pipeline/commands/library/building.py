@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pipeline.commands.library.document_task import Built, Task, make, stopped
+from pipeline.commands.library.document_task import Built, Task, make, stopped_result
 from pipeline.commands.limits import stop_message
 from pipeline.commands.processes.limited_pool import CRASHED, LimitedPool, Limits, TaskStoppedError
 
@@ -50,11 +50,11 @@ def build(data: bytes) -> bytes:
         raise
     except OSError as error:
         where, why = error.filename or task.out, error.strerror or error
-        built = stopped(task.name, task.source, f"“{where}” cannot be written: {why}.")
+        built = stopped_result(task.name, task.source, f"“{where}” cannot be written: {why}.")
     except Exception as error:
         hint = "This is a bug in Chapbook: please report it, with the source."
         message = f"{type(error).__name__}: {error}"
-        built = stopped(task.name, task.source, message, hint)
+        built = stopped_result(task.name, task.source, message, hint)
     seconds = time.perf_counter() - started
     return msgspec.msgpack.encode(msgspec.structs.replace(built, seconds=seconds))
 
@@ -72,7 +72,7 @@ def _build(task: Task) -> Built:
     return remote.build(task, make, store) if task.root else make(task, store)
 
 
-def built(
+def build_all(
     tasks: Sequence[Task],
     executor: Executor,
     limits: Limits,
@@ -106,16 +106,16 @@ def built(
                 if error.reason == CRASHED and tries < TRIES:
                     hand_over(task, tries + 1, seconds)
                     continue
-                result = msgspec.structs.replace(_stopped(task, error, limits), seconds=seconds)
+                result = msgspec.structs.replace(_result_of(task, error, limits), seconds=seconds)
             except Exception as error:  # of the executor itself
                 if type(error).__name__ != "KilledWorker":
                     raise LostExecutorError from error
-                result = _stopped(task, TaskStoppedError(CRASHED, "with its worker"), limits)
+                result = _result_of(task, TaskStoppedError(CRASHED, "with its worker"), limits)
             yield task, result
 
 
-def _stopped(task: Task, error: TaskStoppedError, limits: Limits) -> Built:
-    return stopped(task.name, task.source, *stop_message(error, limits, TRIES))
+def _result_of(task: Task, error: TaskStoppedError, limits: Limits) -> Built:
+    return stopped_result(task.name, task.source, *stop_message(error, limits, TRIES))
 
 
 # --- cluster ---------------------------------------------------------------------------------

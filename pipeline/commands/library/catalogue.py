@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.commands.library.document_task import Built
-from pipeline.commands.terminal import human_size, shown_json
+from pipeline.commands.terminal import human_size, safe_json
 from pipeline.driver import render_edition, resolve_for
 from pipeline.features import here
 from pipeline.flow.steps import mark, package
@@ -82,7 +82,7 @@ def catalogue(built: Sequence[Built], metadata: Metadata) -> Document:
         name = f"document-{slug(document.name.replace('/', '--'))}"
         blocks += _entry(record, document, metadata, name)
         link = model.Link(
-            children=_in_language(about.lang, about.title, metadata.lang), href=f"#{name}"
+            children=_inlines_in(about.lang, about.title, metadata.lang), href=f"#{name}"
         )
         item = model.ListItem(children=(model.Plain(children=(link,)),))
         subjects = dict.fromkeys((*(s.name or s.code for s in about.subjects), *about.keywords))
@@ -106,20 +106,20 @@ def _sort_title(metadata: Metadata) -> str:
 def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterator[model.Block]:
     """The entry of a document: its cover, its authors, its subjects, and its files."""
     about, vocabulary = record.metadata, words(library.lang)
-    heading = _in_language(about.lang, about.title, library.lang)
+    heading = _inlines_in(about.lang, about.title, library.lang)
     yield model.Heading(level=2, children=heading, attributes=Attributes(id=name))
     if record.cover:
         source = quote(f"{built.name}/{record.cover.file}")
         shown = Attributes(classes=("decorative",), pairs=(("width", WIDTH),))
         yield model.Figure(image=model.Image(source=source, alt="", attributes=shown))
     if about.subtitle:
-        yield model.Paragraph(children=_in_language(about.lang, about.subtitle, library.lang))
+        yield model.Paragraph(children=_inlines_in(about.lang, about.subtitle, library.lang))
     people = ", ".join(author.name for author in about.authors)
     date = written_date(about.date, vocabulary) if about.date else ""
     facts = (people, date, autonym(about.lang))
     yield _paragraph(" · ".join(filter(None, facts)))
     for part in filter(None, about.description.split("\n\n")):
-        yield model.Paragraph(children=_in_language(about.lang, part, library.lang))
+        yield model.Paragraph(children=_inlines_in(about.lang, part, library.lang))
     links: list[model.Inline] = []
     for file in built.files:
         if is_for_readers(file.edition):
@@ -131,7 +131,7 @@ def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterat
     yield model.Paragraph(children=tuple(links))
 
 
-def _in_language(lang: str, text: str, around: str) -> tuple[model.Inline, ...]:
+def _inlines_in(lang: str, text: str, around: str) -> tuple[model.Inline, ...]:
     """A text in a language, inside one that may be in another."""
     inlines = (model.Text(text=text),)
     if lang == around:
@@ -256,14 +256,14 @@ class LibraryFiles(NamedTuple):
 
 def write(built: Sequence[Built], folder: Path, out: Path, store: Store, code: str) -> None:
     """Write what has changed. Raises `OSError` if that is not possible."""
-    over = assembled(built, folder, out, store, code, lambda file: (out / file).is_file())
+    over = assemble(built, folder, out, store, code, lambda file: (out / file).is_file())
     if over:
         removed = (out / name for name, sum_ in over.gone.items() if checksum(out / name) == sum_)
         outputs.write_all(out, {out / name: data for name, data in over.files.items()}, removed)
         over.keep()
 
 
-def assembled(
+def assemble(
     built: Sequence[Built],
     folder: Path,
     out: Path,
@@ -336,7 +336,7 @@ def _files(built: Sequence[Built], metadata: Metadata, out: Path, store: Store) 
         from pipeline.features.catalog.opds import opds_feed
 
         feed = f"{CATALOGUE}/opds.json"
-        offered = filter(None, map(_offered, built))
+        offered = filter(None, map(_feed_record, built))
         files[feed] = opds_feed(offered, metadata.title, f"{metadata.url}opds.json")
         files[f"{CATALOGUE}/onix.xml"] = onix_message(
             *records, sender=metadata.publisher or metadata.title
@@ -354,12 +354,12 @@ def _files(built: Sequence[Built], metadata: Metadata, out: Path, store: Store) 
     rows = [facts(result) for result in built]
     findings: dict[str, tuple[Diagnostic, ...]] = {result.name: result.findings for result in built}
     with_findings = [row | {"findings": findings[row["name"]]} for row in rows]
-    files[f"{REPORT}/report.json"] = f"{shown_json(with_findings)}\n".encode()
+    files[f"{REPORT}/report.json"] = f"{safe_json(with_findings)}\n".encode()
     files[f"{REPORT}/report.csv"] = _csv(rows)
     return files
 
 
-def _offered(built: Built) -> Record | None:
+def _feed_record(built: Built) -> Record | None:
     """The record of a document for the feed: the files for all readers, by addresses that lead
     there from the feed."""
     record = built.record

@@ -69,7 +69,7 @@ class Built(msgspec.Struct, frozen=True, omit_defaults=True):
         return next((file.pages for file in self.files if file.pages), 0)
 
 
-def stopped(name: str, source: str, message: str, hint: str = "") -> Built:
+def stopped_result(name: str, source: str, message: str, hint: str = "") -> Built:
     """The result for a document that could not be built, whatever its content."""
     finding = diagnostic(Code.NOT_BUILT, message, source=source, hint=hint)
     return Built(name, failed=True, findings=(finding,), may_differ=True)

@@ -17,7 +17,7 @@ import msgspec
 
 from pipeline.commands.library import catalogue
 from pipeline.commands.library.document_task import Built, Task
-from pipeline.commands.library.sources import ABSENT, SUFFIXES, LibraryListing, arranged, decoded
+from pipeline.commands.library.sources import ABSENT, SUFFIXES, LibraryListing, arrange, decode
 from pipeline.parser.frontmatter import NAME
 from pipeline.system.paths import State
 from pipeline.system.store import Store, key, seal, unseal
@@ -175,8 +175,8 @@ def documents_of(files: RemoteFiles) -> LibraryListing:
         and not any(part.startswith(".") for part in Path(name).parts)
         and not name.startswith(within)
     ]
-    texts = {Path(name): decoded(files.sources.read(name) or b"") for name in names}
-    return arranged(texts, Path(), [], is_list=False)
+    texts = {Path(name): decode(files.sources.read(name) or b"") for name in names}
+    return arrange(texts, Path(), [], is_list=False)
 
 
 def build(task: Task, make: Callable[[Task, Store], Built], store: Store) -> Built:
@@ -262,7 +262,7 @@ def collect(built: Sequence[Built], files: RemoteFiles, store: Store, code: str)
             for name in catalogue.covers(built):
                 _save(out, name, str(outputs))
 
-        over = catalogue.assembled(
+        over = catalogue.assemble(
             built, path, outputs, store, code, files.sizes.__contains__, covers, title
         )
         if over is None:

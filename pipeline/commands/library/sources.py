@@ -53,15 +53,15 @@ class LibraryListing(NamedTuple):
 def documents_of(source: Path, out: Path) -> LibraryListing:
     """The documents of a folder or a list, in the order of their names or of the list."""
     if source.is_dir():
-        paths, findings = _walked(source, out)
+        paths, findings = _walk(source, out)
     else:
         paths, findings = _read_listing(source)
     texts = {path: _text(path) for path in paths}
     folder = source if source.is_dir() else source.parent
-    return arranged(texts, folder, findings, is_list=not source.is_dir())
+    return arrange(texts, folder, findings, is_list=not source.is_dir())
 
 
-def arranged(
+def arrange(
     texts: Mapping[Path, str | None], folder: Path, findings: list[Diagnostic], *, is_list: bool
 ) -> LibraryListing:
     """The documents among these texts of a folder, or of a list in it."""
@@ -94,7 +94,7 @@ def arranged(
     return LibraryListing(tuple(documents.values()), tuple(findings), tuple(passed_over))
 
 
-def _walked(top: Path, out: Path) -> tuple[list[Path], list[Diagnostic]]:
+def _walk(top: Path, out: Path) -> tuple[list[Path], list[Diagnostic]]:
     """The Markdown files of a folder and of those in it, but for hidden ones and the outputs."""
     paths: list[Path] = []
     findings: list[Diagnostic] = []
@@ -150,12 +150,12 @@ def _read_listing(listing: Path) -> tuple[list[Path], list[Diagnostic]]:
 def _text(path: Path) -> str | None:
     """The text of a file, or None if it cannot be read as such."""
     try:
-        return decoded(path.read_bytes())
+        return decode(path.read_bytes())
     except OSError:
         return None
 
 
-def decoded(data: bytes) -> str | None:
+def decode(data: bytes) -> str | None:
     """The text of a file's bytes, or None if they are not UTF-8."""
     try:
         return normalise(data.decode("utf-8"))

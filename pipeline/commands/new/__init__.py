@@ -32,7 +32,7 @@ def starter(name: str, kind: str = USUAL) -> str:
     return re.sub(r"^(title|date): .*$", lambda m: f"{m[1]}: {values[m[1]]}", text, flags=re.M)
 
 
-def quoted(name: str) -> str:
+def quote(name: str) -> str:
     """A name as it is typed in the system's shell."""
     return subprocess.list2cmdline([name]) if os.name == "nt" else shlex.quote(name)
 
@@ -56,4 +56,4 @@ def new_command(name: str, kind: str) -> None:
     if not path.parent.is_dir():
         raise click.UsageError(f"There is no folder {path.parent}; create it, or choose another.")
     terminal.or_exit(outputs.write, path, starter(path.stem, kind).encode())
-    terminal.say(f"wrote {path}; now: chapbook build {quoted(str(path))}")
+    terminal.say(f"wrote {path}; now: chapbook build {quote(str(path))}")

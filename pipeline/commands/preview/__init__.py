@@ -29,7 +29,7 @@ EDITORS = {
 """Editors in windows of their own, which can be told a line: their arguments for it."""
 
 
-def found_editor() -> tuple[str, ...]:
+def find_editor() -> tuple[str, ...]:
     """The command of the editor that `$VISUAL` names, or else of one that is installed."""
     asked = shlex.split(os.environ.get("VISUAL", ""))[:1] if os.name != "nt" else []
     for program in (*asked, *EDITORS):
@@ -43,7 +43,7 @@ def found_editor() -> tuple[str, ...]:
 def _words(_: click.Context, __: click.Parameter, command: str) -> tuple[str, ...]:
     """The words of an editor's command, which is looked for if none is given."""
     if not command:
-        return found_editor()
+        return find_editor()
     if command == "none":
         return ()
     if "{file}" not in command:

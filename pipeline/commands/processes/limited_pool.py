@@ -94,7 +94,7 @@ def main(settings: str) -> None:
     with contextlib.suppress(BrokenPipeError, EOFError):
         if not hasattr(os, "fork"):  # the one who asks keeps the time
             while True:
-                put(answers, _finished(take(_ExactReader(tasks))))
+                put(answers, _finish(take(_ExactReader(tasks))))
         state = mmap.mmap(-1, 1)
         while True:
             state[0] = _IDLE
@@ -134,7 +134,7 @@ def _work(tasks: IO[bytes], answers: IO[bytes], limits: Limits, state: mmap.mmap
             request = take(_ExactReader(tasks))
             state[0] = _BUSY
             signal.setitimer(signal.ITIMER_REAL, limits.seconds)
-            answer = _finished(request)
+            answer = _finish(request)
             signal.setitimer(signal.ITIMER_REAL, 0)
             state[0] = _ANSWERING
             put(answers, answer)
@@ -148,7 +148,7 @@ def _work(tasks: IO[bytes], answers: IO[bytes], limits: Limits, state: mmap.mmap
         os._exit(code)
 
 
-def _finished(request: Any) -> tuple[str, Any]:
+def _finish(request: Any) -> tuple[str, Any]:
     do, arguments, options = request
     try:
         return DONE, do(*arguments, **options)

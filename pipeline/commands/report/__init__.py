@@ -84,7 +84,7 @@ def _view(edition: estimates.EditionReport, report: estimates.Report) -> View:
         label=f"{edition.label[:1].upper()}{edition.label[1:]}",
         file=edition.file,
         facts=(*_reading(edition), *(_paper(printed, report) if printed else ())),
-        warnings=tuple(_shown(warned, edition.name, known) for warned in edition.warnings),
+        warnings=tuple(_view_of(warned, edition.name, known) for warned in edition.warnings),
         thumbnails=tuple(_thumbnail(page, edition) for page in shown),
         not_shown=f"{estimates.number_of(left_out, 'more page')} not shown." if left_out else "",
     )
@@ -120,7 +120,7 @@ def _paper(printed: estimates.Printed, report: estimates.Report) -> tuple[View, 
     return tuple(facts)
 
 
-def _shown(warned: estimates.EditionFinding, edition: str, known: set[int]) -> View:
+def _view_of(warned: estimates.EditionFinding, edition: str, known: set[int]) -> View:
     finding = warned.finding
     return View(
         code=finding.code,

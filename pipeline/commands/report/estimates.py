@@ -23,14 +23,14 @@ from pipeline.commands.reading_level import (
     reading_level,
     reading_time,
 )
-from pipeline.commands.terminal import shown_json
+from pipeline.commands.terminal import safe_json
 from pipeline.driver import make, mark_for, resolve_for
 from pipeline.flow import values
 from pipeline.flow.steps import parse
 from pipeline.keep import keeping
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, in_order
+from pipeline.model.diagnostics import Diagnostic, sort_findings
 from pipeline.model.editions import STANDARD_PRINT, Edition, Imposition, output_name, pages_name
 from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, SIZES, Fitted, PageArea, Sheet
 from pipeline.model.sheet import options_for
@@ -130,20 +130,20 @@ def ink_of(image: Image.Image) -> Ink:
     black = ImageChops.darker(ImageChops.darker(cyan, magenta), yellow)
     means = [ImageStat.Stat(ink).mean[0] / 255 for ink in (cyan, magenta, yellow, black)]
     grey = 0.3 * means[0] + 0.59 * means[1] + 0.11 * means[2]
-    return _rounded(grey, means[3], sum(means[:3]) - 3 * means[3])
+    return _round_ink(grey, means[3], sum(means[:3]) - 3 * means[3])
 
 
 def mean(pages: Sequence[Ink]) -> Ink:
     """The ink of pages of one size, taken together."""
     count = len(pages) or 1
-    return _rounded(
+    return _round_ink(
         sum(page.grey for page in pages) / count,
         sum(page.black for page in pages) / count,
         sum(page.colour for page in pages) / count,
     )
 
 
-def _rounded(grey: float, black: float, colour: float) -> Ink:
+def _round_ink(grey: float, black: float, colour: float) -> Ink:
     return Ink(round(grey, PLACES), round(black, PLACES), round(max(0.0, colour), PLACES))
 
 
@@ -246,7 +246,7 @@ def encode(report: Report) -> bytes:
             printed = msgspec.structs.replace(printed, pages=pages)
         editions.append(msgspec.structs.replace(edition, printed=printed))
     plain = msgspec.structs.replace(report, editions=tuple(editions))
-    return f"{shown_json(plain)}\n".encode()
+    return f"{safe_json(plain)}\n".encode()
 
 
 # --- sayings ---------------------------------------------------------------------------------
@@ -366,7 +366,7 @@ def make_report(
         if values.has_errors(document.diagnostics):
             resolved = (resolve_for(request, edition).document for edition in chosen)
             versions = (document, *resolved)
-            return _failed(started, (f for version in versions for f in version.diagnostics))
+            return _fail(started, (f for version in versions for f in version.diagnostics))
         printed = [edition for edition in chosen if edition.format == "pdf"]
         built = {built_edition.edition: built_edition for built_edition in make(request, printed)}
         for edition in chosen:
@@ -375,14 +375,14 @@ def make_report(
                 built[edition] = values.BuiltEdition(edition, marked.diagnostics, marked)
     findings = [*document.diagnostics, *(f for e in built.values() for f in e.findings)]
     if values.has_errors(findings):
-        return _failed(started, findings)
+        return _fail(started, findings)
     return msgspec.structs.replace(
         started, editions=tuple(_edition(built[e], request.stem, prices, pictures) for e in chosen)
     )
 
 
-def _failed(report: Report, findings: Iterable[Diagnostic]) -> Report:
-    errors = in_order(finding for finding in findings if finding.is_error)
+def _fail(report: Report, findings: Iterable[Diagnostic]) -> Report:
+    errors = sort_findings(finding for finding in findings if finding.is_error)
     return msgspec.structs.replace(report, errors=errors)
 
 
@@ -395,17 +395,17 @@ def _edition(
     # headings at the foot of a page are found again on the pages, and then come with their picture
     warnings = tuple(
         EditionFinding(finding, finding.message)
-        for finding in in_order(built.findings)
+        for finding in sort_findings(built.findings)
         if finding.code != Code.STRANDED_HEADING.slug
     )
     printed = None
     if built.package:
-        printed, faults = _printed(edition, built.package, document, stem, prices, pictures)
+        printed, faults = _estimate_print(edition, built.package, document, stem, prices, pictures)
         # characters that no font has were already reported by the layout
         reported = {warning.finding.code for warning in warnings} & {Code.MISSING_GLYPH.slug}
         places = BlockPlaces(document)
         warnings += tuple(
-            _warned(fault, edition, places, document.source)
+            _finding_of_edition(fault, edition, places, document.source)
             for fault in faults
             if fault.code.slug not in reported
         )
@@ -421,7 +421,7 @@ def _edition(
     )
 
 
-def _printed(
+def _estimate_print(
     edition: Edition,
     package: Package,
     document: Document,
@@ -476,13 +476,13 @@ def _printed(
         ),
         simplex=simplex if prices.is_priced else None,
         duplex=duplex if prices.is_priced else None,
-        images=tuple(_scaled(document, sheet, edition, resolution)) if sheet else (),
+        images=tuple(_scaled_images(document, sheet, edition, resolution)) if sheet else (),
         resolution=resolution,
     )
     return printed, faults
 
 
-def _scaled(
+def _scaled_images(
     document: Document, sheet: Sheet, edition: Edition, resolution: int
 ) -> Iterator[ScaledImage]:
     """The images that have fewer pixels in print than their files have."""
@@ -502,7 +502,9 @@ def _paper(side: PageLayout) -> str:
     return f"{short:.0f} × {long:.0f} mm"
 
 
-def _warned(fault: Finding, edition: Edition, places: BlockPlaces, source: str) -> EditionFinding:
+def _finding_of_edition(
+    fault: Finding, edition: Edition, places: BlockPlaces, source: str
+) -> EditionFinding:
     finding = diagnostic(
         fault.code,
         f"{edition.name}, {on_pages(fault.pages)}: {fault.message}",

@@ -46,7 +46,7 @@ def review_command(
       chapbook review handout.md handout-edited.docx
       chapbook review handout.md from-ann.docx from-ben.docx --apply
     """
-    from pipeline.commands.review.matching import changes_by_word, merged
+    from pipeline.commands.review.matching import changes_by_word, merge
     from pipeline.commands.review.reading import NoWordFileError
     from pipeline.commands.review.reviewing import review
     from pipeline.commands.review.sources import ReviewedSource
@@ -80,9 +80,9 @@ def review_command(
         path = Path(file) if file else source
         before = path.read_bytes().decode("utf-8")
         offset = len(before) - len(before.removeprefix("\ufeff"))
-        moved = [edit.moved(offset) for edit in several]
-        chosen = _chosen(before, moved) if interactive else moved
-        result = merged(before, chosen)
+        moved = [edit.move(offset) for edit in several]
+        chosen = _choose(before, moved) if interactive else moved
+        result = merge(before, chosen)
         for line in result.conflicts:
             message = "Reviewers contradict each other here: choose, and remove the marks."
             findings.append(
@@ -95,7 +95,7 @@ def review_command(
             terminal.or_exit(outputs.write, path, result.text.encode())
             count = "1 change" if len(shown) == 1 else f"{len(shown)} changes"
             terminal.say(f"review   {path}: {count} written")
-            findings = _moved(findings, str(path), before, result.text)
+            findings = _move(findings, str(path), before, result.text)
         elif not words:
             name = path.as_posix().lstrip("/")
             patch = difflib.unified_diff(
@@ -113,7 +113,7 @@ def review_command(
     )
 
 
-def _moved(findings: Iterable[Diagnostic], file: str, old: str, new: str) -> list[Diagnostic]:
+def _move(findings: Iterable[Diagnostic], file: str, old: str, new: str) -> list[Diagnostic]:
     """Findings with their lines in a file after its changes."""
     places: dict[int, int] = {}
     lines = old.split("\n"), new.split("\n")
@@ -125,16 +125,16 @@ def _moved(findings: Iterable[Diagnostic], file: str, old: str, new: str) -> lis
     ]
 
 
-def _chosen(text: str, edits: Iterable[SourceEdit]) -> list[SourceEdit]:
+def _choose(text: str, edits: Iterable[SourceEdit]) -> list[SourceEdit]:
     """The changes that are wanted."""
-    from pipeline.commands.review.matching import applied
+    from pipeline.commands.review.matching import apply
     from pipeline.commands.review.sources import line_end, line_start
 
     wanted = []
     for edit in sorted(edits):
         start, end = line_start(text, edit.start), line_end(text, edit.end)
         terminal.say(f"- {text[start:end]}")
-        terminal.say(f"+ {applied(text[start:end], [edit.moved(-start)])}")
+        terminal.say(f"+ {apply(text[start:end], [edit.move(-start)])}")
         if click.confirm("Write it?", default=True):
             wanted.append(edit)
     return wanted

@@ -12,8 +12,8 @@ from pipeline.commands.review.words import (
     HARD,
     SOFT,
     STRAIGHT,
+    is_lost_in_link,
     is_same_address,
-    lost_in_link,
 )
 from pipeline.model.late import late
 from pipeline.model.page_map import FORMULA
@@ -141,12 +141,14 @@ def _same_words(given: str, edited: str) -> bool:
 
 
 def _same_looks(given: ReviewedParagraph, edited: ReviewedParagraph) -> bool:
-    letters = [_letters(paragraph)[_said_by(paragraph) :] for paragraph in (given, edited)]
+    letters = [
+        _letters(paragraph)[_length_of_speaker(paragraph) :] for paragraph in (given, edited)
+    ]
     pairs = itertools.zip_longest(*letters, fillvalue=WordLook())
     return all(_same_look(first, second) for first, second in pairs)
 
 
-def _said_by(paragraph: ReviewedParagraph) -> int:
+def _length_of_speaker(paragraph: ReviewedParagraph) -> int:
     """The number of letters of a speaker's name, which has a look of its own."""
     name = _SPEAKER.match(paragraph.text) if paragraph.style.startswith(TURN) else None
     return sum(map(str.isalnum, name[0])) if name else 0
@@ -161,11 +163,11 @@ def _paints(paragraph: ReviewedParagraph) -> list[str]:
         for letter in piece.text
         if letter.isalnum()
     ]
-    return paints[_said_by(paragraph) :]
+    return paints[_length_of_speaker(paragraph) :]
 
 
 def _same_look(given: WordLook, edited: WordLook) -> bool:
-    if lost_in_link(given, edited):
+    if is_lost_in_link(given, edited):
         given = given._replace(is_code=False)
     is_typed = given.address == OWN or (given.address == INTERNAL and not edited.address)
     return given[:-1] == edited[:-1] and (

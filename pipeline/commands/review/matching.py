@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.commands.review.reading import ReviewedParagraph
-from pipeline.commands.review.sources import SourceEdit, aligned, line_end, line_start
+from pipeline.commands.review.sources import SourceEdit, align, line_end, line_start
 from pipeline.model.late import late
 
 # --- matching --------------------------------------------------------------------------------
@@ -25,7 +25,7 @@ FIXED = 10
 """The paragraphs that one counts as whose place is fixed."""
 
 
-def matched(
+def match_paragraphs(
     base: Sequence[ReviewedParagraph], edited: Sequence[ReviewedParagraph]
 ) -> dict[int, int]:
     """The numbers of paragraphs of the source by those of the file: those in rows with the same
@@ -70,7 +70,7 @@ class _Matching:
         olds, news = _rows(self.base), _rows(self.edited)
         keys = [tuple(_words(self.base[n]) for n in row) for row in olds]
         again = [tuple(_words(self.edited[n]) for n in row) for row in news]
-        for old, new in aligned(keys, again):
+        for old, new in align(keys, again):
             for other, number in zip(olds[old], news[new], strict=True):
                 self.pair(number, other)
 
@@ -88,7 +88,7 @@ class _Matching:
         """Pair those that have the same words, in their order."""
         left, others = [*self.left()], [*self.others()]
         first, second = ([(_words(p), p.cell is None) for _, p in each] for each in (others, left))
-        for old, new in aligned(first, second):
+        for old, new in align(first, second):
             self.pair(left[new][0], others[old][0])
 
     def pair_moved(self) -> None:
@@ -154,7 +154,7 @@ def similarity(first: str, second: str) -> float:
     return difflib.SequenceMatcher(None, first.split(), second.split(), autojunk=False).ratio()
 
 
-def moved(pairs: dict[int, int], fixed: Collection[int] = ()) -> set[int]:
+def find_moved(pairs: dict[int, int], fixed: Collection[int] = ()) -> set[int]:
     """The paragraphs of a file that stand in another order than those of the source: all but the
     longest run that is in order, in which those that are ``fixed`` count as many."""
     numbers = sorted(pairs)
@@ -198,19 +198,19 @@ class MergedText(NamedTuple):
     conflicts: tuple[int, ...] = ()
 
 
-def merged(text: str, edits: Iterable[SourceEdit]) -> MergedText:
+def merge(text: str, edits: Iterable[SourceEdit]) -> MergedText:
     """A text with all changes of it."""
     conflicts: list[int] = []
-    for group in reversed(_grouped(edits, lambda group, e: e.start < max(o.end for o in group))):
+    for group in reversed(_group(edits, lambda group, e: e.start < max(o.end for o in group))):
         if _agree(group):
-            text = applied(text, group)
+            text = apply(text, group)
             continue
         conflicts.append(text.count("\n", 0, group[0].start) + 1)
         text = _with_conflict(text, group)
     return MergedText(text, tuple(reversed(conflicts)))
 
 
-def _grouped(
+def _group(
     edits: Iterable[SourceEdit], belongs: Callable[[list[SourceEdit], SourceEdit], bool]
 ) -> list[list[SourceEdit]]:
     """Changes in their order, each with those before it to which it belongs."""
@@ -230,7 +230,7 @@ def _agree(group: Sequence[SourceEdit]) -> bool:
     return len({edit.who for edit in group}) == 1
 
 
-def applied(text: str, edits: Iterable[SourceEdit]) -> str:
+def apply(text: str, edits: Iterable[SourceEdit]) -> str:
     """A text with changes that do not contradict each other; those at one place in their order."""
     last = len(text) + 1
     different = dict.fromkeys((edit.start, edit.end, edit.text) for edit in edits)
@@ -244,7 +244,7 @@ def applied(text: str, edits: Iterable[SourceEdit]) -> str:
 def changes_by_word(text: str, edits: Iterable[SourceEdit]) -> list[str]:
     """A line for each change of a text: its line and column, who made it, and what is gone and what
     is new, with some words around it. Changes within one word of each other are one."""
-    return [_by_word(text, group) for group in _grouped(edits, functools.partial(_is_one, text))]
+    return [_merge_words(text, group) for group in _group(edits, functools.partial(_is_one, text))]
 
 
 def _is_one(text: str, group: Sequence[SourceEdit], edit: SourceEdit) -> bool:
@@ -260,7 +260,7 @@ def _is_near(text: str, end: int, start: int) -> bool:
     return end <= start and len(between.split(" ")) <= NEAR and "\n\n" not in between
 
 
-def _by_word(text: str, group: Sequence[SourceEdit]) -> str:
+def _merge_words(text: str, group: Sequence[SourceEdit]) -> str:
     start, end = group[0].start, max(edit.end for edit in group)
     shown, at = "", start
     for edit in group:
@@ -283,9 +283,9 @@ def _with_conflict(text: str, group: Sequence[SourceEdit]) -> str:
     end = line_end(text, max(edit.end for edit in group))
     versions: dict[str, list[SourceEdit]] = {}
     for edit in group:
-        versions.setdefault(edit.who, []).append(edit.moved(-start))
+        versions.setdefault(edit.who, []).append(edit.move(-start))
     (first, lines), *others = (
-        (who, applied(text[start:end], edits)) for who, edits in versions.items()
+        (who, apply(text[start:end], edits)) for who, edits in versions.items()
     )
     result = f"<<<<<<< {first}\n{lines}\n"
     for who, other in others:

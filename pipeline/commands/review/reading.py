@@ -18,7 +18,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
 from pipeline.model.late import late
 from pipeline.package import package
-from pipeline.system.pictures import Image, opened
+from pipeline.system.pictures import Image, open_image
 from pipeline.verify import word
 from pipeline.verify.reading import Archive, BrokenBook
 
@@ -160,37 +160,39 @@ class WordStyles:
 
     def paint(self, style: str, look: Any) -> str:
         """The look of letters in a paragraph of a style, given their own properties."""
-        styled = self._base["rPr"] | self._of("rPr", style or self._usual)
-        named = self._of("rPr", word.value_of(look, "rStyle"))
-        shown = _listed(styled | named | _values(look), LETTERS)
-        return shown if shown != _listed(styled, LETTERS) else ""
+        styled = self._base["rPr"] | self._values_of("rPr", style or self._usual)
+        named = self._values_of("rPr", word.value_of(look, "rStyle"))
+        shown = _list(styled | named | _values(look), LETTERS)
+        return shown if shown != _list(styled, LETTERS) else ""
 
     def frame(self, style: str, paragraph: Any, cell: Any) -> str:
         """The indentation and spaces of a paragraph, lines around it, what is behind it, and its
         direction; the colour of its cell."""
-        styled = self._base["pPr"] | self._of("pPr", style or self._usual)
+        styled = self._base["pPr"] | self._values_of("pPr", style or self._usual)
         values = styled | _values(paragraph.find(f"{word.W}pPr"))
         fill = word.value_of(cell, "tcPr/shd", "fill")
         spaces = () if cell is not None or style.startswith("Box") else SPACES
         names = (*spaces, *(() if _list_of(paragraph)[0] else INDENTS), *AROUND)
-        shown = _listed(values, names)
-        shown = shown if shown != _listed(styled, names) else ""
+        shown = _list(values, names)
+        shown = shown if shown != _list(styled, names) else ""
         return f"{shown} {'' if fill in UNSEEN else fill}".strip()
 
     def look(self, style: str) -> str:
         """The look of a style."""
-        letters = self._base["rPr"] | self._of("rPr", style or self._usual)
-        around = self._base["pPr"] | self._of("pPr", style or self._usual)
-        return f"{_listed(letters, LETTERS)}; {_listed(around, (*SPACES, *AROUND))}"
+        letters = self._base["rPr"] | self._values_of("rPr", style or self._usual)
+        around = self._base["pPr"] | self._values_of("pPr", style or self._usual)
+        return f"{_list(letters, LETTERS)}; {_list(around, (*SPACES, *AROUND))}"
 
-    def _of(self, kind: str, name: str) -> dict[str, str]:
+    def _values_of(self, kind: str, name: str) -> dict[str, str]:
         """The values that a style has, also from those that it is based on."""
         if (kind, name) not in self._known:
             self._known[kind, name] = {}  # of one that is based on itself
             style = self._styles.get(name)
             if style is not None:
                 own = _values(style.find(f"{word.W}{kind}"))
-                self._known[kind, name] = self._of(kind, word.value_of(style, "basedOn")) | own
+                self._known[kind, name] = (
+                    self._values_of(kind, word.value_of(style, "basedOn")) | own
+                )
         return self._known[kind, name]
 
 
@@ -209,7 +211,7 @@ def _values(properties: Any) -> dict[str, str]:
     return values
 
 
-def _listed(values: Mapping[str, str], names: Iterable[str]) -> str:
+def _list(values: Mapping[str, str], names: Iterable[str]) -> str:
     """The values of some properties that show."""
     shown = ((name, values.get(name, "")) for name in names)
     return ", ".join(f"{name} {value}" for name, value in shown if value not in UNSEEN)
@@ -237,7 +239,7 @@ def read_parts(file: Path | BinaryIO) -> ReturnedParts:
                 for name in sorted(archive.names)
                 if _PART.fullmatch(name)
             }
-            texts = tuple((roots[n], *_linked(archive, n)) for n in PARTS if n in roots)
+            texts = tuple((roots[n], *_links_of(archive, n)) for n in PARTS if n in roots)
             about = word.parse_part(archive.read(ABOUT)) if ABOUT in archive else None
             title = "" if about is None else " ".join(about.findtext("{*}title", "").split())
     except (BrokenBook, etree.LxmlError) as error:
@@ -258,12 +260,12 @@ def read_parts(file: Path | BinaryIO) -> ReturnedParts:
         )
         for number, comment in enumerate(roots.get(COMMENTS, ()))
     }
-    numbered = frozenset(_numbered(roots.get("word/numbering.xml")))
+    numbered = frozenset(_numbered_levels(roots.get("word/numbering.xml")))
     sheets = frozenset(text.replace(title, "") if title else text for text in _sheets(roots))
     return ReturnedParts(texts, comments, WordStyles(styles), numbered, sheets)
 
 
-def _linked(archive: Archive, part: str) -> tuple[dict[str, str], dict[str, bytes]]:
+def _links_of(archive: Archive, part: str) -> tuple[dict[str, str], dict[str, bytes]]:
     """The addresses of the links of a part, and what there is to see of its pictures, by their
     ids."""
     folder, _, name = part.rpartition("/")
@@ -283,7 +285,7 @@ def _rough(data: bytes) -> bytes:
     """The light of a picture, roughly, since programs store it in other ways. Nothing for one that
     cannot be opened."""
     try:
-        image = opened(data).convert("RGBA").resize((ROUGH, ROUGH))
+        image = open_image(data).convert("RGBA").resize((ROUGH, ROUGH))
     except (OSError, ValueError, Image.DecompressionBombError):
         return b""
     white = Image.new("RGBA", image.size, "white")
@@ -302,7 +304,7 @@ def _add_looks(root: Any, styles: Any) -> None:
             named.addnext(etree.Element(f"{word.W}{look}"))
 
 
-def _numbered(numbering: Any) -> Iterator[tuple[str, str]]:
+def _numbered_levels(numbering: Any) -> Iterator[tuple[str, str]]:
     """The ids of lists, each with a level of it that is numbered."""
     if numbering is None:
         return
@@ -374,10 +376,10 @@ def read_source(source: Path, document: Document, edition: Edition) -> GivenText
 
 def _paragraphs(parts: ReturnedParts) -> Iterator[ReviewedParagraph]:
     for root, addresses, images in parts.texts:
-        yield from _of_part(parts, root, addresses, images)
+        yield from _paragraphs_of(parts, root, addresses, images)
 
 
-def _of_part(
+def _paragraphs_of(
     parts: ReturnedParts, root: Any, addresses: Mapping[str, str], images: Mapping[str, bytes]
 ) -> Iterator[ReviewedParagraph]:
     cells = _cells(root)
@@ -399,7 +401,7 @@ def _of_part(
             if next(drawing.iter(word.BOX), None) is None  # which has paragraphs
         ]
         read = ReviewedParagraph(
-            tuple(_joined(pieces)),
+            tuple(_join(pieces)),
             style,
             word.mark_of(paragraph),
             cell=cells.get(cell),
@@ -463,7 +465,7 @@ def _level(paragraph: Any) -> int | None:
     return None if number in ("", "0") else int(level) if level.isdecimal() else 0
 
 
-def _joined(pieces: Iterable[word.WrittenPiece]) -> Iterator[word.WrittenPiece]:
+def _join(pieces: Iterable[word.WrittenPiece]) -> Iterator[word.WrittenPiece]:
     """Pieces as long as their look is the same: a tracked change parts a word."""
     for look, run in itertools.groupby(pieces, lambda piece: piece._replace(text="", author="")):
         if text := "".join(piece.text for piece in run):

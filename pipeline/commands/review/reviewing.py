@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipeline.commands.review import differences, matching
 from pipeline.commands.review.differences import with_notes
-from pipeline.commands.review.matching import applied, new_formulas
+from pipeline.commands.review.matching import apply, new_formulas
 from pipeline.commands.review.reading import (
     NoWordFileError,
     ReviewedParagraph,
@@ -41,7 +41,7 @@ from pipeline.commands.review.words import WordComparison, markdown
 from pipeline.commands.writer.text import escape_line
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import EDITIONS, Edition, varied
+from pipeline.model.editions import EDITIONS, Edition, variations_of
 from pipeline.model.late import late
 from pipeline.model.page_map import FORMULA
 from pipeline.model.words import words
@@ -82,7 +82,7 @@ class FileReview(NamedTuple):
 def review(path: Path, source: ReviewedSource, edition: str) -> FileReview:
     """The changes of one file of an edition, given its name. Of a document with levels, the name of
     the file tells which it is of. Raises `NoWordFileError` and `OSError`."""
-    first, *others = varied(EDITIONS[edition], source.document.metadata)
+    first, *others = variations_of(EDITIONS[edition], source.document.metadata)
     named = (each for each in others if each.variation in path.stem)
     return _Reviewed(path, source, next(named, first)).review()
 
@@ -95,8 +95,8 @@ class _Reviewed:
         parts = read_parts(path)
         self.styles, self.sheets = parts.styles, parts.sheets
         self.edited = self.returned = read_edited(parts)
-        self.base = source.given(edition).paragraphs
-        self.pairs = matching.matched(self.base, self.edited)
+        self.base = source.text_given(edition).paragraphs
+        self.pairs = matching.match_paragraphs(self.base, self.edited)
         self.edits: list[SourceEdit] = []
         self.findings: list[Diagnostic] = []
         self.has_lost_formulas = self.has_other_levels = False
@@ -113,7 +113,7 @@ class _Reviewed:
         self._find_newer()
         self._name_notes()
         tables = self._change_tables()
-        strayed = self._strayed()
+        strayed = self._find_strayed()
         self._change(strayed)
         self._remove(strayed)
         self._insert(strayed, tables)
@@ -154,12 +154,12 @@ class _Reviewed:
             self._tell(self.base[number], "The table was removed, and its caption was not.")
         return tables
 
-    def _strayed(self) -> set[int]:
+    def _find_strayed(self) -> set[int]:
         """The paragraphs of the file that were moved."""
         titles = {n for n, other in self.pairs.items() if self._opens(self.base[other])}
         strayed = {
             number
-            for number in matching.moved(self.pairs, titles)
+            for number in matching.find_moved(self.pairs, titles)
             if not self.edited[number].note and _has_content(self.edited[number])
         }
         for number in strayed & titles:
@@ -262,12 +262,12 @@ class _Reviewed:
 
     def _tell_rest(self) -> None:
         """Tell whatever else is different between the file and what the source now gives."""
-        given, changed = self._given()
+        given, changed = self._find_given()
         if self.has_lost_formulas:
             given = [differences.without_formulas(paragraph) for paragraph in given]
         told = {finding.line for finding in self.findings}
         edited = differences.with_note_texts(self.returned)
-        again = matching.matched(given, edited)
+        again = matching.match_paragraphs(given, edited)
         kept = {*again.values()}
         left = Counter(differences.words_of(p) for n, p in enumerate(given) if n not in kept)
         near = next((paragraph for paragraph in self.base if paragraph.span), None)
@@ -320,7 +320,7 @@ class _Reviewed:
 
     def _tell_sheets(self) -> None:
         """Tell of pages and styles that are different, which have no place in the text."""
-        source = self.source.given(self.edition)
+        source = self.source.text_given(self.edition)
         if self.sheets != source.sheets:
             message = "Heads, feet or sizes of pages are different in the file."
             self._tell(None, f"{message} They follow from the front matter.")
@@ -344,10 +344,10 @@ class _Reviewed:
         for near, paragraph, kind in looks:
             self._tell(near, f"“{_short(paragraph)}” is different in the file: {kind}.")
 
-    def _given(self) -> tuple[list[ReviewedParagraph], set[int]]:
+    def _find_given(self) -> tuple[list[ReviewedParagraph], set[int]]:
         """The paragraphs that the source gives with the changes. If these are in files that it
         includes, those that it gives without them, and the numbers of those that they change."""
-        paragraphs, changed = self.source.given(self.edition).paragraphs, set[int]()
+        paragraphs, changed = self.source.text_given(self.edition).paragraphs, set[int]()
         if any(edit.file for edit in self.edits):
             for number, paragraph in enumerate(paragraphs):
                 place = self.source.place(paragraph) if paragraph.span else None
@@ -355,7 +355,7 @@ class _Reviewed:
                 if any(place and e.start <= place.end and place.start <= e.end for e in edits):
                     changed.add(number)
         elif self.edits:
-            text = applied(self.source.text(""), self.edits)
+            text = apply(self.source.text(""), self.edits)
             path = self.source.path
             document = parse(text, self.source.document.source, path.parent)
             paragraphs = read_source(path, document, self.edition).paragraphs
@@ -371,7 +371,7 @@ class _Reviewed:
                 formula not in self.formulas for formula in new_formulas(base, edited)
             )
             if is_changed:
-                near = base if base.span else self._before(other)
+                near = base if base.span else self._paragraph_before(other)
                 self._tell(near, "A formula or a picture was changed: change it in the source.")
             else:
                 self._alternatives(base, *pictures)
@@ -402,7 +402,7 @@ class _Reviewed:
             if not is_changed and (not result.is_whole or len(edits) < len(new)):
                 self._tell(base, f"Some changes of “{_short(base)}” are not clear: make them here.")
 
-    def _before(self, number: int) -> ReviewedParagraph | None:
+    def _paragraph_before(self, number: int) -> ReviewedParagraph | None:
         """The nearest paragraph before one that stands in the source."""
         return next((p for p in reversed(self.base[:number]) if p.span), None)
 
@@ -566,11 +566,11 @@ class _Reviewed:
         place = self.source.place(base)
         text = place.text
         for comment in edited.comments:
-            if _shown(comment) in text[place.start : place.last]:
+            if _show(comment) in text[place.start : place.last]:
                 continue
             before = [word for word in tokens(edited.text) if word.end <= comment.offset]
             places = reversed(places_of(before, source))
-            at, new = next((word.end for word in places if word), place.end), _shown(comment)
+            at, new = next((word.end for word in places if word), place.end), _show(comment)
             code = _CODE_SPAN.finditer(text, place.start, line_end(text, at))
             at = next((each.end() for each in code if each.start() < at < each.end()), at)
             if base.style == "Code":  # in which it would be code
@@ -697,7 +697,7 @@ class _Reviewed:
             self._tell(near, f"“{_short(paragraph)}” is new, and has a formula: write it here.")
         place = self.source.place(near, is_whole=True)
         text, start, end = place.text, place.first, place.last
-        written, author = written or self._written(paragraph), paragraph.author()
+        written, author = written or self._write(paragraph), paragraph.author()
         if before:
             self.edits.append(place.edit(start, start, f"{written}\n\n", author))
             return
@@ -725,7 +725,7 @@ class _Reviewed:
         after = "" if is_item or text[end : end + 2] in ("", "\n", "\n\n") else "\n"
         self.edits.append(place.edit(end, end, between + written + after, author))
 
-    def _written(self, paragraph: ReviewedParagraph) -> str:
+    def _write(self, paragraph: ReviewedParagraph) -> str:
         """A new paragraph as Markdown; one that was moved as it stands in the source."""
         if paragraph.span is not None:
             place = self.source.place(paragraph)
@@ -743,7 +743,7 @@ class _Reviewed:
         """The text of a new paragraph as Markdown, with its comments."""
         text = markdown(paragraph, start, len(paragraph.text))
         lines = [_SPACES.sub(" ", line).strip() for line in text.strip("\0").split("\0")]
-        comments = "".join(f" {_shown(comment)}" for comment in paragraph.comments)
+        comments = "".join(f" {_show(comment)}" for comment in paragraph.comments)
         return "\\\n".join(lines) + comments
 
     def _count(self, level: int, number: int = 0) -> int:
@@ -755,8 +755,8 @@ class _Reviewed:
             base = self._origin(at)
             hashes = self._hashes(base) if base and base.style == self.edited[at].style else None
             if base and hashes and (match := matching.HEADING.fullmatch(base.style)):
-                return _limited(len(hashes[0]) + level - int(match[1]))
-        return _limited(level)
+                return _limit(len(hashes[0]) + level - int(match[1]))
+        return _limit(level)
 
 
 def outermost(edits: Iterable[SourceEdit]) -> list[SourceEdit]:
@@ -773,11 +773,11 @@ def outermost(edits: Iterable[SourceEdit]) -> list[SourceEdit]:
     return result
 
 
-def _limited(level: int) -> int:
+def _limit(level: int) -> int:
     return max(1, min(6, level))
 
 
-def _shown(comment: ReviewerComment) -> str:
+def _show(comment: ReviewerComment) -> str:
     """A comment as one of the source."""
     about = ", ".join(filter(None, (comment.author, comment.date)))
     text = comment.text.replace("--", "–").replace(">", "›")

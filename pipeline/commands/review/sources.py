@@ -90,7 +90,7 @@ class SourceEdit(NamedTuple):
     def is_comment(self) -> bool:
         return self.start == self.end and self.text.lstrip("\n").startswith("<!-- ")
 
-    def moved(self, by: int) -> SourceEdit:
+    def move(self, by: int) -> SourceEdit:
         """The same change of a text that has so many characters more before it."""
         return self._replace(start=self.start + by, end=self.end + by)
 
@@ -194,7 +194,7 @@ def written_tokens(paragraph: ReviewedParagraph) -> list[WordToken]:
     return [word._replace(text=ADDED) if word.start in added else word for word in words]
 
 
-def aligned(first: Sequence[object], second: Sequence[object]) -> Iterator[tuple[int, int]]:
+def align(first: Sequence[object], second: Sequence[object]) -> Iterator[tuple[int, int]]:
     """The numbers of what is the same in both, in its order."""
     matcher = difflib.SequenceMatcher[object](None, first, second, autojunk=False)
     for a, b, size in matcher.get_matching_blocks():
@@ -203,7 +203,7 @@ def aligned(first: Sequence[object], second: Sequence[object]) -> Iterator[tuple
 
 def places_of(words: Sequence[WordToken], source: Sequence[WordToken]) -> list[WordToken | None]:
     """The token of the source for each word of a paragraph, if it stands there."""
-    same = dict(aligned([word.text for word in words], [token.text for token in source]))
+    same = dict(align([word.text for word in words], [token.text for token in source]))
     return [source[same[at]] if at in same else None for at in range(len(words))]
 
 
@@ -226,7 +226,7 @@ class ReviewedSource:
         self._starts: dict[str, list[int]] = {}
         self._value = functools.partial(look_up, known=values(document.metadata))
 
-    def given(self, edition: Edition) -> GivenText:
+    def text_given(self, edition: Edition) -> GivenText:
         """The text that the source gives in an edition."""
         if edition not in self._given:
             self._given[edition] = read_source(self.path, self.document, edition)

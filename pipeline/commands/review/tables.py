@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.commands.review.matching import moved
+from pipeline.commands.review.matching import find_moved
 from pipeline.commands.review.reading import ReviewedParagraph
 from pipeline.commands.review.sources import ReviewedSource, SourceEdit, SourcePlace
 from pipeline.commands.review.words import markdown
@@ -86,9 +86,9 @@ class SourceTable:
         if not self.is_drawn:
             return edits
         same = [edit for edit in edits if len(edit.text) == edit.end - edit.start]
-        return same if same or len(edits) != 1 else self._fitted(edits[0])
+        return same if same or len(edits) != 1 else self._fit(edits[0])
 
-    def _fitted(self, edit: SourceEdit) -> list[SourceEdit]:
+    def _fit(self, edit: SourceEdit) -> list[SourceEdit]:
         line = self.line_at(edit.start)
         assert line is not None
         gone = self.text[edit.start : edit.end]
@@ -112,7 +112,7 @@ class SourceTable:
             fill = rest.rstrip() + " " * (spaces - more if edge < len(line[0]) else 0)
             return [edit._replace(end=edit.end + len(rest), text=edit.text + fill)]
         others = [each for each in self.lines if each is not line]
-        wider = self._widened(others, edge, more) if edge and spaces else []
+        wider = self._widen(others, edge, more) if edge and spaces else []
         return [edit, *wider] if wider else []
 
     def _may_vary(self, line: re.Match[str], at: int) -> bool:
@@ -125,7 +125,7 @@ class SourceTable:
         before, first = line[0][start - 1 : start], line[0][start : start + 1]
         return line not in telling or bool(first.strip() and not before.strip())
 
-    def _widened(self, lines: Iterable[re.Match[str]], edge: int, more: int) -> list[SourceEdit]:
+    def _widen(self, lines: Iterable[re.Match[str]], edge: int, more: int) -> list[SourceEdit]:
         """The changes for ``more`` letters before the edge of a column; none if a cell is there."""
         edits: list[SourceEdit] = []
         for line in lines:
@@ -197,7 +197,7 @@ class SourceTable:
             longest = max(map(len, each.split()), default=0)
             widths.append(max(len(column) - 2, longest, min(len(each), ROOM)))
             if more := widths[-1] + 2 - len(column):
-                wider = self._widened(self.lines, edge, more)
+                wider = self._widen(self.lines, edge, more)
                 if not wider:
                     return []
                 edits += wider
@@ -307,7 +307,7 @@ def changed_tables(
                 found[row].append(other.row)
                 columns[column].append(other.column)
         rows = {row: _most(others) for row, others in found.items()}
-        for row in moved(rows):  # which is gone, and new elsewhere
+        for row in find_moved(rows):  # which is gone, and new elsewhere
             del rows[row]
             for number in _flat(new[row]):
                 pairs.pop(number, None)

@@ -104,14 +104,18 @@ class WordComparison:
                 self.after[m].start if m < len(self.after) else None,
             )
             author = self.edited.author(*stretch)
-            new = [*self._relooked(i, k, j)] if kind == "equal" else [self._reworded(i, k, j, m)]
+            new = (
+                [*self._change_looks(i, k, j)]
+                if kind == "equal"
+                else [self._change_words(i, k, j, m)]
+            )
             edits += (edit._replace(author=author) for edit in new if edit)
             is_whole = is_whole and None not in new
         return WordChanges(tuple(edits), is_whole)
 
     # --- the same words ---
 
-    def _relooked(self, i: int, k: int, j: int) -> Iterator[SourceEdit | None]:
+    def _change_looks(self, i: int, k: int, j: int) -> Iterator[SourceEdit | None]:
         """The changes of looks, spaces and signs where the words from i to k are the same as those
         from j on. None for one that is not clear."""
         pairs: list[tuple[WordLook, WordLook]] = []
@@ -205,7 +209,7 @@ class WordComparison:
 
     # --- other words ---
 
-    def _reworded(self, i: int, k: int, j: int, m: int) -> SourceEdit | None:
+    def _change_words(self, i: int, k: int, j: int, m: int) -> SourceEdit | None:
         """A change of the words from i to k into those from j to m; none if it is not clear."""
         previous = self.places[i - 1] if i else None
         following = self.places[k] if k < len(self.places) else None
@@ -239,7 +243,7 @@ class WordComparison:
         if following is not None and (previous is None or is_before):
             end = after[m].start if m < len(after) else after[m - 1].end
             new = markdown(self.edited, after[j].start, end, self.looks[self.before[k].start])
-            return self._at_beginning(following.start, following.start, new)
+            return self._guard_beginning(following.start, following.start, new)
         if previous is None:
             return None
         start = end = previous.end
@@ -266,7 +270,7 @@ class WordComparison:
         if not _is_balanced(text[start:end]):
             return None
         if j == m:
-            return self._without(i, k, j, start, end)
+            return self._remove_words(i, k, j, start, end)
         opening, closing = self.after[j].start, self.after[m - 1].end
         gaps = self._old_gap(i), self._new_gap(j)
         if None not in gaps and not gaps[0]:
@@ -278,9 +282,9 @@ class WordComparison:
             closing = self.after[m].start
         elif None not in gaps and gaps[0] and not gaps[1]:
             end += len(text[end:]) - len(text[end:].lstrip(" \t\n"))
-        return self._at_beginning(start, end, markdown(self.edited, opening, closing, around))
+        return self._guard_beginning(start, end, markdown(self.edited, opening, closing, around))
 
-    def _without(self, i: int, k: int, j: int, start: int, end: int) -> SourceEdit:
+    def _remove_words(self, i: int, k: int, j: int, start: int, end: int) -> SourceEdit:
         """The change for words that are gone."""
         text = self.text
         if self.edited.style == "Code":
@@ -293,7 +297,7 @@ class WordComparison:
         is_between = i and k < len(self.before) and self._new_gap(j)
         return self.place.edit(start, end, " " if is_between and sides.isalnum() else "")
 
-    def _at_beginning(self, start: int, end: int, new: str) -> SourceEdit:
+    def _guard_beginning(self, start: int, end: int, new: str) -> SourceEdit:
         """A change whose text is no markup of a block where it begins a line."""
         new, text = self._with_breaks(new, start), self.text
         if (
@@ -418,7 +422,7 @@ def is_same_address(first: str, second: str) -> bool:
     return one == other
 
 
-def lost_in_link(old: WordLook, new: WordLook) -> bool:
+def is_lost_in_link(old: WordLook, new: WordLook) -> bool:
     """Return whether code in a link looks like text: LibreOffice gives links a single style."""
     return old.is_code and not new.is_code and bool(new.address)
 
@@ -428,7 +432,7 @@ def _change_of(old: WordLook, new: WordLook, which: int) -> tuple[str, str] | No
     if which == LINKED:
         is_same = is_same_address(old.address, new.address)
         return None if is_same else (old.address, new.address)
-    if old[which] is new[which] or (which == CODE and lost_in_link(old, new)):
+    if old[which] is new[which] or (which == CODE and is_lost_in_link(old, new)):
         return None
     mark = MARKS[which][0]
     return ("", mark) if new[which] else (mark, "")

@@ -16,15 +16,15 @@ from pipeline.commands.writer.text import (
     Writer,
     attribute_list,
     element,
-    fenced,
+    fence_block,
     image,
-    in_quotes,
-    indented,
+    indent,
     leaf,
     plain,
     quotation,
+    quote_string,
+    quote_title,
     tag,
-    titled,
     unwritable,
 )
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
@@ -123,10 +123,10 @@ def item_of(mark: str, node: model.ListItem, out: Writer, *, tight: bool, box: s
             raise unwritable(node)
         begins = f"{mark}{box}".rstrip()
         space = " " * len(mark)
-        return f"{begins}\n{space}{indented(inner, len(mark))}" if children else begins
+        return f"{begins}\n{space}{indent(inner, len(mark))}" if children else begins
     if inner.startswith("    ") or not inner:
         return mark.rstrip() if not inner else f"{mark.rstrip()}\n{' ' * len(mark)}{inner}"
-    return f"{mark}{box}{indented(inner, len(mark))}"
+    return f"{mark}{box}{indent(inner, len(mark))}"
 
 
 def _list_as_markup(node: model.List, out: Writer) -> str:
@@ -151,7 +151,7 @@ def definition_list(node: model.DefinitionList, out: Writer) -> str:
     entries = []
     for item in node.items:
         terms = "\n".join(out.leaf(term) for term in item.terms)
-        definitions = [f":   {indented(out.blocks(d), 4)}" for d in item.definitions]
+        definitions = [f":   {indent(out.blocks(d), 4)}" for d in item.definitions]
         entries.append("\n\n".join(("\n".join((terms, definitions[0])), *definitions[1:])))
     return "\n\n".join(entries)
 
@@ -195,20 +195,20 @@ def table(node: model.Table, out: Writer) -> str:
     has_lines = is_simple and any(
         isinstance(n, model.SoftBreak) for n in walk((*node.head, *node.body))
     )
-    options = _needed(node) if is_simple and not has_lines else None
+    options = _options_needed(node) if is_simple and not has_lines else None
     if options:
         return _with_caption(node, _rows(node, out), options, out)
-    listed = _needed(node, listed=True) if _is_list(node) else None
+    listed = _options_needed(node, listed=True) if _is_list(node) else None
     if listed:
         rows = "\n".join(_list_row(row, out) for row in (*node.head, *node.body))
-        return _around(node, rows, listed, out)
-    options = _needed(node) if has_lines else None
+        return _wrap(node, rows, listed, out)
+    options = _options_needed(node) if has_lines else None
     if options:  # line ends within cells become spaces, as they are in HTML
         return _with_caption(node, _rows(node, out), options, out)
     return _table_as_markup(node, out)
 
 
-def _needed(node: model.Table, *, listed: bool = False) -> model.Attributes | None:
+def _options_needed(node: model.Table, *, listed: bool = False) -> model.Attributes | None:
     """The options needed for a table written with bars, or as a list, if that form is enough."""
     bare = _bare(node)
     return next(
@@ -328,7 +328,7 @@ def _columns(node: model.Table) -> list[model.Alignment]:
 def _options(node: model.Table) -> Iterator[model.Attributes]:
     """The possible options of a table, the simplest first."""
     attributes = node.attributes
-    letters = " ".join(_LETTERS.get(align, "l") for align in _of_columns(node))
+    letters = " ".join(_LETTERS.get(align, "l") for align in _column_alignments(node))
     options = (("widths", " ".join(f"{width:g}" for width in node.widths)),) if node.widths else ()
     for more in (options, (*options, ("align", letters))):
         for counts in _counts(node):
@@ -361,7 +361,7 @@ def _rows(node: model.Table, out: Writer) -> str:
     lines = []
     for number, row in enumerate(texts):
         cells = (
-            _padded(text, width, "right" if is_decimal else align)
+            _pad(text, width, "right" if is_decimal else align)
             for text, width, align, is_decimal in zip(row, widths, columns, decimal, strict=True)
         )
         lines.append(f"| {' | '.join(cells)} |")
@@ -378,7 +378,7 @@ LONGEST_ROW = 200
 """The length of a row up to which its cells are padded to align columns."""
 
 
-def _padded(text: str, width: int, align: str) -> str:
+def _pad(text: str, width: int, align: str) -> str:
     room = max(0, width - _width(text))
     before = room if align == "right" else room // 2 if align == "center" else 0
     return f"{' ' * before}{text}{' ' * (room - before)}"
@@ -446,12 +446,12 @@ def _list_row(row: model.TableRow, out: Writer) -> str:
             for block in cell.children
         )
         cells.append(item_of("- ", model.ListItem(children=blocks), out, tight=tight))
-    return f"- {indented((chr(10) if tight else chr(10) * 2).join(cells), 2)}"
+    return f"- {indent((chr(10) if tight else chr(10) * 2).join(cells), 2)}"
 
 
-def _around(node: model.Table, inner: str, options: model.Attributes, out: Writer) -> str:
+def _wrap(node: model.Table, inner: str, options: model.Attributes, out: Writer) -> str:
     listed = attribute_list(options)
-    return fenced("table", out.line(node.caption), listed, inner, key="caption")
+    return fence_block("table", out.line(node.caption), listed, inner, key="caption")
 
 
 # --- HTML -------------------------------------------------------------------------------
@@ -467,11 +467,11 @@ def _table_as_markup(node: model.Table, out: Writer) -> str:
             counted = ("head-rows", "head-columns")
             pairs = tuple(pair for pair in options.pairs if pair[0] not in counted)
             options = model.Attributes(options.id, options.classes, pairs)
-        return _around(node, _markup(bare, out), options, out)
+        return _wrap(node, _markup(bare, out), options, out)
     return _markup(node, out)
 
 
-def _of_columns(node: model.Table) -> list[str]:
+def _column_alignments(node: model.Table) -> list[str]:
     """The alignment of the cells that take one column each, column by column."""
     aligns = [""] * column_count(node)
     for rows in (node.head, node.body):
@@ -515,16 +515,16 @@ def code(node: model.CodeBlock, out: Writer) -> str:
     numbered = ("numbered",) if node.first_line == 1 else ()
     written: list[str] = []
     if node.caption:
-        written.append(f"caption={in_quotes(out.line(node.caption))}")
+        written.append(f"caption={quote_string(out.line(node.caption))}")
     if node.file_name:
-        written.append(f"title={in_quotes(node.file_name)}")
+        written.append(f"title={quote_string(node.file_name)}")
     if node.first_line > 1:
         written.append(f"start={node.first_line}")
     if node.marked:
         written.append(f"mark={_ranges(node.marked)}")
     lost = not node.language and not NO_LANGUAGES.issuperset(attributes.classes)
     if lost or (node.text and not node.text.endswith("\n")) or re.search(r"[\s`{]", node.language):
-        return _preformatted(node)
+        return _write_preformatted(node)
     listed = attribute_list(replace(attributes, classes=(*attributes.classes, *numbered)))
     inside = [listed[1:-1]] if listed else []
     info = " ".join((*inside, *written))
@@ -545,7 +545,7 @@ def _ranges(numbers: Sequence[int]) -> str:
     return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
-def _preformatted(node: model.CodeBlock) -> str:
+def _write_preformatted(node: model.CodeBlock) -> str:
     if node.caption or node.file_name or node.first_line or node.marked:
         raise unwritable(node)
     lang = f' lang="{node.language}"' if node.language else ""
@@ -580,7 +580,7 @@ def figure(node: model.Figure, out: Writer) -> str:
     classes = (*attributes.classes, *shown.attributes.classes)
     picture = replace(shown, title="", attributes=NO_ATTRIBUTES)
     written = out.leaf((picture,))
-    title = f" {titled(caption)}" if caption else ""
+    title = f" {quote_title(caption)}" if caption else ""
     listed = attribute_list(replace(attributes, classes=classes))
     return f"{written[:-1]}{title}){listed}"
 
@@ -593,8 +593,8 @@ def figure_group(node: model.FigureGroup, out: Writer) -> str:
     inner = "\n".join(_figure_in_group(figure, out) for figure in node.figures)
     short = out.line(node.caption)
     if len(short) > SHORT or "{" in short:
-        return fenced("figures", "", listed, f"{inner}\n\n{out.leaf(node.caption)}")
-    return fenced("figures", short, listed, inner)
+        return fence_block("figures", "", listed, f"{inner}\n\n{out.leaf(node.caption)}")
+    return fence_block("figures", short, listed, inner)
 
 
 SHORT = 80
@@ -615,7 +615,7 @@ def chart(node: model.Chart, out: Writer) -> str:
         pairs.append(("horizontal", "yes"))
     settings = (("type", node.kind), *node.scale, *pairs)
     listed = attribute_list(replace(attributes, pairs=settings))
-    caption = f" caption={in_quotes(out.line(node.caption))}" if node.caption else ""
+    caption = f" caption={quote_string(out.line(node.caption))}" if node.caption else ""
     if node.kind in model.DIAGRAM_KINDS:
         lines = [_line(row, out) for row in node.table.body]
         return "\n".join((f"```chart {listed[:-1]}{caption}}}", *lines, "```"))
@@ -651,7 +651,7 @@ def _data(cell: model.TableCell, out: Writer) -> str:
 def exercise(node: model.Exercise, out: Writer) -> str:
     """An exercise, whose questions may have marks."""
     inner = out.within_exercise().blocks(node.children)
-    return out.fenced("exercise", out.line(node.title), node.attributes, inner)
+    return out.fence("exercise", out.line(node.title), node.attributes, inner)
 
 
 def matching(node: model.Matching, out: Writer) -> str:
@@ -667,13 +667,13 @@ def matching(node: model.Matching, out: Writer) -> str:
             for pair in pairs
         )
         table = model.Table(head=head, body=rows)
-        return out.fenced("matching", "", node.attributes, out.block(table))
+        return out.fence("matching", "", node.attributes, out.block(table))
     items = tuple(
         model.DefinitionItem(terms=(_term(left),), definitions=(right.children,))
         for left, right in pairs
     )
     definitions = model.DefinitionList(items=items)
-    return out.fenced("matching", "", node.attributes, out.block(definitions))
+    return out.fence("matching", "", node.attributes, out.block(definitions))
 
 
 def _row(head: tuple[model.Plain, ...]) -> model.TableRow:
@@ -701,7 +701,7 @@ def ordering(node: model.Ordering, out: Writer) -> str:
         for item in node.items
     )
     items = model.List(ordered=True, items=node.items, tight=tight)
-    return out.fenced("ordering", "", node.attributes, out.block(items))
+    return out.fence("ordering", "", node.attributes, out.block(items))
 
 
 # --- text -------------------------------------------------------------------------------
@@ -778,14 +778,14 @@ def _admonition(node: model.Admonition, out: Writer) -> str:
         between = "\n" if is_text or not inner else "\n\n"
         return quotation(f"[!{node.kind.upper()}]{between}{inner}".rstrip("\n"))
     title = out.line(node.title)
-    return fenced(node.kind, title, listed, inner)
+    return fence_block(node.kind, title, listed, inner)
 
 
 def _quote(node: model.BlockQuote, out: Writer) -> str:
     if node.attributes != NO_ATTRIBUTES or any(isinstance(c, model.Plain) for c in node.children):
         return element(tag("blockquote", node.attributes), node.children, out.block)
     children = node.children
-    if children and children[-1].attributes == _named("attribution"):
+    if children and children[-1].attributes == _class_attributes("attribution"):
         children = (*children[:-1], replace(children[-1], attributes=NO_ATTRIBUTES))
     return quotation(out.blocks(children))
 
@@ -794,7 +794,7 @@ def _named_block(node: Any, out: Writer, name: str = "") -> str:
     """A node as a block with its name, and perhaps a title."""
     listed = attribute_list(node.attributes)
     title, children = out.line(getattr(node, "title", ())), getattr(node, "children", ())
-    return fenced(name or type(node).__name__.lower(), title, listed, out.blocks(children))
+    return fence_block(name or type(node).__name__.lower(), title, listed, out.blocks(children))
 
 
 def _container(node: model.Container, out: Writer) -> str:
@@ -802,14 +802,16 @@ def _container(node: model.Container, out: Writer) -> str:
     first = children[0] if children else None
     listed = attribute_list(attributes)
     if node.name == "details" and not _has_plain(children[1:]) and (summary := _summary(first)):
-        return fenced("details", out.line(summary), listed, out.blocks(children[1:]))
+        return fence_block("details", out.line(summary), listed, out.blocks(children[1:]))
     if node.name in ("details", "summary", "section", "aside", "address") or _has_plain(children):
         if node.name not in ("details", "summary", "section", "aside", "address", "div"):
             raise unwritable(node)
         return element(tag(node.name, attributes), children, out.block)
     for kind in ("verse", "sidebar"):
         heading = f"{'verse' if kind == 'verse' else 'box'}-title"
-        is_title = isinstance(first, model.Paragraph) and first.attributes == _named(heading)
+        is_title = isinstance(first, model.Paragraph) and first.attributes == _class_attributes(
+            heading
+        )
         if node.name == kind and is_title:
             assert isinstance(first, model.Paragraph)
             argument, children = out.line(first.children), children[1:]
@@ -827,7 +829,7 @@ def _container(node: model.Container, out: Writer) -> str:
         inner = out.blocks(children)
     if not _NAME.fullmatch(node.name) and (node.name or not listed):
         raise unwritable(node)
-    return fenced(node.name, argument, listed, inner)
+    return fence_block(node.name, argument, listed, inner)
 
 
 def _summary(node: Block | None) -> tuple[Inline, ...]:
@@ -844,7 +846,7 @@ _NAME = late(r"(?![\w-]+\[[^\[\]]*\]$)[^\s{}:][^\s{}]*")
 """The name of a block that is written with its own name."""
 
 
-def _named(*classes: str) -> Attributes:
+def _class_attributes(*classes: str) -> Attributes:
     return Attributes(classes=classes)
 
 
@@ -854,7 +856,7 @@ def _has_plain(children: Iterable[Node]) -> bool:
 
 def _passage(node: Block, name: str, out: Writer) -> str:
     """A stanza, whose lines are written as such; or where a quotation is from."""
-    if isinstance(node, model.Paragraph) and node.attributes == _named("attribution"):
+    if isinstance(node, model.Paragraph) and node.attributes == _class_attributes("attribution"):
         return out.leaf(node.children)
     if name != "verse" or not isinstance(node, model.Paragraph):
         return out.block(node)
@@ -862,7 +864,9 @@ def _passage(node: Block, name: str, out: Writer) -> str:
     for child in node.children:
         if isinstance(child, model.LineBreak):
             lines.append(model.SoftBreak())
-        elif isinstance(child, model.InlineElement) and child.attributes == _named("verse-line"):
+        elif isinstance(child, model.InlineElement) and child.attributes == _class_attributes(
+            "verse-line"
+        ):
             lines += child.children
         else:
             lines.append(child)
@@ -876,14 +880,14 @@ def _writing_lines(node: model.WritingLines, out: Writer) -> str:
     attributes = node.attributes
     classes = (node.ruling, *attributes.classes) if node.ruling else attributes.classes
     listed = attribute_list(replace(attributes, classes=classes))
-    return fenced("lines", str(node.count), listed, "")
+    return fence_block("lines", str(node.count), listed, "")
 
 
 def _writing_space(node: model.WritingSpace, out: Writer) -> str:
     attributes = node.attributes
     classes = ("squared", *attributes.classes) if node.squared else attributes.classes
     listed = attribute_list(replace(attributes, classes=classes))
-    return fenced("space", f"{node.height:g}mm", listed, "")
+    return fence_block("space", f"{node.height:g}mm", listed, "")
 
 
 def _thematic_break(node: model.ThematicBreak, out: Writer) -> str:
@@ -897,7 +901,7 @@ def _section(node: model.Section, out: Writer) -> str:
 
 
 def _note(node: model.Note, out: Writer) -> str:
-    return f"[^{node.label}]: {indented(out.blocks(node.children), 4)}".rstrip(" \n")
+    return f"[^{node.label}]: {indent(out.blocks(node.children), 4)}".rstrip(" \n")
 
 
 def _dialogue(node: model.Dialogue, out: Writer) -> str:

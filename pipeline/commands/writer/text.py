@@ -43,18 +43,18 @@ def attribute_list(attributes: Attributes) -> str:
         raise UnwritableError("an id or a class with such characters")
     parts = [f"#{attributes.id}"] if attributes.id else []
     parts += (f".{name}" for name in attributes.classes)
-    parts += (f"{key}={quoted(value)}" for key, value in attributes.pairs)
+    parts += (f"{key}={quote_value(value)}" for key, value in attributes.pairs)
     return f"{{{' '.join(parts)}}}" if parts else ""
 
 
-def quoted(value: str) -> str:
+def quote_value(value: str) -> str:
     """The value of an attribute, quoted if necessary."""
     if _BARE.fullmatch(value):
         return value
-    return in_quotes(" ".join(value.split("\n")))
+    return quote_string(" ".join(value.split("\n")))
 
 
-def in_quotes(text: str) -> str:
+def quote_string(text: str) -> str:
     """A string between quotation marks."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
@@ -205,14 +205,14 @@ def escape(text: str, before: str, after: str, setting: LeafSetting, *, nested: 
         if at < last:
             continue
         parts.append(text[last:at])
-        escaped = _escaped(match[0], whole, base + at, setting, nested, base + len(text))
+        escaped = _escape(match[0], whole, base + at, setting, nested, base + len(text))
         parts.append(escaped)
         last = match.end()
     parts.append(text[last:])
     return "".join(parts)
 
 
-def _escaped(token: str, text: str, at: int, setting: LeafSetting, nested: bool, end: int) -> str:
+def _escape(token: str, text: str, at: int, setting: LeafSetting, nested: bool, end: int) -> str:
     """The escaped form of a character, or of the beginning of an address."""
     before, after = text[at - 1 : at], text[at + len(token) : at + len(token) + 1]
     if len(token) > 1:
@@ -352,7 +352,7 @@ class LeafToken(NamedTuple):
     other: str = ""
 
 
-def settled(tokens: list[LeafToken]) -> list[LeafToken]:
+def settle_tokens(tokens: list[LeafToken]) -> list[LeafToken]:
     """The tokens with stars, or an element where those would mean nothing, or something else."""
     result: list[LeafToken] = []
     for token in tokens:
@@ -404,7 +404,7 @@ def _breaks(char: str) -> bool:
     return char.isspace() or is_punctuation(char)
 
 
-def joined(tokens: list[LeafToken], labels: frozenset[str], *, start: bool) -> str:
+def join_tokens(tokens: list[LeafToken], labels: frozenset[str], *, start: bool) -> str:
     setting = LeafSetting("".join(token.text for token in tokens), labels)
     parts: list[str] = []
     starts = {0} if start and tokens and tokens[0].kind == "text" else set()
@@ -513,7 +513,9 @@ def leaf(
     tokens = list(_tokens(children, notes, 0))
     if line:
         tokens = [_single_line(token) for token in tokens]
-    return joined(settled(tokens), frozenset(map(normalise, notes.links.values())), start=start)
+    return join_tokens(
+        settle_tokens(tokens), frozenset(map(normalise, notes.links.values())), start=start
+    )
 
 
 def _single_line(token: LeafToken) -> LeafToken:
@@ -580,7 +582,7 @@ def _link(node: model.Link, notes: Notes, depth: int) -> Iterable[LeafToken]:
         if node.href == f"https://{text}" and _WWW.fullmatch(text) and not after:
             yield LeafToken(text, "bare", f"[{text[:3]}\\{text[3:]}]({node.href})")
             return
-    if encode(_written(node.href)) != node.href and not _VARIABLE.search(node.href):
+    if encode(_write_address(node.href)) != node.href and not _VARIABLE.search(node.href):
         title_attribute = f' title="{html.escape(title)}"' if title else ""
         opening = tag("a", node.attributes, f' href="{html.escape(node.href)}"{title_attribute}')
         yield from (LeafToken(opening), *_tokens(node.children, notes, depth), LeafToken("</a>"))
@@ -597,7 +599,7 @@ def _link(node: model.Link, notes: Notes, depth: int) -> Iterable[LeafToken]:
 
 def _image(node: model.Image, notes: Notes, depth: int) -> Iterable[LeafToken]:
     title = node.title
-    if encode(_written(node.source)) != node.source and not _VARIABLE.search(node.source):
+    if encode(_write_address(node.source)) != node.source and not _VARIABLE.search(node.source):
         yield LeafToken(image(node))
         return
     yield LeafToken("![", "bracket")
@@ -610,7 +612,7 @@ def _image(node: model.Image, notes: Notes, depth: int) -> Iterable[LeafToken]:
     yield LeafToken(f"]({_target(node.source, title)}){after}", "end")
 
 
-def _written(address: str) -> str:
+def _write_address(address: str) -> str:
     """An address as it is written, so that the parser reads it as it is."""
     return address.replace("\\", "\\\\").replace("&", "&amp;") if "\\" in address else address
 
@@ -618,23 +620,23 @@ def _written(address: str) -> str:
 def _target(address: str, title: str) -> str:
     address = _VARIABLE.sub(lambda m: unquote("".join(("{{", *m.groups(), "}}"))), address)
     bare = re.sub(WRITTEN, "", address)
-    if not _PLAIN.fullmatch(bare) and (" " in bare or not address or not _balanced(bare)):
+    if not _PLAIN.fullmatch(bare) and (" " in bare or not address or not _is_balanced(bare)):
         escaped = re.sub(r"([<>\\])", r"\\\1", address)
         address = f"<{escaped}>"
     elif "\\" in address or "<" in address:
         address = re.sub(r"([<\\])", r"\\\1", address)
     address = re.sub(r"&(?=#?\w+;)", "&amp;", address)
-    return f"{address} {titled(title)}" if title else address
+    return f"{address} {quote_title(title)}" if title else address
 
 
-def titled(title: str) -> str:
+def quote_title(title: str) -> str:
     """A link's title, or an image's, in its quotation marks."""
     escaped = re.sub(r'([\\"])', r"\\\1", title)
     escaped = re.sub(r"&(?=#?\w+;)", "&amp;", escaped)
     return f'"{escaped}"'
 
 
-def _balanced(address: str) -> bool:
+def _is_balanced(address: str) -> bool:
     depth = 0
     for char in address:
         depth += (char == "(") - (char == ")")
@@ -760,9 +762,9 @@ class Writer(NamedTuple):
         """The writer of what is in an exercise."""
         return self._replace(in_exercise=True)
 
-    def fenced(self, name: str, title: str, attributes: Attributes, inner: str) -> str:
+    def fence(self, name: str, title: str, attributes: Attributes, inner: str) -> str:
         """A block between colons."""
-        return fenced(name, title, attribute_list(attributes), inner)
+        return fence_block(name, title, attribute_list(attributes), inner)
 
     def blocks(self, nodes: Sequence[Block], *, tight: bool = False) -> str:
         """Some blocks, with empty lines between them, but in a ``tight`` list."""
@@ -819,7 +821,7 @@ def alternate(written: str) -> str:
     return ""
 
 
-def indented(text: str, width: int) -> str:
+def indent(text: str, width: int) -> str:
     """Lines after the first further in."""
     margin = " " * width
     first, *others = text.split("\n")
@@ -831,11 +833,11 @@ def quotation(text: str) -> str:
     return "\n".join(f"> {line}" if line else ">" for line in text.split("\n"))
 
 
-def fenced(name: str, title: str, listed: str, inner: str, key: str = "title") -> str:
+def fence_block(name: str, title: str, listed: str, inner: str, key: str = "title") -> str:
     """A block between colons. A title that would be read as something else on that line is the
     attribute ``key``."""
     if title and (re.search(r"[{}]|:$|  ", title)):
-        pair = f"{key}={in_quotes(title)}"
+        pair = f"{key}={quote_string(title)}"
         listed, title = f"{{{listed[1:-1]} {pair}}}" if listed else f"{{{pair}}}", ""
     opening = " ".join(part for part in (":::", name, title, listed) if part)
     return f"{opening}\n{inner}\n:::" if inner else f"{opening}\n:::"

@@ -54,7 +54,7 @@ def assemble_questions(
         inventory=Inventory(images=tuple(sorted(sheet.images))),
         assets=document.assets,
         asked=asked,
-        findings=findings.added_to(replace(document, diagnostics=())).diagnostics,
+        findings=findings.add_to(replace(document, diagnostics=())).diagnostics,
     )
 
 

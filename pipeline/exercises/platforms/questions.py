@@ -27,10 +27,10 @@ from pipeline.model import (
     Text,
     Withheld,
 )
-from pipeline.model.audience import Ranges, lacked, outermost
+from pipeline.model.audience import Ranges, outermost, places_lacked
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.model.editions import EDITIONS, Edition, solved
+from pipeline.model.editions import EDITIONS, Edition, edition_with_answers
 from pipeline.model.late import late
 from pipeline.model.tree import (
     ANSWER,
@@ -339,9 +339,11 @@ def with_answers(
     """The document for pupils on a platform, with the answers of the same one for teachers.
     Anything else that is ``withheld`` and only they get is told."""
     pupils, teachers = _place_all(pupils), _files_of_teachers(_place_all(teachers), pupils)
-    lost = frozenset(lacked(withheld, solved(edition)))
+    lost = frozenset(places_lacked(withheld, edition_with_answers(edition)))
     ranges = outermost(
-        place for place in lacked(withheld, edition) if place.kind == "range" and place not in lost
+        place
+        for place in places_lacked(withheld, edition)
+        if place.kind == "range" and place not in lost
     )
     document = _fill_gaps(pupils, dict(_gaps(teachers, Ranges(ranges))))
     answers = tuple(_answers(teachers, pupils, ranges))
@@ -358,7 +360,7 @@ def with_answers(
         if number not in taken and (place.span.file, place.span.line) in lines:
             message = "This text for teachers is left out: a platform has answers alone."
             findings.add(Code.NOT_ON_PLATFORM, message, place.span)
-    return findings.added_to(document)
+    return findings.add_to(document)
 
 
 def _place_all(document: Document) -> Document:

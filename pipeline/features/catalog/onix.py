@@ -19,7 +19,7 @@ from pipeline.model.metadata import (
     Series,
     Subject,
 )
-from pipeline.model.metadata.structured_values import in_13_digits
+from pipeline.model.metadata.structured_values import isbn_13
 from pipeline.model.sheet import standards_for
 
 # --- onix xml --------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def related_products(product: Product, record: Record) -> Parts | None:
     printed = record.metadata.isbns.print
     if printed:
         code = BASED_ON_PRINT if product.edition.format == "epub" else ALTERNATIVE_FORMAT
-        products.append(_related_product(code, Identifier("isbn", in_13_digits(printed))))
+        products.append(_related_product(code, Identifier("isbn", isbn_13(printed))))
     for other in record.products:
         if other is not product:
             products.append(
@@ -256,7 +256,7 @@ def numbers(product: Product, metadata: Metadata) -> tuple[Identifier, ...]:
     identifier = metadata.identifier
     identifiers = []
     if isbn := isbn_of(product, metadata):
-        identifiers.append(Identifier("isbn", in_13_digits(isbn)))
+        identifiers.append(Identifier("isbn", isbn_13(isbn)))
     if product.edition.name == "ebook":
         others = dict.fromkeys((*([identifier] if identifier else []), *metadata.identifiers))
         identifiers += [other for other in others if other.scheme != "isbn"]

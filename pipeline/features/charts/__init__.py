@@ -44,7 +44,7 @@ from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import MILLIMETRE, Sheet
 from pipeline.model.sheet import ACCENTS, options_for, sheet_of
-from pipeline.model.strings import settled
+from pipeline.model.strings import settle_string
 from pipeline.model.tree import (
     BLANK,
     Changes,
@@ -249,7 +249,7 @@ def draw_charts(document: Document) -> Document:
         document, enter={Chart: artist.with_drawing}, context=(start, artist.place)
     )
     assets = (*document.assets, *artist.assets)
-    return findings.added_to(replace(document, assets=assets))
+    return findings.add_to(replace(document, assets=assets))
 
 
 class _Place(NamedTuple):
@@ -376,7 +376,7 @@ def _fill_gaps(chart: Chart) -> Chart:
     """A chart with the answers in its gaps, where the edition has them, as text to be drawn."""
     filled: Changes = {
         Blank: lambda gap: Text(text=answer_text(gap.answer) or BLANK),
-        Math: lambda formula: replace(formula, tex=settled(formula.tex, solved=True)),
+        Math: lambda formula: replace(formula, tex=settle_string(formula.tex, solved=True)),
     }
     return replace(chart, table=rewrite((chart.table,), leave=filled)[0])
 

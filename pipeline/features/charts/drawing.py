@@ -19,7 +19,7 @@ from pipeline.model.faces import (
     SANS,
     font_file,
 )
-from pipeline.model.sheet import PAPER, TEXT_CONTRAST, contrast, mixed, readable
+from pipeline.model.sheet import PAPER, TEXT_CONTRAST, contrast, mix, readable
 from pipeline.model.writing_systems import fonts_for
 
 # --- scene -----------------------------------------------------------------------------------
@@ -270,11 +270,11 @@ def palette_of(accent: str) -> Palette:
     palettes."""
     if accent in ("", NAVY):
         return COLOURED
-    tints = [mixed(accent, PAPER, share) for share in (1, 0.86, 0.72, 0.58, 0.44, 0.32)]
+    tints = [mix(accent, PAPER, share) for share in (1, 0.86, 0.72, 0.58, 0.44, 0.32)]
     # a second series is lighter by 30 steps of 100, whatever the colour
-    pale, light = (mixed(accent, PAPER, share) for share in (0.12, 0.28))
-    dark = mixed(accent, BLACK, 0.55)
-    muted = mixed(accent, GREY, 0.4)
+    pale, light = (mix(accent, PAPER, share) for share in (0.12, 0.28))
+    dark = mix(accent, BLACK, 0.55)
+    muted = mix(accent, GREY, 0.4)
     lines = (accent, QUIET, tints[1], dark, muted, GREY)
     return Palette(
         bars=(

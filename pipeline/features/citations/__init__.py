@@ -56,7 +56,7 @@ def cite_works(document: Document, folder: Path, split: int) -> Document:
     findings = Findings(document)
     if not metadata.bibliography:
         _warn(cited.values(), listing, findings)
-        return findings.added_to(places.list_works(put_back(document), (), ""))
+        return findings.add_to(places.list_works(put_back(document), (), ""))
     sources = read_sources(document, folder)
     document = replace(document, diagnostics=(*document.diagnostics, *sources.findings))
     items_at = {at: _described_works(citation, sources, findings) for at, citation in cited.items()}
@@ -71,7 +71,7 @@ def cite_works(document: Document, folder: Path, split: int) -> Document:
             Code.BAD_STYLE, message, span, "Try another style, such as `citation_style: apa`."
         )
         document = places.list_works(put_back(document), (), "")
-    return findings.added_to(document)
+    return findings.add_to(document)
 
 
 def terms(lang: str) -> str:

@@ -42,7 +42,7 @@ from pipeline.model.tree import (
     walk,
     walk_with,
 )
-from pipeline.model.words import called
+from pipeline.model.words import is_called
 from pipeline.model.words.writing_conventions import NARROW, writing
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.sections import parts
@@ -265,7 +265,7 @@ def list_works(
         document = _append(document, entries, heading)
     if entries:
         document = rewrite_document(document, leave={Section: _with_role})
-    return findings.added_to(document)
+    return findings.add_to(document)
 
 
 def _append(document: Document, entries: tuple[BibliographyEntry, ...], heading: str) -> Document:
@@ -294,7 +294,7 @@ def _place(blocks: tuple[Block, ...]) -> Section | None:
         if section.role == ROLE:
             return section
     for section in reversed(alone):
-        if not section.role and called(plain_text(section.title), ROLE):
+        if not section.role and is_called(plain_text(section.title), ROLE):
             return section
     last: Node | None = blocks[-1] if blocks else None
     while isinstance(last, Section) and last.children:
@@ -308,7 +308,7 @@ def is_index(section: Section) -> bool:
     """Return whether a section is the index, or a heading alone that is called so."""
     if section.role or section.children:
         return section.role == "index"
-    return called(plain_text(section.title), "index")
+    return is_called(plain_text(section.title), "index")
 
 
 def _with_role(section: Section) -> Section:

@@ -145,7 +145,7 @@ def set_formulas(document: Document) -> Document:
         leave={model.Math: fill, model.MathBlock: fill, model.Blank: answer},
         context=ordinals(),
     )
-    return findings.added_to(document)
+    return findings.add_to(document)
 
 
 def _with_large_fractions(formula: model.Math) -> model.Math:

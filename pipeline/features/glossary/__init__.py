@@ -11,7 +11,7 @@ from pipeline.model import Attributes, Block, Document, InlineElement, Link, Nod
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
-from pipeline.model.names import Names, folded, slug
+from pipeline.model.names import Names, fold_name, slug
 from pipeline.model.tree import ANSWER, find, is_answer, plain_text, rewrite_document, walk
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.findings import Findings
@@ -63,7 +63,7 @@ def link_terms(document: Document, split: int = 0) -> Document:
     document = rewrite_document(
         document, enter={InlineElement: uses.enter}, context=((TermContext(), None), uses.inherit)
     )
-    return findings.added_to(document)
+    return findings.add_to(document)
 
 
 def _is_use(node: Node) -> bool:
@@ -93,7 +93,7 @@ class _Uses:
     def _target(self, node: InlineElement, around: TermContext, span: Span | None) -> str:
         """The id of the term that a use should lead to, or ""."""
         word = node.attributes.get(OF) or plain_text(node.children)
-        target = self._terms.get(folded(word), "")
+        target = self._terms.get(fold_name(word), "")
         if not target and (self._terms or not self._used):
             self._used.add((None, ""))
             self._findings.add(
@@ -102,7 +102,7 @@ class _Uses:
                 if self._terms
                 else "A word is marked as a term, but there is no glossary.",
                 span,
-                hint=self._findings.did_you_mean(folded(word), self._terms)
+                hint=self._findings.did_you_mean(fold_name(word), self._terms)
                 if self._terms
                 else "Add one: `::: glossary`, with a definition list in it.",
             )
@@ -169,7 +169,7 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
             text = plain_text(term)
             name = slug(text).strip("-_")
             identifier = names.take(f"{TERM}-{name}" if name else TERM)
-            if terms.setdefault(folded(text), identifier) != identifier:
+            if terms.setdefault(fold_name(text), identifier) != identifier:
                 message = f"The glossary defines “{text.strip()}” twice."
                 hint = "Combine the two, or make their terms different."
                 findings.add(Code.DUPLICATE_TERM, message, item.span, hint)

@@ -28,7 +28,7 @@ from pipeline.model.tree import (
     walk,
     walk_with,
 )
-from pipeline.model.words import called, words
+from pipeline.model.words import is_called, words
 from pipeline.parser.constructs.parts import Parts
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.contents import title_of
@@ -317,7 +317,7 @@ def place_index(document: Document) -> Document:
 
 def _is_called_index(section: model.Section) -> bool:
     bare = not section.role and not section.children
-    return bare and called(plain_text(section.title), ROLE)
+    return bare and is_called(plain_text(section.title), ROLE)
 
 
 def fill_index(document: Document) -> Document:
@@ -365,7 +365,7 @@ def fill_index(document: Document) -> Document:
     # a note of nothing but marks that leave nothing is still referred to
     by_label = {note.label: note for note in changed.notes}
     notes = tuple(by_label.get(note.label, replace(note, children=())) for note in document.notes)
-    return findings.added_to(replace(changed, notes=notes))
+    return findings.add_to(replace(changed, notes=notes))
 
 
 class _Collector:

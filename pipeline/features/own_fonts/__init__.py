@@ -52,7 +52,7 @@ def read_fonts(document: Document, folder: Path) -> Document:
         except (OSError, ValueError) as error:
             findings.add(Code.BAD_FONT, f"“{located.name}” is not a font: {error}.", span)
     metadata = replace(document.metadata, fonts=tuple(fonts))
-    return findings.added_to(replace(document, metadata=metadata))
+    return findings.add_to(replace(document, metadata=metadata))
 
 
 class NotEmbeddableError(Exception):

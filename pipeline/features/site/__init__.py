@@ -27,12 +27,12 @@ from pipeline.package import html
 from pipeline.package.html import fit_styles
 from pipeline.package.result import Package
 from pipeline.render.covers import social_preview
-from pipeline.render.discovery import WebFacts, described, downloads, full_title
+from pipeline.render.discovery import WebFacts, description_of, downloads, full_title
 from pipeline.render.environment import read_text
 from pipeline.render.html import is_learnt_from, page_styles
 from pipeline.render.imprint import logo, minutes, web_facts
 from pipeline.render.node_markup import NodeRenderer
-from pipeline.render.plan import Chapter, chapters, nav_points, numbered, targets
+from pipeline.render.plan import Chapter, chapters, nav_points, number_title, targets
 from pipeline.render.style_sheets import screen_faces, script
 from pipeline.system.outputs import LIST, checksums
 from pipeline.system.store import Memo
@@ -120,7 +120,7 @@ def site_pages(document: Document) -> tuple[SitePage, ...]:
             pages.append(SitePage(INDEX, document.metadata.title, 0, chapter))
             continue
         name = f"{chapter.name.partition('.')[0]}.html"
-        title = numbered(section.number, plain_text(section.title))
+        title = number_title(section.number, plain_text(section.title))
         pages.append(SitePage(name, title, section.depth, chapter))
     return tuple(pages)
 
@@ -491,7 +491,7 @@ class _Assembly:
             minutes=minutes(self.document),
             downloads=self.others,
         )
-        about = described(self.metadata, facts)
+        about = description_of(self.metadata, facts)
         return self._page(
             INDEX,
             "index",
@@ -514,7 +514,7 @@ class _Assembly:
         self.renderer.begin_page(page.name, base=1 - page.depth)
         self.renderer.record(Trait.CONTENTS)
         facts = WebFacts(address=address_of(self.metadata, self.folder, page.name))
-        about = described(of_page(self.metadata, page), facts)
+        about = description_of(of_page(self.metadata, page), facts)
         return self._page(
             page.name,
             "chapter",

@@ -398,7 +398,7 @@ class WordFile:
 
     def new_findings(self) -> tuple[Diagnostic, ...]:
         """The findings of writing."""
-        return self.findings.added_to(replace(self.document, diagnostics=())).diagnostics
+        return self.findings.add_to(replace(self.document, diagnostics=())).diagnostics
 
     def next_id(self) -> int:
         """A number that no other bookmark, drawing or control has."""

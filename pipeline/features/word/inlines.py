@@ -38,7 +38,7 @@ from pipeline.model import Node
 from pipeline.model.codes import Code
 from pipeline.model.metadata import direction_of
 from pipeline.model.tree import STARTS, inlines_of, minutes_of, plain_text
-from pipeline.model.words import in_minutes
+from pipeline.model.words import minutes_in_words
 from pipeline.model.words.writing_conventions import writing
 
 PLAIN = TextLook()
@@ -439,7 +439,9 @@ def timing(draft: WordFile, node: Node) -> list[Element]:
         return []
     start = node.attributes.get(STARTS)
     text = f"{start} · " if start else ""
-    return [text_run(f"\u2002{text}{in_minutes(length, draft.words)}", TextLook(style="Marks"))]
+    return [
+        text_run(f"\u2002{text}{minutes_in_words(length, draft.words)}", TextLook(style="Marks"))
+    ]
 
 
 def title(

@@ -152,9 +152,9 @@ def _picture(asset: Asset, folder: Path, findings: list[Diagnostic]) -> bytes:
 
 def _as_png(data: bytes) -> bytes:
     """An image as a PNG; without data, an empty one."""
-    from pipeline.system.pictures import Image, opened
+    from pipeline.system.pictures import Image, open_image
 
-    image = opened(data) if data else Image.new("RGBA", (1, 1))
+    image = open_image(data) if data else Image.new("RGBA", (1, 1))
     output = io.BytesIO()
     image.convert("RGBA").save(output, "PNG")
     return output.getvalue()

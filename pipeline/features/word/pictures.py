@@ -10,7 +10,7 @@ from pipeline import model
 from pipeline.features.word.draft import Spot, WordFile
 from pipeline.features.word.xml import EMU, Element, build_element, clean, element, tag
 from pipeline.model import Asset
-from pipeline.model.faces import located
+from pipeline.model.faces import locate_faces
 from pipeline.model.late import late
 from pipeline.model.rendered import tree_of
 from pipeline.package.result import NoEngineError, asset_bytes, font_files
@@ -37,7 +37,7 @@ RECIPE = "1"
 def picture_of(drawing: Asset, folder: Path) -> bytes:
     """A drawing as a PNG, the same bytes for the same drawing. Raises `NoEngineError`, and
     `OSError` if the file cannot be read."""
-    fonts = font_files(located(drawing_faces((drawing,)), folder))
+    fonts = font_files(locate_faces(drawing_faces((drawing,)), folder))
     width, height = drawing.width or WIDTH, drawing.height or HEIGHT
     key = store.key(
         RECIPE,

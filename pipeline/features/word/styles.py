@@ -402,7 +402,7 @@ def read_template(document: Document, folder: Path) -> Document:
     except BadTemplateError as error:
         message = f"The template “{options.template.text}” cannot be used: {error}."
         findings.add(Code.BAD_WORD_TEMPLATE, message, options.template.span)
-    return findings.added_to(replace(document, metadata=replace(document.metadata, word=result)))
+    return findings.add_to(replace(document, metadata=replace(document.metadata, word=result)))
 
 
 def template_of(metadata: Metadata, folder: Path) -> WordTemplate | None:

@@ -84,14 +84,14 @@ class Isbns(msgspec.Struct, frozen=True, omit_defaults=True):
         "The ISBN of the printed book.", also="printed paperback", form="isbn")] = ""
 
 
-def hyphenated(isbn: str) -> str:
+def hyphenate_isbn(isbn: str) -> str:
     """An ISBN with hyphens, as in ``978-0-13-235088-4``."""
     from stdnum.isbn import format as written  # takes 13 ms to load, and few texts have an ISBN
 
     return str(written(isbn))
 
 
-def in_13_digits(isbn: str) -> str:
+def isbn_13(isbn: str) -> str:
     """An ISBN of 10 or 13 digits as one of 13, without hyphens."""
     from stdnum.isbn import to_isbn13
 

@@ -26,7 +26,7 @@ UNDERSTOOD = "understood"
 """The table of the words that authors may use for something."""
 
 NUMBERED = ("figure", "table", "listing", "exercise", "section", "chapter", "part", "appendix")
-"""The words that numbers are put to, if the language says how (`_numbered`)."""
+"""The words that numbers are put to, if the language says how (`_add_captions`)."""
 
 SAME = {"no": "nb", "nn": "nb", "bs": "hr", "iw": "he", "in": "id"}
 """Languages whose words are those of another."""
@@ -60,7 +60,7 @@ def words_in(language: str) -> Mapping[str, str]:
     if language not in languages():
         return {}
     strings = {key: text for key, text in read_file(language).items() if isinstance(text, str)}
-    row = _numbered(strings)
+    row = _add_captions(strings)
     if language == "en":
         row |= {kind: box.word for kind, box in BOXES.items()}
     for path in _word_files():
@@ -80,7 +80,7 @@ def _table(path: Path, name: str) -> str:
     return path.read_text("utf-8").partition(f"\n[{name}]\n")[2].partition("\n[")[0]
 
 
-def _numbered(row: dict[str, str]) -> dict[str, str]:
+def _add_captions(row: dict[str, str]) -> dict[str, str]:
     """The words of a language, with those for references and captions, of which many are the noun
     and its number, as ``numbered`` says; ``captioned`` is a caption, if it does not end with a full
     stop."""
@@ -127,18 +127,18 @@ def _understood_in(language: str) -> Mapping[str, tuple[str, ...]]:
     return tomllib.loads(_table(FOLDER / f"{language}.toml", UNDERSTOOD))
 
 
-def called(text: str, meaning: str) -> bool:
+def is_called(text: str, meaning: str) -> bool:
     """Return whether a text is one of the words for ``meaning``, apart from numbers."""
-    return folded(_NUMBERS.sub("", text[:LONGEST_LABEL])) in folded_words(meaning)
+    return fold_word(_NUMBERS.sub("", text[:LONGEST_LABEL])) in folded_words(meaning)
 
 
 @functools.lru_cache
 def folded_words(meaning: str) -> frozenset[str]:
-    """The words of `understood`, as `folded` writes them."""
-    return frozenset(map(folded, understood(meaning)))
+    """The words of `understood`, as `fold_word` writes them."""
+    return frozenset(map(fold_word, understood(meaning)))
 
 
-def folded(word: str) -> str:
+def fold_word(word: str) -> str:
     """A word in normal form: without capitals, accents, and separators between its parts."""
     plain = unicodedata.normalize("NFKD", word.casefold())
     return _BETWEEN.sub("", "".join(c for c in plain if not unicodedata.combining(c)))
@@ -164,18 +164,18 @@ def written_date(date: str, words: Mapping[str, str]) -> str:
     return words["day_date"].format(day=int(rest[1]), month=month, year=year)
 
 
-def in_minutes(minutes: int, vocabulary: Mapping[str, str]) -> str:
+def minutes_in_words(minutes: int, vocabulary: Mapping[str, str]) -> str:
     """``minutes``, from 1, in the words of a language: 10 minutes.
 
     The word `timing` has the forms of the language's cardinal numbers, following the Unicode CLDR,
     separated by |: one for all; those for 1 and for others; or those for 1, for 2, for numbers
     ending in 3 to 10, and for others.
     """
-    return counted(vocabulary["timing"], minutes).format(minutes=minutes)
+    return form_for(vocabulary["timing"], minutes).format(minutes=minutes)
 
 
-def counted(forms: str, number: int | Fraction) -> str:
-    """The form of a word for ``number``; ``forms`` as in `in_minutes`."""
+def form_for(forms: str, number: int | Fraction) -> str:
+    """The form of a word for ``number``; ``forms`` as in `minutes_in_words`."""
     known = forms.split("|")
     if len(known) < 3:
         return known[0 if number == 1 else -1]

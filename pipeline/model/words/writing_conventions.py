@@ -125,7 +125,7 @@ ALPHABETS = {
 
 def letters(index: int) -> str:
     """A, B … Z, AA … for 0, 1 …"""
-    return _counted(index, string.ascii_uppercase)
+    return _count_in(index, string.ascii_uppercase)
 
 
 def alphabet(lang: str) -> str:
@@ -135,7 +135,7 @@ def alphabet(lang: str) -> str:
 
 def small_letters(index: int, lang: str) -> str:
     """a, b … z, aa … for 0, 1 …, or the letters of a language's script."""
-    return _counted(index, ALPHABETS.get(alphabet(lang), string.ascii_lowercase))
+    return _count_in(index, ALPHABETS.get(alphabet(lang), string.ascii_lowercase))
 
 
 def choice_letter(index: int, lang: str, classes: Container[str]) -> str:
@@ -146,7 +146,7 @@ def choice_letter(index: int, lang: str, classes: Container[str]) -> str:
     return small_letters(index, lang)
 
 
-def _counted(index: int, signs: Sequence[str]) -> str:
+def _count_in(index: int, signs: Sequence[str]) -> str:
     text = ""
     index += 1
     while index:
@@ -195,11 +195,11 @@ def typings(text: str) -> tuple[str, ...]:
         ways += [way.replace(sign, other) for way in ways for other in others if sign in way]
     if '"' in plain:
         parts = [way.split('"') for way in ways]
-        ways += [_quoted(part, marks) for marks in _QUOTES for part in parts]
+        ways += [_quote(part, marks) for marks in _QUOTES for part in parts]
     return tuple(dict.fromkeys((text, *ways)))
 
 
-def _quoted(parts: Sequence[str], marks: str) -> str:
+def _quote(parts: Sequence[str], marks: str) -> str:
     """Parts with quotation marks between them, which open and close in turns."""
     between = itertools.cycle(marks)
     return parts[0] + "".join(f"{next(between)}{part}" for part in parts[1:])

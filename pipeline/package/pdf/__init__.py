@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import STANDARD_PRINT
 from pipeline.model.rendered import Pages, tree_of
-from pipeline.model.writing_systems import beyond
+from pipeline.model.writing_systems import characters_beyond
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.print_markup import ready
@@ -51,7 +51,7 @@ def _print_text(
         message = f"The markup of the print edition is not well-formed: {error}."
         return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
     fonts = font_files(pages.faces)
-    missing = lacking(beyond(pages.pages[0].markup), fonts)
+    missing = lacking(characters_beyond(pages.pages[0].markup), fonts)
     is_grey = pages.row.look == "grey"
     setter = Typesetter(fonts, folder, pages.assets, is_grey=is_grey)
     with listening(root, missing, pages.assets) as log:

@@ -80,7 +80,7 @@ def _turn_stream(stream: Any, inks: Inks) -> None:
             continue
         if match := SPACE.fullmatch(line):
             space[match[2]] = b""
-            if match[1] != b"Pattern" and _of_space(inks, match[1]):
+            if match[1] != b"Pattern" and _converter_of(inks, match[1]):
                 space[match[2]] = match[1]
                 stream.stream[index] = b""
             continue
@@ -89,11 +89,11 @@ def _turn_stream(stream: Any, inks: Inks) -> None:
             stream.stream[index] = _set(inks, convert, numbers, operator)
         elif operator.lower() in (b"sc", b"scn") and not numbers[-1].startswith(b"/"):
             name = space[b"CS" if operator.isupper() else b"cs"]
-            if convert := _of_space(inks, name):
+            if convert := _converter_of(inks, name):
                 stream.stream[index] = _set(inks, convert, numbers, operator)
 
 
-def _of_space(inks: Inks, name: bytes) -> Callable[..., Parts] | None:
+def _converter_of(inks: Inks, name: bytes) -> Callable[..., Parts] | None:
     return inks.convert.get(4) if name == b"DeviceCMYK" else inks.from_lab if name else None
 
 
@@ -170,10 +170,10 @@ def grey_image(data: bytes, media_type: str) -> tuple[bytes, str]:
 
 def grey_of(red: float, green: float, blue: float) -> float:
     """The grey of the luminance of a colour, or the next darker one."""
-    return _from_luminance(luminance(red, green, blue))
+    return _grey_of(luminance(red, green, blue))
 
 
-def _from_luminance(light: float) -> float:
+def _grey_of(light: float) -> float:
     grey = light * 12.92 if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
     return math.floor(min(1.0, max(0.0, grey)) * 1000 + 1e-6) / 1000
 
@@ -182,5 +182,5 @@ GREYS = Inks(
     "/DeviceGray",
     b"g",
     {3: lambda *rgb: (grey_of(*rgb),), 4: lambda *cmyk: (grey_of(*rgb_of(*cmyk)),)},
-    lambda lightness, *_: (_from_luminance(luminance_of(lightness)),),
+    lambda lightness, *_: (_grey_of(luminance_of(lightness)),),
 )

@@ -38,7 +38,9 @@ class Log:
         self._assets = {asset.name: asset for asset in assets}
         self._by_message: dict[str, Diagnostic] = {}
         self._is_deaf = False
-        self._missing = [(character, _around(character, root)) for character in sorted(missing)]
+        self._missing = [
+            (character, _words_around(character, root)) for character in sorted(missing)
+        ]
 
     def diagnostics(self, places: Iterable[CharacterPlace]) -> tuple[Diagnostic, ...]:
         """The logged problems; ``places`` are the positions of characters in the source."""
@@ -57,7 +59,7 @@ class Log:
         return "".join(sorted({character for character, _ in self._missing}))
 
     @contextlib.contextmanager
-    def silenced(self) -> Iterator[None]:
+    def silence(self) -> Iterator[None]:
         """In this context, only problems with images, which are read once, are collected."""
         self._is_deaf = True
         try:
@@ -73,7 +75,7 @@ class Log:
         if kind == "glyph":
             # nobody misses what cannot be seen, and ours stands for others that are missing
             if letters(subject) and not (self._missing and subject == REPLACEMENT):
-                around = _around(subject, self._root) or self._drawing_with(subject)
+                around = _words_around(subject, self._root) or self._drawing_with(subject)
                 self._missing.append((subject, around))
         elif kind == "image":
             self._cannot_draw(subject, f" cannot be drawn: {message}.")
@@ -151,7 +153,7 @@ def missing_bold(root: ElementTree.Element, spans: Mapping[str, Span]) -> Iterat
             yield diagnostic(Code.MISSING_GLYPH, message, span=spans.get(first), hint=hint)
 
 
-def _around(character: str, root: ElementTree.Element) -> str:
+def _words_around(character: str, root: ElementTree.Element) -> str:
     """The words around the first occurrence of a character."""
     for text in root.itertext():
         at = text.find(character)

@@ -199,9 +199,9 @@ class Pieces:
         if not slots:
             return None
         slot = slots[bisect.bisect_right([slot.own for slot in slots], passed) - 1]
-        return self._at(label, slot.start + passed - slot.own)
+        return self._start_at(label, slot.start + passed - slot.own)
 
-    def _at(self, label: str, place: int) -> PageStart | None:
+    def _start_at(self, label: str, place: int) -> PageStart | None:
         """The beginning of a page at the letter after ``place`` others, or at the next piece if
         that is a word added by Chapbook."""
         index = bisect.bisect_right(self._starts, place) - 1
@@ -320,28 +320,28 @@ class KeptPages:
         block = mark
         if mark.tag == "span":
             del mark.attrib[PAGE_START]
-            divided = self._divided(mark)
+            divided = self._divide(mark)
             if divided is None:
                 return
             block = divided
-        block = self._timed(block)
+        block = self._with_duration(block)
         block.set(PAGE_START, label)
         _close_up(block)
         _add_style(block, "break-before: page")
-        for parent in self._above(block):
+        for parent in self._ancestors(block):
             _add_style(parent, "break-inside: auto")
 
-    def _divided(self, mark: Element) -> Element | None:
+    def _divide(self, mark: Element) -> Element | None:
         """The block that begins at a mark within a line."""
-        block = next(e for e in self._above(mark) if e.tag in LINES | HOLDERS | CELLS)
-        row = next((e for e in (block, *self._above(block)) if e.tag in CELLS), None)
+        block = next(e for e in self._ancestors(mark) if e.tag in LINES | HOLDERS | CELLS)
+        row = next((e for e in (block, *self._ancestors(block)) if e.tag in CELLS), None)
         if row is not None:
             return self._next_row(row, mark)
         if not self._comes_before(mark, block):
             return self._outermost(block)
         return self._rest(mark, block)
 
-    def _timed(self, block: Element) -> Element:
+    def _with_duration(self, block: Element) -> Element:
         """The block, or its duration label, which precedes it."""
         siblings = list(self._parents[block])
         index = siblings.index(block)
@@ -352,18 +352,18 @@ class KeptPages:
     def _next_row(self, cell: Element, mark: Element) -> Element | None:
         """The row of a mark, if the mark is at its beginning, or else the next row, or the content
         after its table: rows are not split."""
-        table = next(e for e in self._above(cell) if e.tag == "table")
+        table = next(e for e in self._ancestors(cell) if e.tag == "table")
         if not self._comes_before(mark, table):
             return self._outermost(table)
-        row = next((e for e in self._above(cell) if e.tag == "tr"), cell)
+        row = next((e for e in self._ancestors(cell) if e.tag == "tr"), cell)
         if not self._comes_before(mark, row):
             return row
         rows = list(table.iter("tr"))
         if row in rows[:-1]:
             return rows[rows.index(row) + 1]
-        return self._after(table)
+        return self._next_block(table)
 
-    def _after(self, block: Element) -> Element | None:
+    def _next_block(self, block: Element) -> Element | None:
         """The block that follows another one, in it or in one around it."""
         while block.tag not in TOPMOST:
             parent = self._parents[block]
@@ -424,7 +424,7 @@ class KeptPages:
                 return block
             block = parent
 
-    def _above(self, element: Element) -> Iterator[Element]:
+    def _ancestors(self, element: Element) -> Iterator[Element]:
         """The ancestors of an element, innermost first."""
         while (parent := self._parents.get(element)) is not None:
             yield parent

@@ -260,11 +260,11 @@ def _mark_relations(root: Element) -> None:
         item = parents.get(holder)
         if holder.tag == "p" and item is not None and item.tag == "li" and item[0] is holder:
             _mark(item, "begins-with", {"blank"})
-    for item in _around(tall, "li", parents):
+    for item in _elements_around(tall, "li", parents):
         _mark(item, "has", {"tall"})
-    for row in _around(blanks, "tr", parents):
+    for row in _elements_around(blanks, "tr", parents):
         _mark(row, "has", {"blank"})
-    for entries in _around(_around(notes, "dt", parents), "dl", parents):
+    for entries in _elements_around(_elements_around(notes, "dt", parents), "dl", parents):
         _mark(entries, "has", {"notes"})
 
 
@@ -283,7 +283,7 @@ def _mark(element: Element, relation: str, names: Iterable[str]) -> None:
         element.set("class", " ".join((*classes, *new)))
 
 
-def _around(
+def _elements_around(
     elements: Iterable[Element], tag: str, parents: dict[Element, Element]
 ) -> Iterator[Element]:
     """All elements with a tag that are around some others, each once."""
@@ -448,8 +448,10 @@ def _float_within(
                 child.set(KEY, STOPS)
             last = _float_within(child, is_usual, (*around, child), last)
         elif place == "foot":
-            last, parent[number] = parent, _at_foot(child, before)
-        elif place == "top" or (place == "auto" and is_numbered and not _announced(child, before)):
+            last, parent[number] = parent, _wrap_at_foot(child, before)
+        elif place == "top" or (
+            place == "auto" and is_numbered and not _is_announced(child, before)
+        ):
             last = parent
             is_headed = before is not None and before.tag in HEADINGS
             child.set(KEY, MOVES_FROM_HEADING if is_headed else MOVES)
@@ -469,12 +471,12 @@ def _has_number(block: Element) -> bool:
     return not {"listing", "wrap"} & classes(block) and next(labels, None) is not None
 
 
-def _announced(block: Element, before: Element | None) -> bool:
+def _is_announced(block: Element, before: Element | None) -> bool:
     """Return whether the text ``before`` a block says that it follows, or it is to stay there."""
     return before is not None and "".join(before.itertext()).rstrip().endswith(COLONS)
 
 
-def _at_foot(block: Element, before: Element | None) -> Element:
+def _wrap_at_foot(block: Element, before: Element | None) -> Element:
     """An element around a block that is at the foot of a page, of the next one if it does not fit:
     the engine breaks the element after its empty first part."""
     style = STYLE + KEPT * (before is not None and before.tag in HEADINGS)

@@ -20,7 +20,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import IMAGE_RESOLUTION, Press
 from pipeline.model.rendered import FORMULA_SHAPES
 from pipeline.model.sheet import luminance
-from pipeline.package.images import in_srgb
+from pipeline.package.images import convert_to_srgb
 from pipeline.package.pdf.colours import (
     GREYS,
     QUALITY,
@@ -105,7 +105,7 @@ def _turn_to_rgb(image: Stream) -> None:
     """Turn a photograph in the colours of a press, which is always a JPEG, into one of screens."""
     output = io.BytesIO()
     with Image.open(io.BytesIO(content(image))) as opened:
-        in_srgb(opened).save(output, "JPEG", quality=QUALITY)
+        convert_to_srgb(opened).save(output, "JPEG", quality=QUALITY)
     image.stream = [output.getvalue()]
     image.extra["ColorSpace"] = "/DeviceRGB"
     image.extra.pop("Decode", None)
@@ -280,18 +280,18 @@ class _Inks:
 
     def rgb(self, *parts: float) -> tuple[float, ...]:
         if max(parts) - min(parts) <= NEUTRAL:
-            return self._of_luminance(luminance(*parts) if max(parts) > BLACK else 0)
-        return self._of("RGB", *(round(min(1, max(0, part)) * 255) for part in parts))
+            return self._inks_of_luminance(luminance(*parts) if max(parts) > BLACK else 0)
+        return self._convert("RGB", *(round(min(1, max(0, part)) * 255) for part in parts))
 
     def lab(self, lightness: float, *parts: float) -> tuple[float, ...]:
         if not any(parts):
-            return self._of_luminance(luminance_of(lightness))
-        return self._of("LAB", round(lightness * 2.55), *(round(part) + 128 for part in parts))
+            return self._inks_of_luminance(luminance_of(lightness))
+        return self._convert("LAB", round(lightness * 2.55), *(round(part) + 128 for part in parts))
 
     def grey(self, grey: float) -> tuple[float, ...]:
         return self.rgb(grey, grey, grey)
 
-    def _of(self, mode: str, *numbers: int) -> tuple[float, ...]:
+    def _convert(self, mode: str, *numbers: int) -> tuple[float, ...]:
         key = mode, numbers
         if key not in self._known:
             image = Image.new(mode, (1, 1))
@@ -300,7 +300,7 @@ class _Inks:
             self._known[key] = tuple(part / 255 for part in inks.getpixel((0, 0)))
         return self._known[key]
 
-    def _of_luminance(self, light: float) -> tuple[float, ...]:
+    def _inks_of_luminance(self, light: float) -> tuple[float, ...]:
         """Of no ink, the luminance is 1, and of the black ink by itself it is more than 0."""
         darkest = self._blacks[-1]
         luminance = darkest + light * (1 - darkest)
@@ -319,7 +319,7 @@ class _Inks:
             turned = ImageCms.applyTransform(pixels, _transform(self._profile, "RGB"))
         else:
             levels = (level / (LEVELS - 1) for level in range(LEVELS))
-            blacks = [self._of_luminance(luminance(grey, grey, grey))[-1] for grey in levels]
+            blacks = [self._inks_of_luminance(luminance(grey, grey, grey))[-1] for grey in levels]
             turned = pixels.point([round((1 - black) * (LEVELS - 1)) for black in blacks])
         assert turned is not None, "it is not turned in place"
         image.extra["ColorSpace"] = "/DeviceCMYK" if turned.mode == "CMYK" else "/DeviceGray"
@@ -401,7 +401,7 @@ def follow_ua2(
     levels = [level for tag, _ in elements if (level := _level(tag.kind))]
     has_title = levels[:1] == [1] and levels.count(1) == 1
     for tag, element in elements:
-        around = _around(element, known)
+        around = _type_of_parent(element, known)
         kind = _role_in_pdf2(tag, around, has_title=has_title)
         element["S"] = f"/{kind}"
         if kind not in ONLY_BEFORE:
@@ -447,7 +447,7 @@ def _level(kind: str) -> int:
     return int(kind[1:]) if kind[0] == "H" and kind[1:].isdigit() else 0
 
 
-def _around(element: Any, known: Mapping[bytes, Any]) -> str:
+def _type_of_parent(element: Any, known: Mapping[bytes, Any]) -> str:
     """The type of the element's parent, ignoring divisions."""
     outer = known.get(element["P"])
     while outer is not None and outer["S"] == "/Div":

@@ -690,7 +690,7 @@ class _Writer:
         root = self.root
         pdf.add_object(root)
         (document, _), *_ = parts
-        top, element = self._begun(document, root.reference)
+        top, element = self._begin(document, root.reference)
         element["K"] = Array()
         for part, self._first in parts:
             element["K"] += [self._kid(kid, element, top, None) for kid in self._kids(part)]
@@ -724,7 +724,7 @@ class _Writer:
         self._pdf.add_object(tree)
         return bytes(tree.reference)
 
-    def _begun(self, tag: Tag, parent: bytes) -> tuple[bytes, Any]:
+    def _begin(self, tag: Tag, parent: bytes) -> tuple[bytes, Any]:
         """A new element, and its reference."""
         kind = tag.kind if self._is_pdf2 else NOT_BEFORE.get(tag.kind, tag.kind)
         element = Dictionary({"Type": "/StructElem", "S": f"/{kind}", "P": parent})
@@ -737,7 +737,7 @@ class _Writer:
         return bytes(element.reference), element
 
     def _element(self, tag: Tag, parent: bytes) -> bytes:
-        reference, element = self._begun(tag, parent)
+        reference, element = self._begin(tag, parent)
         number = str(self._table)
         if "A" in tag.dictionary:
             element["A"] = tag.dictionary["A"].replace(NUMBER, number)

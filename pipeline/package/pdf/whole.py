@@ -72,7 +72,7 @@ def set_whole(text: Printing) -> Package:
     if (fit := fit_for(edition, pages.metadata)) and here("fit"):
         from pipeline.features.fit import fit_pages
 
-        pages, fitted, of_fit = fit_pages(setter, pages, fit, root, text.log.silenced)
+        pages, fitted, of_fit = fit_pages(setter, pages, fit, root, text.log.silence)
         if any(finding.is_error for finding in of_fit):
             return Package(b"", of_fit)
         findings = (*findings, *of_fit)

@@ -17,7 +17,7 @@ from pipeline.model.metadata import Metadata, Speaker
 from pipeline.model.names import did_you_mean, nearest
 from pipeline.model.paper import LARGE_PRINT, PageOptions, PrintOptions
 from pipeline.model.sheet import lack_of
-from pipeline.model.words import folded, folded_words, understood
+from pipeline.model.words import fold_word, folded_words, understood
 from pipeline.parser.frontmatter.contributors import LISTS
 from pipeline.parser.frontmatter.typed import form_of, struct
 from pipeline.parser.frontmatter.values import (
@@ -125,7 +125,7 @@ class _Part(NamedTuple):
         """Return whether the role, or a word of it, is one for ``meaning``."""
         known = folded_words(meaning)
         words = (self.role, *re.findall(r"\w+", self.role))
-        return any(folded(word) in known for word in words)
+        return any(fold_word(word) in known for word in words)
 
 
 def settle_speakers(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[bool]:

@@ -18,7 +18,7 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.keys import NONE, Field, Key, Written, fields
 from pipeline.model.metadata import Identifier, Isbns, Licence, Metadata, Placed, Subject
 from pipeline.model.metadata import structured_values as parts
-from pipeline.model.metadata.structured_values import in_13_digits
+from pipeline.model.metadata.structured_values import isbn_13
 from pipeline.model.names import did_you_mean
 from pipeline.model.paper import NAME_FIELDS, SIZES, FitOptions, Margins, PageOptions, PageSize
 from pipeline.model.sheet import contrast
@@ -394,7 +394,7 @@ def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: FieldReport)
         return metadata
     for name in Isbns.__struct_fields__:
         other = getattr(metadata.isbns, name)
-        if name != "epub" and other and in_13_digits(other) == in_13_digits(identifier.value):
+        if name != "epub" and other and isbn_13(other) == isbn_13(identifier.value):
             message = f"this is the ISBN of `{name}`, and not the e-book's."
             hint = "Leave `identifier` out, or give the e-book's ISBN."
             report.wrong("identifier", message, nodes["identifier"].place, hint)

@@ -15,7 +15,7 @@ from pipeline import Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Accessibility, Pages
 from pipeline.model.words import words
-from pipeline.verify.audit import CRITERIA, FOR_PEOPLE, RULES, STANDARD, judged_by_nature
+from pipeline.verify.audit import CRITERIA, FOR_PEOPLE, RULES, STANDARD, criteria_met_by_nature
 from pipeline.verify.audit import audit_book as audit
 from tests.helpers import making
 from tests.helpers.documentation import DOCS
@@ -271,9 +271,9 @@ def test_the_criteria_are_those_of_wcag() -> None:
 def test_every_criterion_is_judged_by_something(folder: Path) -> None:
     audit = claims(read("Text.", folder)[1]).audit
     by_rules = {number for verdict in audit for number in verdict.criteria}
-    assert by_rules | FOR_PEOPLE.keys() | set(judged_by_nature(audit)) == set(CRITERIA)
-    assert "1.2.2" in judged_by_nature(audit)
-    assert "1.4.1" not in judged_by_nature(audit)
+    assert by_rules | FOR_PEOPLE.keys() | set(criteria_met_by_nature(audit)) == set(CRITERIA)
+    assert "1.2.2" in criteria_met_by_nature(audit)
+    assert "1.4.1" not in criteria_met_by_nature(audit)
 
 
 def test_the_documentation_lists_the_rules() -> None:

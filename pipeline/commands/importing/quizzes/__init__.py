@@ -70,7 +70,7 @@ def read_quiz(path: Path, name: str) -> Draft:
     reader = PageReader(name, lambda source: quiz.files.get(unquote(source)), "", "")
     texts = " ".join(_TAG.sub(" ", question.prompt) for question in quiz.questions)
     lang = quiz.lang or language_of_text(texts)
-    blocks = tuple(_Exercises(reader, lang).of(question) for question in quiz.questions)
+    blocks = tuple(_Exercises(reader, lang).make(question) for question in quiz.questions)
     findings = (
         tell_loss(
             f"{file}: {message}" if file else message,
@@ -102,7 +102,7 @@ class _Exercises:
         self._or = (understood_in(lang or "en", "alternative") or ("or",))[0]
         self._decimal = writing(lang or "en").decimal
 
-    def of(self, question: Asked) -> model.Exercise:
+    def make(self, question: Asked) -> model.Exercise:
         blocks = self._blocks(question.prompt, question.gaps)
         title, blocks = _take_title(question.name, blocks)
         answer = self._blocks(question.answer)

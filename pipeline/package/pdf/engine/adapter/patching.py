@@ -362,19 +362,19 @@ def patched_for_layout(is_part: bool = False) -> Iterator[None]:
     """In this context, WeasyPrint lays out pages as we need them. A part has no running heads and
     feet."""
     no_margins = {"layout.make_margin_boxes": lambda *_: ()} if is_part else {}
-    with _lock, _replaced(LAYOUT | FASTER_LAYOUT | no_margins):
+    with _lock, _replace(LAYOUT | FASTER_LAYOUT | no_margins):
         yield
 
 
 @contextlib.contextmanager
 def patched_for_drawing() -> Iterator[None]:
     """In this context, WeasyPrint draws pages as we need them."""
-    with _lock, _replaced(DRAWING | FASTER_DRAWING):
+    with _lock, _replace(DRAWING | FASTER_DRAWING):
         yield
 
 
 @contextlib.contextmanager
-def _replaced(functions: Mapping[str, Any]) -> Iterator[None]:
+def _replace(functions: Mapping[str, Any]) -> Iterator[None]:
     """While this lasts, WeasyPrint calls these functions instead of those of the same names."""
     before = [(*_place(name), name) for name in functions]
     try:

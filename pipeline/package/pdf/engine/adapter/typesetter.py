@@ -306,7 +306,7 @@ LINE = 15.0
 
 def _sign_broken_lines(page: LayoutBox, stream: Any, scale: float) -> None:
     """Draw the sign before each line that goes on one of code."""
-    lines = list(_broken_lines(page))
+    lines = list(_break_lines(page))
     if not lines:
         return
     with stream.artifact(), stream.stacked():
@@ -316,7 +316,7 @@ def _sign_broken_lines(page: LayoutBox, stream: Any, scale: float) -> None:
             _arrow(stream, line.position_x, line.position_y, line.height)
 
 
-def _broken_lines(page: LayoutBox) -> Iterator[LayoutBox]:
+def _break_lines(page: LayoutBox) -> Iterator[LayoutBox]:
     for box in all_boxes(page):
         if is_block(box) and is_code_line(box.element):
             yield from [child for child in children(box) if is_line(child)][1:]
