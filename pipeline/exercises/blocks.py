@@ -25,9 +25,9 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span, covering
 from pipeline.model.names import did_you_mean
 from pipeline.model.tree import plain_text
+from pipeline.parser.constructs.block_parts import Construct, Parts
 from pipeline.parser.constructs.boxes import answer, container
 from pipeline.parser.constructs.choices import attach_prompts
-from pipeline.parser.constructs.parts import Construct, Parts
 from pipeline.parser.leaf_blocks import TALLEST
 from pipeline.parser.names import mentions_answer
 

@@ -34,11 +34,11 @@ from pipeline.parser.lines import FORBIDDEN
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup import paired_names
 from pipeline.parser.partial_strings import public_string
-from pipeline.parser.ranges import Range
 from pipeline.parser.rereading import TextBody, reread, settle_places
 from pipeline.parser.slips import doubtful_attributes, find_unguarded, unread_marks
 from pipeline.parser.syntax import Tree, parse_tree
 from pipeline.parser.title import take_language, take_title, without_heading
+from pipeline.parser.withheld_ranges import Range
 from pipeline.parser.withholding import WithheldRanges, with_marks, without_empty
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Memory

@@ -29,7 +29,7 @@ from pipeline.model.removal import BLOCK as LEFT_OUT
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser.attributes import mistaken_attributes, tell_invalid
 from pipeline.parser.lines import TAB, Cursor, Line, with_plain_head
-from pipeline.parser.marks import is_list, is_marked, late_opening
+from pipeline.parser.withholding_marks import is_list, is_marked, late_opening
 
 if TYPE_CHECKING:
     from markdown import Markdown

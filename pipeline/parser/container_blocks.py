@@ -29,8 +29,8 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.dialects import Dialect, table
 from pipeline.parser.frontmatter import of_other_tool, yaml
 from pipeline.parser.lines import TAB, UNSEEN, Cursor, Line
-from pipeline.parser.marks import OF_SOLUTION, is_list, is_marked, opens_block
 from pipeline.parser.names import likely_secret, meant_name
+from pipeline.parser.withholding_marks import OF_SOLUTION, is_list, is_marked, opens_block
 
 # --- markers ---------------------------------------------------------------------------------
 # Pandoc's markers of list items: letters, Roman numerals, ``#.``, ``(1)`` and ``(@)``.

@@ -25,7 +25,7 @@ from pipeline.model.names import slug
 from pipeline.model.tree import TEACHER, all_nodes, rewrite_document
 from pipeline.parser.attributes import join_attributes, make_attributes
 from pipeline.parser.blockparser import Definition
-from pipeline.parser.ranges import Range
+from pipeline.parser.withheld_ranges import Range
 
 # --- abbreviations ---------------------------------------------------------------------------
 # The scope of abbreviations: one that is defined in a range for some editions applies to these.

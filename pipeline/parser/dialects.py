@@ -19,8 +19,8 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.parser.blockparser import LineProcessor
-from pipeline.parser.constructs.parts import Construct, Parts, Report
-from pipeline.parser.leaf import Pattern
+from pipeline.parser.constructs.block_parts import Construct, Parts, Report
+from pipeline.parser.leaf_text import Pattern
 from pipeline.parser.lines import Line
 
 

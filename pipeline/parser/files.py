@@ -23,7 +23,7 @@ from pipeline.model.names import nearest
 from pipeline.model.tree import Changes, rewrite
 from pipeline.parser.frontmatter import yaml
 from pipeline.parser.lines import FORBIDDEN, Line, holds_forbidden, name, number_lines
-from pipeline.parser.ranges import Cuts, Range, SourceRecord
+from pipeline.parser.withheld_ranges import Cuts, Range, SourceRecord
 from pipeline.system.paths import Problem, locate, scheme, shown_name
 
 # --- source ----------------------------------------------------------------------------------

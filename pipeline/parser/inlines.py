@@ -13,10 +13,9 @@ from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.removal import closing_brace
 from pipeline.model.variables import CALCULATION, INCLUDE, NAME
-from pipeline.parser import leaf
-from pipeline.parser import leaf as leaf_module
+from pipeline.parser import leaf_text
 from pipeline.parser.attributes import read_attributes
-from pipeline.parser.leaf import (
+from pipeline.parser.leaf_text import (
     BEFORE_NOTE,
     PATTERNS,
     Bracket,
@@ -214,7 +213,7 @@ def in_text(data: str, pos: int, references: Container[str]) -> tuple[CitationSp
     item = CitationItem(key=match[2] or match[3].strip(), suppress_author=bool(match[1]))
     end, items = match.end(), [item]
     located = _LOCATED.match(data, end)
-    if located and leaf.normalise(located[1]) not in references:
+    if located and leaf_text.normalise(located[1]) not in references:
         first, _, others = _SEMICOLON.sub(";", located[1]).partition(";")
         locator = read_locator(first)
         more = _items(others) if others.strip() else ()
@@ -386,18 +385,18 @@ class Brackets:
         """The address and title after ``]``, and their end."""
         data, pos = self.leaf.data, self.leaf.pos
         if self.leaf.at("("):
-            inline = leaf_module.read_inline(data, pos)
+            inline = leaf_text.read_inline(data, pos)
             if inline:
                 title = caption(inline[1]) if bracket.image else unescape(inline[1])
-                return leaf_module.encode(inline[0]), title, inline[2]
-        label = leaf_module.read_label(data, pos) if self.leaf.at("[") else None
+                return leaf_text.encode(inline[0]), title, inline[2]
+        label = leaf_text.read_label(data, pos) if self.leaf.at("[") else None
         end = label[1] if label else pos
         name = label[0] if label and label[0] else ""
         if not name:
             if bracket.nested or close - bracket.content > 999:
                 return None
             name = data[bracket.content : close]
-        target = self.targets.get(leaf_module.normalise(name)) if name.strip() else None
+        target = self.targets.get(leaf_text.normalise(name)) if name.strip() else None
         if target:
             return *target, end
         if label and label[0].strip() and not label[0].startswith("^"):
@@ -710,7 +709,7 @@ class _Scanner:
         if len(text) > 1 and text[0] == text[-1] == " " and text.strip(" "):
             text = text[1:-1]
         end = runs[-1] + length
-        if raw := leaf_module.raw(self.leaf.data, end, text):
+        if raw := leaf_text.raw(self.leaf.data, end, text):
             pieces, after = raw
             for piece in pieces:
                 self._add(piece, self.leaf.pos)
@@ -734,7 +733,7 @@ class _Scanner:
                 leaf.chain.wrap_rest(opening, element)
                 leaf.pos = end
                 return True
-        elif end := leaf_module.script(leaf.data, leaf.pos):
+        elif end := leaf_text.script(leaf.data, leaf.pos):
             delimiter = leaf.chain.last_delimiter
             self._script = (leaf.chain.add_text(char), delimiter, end)
             leaf.pos += 1

@@ -29,12 +29,12 @@ from pipeline.parser.blockparser import (
     VerbatimProcessor,
 )
 from pipeline.parser.dialects import table
-from pipeline.parser.leaf import HTML_FORMATS, OTHER_FORMAT, read_definition
+from pipeline.parser.leaf_text import HTML_FORMATS, OTHER_FORMAT, read_definition
 from pipeline.parser.lines import Cursor, Line, shorten, unescape
-from pipeline.parser.marks import is_list, is_marked
 from pipeline.parser.markup import CLOSING_TAG, KNOWN_TAGS, OPENING_TAG, VOID_TAGS, withheld_by
 from pipeline.parser.math import ENVIRONMENTS, reads_like_formula
 from pipeline.parser.names import meant_name
+from pipeline.parser.withholding_marks import is_list, is_marked
 
 # --- breaks ----------------------------------------------------------------------------------
 # Thematic breaks (CommonMark 0.31.2, section 4.1), lines to write on, and page breaks.

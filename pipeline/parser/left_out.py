@@ -30,7 +30,7 @@ from pipeline.model.tree import (
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.lines import Cursor
 from pipeline.parser.partial_strings import read_string
-from pipeline.parser.ranges import Range
+from pipeline.parser.withheld_ranges import Range
 
 
 class LeftOutProcessor(LineProcessor):

@@ -31,21 +31,20 @@ from pipeline.parser.attributes import (
 from pipeline.parser.blank_rules import lower
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import boxes
+from pipeline.parser.constructs.block_parts import Around, Parts, frame_missing
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.fences import math_block, of_table, without_margin
-from pipeline.parser.constructs.parts import Around, Parts, frame_missing
 from pipeline.parser.definitions import anchor, attach_marks
 from pipeline.parser.dialects import table
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import BlankSpan, CitationSpan
-from pipeline.parser.leaf import InlineSpan
 from pipeline.parser.leaf_blocks import space_of
+from pipeline.parser.leaf_text import InlineSpan
 from pipeline.parser.lines import Line
 from pipeline.parser.markup import FORMATS, bind, definition_items, trim
 from pipeline.parser.math import with_subscripts
 from pipeline.parser.names import meant_name
 from pipeline.parser.partial_strings import write_string
-from pipeline.parser.ranges import SourceRecord
 from pipeline.parser.raw_html import RawMarkup, raw_markup
 from pipeline.parser.tables import (
     attach_captions,
@@ -55,6 +54,7 @@ from pipeline.parser.tables import (
     with_head_columns,
     without_empty_heads,
 )
+from pipeline.parser.withheld_ranges import SourceRecord
 
 # --- inlines ---------------------------------------------------------------------------------
 # From the inline elements of the tree to the inlines of the model.

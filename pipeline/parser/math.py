@@ -13,7 +13,7 @@ from itertools import repeat
 
 from pipeline.model.late import late
 from pipeline.model.removal import TextGap, gaps
-from pipeline.parser.leaf import InlineSpan, Pattern, Result
+from pipeline.parser.leaf_text import InlineSpan, Pattern, Result
 from pipeline.parser.lines import unescape
 
 ENVIRONMENTS = (

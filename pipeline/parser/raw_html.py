@@ -38,9 +38,9 @@ from pipeline.model.variables import WRITTEN
 from pipeline.parser import dialects
 from pipeline.parser import markup as tags
 from pipeline.parser.attributes import InlineStyle, join_attributes, make_attributes, read_style
-from pipeline.parser.constructs.parts import Around
-from pipeline.parser.leaf import encode
+from pipeline.parser.constructs.block_parts import Around
 from pipeline.parser.leaf_blocks import PAGE_BREAKS
+from pipeline.parser.leaf_text import encode
 from pipeline.parser.lines import Line, LinePlaces, number_lines, shorten
 from pipeline.parser.markup import (
     FORMATS,
@@ -60,7 +60,7 @@ from pipeline.parser.markup import (
     trim,
 )
 from pipeline.parser.partial_strings import read_string
-from pipeline.parser.ranges import COMMENT, LINE_END
+from pipeline.parser.withheld_ranges import COMMENT, LINE_END
 from pipeline.system.paths import host, scheme
 
 # --- inline elements -------------------------------------------------------------------------

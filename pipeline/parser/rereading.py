@@ -17,7 +17,7 @@ from pipeline.model import NO_ATTRIBUTES, Document, Heading, Node, Paragraph, Th
 from pipeline.model.diagnostics import Origin, Span
 from pipeline.model.late import late
 from pipeline.model.tree import children, of_node, rewrite, top_level, walk
-from pipeline.parser.ranges import Range, SourceRecord
+from pipeline.parser.withheld_ranges import Range, SourceRecord
 
 # --- block places ----------------------------------------------------------------------------
 # Positions relative to the block around them, so that they move with it when a text changes.

@@ -48,15 +48,15 @@ from pipeline.model.tree import (
 from pipeline.model.words import understood_in
 from pipeline.parser import dialects
 from pipeline.parser.attributes import trailing_attributes
-from pipeline.parser.constructs.parts import Report
+from pipeline.parser.constructs.block_parts import Report
 from pipeline.parser.frontmatter.registered import BadValueError, language
 from pipeline.parser.left_out import solutions
 from pipeline.parser.lines import Line, shorten
-from pipeline.parser.marks import LIKELY, SIGNS, looks_in, words_in
 from pipeline.parser.names import announces_answer, meant_name, mentions_answer
 from pipeline.parser.partial_strings import public_string
-from pipeline.parser.ranges import Range, SourceRecord
 from pipeline.parser.tables import columns_in, different, split_row
+from pipeline.parser.withheld_ranges import Range, SourceRecord
+from pipeline.parser.withholding_marks import LIKELY, SIGNS, looks_in, words_in
 
 # --- slips -----------------------------------------------------------------------------------
 # Text, and blocks without any effect, that were probably meant to be something else.

@@ -35,7 +35,6 @@ from pipeline.parser.container_blocks import (
     QuoteProcessor,
 )
 from pipeline.parser.files import SourceFiles
-from pipeline.parser.leaf import PATTERNS, InlineSpan, Pattern, normalise
 from pipeline.parser.leaf_blocks import (
     AtxHeadingProcessor,
     FenceProcessor,
@@ -49,6 +48,7 @@ from pipeline.parser.leaf_blocks import (
     ThematicBreakProcessor,
     drop_last_breaks,
 )
+from pipeline.parser.leaf_text import PATTERNS, InlineSpan, Pattern, normalise
 from pipeline.parser.left_out import LeftOutProcessor
 from pipeline.parser.lines import Line
 from pipeline.parser.tables import TableProcessor

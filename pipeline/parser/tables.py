@@ -37,7 +37,7 @@ from pipeline.parser.attributes import (
     with_alignment,
 )
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.constructs.parts import ReadInlines, Report
+from pipeline.parser.constructs.block_parts import ReadInlines, Report
 from pipeline.parser.lines import Cursor, Line
 from pipeline.parser.markup import trim
 from pipeline.parser.math import BRACKETS, PATTERNS, reads_like_formula

@@ -33,8 +33,8 @@ from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import FENCES
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.leaf_blocks import FenceProcessor, IndentedCodeProcessor
-from pipeline.parser.marks import Mark, extent, is_list, marks_in
-from pipeline.parser.ranges import LINE_END, Cuts, Place, Range, SourceRecord
+from pipeline.parser.withheld_ranges import LINE_END, Cuts, Place, Range, SourceRecord
+from pipeline.parser.withholding_marks import Mark, extent, is_list, marks_in
 
 # --- elements --------------------------------------------------------------------------------
 # The elements of a text by their places in it.

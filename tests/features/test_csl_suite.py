@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from pipeline.features.citations.citation_places import positions
 from pipeline.features.citations.csl.style import Cite, Locator
 from pipeline.features.citations.csl_references import mark_tags
-from pipeline.features.citations.places import positions
 from pipeline.model import CitationItem
 from tests.helpers.citing import Style, read_works, style_of
 from tests.helpers.paths import TESTS

@@ -19,7 +19,7 @@ from pipeline import parse
 from pipeline.exercises.key_proof import missing_answers
 from pipeline.model import Document, encode
 from pipeline.model.editions import EDITIONS, Edition, variations_of
-from pipeline.parser.marks import looks_in, marks_in
+from pipeline.parser.withholding_marks import looks_in, marks_in
 from pipeline.select import select
 from tests.helpers import making, placements
 from tests.helpers.placements import Placement

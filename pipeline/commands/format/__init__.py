@@ -34,8 +34,8 @@ from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.dialects import comments_in as comments_in
 from pipeline.parser.files import normalise, read
 from pipeline.parser.frontmatter import read_front_matter
-from pipeline.parser.leaf import normalise as normalised
 from pipeline.parser.leaf_blocks import without_last_break
+from pipeline.parser.leaf_text import normalise as normalised
 from pipeline.parser.markup import KNOWN_TAGS
 from pipeline.parser.syntax import parse_tree
 from pipeline.system.paths import shown_name

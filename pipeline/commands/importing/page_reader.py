@@ -35,11 +35,11 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.names import slug
 from pipeline.model.tree import Changes, rewrite
-from pipeline.parser.constructs.parts import Around
+from pipeline.parser.constructs.block_parts import Around
 from pipeline.parser.lines import number_lines
 from pipeline.parser.markup import paired_names
-from pipeline.parser.ranges import SourceRecord
 from pipeline.parser.raw_html import raw_markup
+from pipeline.parser.withheld_ranges import SourceRecord
 
 # --- page styles -----------------------------------------------------------------------------
 # Emphasis, and the sizes of letters, that a page has by its styles alone, as Google Docs,

@@ -18,7 +18,7 @@ from pipeline.parser.blank_rules import blank as parsed_blank
 from pipeline.parser.container_blocks import read_marker
 from pipeline.parser.dialects import comment_at
 from pipeline.parser.inlines import CROSS_REFERENCE, may_begin
-from pipeline.parser.leaf import encode, is_punctuation, normalise, touches
+from pipeline.parser.leaf_text import encode, is_punctuation, normalise, touches
 from pipeline.parser.lines import ENTITY, RIGHT, UNSEEN, emoji_named
 from pipeline.parser.math import is_formula
 from pipeline.parser.partial_strings import read_string

@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features.citations import places
-from pipeline.features.citations.places import Cited, all_citations, in_reading_order, positions
+from pipeline.features.citations import citation_places
+from pipeline.features.citations.citation_places import (
+    Cited,
+    all_citations,
+    in_reading_order,
+    positions,
+)
 from pipeline.features.citations.sources import Sources, missing_files, read_sources
 from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.model.codes import Code
@@ -23,7 +28,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
 from pipeline.model.tree import find, ordinals, rewrite_document
 from pipeline.model.words import words
-from pipeline.parser.constructs.parts import Parts
+from pipeline.parser.constructs.block_parts import Parts
 from pipeline.resolve.absent import put_back
 from pipeline.resolve.collation import warn_of_order
 from pipeline.resolve.findings import Findings, describe
@@ -56,7 +61,7 @@ def cite_works(document: Document, folder: Path, split: int) -> Document:
     findings = Findings(document)
     if not metadata.bibliography:
         _warn(cited.values(), listing, findings)
-        return findings.add_to(places.list_works(put_back(document), (), ""))
+        return findings.add_to(citation_places.list_works(put_back(document), (), ""))
     sources = read_sources(document, folder)
     document = replace(document, diagnostics=(*document.diagnostics, *sources.findings))
     items_at = {at: _described_works(citation, sources, findings) for at, citation in cited.items()}
@@ -70,7 +75,7 @@ def cite_works(document: Document, folder: Path, split: int) -> Document:
         findings.add(
             Code.BAD_STYLE, message, span, "Try another style, such as `citation_style: apa`."
         )
-        document = places.list_works(put_back(document), (), "")
+        document = citation_places.list_works(put_back(document), (), "")
     return findings.add_to(document)
 
 
@@ -169,11 +174,13 @@ def _format_citations(
     )
     document = _fill_places(document, cited, texts, notes if style.is_note else None)
     if style.is_note:
-        document = places.close_up(document, places.becomes_note)
+        document = citation_places.close_up(document, citation_places.becomes_note)
     elif style.is_raised:
-        document = places.close_up(document, places.is_written)
-    return places.list_works(
-        places.out_of_links(document), entries, words(document.metadata.lang)["bibliography"]
+        document = citation_places.close_up(document, citation_places.is_written)
+    return citation_places.list_works(
+        citation_places.out_of_links(document),
+        entries,
+        words(document.metadata.lang)["bibliography"],
     )
 
 
@@ -213,7 +220,7 @@ def _fill_places(
         text = replace(node, children=in_notes[ordinal], in_text=False)
         if cited[ordinal].in_note:
             return text
-        label = f"{places.CITATION_NOTE}{len(notes) + 1}"
+        label = f"{citation_places.CITATION_NOTE}{len(notes) + 1}"
         paragraph = model.Paragraph(children=(text,), span=cited[ordinal].span)
         notes.append(model.Note(label=label, children=(paragraph,), span=cited[ordinal].span))
         reference = model.NoteReference(label=label, span=node.span)

@@ -13,11 +13,11 @@ from pipeline.model.diagnostics import covering
 from pipeline.model.late import late
 from pipeline.parser import constructs
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.constructs.block_parts import Parts
 from pipeline.parser.constructs.choices import attach_prompts
-from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing
 from pipeline.parser.inlines import AnswerPart, BlankSpan
-from pipeline.parser.leaf import Pattern, Result
+from pipeline.parser.leaf_text import Pattern, Result
 from pipeline.parser.lines import Cursor
 
 # --- leanpub ---------------------------------------------------------------------------------

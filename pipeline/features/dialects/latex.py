@@ -13,7 +13,7 @@ from pipeline.model.names import slug
 from pipeline.parser.attributes import make_attributes
 from pipeline.parser.definitions import MARK
 from pipeline.parser.dialects import Comment, Dialect, ToldMark
-from pipeline.parser.leaf import InlineSpan, Pattern, Result, normalise
+from pipeline.parser.leaf_text import InlineSpan, Pattern, Result, normalise
 from pipeline.parser.math import ENVIRONMENTS as FORMULAS
 
 # --- pandoc ----------------------------------------------------------------------------------

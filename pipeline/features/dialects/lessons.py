@@ -17,8 +17,8 @@ from pipeline.model.late import late
 from pipeline.parser import constructs
 from pipeline.parser.attributes import make_attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, VerbatimProcessor
+from pipeline.parser.constructs.block_parts import Parts
 from pipeline.parser.constructs.boxes import container
-from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.lines import Cursor
 

@@ -32,10 +32,10 @@ from pipeline.parser import inlines
 from pipeline.parser.attributes import attributes_with_id, join_attributes, make_attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.constructs import boxes
+from pipeline.parser.constructs.block_parts import Parts
 from pipeline.parser.constructs.boxes import details_by_other_name, kind_of, title_for
-from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
-from pipeline.parser.leaf import InlineSpan, Pattern, Result, encode
+from pipeline.parser.leaf_text import InlineSpan, Pattern, Result, encode
 from pipeline.parser.lines import Cursor
 
 # --- d2l -------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from pipeline.model.names import slug
 from pipeline.model.tree import all_nodes, find, plain_text, rewrite_document, walk
 from pipeline.parser.attributes import make_attributes
 from pipeline.parser.dialects import Comment, Dialect, Inclusion, References
-from pipeline.parser.leaf import InlineSpan, Pattern, Result, encode, normalise, read_inline
+from pipeline.parser.leaf_text import InlineSpan, Pattern, Result, encode, normalise, read_inline
 
 WIKI = "chapbook-wiki:"
 """The prefix of the address of an Obsidian link until all ids are known."""

@@ -15,11 +15,11 @@ from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import join_attributes, make_attributes
+from pipeline.parser.constructs.block_parts import Parts
 from pipeline.parser.constructs.boxes import box, sidebar
-from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, Inclusion, Sign, ToldMark, table
-from pipeline.parser.leaf import InlineSpan, Pattern, Result, encode
 from pipeline.parser.leaf_blocks import CELL, CELL_OPTIONS
+from pipeline.parser.leaf_text import InlineSpan, Pattern, Result, encode
 from pipeline.parser.tables import figure_of
 
 # --- cells -----------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from pipeline.parser.blockparser import (
 )
 from pipeline.parser.constructs.boxes import kind_of
 from pipeline.parser.dialects import Dialect
-from pipeline.parser.leaf import Pattern, Result, shorten, slip
+from pipeline.parser.leaf_text import Pattern, Result, shorten, slip
 from pipeline.parser.lines import Cursor
 
 INCLUDE = "To include a file, write `{{ include part.md }}` alone on a line."

@@ -30,7 +30,7 @@ from pipeline.parser.attributes import join_attributes, make_attributes, read_at
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, VerbatimProcessor
 from pipeline.parser.container_blocks import ContainerProcessor, IndentedProcessor
 from pipeline.parser.dialects import Comment, Dialect, Inclusion, LinePair, Sign, Standing, ToldMark
-from pipeline.parser.leaf import InlineSpan, Pattern, Result
+from pipeline.parser.leaf_text import InlineSpan, Pattern, Result
 from pipeline.parser.lines import Cursor, Line, emoji_named
 from pipeline.parser.names import meant_name
 

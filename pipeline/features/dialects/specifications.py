@@ -25,7 +25,7 @@ from pipeline.model.tree import Changes, all_nodes, find, rewrite_document
 from pipeline.parser.attributes import join_attributes, make_attributes, read_attributes
 from pipeline.parser.blockparser import LineProcessor
 from pipeline.parser.dialects import Dialect, Sign, Standing
-from pipeline.parser.leaf import InlineSpan, Pattern, Result, encode
+from pipeline.parser.leaf_text import InlineSpan, Pattern, Result, encode
 from pipeline.parser.lines import Cursor
 
 LOCAL = "chapbook-place:"

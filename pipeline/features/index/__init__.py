@@ -29,7 +29,7 @@ from pipeline.model.tree import (
     walk_with,
 )
 from pipeline.model.words import is_called, words
-from pipeline.parser.constructs.parts import Parts
+from pipeline.parser.constructs.block_parts import Parts
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.contents import title_of
 from pipeline.resolve.findings import Findings

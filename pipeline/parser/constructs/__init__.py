@@ -9,6 +9,7 @@ from pipeline.model.codes import Code
 from pipeline.model.tree import LEVEL, TOGETHER, WORD_BANK
 from pipeline.parser import slips
 from pipeline.parser.constructs import boxes
+from pipeline.parser.constructs.block_parts import Construct, Parts
 from pipeline.parser.constructs.fences import (
     PLAIN_KINDS,
     chart,
@@ -18,7 +19,6 @@ from pipeline.parser.constructs.fences import (
     of_type,
     table_of_rows,
 )
-from pipeline.parser.constructs.parts import Construct, Parts
 from pipeline.parser.dialects import table
 
 

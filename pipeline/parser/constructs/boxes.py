@@ -19,7 +19,7 @@ from pipeline.model.removal import STAND_INS
 from pipeline.model.tree import LEVEL, plain_text
 from pipeline.parser.attributes import join_attributes, make_attributes
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.constructs.parts import Parts, put_below_title
+from pipeline.parser.constructs.block_parts import Parts, put_below_title
 from pipeline.parser.dialects import table
 from pipeline.parser.markup import trim
 from pipeline.parser.names import likely_secret

@@ -17,7 +17,7 @@ from pipeline.model.late import late
 from pipeline.model.tree import PATH, Changes, facts, rewrite, walk
 from pipeline.parser.blank_rules import blank
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.constructs.parts import Report
+from pipeline.parser.constructs.block_parts import Report
 from pipeline.parser.lines import RIGHT, UNSEEN, X
 from pipeline.parser.markup import trim
 

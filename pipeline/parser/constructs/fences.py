@@ -18,7 +18,7 @@ from pipeline.model.late import late
 from pipeline.model.names import nearest
 from pipeline.model.table_cells import column_count, regular
 from pipeline.parser.attributes import join_attributes, make_attributes
-from pipeline.parser.constructs.parts import Parts, ReadInlines, Report, frame_missing
+from pipeline.parser.constructs.block_parts import Parts, ReadInlines, Report, frame_missing
 from pipeline.parser.dialects import table
 from pipeline.parser.lines import Line
 from pipeline.parser.math import with_subscripts

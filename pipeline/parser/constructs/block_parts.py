@@ -13,7 +13,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.parser.attributes import make_attributes
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.lines import Line
-from pipeline.parser.ranges import SourceRecord
+from pipeline.parser.withheld_ranges import SourceRecord
 
 ReadInlines: TypeAlias = Callable[[str, "Span | None"], tuple[Inline, ...]]
 Report: TypeAlias = Callable[[Code, str, "Span | None", str], None]

@@ -17,7 +17,7 @@ from pipeline.parser.attributes import CLASS_KEYS, make_attributes, meant_class,
 from pipeline.parser.lines import RIGHT, UNSEEN, LinePlaces, number_lines
 from pipeline.parser.markup import OPENING_TAG, tokenise, withheld_by
 from pipeline.parser.names import meant_name
-from pipeline.parser.ranges import Place, Range
+from pipeline.parser.withheld_ranges import Place, Range
 
 _BEGINS = late(
     r"\{|<(?:[A-Za-z]|!--)"
