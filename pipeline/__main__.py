@@ -15,7 +15,7 @@ import sys
 import threading
 from types import FrameType
 
-SOON = 0.01
+INTERRUPTION_DELAY = 0.01
 """Seconds until an interruption that was lost is repeated."""
 
 
@@ -69,7 +69,7 @@ def _note_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
     """Interrupt again if Ctrl-C came while an object was freed, where nothing can be raised; but
     after this, where nothing can be raised either."""
     if isinstance(unraisable.exc_value, KeyboardInterrupt):
-        threading.Timer(SOON, _thread.interrupt_main).start()
+        threading.Timer(INTERRUPTION_DELAY, _thread.interrupt_main).start()
     else:
         sys.__unraisablehook__(unraisable)
 

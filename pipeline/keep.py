@@ -51,13 +51,13 @@ T = TypeVar("T")
 MOST_LOOKUPS = 8
 """The number of sets of files remembered that a call has looked up."""
 
-LARGE = 2**18
+LARGE_ARGUMENT = 2**18
 """Bytes of an argument that is known to be the same as a result from its being the same object."""
 
-RECENT = 12
+RECENT_ARGUMENTS = 12
 """The number of these whose digests are remembered."""
 
-MANY, A_BATCH = 300, 60
+MANY_CALLS, CALLS_IN_BATCH = 300, 60
 """The number of small calls from which they are worth other processes, and of those in a batch."""
 
 
@@ -82,7 +82,7 @@ class _Keep:
         self._digests: dict[tuple[str, State], str] = {}
         self.running: list[Future[Any]] = []
         self.spent = 0.0
-        self._recent: deque[tuple[object, str]] = deque(maxlen=RECENT)
+        self._recent: deque[tuple[object, str]] = deque(maxlen=RECENT_ARGUMENTS)
 
     def digests(self, files: Mapping[str, State]) -> Iterator[str]:
         """The digests of the contents of files, as they are in these states."""
@@ -110,7 +110,7 @@ class _Keep:
     def _learn(self, name: str, value: T, data: bytes) -> T:
         if self.memory:
             self.memory.put(name, value)
-        if len(data) >= LARGE:
+        if len(data) >= LARGE_ARGUMENT:
             self._recent.append((value, key(data)))
         return value
 
@@ -122,7 +122,7 @@ class _Keep:
             if value is argument:
                 return digest
         data = encode(argument)
-        if len(data) < LARGE:
+        if len(data) < LARGE_ARGUMENT:
             return data
         self._recent.append((argument, key(data)))
         return self._recent[-1][1]
@@ -365,10 +365,10 @@ def in_batches(batch: Kept[Any, Any], calls: Iterable[tuple[Any, ...]]) -> dict[
     """The results of many small calls, which other processes make in batches; of few, none. An edit
     changes few batches, as each call belongs to one by its content."""
     each = list(dict.fromkeys(calls))
-    if len(each) < MANY:
+    if len(each) < MANY_CALLS:
         return {}
     batches: dict[int, list[tuple[Any, ...]]] = {}
-    most = 1 << (len(each) // A_BATCH).bit_length()
+    most = 1 << (len(each) // CALLS_IN_BATCH).bit_length()
     for call in each:
         batches.setdefault(zlib.crc32(repr(call).encode()) % most, []).append(call)
     takes = [tuple(batches[number]) for number in sorted(batches)]

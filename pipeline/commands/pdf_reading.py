@@ -232,7 +232,7 @@ def rules(drawings: Iterable[PageArea], written: Iterable[float]) -> tuple[float
 LEVELS = 64
 """Levels that are read of a structure tree."""
 
-SHORT = 128
+SHORT_TEXT = 128
 """Bytes of a text that most are not longer than."""
 
 INLINE = frozenset(
@@ -241,13 +241,13 @@ INLINE = frozenset(
 """Elements that are part of a line (ISO 32000-1, section 14.8.4.4)."""
 
 
-BEFORE = {"FENote": "Note"}
+FORMER_TYPES = {"FENote": "Note"}
 """Types of PDF 2.0 by the names that they had before."""
 
 
 def string_of(getter: Any, *of: Any) -> str:
     """The text that a function of PDFium gives of something. Most is short, and asked for once."""
-    room, size = 0, SHORT
+    room, size = 0, SHORT_TEXT
     while size > room:
         buffer, room = (ctypes.c_ushort * (size // 2))(), size
         size = getter(*of, buffer, room)
@@ -330,7 +330,7 @@ def elements_of(page: Any) -> dict[int, PageElement]:
         cell: PageCell | None,
     ) -> None:
         role = string_of(pdfium.FPDF_StructElement_GetType, element)
-        role = BEFORE.get(role, role)
+        role = FORMER_TYPES.get(role, role)
         roles = (*roles, role)
         alt = string_of(pdfium.FPDF_StructElement_GetAltText, element) or alt
         block = block if role in INLINE else next(blocks)

@@ -14,7 +14,7 @@ from pipeline.model.sheet import contrast_of_luminances, luminance
 from pipeline.model.words import understood
 from pipeline.verify.rules import Finding, finding
 
-LEAST_DOTS, SMALLEST = 200, 9
+LEAST_DOTS, SMALLEST_IMAGE = 200, 9
 """Dots per inch below which pixels show; points below which an image does not matter."""
 
 LEAST_SIZE, HAIR = 8, 0.06
@@ -23,7 +23,7 @@ LEAST_SIZE, HAIR = 8, 0.06
 CONTRAST, CONTRAST_LARGE = 4.5, 3.0
 """Contrast ratios of text and of large text (WCAG 2.2, success criterion 1.4.3)."""
 
-LARGE, LARGE_BOLD = 18, 14
+LARGE_TEXT, LARGE_BOLD_TEXT = 18, 14
 """Points from which on text is large, and bold text."""
 
 MOST_FITTED = 8
@@ -72,7 +72,7 @@ def _coarse_images(pages: Pages) -> Iterator[Finding]:
     """Images that have too few pixels for the size they are printed at."""
     for page in pages:
         for picture in page.pictures:
-            if min(picture.size) < SMALLEST or round(_dots_per_inch(picture)) >= LEAST_DOTS:
+            if min(picture.size) < SMALLEST_IMAGE or round(_dots_per_inch(picture)) >= LEAST_DOTS:
                 continue
             dots = _dots_per_inch(picture)
             alt = picture.element.alt if picture.element else ""
@@ -131,7 +131,7 @@ def _low_contrast(pages: Pages) -> Iterator[Finding]:
     by_colours: dict[tuple[layout.Colour, layout.Colour, float], _Text] = {}
     for page in pages:
         for run in page.runs:
-            is_large = run.size >= (LARGE_BOLD if run.bold else LARGE) - HAIR
+            is_large = run.size >= (LARGE_BOLD_TEXT if run.bold else LARGE_TEXT) - HAIR
             least = CONTRAST_LARGE if is_large else CONTRAST
             if min(_contrasts(run.colour, run.background)) < least:
                 key = run.colour, run.background, least

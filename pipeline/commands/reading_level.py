@@ -80,7 +80,7 @@ def words(text: str) -> list[str]:
 # --- places -------------------------------------------------------------------------------
 
 
-SHORT = 12
+SHORT_TEXT = 12
 """Letters below which a text must be a whole block, because it could occur in any."""
 
 
@@ -112,7 +112,7 @@ class BlockPlaces:
         if sought in self._images:
             return self._images[sought]
         whole_block = next((span for letters, span in self._blocks if letters == sought), None)
-        if whole_block or len(sought) < SHORT:
+        if whole_block or len(sought) < SHORT_TEXT:
             return whole_block
         return next((span for letters, span in self._blocks if sought in letters), None)
 
@@ -138,7 +138,7 @@ def _letters(text: str) -> str:
 # Syllables are counted by Pyphen, with its patterns also at the ends of words: over a whole text,
 # the result differs by at most one in a hundred from that of a pronouncing dictionary of English.
 
-LEAST = 100
+LEAST_WORDS = 100
 """The minimum number of words: the formulas were made for samples of that length."""
 
 LAST_GRADE = 12
@@ -258,9 +258,9 @@ def reading_level(texts: Iterable[str], lang: str) -> ReadingLevel:
     if formula is None:
         return ReadingLevel(f"no formula for this language ({language})")
     counts = count(texts, language)
-    if counts.words < LEAST:
+    if counts.words < LEAST_WORDS:
         much = "1 word" if counts.words == 1 else f"{counts.words} words"
-        return ReadingLevel(f"too little for a level: {much} in sentences, of {LEAST} needed")
+        return ReadingLevel(f"too little for a level: {much} in sentences, of {LEAST_WORDS} needed")
     score = formula.score(counts)
     grades = formula.grades(score)
     return ReadingLevel(

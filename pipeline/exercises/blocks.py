@@ -36,7 +36,7 @@ from pipeline.parser.names import mentions_answer
 
 MAX_LINES = 100
 
-SMALLEST = 10
+SMALLEST_SPACE = 10
 """The minimum height of a space, in millimetres."""
 
 UNITS = {"mm": 1, "cm": 10, "in": 25.4}
@@ -79,13 +79,13 @@ def _height(parts: Parts) -> float:
     argument = parts.argument.removeprefix("height=").strip("\"'").lower()
     match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)\s*([a-z]*)", argument, re.ASCII)
     height = round(float(match[1]) * UNITS.get(match[2] or "mm", 0), 4) if match else 0
-    if SMALLEST <= height <= TALLEST:
+    if SMALLEST_SPACE <= height <= TALLEST:
         return height
     written = f"::: {parts.name} {parts.argument}".strip()
-    message = f"`{written}` does not give a height from {SMALLEST} to {TALLEST} mm."
+    message = f"`{written}` does not give a height from {SMALLEST_SPACE} to {TALLEST} mm."
     hint = f"Write, for example, `::: {parts.name} 40mm`."
     parts.report(Code.WRONG_COUNT, message, parts.span, hint)
-    return float(SMALLEST)
+    return float(SMALLEST_SPACE)
 
 
 def _option(parts: Parts, known: dict[str, Ruling] | tuple[str, ...]) -> tuple[str, Attributes]:
@@ -267,7 +267,7 @@ def exercise(parts: Parts) -> tuple[Block, ...]:
     return (Exercise(title=title, children=children, span=parts.span, attributes=attributes),)
 
 
-ROOM = (
+BELONGING = (
     model.WritingLines, model.WritingSpace, model.Answer, model.TeacherNote, model.Choices,
     model.Matching, model.Ordering,
 )  # fmt: skip
@@ -352,7 +352,7 @@ def gather(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
     for block in blocks:
         if not isinstance(block, List) or not block.ordered:
-            if not isinstance(block, ROOM):
+            if not isinstance(block, BELONGING):
                 end()
             joined.append(block)
             continue
@@ -372,7 +372,7 @@ def gather(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _has_room(items: Iterable[ListItem]) -> bool:
-    return any(isinstance(child, ROOM) for item in items for child in item.children)
+    return any(isinstance(child, BELONGING) for item in items for child in item.children)
 
 
 def _kind(node: List) -> tuple[str, str]:

@@ -37,7 +37,7 @@ from pipeline.model.tree import (
 from pipeline.resolve import with_formulas
 from pipeline.resolve.assets import is_remote
 from pipeline.resolve.variables import fill_variables
-from pipeline.verify.all_text import BREAK, LEAST, fold_text
+from pipeline.verify.all_text import BREAK, LEAST_LETTERS, fold_text
 from pipeline.verify.rules import finding
 
 _Place: TypeAlias = tuple[str, int, int]
@@ -151,7 +151,7 @@ def _missing(answer: _Answer, content: bytes | None, everything: bytes) -> str |
         part.text
         for part, count in Counter(answer.parts).items()
         if content.count(part.letters) < count
-        and (part.is_drawn or len(part.letters) < LEAST or part.letters not in everything)
+        and (part.is_drawn or len(part.letters) < LEAST_LETTERS or part.letters not in everything)
     ]
     return " ".join(missing) if missing else None
 

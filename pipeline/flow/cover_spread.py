@@ -188,7 +188,7 @@ def _spine_text(sheet: SpreadSheet, front: FrontText, used_share: float) -> floa
     return min(LARGEST_SPINE_TEXT, SPINE_SHARE * sheet.spine, long)
 
 
-START, LENGTH = 4, 5
+MARK_START, MARK_LENGTH = 4, 5
 """Millimetres from the edge: beyond the bleed."""
 
 
@@ -197,7 +197,8 @@ def _crop_marks(sheet: SpreadSheet) -> Asset:
     width, height = sheet.width + 2 * MARKS, sheet.height + 2 * MARKS
     cut = "".join(_cuts(sheet))
     folds = "".join(
-        f"M{fold:g} {-START:g}v{-LENGTH}M{fold:g} {sheet.height + START:g}v{LENGTH}"
+        f"M{fold:g} {-MARK_START:g}v{-MARK_LENGTH}"
+        f"M{fold:g} {sheet.height + MARK_START:g}v{MARK_LENGTH}"
         for fold in sheet.folds
     )
     svg = (
@@ -211,15 +212,17 @@ def _crop_marks(sheet: SpreadSheet) -> Asset:
 
 def _cuts(sheet: SpreadSheet) -> Iterator[str]:
     for x in (0, sheet.width):
-        yield f"M{x:g} {-START:g}v{-LENGTH}M{x:g} {sheet.height + START:g}v{LENGTH}"
+        yield f"M{x:g} {-MARK_START:g}v{-MARK_LENGTH}"
+        yield f"M{x:g} {sheet.height + MARK_START:g}v{MARK_LENGTH}"
     for y in (0, sheet.height):
-        yield f"M{-START:g} {y:g}h{-LENGTH}M{sheet.width + START:g} {y:g}h{LENGTH}"
+        yield f"M{-MARK_START:g} {y:g}h{-MARK_LENGTH}"
+        yield f"M{sheet.width + MARK_START:g} {y:g}h{MARK_LENGTH}"
 
 
 MODULE, HEIGHT, GUARD = 0.33, 22.85, 1.65
 """Nominal millimetres of the narrowest bar, of the height of bars, and of guard bars' extra."""
 
-BEFORE, AFTER = 11, 7
+QUIET_BEFORE, QUIET_AFTER = 11, 7
 """Modules that stay white, before the bars and after them."""
 
 DIGITS = 3.4
@@ -243,11 +246,11 @@ def bar_code(isbn: str) -> Asset | None:
     digits = isbn_13(isbn)
     (modules,) = EAN13(digits[:12]).build()
     bars = "".join(
-        f"M{BEFORE + place} 0h1v{(HEIGHT + GUARD * (place in LONG_BARS)) / MODULE:.2f}h-1z"
+        f"M{QUIET_BEFORE + place} 0h1v{(HEIGHT + GUARD * (place in LONG_BARS)) / MODULE:.2f}h-1z"
         for place, module in enumerate(modules)
         if module == "1"
     )
-    width = BEFORE + len(modules) + AFTER
+    width = QUIET_BEFORE + len(modules) + QUIET_AFTER
     height = (HEIGHT + DIGITS) / MODULE
     base = height - 1.2
     svg = (
@@ -255,7 +258,8 @@ def bar_code(isbn: str) -> Asset | None:
         f' height="{height * MODULE:.2f}mm" viewBox="0 0 {width} {height:.2f}">'
         f'<path d="{bars}"/><g font-family="Source Code Pro" font-size="9.2">'
         f'<text x="2" y="{base:.2f}">{digits[0]}</text>'
-        f"{_space_out(digits[1:7], BEFORE + 4, base)}{_space_out(digits[7:], BEFORE + 51, base)}"
+        f"{_space_out(digits[1:7], QUIET_BEFORE + 4, base)}"
+        f"{_space_out(digits[7:], QUIET_BEFORE + 51, base)}"
         "</g></svg>"
     )
     size = (round(width * MODULE * 96 / 25.4), round(height * MODULE * 96 / 25.4))

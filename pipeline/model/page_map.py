@@ -167,10 +167,10 @@ than to search through."""
 
 def letters(text: str) -> str:
     """The letters of a text, which is everything that counts."""
-    return _of_paragraph(text) if len(text) <= LONG else _letters(text)
+    return _of_paragraph(text) if len(text) <= LONG_TEXT else _letters(text)
 
 
-LONG = 4_000
+LONG_TEXT = 4_000
 """The length of a text, in characters, up to which its letters are kept: each stage and edition
 asks for those of the same paragraphs."""
 

@@ -121,7 +121,7 @@ def _close(node: Any) -> Node | tuple[Node, ...]:
     return replace(node, **changed)  # type: ignore[no-any-return]
 
 
-CLOSE: Changes = dict.fromkeys(
+CLOSING: Changes = dict.fromkeys(
     (
         *tree.INLINE_FIELDS,
         *(kind for kind in tree.FIELDS if kind in _INLINES and "children" in tree.FIELDS[kind]),
@@ -207,7 +207,7 @@ def for_all(nodes: tuple[N, ...]) -> tuple[N, ...]:
     if not partial:
         return nodes
     return close_up(
-        rewrite(nodes, enter=dict.fromkeys(partial, enter), leave={**CLOSE, **UNANSWERED})
+        rewrite(nodes, enter=dict.fromkeys(partial, enter), leave={**CLOSING, **UNANSWERED})
     )
 
 
@@ -253,8 +253,8 @@ def closed(nodes: tuple[N, ...]) -> tuple[N, ...]:
     }
     kinds = {type(node) for node in walk(nodes) if _has_gap(node)}
     leaves: Changes = {
-        **CLOSE,
-        **{kind: _then_closed if kind in CLOSE else _clean for kind in kinds},
+        **CLOSING,
+        **{kind: _then_closed if kind in CLOSING else _clean for kind in kinds},
         model.Text: _split_text,
         model.List: spacing.leave,
     }
@@ -336,7 +336,7 @@ def _clean_value(value: Any) -> Any:
 
 
 def _then_closed(node: Any) -> Any:
-    return CLOSE[type(node)](_clean(node))
+    return CLOSING[type(node)](_clean(node))
 
 
 def _close_up_text(text: str) -> str:

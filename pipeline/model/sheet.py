@@ -263,7 +263,7 @@ BINDING = ((15_000, 13), (120_000, 18), (math.inf, 21))
 """Millimetres at the spine, at least, up to a number of words: in a book of some fifty pages, which
 is stapled; in one whose leaves are glued; and in a thick one."""
 
-LEAST = 40
+LEAST_LENGTH = 40
 """Millimetres that lines of text are long at least, and that a page's text is high."""
 
 SMALLEST_NOTE = 8
@@ -563,10 +563,10 @@ def lack_of(editions: Iterable[str], metadata: Metadata) -> tuple[str, str] | No
 def _lack(sheet: Sheet) -> tuple[str, str] | None:
     height = sheet.size.height - sheet.top - sheet.bottom
     subject, length, dimension = "the text", height, "high"
-    if sheet.line < LEAST:
+    if sheet.line < LEAST_LENGTH:
         subject = "lines of text" if sheet.columns == 1 else "the columns of text"
         length, dimension = sheet.line, "long" if sheet.columns == 1 else "wide"
-    if length >= LEAST:
+    if length >= LEAST_LENGTH:
         return None
     hint = "Make the margins smaller, or the page larger."
     if sheet.columns > 1:
@@ -574,6 +574,7 @@ def _lack(sheet: Sheet) -> tuple[str, str] | None:
     if length <= 0:
         return f"there is no room left for {subject}.", hint
     return (
-        f"{subject} would be {math.floor(length)} mm {dimension}; {LEAST} mm are the minimum.",
+        f"{subject} would be {math.floor(length)} mm {dimension}; "
+        f"{LEAST_LENGTH} mm are the minimum.",
         hint,
     )

@@ -12,7 +12,7 @@ from pipeline.model import Table, TableCell, TableRow
 MOST_SPANNED = 64
 """Columns or rows that a cell takes at most."""
 
-FEW = 8
+FEW_CELLS = 8
 """Cells that are added to a row one by one. More are one cell, so that a table of one long row
 and many short ones costs no more than its text."""
 
@@ -109,7 +109,7 @@ def _fill(rows: list[TableRow], width: int) -> Iterator[TableRow]:
                 widths[below] += cell.columns
     for row, count in zip(rows, widths, strict=True):
         missing = width - count
-        more = (empty,) * missing if missing <= FEW else (_limit_columns(empty, missing),)
-        if missing > FEW and not in_line:  # there may be cells of other rows between
+        more = (empty,) * missing if missing <= FEW_CELLS else (_limit_columns(empty, missing),)
+        if missing > FEW_CELLS and not in_line:  # there may be cells of other rows between
             more = (empty,) * min(missing, MOST_SPANNED)
         yield replace(row, cells=(*row.cells, *more)) if more else row

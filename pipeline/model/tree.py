@@ -53,7 +53,7 @@ MINUTES, STARTS = "minutes", "+starts"
 """The keys of the attributes with the time that something takes, and the time of day at which it
 begins, for teachers only."""
 
-SHORT, CHAPTER = "short", "+chapter"
+SHORT_TITLE, CHAPTER = "short", "+chapter"
 """The keys of the attributes with a section's title for running heads, and with the words for its
 number: Chapter One."""
 

@@ -133,7 +133,7 @@ def _value(numeral: str) -> int:
 # --- lists -----------------------------------------------------------------------------------
 # Block quotes, lists and items (CommonMark 0.31.2, 5.1 to 5.3), also with Pandoc's markers.
 
-FAR = 12
+QUESTION_DISTANCE = 12
 """The maximum number of blocks between two questions of an exercise."""
 
 _BULLET = late(r"[*+-](?=[ \t]|$)")
@@ -235,7 +235,7 @@ class ItemProcessor(LineProcessor):
     def _next_question(self, cursor: Cursor, around: BlockElement) -> ListMarker | None:
         """The marker that continues one of the last lists, even after room for an answer."""
         within = self.parser.open[self.parser.matched - 1 - (around.tag in ("ol", "ul", "p"))]
-        for block in islice(reversed(within), FAR):
+        for block in islice(reversed(within), QUESTION_DISTANCE):
             if block.tag == "ol":
                 assert isinstance(block, BlockElement)
                 marker = read_marker(cursor.rest, block.state, _next(block))
@@ -257,7 +257,7 @@ class ItemProcessor(LineProcessor):
         if isinstance(first.state, Attributes) and belongs(first.state):
             block.state, first.state = first.state, None
             return
-        for at, line in list(enumerate(first.lines))[:-FAR:-1]:
+        for at, line in list(enumerate(first.lines))[:-QUESTION_DISTANCE:-1]:
             split = trailing_attributes(line) if line.endswith("}") else None
             has_id = split and split[1].id and line is first.lines[-1] and not is_choice
             if split and (belongs(split[1]) or has_id):

@@ -86,11 +86,11 @@ class Sign(NamedTuple):
     pattern: re.Pattern[str]
 
 
-FAR = 32
+WIDEST_INDENTATION = 32
 """More columns than anybody indents a line by."""
 
 References: TypeAlias = Mapping[str, tuple[str, str]]
-NONE: Mapping[str, Any] = {}
+NO_ROWS: Mapping[str, Any] = {}
 
 
 class Dialect(NamedTuple):
@@ -102,9 +102,9 @@ class Dialect(NamedTuple):
     signs: tuple[Sign, ...] = ()
 
     # Constructs; those of ``linking`` are references, unless the document defines them otherwise.
-    blocks: Mapping[str, type[LineProcessor]] = NONE
-    inlines: Mapping[str, Pattern] = NONE
-    linking: Mapping[str, Callable[[References], Pattern]] = NONE
+    blocks: Mapping[str, type[LineProcessor]] = NO_ROWS
+    inlines: Mapping[str, Pattern] = NO_ROWS
+    linking: Mapping[str, Callable[[References], Pattern]] = NO_ROWS
     comments: tuple[Comment, ...] = ()
     inclusions: tuple[Inclusion, ...] = ()
 
@@ -118,17 +118,17 @@ class Dialect(NamedTuple):
     indented: bool = False
 
     # Blocks ``:::`` by their names; boxes of other names by the kind that they are.
-    containers: Mapping[str, Construct] = NONE
+    containers: Mapping[str, Construct] = NO_ROWS
     closes_innermost: bool = False
-    boxes: Mapping[str, str] = NONE
-    titles: Mapping[str, str] = NONE
+    boxes: Mapping[str, str] = NO_ROWS
+    titles: Mapping[str, str] = NO_ROWS
     ticks_are_choices: bool = False
 
     # Directives in fences, by the block that each is, and LaTeX's environments likewise; their
     # options as attributes: ``#`` is the id, ``.name`` a class.
-    directives: Mapping[str, str] = NONE
-    environments: Mapping[str, str] = NONE
-    options: Mapping[str, str] = NONE
+    directives: Mapping[str, str] = NO_ROWS
+    environments: Mapping[str, str] = NO_ROWS
+    options: Mapping[str, str] = NO_ROWS
 
     # What becomes of code: functions of a fence, for what it is, or for the fence to go on with.
     cells: tuple[Callable[[Parts], Parts | tuple[Block, ...]], ...] = ()
@@ -144,14 +144,14 @@ class Dialect(NamedTuple):
     marks: tuple[ToldMark, ...] = ()
     commands: tuple[ToldMark, ...] = ()
     lines: tuple[ToldMark, ...] = ()
-    diagrams: Mapping[str, str] = NONE
-    unread: Mapping[str, str] = NONE
-    left_out: Mapping[str, str] = NONE
+    diagrams: Mapping[str, str] = NO_ROWS
+    unread: Mapping[str, str] = NO_ROWS
+    left_out: Mapping[str, str] = NO_ROWS
 
     @property
     def most_indent(self) -> int:
         """The columns before lines between which a block stands, and before lines by themselves."""
-        return FAR if self.indented else 3
+        return WIDEST_INDENTATION if self.indented else 3
 
 
 def tools_signed(text: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pipeline.model import FORMULAS, Attributes, Document, Node, Withheld
 from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.removal import BLOCK, CLOSE, LEFT_OUT, closed
+from pipeline.model.removal import BLOCK, CLOSING, LEFT_OUT, closed
 from pipeline.model.strings import STRINGS, answers_in_gaps
 from pipeline.model.tree import (
     ANSWER,
@@ -83,7 +83,7 @@ def close_gaps(document: Document, whole: Document) -> Document:
             for _, node, span in find(rest, model.NoteReference)
             if node.label in gone
         ]
-        changes: Changes = {**CLOSE, model.NoteReference: drop}
+        changes: Changes = {**CLOSING, model.NoteReference: drop}
         blocks, notes = rewrite(blocks, leave=changes), rewrite(notes, leave=changes)
     findings += document.diagnostics
     return replace(document, blocks=blocks, notes=notes, diagnostics=tuple(findings))

@@ -99,7 +99,7 @@ class TextBody(NamedTuple):
 ReadBody: TypeAlias = Callable[[str, int, tuple[str, ...]], Document]
 """A function that parses text without front matter, from a line of the source on, of some tools."""
 
-ALONE = (Heading, Paragraph, ThematicBreak)
+INDEPENDENT_BLOCKS = (Heading, Paragraph, ThematicBreak)
 """Blocks that a paragraph beside them does not change."""
 
 _TOUCHES = late(r"[\[\]{}<>|$@]|__|%%|\\(?:\(|if|fi)|:::|\(\s{0,9}[xXхХ✓✔☑✅]?\ufe0f?\s{0,9}\)")
@@ -131,7 +131,7 @@ def reread(known: TextBody, text: str, line: int, read: ReadBody) -> TextBody | 
     )
     number = next(places, -1)
     around = blocks[max(0, number - 1) : number + 2]
-    if number < 0 or not all(isinstance(node, ALONE) for node in around):
+    if number < 0 or not all(isinstance(node, INDEPENDENT_BLOCKS) for node in around):
         return None
     readings = [read(version, first, known.dialects) for version in (old, new)]
     if any(

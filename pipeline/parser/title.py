@@ -39,7 +39,7 @@ SAMPLE = 20_000
 """The number of characters from which a language is guessed."""
 
 _LANGUAGE = late("""\\s*["']?lang(?:uage)?["']?[ \t]*[:=]""")
-MANY = 3
+MANY_HEADINGS = 3
 """First-level headings from which they are chapters, if others are below them."""
 
 
@@ -139,7 +139,9 @@ def _is_chapter(first: Heading, text: str, blocks: tuple[Block, ...], metadata: 
         return True
     followed = [below for level, below in itertools.pairwise(levels) if level == 1]
     starts_so = bool(followed) and followed[0] > 1
-    return levels.count(1) >= MANY and starts_so and sum(below > 1 for below in followed) > 1
+    return (
+        levels.count(1) >= MANY_HEADINGS and starts_so and sum(below > 1 for below in followed) > 1
+    )
 
 
 def _is_part(heading: Heading) -> bool:

@@ -76,7 +76,7 @@ PAUSES = tuple(",;:.!?…–—")
 """The signs after which a title is broken into lines before it is elsewhere."""
 
 
-SHORT = 4
+SHORT_PHRASE = 4
 """The characters of a phrase that does not stand alone."""
 
 
@@ -86,7 +86,7 @@ def in_phrases(title: str, most: float = math.inf) -> Markup:
     phrases = [""]
     for word in title.split(" "):
         phrases[-1] += f" {word}" if phrases[-1] else word
-        if word.endswith(PAUSES) and len(phrases[-1]) > SHORT:
+        if word.endswith(PAUSES) and len(phrases[-1]) > SHORT_PHRASE:
             phrases.append("")
     whole = len(list(filter(None, phrases))) == 1
     groups = title.split(" ") if whole else filter(None, phrases)

@@ -60,7 +60,7 @@ from pipeline.render.imprint import timing
 from pipeline.render.note_placement import NotePlace, PrintedNotes, TextPlaces, with_place
 from pipeline.render.plan import BLOCK_TAGS, Fields, form, form_roles, index_links, semantics
 from pipeline.render.style_sheets import constructs_of, hangs, is_wide_formula, signs_of
-from pipeline.render.tables import SMALL, USUAL, cuts_words, is_option, reflows, row_items
+from pipeline.render.tables import SMALL_TEXT, USUAL_TEXT, cuts_words, is_option, reflows, row_items
 from pipeline.system.paths import scheme
 from pipeline.system.store import Memo
 
@@ -253,7 +253,7 @@ def attributes_of(
 # --- code lines ------------------------------------------------------------------------------
 # Code for the templates: divided into lines if they are numbered, highlighted or wrapped.
 
-WIDE = 32
+WIDE_LINE = 32
 """Characters from which on a line may be wider than a telephone's screen."""
 
 NESTED = 5
@@ -318,7 +318,7 @@ def listing(
         )
         for index, row in enumerate(rows)
     )
-    room = max(1, WIDE - NESTED * nested)
+    room = max(1, WIDE_LINE - NESTED * nested)
     is_wide = any(len(line) > room for line in node.text.split("\n"))
     digits = len(str(lines[-1].number)) if lines else 0
     return Listing(
@@ -378,8 +378,8 @@ def _with_indentation(row: tuple[Piece, ...], is_numbered: bool) -> tuple[Piece,
     code = text.lstrip(" ")
     spaces = len(text) - len(code)
     line = "".join((code, *(more for _, more in rest)))
-    is_short = spaces + len(line.partition(" ")[0]) <= WIDE
-    if is_numbered or is_short or not 0 < spaces <= WIDE:
+    is_short = spaces + len(line.partition(" ")[0]) <= WIDE_LINE
+    if is_numbered or is_short or not 0 < spaces <= WIDE_LINE:
         return row
     return ((kind, NO_BREAK * spaces + code), *rest)
 
@@ -575,7 +575,7 @@ class NodeRenderer:
         self.page = ""
         self.rules: dict[str, str] = {}
         self._sizes = SizeClasses(self.rules)
-        self.table_lines = self.turned_tables = (USUAL, SMALL)
+        self.table_lines = self.turned_tables = (USUAL_TEXT, SMALL_TEXT)
         self.large_line = 0.0
         self.is_light = False
         self.places = TextPlaces()

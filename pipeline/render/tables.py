@@ -275,14 +275,14 @@ class Setting(NamedTuple):
 
     def within(self, indent: float) -> Setting:
         """The line in something indented by ``indent`` of the text's ems."""
-        line = max(LEAST, self.line - self.extra - indent * self.rem)
+        line = max(LEAST_EMS, self.line - self.extra - indent * self.rem)
         return self._replace(line=line, extra=0.0)
 
 
-USUAL = Setting(line=35.8, gap=1.2)
+USUAL_TEXT = Setting(line=35.8, gap=1.2)
 """120 mm at 9.5 points, 4 mm between columns."""
 
-SMALL = Setting(line=40.0, gap=0.7)
+SMALL_TEXT = Setting(line=40.0, gap=0.7)
 """120 mm at 8.5 points, 2 mm between columns."""
 
 SURE = 0.93
@@ -306,10 +306,10 @@ SQUARES, DIGITS = 5, 3
 grids of squares."""
 
 CROWDED = 5
-"""Lines of a cell beyond which a table of `MANY` columns is set small."""
+"""Lines of a cell beyond which a table of `MANY_COLUMNS` columns is set small."""
 
-MANY = 4
-LEAST = 0.1
+MANY_COLUMNS = 4
+LEAST_EMS = 0.1
 """Ems that a column has, of however many."""
 
 HYPHENATED = 0.6
@@ -343,14 +343,14 @@ class Column(NamedTuple):
     share: float = 0.0
 
 
-def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> _Fit:
+def fit(table: Table, usual: Setting = USUAL_TEXT, small: Setting = SMALL_TEXT) -> _Fit:
     """The widths with which the table fits into ``usual`` lines, or else into ``small`` ones."""
     count = column_count(table)
     if not count:
         return _Fit()
     columns = _columns(table, count)
     for setting in (usual, small):
-        room = max(setting.line - setting.gap * (count - 1), LEAST * count)
+        room = max(setting.line - setting.gap * (count - 1), LEAST_EMS * count)
         needed = sum(column.line for column in columns)
         if setting is usual and needed <= room * SINGLE and not table.widths:
             is_short = count == SHORT_COLUMNS and needed <= room * NARROW
@@ -359,7 +359,7 @@ def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> _Fit:
         widths = _widths(columns, room * SURE)
         lines = max(c.line / w for c, w in zip(columns, widths, strict=True))
         fits = all(c.word <= w + 0.01 for c, w in zip(columns, widths, strict=True))
-        crowded = count >= MANY and lines > CROWDED
+        crowded = count >= MANY_COLUMNS and lines > CROWDED
         if setting is small or (fits and not crowded):
             break
     # The gap is part of a column, but for the last.
@@ -381,7 +381,7 @@ def _is_filled_in(table: Table) -> bool:
     )
 
 
-def cuts_words(table: Table, small: Setting = SMALL) -> bool:
+def cuts_words(table: Table, small: Setting = SMALL_TEXT) -> bool:
     """Return whether columns of ``small`` lines are too narrow even for words that are hyphenated
     once, so that a table would not help readers. Addresses and the like may be broken anywhere, and
     widths set by the author are kept."""
@@ -691,7 +691,7 @@ def shape(
     table: Table,
     format_name: FormatName,
     decimal_mark: str,
-    lines: tuple[Setting, Setting] = (USUAL, SMALL),
+    lines: tuple[Setting, Setting] = (USUAL_TEXT, SMALL_TEXT),
 ) -> Shape:
     fitted = fit(table, *lines)
     is_fitted = bool(fitted.widths) and (

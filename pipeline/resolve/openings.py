@@ -22,7 +22,7 @@ from pipeline.model import (
 from pipeline.model.editions import EDITIONS
 from pipeline.model.late import late
 from pipeline.model.roles import TEXT
-from pipeline.model.tree import CHAPTER, SHORT, children, plain_text, rewrite_document
+from pipeline.model.tree import CHAPTER, SHORT_TITLE, children, plain_text, rewrite_document
 from pipeline.model.words import words, words_in
 from pipeline.model.words.writing_conventions import roman, writing
 
@@ -110,8 +110,8 @@ def _with_label(section: Section, numbering: _Numbering) -> Section:
         label = numbering.label(section, title) if is_number else ""
         return replace(section, title=(Text(text=label),)) if label else section
     pairs = (*section.attributes.pairs, (CHAPTER, numbering.label(section, section.number)))
-    if numbering.is_printed and not section.attributes.get(SHORT):
-        pairs = (*pairs, (SHORT, title))
+    if numbering.is_printed and not section.attributes.get(SHORT_TITLE):
+        pairs = (*pairs, (SHORT_TITLE, title))
     return replace(section, attributes=replace(section.attributes, pairs=pairs))
 
 

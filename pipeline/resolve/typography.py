@@ -293,7 +293,7 @@ KEPT = Attributes(classes=("kept",))
 _CLOSING = late("[,.;:!?)\\]’”»›…。，、]+")
 
 
-SHORT = 2
+SHORT_BLANK = 2
 """The size of a blank that fits a line with its label, in a column too."""
 
 VERBATIM = frozenset({"code", "kbd", "samp", "tt", "var"})
@@ -416,7 +416,7 @@ def _set(
                         set_text(part, lang) if isinstance(part, str) else part
                         for part in node.answer
                     )
-                if isinstance(node, model.Blank) and node.size <= SHORT and end == ": ":
+                if isinstance(node, model.Blank) and node.size <= SHORT_BLANK and end == ": ":
                     labels[leaves[-1]] = last
                 end = ""
             case model.Abbreviation():

@@ -190,7 +190,7 @@ def cached(name: str, make: Callable[[], bytes]) -> bytes:
     return value
 
 
-LARGE = 64 * 2**20
+LARGE_FILE = 64 * 2**20
 """Bytes of a file that is not read to see whether it has changed."""
 
 
@@ -214,7 +214,7 @@ def file_digest(name: str) -> str:
         status = os.stat(name)  # noqa: PTH116 (a third of the time)
         if name.startswith(_PACKAGES):
             return f"{status.st_size}"
-        if status.st_size > LARGE or name.startswith(_TEMPLATES):
+        if status.st_size > LARGE_FILE or name.startswith(_TEMPLATES):
             return f"{status.st_size} {status.st_mtime_ns}"
         if stat.S_ISDIR(status.st_mode):
             return key(*sorted(path.name for path in Path(name).iterdir()))

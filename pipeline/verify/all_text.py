@@ -38,7 +38,7 @@ from pipeline.verify.word import W, paragraphs
 # stands in public text is no secret. Constructs do not matter: all that counts is which text of
 # the source is withheld, and which is not.
 
-LEAST = 8
+LEAST_LETTERS = 8
 """Letters and digits of a piece. A file could have fewer by chance."""
 
 MOST_PUBLIC_PHRASES = 3
@@ -152,10 +152,10 @@ def _pieces(words: list[bytes]) -> Iterator[tuple[int, list[bytes]]]:
     lengths = [len(word.decode()) for word in words]
     end = letters = 0
     for start, length in enumerate(lengths):
-        while letters < LEAST and end < len(words):
+        while letters < LEAST_LETTERS and end < len(words):
             letters += lengths[end]
             end += 1
-        if letters < LEAST:
+        if letters < LEAST_LETTERS:
             return
         yield start, words[start:end]
         letters -= length

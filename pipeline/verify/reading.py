@@ -139,7 +139,7 @@ def kinds(element: Element) -> set[str]:
 MAX_TEXT = 64 * 1024 * 1024
 """Bytes that are read of all markup together."""
 
-START = 1 << 20
+IMAGE_HEAD = 1 << 20
 """Bytes of an image, among which its size is."""
 
 BROKEN = (
@@ -201,7 +201,7 @@ class Archive:
         except MarkupError as error:
             raise BrokenBook(error.message, name, error.span) from None
 
-    def start(self, name: str, size: int = START) -> bytes:
+    def start(self, name: str, size: int = IMAGE_HEAD) -> bytes:
         """The first bytes of a file. Raises `BrokenBook` if they cannot be read."""
         try:
             with self._zip.open(name) as file:

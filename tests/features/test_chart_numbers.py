@@ -64,7 +64,7 @@ def test_one_number_that_is_certain_decides_how_all_are_read() -> None:
 def test_any_text_is_a_number_that_can_be_written_or_none(text: str, mark: str) -> None:
     number = data.read_number(text, mark)
     if number is not None:
-        assert abs(number.value) <= data.LARGEST
+        assert abs(number.value) <= data.LARGEST_NUMBER
         shown = data.write(number.value, data.decimals_of(number.value), "en")
         again = data.read_number(shown, ".")
         assert again is not None

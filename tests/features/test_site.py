@@ -201,7 +201,7 @@ def test_the_contents_beside_a_text_show_where_one_is(site: Site) -> None:
 def test_in_a_thick_book_the_contents_beside_the_text_are_those_around_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feature, "NEAR", 10)
+    monkeypatch.setattr(feature, "LISTED_PAGES", 10)
     text = "---\ntitle: T\nlang: en\nweb: chapters\neditions: [web]\npage_list: false\n---\n"
     many = build(tmp_path, text + "".join(f"\n# C{n}\n\nText.\n" for n in range(40)))
     beside = many.page("c20.html").find(".//nav[@class='contents']")

@@ -30,8 +30,8 @@ def test_code_and_formulas_may_be_computed_elsewhere(
     """The result is the same; an edit has one part of them computed again."""
     pieces = [f"$w_{{{n}}} + {n}$\n\n```python\ndeep({n})  # well\n```\n" for n in range(6)]
     pieces.append(r"$\unknown$")
-    monkeypatch.setattr(keep, "MANY", 3)
-    monkeypatch.setattr(keep, "A_BATCH", 2)
+    monkeypatch.setattr(keep, "MANY_CALLS", 3)
+    monkeypatch.setattr(keep, "CALLS_IN_BATCH", 2)
     batches: dict[str, str] = {}
 
     def on_event(event: Event) -> None:
@@ -51,7 +51,7 @@ def test_code_and_formulas_may_be_computed_elsewhere(
     source.write_text(SPREAD.format("\n".join(pieces)), "utf-8")
     alone = build("alone")
     with monkeypatch.context() as patch:
-        patch.setattr(keep, "MANY", 500)
+        patch.setattr(keep, "MANY_CALLS", 500)
         assert build("one by one") == alone
         assert not batches
     with ProcessPoolExecutor(1) as executor:

@@ -23,7 +23,7 @@ from pipeline.commands.pdf_reading import read_pages
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.model.faces import FACES, font_file
 from pipeline.model.table_cells import limit_row_spans, place, regular
-from pipeline.render.tables import SMALL, USUAL, fit, shape, text_width
+from pipeline.render.tables import SMALL_TEXT, USUAL_TEXT, fit, shape, text_width
 from tests.helpers import making
 from tests.helpers.laid_out import laid_out, numbered_boxes
 from tests.helpers.pdf_reading import Element, open_pdf, read
@@ -353,9 +353,9 @@ def test_long_texts_have_more_room_than_short_ones() -> None:
     found = fit(table(pipes(["Term", "Meaning"], ["Forced labour", SENTENCE * 4])))
     assert not found.is_small
     assert 100 - found.widths[0] == pytest.approx(found.widths[1])
-    assert found.widths[0] * USUAL.line / 100 > text_width("Forced labour")
+    assert found.widths[0] * USUAL_TEXT.line / 100 > text_width("Forced labour")
     assert fit(table(pipes([LONG] * 6, [LONG] * 6))).is_small
-    assert SMALL.line > USUAL.line
+    assert SMALL_TEXT.line > USUAL_TEXT.line
 
 
 def test_widths_of_text_are_about_right() -> None:

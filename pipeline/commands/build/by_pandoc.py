@@ -46,7 +46,7 @@ LOST = {
 }
 """The losses, by the markup of the Word file that stands for them."""
 
-USUAL = "pages, heads and feet are not those of the Word file, and numbers are text"
+LOST_LAYOUT = "pages, heads and feet are not those of the Word file, and numbers are text"
 SECONDS, MEMORY = 120, "1G"
 """The time and the memory that Pandoc may take."""
 
@@ -99,7 +99,7 @@ def convert(source: Path, files: Iterable[Path], formats: Sequence[str]) -> tupl
     Pandoc fails."""
     parts = {file: _parts(file) for file in files if file.suffix == ".docx"}
     text = b"".join(each["word/document.xml"] for each in parts.values())
-    losses = "; ".join((USUAL, *(loss for sign, loss in LOST.items() if sign in text)))
+    losses = "; ".join((LOST_LAYOUT, *(loss for sign, loss in LOST.items() if sign in text)))
     messages = {f"As {', '.join(formats)}: {losses}.": None} if parts and formats else {}
     for file, of_file in parts.items():
         described, data = _describe(file), write_archive(of_file)

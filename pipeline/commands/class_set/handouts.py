@@ -271,7 +271,7 @@ NAMES = (
 AVERAGE = 0.52
 """The width of a letter of a name, in its size; one of Chinese is as wide as high."""
 
-SMALLEST, USUAL, LARGE_PRINT = 4, 9.0, 14.0
+SMALLEST_NAME, USUAL_NAME, LARGE_PRINT_NAME = 4, 9.0, 14.0
 """The smallest size of names, in points, and the usual ones at the head of pages, and of large
 print."""
 
@@ -291,10 +291,10 @@ RAGGED = 1.2
 LIFTED = 0.5
 """Millimetres between the rule of the name line and a name."""
 
-LARGE = 250
+HEIGHT_WITH_CODE_BELOW = 250
 """The height in millimetres of pages with room for a code below their foot."""
 
-SMALL = " div .code { bottom: auto; left: auto; top: 5mm; right: 8mm }"
+SMALL_PAGE_STYLE = " div .code { bottom: auto; left: auto; top: 5mm; right: 8mm }"
 """The style for codes on smaller pages."""
 
 _PAGE_NAME = late(r"/Page\d+")
@@ -383,7 +383,7 @@ def class_set(
             continue
         line = _name_line(source, document, edition, templates)
         copies = [(pupil, handouts[kind].data) for pupil, kind in zip(pupils, kinds, strict=True)]
-        usual = LARGE_PRINT if edition.look == "large" else USUAL
+        usual = LARGE_PRINT_NAME if edition.look == "large" else USUAL_NAME
         files.append(ClassFile(edition.name, *_assemble(copies, document, line, usual)))
     listing = _listing(pupils, files)
     return ClassSet(tuple(files), listing, len(pupils), tuple(dict.fromkeys(findings)))
@@ -537,7 +537,7 @@ def _style(name: str, line: _Line | None, width: float, usual: float) -> str:
         place = f"left:{left:.2f}mm;bottom:{bottom:.2f}mm"
         room, size = line.width, line.size * 1.25
     letters = sum(1.0 if scripts(letter) & WITHOUT_SPACE else AVERAGE for letter in name)
-    while size > SMALLEST and size > room / letters * 0.95:
+    while size > SMALLEST_NAME and size > room / letters * 0.95:
         lines = math.ceil(letters * size * RAGGED / room)
         if size <= usual and lines * LEADING * size <= high:
             break
@@ -566,7 +566,7 @@ def _stamps(stamps: Sequence[_Stamp], document: Document, width: float, height: 
     metadata, packaged = document.metadata, environment()
     markup = packaged.get_template(TEMPLATE).render(stamps=stamps, metadata=metadata)
     page = f"@page {{ size: {width:g}mm {height:g}mm; margin: 0 }} div {{ height: {height:g}mm }}"
-    page += SMALL if height < LARGE else ""
+    page += SMALL_PAGE_STYLE if height < HEIGHT_WITH_CODE_BELOW else ""
     letters = "".join(stamp.name for stamp in stamps)
     pages = Pages(
         edition="letter",

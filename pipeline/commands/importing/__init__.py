@@ -52,7 +52,7 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
     """
     from pipeline.commands.importing.books import import_book, is_summary
     from pipeline.commands.importing.inputs import (
-        ALONE,
+        NO_FOLDER,
         InputFolder,
         import_file,
         import_text,
@@ -82,7 +82,7 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
             result = import_text(sys.stdin.buffer.read())
             target = out if out.suffix == ".md" else out / f"{slug(result.title) or 'text'}.md"
         else:
-            inside = next((folder for folder in folders if folder.path in path.parents), ALONE)
+            inside = next((folder for folder in folders if folder.path in path.parents), NO_FOLDER)
             result = import_file(path, changes, inside)
         if result.failed:
             terminal.show(result.findings, blocked=True)

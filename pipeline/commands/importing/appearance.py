@@ -102,7 +102,7 @@ text that is smaller."""
 LONGEST_HEADING, LONGEST_BOLD = 25, 15
 """Maximum words of a heading, and of one that is no larger than the text."""
 
-USUAL = 12.0
+USUAL_SIZE = 12.0
 """The size of text without one, in points."""
 
 FEWEST_CAPITALS, MOST_IN_A_ROW, FEWEST = 6, 2, 3
@@ -279,11 +279,11 @@ class Levels:
 
 
 def usual(sizes: Iterable[tuple[float, str]]) -> float:
-    """The size of most of the letters; `USUAL` if none is known."""
+    """The size of most of the letters; `USUAL_SIZE` if none is known."""
     counts = Counter[float]()
     for size, text in sizes:
-        counts[size or USUAL] += len(text.strip())
-    return counts.most_common(1)[0][0] if counts else USUAL
+        counts[size or USUAL_SIZE] += len(text.strip())
+    return counts.most_common(1)[0][0] if counts else USUAL_SIZE
 
 
 def find_headings(body: Element, title: str) -> list[str]:

@@ -261,10 +261,10 @@ MOST_NESTED = 400_000
 """Readability looks at no page whose elements have more ancestors in all: it reads a text again for
 each element around it, and compares some elements with all others."""
 
-SHORT = 150
+SHORT_PAGE_WORDS = 150
 """Readability takes pages with fewer words as a whole."""
 
-FEW = 50
+FEWEST_WORDS = 50
 """The fewest words of an article, if its page has many more."""
 
 _PLACE = "data-place"
@@ -304,7 +304,7 @@ def find_missed(root: Element) -> set[Element]:
         pass
     wanted = Counter(word for text in theirs.values() for word in text.split())
     if (
-        wanted.total() < SHORT
+        wanted.total() < SHORT_PAGE_WORDS
         or (wanted & Counter(words(ours))).total() >= ENOUGH_SHARED * wanted.total()
     ):
         return set()

@@ -192,7 +192,7 @@ class InputFolder(NamedTuple):
         return exact if exact in named else matching[0] if len(matching) == 1 else None
 
 
-ALONE = InputFolder()
+NO_FOLDER = InputFolder()
 """The folder of a file that is imported alone."""
 
 

@@ -41,7 +41,7 @@ from pipeline.model.words import words
 from pipeline.parser import parse
 from pipeline.resolve.images import BadImageError, examine
 
-RUN, SHORT = 3, 4
+RUN_OF_WORDS, SHORT_PASSAGE = 3, 4
 """Words in a row by which a passage is found in the source, but a short one by its single words."""
 
 QUOTED, MOST_LOST = 20, 10
@@ -308,12 +308,12 @@ def _passages_lost(
     messages = " ".join(" ".join(finding.message.split()) for finding in findings)
     about = document.metadata
     written_words = _WORD.findall(_text_of(document).casefold())
-    known = {length: _runs(written_words, length) for length in (1, RUN)}
+    known = {length: _runs(written_words, length) for length in (1, RUN_OF_WORDS)}
     missing = []
     for passage in draft.passages:
         text = " ".join(MARKED.sub("", passage.text).split())
         content = [] if COMMENT in text else _WORD.findall(strip_label(text).casefold())
-        length = RUN if len(content) > SHORT else 1
+        length = RUN_OF_WORDS if len(content) > SHORT_PASSAGE else 1
         runs = _runs(content, length)
         is_mentioned = text[:QUOTED] in messages or (about.date and date_in(text)[0] == about.date)
         if 2 * len(runs - known[length]) > len(runs) and not is_mentioned:

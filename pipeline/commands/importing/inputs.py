@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.commands.importing.draft import ALONE, Changes, Draft, InputFolder, unread
+from pipeline.commands.importing.draft import NO_FOLDER, Changes, Draft, InputFolder, unread
 from pipeline.commands.importing.draft_writing import Imported, write_draft
 from pipeline.system.paths import shown_name
 
-__all__ = ["ALONE", "Imported", "InputFolder", "import_file", "import_text", "inputs"]
+__all__ = ["NO_FOLDER", "Imported", "InputFolder", "import_file", "import_text", "inputs"]
 
 BY_PANDOC = {
     **dict.fromkeys((".tex", ".latex"), "latex"),
@@ -70,7 +70,9 @@ def import_text(data: bytes) -> Imported:
     return write_draft(draft, COPIED, "")
 
 
-def import_file(path: Path, changes: Changes = "accept", folder: InputFolder = ALONE) -> Imported:
+def import_file(
+    path: Path, changes: Changes = "accept", folder: InputFolder = NO_FOLDER
+) -> Imported:
     """The source that a file becomes, with its tracked ``changes`` accepted, rejected or kept; it
     may be of a ``folder`` that is imported."""
     name = shown_name(str(path))

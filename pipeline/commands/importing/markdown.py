@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.commands.importing.dialects import metadata_of, place_in_file, translate
 from pipeline.commands.importing.draft import (
-    ALONE,
     ALTERNATIVES,
+    NO_FOLDER,
     Draft,
     InputFolder,
     comment,
@@ -139,7 +139,7 @@ _QUIET = frozenset(
 )
 
 
-def read_markdown(path: Path, name: str, inside: InputFolder = ALONE) -> Draft:
+def read_markdown(path: Path, name: str, inside: InputFolder = NO_FOLDER) -> Draft:
     """A file, with those it includes; links to chapters of the same book stay."""
     text = normalise(read(path)[0])
     whole, hidden = expand_includes(text, path, in_book=bool(inside.chapters))
@@ -160,7 +160,7 @@ def read_markdown(path: Path, name: str, inside: InputFolder = ALONE) -> Draft:
 
 
 def draft_of_markdown(
-    text: str, document: Document, folder: Path, name: str, inside: InputFolder = ALONE
+    text: str, document: Document, folder: Path, name: str, inside: InputFolder = NO_FOLDER
 ) -> Draft:
     """A text, and its parsed document; its files are in a folder."""
     wrong = tuple(

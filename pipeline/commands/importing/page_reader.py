@@ -48,7 +48,7 @@ from pipeline.parser.withheld_ranges import SourceRecord
 LONGEST_STYLES = 500_000
 """The maximum length of style sheets that are read."""
 
-SMALL = 10
+LARGEST_SUPERSCRIPT = 10
 """The maximum size of superscripts, in points, in text of twelve points."""
 
 _SELECTOR = late(r"(?:span|p|div|font)?\.([\w-]+)|(p)")
@@ -164,7 +164,9 @@ def _raised_element(style: Style) -> str:
     if style.get("vertical-align") in ("super", "sub"):
         return style["vertical-align"].removesuffix("er")
     by = style.get("top", "") or style.get("bottom", "")
-    is_small = style.get("font-size", "").endswith(("em", "%")) and 0 < _size(style) < SMALL
+    is_small = (
+        style.get("font-size", "").endswith(("em", "%")) and 0 < _size(style) < LARGEST_SUPERSCRIPT
+    )
     if style.get("position") != "relative" or not by.strip("0") or not is_small:
         return ""
     return "sup" if by.startswith("-") == ("top" in style) else "sub"

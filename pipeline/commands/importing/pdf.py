@@ -45,9 +45,9 @@ from pipeline.commands.importing.draft import (
 from pipeline.commands.importing.lines import inlines
 from pipeline.commands.importing.metadata import TITLE, language_of, meaningful
 from pipeline.commands.importing.pdf_lines import (
-    END,
     HYPHENS,
     NOTE,
+    SENTENCE_END,
     SMALLER,
     PdfImages,
     PdfLine,
@@ -194,7 +194,7 @@ def _shapes(parts: Sequence[_Part], columns: _Columns, text: float) -> Iterator[
         elif isinstance(below, list) and _is_centred(part, below[0], columns, text):
             yield shape(part, CENTRED)
         else:
-            could_be = not gap and len(part) == 1 and not END.search(part[0].text)
+            could_be = not gap and len(part) == 1 and not SENTENCE_END.search(part[0].text)
             yield shape(part, APART if could_be or gap > FARTHER * usual else "")
 
 
@@ -363,7 +363,7 @@ def _goes_on(
         return False
     if RULED.fullmatch(line.text) or RULED.fullmatch(before.text):
         return False
-    is_cut = not END.search(before.text)
+    is_cut = not SENTENCE_END.search(before.text)
     gap = before.baseline - line.baseline
     if line.size > LARGER * text:
         return before.page == line.page and 0 < gap < 1.7 * line.size

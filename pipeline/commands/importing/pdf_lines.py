@@ -32,7 +32,7 @@ _LIST_MARK = late(r"[•◦▪‣·●○■□☐☑☒\uf0b7\uf0a7–-]|\(?\d{
 """A bullet, a box or a number."""
 
 _CUT = late(r"(?<!\w)([^\W\d_]{2,60})[-\u2010\u00ad\ufffe\x02]$")
-END = late(r"[.!?…:;。！？؟][”\"’»)\]\d]*$")
+SENTENCE_END = late(r"[.!?…:;。！？؟][”\"’»)\]\d]*$")
 """The end of a sentence, perhaps with the number of a note."""
 
 APART, RAISED_APART = 0.2, 0.6
@@ -231,7 +231,7 @@ def _share_of(first: Formats, second: Formats) -> Formats:
 # Pieces of text in a PDF, with the addresses that they lead to; the notes below the text, and the
 # images that show something.
 
-LEAST = 16
+SMALLEST_IMAGE = 16
 """Points that an image is high or wide at least."""
 
 WHOLE = 0.85
@@ -283,7 +283,7 @@ class PdfImages:
 
     def take(self, number: int, picture: pdf_reading.Picture, image: pypdfium2.PdfImage) -> None:
         """Keep an image, if it is large enough to show something."""
-        if min(picture.size) < LEAST or min(picture.pixels) < 2 or self._size > MOST_BYTES:
+        if min(picture.size) < SMALLEST_IMAGE or min(picture.pixels) < 2 or self._size > MOST_BYTES:
             return
         try:
             data, suffix = _data(image)

@@ -115,7 +115,7 @@ MOST_NESTED = 9
 COLOUR = "colour"
 """The format of text in a colour, which no element shows."""
 
-NEAR = 30
+LEAST_CELL_WIDTH = 30
 """Twentieths of a point that the edges of cells are apart at least."""
 
 
@@ -343,7 +343,7 @@ class RtfBody:
         before_it = 0
         for edge in edges:  # those that are nearly at one place are one
             last = number.get(before_it, -1)
-            number[edge] = last if number and edge - before_it < NEAR else last + 1
+            number[edge] = last if number and edge - before_it < LEAST_CELL_WIDTH else last + 1
             before_it = edge
         table = etree.SubElement(to, "table")
         above: dict[int, Element] = {}

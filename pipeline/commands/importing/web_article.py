@@ -141,7 +141,7 @@ def draft_of_page(
     counts[draft.TYPED] = len(marks)
     counts[draft.OUTSIDE] = sum(len(dropped_words) for _, dropped_words in dropped)
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
-    if not is_whole and counts["words"] < min(article.FEW, counts[draft.OUTSIDE] / 10):
+    if not is_whole and counts["words"] < min(article.FEWEST_WORDS, counts[draft.OUTSIDE] / 10):
         total = counts["words"] + counts[draft.OUTSIDE]
         hint = "If its text is missing, copy it in the browser and import what you copied."
         reader.tell(f"Only {counts['words']} of its {total} words are taken for the article.", hint)

@@ -18,10 +18,10 @@ _FOLDER = Path(__file__).with_name("starters")
 
 STARTERS = tuple(sorted(path.stem for path in _FOLDER.glob("*.md")))
 
-USUAL = "handout"
+USUAL_KIND = "handout"
 
 
-def starter(name: str, kind: str = USUAL) -> str:
+def starter(name: str, kind: str = USUAL_KIND) -> str:
     """The text of a starter of a ``kind`` for a file called ``name`` (without ending)."""
     text = (_FOLDER / f"{kind}.md").read_text("utf-8")
     title = re.sub(r"[-_\s]+", " ", name).strip()
@@ -39,7 +39,9 @@ def quote(name: str) -> str:
 
 @click.command("new")
 @click.argument("name")
-@terminal.option("--from kind", "The kind of publication to start.", click.Choice(STARTERS), USUAL)
+@terminal.option(
+    "--from kind", "The kind of publication to start.", click.Choice(STARTERS), USUAL_KIND
+)
 def new_command(name: str, kind: str) -> None:
     """Write a starter source, NAME.md, with comments that explain it.
 

@@ -33,7 +33,7 @@ HERE = (
 """The modules that this process loads when it has handed over the first task, for which it will
 wait."""
 
-LONG = 200_000
+LONG_SOURCE = 200_000
 """Bytes of a source that all processes will be needed for."""
 
 MOST_PROCESSES = 8
@@ -63,7 +63,7 @@ class Pool(Executor):
         long source takes the engine here as well: it is loaded before, once for all of them."""
         if self._others is None:
             try:
-                is_long = source is not None and source.stat().st_size >= LONG
+                is_long = source is not None and source.stat().st_size >= LONG_SOURCE
                 if is_long:
                     _load(FIRST)
                 from concurrent.futures import ProcessPoolExecutor

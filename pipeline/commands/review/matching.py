@@ -187,7 +187,7 @@ def new_formulas(base: ReviewedParagraph, edited: ReviewedParagraph) -> list[str
 AROUND = 40
 """The characters before and after a change that are shown with it."""
 
-NEAR = 1
+WORDS_BETWEEN = 1
 """The words between two changes that are one."""
 
 
@@ -257,7 +257,7 @@ def _is_one(text: str, group: Sequence[SourceEdit], edit: SourceEdit) -> bool:
 def _is_near(text: str, end: int, start: int) -> bool:
     """Return whether two changes are parts of one: marks at both sides of a word, or lines."""
     between = text[end:start]
-    return end <= start and len(between.split(" ")) <= NEAR and "\n\n" not in between
+    return end <= start and len(between.split(" ")) <= WORDS_BETWEEN and "\n\n" not in between
 
 
 def _merge_words(text: str, group: Sequence[SourceEdit]) -> str:

@@ -32,7 +32,7 @@ CAPTION_STYLE = "TableCaption"
 FEWEST_ROWS = 2
 """The rows that a table has that is drawn: its head, and one more."""
 
-ROOM = 24
+NARROW_COLUMN = 24
 """The letters for which a column becomes wider, if it is narrow."""
 
 
@@ -195,7 +195,7 @@ class SourceTable:
         for column, each in zip(border[2].split("+")[1:], texts, strict=False):
             edge += len(column) + 1
             longest = max(map(len, each.split()), default=0)
-            widths.append(max(len(column) - 2, longest, min(len(each), ROOM)))
+            widths.append(max(len(column) - 2, longest, min(len(each), NARROW_COLUMN)))
             if more := widths[-1] + 2 - len(column):
                 wider = self._widen(self.lines, edge, more)
                 if not wider:

@@ -592,12 +592,12 @@ def figure_group(node: model.FigureGroup, out: Writer) -> str:
     listed = attribute_list(replace(attributes, pairs=(*attributes.pairs, *pairs)))
     inner = "\n".join(_figure_in_group(figure, out) for figure in node.figures)
     short = out.line(node.caption)
-    if len(short) > SHORT or "{" in short:
+    if len(short) > LONGEST_CAPTION_IN_LINE or "{" in short:
         return fence_block("figures", "", listed, f"{inner}\n\n{out.leaf(node.caption)}")
     return fence_block("figures", short, listed, inner)
 
 
-SHORT = 80
+LONGEST_CAPTION_IN_LINE = 80
 """Maximum characters of a caption on the line of the block's name."""
 
 

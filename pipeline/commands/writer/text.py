@@ -166,7 +166,7 @@ _ROLE = late(r":[a-z][\w.-]*:$")
 _SPECIAL = late(r"[\\`*_~^\[\]!<&$={:@%+\n\t\r|(]|https?://|www\.")
 _CHOICE = late(rf"(?<![\w)\]\\])\((?:[ \t{UNSEEN}]{{1,9}}|{RIGHT})\)(?!\()")
 _LATE = late(rf"(?<=[ \t{UNSEEN}]):::")
-FAR = 1000
+BRACKET_DISTANCE = 1000
 """Characters that the other bracket of a pair is looked for in."""
 
 _LINE = late(
@@ -241,7 +241,7 @@ def _escape(token: str, text: str, at: int, setting: LeafSetting, nested: bool, 
                 return "\\["  # what only a backslash makes no box to tick
             return setting.bracket if after not in ("", "\n") else "&#91;"
         case "]":
-            is_open = text.rfind("[", max(0, at - FAR), at) >= 0
+            is_open = text.rfind("[", max(0, at - BRACKET_DISTANCE), at) >= 0
             marks = nested or (after and (not is_open or after in "([{:^"))
             return setting.closing if marks else token
         case "(":
@@ -283,7 +283,7 @@ def _opens(text: str, at: int, setting: LeafSetting) -> bool:
     after = text[at + 1 : at + 2]
     if text[at - 1 : at] == "!" or after in ("", "^", "@", "!", "[", "-", " "):
         return True
-    close = text.find("]", at, at + FAR)
+    close = text.find("]", at, at + BRACKET_DISTANCE)
     if close < 0 or "@" in text[at:close] or "[" in text[at + 1 : close]:
         return True
     if text[at + 1 : close] in ("x", "X"):

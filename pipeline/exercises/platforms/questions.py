@@ -533,8 +533,8 @@ def _lines_of_exercises(document: Document) -> Iterator[tuple[str, int]]:
 # From a document to its questions. What has no place among them is told.
 
 TEXT = (model.Paragraph, model.MathBlock, model.List, model.Table, model.DefinitionList)
-ROOM = (model.WritingLines, model.WritingSpace)
-PARTS = (*TASKS, *ROOM, model.Answer)
+ANSWER_ROOM = (model.WritingLines, model.WritingSpace)
+PARTS = (*TASKS, *ANSWER_ROOM, model.Answer)
 """The blocks between which the text of questions stands."""
 
 LONGEST_NAME = 60
@@ -627,7 +627,7 @@ class _Reader:
                 self._ask_items(block, self._take_below(stem, around))
             elif _is_grid(block):
                 self._grid(block, around, stem)
-            elif isinstance(block, (*ROOM, *TASKS)):
+            elif isinstance(block, (*ANSWER_ROOM, *TASKS)):
                 self._gaps(around, stem)
                 self._task(block, self._take_below(stem, around)._replace(span=span))
             else:

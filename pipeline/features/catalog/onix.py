@@ -138,7 +138,7 @@ DATE_FORMATS = {4: "05", 6: "01", 8: "00"}
 
 ALTERNATIVE_FORMAT, BASED_ON_PRINT, STUDENT_MATERIAL, TEACHER_MATERIAL = "06", "13", "39", "40"
 
-SHORT = 350
+SHORT_DESCRIPTION = 350
 """The maximum number of characters of a short description."""
 
 
@@ -150,7 +150,9 @@ def publisher_name(metadata: Metadata) -> str:
 
 def collateral(record: Record) -> Parts | None:
     description, cover = " ".join(record.metadata.description.split()), _cover(record)
-    short = [_text("02", description)] if description and len(description) <= SHORT else []
+    short = (
+        [_text("02", description)] if description and len(description) <= SHORT_DESCRIPTION else []
+    )
     full = [_text("03", record.metadata.description)] if description else []
     if not (full or cover):
         return None

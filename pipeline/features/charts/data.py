@@ -33,7 +33,7 @@ LONGEST_NUMBER = 40
 MOST_DECIMALS = 9
 """The maximum number of decimals shown."""
 
-LARGEST, SMALLEST = Decimal("1e15"), Decimal("1e-9")
+LARGEST_NUMBER, SMALLEST_NUMBER = Decimal("1e15"), Decimal("1e-9")
 """The range of numbers that can be drawn, besides 0."""
 
 _SPACES = late(r"[\s'’٬]")
@@ -94,7 +94,7 @@ def read_number(text: str, decimal: str) -> Number | None:
         integer, part = re.sub(r"\D", "", digits), ""
     power = (match["power"] or "e0").replace("−", "-")
     value = Decimal(f"{integer or 0}{'.' if part else ''}{part}{power}")
-    if value and not SMALLEST <= value <= LARGEST:
+    if value and not SMALLEST_NUMBER <= value <= LARGEST_NUMBER:
         return None
     if (match["sign"] or match["sign2"]) in ("-", "−", "–"):
         value = -value

@@ -475,7 +475,7 @@ def _bar(
 # --- number lines ----------------------------------------------------------------------------
 # Number lines: with points, with jumps from one number to another, or to write on.
 
-END = 14.0
+ARROW_DISTANCE = 14.0
 """The distance from the last mark to the arrow's head."""
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -532,7 +532,7 @@ class NumberLine(NamedTuple):
 
     def scene(self, plan: Plan) -> Scene:
         half = plan.widest(map(self.axis.text_of, (self.axis.low, self.axis.high))) / 2
-        inset = max(half, END + GAP)
+        inset = max(half, ARROW_DISTANCE + GAP)
         across = Scale(self.axis.low, self.axis.high, inset, plan.width - inset)
         arcs = [abs(across.at(jump.at) - across.at(jump.start or 0)) for jump in self.jumps]
         high = max((_rise(arc) + LEADING for arc in arcs), default=0)
@@ -559,7 +559,7 @@ class NumberLine(NamedTuple):
 
     def _line(self, plan: Plan, across: Scale, line: float) -> Iterator[Mark]:
         middle = ((across.start + across.end) / 2, line)
-        for end in (across.start - END, across.end + END):
+        for end in (across.start - ARROW_DISTANCE, across.end + ARROW_DISTANCE):
             yield from arrow(middle, (end, line), INK)
         marks = self.axis.marks()
         widest = plan.widest(map(self.axis.text_of, marks)) + GAP

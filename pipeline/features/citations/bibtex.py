@@ -66,7 +66,7 @@ class _BrokenError(Exception):
         self.offset, self.message, self.hint = offset, message, hint
 
 
-ROOM = 1_000_000
+ADDED_CHARACTERS = 1_000_000
 """The number of characters that expanded strings may add, besides ten for each character
 written."""
 
@@ -82,7 +82,7 @@ class Parser:
         self._text = text
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._strings = dict(MONTHS)
-        self._room = ROOM + 10 * len(text)
+        self._room = ADDED_CHARACTERS + 10 * len(text)
         self._read()
 
     def _place(self, offset: int) -> _Place:

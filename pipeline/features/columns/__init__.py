@@ -22,7 +22,7 @@ HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 OPEN = frozenset({"dialogue", "turn", "speech"})
 """Classes of elements that can be divided like sections."""
 
-WIDE = frozenset(
+SPANNING_CLASSES = frozenset(
     "beside-picture wide chart figures columns side-by-side index-list landscape page-break".split()
 )
 """Classes of elements that span both columns."""
@@ -122,7 +122,7 @@ def _leaves(parent: Element, sections: tuple[Element, ...], is_book: bool) -> It
             yield from _leaves(child, (*sections, child), is_book)
         else:
             opens = is_book and child.tag == "h2" and "level-1" in classes(parent)
-            is_wide = opens or any(WIDE & classes(inner) for inner in child.iter())
+            is_wide = opens or any(SPANNING_CLASSES & classes(inner) for inner in child.iter())
             yield _Leaf(sections, child, is_wide)
 
 
@@ -147,7 +147,9 @@ def _in_lead(leaf: _Leaf, lead: Element) -> _Leaf:
 def _has_short_text(lead: Element) -> bool:
     """Return whether a story begins with a picture that is higher in a column than its text."""
     begins = len(lead) > 2 and {"image", "figure"} & {lead[1].tag, *classes(lead[1])}
-    if not begins or any(child.tag == "section" or WIDE & classes(child) for child in lead):
+    if not begins or any(
+        child.tag == "section" or SPANNING_CLASSES & classes(child) for child in lead
+    ):
         return False
     images = lead[1].iter("img")
     height = sum(float(img.get("height", 0)) / float(img.get("width", 1)) for img in images)

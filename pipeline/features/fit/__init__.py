@@ -52,10 +52,10 @@ NARROWEST_TABLE = 0.985
 """The minimum share for the lines of tables, so that no number is broken."""
 
 
-SMALLEST, AT_SCHOOL, FIRST_YEARS = 9.0, 10.0, 14.0
+SMALLEST_TYPE, AT_SCHOOL, FIRST_YEARS = 9.0, 10.0, 14.0
 """The smallest type size, that for an audience, and for one that learns to read, in points."""
 
-LARGEST, GROWTH = 13.0, 1.25
+LARGEST_TYPE, GROWTH = 13.0, 1.25
 """The largest type size, in points, and relative to the smallest."""
 
 _FIRST_YEARS = late(
@@ -133,11 +133,11 @@ def settings(
 
 def _sizes(fit: FitOptions, metadata: Metadata) -> tuple[float, float]:
     """The smallest and the largest type size, in points."""
-    audience, usual = metadata.audience, kinds.KINDS[metadata.kind].smallest or SMALLEST
+    audience, usual = metadata.audience, kinds.KINDS[metadata.kind].smallest or SMALLEST_TYPE
     if audience != Audience():
         usual = max(usual, FIRST_YEARS if _is_for_first_years(audience) else AT_SCHOOL)
     smallest = fit.smallest or min(usual, fit.largest or usual)
-    return smallest, fit.largest or max(LARGEST, GROWTH * smallest)
+    return smallest, fit.largest or max(LARGEST_TYPE, GROWTH * smallest)
 
 
 def _is_for_first_years(audience: Audience) -> bool:
@@ -259,7 +259,7 @@ at some setting, more than these find nothing better."""
 LITTLE = 0.04
 """Pages that it is not worth to look further for."""
 
-NEAR, STRIDE = 0.2, 8
+NEAR_GOAL, STRIDE = 0.2, 8
 """A difference in pages, below which the goal is probably within this number of settings."""
 
 SLACK = 1e-6
@@ -347,9 +347,9 @@ class Search(msgspec.Struct):
     def _between(self, most: float, low: int, high: int) -> int:
         """The middle, or closer to an end at which the text is almost right."""
         middle = (low + high) // 2
-        if most - self.lengths.get(low, -math.inf) < NEAR:
+        if most - self.lengths.get(low, -math.inf) < NEAR_GOAL:
             return min(middle, low + STRIDE)
-        if self.lengths.get(high, math.inf) - most < NEAR:
+        if self.lengths.get(high, math.inf) - most < NEAR_GOAL:
             return max(middle, high - STRIDE)
         return middle
 

@@ -50,7 +50,7 @@ PARTS = {"one": "choices", "several": "choices", "match": "matching", "order": "
 
 HERE = "\0"
 GAP, OTHER = "___", "…"
-BEFORE, AFTER = 90, 50
+BEFORE_FIELD, AFTER_FIELD = 90, 50
 """Characters of the text around a field that its description has at most."""
 
 SHOWN = frozenset({"table", "figure", "pre"})
@@ -181,7 +181,7 @@ class _Reader:
         before, _, after = _text(block, element).partition(HERE)
         around = ""
         if any(character.isalnum() for character in before + after):
-            around = f"{_short_end(before)}{GAP}{_short(after, AFTER)}"
+            around = f"{_short_end(before)}{GAP}{_short(after, AFTER_FIELD)}"
         heads = self._heads(element)
         if heads:
             return self._tip((self._comma.join(heads),), around)
@@ -302,7 +302,7 @@ def _fill_gaps(formula: Element, here: Element | None) -> Iterator[str]:
             yield HERE if gap is here else OTHER
 
 
-def _short(text: str, most: int = BEFORE) -> str:
+def _short(text: str, most: int = BEFORE_FIELD) -> str:
     """The beginning of a text, to the end of a word."""
     if len(text.rstrip()) <= most:
         return text.rstrip()
@@ -311,9 +311,9 @@ def _short(text: str, most: int = BEFORE) -> str:
 
 def _short_end(text: str) -> str:
     """The end of a text, from the beginning of a word."""
-    if len(text.lstrip()) <= BEFORE:
+    if len(text.lstrip()) <= BEFORE_FIELD:
         return text.lstrip()
-    return OTHER + (text[-BEFORE:].partition(" ")[2] or text[-BEFORE:])
+    return OTHER + (text[-BEFORE_FIELD:].partition(" ")[2] or text[-BEFORE_FIELD:])
 
 
 # --- field fonts -----------------------------------------------------------------------------

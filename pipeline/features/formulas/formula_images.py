@@ -17,7 +17,7 @@ from pipeline.model.rendered import FormulaDrawing
 INK, ACCENT = "#16191c", "#1f3b57"
 """The colours of the text and of headings, unless a theme sets others."""
 
-BLACK, LEAST = "#000000", 0.85
+BLACK, LEAST_INDEX_SIZE = "#000000", 0.85
 """The colour of large print, and how large its indices are at least, in sizes of the formula."""
 
 ASCENT, DESCENT = 1.065, 0.3636
@@ -69,7 +69,7 @@ class FormulaImages:
     def draw_many(self) -> None:
         """Draw the formulas of the document, if they are many, as far as they are known before
         they are requested."""
-        look = (BLACK, LEAST) if self.large_room else (self.ink, 0.0)
+        look = (BLACK, LEAST_INDEX_SIZE) if self.large_room else (self.ink, 0.0)
         nodes = (node for _, node, _ in tree.find(self._document, Math, MathBlock))
         formulas = (node for node in nodes if isinstance(node, Math | MathBlock))
         self._drawings = in_batches(drawings, ((self._with_room(node), *look) for node in formulas))
@@ -114,13 +114,22 @@ class FormulaImages:
         """A drawing; in large print its smallest letters are as large as the text."""
 
         def drawn(mathml: str) -> FormulaDrawing:
-            look = (BLACK, LEAST) if self.large_room else (colour, 0.0)
+            look = (BLACK, LEAST_INDEX_SIZE) if self.large_room else (colour, 0.0)
             image = self._drawings.get((mathml, *look)) or draw(mathml, *look)
             if not self.large_room:
                 return image
-            width, height, depth = image.width / LEAST, image.height / LEAST, image.depth / LEAST
+            width, height, depth = (
+                image.width / LEAST_INDEX_SIZE,
+                image.height / LEAST_INDEX_SIZE,
+                image.depth / LEAST_INDEX_SIZE,
+            )
             gaps = tuple(
-                (gap[0] / LEAST, gap[1] / LEAST, gap[2] / LEAST, gap[3] / LEAST)
+                (
+                    gap[0] / LEAST_INDEX_SIZE,
+                    gap[1] / LEAST_INDEX_SIZE,
+                    gap[2] / LEAST_INDEX_SIZE,
+                    gap[3] / LEAST_INDEX_SIZE,
+                )
                 for gap in image.gaps
             )
             return FormulaDrawing(image.media_type, image.data, width, height, depth, gaps)

@@ -441,12 +441,12 @@ CLASSES = frozenset(ENCLOSED.values())
 """Visible content, and marks around or across it."""
 
 ACCENTS = frozenset("´¯˘ˇ˙¨\u20db\u20dc`^˚~→←↔")
-WIDE = {"^": ("ˆ", "\u0302"), "~": ("˜", "\u0303")}
+WIDE_ACCENTS = {"^": ("ˆ", "\u0302"), "~": ("˜", "\u0303")}
 """Accents over one letter and over several: fonts have characters of their own for these."""
 
 HORIZONTAL_BAR, OVERLINE = "\u2015", "\u203e"
 RING, DEGREE = "\u2218", "°"
-LARGE = frozenset("∑∏∐⋃⋂⨁⨂⨀⋁⋀⨆⨄")
+LARGE_OPERATORS = frozenset("∑∏∐⋃⋂⨁⨂⨀⋁⋀⨆⨄")
 _LENGTH = late(r"-?(?:\d++(?:\.\d++)?|\.\d++)(?:em|ex|px|pt|mm|cm|in|%)|0")
 
 
@@ -593,7 +593,7 @@ def _script(element: Element, children: list[Element], display: bool) -> Element
 
 
 def _has_limits(base: Element) -> bool:
-    limited = base.text in LARGE or base.get("movablelimits") == "true"
+    limited = base.text in LARGE_OPERATORS or base.get("movablelimits") == "true"
     return base.tag == "mo" and (limited or base.text in LIMIT_NAMES)
 
 
@@ -606,8 +606,8 @@ def _accent(accent: Element, base: Element, mark: Element) -> None:
     if text == HORIZONTAL_BAR or (text == "¯" and is_wide):
         mark.text = OVERLINE
         mark.set("stretchy", "true")
-    elif text in WIDE and accent.tag == "mover":
-        mark.text = WIDE[text][is_wide]
+    elif text in WIDE_ACCENTS and accent.tag == "mover":
+        mark.text = WIDE_ACCENTS[text][is_wide]
         mark.set("stretchy", str(is_wide).lower())
     if accent.tag == "mover" and (text in ACCENTS or text == HORIZONTAL_BAR):
         accent.set("accent", "true")

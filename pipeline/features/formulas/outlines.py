@@ -335,7 +335,7 @@ def _formula(root: Element, children: list[Element]) -> str:
 # Long formulas in lines of print, which a drawing cannot be broken in: they become text and
 # shorter formulas, which end after an operator, as TeX breaks them.
 
-LONG = 40
+LONG_FORMULA = 40
 """Characters: a formula that has more may be wider than a line."""
 
 PLAIN = frozenset({"mtext", "mn", "mo", "mspace"})
@@ -349,7 +349,7 @@ _LINING = Attributes(classes=("lining",))
 def break_formula(formula: Math, lang: str) -> tuple[Inline, ...]:
     """A formula in pieces that a line may end between; itself if it is short, or has no place for
     that."""
-    if len(formula.alt) <= LONG or formula.display or formula.gaps:
+    if len(formula.alt) <= LONG_FORMULA or formula.display or formula.gaps:
         return (formula,)
     pieces = list(_breakable_pieces(_breakable_row(fromstring(formula.mathml))))
     if len(pieces) == 1 and not _is_plain(pieces[0]):

@@ -24,7 +24,9 @@ editing too; no subsetting; bitmaps only. 0 is unrestricted."""
 ITALIC = 0x01
 """The bit of fsSelection."""
 
-USUAL = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2000, 0x2220))))
+USUAL_CHARACTERS = "".join(
+    map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2000, 0x2220)))
+)
 """Letters of Western languages, and the signs of all."""
 
 MOST_BYTES = 64 * 2**20
@@ -158,4 +160,4 @@ def _characters(document: Document) -> str:
     """The characters that a document may need from a font: its own, those in Chapbook's words, and
     those required of every font."""
     added = "".join(words(document.metadata.lang).values())
-    return "".join(sorted({*encode(document).decode(), *added, *USUAL}))
+    return "".join(sorted({*encode(document).decode(), *added, *USUAL_CHARACTERS}))

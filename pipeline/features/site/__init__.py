@@ -136,7 +136,7 @@ def entries_by_target(entries: tuple[ContentsEntry, ...]) -> dict[str, ContentsE
 # --- navigation ------------------------------------------------------------------------------
 # The table of contents beside the text of a site's pages.
 
-NEAR = 150
+LISTED_PAGES = 150
 """The number of pages listed before and after the current one, so that the size of a site is linear
 in its text; the start page lists all."""
 
@@ -163,7 +163,7 @@ class SiteContents:
     def shown_on(self, page: SitePage, renderer: NodeRenderer) -> tuple[NavItem, ...]:
         """The contents as shown on ``page``, the current one of ``renderer``."""
         at = self._places[page.name]
-        near = self._pages[max(0, at - NEAR) : at + NEAR + 1]
+        near = self._pages[max(0, at - LISTED_PAGES) : at + LISTED_PAGES + 1]
         return self._items_below(near, page, renderer)
 
     def _items_below(

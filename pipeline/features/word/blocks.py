@@ -27,7 +27,7 @@ from pipeline.features.word.draft import (
     menu,
 )
 from pipeline.features.word.inlines import (
-    AFTER,
+    SPACE_AFTER,
     at_beginning,
     bare_line,
     formula,
@@ -70,7 +70,7 @@ MOST_LETTERS = 60
 """The letters of a cell from which on it makes its column no wider."""
 
 LONGEST_WORD = 24
-WIDE = frozenset("MWmw@%ÆŒ—…")
+WIDE_LETTERS = frozenset("MWmw@%ÆŒ—…")
 """Letters that take two thirds more than others."""
 
 
@@ -255,7 +255,7 @@ def _widths(node: model.Table, count: int, room: int, letter: int) -> list[int]:
 
 def _length(text: str) -> int:
     """The length of a text in usual letters."""
-    wide = sum(letter in WIDE or east_asian_width(letter) in "WF" for letter in text)
+    wide = sum(letter in WIDE_LETTERS or east_asian_width(letter) in "WF" for letter in text)
     return len(text) + math.ceil(wide * 2 / 3)
 
 
@@ -425,7 +425,7 @@ def exercise_block(draft: WordFile, node: Node, place: Spot) -> list[Element]:
                 paragraph(draft, [], place, "Writing Line", with_next=left > 0)
                 for left in reversed(range(node.count))
             ]
-            return with_space(lines, AFTER)
+            return with_space(lines, SPACE_AFTER)
         case model.WritingSpace():
             return [*_space(draft, node, place), low_paragraph(draft, place)]
         case model.Choices():
@@ -618,7 +618,13 @@ SIDE_BOXES = {
 }
 FOR_TEACHERS = SideBox("59636E", "F3F4F6")
 
-ROOM = (model.WritingLines, model.WritingSpace, model.Choices, model.Matching, model.Ordering)
+ANSWER_ROOM = (
+    model.WritingLines,
+    model.WritingSpace,
+    model.Choices,
+    model.Matching,
+    model.Ordering,
+)
 """The blocks that their question stays with."""
 
 PASSAGES = {
@@ -637,7 +643,7 @@ def blocks(draft: WordFile, nodes: Iterable[Node], place: Spot) -> list[Element]
             result.append(paragraph(draft, [], place, marker=place.marker))
             place = place.within(STEP, marker=None)
         result += _block(draft, node, with_attributes(node, place))
-        if is_text(node) and isinstance(following, ROOM):
+        if is_text(node) and isinstance(following, ANSWER_ROOM):
             _keep_with_next(result[-1])
         if place.marker:
             place = place.within(STEP, marker=None)
@@ -792,9 +798,9 @@ def write_box(
     """A box with a title."""
     inner = _in_box(place, box)._replace(depth=0)
     if model.UNTITLED in node.attributes.classes:
-        return with_space(blocks(draft, children, inner), AFTER)
+        return with_space(blocks(draft, children, inner), SPACE_AFTER)
     heading = title(draft, node, text, inner, "Box Title", fallback)
-    return with_space([heading, *blocks(draft, children, inner)], AFTER)
+    return with_space([heading, *blocks(draft, children, inner)], SPACE_AFTER)
 
 
 def _in_box(place: Spot, box: SideBox) -> Spot:

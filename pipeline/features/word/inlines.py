@@ -470,14 +470,14 @@ def label(draft: WordFile, node: Node, sequence: str, number: int) -> list[Eleme
     ]
 
 
-AFTER = 160
+SPACE_AFTER = 160
 """Twentieths of a point between a box, or lines to write on, and the text after it."""
 
 
 def low_paragraph(draft: WordFile, place: Spot) -> Element:
     """A low paragraph after a table, since tables that touch become one."""
     low = paragraph(draft, [], place._replace(marker=None, box=None, style="Normal"))
-    _set_spacing(low, before=0, after=0, line=AFTER, lineRule="exact")
+    _set_spacing(low, before=0, after=0, line=SPACE_AFTER, lineRule="exact")
     return low
 
 

@@ -11,7 +11,7 @@ from pipeline.features.word.xml import Element, element
 from pipeline.model import formula_gaps
 from pipeline.model.late import late
 
-LARGE = frozenset("∑∏∐∫∬∭∮⋃⋂⨁⨂⨀⋁⋀⨆⨄")
+LARGE_OPERATORS = frozenset("∑∏∐∫∬∭∮⋃⋂⨁⨂⨀⋁⋀⨆⨄")
 ACCENTS = {
     "¯": "\u0305", "‾": "\u0305", "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303",
     "→": "\u20d7", "˙": "\u0307", "¨": "\u0308", "ˇ": "\u030c", "˘": "\u0306", "´": "\u0301",
@@ -207,7 +207,7 @@ def _large(node: Node) -> Node | None:
     core = node[0] if _name(node) in _WITH_LIMITS and len(node) else node
     while _name(core) == "mrow" and len(core) == 1:
         core = core[0]
-    return core if _name(core) == "mo" and _text(core) in LARGE else None
+    return core if _name(core) == "mo" and _text(core) in LARGE_OPERATORS else None
 
 
 _WITH_LIMITS = frozenset("msub msup msubsup munder mover munderover".split())

@@ -104,7 +104,7 @@ COMMON: Mapping[str, str] = {
 }
 """Words that distinguish a language by how often they stand in it."""
 
-LEAST, CLEAR, SHARE = 4, 1.2, 0.05
+LEAST_WORDS, CLEAR_RATIO, LEAST_SHARE = 4, 1.2, 0.05
 """The different common words that a language must have, the ratio of all of them to the next's,
 and their share."""
 
@@ -112,7 +112,7 @@ RELATED = 0.5
 """The share of their words that two languages have in common if one is easily taken for the other:
 then the words that only one of them has decide, or the one that more people write."""
 
-ENOUGH, HARDLY_ANY = 40, 0.02
+ENOUGH_WORDS, LEAST_SHARE_OF_MANY = 40, 0.02
 """The different words of a text that show its language, and the share of common ones it exceeds."""
 
 
@@ -127,10 +127,10 @@ def language_of_text(text: str) -> str:
     words = {lang: frozenset(each.split()) for lang, each in COMMON.items()}
     scores = {lang: sum(counts[word] for word in each) for lang, each in words.items()}
     (first, most), (second, next_most) = Counter(scores).most_common(2)
-    is_there = sum(word in counts for word in words[first]) >= LEAST
-    if not is_there or most < SHARE * counts.total():
+    is_there = sum(word in counts for word in words[first]) >= LEAST_WORDS
+    if not is_there or most < LEAST_SHARE * counts.total():
         return ""
-    if most > CLEAR * next_most:
+    if most > CLEAR_RATIO * next_most:
         return first
     if len(words[first] & words[second]) < RELATED * len(words[first]):
         return ""
@@ -145,4 +145,4 @@ def is_hardly_in(lang: str, text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", text.lower())
     common = frozenset(COMMON[lang].split())
     known = sum(word in common for word in words)
-    return len({*words}) >= ENOUGH and known < HARDLY_ANY * len(words)
+    return len({*words}) >= ENOUGH_WORDS and known < LEAST_SHARE_OF_MANY * len(words)

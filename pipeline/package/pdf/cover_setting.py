@@ -29,7 +29,7 @@ from pipeline.package.pdf.print_markup import ready
 SIZES = tuple(round(21 * 0.945**step, 2) for step in range(35))
 """The possible sizes of a title in rem, from the largest down to 3.1."""
 
-SMALL = 7.5
+SMALL_TITLE = 7.5
 """A title that must be smaller to avoid hyphenation is tried with hyphenated words."""
 
 GAIN = 1.25
@@ -39,15 +39,15 @@ SUBTITLE, SMALLEST_SUBTITLE, LARGEST_SUBTITLE = 0.46, 3.2, 5.2
 """The subtitle's size as a part of the title's, and in rem."""
 
 MOST_LINES, MOST_LINES_OF_SIGNS = 3, 1
-"""The maximum number of lines of a title, as long as it stays above `SMALL`. Of ideographs, which
-can be broken anywhere, few lines are more likely to end after a word."""
+"""The maximum number of lines of a title, as long as it stays above `SMALL_TITLE`. Of ideographs,
+which can be broken anywhere, few lines are more likely to end after a word."""
 
 SIGNS = frozenset({"ja", "ko", "zh"})
 
 WIDTHS = tuple(range(40, 101, 5))
 """The widths tried for a title, in hundredths of the panel."""
 
-LONG = 6
+TRIAL_HEIGHT = 6
 """The height of the page on which a cover is tried, in heights of the cover."""
 
 TOLERANCE = 0.5
@@ -188,7 +188,7 @@ class _Setting:
         self._setter = Typesetter(files, folder, cover.assets)
         self._styles = [style.css for style in cover.styles]
         # overflowing text should be visible, and not cut off at the end of the page
-        self._long = f"@page {{ size: {cover.width}px {LONG * cover.height}px }}"
+        self._long = f"@page {{ size: {cover.width}px {TRIAL_HEIGHT * cover.height}px }}"
         language = root.get("lang", "").lower().split("-")[0]
         self._most_lines = MOST_LINES_OF_SIGNS if language in SIGNS else MOST_LINES
         self._known: dict[Attempt, AttemptResult] = {}
@@ -196,7 +196,7 @@ class _Setting:
 
     def best(self) -> TypesetDocument:
         """The document with the title as large as can be."""
-        self._measured = _Measured(self._lay_out(Attempt(SMALL)), Attempt(SMALL))
+        self._measured = _Measured(self._lay_out(Attempt(SMALL_TITLE)), Attempt(SMALL_TITLE))
         chosen = self._choose()
         document = self._set(chosen, self._styles)
         outcome, expected = _outcome(document), self._result_of(chosen._replace(free=0))
@@ -209,7 +209,7 @@ class _Setting:
     def _choose(self) -> Attempt:
         """The best way to set the cover."""
         chosen = self._largest("")
-        if chosen.size < SMALL:
+        if chosen.size < SMALL_TITLE:
             divided = self._largest("divided")
             if divided.size >= GAIN * chosen.size:
                 chosen = divided
@@ -225,7 +225,7 @@ class _Setting:
         """The largest title that fits, or the smallest of all."""
         tries = [Attempt(size, words=words) for size in SIZES]
         few = _first(tries, lambda attempt: self._fits(attempt, self._most_lines))
-        if few and few.size >= SMALL:
+        if few and few.size >= SMALL_TITLE:
             return few
         return _first(tries, self._fits) or tries[-1]
 

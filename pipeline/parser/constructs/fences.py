@@ -598,9 +598,9 @@ def _name_rows(table: model.Table) -> tuple[model.TableRow, ...]:
 
 NUMBERED = frozenset({"numbered", "numberLines", "number-lines"})
 FILE_NAME = ("title", "filename", "file-name", "file_name")
-START = ("start", "startFrom", "linenums")
+START_KEYS = ("start", "startFrom", "linenums")
 MARK = ("mark", "hl_lines")
-LISTING_KEYS = frozenset({"caption", "file", "lines", *FILE_NAME, *START, *MARK})
+LISTING_KEYS = frozenset({"caption", "file", "lines", *FILE_NAME, *START_KEYS, *MARK})
 HIGHEST = 999_999
 """The highest number that a line may have."""
 
@@ -676,7 +676,7 @@ def _from_file(parts: Parts, address: str, wanted: str) -> tuple[str, int]:
 
 def _first_line(parts: Parts, options: _Options, first: int) -> int:
     """The number of the first line, 0 for code without numbers."""
-    written = options.get(*START)
+    written = options.get(*START_KEYS)
     if not written:
         return first if options.numbered else 0
     number = int(written) if written.isdecimal() and len(written) < 7 else 0

@@ -305,7 +305,7 @@ def _place(node: Node) -> Place:
 
 _WITH_STRUCTS = {"speakers": speakers_form, "editions": editions_form}
 
-SHORT = 80
+SHORT_LINE = 80
 """The maximum length of a list or object on one line in the schema's file."""
 
 PRINTING = tuple(field.name for field in fields(PrintOptions))
@@ -360,7 +360,7 @@ def schema_text() -> str:
 
 def _single_line(match: re.Match[str]) -> str:
     inner = re.sub(r"\n +", " ", match[2]).strip()
-    return f"{match[1]}{inner}{match[3]}" if len(inner) <= SHORT else match[0]
+    return f"{match[1]}{inner}{match[3]}" if len(inner) <= SHORT_LINE else match[0]
 
 
 def front_matter(metadata: Metadata) -> str:

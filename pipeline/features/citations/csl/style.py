@@ -261,7 +261,7 @@ MOST_ELEMENTS = 100_000
 """The maximum number of a style's elements processed for one work, with macros counted at each
 call; the largest existing styles have about 3,000."""
 
-NEAR = 5
+NEAR_NOTES = 5
 """The number of notes within which a citation counts as near, unless the style says otherwise."""
 
 
@@ -291,7 +291,7 @@ class CitationStyle(msgspec.Struct, frozen=True, eq=False):
     def near(self) -> int:
         """The number of notes within which a citation counts as near."""
         distance = self.citation.get("near-note-distance")
-        return int(distance) if distance.isdecimal() else NEAR
+        return int(distance) if distance.isdecimal() else NEAR_NOTES
 
     @property
     def layout(self) -> Element:

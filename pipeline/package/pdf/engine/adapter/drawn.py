@@ -21,7 +21,7 @@ from pipeline.system.store import key as digest_of
 
 _REFERENCE = late(rb"(\d+) 0 R")
 
-SHORT = 16
+DIGEST_LETTERS = 16
 """Letters of a digest that tell the pages of a text from each other."""
 
 LEFT_OUT = {"hb_font", "hb_face", "file_content", "widths", "to_unicode", "missing"}
@@ -71,7 +71,7 @@ def draw(
         uses,
         {kind: values for kind, values in values_by_kind.items() if values},
         tuple(keeper.objects),
-        tuple(digest_of(common, stream)[:SHORT] for stream in drawn),
+        tuple(digest_of(common, stream)[:DIGEST_LETTERS] for stream in drawn),
     )
 
 
@@ -84,7 +84,7 @@ def digest_pages(document: TypesetDocument, pdf: PDF) -> tuple[str, ...]:
     """Digests of what is painted on each page of a document that is drawn as a whole."""
     pages = [pdf.objects[number] for number in pdf.pages["Kids"][::3]]
     return tuple(
-        digest_of(*_read_stream(page.stream, pdf_page["Resources"], pdf))[:SHORT]
+        digest_of(*_read_stream(page.stream, pdf_page["Resources"], pdf))[:DIGEST_LETTERS]
         for page, pdf_page in zip(document.pages, pages, strict=True)
     )
 

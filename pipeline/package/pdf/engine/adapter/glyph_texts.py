@@ -34,7 +34,7 @@ HIDDEN, FILLED = 3, 0
 IN_FONTS = 0x10000
 """The numbers that glyphs of fonts have are lower: others are for no glyph at all."""
 
-NEAR = 80
+LARGEST_SHIFT = 80
 """Pango's units in a pixel of the size by which a glyph may be moved from its place."""
 
 REVERSED = "ReversedChars"
@@ -220,7 +220,7 @@ def _pieces(stream: Any, run: GlyphString, font: Any, size: float) -> Iterator[_
     order where a mark is over its letter, which follows it. So the letter before such a gap, or the
     mark, has its text for itself and for an empty glyph where the next letter begins."""
     empty = _empty_glyph(stream, run, font) if run.is_reversed else ""
-    wide = NEAR * size if empty else math.inf
+    wide = LARGEST_SHIFT * size if empty else math.inf
     places = [info.geometry for info in run.glyphs]
     gaps = {n: p.x_offset for n, p in enumerate(places) if n and p.width and p.x_offset > wide}
     piece, x = _Piece(0, 0), 0

@@ -37,7 +37,7 @@ PAGE_START = "page-start"
 """The attribute of a float with the left edge of the last page: the next one, if mirrored, has
 another."""
 
-ROOM = "room"
+ROOM_ATTRIBUTE = "room"
 """The attribute of a float with the height that it takes on the next page."""
 
 IN_ONE_PIECE = frozenset({"avoid", "avoid-page"})
@@ -321,8 +321,8 @@ def _page_float(context: Any, box: Any, holder: Any, absolute: Any, fixed: Any) 
     weasyprint.layout.block.remove_placeholders(context, [laid_out], absolute, fixed)
     height = laid_out.margin_height()
     waiting = (other for other, *_ in context.broken_out_of_flow.values())
-    vars(part).update({PAGE_START: page.content_box_x(), ROOM: height})
-    is_high = height + sum(vars(other).get(ROOM, 0) for other in waiting) > page.height
+    vars(part).update({PAGE_START: page.content_box_x(), ROOM_ATTRIBUTE: height})
+    is_high = height + sum(vars(other).get(ROOM_ATTRIBUTE, 0) for other in waiting) > page.height
     return None if is_high else part
 
 

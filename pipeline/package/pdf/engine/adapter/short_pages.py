@@ -28,7 +28,7 @@ original_block_container_layout = weasyprint.layout.block.block_container_layout
 FULL = 0.75
 """The share of a page from which it is not short."""
 
-SMALLEST = 0.75
+LEAST_PICTURE_SHARE = 0.75
 """The share of its size that a picture keeps at least."""
 
 TIGHTER = (0.8, 0.6)
@@ -296,7 +296,7 @@ def _with_image(
     drawn = next(filter(is_image, children(whole)))
     end = whole.border_box_y() + whole.border_height()
     height = drawn.height - (end - context.page_bottom + bottom_space)
-    if height < SMALLEST * drawn.height:
+    if height < LEAST_PICTURE_SHARE * drawn.height:
         return result
     sizes = {"width": drawn.width * height / drawn.height, "height": height}
     smaller = _restyle(image, **{side: Dimension(size, "px") for side, size in sizes.items()})
