@@ -338,15 +338,19 @@ class Runs:
             result[kind] = kind
         for format, names in (("strong", "b"), ("em", "i"), ("caps", "smallCaps")):
             property = has(run, names)
-            if on(property):
+            if is_on(property):
                 result[format] = format
             elif property is not None:
                 result.pop(format, None)
-        if on(has(run, "strike")) or on(has(run, "dstrike")):
+        if is_on(has(run, "strike")) or is_on(has(run, "dstrike")):
             result["s"] = "s"
-        if on(has(run, "u")) and "link" not in result and not any(f.address for f in self._fields):
+        if (
+            is_on(has(run, "u"))
+            and "link" not in result
+            and not any(f.address for f in self._fields)
+        ):
             result["u"] = "u"
-        if on(has(run, "highlight")):
+        if is_on(has(run, "highlight")):
             result["mark"] = "mark"
         if raised := _is_raised(run, has(run, "vertAlign")):
             result["raised"] = raised
@@ -638,7 +642,7 @@ class Body:
         rows = [row for row in self.runs.unwrap(table) if row.tag == f"{W}tr"]
         rows = [row for row in rows if row.find(f"{W}trPr/{W}{self._removed}") is None]
         heads = 0
-        while heads < len(rows) and on(rows[heads].find(f"{W}trPr/{W}tblHeader")):
+        while heads < len(rows) and is_on(rows[heads].find(f"{W}trPr/{W}tblHeader")):
             heads += 1
         above: dict[int, Element] = {}
         for number, row in enumerate(rows):
@@ -769,7 +773,7 @@ def _item(out: Element, lists: list[_Open], depth: int, level: Level) -> Element
 
 def _has_rule(paragraph: Element) -> bool:
     border = paragraph.find(f"{W}pPr/{W}pBdr")
-    return border is not None and any(on(side) for side in border)
+    return border is not None and any(is_on(side) for side in border)
 
 
 # --- word ------------------------------------------------------------------------------------
