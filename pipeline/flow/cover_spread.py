@@ -197,7 +197,8 @@ def _crop_marks(sheet: SpreadSheet) -> Asset:
     width, height = sheet.width + 2 * MARKS, sheet.height + 2 * MARKS
     cut = "".join(_cuts(sheet))
     folds = "".join(
-        f"M{fold:g} {-MARK_START:g}v{-MARK_LENGTH}M{fold:g} {sheet.height + MARK_START:g}v{MARK_LENGTH}"
+        f"M{fold:g} {-MARK_START:g}v{-MARK_LENGTH}"
+        f"M{fold:g} {sheet.height + MARK_START:g}v{MARK_LENGTH}"
         for fold in sheet.folds
     )
     svg = (
@@ -211,9 +212,11 @@ def _crop_marks(sheet: SpreadSheet) -> Asset:
 
 def _cuts(sheet: SpreadSheet) -> Iterator[str]:
     for x in (0, sheet.width):
-        yield f"M{x:g} {-MARK_START:g}v{-MARK_LENGTH}M{x:g} {sheet.height + MARK_START:g}v{MARK_LENGTH}"
+        yield f"M{x:g} {-MARK_START:g}v{-MARK_LENGTH}"
+        yield f"M{x:g} {sheet.height + MARK_START:g}v{MARK_LENGTH}"
     for y in (0, sheet.height):
-        yield f"M{-MARK_START:g} {y:g}h{-MARK_LENGTH}M{sheet.width + MARK_START:g} {y:g}h{MARK_LENGTH}"
+        yield f"M{-MARK_START:g} {y:g}h{-MARK_LENGTH}"
+        yield f"M{sheet.width + MARK_START:g} {y:g}h{MARK_LENGTH}"
 
 
 MODULE, HEIGHT, GUARD = 0.33, 22.85, 1.65
@@ -255,7 +258,8 @@ def bar_code(isbn: str) -> Asset | None:
         f' height="{height * MODULE:.2f}mm" viewBox="0 0 {width} {height:.2f}">'
         f'<path d="{bars}"/><g font-family="Source Code Pro" font-size="9.2">'
         f'<text x="2" y="{base:.2f}">{digits[0]}</text>'
-        f"{_space_out(digits[1:7], QUIET_BEFORE + 4, base)}{_space_out(digits[7:], QUIET_BEFORE + 51, base)}"
+        f"{_space_out(digits[1:7], QUIET_BEFORE + 4, base)}"
+        f"{_space_out(digits[7:], QUIET_BEFORE + 51, base)}"
         "</g></svg>"
     )
     size = (round(width * MODULE * 96 / 25.4), round(height * MODULE * 96 / 25.4))

@@ -589,6 +589,7 @@ def _lack(sheet: Sheet) -> tuple[str, str] | None:
     if length <= 0:
         return f"there is no room left for {subject}.", hint
     return (
-        f"{subject} would be {math.floor(length)} mm {dimension}; {LEAST_LENGTH} mm are the minimum.",
+        f"{subject} would be {math.floor(length)} mm {dimension}; "
+        f"{LEAST_LENGTH} mm are the minimum.",
         hint,
     )

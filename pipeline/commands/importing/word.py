@@ -47,7 +47,7 @@ from pipeline.commands.importing.formulas import M, omml_as_tex, readable, symbo
 from pipeline.commands.importing.metadata import date_in, meaningful
 from pipeline.commands.importing.page_reader import join_captions
 from pipeline.commands.importing.web_article import draft_of_page
-from pipeline.commands.importing.word_parts import VAL, Level, WordParts, on
+from pipeline.commands.importing.word_parts import VAL, Level, WordParts, is_set
 from pipeline.model import Block, Node, Text
 from pipeline.model.late import late
 from pipeline.model.metadata import Contributor, Metadata
@@ -338,19 +338,19 @@ class Runs:
             result[kind] = kind
         for format, names in (("strong", "b"), ("em", "i"), ("caps", "smallCaps")):
             property = has(run, names)
-            if is_on(property):
+            if is_set(property):
                 result[format] = format
             elif property is not None:
                 result.pop(format, None)
-        if is_on(has(run, "strike")) or is_on(has(run, "dstrike")):
+        if is_set(has(run, "strike")) or is_set(has(run, "dstrike")):
             result["s"] = "s"
         if (
-            is_on(has(run, "u"))
+            is_set(has(run, "u"))
             and "link" not in result
             and not any(f.address for f in self._fields)
         ):
             result["u"] = "u"
-        if is_on(has(run, "highlight")):
+        if is_set(has(run, "highlight")):
             result["mark"] = "mark"
         if raised := _is_raised(run, has(run, "vertAlign")):
             result["raised"] = raised
@@ -642,7 +642,7 @@ class Body:
         rows = [row for row in self.runs.unwrap(table) if row.tag == f"{W}tr"]
         rows = [row for row in rows if row.find(f"{W}trPr/{W}{self._removed}") is None]
         heads = 0
-        while heads < len(rows) and is_on(rows[heads].find(f"{W}trPr/{W}tblHeader")):
+        while heads < len(rows) and is_set(rows[heads].find(f"{W}trPr/{W}tblHeader")):
             heads += 1
         above: dict[int, Element] = {}
         for number, row in enumerate(rows):
@@ -773,7 +773,7 @@ def _item(out: Element, lists: list[_Open], depth: int, level: Level) -> Element
 
 def _has_rule(paragraph: Element) -> bool:
     border = paragraph.find(f"{W}pPr/{W}pBdr")
-    return border is not None and any(is_on(side) for side in border)
+    return border is not None and any(is_set(side) for side in border)
 
 
 # --- word ------------------------------------------------------------------------------------

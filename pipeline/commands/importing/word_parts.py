@@ -68,7 +68,7 @@ class Level(NamedTuple):
     """The number of this paragraph."""
 
 
-def is_on(element: Element | None) -> bool:
+def is_set(element: Element | None) -> bool:
     """Return whether a property is present and not switched off."""
     return element is not None and element.get(VAL) not in ("0", "false", "none", "off")
 
@@ -151,7 +151,7 @@ class Styles:
     def is_hidden(self, run: Element, paragraph: Element | None) -> bool:
         """Return whether a run is hidden."""
         value = self.run_or_paragraph(run, paragraph, "vanish")
-        return is_on(value) or is_on(run.find(f"{W}rPr/{W}webHidden"))
+        return is_set(value) or is_set(run.find(f"{W}rPr/{W}webHidden"))
 
     def letters(self, paragraph: Element) -> tuple[float, bool]:
         """The size of most of a paragraph's letters, in points, and whether all are bold."""
@@ -159,7 +159,7 @@ class Styles:
         sizes = (self.run_or_paragraph(run, paragraph, "sz") for run in runs)
         values = ("" if size is None else size.get(VAL, "") for size in sizes)
         points = (int(size) / 2 if size.isdecimal() else WORDS_OWN for size in values)
-        bold = [is_on(self.run_or_paragraph(run, paragraph, "b")) for run in runs]
+        bold = [is_set(self.run_or_paragraph(run, paragraph, "b")) for run in runs]
         return usual(zip(points, map(_text_in, runs), strict=True)), bool(runs) and all(bold)
 
     def _run_styles(self, run: Element) -> Iterator[Element]:
@@ -177,7 +177,7 @@ class Styles:
 
     def language(self, run: Element, paragraph: Element | None) -> str:
         """The language that a run is marked as."""
-        key = "bidi" if on(self.run_property(run, "rtl")) else "val"
+        key = "bidi" if is_set(self.run_property(run, "rtl")) else "val"
         holders = self._holders(run, paragraph)
         return next(filter(None, (value_of(holder, "rPr/lang", key) for holder in holders)), "")
 

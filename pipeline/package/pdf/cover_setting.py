@@ -39,8 +39,8 @@ SUBTITLE, SMALLEST_SUBTITLE, LARGEST_SUBTITLE = 0.46, 3.2, 5.2
 """The subtitle's size as a part of the title's, and in rem."""
 
 MOST_LINES, MOST_LINES_OF_SIGNS = 3, 1
-"""The maximum number of lines of a title, as long as it stays above `SMALL_TITLE`. Of ideographs, which
-can be broken anywhere, few lines are more likely to end after a word."""
+"""The maximum number of lines of a title, as long as it stays above `SMALL_TITLE`. Of ideographs,
+which can be broken anywhere, few lines are more likely to end after a word."""
 
 SIGNS = frozenset({"ja", "ko", "zh"})
 
