@@ -308,12 +308,12 @@ class Writing {
   say(text) { byId('saved').textContent = words(text); }
 
   // One save after another; what was typed meanwhile is saved after it.
-  async save(force = false) {
+  async save() {
     while (this.saving) await this.saving; // several may wait for the same one
     clearTimeout(this.timer);
     const { text } = this.editor;
     this.isSaved = true;
-    this.saving = send('save', JSON.stringify({ text, base: this.base, force })).then(
+    this.saving = send('save', JSON.stringify({ text, base: this.base })).then(
       (saved) => this.hear(text, saved),
       (error) => {
         this.isSaved = false;
@@ -353,13 +353,17 @@ class Writing {
     const body = [made('p', { textContent: words('Somebody else, or another program, has changed the same lines of this file. This is the file now:') }), text];
     const chosen = await ask('Which text is right?', body, ['Keep what I wrote', 'Take the other one']);
     this.asking = false;
+    if (!chosen) { // both stay as they are
+      byId('saved').append(' ', button('Which text is right?', () => this.save()));
+      return;
+    }
+    this.base = digest; // what the file has, if nobody has changed it again
     if (chosen === 'Take the other one') {
-      this.base = digest;
       this.editor.setText(theirs);
       this.isSaved = true;
       this.say('Saved');
     } else {
-      await this.save(true);
+      await this.save();
     }
   }
 
