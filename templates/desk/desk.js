@@ -291,11 +291,13 @@ class Writing {
     this.base = digest; // the version in the file that the text was written over
     this.see = see;
     this.isSaved = true;
+    this.hasWritten = false;
     this.saving = null;
     this.known = { ids: [], works: [], terms: [], keys: [] };
   }
 
   changed(isRemote) {
+    this.hasWritten ||= !isRemote;
     clearTimeout(this.keeper);
     this.keeper = setTimeout(() => this.keep(), KEEP);
     if (isRemote) return;
@@ -374,9 +376,10 @@ class Writing {
     }
   }
 
-  // The way back survives the end of the desk, with the text that it leads back from.
+  // The way back survives the end of the desk, with the text that it leads back from. A window in
+  // which nobody has written leaves that of another one.
   keep() {
-    const kept = this.editor.kept();
+    const kept = this.hasWritten && this.editor.kept();
     const data = kept && JSON.stringify({ text: this.editor.text, kept });
     if (data && data.length < MOST_KEPT) last('kept', data);
   }
