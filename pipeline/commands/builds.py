@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -106,6 +107,8 @@ def show_outcome(outcome: Result | Exception) -> None:
     if isinstance(outcome, OSError):
         message = f"cannot write {outcome.filename or 'the output'}: {outcome.strerror or outcome}"
         click.echo(f"chapbook: {message}", err=True)
+    elif isinstance(outcome, BrokenExecutor):
+        click.echo(f"chapbook: {terminal.KILLED}", err=True)
     elif isinstance(outcome, Exception):
         terminal.tell_of_fault(outcome)
     else:

@@ -283,6 +283,12 @@ def other_processes(editions: Iterable[str]) -> contextlib.AbstractContextManage
     return Pool() if several else contextlib.nullcontext()
 
 
+KILLED = (
+    "A process that makes pages was ended by another program, or because memory has run out."
+    " The text is built again."
+)
+
+
 def need_system(formats: set[str]) -> None:
     from pipeline.system.pango import pango_problem
 

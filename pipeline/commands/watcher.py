@@ -6,6 +6,7 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import TypeAlias
 
@@ -39,7 +40,8 @@ class Watcher:
     """Calls ``build``, and ``notify`` with each of its results, now and whenever one of the files
     of the last build has changed; ``source`` is the first, and everything in the folder of
     ``templates`` is included. A build that is overtaken by a change ends with its stage, and is not
-    reported. If one fails, the exception is reported."""
+    reported. If one fails, the exception is reported; if a process that it uses was killed, it is
+    repeated once."""
 
     def __init__(
         self, source: Path, build: Build, notify: Notify, templates: Path | None = None
@@ -115,6 +117,7 @@ class Watcher:
         return frozenset(folders)
 
     def _build_always(self) -> None:
+        is_repeated = False
         while True:
             self._build_requested.wait()
             if self._stop.is_set():
@@ -129,8 +132,14 @@ class Watcher:
                     if not self._has_built:
                         self._has_built = True
                         gc.freeze()  # modules, and what further builds share, stay
+                is_repeated = False
             except _Dropped:
                 continue
+            except BrokenExecutor as error:
+                self._notify(error)
+                is_repeated = not is_repeated
+                if is_repeated:
+                    self.again()
             except Exception as error:
                 self._notify(error)
 

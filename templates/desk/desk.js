@@ -332,11 +332,13 @@ class Writing {
     this.base = digest; // the version in the file that the text was written over
     this.see = see;
     this.isSaved = true;
+    this.hasWritten = false;
     this.saving = null;
     this.known = { ids: [], works: [], terms: [], keys: [] };
   }
 
   changed(isRemote) {
+    this.hasWritten ||= !isRemote;
     clearTimeout(this.keeper);
     this.keeper = setTimeout(() => this.keep(), KEEP);
     if (isRemote) return;
@@ -349,12 +351,12 @@ class Writing {
   say(text) { byId('saved').textContent = words(text); }
 
   // One save after another; what was typed meanwhile is saved after it.
-  async save(force = false) {
+  async save() {
     while (this.saving) await this.saving; // several may wait for the same one
     clearTimeout(this.timer);
     const { text } = this.editor;
     this.isSaved = true;
-    this.saving = send('save', JSON.stringify({ text, base: this.base, force })).then(
+    this.saving = send('save', JSON.stringify({ text, base: this.base })).then(
       (saved) => this.hear(text, saved),
       (error) => {
         this.isSaved = false;
@@ -394,13 +396,17 @@ class Writing {
     const body = [made('p', { textContent: words('Somebody else, or another program, has changed the same lines of this file. This is the file now:') }), text];
     const chosen = await ask('Which text is right?', body, ['Keep what I wrote', 'Take the other one']);
     this.asking = false;
+    if (!chosen) { // both stay as they are
+      byId('saved').append(' ', button('Which text is right?', () => this.save()));
+      return;
+    }
+    this.base = digest; // what the file has, if nobody has changed it again
     if (chosen === 'Take the other one') {
-      this.base = digest;
       this.editor.setText(theirs);
       this.isSaved = true;
       this.say('Saved');
     } else {
-      await this.save(true);
+      await this.save();
     }
   }
 
@@ -411,9 +417,10 @@ class Writing {
     }
   }
 
-  // The way back survives the end of the desk, with the text that it leads back from.
+  // The way back survives the end of the desk, with the text that it leads back from. A window in
+  // which nobody has written leaves that of another one.
   keep() {
-    const kept = this.editor.kept();
+    const kept = this.hasWritten && this.editor.kept();
     const data = kept && JSON.stringify({ text: this.editor.text, kept });
     if (data && data.length < MOST_KEPT) last('kept', data);
   }

@@ -182,7 +182,7 @@ def test_a_text_is_saved_over_the_version_that_it_was_written_over(served: Serve
     conflict = served.json(f"{at}/save", {"text": "Mine.\n", "base": saved["digest"]})
     assert conflict["conflict"]
     assert conflict["text"] == merged["text"]
-    served.json(f"{at}/save", {"text": "Mine.\n", "base": saved["digest"], "force": True})
+    served.json(f"{at}/save", {"text": "Mine.\n", "base": conflict["digest"]})
     assert path.read_bytes() == b"Mine.\r\n"
 
 
@@ -385,6 +385,9 @@ class TestInABrowser:
 
     def test_other_windows_and_programs_are_heard_of(self, seen: dict[str, Any]) -> None:
         assert seen["elsewhere"] == {"told": True, "both": True, "program": True, "undone": True}
+
+    def test_both_texts_stay_until_one_is_chosen(self, seen: dict[str, Any]) -> None:
+        assert seen["disagree"] == {"kept": [True, True], "marked": True, "chosen": True}
 
     def test_a_plain_field_has_the_same_buttons(self, seen: dict[str, Any]) -> None:
         assert seen["plain"] == {"saved": True, "undone": True, "redone": True}

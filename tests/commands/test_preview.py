@@ -16,6 +16,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
@@ -24,12 +25,13 @@ from unittest.mock import Mock
 import pytest
 import uvicorn
 from click.testing import CliRunner
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 import pipeline
 from pipeline import Begun, Result, parse
 from pipeline.commands import main, watcher
 from pipeline.commands.panes.pages import places
-from pipeline.commands.panes.server import Preview, _Protocol
+from pipeline.commands.panes.server import Preview
 from pipeline.commands.panes.session import Session
 from pipeline.commands.watcher import Watcher
 from pipeline.driver import Listener, Memory
@@ -155,6 +157,27 @@ def test_the_newest_edit_wins(tmp_path: Path) -> None:
     assert begun == ["one", "broken", "mended"]
 
 
+def test_a_build_whose_process_was_killed_is_repeated_once(tmp_path: Path) -> None:
+    file, texts = tmp_path / "a.md", list[str]()
+    file.write_text("one", "utf-8")
+
+    def build(listener: Listener) -> Result:
+        texts.append(file.read_text("utf-8"))
+        if texts[-1] == "one" or texts.count("three") == 1:
+            raise BrokenExecutor
+        return pipeline.build(file, ["word"], out=tmp_path, listener=listener)
+
+    watched = Watched(file, build)
+    try:
+        assert isinstance(watched.wait(2), BrokenExecutor)
+        for text, number in (("two", 3), ("three", 5)):
+            save(file, text)
+            assert isinstance(watched.wait(number), Result)
+    finally:
+        watched.end()
+    assert texts == ["one", "one", "two", "three", "three"]
+
+
 # --- places ----------------------------------------------------------------------------------
 
 
@@ -269,14 +292,14 @@ def test_an_answer_does_not_wait_until_the_last_one_is_acknowledged(
 ) -> None:
     """Browsers acknowledge after 40 ms, and ask for each file of an e-book."""
     at_once: list[int] = []
-    made = _Protocol.connection_made
+    made = AutoHTTPProtocol.connection_made
 
     def connection_made(self: Any, transport: Any) -> None:
         made(self, transport)
         connection = transport.get_extra_info("socket")
         at_once.append(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
 
-    monkeypatch.setattr(_Protocol, "connection_made", connection_made)
+    monkeypatch.setattr(AutoHTTPProtocol, "connection_made", connection_made)
     began = threading.Event()
     preview = Preview(cast(Session, SimpleNamespace()))
     threading.Thread(target=preview.run, args=(began.set,), daemon=True).start()
@@ -287,28 +310,6 @@ def test_an_answer_does_not_wait_until_the_last_one_is_acknowledged(
             pass
     assert at_once
     assert all(at_once)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs copies of processes")
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_connection_ends_though_a_process_of_a_build_has_it_too() -> None:
-    began = threading.Event()
-    preview = Preview(cast(Session, SimpleNamespace()))
-    threading.Thread(target=preview.run, args=(began.set,), daemon=True).start()
-    began.wait()
-    with socket.create_connection(("127.0.0.1", preview.port)) as connection:
-        connection.sendall(REQUEST.format("keep-alive").encode())
-        assert connection.recv(4096)
-        copy = os.fork()
-        if not copy:
-            signal.pause()
-        try:
-            connection.sendall(REQUEST.format("close").encode())
-            while connection.recv(4096):  # until it ends
-                pass
-        finally:
-            os.kill(copy, signal.SIGKILL)
-            os.waitpid(copy, 0)
 
 
 def test_the_page_loads_nothing_from_elsewhere_and_runs_its_own_script_alone(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import pytest
 
 from pipeline.commands.library.building import build_all
 from pipeline.commands.library.document_task import Task
+from pipeline.commands.processes import Pool
 from pipeline.commands.processes.limited_pool import LimitedPool, Limits, TaskStoppedError
-from tests.helpers.ending_child import crash, exhaust, wait
+from tests.helpers.ending_child import crash, exhaust, open_files, wait
 
 
 def test_what_ends_its_process_is_tried_three_times() -> None:
@@ -22,6 +24,17 @@ def test_what_ends_its_process_is_tried_three_times() -> None:
         assert result.failed
         assert result.findings[0].message == "The process that built it ended 3 times (SIGSEGV)."
         assert result.seconds > 0
+        assert pool.submit(len, b"and goes on").result() == 11
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="lists files as Linux does")
+def test_a_pool_whose_process_was_killed_has_new_ones(tmp_path: Path) -> None:
+    """They have nothing of what this process has opened meanwhile."""
+    with Pool() as pool:
+        with pytest.raises(BrokenExecutor):
+            pool.submit(crash, b"").result()
+        with (tmp_path / "opened").open("w") as opened:
+            assert opened.name not in pool.submit(open_files).result()
         assert pool.submit(len, b"and goes on").result() == 11
 
 

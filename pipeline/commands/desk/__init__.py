@@ -78,6 +78,8 @@ def desk_command(
     turn = threading.Lock()  # libraries, and processes that are begun, are for one build at a time
     try:
         with terminal.other_processes(()) as executor:
+            if executor:
+                executor.begin()  # they are copies of this process, which has opened nothing yet
 
             def session(path: Path, drawing: PageDrawing) -> Session:
                 relative = path.relative_to(folder)

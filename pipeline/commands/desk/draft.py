@@ -58,14 +58,14 @@ class SourceText:
             return ""
         return self._digest
 
-    def save(self, text: str, base: str, *, is_forced: bool = False) -> SaveResult:
+    def save(self, text: str, base: str) -> SaveResult:
         """Save a text that was written over the version ``base``, with all that others have changed
-        since then; if ``is_forced``, without it."""
+        since then."""
         there, digest = self.read()
         sent = self._keep(text)
-        if sent == base and not is_forced:  # nothing of ours is new
+        if sent == base:  # nothing of ours is new
             return SaveResult(digest, None if text == there else there, sent)
-        if digest != base and text != there and not is_forced:
+        if digest != base and text != there:
             merged = merge(self._texts[base], text, there) if base in self._texts else None
             if merged is None:
                 return SaveResult(digest, there, sent, conflict=True)

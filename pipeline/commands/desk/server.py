@@ -131,7 +131,7 @@ class OpenSource:
     async def _save(self, request: Request) -> Response:
         sent = msgspec.json.decode(await _body(request))
         try:
-            saved = self.draft.save(sent["text"], sent["base"], is_forced=sent.get("force", False))
+            saved = self.draft.save(sent["text"], sent["base"])
         except (OSError, UnicodeDecodeError) as error:
             return PlainTextResponse(str(error), 409, HEADERS)
         return as_json(saved)

@@ -28,7 +28,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from pipeline.commands.panes import page_images
 from pipeline.commands.panes.pages import EditionView
@@ -94,16 +93,6 @@ class _Guard:
         await self._app(scope, receive, send)
 
 
-class _Protocol(AutoHTTPProtocol):  # type: ignore[misc,valid-type]
-    """Ends connections for the browser as well. Processes that were started for a build while one
-    was open have it too, and it would seem open until they end: what is asked over it is lost."""
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        with contextlib.suppress(OSError):
-            self.transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-        super().connection_lost(exc)
-
-
 class LocalServer(abc.ABC):
     """Serves `routes` at `address`, as long as it `run`\\ s, on this machine only."""
 
@@ -127,7 +116,6 @@ class LocalServer(abc.ABC):
             access_log=False,
             server_header=False,
             lifespan="off",
-            http=_Protocol,
             timeout_graceful_shutdown=1,
         )
         self._server = server = uvicorn.Server(config)

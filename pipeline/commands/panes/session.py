@@ -7,7 +7,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,7 +27,7 @@ from pipeline.commands.panes.pages import (
     soonest,
 )
 from pipeline.commands.processes import end_with_parent, without_interrupts
-from pipeline.commands.terminal import as_text, summary_of
+from pipeline.commands.terminal import KILLED, as_text, summary_of
 from pipeline.commands.watcher import Watcher
 from pipeline.driver import BuiltEdition, DocumentReady, Event, Listener, Result
 from pipeline.model import Document
@@ -276,6 +276,8 @@ class Session:
                 outcome = error
         if isinstance(outcome, Exception):
             text = f"Chapbook failed: {type(outcome).__name__}: {outcome}"
+            if isinstance(outcome, BrokenExecutor):
+                text = KILLED
             broken = (_Finding("error", "", 0, text),)
             self._set(doing="", failed=True, summary="", findings=broken, parts=parts)
         else:

@@ -85,6 +85,8 @@ def preview_command(
     try:
         run = builds.repeated(source, options)
         with terminal.other_processes(options["editions"]) as executor:
+            if executor:
+                executor.begin()  # they are copies of this process, which has opened nothing yet
             session = Session(
                 source,
                 functools.partial(run, executor=executor),

@@ -8,7 +8,7 @@ import importlib
 import os
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -49,10 +49,11 @@ def collect_seldom() -> None:
 
 class Pool(Executor):
     """A process for each core. All are started when the first is needed, while this one is small,
-    but each loads the engine only when all others are busy. Where the system cannot start any,
-    everything is done here."""
+    but each loads the engine only when all others are busy. If one is killed, the next task has new
+    ones. Where the system cannot start any, everything is done here."""
 
     def __init__(self) -> None:
+        self._method: str | None = None
         self._most = min(os.cpu_count() or 1, MOST_PROCESSES)
         self._awake = 0
         self._running: list[Future[Any]] = []
@@ -67,12 +68,13 @@ class Pool(Executor):
                 if is_long:
                     _load(FIRST)
                 from concurrent.futures import ProcessPoolExecutor
-                from multiprocessing import Event, Pipe, Semaphore
+                from multiprocessing import get_context
 
-                self._gate, self._ends = Semaphore(0), Event()
-                stop, self._stop = Pipe(duplex=False)
+                context = get_context(self._method)
+                self._gate, self._ends = context.Semaphore(0), context.Event()
+                stop, self._stop = context.Pipe(duplex=False)
                 arguments = self._gate, self._ends, stop
-                self._others = ProcessPoolExecutor(self._most, None, _begin, arguments)
+                self._others = ProcessPoolExecutor(self._most, context, _begin, arguments)
                 with without_interrupts():
                     self._others.submit(int)
                 for _ in range(self._most if is_long else 1):
@@ -87,7 +89,13 @@ class Pool(Executor):
             return others.submit(task, *args, **kwargs)
         is_first = not self._running
         with without_interrupts():
-            future = others.submit(task, *args, **kwargs)
+            try:
+                future = others.submit(task, *args, **kwargs)
+            except BrokenExecutor:
+                # copies of this process would have all that it has opened meanwhile
+                self._method, self._others, self._awake, is_first = "spawn", None, 0, True
+                others = self.begin()
+                future = others.submit(task, *args, **kwargs)
             if is_first:
                 others.submit(_load, *NEXT)
         self._running = [*(running for running in self._running if not running.done()), future]
