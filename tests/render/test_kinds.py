@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+from itertools import accumulate
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -202,6 +203,21 @@ def test_figures_in_japanese_are_of_the_face_around_them(tmp_path: Path) -> None
     with pikepdf.open(tmp_path / "japanese" / "japanese.pdf") as pdf:
         fonts = {str(font.BaseFont) for page in pdf.pages for font in page.Resources.Font.values()}
     assert {name.partition("+")[2].removesuffix("-Bold") for name in fonts} == {"Noto-Sans-CJK-JP"}
+
+
+def test_lines_in_japanese_end_together(tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "japanese.md", ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "japanese" / "japanese.pdf") as pdf:
+        page = pdf[0].get_textpage()
+        lines = page.get_text_range().splitlines(keepends=True)
+        ends = accumulate(map(len, lines))
+        full = [
+            page.get_charbox(end - 3, loose=True)[2]
+            for line, end in zip(lines, ends, strict=True)
+            if len(line) > 30 and line[-3] not in "。」"
+        ]
+    assert len(full) == 8
+    assert max(full) - min(full) < 1  # the lines are 32 characters long, of 11 points
 
 
 def test_the_columns_of_a_newsletter_end_nearly_together(tmp_path: Path) -> None:
