@@ -17,7 +17,7 @@ import pipeline
 from pipeline.model.kinds import KINDS
 from pipeline.render.covers import LINE, front_of
 from pipeline.render.environment import in_phrases
-from tests.helpers import checkers
+from tests.helpers import checkers, making
 from tests.helpers.paths import TESTS
 
 SOURCES = TESTS / "look" / "kinds"
@@ -81,6 +81,16 @@ def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
     )
     assert page.count('class="level-2 ingredients with-quantities"') == 2
     assert "<li>salt, pepper, nutmeg</li>" in page
+
+
+def test_contents_list_recipes_without_their_parts() -> None:
+    source = SOURCES / "recipe.md"
+    document = making.resolved(source.read_text("utf-8"), "ebook", SOURCES)
+    assert [entry.target for entry in document.contents] == [
+        "pumpkin-soup-with-sage",
+        "flat-bread",
+    ]
+    assert not any(entry.children for entry in document.contents)
 
 
 def test_what_is_a_quantity(tmp_path: Path) -> None:
