@@ -20,7 +20,8 @@ SPACES = late(
     rb" |\xc2\xa0|\xe3[\x80-\x83\x90-\xbf][\x80-\xbf]|[\xe4-\xe9][\x80-\xbf]{2}"
     rb"|\xef[\xbc-\xbe][\x80-\xbf]"
 )
-"""What a justified line is widened after: spaces, and characters of Chinese and Japanese."""
+"""The places that are wider in a justified line: spaces, and those after Chinese and Japanese
+characters."""
 
 
 original_split_first_line = weasyprint.layout.inline.split_first_line
