@@ -187,7 +187,7 @@ def as_jpeg(image: Image.Image) -> bytes:
 LIBRARIES = ("weasyprint", "pypdfium2", "pillow")
 """The libraries that determine the bytes of a picture, besides its content."""
 
-RECIPE = "6"
+RECIPE = "7"
 """To be changed with anything here that changes the bytes of a picture."""
 
 

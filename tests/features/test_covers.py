@@ -174,6 +174,19 @@ def test_the_lines_of_a_title_are_even() -> None:
     assert min(map(len, lines)) > 0.5 * max(map(len, lines))
 
 
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("Water for Lower Alm", ["Water for", "Lower Alm"]),
+        ("Ending Modern Slavery", ["Ending", "Modern", "Slavery"]),  # twice as large
+    ],
+)
+def test_a_title_has_fewer_lines_if_it_is_nearly_as_large(title: str, lines: list[str]) -> None:
+    pdf = set_in_type(cover_of(f"title: {title}", "theme: classic"))
+    with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
+        assert document[0].get_textpage().get_text_range().split("\r\n") == lines
+
+
 def test_a_cover_is_laid_out_twice_with_the_same_outcome_as_when_all_is_tried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -240,7 +240,7 @@ def test_code_is_shown_as_it_is_written(page: Element) -> None:
 
 def test_the_foot_says_who_publishes_and_on_what_terms(page: Element) -> None:
     terms = [text(e) for e in page.findall("body/footer/dl/dt")]
-    assert terms == ["Published by", "Licence", "DOI", "Also as"]
+    assert terms == ["Interview by", "Translated by", "Published by", "Licence", "DOI", "Also as"]
     addresses = [a.attrib["href"] for a in one(page, "body/footer").iter("a")]
     assert addresses == [
         "https://creativecommons.org/licenses/by/4.0/",

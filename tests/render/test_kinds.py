@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+from itertools import accumulate
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -16,7 +17,7 @@ import pipeline
 from pipeline.model.kinds import KINDS
 from pipeline.render.covers import LINE, front_of
 from pipeline.render.environment import in_phrases
-from tests.helpers import checkers
+from tests.helpers import checkers, making
 from tests.helpers.paths import TESTS
 
 SOURCES = TESTS / "look" / "kinds"
@@ -80,6 +81,16 @@ def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
     )
     assert page.count('class="level-2 ingredients with-quantities"') == 2
     assert "<li>salt, pepper, nutmeg</li>" in page
+
+
+def test_contents_list_recipes_without_their_parts() -> None:
+    source = SOURCES / "recipe.md"
+    document = making.resolved(source.read_text("utf-8"), "ebook", SOURCES)
+    assert [entry.target for entry in document.contents] == [
+        "pumpkin-soup-with-sage",
+        "flat-bread",
+    ]
+    assert not any(entry.children for entry in document.contents)
 
 
 def test_what_is_a_quantity(tmp_path: Path) -> None:
@@ -202,6 +213,21 @@ def test_figures_in_japanese_are_of_the_face_around_them(tmp_path: Path) -> None
     with pikepdf.open(tmp_path / "japanese" / "japanese.pdf") as pdf:
         fonts = {str(font.BaseFont) for page in pdf.pages for font in page.Resources.Font.values()}
     assert {name.partition("+")[2].removesuffix("-Bold") for name in fonts} == {"Noto-Sans-CJK-JP"}
+
+
+def test_lines_in_japanese_end_together(tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "japanese.md", ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "japanese" / "japanese.pdf") as pdf:
+        page = pdf[0].get_textpage()
+        lines = page.get_text_range().splitlines(keepends=True)
+        ends = accumulate(map(len, lines))
+        full = [
+            page.get_charbox(end - 3, loose=True)[2]
+            for line, end in zip(lines, ends, strict=True)
+            if len(line) > 30 and line[-3] not in "。」"
+        ]
+    assert len(full) == 8
+    assert max(full) - min(full) < 1  # the lines are 32 characters long, of 11 points
 
 
 def test_the_columns_of_a_newsletter_end_nearly_together(tmp_path: Path) -> None:

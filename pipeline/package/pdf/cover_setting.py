@@ -6,6 +6,7 @@ Import it only if a cover is to be laid out, because that starts the engine.
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import chain
@@ -41,6 +42,9 @@ SUBTITLE, SMALLEST_SUBTITLE, LARGEST_SUBTITLE = 0.46, 3.2, 5.2
 MOST_LINES, MOST_LINES_OF_SIGNS = 3, 1
 """The maximum number of lines of a title, as long as it stays above `SMALL_TITLE`. Of ideographs,
 which can be broken anywhere, few lines are more likely to end after a word."""
+
+FEWER = 0.75
+"""The part of its size that a title has at least in fewer lines, on which fewer words are alone."""
 
 SIGNS = frozenset({"ja", "ko", "zh"})
 
@@ -224,9 +228,13 @@ class _Setting:
     def _largest(self, words: Literal["", "divided"]) -> Attempt:
         """The largest title that fits, or the smallest of all."""
         tries = [Attempt(size, words=words) for size in SIZES]
-        few = _first(tries, lambda attempt: self._fits(attempt, self._most_lines))
-        if few and few.size >= SMALL_TITLE:
-            return few
+        few = [
+            _first(tries, functools.partial(self._fits, most_lines=lines))
+            for lines in range(1, self._most_lines + 1)
+        ]
+        if few[-1] and few[-1].size >= SMALL_TITLE:
+            least = max(SMALL_TITLE, FEWER * few[-1].size)
+            return next(attempt for attempt in few if attempt and attempt.size >= least)
         return _first(tries, self._fits) or tries[-1]
 
     def _fits(self, attempt: Attempt, most_lines: int = 0) -> bool:

@@ -124,6 +124,10 @@ NAMES: Uses = (
         ),
     ),
     (
+        "Chinese and Japanese are justified, without spaces",
+        ("layout.inline.count_expandable_spaces(box)",),
+    ),
+    (
         "spaces that are kept hang at the end of a line of code",
         ("layout.inline.trailing_whitespace_size(context, box)",),
     ),
@@ -339,6 +343,7 @@ LAYOUT: dict[str, Any] = {
     "layout.inline.split_first_line": spaces.split_first_line,
     "layout.inline.split_inline_box": lines.split_inline_box,
     "layout.inline.split_text_box": lines.split_text_box,
+    "layout.inline.count_expandable_spaces": spaces.count_expandable_spaces,
     "layout.inline.text_align": lines.text_align,
     "layout.inline.trailing_whitespace_size": spaces.trailing_whitespace_size,
     "layout.page.block_level_layout": page_layout,

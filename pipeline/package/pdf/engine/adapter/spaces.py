@@ -11,12 +11,18 @@ from weasyprint.text.ffi import TO_UNITS, ffi, pango
 from weasyprint.text.line_break import Layout
 
 from pipeline.model.late import late
-from pipeline.package.pdf.engine.adapter.boxes import is_line, is_text, text_of_box
+from pipeline.package.pdf.engine.adapter.boxes import is_inline, is_line, is_text, text_of_box
 
 SPACED = "spaced"
 """The attribute of a line that has the places where lines begin after a space."""
 
-SPACES = late(" |\u00a0".encode())
+SPACES = late(
+    rb" |\xc2\xa0|\xe3[\x80-\x83\x90-\xbf][\x80-\xbf]|[\xe4-\xe9][\x80-\xbf]{2}"
+    rb"|\xef[\xbc-\xbe][\x80-\xbf]"
+)
+"""The places that are wider in a justified line: spaces, and those after Chinese and Japanese
+characters."""
+
 
 original_split_first_line = weasyprint.layout.inline.split_first_line
 original_skip_first_whitespace = weasyprint.layout.inline.skip_first_whitespace
@@ -74,6 +80,13 @@ def widen_spaces(text: Any, units: int) -> None:
             if (glyph := firsts.get(space)) is not None:  # it is no part of another letter
                 glyphs.glyphs[glyph].geometry.width += units
         run = run.next
+
+
+def count_expandable_spaces(box: Any) -> int:
+    """The number of places at which a line is wider if it is justified."""
+    if is_text(box):
+        return len(SPACES.findall(box.text.encode()))
+    return sum(map(count_expandable_spaces, box.children if is_line(box) or is_inline(box) else ()))
 
 
 def split_first_line(text: str, *given: Any, **options: Any) -> Any:
