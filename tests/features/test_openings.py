@@ -149,7 +149,9 @@ def test_a_running_head_has_the_title_without_its_number() -> None:
 
 
 def test_a_low_mark_before_a_drop_cap_stays_small() -> None:
-    text = '---\nlang: de\nclass: book\nopening: drop-cap\n---\n\n# Eins\n\n"Wer?", fragte sie.\n'
+    text = (
+        BOOK.format("drop-cap").replace("lang: en", "lang: de").replace("Call me", '"Wer?", fragte')
+    )
     (*_, page) = making.rendered(making.resolved(text, "handout")).pages
     markup = re.sub(r"<\?.*?\?>", "", page.markup)
     assert '<span class="drop-cap"><small>„</small>W</span>er?“' in markup
