@@ -125,10 +125,8 @@ def _leaves(parent: Element, sections: tuple[Element, ...], is_book: bool) -> It
             yield from _leaves(child, (*sections, child), is_book)
         else:
             opens = is_book and child.tag == "h2" and "level-1" in classes(parent)
-            wide = [
-                WIDE & kinds for inner in child.iter() if "wrap" not in (kinds := classes(inner))
-            ]
-            is_wide = opens or any(wide)
+            kinds = map(classes, child.iter())
+            is_wide = opens or any(WIDE & kind and "wrap" not in kind for kind in kinds)
             yield _Leaf(sections, child, is_wide)
 
 
