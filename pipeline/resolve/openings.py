@@ -135,6 +135,9 @@ _FIRST_WORDS = late(r"\W{0,2}\w[\w’'-]*(?: [\w’'-]+){0,3}")
 
 _FIRST_LETTER = late(r"\W{0,2}\w")
 
+LOW_MARKS = "„‚"
+"""Marks that, as large as a drop cap, would reach into the line below it: they stay small."""
+
 
 def open_chapters(document: Document) -> Document:
     """The document whose chapters begin as the front matter says, if that is with a paragraph. What
@@ -183,9 +186,13 @@ def _with_class(paragraph: Paragraph, start: re.Pattern[str], name: str) -> Para
     match = start.match(first.text) if isinstance(first, Text) else None
     if not (match and isinstance(first, Text)):
         return paragraph
+    words: list[Inline] = [replace(first, text=match[0])]
+    if name == DROP_CAP and match[0][0] in LOW_MARKS:
+        mark = (replace(first, text=match[0][0]),)
+        words = [InlineElement(name="small", children=mark), replace(first, text=match[0][1:])]
     element: Inline = InlineElement(
         name="span",
-        children=(replace(first, text=match[0]),),
+        children=tuple(words),
         attributes=Attributes(classes=(name,)),
         span=first.span,
     )

@@ -197,6 +197,17 @@ def test_a_column_goes_on_until_what_follows_begins_the_next(following: str, fol
     assert item.position_y == pytest.approx(first.position_y, abs=2)
 
 
+def test_an_exercise_goes_on_in_the_other_column_and_its_clock_is_as_wide(folder: Path) -> None:
+    first = "1. When?\n\n   ```chart clock\n   9:30\n   ```\n\n"
+    questions = "".join(f"{n}. Why?\n\n   ::: lines 3\n   :::\n\n" for n in (2, 3, 4))
+    pages = pages_of(f"Text.\n\n::: exercise\n{first}{questions}:::\n", folder)
+    document = laid_out(pages, folder)
+    lines = boxes(document, "writing-lines")
+    assert len({round(box.position_x) for box in lines}) == 2
+    (clock,) = boxes(document, "chart")
+    assert clock.width < min(box.width for box in lines)
+
+
 def test_nothing_hangs_out_of_columns_and_boxes(folder: Path) -> None:
     inside = (
         "## Well\n\nAnn: Who digs?\n\nBo: We do.\n\n## Wall\n\nAnn: And who builds?\n\nBo: All.\n"

@@ -146,3 +146,12 @@ def test_a_running_head_has_the_title_without_its_number() -> None:
     text = BOOK.format("drop-cap").replace("opening", "chapter_numbers: words\nopening")
     (*_, page) = making.rendered(making.resolved(text, "handout")).pages
     assert '<h2 data-short="One"><span class="number in-words">' in page.markup
+
+
+def test_a_low_mark_before_a_drop_cap_stays_small() -> None:
+    text = (
+        BOOK.format("drop-cap").replace("lang: en", "lang: de").replace("Call me", '"Wer?", fragte')
+    )
+    (*_, page) = making.rendered(making.resolved(text, "handout")).pages
+    markup = re.sub(r"<\?.*?\?>", "", page.markup)
+    assert '<span class="drop-cap"><small>„</small>W</span>er?“' in markup

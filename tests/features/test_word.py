@@ -142,6 +142,21 @@ def test_squares_are_square_and_lines_stay_with_their_question() -> None:
     assert kept["Say."]
 
 
+def test_short_tables_stay_whole_and_their_blanks_within_the_cells() -> None:
+    rows = "| 1 | 2 | ____ | 4 | 5 | ____ | 7 | 8 | ____ | 10 |\n"
+    rows += "|---" * 10 + "|\n| 11 | ____ | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 |\n"
+    word = opened(f"---\npage: A6\n---\n\n::: exercise\nWhich?\n\n{rows}:::\n", front="")
+    (table,) = word.tables
+    *first, last = (row.cells[0].paragraphs[0].paragraph_format for row in table.rows)
+    assert all(look.keep_with_next for look in first)
+    assert not last.keep_with_next
+    (question,) = (p for p in word.paragraphs if p.text == "Which?")
+    assert question.paragraph_format.keep_with_next
+    lines = [text for text in table._tbl.itertext() if "_" in text]
+    assert lines
+    assert max(map(len, lines)) < 6
+
+
 CHILDREN = """\
 ---
 title: かず

@@ -49,6 +49,9 @@ BELOW_LIST = 0.25
 """The part of a line that is empty below a list, at least: one that goes on in the other column has
 its space above in the first."""
 
+MANY = 3
+"""Questions from which on an exercise may go on in the next column."""
+
 LETTERS_OF_SQUARE = 750
 """About how many letters take a square as wide as a column."""
 
@@ -122,7 +125,8 @@ def _leaves(parent: Element, sections: tuple[Element, ...], is_book: bool) -> It
             yield from _leaves(child, (*sections, child), is_book)
         else:
             opens = is_book and child.tag == "h2" and "level-1" in classes(parent)
-            is_wide = opens or any(SPANNING_CLASSES & classes(inner) for inner in child.iter())
+            kinds = map(classes, child.iter())
+            is_wide = opens or any(SPANNING_CLASSES & kind and "wrap" not in kind for kind in kinds)
             yield _Leaf(sections, child, is_wide)
 
 
@@ -173,6 +177,8 @@ def _stretch(leaves: list[_Leaf], used: set[Element]) -> Element:
             (path[-1][1] if path else stretch).append(part)
             path.append((section, part))
         parent = path[-1][1] if path else stretch
+        if not is_wide and len(element.findall("ol/li")) >= MANY and "exercise" in classes(element):
+            element.set("class", f"{element.get('class', '')} in-questions")
         parent.append(element if is_wide or _is_even(element) else _wrap(element))
     return stretch
 

@@ -16,6 +16,7 @@ from pipeline.features.word import matter
 from pipeline.features.word.draft import (
     BLANKS,
     FORMATS,
+    LETTER,
     STEP,
     ItemMarker,
     SideBox,
@@ -56,12 +57,10 @@ from pipeline.model.table_cells import PlacedCell, column_count
 from pipeline.model.table_cells import place as placed
 from pipeline.model.tree import BLANK, is_for_teachers, is_word_bank, plain_text, walk
 from pipeline.model.words.writing_conventions import alphabet, small_letters
+from pipeline.render.tables import ONE_PIECE
 
 # --- tables ----------------------------------------------------------------------------------
 # Tables: widths that suit their content, heads that are repeated, cells that span others.
-
-LETTER = 130
-"""Twentieths of a point that a letter takes, with some room."""
 
 MARGIN = 200
 """Twentieths of a point at both sides of a cell's text."""
@@ -87,6 +86,9 @@ def table(draft: WordFile, node: model.Table, place: Spot) -> list[Element]:
         for part in (head, body)
         for cells in _with_spans(part, count)
     ]
+    for row in rows[:-1] if len(body) < ONE_PIECE else ():
+        for line in row.iter(tag("p")):
+            _keep_with_next(line)
     has_row_heads = any(p.cell.scope == "row" for cells in body for p in cells)
     look = element(
         "tblLook", val="04A0", firstRow=int(bool(node.head)), lastRow=0,
@@ -624,6 +626,8 @@ ANSWER_ROOM = (
     model.Choices,
     model.Matching,
     model.Ordering,
+    model.Table,
+    model.Chart,
 )
 """The blocks that their question stays with."""
 

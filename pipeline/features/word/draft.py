@@ -480,6 +480,9 @@ def nested_notes(note: model.Note) -> list[str]:
 TICKED, EMPTY = "☒", "☐"
 CHOSEN, UNCHOSEN = "◉", "○"
 SIGN_FONT = "Segoe UI Symbol"
+LETTER = 130
+"""Twentieths of a point that a letter takes, with some room."""
+
 BLANKS = (10, 18, 30, 48)
 """The characters of a line to write on, for blanks of the sizes 1 to 4."""
 

@@ -11,6 +11,7 @@ from pipeline import model
 from pipeline.features.word import pictures
 from pipeline.features.word.draft import (
     BLANKS,
+    LETTER,
     STEP,
     ItemMarker,
     Spot,
@@ -248,7 +249,8 @@ def _blank(draft: WordFile, node: model.Blank, place: Spot, look: TextLook) -> l
     if node.answer:
         answered = look._replace(style="Answer")
         return inlines(draft, inlines_of(node.answer), place, answered)
-    length = BLANKS[node.size - 1]
+    room = int(place.width / (LETTER * draft.scale))
+    length = max(1, min(BLANKS[node.size - 1], room))
     properties = run_properties(look._replace(style=""))
     return [text_field(draft.next_id(), draft.words["blank"], length, properties)]
 

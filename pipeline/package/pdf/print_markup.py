@@ -212,7 +212,7 @@ BLANKS = frozenset({"blank", "gaps"})
 """The classes of blanks, and of formulas with some."""
 
 LARGE = frozenset({"div", "figure", "table"})
-"""What makes an item of a list more than a few lines."""
+"""Elements that make an item of a list more than a few lines."""
 
 NEXT = frozenset("activity contents exercise writing-lines writing-space".split())
 
