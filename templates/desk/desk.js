@@ -89,10 +89,19 @@ const problem = (error) => ask('This did not work', [made('pre', { textContent: 
 
 const openSource = (key, hash = '') => { location.href = `${root}open/${key}/${hash}`; };
 
-async function fillSources() {
+let listed = '';
+let lister = null;
+// First pages of texts that nobody has opened are made while it is quiet: they are looked for some times.
+async function fillSources(tries = 8) {
+  clearTimeout(lister);
   const answer = await fetch(`${root}sources`);
   if (!answer.ok) return;
-  const found = await answer.json();
+  const text = await answer.text();
+  const found = JSON.parse(text);
+  if (tries && found.some(({ cover }) => !cover)) lister = setTimeout(() => fillSources(tries - Number(text === listed)), 3000);
+  if (text === listed) return;
+  listed = text;
+  const focused = document.activeElement.href;
   byId('sources').replaceChildren(...found.map(({ key, name, title, cover }) => {
     const picture = cover
       ? made('img', { src: `${root}cover/${key}?${cover}`, alt: '', loading: 'lazy' })
@@ -101,6 +110,7 @@ async function fillSources() {
     if (name === source) link.setAttribute('aria-current', 'page');
     return made('li', {}, link);
   }));
+  if (focused) [...byId('sources').querySelectorAll('a')].find(({ href }) => href === focused)?.focus();
 }
 
 const KINDS = {
@@ -176,17 +186,21 @@ async function importFile(data, name) {
   tell(words('Reading …'));
   try {
     const { key, told } = await send(`${root}import`, data, { name });
-    const counts = [...told.matchAll(/^ +([a-z][a-z ,-]*(?: \d)?) +(\d+) +(\d+)( +fewer)?$/gm)];
-    const rows = [['', words('In the file'), words('In the new text')], ...counts.map(([, name, before, now, fewer]) => (
-      [words(name.replace(/\d/, '{}')).replace('{}', name.at(-1)), before, fewer ? `${now} – ${words('fewer')}` : now]
-    ))];
-    const table = tableOf(rows);
-    const rest = told.split('\n').slice(1).filter((line) => !/^ /.test(line) && line.trim()).join('\n');
-    const text = made('pre', { textContent: rest, tabIndex: 0, hidden: !rest });
-    const lost = made('p', { textContent: words('This is what was found in it, and what is in the new text. Check what is said to be fewer or lost.') });
-    if (await ask('The file is here', [lost, table, text], ['Open it', 'Close']) === 'Open it') openSource(key);
+    localStorage.setItem(`told ${key}`, told);
+    if (await ask('The file is here', broughtIn(told), ['Open it', 'Close']) === 'Open it') openSource(key);
     else fillSources();
   } catch (error) { problem(error); }
+}
+
+// What was found in a file, and what is in the text that was made of it.
+function broughtIn(told) {
+  const counts = [...told.matchAll(/^ +([a-z][a-z ,-]*(?: \d)?) +(\d+) +(\d+)( +fewer)?$/gm)];
+  const rows = [['', words('In the file'), words('In the new text')], ...counts.map(([, name, before, now, fewer]) => (
+    [words(name.replace(/\d/, '{}')).replace('{}', name.at(-1)), before, fewer ? `${now} – ${words('fewer')}` : now]
+  ))];
+  const rest = told.split('\n').slice(1).filter((line) => !/^ /.test(line) && line.trim()).join('\n');
+  const hint = made('p', { textContent: words('This is what was found in it, and what is in the new text. Check what is said to be fewer or lost.') });
+  return [hint, tableOf(rows), made('pre', { textContent: rest, tabIndex: 0, hidden: !rest })];
 }
 
 async function pasteText() {
@@ -695,6 +709,15 @@ async function begin() {
   addEventListener('beforeunload', (event) => {
     if (!writing.isSaved) event.preventDefault();
   });
+  const lost = localStorage.getItem(`told ${key}`);
+  if (lost) {
+    const open = button('What was brought in …', async () => {
+      if (await ask('What was brought in', broughtIn(lost), ['Close', 'Hide this']) !== 'Hide this') return;
+      localStorage.removeItem(`told ${key}`);
+      open.remove();
+    });
+    byId('front-button').before(open);
+  }
   const { handOut } = await import('./hand_out.js');
   byId('hand-out-button').addEventListener('click', () => handOut(writing));
   const { settings } = await import('./settings.js');

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,7 @@ from PIL import Image
 
 import pipeline
 from pipeline.commands import main
-from pipeline.commands.desk import launcher
+from pipeline.commands.desk import launcher, source_facts
 from pipeline.commands.desk.draft import SourceText, merge
 from pipeline.commands.desk.server import Desk, is_for_pupils, words_for
 from pipeline.commands.panes.session import PageDrawing, Session
@@ -140,6 +141,27 @@ def test_the_sources_of_the_folder_are_listed_with_their_titles(served: Served) 
     assert found["well.md"] == "The well"
     assert found["parts/rope.md"] == "rope"
     assert "secret.md" not in str(found)
+
+
+def test_texts_that_nobody_has_opened_have_first_pages(served: Served) -> None:
+    """They are made outside the folder, in which nobody has asked for anything."""
+    for _ in range(1200):
+        covers = {each["name"]: each["cover"] for each in served.json("sources")}
+        if covers["parts/rope.md"]:
+            break
+        time.sleep(0.1)
+    status, data = served.ask(f"cover/{served.key('parts/rope.md')}")
+    assert (status, data[:4]) == (200, b"\x89PNG")
+    assert not (served.folder / "build" / "parts").exists()
+
+
+def test_works_that_can_be_cited_are_offered(served: Served) -> None:
+    (served.folder / "works.bib").write_text("@book{knuth, title={The {TeX}book}}\n", "utf-8")
+    text = "---\ntitle: A\nbibliography: works.bib\n---\n\n# B {#b}\n\n[c]{.term}\n"
+    document = pipeline.parse(text)
+    found = source_facts.words(document, served.folder)
+    assert found["works"] == [("knuth", "The TeXbook")]
+    assert found["ids"] == [("b", "B")]
 
 
 def test_nothing_outside_the_folder_is_read_or_written(served: Served) -> None:

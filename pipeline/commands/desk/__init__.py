@@ -29,11 +29,17 @@ T = TypeVar("T")
 
 EXTRA = "For colours and completion in the editor: pip install 'chapbook[desk]'"
 
+USUAL_PORT = 47862
+"""A browser keeps the name and the prices that somebody typed for an address with its port."""
+
 
 @click.command("desk")
 @click.argument("place", required=False, type=terminal.FINISHED, metavar="[FOLDER|SOURCE]")
 @terminal.option(
-    "--port", "The port to serve at (default: any free one).", click.IntRange(0, 65535), 0
+    "--port",
+    f"The port to serve at (default: {USUAL_PORT}, or any free one).",
+    click.IntRange(0, 65535),
+    0,
 )
 @click.option("--window", is_flag=True, help="Open a window of its own, if a browser can.")
 @click.option("--no-open", is_flag=True, help="Print the address instead of opening a browser.")
@@ -87,7 +93,7 @@ def desk_command(
                 run = functools.partial(_in_turn, turn, run, executor=executor)
                 return Session(relative, run, drawing=drawing)
 
-            desk = Desk(folder, folder / "build", session, port)
+            desk = Desk(folder, folder / "build", session, port, USUAL_PORT)
             address = f"{desk.address}{part}"
 
             def ready() -> None:

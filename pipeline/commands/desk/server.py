@@ -55,6 +55,12 @@ MOST_SOURCES = 500
 LARGEST = 256 * 2**20
 """Bytes of a file that a window sends."""
 
+MOST_COVERS, LARGEST_COVERED = 40, 100_000
+"""Texts of which first pages are made before somebody opens them, and their bytes."""
+
+COVERS_AFTER = 2.0
+"""Seconds until then, in which a text may be opened."""
+
 DELETED = "_deleted"
 """The folder for sources that somebody deletes, in which none are looked for."""
 
@@ -180,7 +186,8 @@ class OpenSource:
         return PlainTextResponse(f"images/{path.name}", headers=HEADERS)
 
     async def _words(self, request: Request) -> Response:
-        return as_json(source_facts.words(self.session.document))
+        found = await asyncio.to_thread(source_facts.words, self.session.document, self.path.parent)
+        return as_json(found)
 
     async def _front(self, request: Request) -> Response:
         """The settings at the head of a text, and those that a form has."""
@@ -246,11 +253,14 @@ class OpenSource:
 class Desk(LocalServer):
     """The desk of a folder. ``new_session`` makes the session of a source."""
 
-    def __init__(self, folder: Path, out: Path, new_session: NewSession, port: int = 0) -> None:
-        super().__init__(port)
+    def __init__(
+        self, folder: Path, out: Path, new_session: NewSession, port: int = 0, usual: int = 0
+    ) -> None:
+        super().__init__(port, usual)
         self.folder, self.out, self.new_session = folder, out, new_session
         self.drawing = PageDrawing()
         self._loop: asyncio.AbstractEventLoop
+        self._making_covers: asyncio.Task[None]
         self._open: dict[str, OpenSource] = {}
         self._windows: dict[str, str] = {}
         self._paths: dict[str, Path] = {}
@@ -268,6 +278,7 @@ class Desk(LocalServer):
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         loop.call_later(LOOK, self._look)
+        self._making_covers = loop.create_task(self._make_covers())
 
     def routes(self) -> list[BaseRoute]:
         files = [(name, f"preview/{name}") for name in SHELL if name]
@@ -354,8 +365,20 @@ class Desk(LocalServer):
         )
 
     def _pdf(self, path: Path) -> Path | None:
-        pdf = self.out_of(path) / stem_of(path) / f"{stem_of(path)}.pdf"
-        return pdf if pdf.is_file() else None
+        outs = self.out_of(path), Path(self.drawing.folder) / _key(path)
+        pdfs = (out / stem_of(path) / f"{stem_of(path)}.pdf" for out in outs)
+        return next((pdf for pdf in pdfs if pdf.is_file()), None)
+
+    async def _make_covers(self) -> None:
+        """Print texts that nobody has opened yet, to show their first pages: outside the folder,
+        in which only who opens a text has something made of it."""
+        await asyncio.sleep(COVERS_AFTER)
+        for path in [*self._found()][:MOST_COVERS]:
+            out = Path(self.drawing.folder) / _key(path)
+            with contextlib.suppress(OSError):
+                if not self._pdf(path) and path.stat().st_size <= LARGEST_COVERED:
+                    words = ("build", path, "--edition", "handout", "--out", out)
+                    await command_runs.run(*words, folder=self.folder)
 
     async def _cover(self, request: Request) -> Response:
         """A picture of the first printed page."""
@@ -401,6 +424,8 @@ class Desk(LocalServer):
             return PlainTextResponse(told.strip() or "This file cannot be read.", 409, HEADERS)
         told = re.sub(rf"(?m)^{re.escape(name)}[:\d]*: \w+\[[\w-]+\]: ", "– ", told)
         told = told.replace("\n    hint: ", " ")
+        if self._making_covers.done():
+            self._making_covers = self._loop.create_task(self._make_covers())
         return as_json({"key": _key(target), "told": told})
 
     # --- windows -----------------------------------------------------------------------------

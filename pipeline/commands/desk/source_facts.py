@@ -10,11 +10,18 @@ from typing import Any
 
 import yaml
 
-from pipeline.model import Citation, DefinitionItem, Document, Heading, Section
+from pipeline.features import here
+from pipeline.model import Citation, DefinitionItem, Document, InlineElement
 from pipeline.model.late import late
 from pipeline.model.tree import all_nodes, plain_text
 from pipeline.parser.frontmatter.keys import json_schema
 from pipeline.system import outputs
+
+TITLES = ("title", "caption", "children")
+"""The parts of nodes that say what they are, the first one first."""
+
+LABEL = 60
+"""Characters of what a name is said to be."""
 
 HEAD = 4096
 """Bytes of a source in which its title is looked for."""
@@ -98,25 +105,37 @@ def _quoted(words: str) -> str:
     return yaml.safe_dump(words, allow_unicode=True, width=10_000, default_style='"').strip()
 
 
-def words(document: Document | None) -> dict[str, list[tuple[str, str]]]:
-    """Names that can be completed, with a description each, by kind."""
+def words(document: Document | None, folder: Path) -> dict[str, list[tuple[str, str]]]:
+    """Names that can be completed, with a description each, by kind; files that the text names are
+    looked for in ``folder``."""
     found: dict[str, dict[str, str]] = {"ids": {}, "works": {}, "terms": {}}
     for node in all_nodes(document) if document else ():
-        attributes = getattr(node, "attributes", None)
-        name = getattr(attributes, "id", "")
-        if name:
-            heading = node.title if isinstance(node, Section) else ()
-            label = plain_text(node.children if isinstance(node, Heading) else heading)
-            found["ids"].setdefault(name, label or type(node).__name__.lower())
+        name = getattr(getattr(node, "attributes", None), "id", "")
+        if name and not isinstance(node, InlineElement):
+            content = next((getattr(node, part, ()) for part in TITLES if hasattr(node, part)), ())
+            found["ids"].setdefault(name, plain_text(content)[:LABEL])
         if isinstance(node, Citation):
             for item in node.items:
                 found["works"].setdefault(item.key, "")
         if isinstance(node, DefinitionItem):
             found["terms"].update((plain_text(term), "") for term in node.terms)
+    if document:
+        found["works"] |= _works(document, folder)
     return {
         **{kind: [*names.items()] for kind, names in found.items()},
         "keys": [(key, form["description"]) for key, form in _keys().items()],
     }
+
+
+def _works(document: Document, folder: Path) -> dict[str, str]:
+    """The titles of the works that a text can cite, by their keys."""
+    if not document.metadata.bibliography or not here("citations"):
+        return {}
+    from pipeline.features.citations.csl.marked_text import plain
+    from pipeline.features.citations.sources import read_sources
+
+    works = read_sources(document, folder).works
+    return {key: plain(work.values.get("title", ""))[:LABEL] for key, work in works.items()}
 
 
 @functools.cache

@@ -13,6 +13,7 @@ import contextlib
 import functools
 import http.client
 import mimetypes
+import os
 import secrets
 import socket
 import subprocess
@@ -94,13 +95,20 @@ class _Guard:
 
 
 class LocalServer(abc.ABC):
-    """Serves `routes` at `address`, as long as it `run`\\ s, on this machine only."""
+    """Serves `routes` at `address`, as long as it `run`\\ s, on this machine only: at a ``port``,
+    or else at the ``usual`` one, or at any that is free."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, usual: int = 0) -> None:
         # asyncio sends small answers at once only over sockets of which it knows the protocol
         self._socket = socket.socket(proto=socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((HOST, port))
+        if os.name != "nt":  # where two could have the same one
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((HOST, port or usual))
+        except OSError:
+            if port or not usual:
+                raise
+            self._socket.bind((HOST, 0))
         self._socket.listen()  # a browser may be there before all is ready
         self.port: int = self._socket.getsockname()[1]
         self._token = secrets.token_urlsafe(24)
