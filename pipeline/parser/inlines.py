@@ -13,7 +13,6 @@ from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.removal import closing_brace
 from pipeline.model.variables import CALCULATION, INCLUDE, NAME
-from pipeline.parser import leaf
 from pipeline.parser import leaf as leaf_module
 from pipeline.parser.attributes import read_attributes
 from pipeline.parser.leaf import (
@@ -214,7 +213,7 @@ def in_text(data: str, pos: int, references: Container[str]) -> tuple[CitationSp
     item = CitationItem(key=match[2] or match[3].strip(), suppress_author=bool(match[1]))
     end, items = match.end(), [item]
     located = _LOCATED.match(data, end)
-    if located and leaf.normalise(located[1]) not in references:
+    if located and leaf_module.normalise(located[1]) not in references:
         first, _, others = _SEMICOLON.sub(";", located[1]).partition(";")
         locator = read_locator(first)
         more = _items(others) if others.strip() else ()
