@@ -23,7 +23,6 @@ from pipeline.model.late import late
 from pipeline.model.rendered import Accessibility, Pages, Verdict
 from pipeline.model.sheet import contrast_of_luminances, luminance
 from pipeline.model.tree import find
-from pipeline.model.words import words as words_in
 from pipeline.model.words import words as words_of
 from pipeline.verify.reading import (
     EPUB_TYPE,
@@ -594,7 +593,7 @@ def _claim(subject: AuditSubject, verdicts: tuple[Verdict, ...]) -> Accessibilit
     passed = {verdict.rule for verdict in verdicts if not verdict.failed}
     clean = len(passed) == len(RULES)
     by = metadata.accessibility.certified_by
-    word = words_in(metadata.lang)
+    word = words_of(metadata.lang)
     about_images = "images" if "images-described" in passed else "not_all_images"
     conforms = clean and by is not None
     senses = ("textual", "visual") if IMAGE in contents else ("textual",)

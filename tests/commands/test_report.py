@@ -137,7 +137,7 @@ def test_what_a_template_does_not_break(tmp_path: Path) -> None:
     style.write_text(f"{usual}\n{css}\n", encoding="utf-8")
     path = tmp_path / "unbroken.md"
     path.write_text(UNBROKEN, encoding="utf-8")
-    report = make_report(path, ["handout"], templates=tmp_path / "templates", pictures=False)
+    report = make_report(path, ["handout"], templates=tmp_path / "templates")
     told = {
         (finding.code, finding.line, finding.message.partition("runs")[0])
         for finding in report.findings
@@ -153,7 +153,7 @@ def test_an_image_without_an_alternative_text_has_its_line(source: Path, tmp_pat
     shutil.copy(source.with_name("square.png"), tmp_path)
     path = tmp_path / "ornament.md"
     path.write_text("# T\n\nText.\n\n![](square.png){.decorative}\n", encoding="utf-8")
-    report = make_report(path, ["handout"], pictures=False)
+    report = make_report(path, ["handout"])
     image = found(report, "handout")["low-resolution"]
     assert image.message.startswith("handout, page 1: An image is printed at 96 dots per inch")
     assert image.line == 5

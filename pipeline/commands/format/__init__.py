@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import click
 from msgspec.structs import replace
@@ -31,7 +31,7 @@ from pipeline.model.late import late
 from pipeline.model.tree import FIELDS, rewrite_document
 from pipeline.parser import parse, parse_body
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.dialects import comments_in as comments_in
+from pipeline.parser.dialects import comments_in
 from pipeline.parser.files import normalise, read
 from pipeline.parser.frontmatter import read_front_matter
 from pipeline.parser.leaf_blocks import without_last_break
@@ -39,10 +39,6 @@ from pipeline.parser.leaf_text import normalise as normalised
 from pipeline.parser.markup import KNOWN_TAGS
 from pipeline.parser.syntax import parse_tree
 from pipeline.system.paths import shown_name
-
-if TYPE_CHECKING:
-    from pipeline.model.diagnostics import Diagnostic
-
 
 # --- formatting ------------------------------------------------------------------------------
 # A uniform style for sources: ``chapbook format``.

@@ -235,7 +235,6 @@ def report_command(
       chapbook report handout.md --copies 30 --paper-price 0.01 --page-price 0.03
       chapbook report handout.md --edition handout --edition booklet
     """
-    from pipeline.commands import terminal
     from pipeline.model.editions import stem_of
     from pipeline.system import outputs
     from pipeline.system.store import CACHE, Folder

@@ -348,12 +348,10 @@ def make_report(
     *,
     prices: Prices | None = None,
     templates: Path | str | None = None,
-    pictures: bool = True,
     store: Store | None = None,
 ) -> Report:
     """The report on editions of ``source``: those named, or those in the front matter, or the
-    handout. ``pictures`` adds thumbnails. Nothing is written except to a ``store``. Raises
-    `KeyError` for an unknown edition."""
+    handout. Nothing is written except to a ``store``. Raises `KeyError` for an unknown edition."""
     source, prices = Path(source), prices or Prices()
     with keeping(store):
         document = parse(source)
@@ -376,9 +374,8 @@ def make_report(
     findings = [*document.diagnostics, *(f for e in built.values() for f in e.findings)]
     if values.has_errors(findings):
         return _fail(started, findings)
-    return msgspec.structs.replace(
-        started, editions=tuple(_edition(built[e], request.stem, prices, pictures) for e in chosen)
-    )
+    reports = tuple(_edition(built[edition], request.stem, prices) for edition in chosen)
+    return msgspec.structs.replace(started, editions=reports)
 
 
 def _fail(report: Report, findings: Iterable[Diagnostic]) -> Report:
@@ -386,9 +383,7 @@ def _fail(report: Report, findings: Iterable[Diagnostic]) -> Report:
     return msgspec.structs.replace(report, errors=errors)
 
 
-def _edition(
-    built: values.BuiltEdition, stem: str, prices: Prices, pictures: bool
-) -> EditionReport:
+def _edition(built: values.BuiltEdition, stem: str, prices: Prices) -> EditionReport:
     assert built.document, "a document with errors is not reported on"
     edition, document = built.edition, built.document
     lang = document.metadata.lang
@@ -400,7 +395,7 @@ def _edition(
     )
     printed = None
     if built.package:
-        printed, faults = _estimate_print(edition, built.package, document, stem, prices, pictures)
+        printed, faults = _estimate_print(edition, built.package, document, stem, prices)
         # characters that no font has were already reported by the layout
         reported = {warning.finding.code for warning in warnings} & {Code.MISSING_GLYPH.slug}
         places = BlockPlaces(document)
@@ -422,12 +417,7 @@ def _edition(
 
 
 def _estimate_print(
-    edition: Edition,
-    package: Package,
-    document: Document,
-    stem: str,
-    prices: Prices,
-    pictures: bool,
+    edition: Edition, package: Package, document: Document, stem: str, prices: Prices
 ) -> tuple[Printed, tuple[Finding, ...]]:
     """The cost of printing, and the faults of the pages. Those of a booklet are examined in reading
     order."""
@@ -439,8 +429,7 @@ def _estimate_print(
 
     def draw(number: int, image: Image.Image) -> None:
         inks.append(ink_of(image))
-        if pictures:
-            shown[number] = _thumbnail(image)
+        shown[number] = _thumbnail(image)
 
     layouts = read_pages(examined, on_page=draw)
     sides, on_sides = layouts, inks
@@ -468,7 +457,7 @@ def _estimate_print(
                 layout.number,
                 page_ink,
                 round(layout.width / layout.height, 4),
-                shown.get(layout.number, "")
+                shown[layout.number]
                 if layout.number <= MOST_THUMBNAILS or layout.number in faulty
                 else "",
             )

@@ -21,10 +21,9 @@ from pipeline.model.metadata import Metadata, NamedText, Placed
 from pipeline.model.paper import Press, PrintOptions
 from pipeline.parser.frontmatter import contributors, registered, typed, yaml
 from pipeline.parser.frontmatter import keys as keys_module
-from pipeline.parser.frontmatter import values as values_module
 from pipeline.parser.frontmatter.keys import KEYS
 from pipeline.parser.frontmatter.typed import struct
-from pipeline.parser.frontmatter.values import FieldReport
+from pipeline.parser.frontmatter.values import FieldReport, entries, for_all
 from pipeline.parser.frontmatter.yaml import FrontMatter, Mapping, Node
 from pipeline.parser.lines import shorten
 from pipeline.system.paths import find_above, shown_name
@@ -156,7 +155,7 @@ def read_front_matter(
     if front_matter is None and library is None and other is None:
         return Metadata(), 0, ()
     report, nodes, lines, read = (
-        values_module.FieldReport(source),
+        FieldReport(source),
         dict[str, Node](),
         0,
         dict[str, Any](),
@@ -217,27 +216,25 @@ def library_metadata(library: Library, folder: str) -> Metadata:
 
 
 def _library_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:
-    report = values_module.FieldReport(library.name, list(library.findings))
+    report = FieldReport(library.name, list(library.findings))
     mapping = library.mapping(report)
     report_unshared(mapping, report)
     read = _read(mapping, report)[1]
     return {key: value for key, value in read.items() if key not in NOT_SHARED}, report.findings
 
 
-def _read(
-    mapping: Mapping, report: values_module.FieldReport
-) -> tuple[dict[str, Node], dict[str, Any]]:
+def _read(mapping: Mapping, report: FieldReport) -> tuple[dict[str, Node], dict[str, Any]]:
     """The entries of a mapping by key, and their values."""
-    mapping = contributors.settle_affiliations(values_module.for_all(mapping, report), report)
-    nodes = values_module.entries(mapping, tuple(keys_module.KEYS), keys_module.ALIASES, report)
+    mapping = contributors.settle_affiliations(for_all(mapping, report), report)
+    nodes = entries(mapping, tuple(KEYS), keys_module.ALIASES, report)
     read = {name: keys_module.form(name).read(node, report, name) for name, node in nodes.items()}
     return nodes, {name: value for name, value in read.items() if value is not None}
 
 
 def _metadata(read: dict[str, Any]) -> Metadata:
     """The metadata of these values by key."""
-    fields = {keys_module.KEYS[name].field: value for name, value in read.items()}
-    of_print = (keys_module.KEYS[name].field for name in keys_module.PRINTING)
+    fields = {KEYS[name].field: value for name, value in read.items()}
+    of_print = (KEYS[name].field for name in keys_module.PRINTING)
     options = {name: fields.pop(name) for name in of_print if name in fields}
     if options:
         fields["printing"] = PrintOptions(**options)

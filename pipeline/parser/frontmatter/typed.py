@@ -7,7 +7,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from collections.abc import Mapping as MappingOf
 from functools import cache
 from typing import Any, Literal, TypeAlias, get_args, get_origin
 
@@ -23,19 +22,27 @@ from pipeline.model.names import did_you_mean
 from pipeline.model.paper import NAME_FIELDS, SIZES, FitOptions, Margins, PageOptions, PageSize
 from pipeline.model.sheet import contrast
 from pipeline.model.words import words
-from pipeline.parser.frontmatter import contributors, registered, settings, values
-from pipeline.parser.frontmatter import contributors as roles
-from pipeline.parser.frontmatter import settings as files
-from pipeline.parser.frontmatter import values as values_module
+from pipeline.parser.frontmatter import contributors, registered, settings
 from pipeline.parser.frontmatter.registered import BadValueError
 from pipeline.parser.frontmatter.values import (
+    FLAG,
+    LANGUAGE_PATTERN,
+    SCRIPTS,
+    TEXT,
+    TRANSLATIONS,
+    VARIABLES,
     FieldReport,
+    Form,
+    Schema,
+    any_of,
     entries,
     flag,
+    form_of_list,
     paragraphs,
     reader_by,
     reference,
     text,
+    text_form,
 )
 from pipeline.parser.frontmatter.values import words as form_words
 from pipeline.parser.frontmatter.yaml import Mapping as MappingNode
@@ -187,7 +194,7 @@ def name_line(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
 
 def form_with_place(
     usable: Callable[[str, Node, FieldReport, str], str | None] | None = None,
-) -> values.Form:
+) -> Form:
     """Text with its position, if it is ``usable`` as something."""
 
     def read(node: Node, report: FieldReport, key: str) -> Placed | None:
@@ -196,81 +203,77 @@ def form_with_place(
             value = usable(value, node, report, key)
         return Placed(value, node.place.line, node.place.column) if value else None
 
-    return values.Form(values.TEXT, read, lambda value: value.text)
+    return Form(TEXT, read, lambda value: value.text)
 
 
-_ADDRESS = values.reference("address", {"type": "string", "format": "uri"})
-_LANGUAGE = values.reference("language", {"type": "string", "pattern": values.LANGUAGE_PATTERN})
+_ADDRESS = reference("address", {"type": "string", "format": "uri"})
+_LANGUAGE = reference("language", {"type": "string", "pattern": LANGUAGE_PATTERN})
 _DATE = {"type": ["string", "number"], "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
-_STRING: values.Schema = {"type": "string"}
-_COLOUR: values.Schema = {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}
-_LIST: values.Schema = {"type": "string", "pattern": r"\.(csv|tsv|txt)$"}
-_PROFILE: values.Schema = {"type": "string", "pattern": r"\.(icc|icm)$"}
-_FONT: values.Schema = {"type": "string", "pattern": r"\.(otf|ttf|woff2?)$"}
-_GROUP = values.reference("group", values.any_of({"enum": list(registered.WORDS)}, _STRING))
-_PAGES = values.any_of({"type": "integer", "minimum": 1}, {"enum": ["even"]})
-_ROLES = values.form_of_list(
-    values.text_form(values.reference("role", roles.SCHEMA), roles.parse), commas=True
+_STRING: Schema = {"type": "string"}
+_COLOUR: Schema = {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}
+_LIST: Schema = {"type": "string", "pattern": r"\.(csv|tsv|txt)$"}
+_PROFILE: Schema = {"type": "string", "pattern": r"\.(icc|icm)$"}
+_FONT: Schema = {"type": "string", "pattern": r"\.(otf|ttf|woff2?)$"}
+_GROUP = reference("group", any_of({"enum": list(registered.WORDS)}, _STRING))
+_PAGES = any_of({"type": "integer", "minimum": 1}, {"enum": ["even"]})
+_ROLES = form_of_list(
+    text_form(reference("role", contributors.SCHEMA), contributors.parse), commas=True
 )
-_FIELD = values.reference("name-field", {"enum": list(NAME_FIELDS)})
-_FIELDS = values.form_of_list(values.Form(_FIELD, text), commas=True)
-FORMS: dict[str, values.Form] = {
-    "paragraphs": values.Form(values.TEXT, paragraphs),
-    "language": values.text_form(_LANGUAGE, registered.language),
-    "date": values.text_form(values.reference("date", _DATE), registered.calendar_date),
-    "edition statement": values.text_form(values.TEXT, edition_statement),
-    "address": values.text_form(_ADDRESS, registered.address),
-    "folder": values.text_form(_ADDRESS, folder),
-    "position": values.text_form(values.TEXT, position),
-    "isbn": values.text_form(
-        values.TEXT, lambda value: registered.parse_number(value, "isbn").value
-    ),
-    "issn": values.text_form(_STRING, registered.issn),
-    "orcid": values.text_form(values.TEXT, registered.orcid),
-    "email": values.text_form(_STRING, registered.email),
+_FIELD = reference("name-field", {"enum": list(NAME_FIELDS)})
+_FIELDS = form_of_list(Form(_FIELD, text), commas=True)
+FORMS: dict[str, Form] = {
+    "paragraphs": Form(TEXT, paragraphs),
+    "language": text_form(_LANGUAGE, registered.language),
+    "date": text_form(reference("date", _DATE), registered.calendar_date),
+    "edition statement": text_form(TEXT, edition_statement),
+    "address": text_form(_ADDRESS, registered.address),
+    "folder": text_form(_ADDRESS, folder),
+    "position": text_form(TEXT, position),
+    "isbn": text_form(TEXT, lambda value: registered.parse_number(value, "isbn").value),
+    "issn": text_form(_STRING, registered.issn),
+    "orcid": text_form(TEXT, registered.orcid),
+    "email": text_form(_STRING, registered.email),
     "affiliations": contributors.FORM,
-    "roles": values.Form(
+    "roles": Form(
         _ROLES.schema,
         _ROLES.read,
-        lambda done: roles.word(done) if isinstance(done, str) else list(map(roles.word, done)),
+        lambda done: (
+            contributors.word(done) if isinstance(done, str) else list(map(contributors.word, done))
+        ),
         reads_lists=True,
     ),
-    "scheme": values.text_form(
-        values.any_of({"enum": registered.NAMES}, _STRING), registered.scheme
-    ),
-    "group": values.text_form(_GROUP, registered.group),
-    "ages": values.text_form(values.TEXT, registered.ages),
-    "accent": values.text_form(_COLOUR, accent),
-    "time": values.text_form(values.TEXT, time),
-    "points": values.text_form(LENGTH, points, lambda value: f"{value:g}pt"),
-    "size": values.text_form(_STRING, page_size, lambda size: size.name),
-    "pages": values.text_form(_PAGES, fit_pages),
-    "cover": form_with_place(files.inside("cover")),
-    "logo": form_with_place(files.inside("logo")),
-    "word template": form_with_place(files.word_template),
-    "font": values.Form(_FONT, files.font),
-    "profile": values.Form(_PROFILE, files.profile),
-    "class list": values.Form(_LIST, files.class_list),
-    "works": form_with_place(files.works),
-    "style": form_with_place(files.style),
+    "scheme": text_form(any_of({"enum": registered.NAMES}, _STRING), registered.scheme),
+    "group": text_form(_GROUP, registered.group),
+    "ages": text_form(TEXT, registered.ages),
+    "accent": text_form(_COLOUR, accent),
+    "time": text_form(TEXT, time),
+    "points": text_form(LENGTH, points, lambda value: f"{value:g}pt"),
+    "size": text_form(_STRING, page_size, lambda size: size.name),
+    "pages": text_form(_PAGES, fit_pages),
+    "cover": form_with_place(settings.inside("cover")),
+    "logo": form_with_place(settings.inside("logo")),
+    "word template": form_with_place(settings.word_template),
+    "font": Form(_FONT, settings.font),
+    "profile": Form(_PROFILE, settings.profile),
+    "class list": Form(_LIST, settings.class_list),
+    "works": form_with_place(settings.works),
+    "style": form_with_place(settings.style),
     "citekey": form_with_place(lambda value, *_: value.removeprefix("@")),
-    "name line": values.Form(
-        values.any_of(values.FLAG, _FIELDS.schema), name_line, list, reads_lists=True
-    ),
-    "scripts": values.SCRIPTS,
-    "translations": values.TRANSLATIONS,
-    "variables": values.VARIABLES,
+    "name line": Form(any_of(FLAG, _FIELDS.schema), name_line, list, reads_lists=True),
+    "scripts": SCRIPTS,
+    "translations": TRANSLATIONS,
+    "variables": VARIABLES,
     "levels": settings.LEVELS,
     "versions": settings.VERSIONS,
-    "edition name": values.text_form({"enum": [*EDITIONS]}, settings.edition_name),
+    "edition name": text_form({"enum": [*EDITIONS]}, settings.edition_name),
     "grades": settings.GRADES,
 }
 
-ALONE: dict[type[msgspec.Struct], values.Form] = {
-    Margins: values.text_form(LENGTH, lambda value: Margins(*[length(0, 150)(value)] * 4)),
-    Licence: values.text_form(values.TEXT, registered.parse_licence),
-    Identifier: values.text_form(values.TEXT, registered.parse_number),
-    Subject: values.text_form(values.TEXT, registered.parse_subject),
+ALONE: dict[type[msgspec.Struct], Form] = {
+    Margins: text_form(LENGTH, lambda value: Margins(*[length(0, 150)(value)] * 4)),
+    Licence: text_form(TEXT, registered.parse_licence),
+    Identifier: text_form(TEXT, registered.parse_number),
+    Subject: text_form(TEXT, registered.parse_subject),
 }
 """The meaning of a plain text value that is not one of the fields."""
 
@@ -408,16 +411,14 @@ def derive(metadata: Metadata) -> Metadata:
 # Readers, schemas and writers of the front matter, derived from the types of its fields.
 
 
-def form_of(kind: Any, key: Key) -> values_module.Form:
+def form_of(kind: Any, key: Key) -> Form:
     """The form of a field of some type."""
     if key.form and FORMS[key.form].reads_lists:
         return FORMS[key.form]
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
         is_struct = _is_struct(item) and not key.form
-        return values_module.form_of_list(
-            _single(item, key), commas=not is_struct, repeats=key.repeats
-        )
+        return form_of_list(_single(item, key), commas=not is_struct, repeats=key.repeats)
     return _single(kind, key)
 
 
@@ -425,7 +426,7 @@ def _is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
-def _single(kind: Any, key: Key) -> values_module.Form:
+def _single(kind: Any, key: Key) -> Form:
     if key.form:
         return FORMS[key.form]
     if get_origin(kind) is Literal:
@@ -435,15 +436,15 @@ def _single(kind: Any, key: Key) -> values_module.Form:
     if _is_struct(kind):
         return _struct_form(struct(kind), key.others)
     if kind is bool:
-        return values_module.Form(values_module.FLAG, flag)
+        return Form(FLAG, flag)
     if kind is int:
         return _number_of_type(key)
     if kind is float:
-        return values_module.text_form(LENGTH, length(*key.within), lambda value: f"{value:g}mm")
-    return values_module.Form(values_module.TEXT, text)
+        return text_form(LENGTH, length(*key.within), lambda value: f"{value:g}mm")
+    return Form(TEXT, text)
 
 
-def _word(known: tuple[str, ...], key: Key) -> values_module.Form:
+def _word(known: tuple[str, ...], key: Key) -> Form:
     flags = {key.words[flag]: f" (or {flag})" for flag in ("true", "false") if flag in key.words}
     shown = [f"{word}{flags.get(word, '')}" for word in known]
 
@@ -456,13 +457,11 @@ def _word(known: tuple[str, ...], key: Key) -> values_module.Form:
         return known[known.index(word)]  # msgspec recognises a default by its identity
 
     more = [word for word in key.words if not flags]
-    schema: values_module.Schema = {"enum": [*known, *more]}
-    return values_module.text_form(
-        values_module.any_of(schema, values_module.FLAG) if flags else schema, parse
-    )
+    schema: Schema = {"enum": [*known, *more]}
+    return text_form(any_of(schema, FLAG) if flags else schema, parse)
 
 
-def _number_of_type(key: Key) -> values_module.Form:
+def _number_of_type(key: Key) -> Form:
     """A whole number within bounds."""
     first, last = map(int, key.within)
 
@@ -472,7 +471,7 @@ def _number_of_type(key: Key) -> values_module.Form:
             raise BadValueError(f"`{shorten(value)}` {key.wrong}.", hint)
         return int(value)
 
-    return values_module.text_form({"type": "integer", "minimum": first, "maximum": last}, parse)
+    return text_form({"type": "integer", "minimum": first, "maximum": last}, parse)
 
 
 class Struct:
@@ -488,16 +487,16 @@ class Struct:
         }
         self.alone = next((f for f in self.fields.values() if f.field == self.written.alone), None)
         self.is_placed = {"line", "column"} <= set(kind.__struct_fields__)
-        self.schema = values_module.reference(kind.__name__, self._schema())
+        self.schema = reference(kind.__name__, self._schema())
 
-    def _schema(self) -> values_module.Schema:
-        properties: values_module.Schema = {
+    def _schema(self) -> Schema:
+        properties: Schema = {
             name: {"description": field.key.doc, **self.forms[name].schema}
             for name, field in self.fields.items()
         }
         for alias, name in self.aliases.items():
             properties[alias] = {"$ref": f"#/$defs/{self.kind.__name__}/properties/{name}"}
-        schema: values_module.Schema = {
+        schema: Schema = {
             "type": "object",
             "properties": properties,
             "additionalProperties": False,
@@ -510,7 +509,7 @@ class Struct:
         return schema | ({"allOf": needed} if needed else {})
 
     def values(
-        self, node: Node, report: FieldReport, key: str, inherited: MappingOf[str, Node] = NONE
+        self, node: Node, report: FieldReport, key: str, inherited: Mapping[str, Node] = NONE
     ) -> tuple[dict[str, Any], dict[str, Node]] | None:
         """The usable values, and the nodes of all values, by field; None if a required one is
         missing. ``inherited`` are nodes from other places, by key."""
@@ -540,7 +539,7 @@ class Struct:
         values = entries(node, tuple(self.fields), self.aliases, FieldReport(""), "it")
         return {self.fields[name].field: value for name, value in values.items()}
 
-    def read(self, node: Node, report: FieldReport, key: str, others: MappingOf[str, Any]) -> Any:
+    def read(self, node: Node, report: FieldReport, key: str, others: Mapping[str, Any]) -> Any:
         is_mapping = isinstance(node, MappingNode)
         if not is_mapping and self.alone is None:
             report.wrong(key, "it needs named parts.", node.place, self.written.hint)
@@ -559,7 +558,7 @@ class Struct:
             settled |= {"line": place.line, "column": place.column}
         return self.kind(**{**others, **settled})
 
-    def write(self, value: msgspec.Struct, others: MappingOf[str, Any] = NONE) -> Any:
+    def write(self, value: msgspec.Struct, others: Mapping[str, Any] = NONE) -> Any:
         """The JSON form of a value: a mapping, or the text that is enough by itself."""
         spread = SPREAD[self.kind](value) if self.kind in SPREAD else msgspec.structs.asdict(value)
         written = {
@@ -577,7 +576,7 @@ def struct(kind: type[msgspec.Struct]) -> Struct:
     return Struct(kind)
 
 
-def _struct_form(mapped: Struct, others: MappingOf[str, Any]) -> values_module.Form:
+def _struct_form(mapped: Struct, others: Mapping[str, Any]) -> Form:
     alone = ALONE.get(mapped.kind)
 
     def read(node: Node, report: FieldReport, key: str) -> Any:
@@ -586,5 +585,5 @@ def _struct_form(mapped: Struct, others: MappingOf[str, Any]) -> values_module.F
         return mapped.read(node, report, key, others)
 
     first = alone or (mapped.forms[mapped.alone.name] if mapped.alone else None)
-    schema = values_module.any_of(first.schema, mapped.schema) if first else mapped.schema
-    return values_module.Form(schema, read, lambda value: mapped.write(value, others))
+    schema = any_of(first.schema, mapped.schema) if first else mapped.schema
+    return Form(schema, read, lambda value: mapped.write(value, others))
