@@ -28,6 +28,7 @@ def speed_up() -> None:
 
     patching.FASTER_LAYOUT |= {
         "css.StyleFor": shared_layout.SharedStyles,
+        "css.resolve_math": shared_layout.resolve_math,
         "document.LayoutContext": shared_layout.FastLayout,
         "layout.inline.get_next_linebox": text_lines.get_next_linebox,
         "layout.inline.split_first_line": text_lines.split_first_line,

@@ -21,6 +21,10 @@ NAMES: Uses = (
         "css.preprocess_declarations(base_url, declarations, prelude=None)",
         "css.declaration_precedence(origin, importance)",
     )),
+    ("the exception of a calculation keeps nothing of the layout", (
+        "css.RelativeLengthInMath",
+        "css.resolve_math(token, computed=None, property_name=None, refer_to=None)",
+    )),
     ("heights of lines are computed once for a style", (
         "layout.inline.strut(style)", "text.line_break.strut(style)",
     )),

@@ -10,11 +10,13 @@ from typing import Any, TypeAlias
 
 from cssselect2 import Matcher
 from weasyprint.css import (
+    RelativeLengthInMath,
     Style,
     declaration_precedence,
     find_style_attributes,
     preprocess_declarations,
 )
+from weasyprint.css import resolve_math as original_resolve_math
 from weasyprint.layout.percent import resolve_percentages as original
 from weasyprint.text.line_break import strut as original_strut
 
@@ -50,6 +52,16 @@ def resolve_percentages(box: Any, containing_block: Any) -> None:
             style[name] == "auto" or getattr(style[name], "unit", "") == "px" for name in GIVEN
         )
         style.lengths = {name: getattr(box, name) for name in LENGTHS} if is_fixed else {}
+
+
+def resolve_math(*given: Any, **named: Any) -> Any:
+    """The result of a calculation. WeasyPrint keeps the exception that one ends in until there is a
+    font size in a frame that the exception has: a circle in which the whole layout would stay."""
+    try:
+        return original_resolve_math(*given, **named)
+    except RelativeLengthInMath as error:
+        error.__traceback__ = None
+        raise
 
 
 # --- footnotes -------------------------------------------------------------------------------
@@ -102,7 +114,9 @@ class FastLayout(Layout):
         on_page: Any = self.current_footnote_area
         known: dict[tuple[Any, ...], Any] = vars(on_page).setdefault("known", {})
         if notes not in known:
-            known[notes] = self.area_with(notes)
+            known[notes] = area = self.area_with(notes)
+            if area:
+                del area.known  # it would know itself
         area = known[notes]
         return float(area.height) if area else math.inf
 

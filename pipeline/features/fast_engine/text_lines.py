@@ -450,6 +450,8 @@ def _line_within(
     _, line, line_text, top = paragraph.like
     if height != line_text.height:
         return None
+    if is_last:
+        paragraph.like = None  # which would keep itself
     line, line_text = line.copy(), line_text.copy()
     line.children, vars(line)[SPACED] = [line_text], spaced
     line.position_x = block.content_box_x()
