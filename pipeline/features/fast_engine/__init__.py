@@ -28,13 +28,13 @@ def speed_up() -> None:
 
     patching.FASTER_LAYOUT |= {
         "css.StyleFor": shared_layout.SharedStyles,
-        "css.resolve_math": shared_layout.resolve_math,
         "document.LayoutContext": shared_layout.FastLayout,
         "layout.inline.get_next_linebox": text_lines.get_next_linebox,
         "layout.inline.split_first_line": text_lines.split_first_line,
         "layout.inline.strut": shared_layout.strut,
         **dict.fromkeys(PLACES, shared_layout.resolve_percentages),
         "layout.page.block_level_layout": shared_layout.block_level_layout,
+        "layout.page.set_page_type_computed_styles": shared_layout.set_page_type_computed_styles,
         "layout.preferred.split_first_line": text_lines.width_of_line,
         "text.line_break.Layout": text_lines.ShapedText,
     }

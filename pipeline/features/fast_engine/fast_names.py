@@ -21,9 +21,9 @@ NAMES: Uses = (
         "css.preprocess_declarations(base_url, declarations, prelude=None)",
         "css.declaration_precedence(origin, importance)",
     )),
-    ("the exception of a calculation keeps nothing of the layout", (
-        "css.RelativeLengthInMath",
-        "css.resolve_math(token, computed=None, property_name=None, refer_to=None)",
+    ("pages share styles too", (
+        "css.StyleFor._computed_styles",
+        "layout.page.set_page_type_computed_styles(page_type, html, style_for)",
     )),
     ("heights of lines are computed once for a style", (
         "layout.inline.strut(style)", "text.line_break.strut(style)",

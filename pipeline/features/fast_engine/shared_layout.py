@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 from cssselect2 import Matcher
 from weasyprint.css import (
-    RelativeLengthInMath,
     Style,
     declaration_precedence,
     find_style_attributes,
     preprocess_declarations,
 )
-from weasyprint.css import resolve_math as original_resolve_math
+from weasyprint.layout.page import set_page_type_computed_styles as original_page_styles
 from weasyprint.layout.percent import resolve_percentages as original
 from weasyprint.text.line_break import strut as original_strut
 
@@ -54,16 +52,6 @@ def resolve_percentages(box: Any, containing_block: Any) -> None:
         style.lengths = {name: getattr(box, name) for name in LENGTHS} if is_fixed else {}
 
 
-def resolve_math(*given: Any, **named: Any) -> Any:
-    """The result of a calculation. WeasyPrint keeps the exception that one ends in until there is a
-    font size in a frame that the exception has: a circle in which the whole layout would stay."""
-    try:
-        return original_resolve_math(*given, **named)
-    except RelativeLengthInMath as error:
-        error.__traceback__ = None
-        raise
-
-
 # --- footnotes -------------------------------------------------------------------------------
 # Footnotes that are laid out once per page. WeasyPrint lays out all notes of a page again whenever
 # one is added or removed, and searches for the note of each box in each line.
@@ -99,32 +87,27 @@ class FastLayout(Layout):
         self._pending = PendingNotes(dict.fromkeys(notes))
 
     def height_of_notes(self, notes: tuple[Any, ...]) -> float:
-        """The sum of their heights. If margins could collapse, two are measured together; and if
-        there is a float in one, which those below might stand beside, all are."""
-        if any(map(_floats, notes)):
+        """The sum of their heights. If margins could collapse, or there is a float in one, which
+        those below might stand beside, all are measured together."""
+        if len(notes) > 1 and (any(map(_floats, notes)) or not all(map(_is_plain, notes))):
             return super().height_of_notes(notes)
-        needed = sum(map(self._height_of, notes))
-        for above, note in itertools.pairwise(notes):
-            if not (_is_plain(above) and _is_plain(note)):
-                apart = self._height_of(above) + self._height_of(note)
-                needed += self._height_of(above, note) - apart if apart < math.inf else 0
-        return needed
+        return sum(map(self._height_of, notes))
 
-    def _height_of(self, *notes: Any) -> float:
+    def _height_of(self, note: Any) -> float:
         on_page: Any = self.current_footnote_area
-        known: dict[tuple[Any, ...], Any] = vars(on_page).setdefault("known", {})
-        if notes not in known:
-            known[notes] = area = self.area_with(notes)
+        known: dict[Any, Any] = vars(on_page).setdefault("known", {})
+        if note not in known:
+            known[note] = area = self.area_with((note,))
             if area:
                 del area.known  # it would know itself
-        area = known[notes]
+        area = known[note]
         return float(area.height) if area else math.inf
 
     def all_notes(self) -> Any | None:
         """The area with all notes of the page, each as it was laid out alone; none if they cannot
         simply be put one below the other."""
         area, notes = self.current_footnote_area, self.current_page_footnotes
-        parts = [vars(area).get("known", {}).get((note,)) for note in notes]
+        parts = [vars(area).get("known", {}).get(note) for note in notes]
         if not all(parts) or not all(map(_is_plain, notes)) or not all(map(_stays, notes)):
             return None
         height = sum(part.height for part in parts)
@@ -311,6 +294,20 @@ class SharedStyles(SidedStyles):
             self._own_styles[place]["anchor"] = anchor
 
 
+def set_page_type_computed_styles(page_type: Any, html: Any, styles: Any) -> None:
+    """Give a page its styles: those of an earlier one, if they differ in nothing but a number that
+    no rule asks for."""
+    rules = (rule for sheet, *_ in styles._sheets for rule in sheet.page_rules)
+    counts = any(asked.index for _, selectors, _ in rules for *_, asked in selectors)
+    kind = page_type if counts else (*page_type[:3], page_type.index == 0)
+    computed, known = styles.get_computed_styles(), vars(styles).setdefault("pages", {})
+    if kind not in known:
+        original_page_styles(page_type, html, styles)
+        known[kind] = {part: styles(page_type, part) for _, part in styles.get_cascaded_styles()}
+    for part, style in known[kind].items():
+        computed[page_type, part] = style if part else OwnStyle(style.base)
+
+
 class _Rule:
     """The declarations of a rule for one of its selectors, weighted when it first matches."""
 
@@ -372,7 +369,6 @@ def _entries(
 
 def strut(style: Any) -> Any:
     """The height of a line of a style, and where its baseline is."""
-    metrics = vars(style).get("strut")
-    if metrics is None:
+    if (metrics := vars(style).get("strut")) is None:
         metrics = style.strut = original_strut(style)
     return metrics

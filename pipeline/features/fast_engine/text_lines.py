@@ -510,8 +510,7 @@ def _planned_paragraph(box: Any) -> ShapedParagraph | None:
     if PARAGRAPH not in known:
         shaped = ShapedParagraph(known[SHAPED], box.text, box.style) if CAN_READ_GLYPHS else None
         known[PARAGRAPH] = shaped if shaped and shaped.is_of_one_font else None
-    paragraph: ShapedParagraph | None = known[PARAGRAPH]
-    return paragraph
+    return known[PARAGRAPH]  # type: ignore[no-any-return]
 
 
 def _first_of(
@@ -565,8 +564,7 @@ def _paragraph_of(text: str, style: Any, context: Any) -> ShapedParagraph | None
         if paragraph is not None and not paragraph.is_of_one_font:
             paragraph = None
         kept = vars(style)[PARAGRAPH] = text, paragraph
-    result: ShapedParagraph | None = kept[1]
-    return result
+    return kept[1]  # type: ignore[no-any-return]
 
 
 def _divided(

@@ -1051,35 +1051,27 @@ def _pages(pages: Sequence[Any], context: Any) -> list[DraftPage]:
     heights = {
         note.element: note.margin_height() for area in areas if area for note in area.children
     }
-    return [
-        _page(page, area, heights, is_right, next_page["break"])
-        for page, area, (_, next_page, is_right, *_) in zip(
-            pages, areas, context.page_maker, strict=False
+    drafts = list[DraftPage]()
+    rows = zip(pages, areas, context.page_maker, strict=False)
+    for page, area, (_, next_page, is_right, *_) in rows:
+        root, top, kind = bare(page.children[0]), page.content_box_y(), next_page["break"]
+        notes = [note.element for note in area.children] if area else []
+        room = area.margin_height() if area and notes else 0
+        draft = DraftPage(
+            tuple(_pieces(root, top, heights)),
+            page.height,
+            is_right,
+            is_hyphenated=_is_hyphenated(root),
+            begins=kind != "any",
+            is_sided=kind not in ("any", "page", "always"),
+            notes=room,
+            around_notes=room - sum(heights[note] for note in notes),
+            foot=area.position_y + room - top if area and notes else 0,
+            has_stray=([*_notes_in(root)] if heights else []) != notes,
+            has_floats=any(has_class(c, PAGE_FLOAT) and is_floating(c) for c in children(root)),
         )
-    ]
-
-
-def _page(
-    page: Any, area: Any, heights: Mapping[Any, float], is_right: bool, kind: str
-) -> DraftPage:
-    """A page with an area of notes, before which there is a break of a kind."""
-    root, top = bare(page.children[0]), page.content_box_y()
-    notes = [note.element for note in area.children] if area else []
-    of_lines = [*_notes_in(root)] if heights else []
-    room = area.margin_height() if notes else 0
-    return DraftPage(
-        tuple(_pieces(root, top, heights)),
-        page.height,
-        is_right,
-        is_hyphenated=_is_hyphenated(root),
-        begins=kind != "any",
-        is_sided=kind not in ("any", "page", "always"),
-        notes=room,
-        around_notes=room - sum(heights[note] for note in notes),
-        foot=area.position_y + room - top if notes else 0,
-        has_stray=of_lines != notes,
-        has_floats=any(has_class(c, PAGE_FLOAT) and is_floating(c) for c in children(root)),
-    )
+        drafts.append(draft)
+    return drafts
 
 
 def _notes_in(box: LayoutBox) -> Iterator[Any]:

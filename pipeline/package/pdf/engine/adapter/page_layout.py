@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import weasyprint
-from weasyprint.css import StyleFor
+from weasyprint.css import RelativeLengthInMath, StyleFor
+from weasyprint.css import resolve_math as original_resolve_math
 from weasyprint.css.properties import Dimension
 from weasyprint.css.targets import TargetLookupItem
 from weasyprint.formatting_structure.boxes import BlockBox
@@ -114,6 +115,16 @@ def apart(pages: Iterable[Any]) -> list[Any]:
         for child in page.children:
             vars(child).pop("page", None)
     return made
+
+
+def resolve_math(*given: Any, **named: Any) -> Any:
+    """The result of a calculation. WeasyPrint keeps the exception that one without a font size ends
+    in in a frame that the exception has: another circle, in which the whole layout would stay."""
+    try:
+        return original_resolve_math(*given, **named)
+    except RelativeLengthInMath as error:
+        error.__traceback__ = None
+        raise
 
 
 class Layout(LayoutContext):  # type: ignore[misc]
