@@ -45,7 +45,6 @@ from pipeline.parser.markup import FORMATS, bind, definition_items, trim
 from pipeline.parser.math import with_subscripts
 from pipeline.parser.names import meant_name
 from pipeline.parser.partial_strings import write_string
-from pipeline.parser.withheld_ranges import SourceRecord
 from pipeline.parser.raw_html import MarkupBuilder
 from pipeline.parser.tables import (
     attach_captions,

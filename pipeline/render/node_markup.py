@@ -845,6 +845,7 @@ class NodeRenderer:
             template = self._templates[kind] = self.environment.select_template(
                 [f"{self.format}/nodes/{name}", f"shared/nodes/{name}"]
             )
+            template.globals = {**template.globals}  # a chain of them is slow to read
         around = self.table_lines, self._nested
         if (indent := INDENTS.get(kind)) is not None:
             self._nested += indent > 0

@@ -38,8 +38,8 @@ from pipeline.model.tree import Changes, rewrite
 from pipeline.parser.constructs.block_parts import Around
 from pipeline.parser.lines import number_lines
 from pipeline.parser.markup import paired_names
-from pipeline.parser.withheld_ranges import SourceRecord
 from pipeline.parser.raw_html import MarkupBuilder
+from pipeline.parser.withheld_ranges import SourceRecord
 
 # --- page styles -----------------------------------------------------------------------------
 # Emphasis, and the sizes of letters, that a page has by its styles alone, as Google Docs,

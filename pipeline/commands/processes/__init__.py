@@ -79,6 +79,8 @@ class Pool(Executor):
                     self._others.submit(int)
                 for _ in range(self._most if is_long else 1):
                     self._wake()
+                if is_long:  # until it is read, they have nothing else to do
+                    self._others.submit(_load, *NEXT)
             except (ImportError, NotImplementedError, OSError):
                 self._others = _Here()
         return self._others
@@ -96,7 +98,7 @@ class Pool(Executor):
                 self._method, self._others, self._awake, is_first = "spawn", None, 0, True
                 others = self.begin()
                 future = others.submit(task, *args, **kwargs)
-            if is_first:
+            if is_first and self._awake < self._most:
                 others.submit(_load, *NEXT)
         self._running = [*(running for running in self._running if not running.done()), future]
         if self._awake < min(len(self._running), self._most):

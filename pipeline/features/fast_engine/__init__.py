@@ -34,6 +34,7 @@ def speed_up() -> None:
         "layout.inline.strut": shared_layout.strut,
         **dict.fromkeys(PLACES, shared_layout.resolve_percentages),
         "layout.page.block_level_layout": shared_layout.block_level_layout,
+        "layout.page.set_page_type_computed_styles": shared_layout.set_page_type_computed_styles,
         "layout.preferred.split_first_line": text_lines.width_of_line,
         "text.line_break.Layout": text_lines.ShapedText,
     }

@@ -21,6 +21,10 @@ NAMES: Uses = (
         "css.preprocess_declarations(base_url, declarations, prelude=None)",
         "css.declaration_precedence(origin, importance)",
     )),
+    ("pages share styles too", (
+        "css.StyleFor._computed_styles",
+        "layout.page.set_page_type_computed_styles(page_type, html, style_for)",
+    )),
     ("heights of lines are computed once for a style", (
         "layout.inline.strut(style)", "text.line_break.strut(style)",
     )),

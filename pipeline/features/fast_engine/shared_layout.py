@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
@@ -15,6 +14,7 @@ from weasyprint.css import (
     find_style_attributes,
     preprocess_declarations,
 )
+from weasyprint.layout.page import set_page_type_computed_styles as original_page_styles
 from weasyprint.layout.percent import resolve_percentages as original
 from weasyprint.text.line_break import strut as original_strut
 
@@ -87,30 +87,27 @@ class FastLayout(Layout):
         self._pending = PendingNotes(dict.fromkeys(notes))
 
     def height_of_notes(self, notes: tuple[Any, ...]) -> float:
-        """The sum of their heights. If margins could collapse, two are measured together; and if
-        there is a float in one, which those below might stand beside, all are."""
-        if any(map(_floats, notes)):
+        """The sum of their heights. If margins could collapse, or there is a float in one, which
+        those below might stand beside, all are measured together."""
+        if len(notes) > 1 and (any(map(_floats, notes)) or not all(map(_is_plain, notes))):
             return super().height_of_notes(notes)
-        needed = sum(map(self._height_of, notes))
-        for above, note in itertools.pairwise(notes):
-            if not (_is_plain(above) and _is_plain(note)):
-                apart = self._height_of(above) + self._height_of(note)
-                needed += self._height_of(above, note) - apart if apart < math.inf else 0
-        return needed
+        return sum(map(self._height_of, notes))
 
-    def _height_of(self, *notes: Any) -> float:
+    def _height_of(self, note: Any) -> float:
         on_page: Any = self.current_footnote_area
-        known: dict[tuple[Any, ...], Any] = vars(on_page).setdefault("known", {})
-        if notes not in known:
-            known[notes] = self.area_with(notes)
-        area = known[notes]
+        known: dict[Any, Any] = vars(on_page).setdefault("known", {})
+        if note not in known:
+            known[note] = area = self.area_with((note,))
+            if area:
+                del area.known  # it would know itself
+        area = known[note]
         return float(area.height) if area else math.inf
 
     def all_notes(self) -> Any | None:
         """The area with all notes of the page, each as it was laid out alone; none if they cannot
         simply be put one below the other."""
         area, notes = self.current_footnote_area, self.current_page_footnotes
-        parts = [vars(area).get("known", {}).get((note,)) for note in notes]
+        parts = [vars(area).get("known", {}).get(note) for note in notes]
         if not all(parts) or not all(map(_is_plain, notes)) or not all(map(_stays, notes)):
             return None
         height = sum(part.height for part in parts)
@@ -297,6 +294,20 @@ class SharedStyles(SidedStyles):
             self._own_styles[place]["anchor"] = anchor
 
 
+def set_page_type_computed_styles(page_type: Any, html: Any, styles: Any) -> None:
+    """Give a page its styles: those of an earlier one, if they differ in nothing but a number that
+    no rule asks for."""
+    rules = (rule for sheet, *_ in styles._sheets for rule in sheet.page_rules)
+    counts = any(asked.index for _, selectors, _ in rules for *_, asked in selectors)
+    kind = page_type if counts else (*page_type[:3], page_type.index == 0)
+    computed, known = styles.get_computed_styles(), vars(styles).setdefault("pages", {})
+    if kind not in known:
+        original_page_styles(page_type, html, styles)
+        known[kind] = {part: styles(page_type, part) for _, part in styles.get_cascaded_styles()}
+    for part, style in known[kind].items():
+        computed[page_type, part] = style if part else OwnStyle(style.base)
+
+
 class _Rule:
     """The declarations of a rule for one of its selectors, weighted when it first matches."""
 
@@ -358,7 +369,6 @@ def _entries(
 
 def strut(style: Any) -> Any:
     """The height of a line of a style, and where its baseline is."""
-    metrics = vars(style).get("strut")
-    if metrics is None:
+    if (metrics := vars(style).get("strut")) is None:
         metrics = style.strut = original_strut(style)
     return metrics

@@ -450,6 +450,8 @@ def _line_within(
     _, line, line_text, top = paragraph.like
     if height != line_text.height:
         return None
+    if is_last:
+        paragraph.like = None  # which would keep itself
     line, line_text = line.copy(), line_text.copy()
     line.children, vars(line)[SPACED] = [line_text], spaced
     line.position_x = block.content_box_x()
@@ -508,8 +510,7 @@ def _planned_paragraph(box: Any) -> ShapedParagraph | None:
     if PARAGRAPH not in known:
         shaped = ShapedParagraph(known[SHAPED], box.text, box.style) if CAN_READ_GLYPHS else None
         known[PARAGRAPH] = shaped if shaped and shaped.is_of_one_font else None
-    paragraph: ShapedParagraph | None = known[PARAGRAPH]
-    return paragraph
+    return known[PARAGRAPH]  # type: ignore[no-any-return]
 
 
 def _first_of(
@@ -563,8 +564,7 @@ def _paragraph_of(text: str, style: Any, context: Any) -> ShapedParagraph | None
         if paragraph is not None and not paragraph.is_of_one_font:
             paragraph = None
         kept = vars(style)[PARAGRAPH] = text, paragraph
-    result: ShapedParagraph | None = kept[1]
-    return result
+    return kept[1]  # type: ignore[no-any-return]
 
 
 def _divided(

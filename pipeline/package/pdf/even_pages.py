@@ -54,6 +54,7 @@ from pipeline.package.pdf.engine.adapter.lines import (
 from pipeline.package.pdf.engine.adapter.page_layout import (
     PAGE_FLOAT,
     Planning,
+    apart,
     original_layout_document,
 )
 from pipeline.package.units import LineBreaks, LineEnd, Mended, Side
@@ -942,8 +943,8 @@ def make_even_pages(
     context.grid = strut(root_box.style)[0]
     beginning = _Beginning(context)
 
-    def laid_out(choices: Sequence[Mended]) -> tuple[list[Any], float]:
-        """The pages, and what they cost."""
+    def laid_out(choices: Sequence[Mended]) -> tuple[list[Any], list[DraftChapter]]:
+        """The pages, and the chapters on them."""
         context.taller.clear()
         for choice in choices:
             first = choice.before - choices[0].before + 1
@@ -952,22 +953,26 @@ def make_even_pages(
                     context.taller[number] = lines * choice.line
         beginning.restore(context)
         pages = [*original_layout_document(html, root_box, context, *rest)]
-        return pages, sum(chapter.cost() for chapter in chapters_of(_pages(pages, context)))
+        return pages, chapters_of(_pages(pages, context))
 
     if given:
         context.given = [lines for choice in given for lines in choice.lines][::-1]
-        pages, cost = laid_out(given)
-        if cost <= sum(choice.cost for choice in given):
+        pages, chapters = laid_out(given)
+        if _cost(chapters) <= sum(choice.cost for choice in given):
             yield from pages
             return
         context.given = []
         for box in root_box.descendants():
             vars(box).pop(PLANS, None)
         beginning.restore(context)
-    if not _may_be_text(root_box):
+    heights = [*_heights(root_box)]
+    if all(0 < text * (1 - TEXT) < TEXT * code for text, code in heights):
         yield from original_layout_document(html, root_box, context, *rest)
         return
-    draft = chapters_of(_drafted(html, root_box, context))
+    if is_planned := any(text for text, _ in heights):
+        pages, draft = [], chapters_of(_drafted(html, root_box, context))
+    else:  # its pages are their own draft
+        pages, draft = laid_out(())
     choices = tuple(mended(draft))
     context.choices = by_side(draft, choices)
     if context.choices and waits and context.plans == sum(len(c.lines) for c in choices):
@@ -975,18 +980,24 @@ def make_even_pages(
     for chapter, choice in zip(draft, choices, strict=True):
         for paragraph, breaks in zip(chapter.paragraphs, choice.lines, strict=True):
             paragraph.chosen = breaks
-    pages, cost = laid_out(choices)
-    if cost > sum(chapter.cost() for chapter in draft):
+    chapters = draft
+    if is_planned or any(any(choice.taller) for choice in choices):
+        pages, chapters = laid_out(choices)
+    if _cost(chapters) > _cost(draft):
         for chapter in draft:
             chapter.keep()
         pages, _ = laid_out(())
     yield from pages
 
 
-def _may_be_text(root: LayoutBox) -> bool:
-    """Return whether a chapter may be hardly anything but paragraphs, or have none: all between two
-    breaks of pages is one. Code has at least the lines that are written, and paragraphs have at
-    most so many."""
+def _cost(chapters: Iterable[DraftChapter]) -> float:
+    return sum(chapter.cost() for chapter in chapters)
+
+
+def _heights(root: LayoutBox) -> Iterator[tuple[float, float]]:
+    """The heights of the paragraphs and of the code in each chapter, which is all between two
+    breaks of pages: code has at least the lines that are written, and paragraphs have at most so
+    many."""
     text = code = 0.0
     stack = [root]
     while stack:
@@ -994,8 +1005,8 @@ def _may_be_text(root: LayoutBox) -> bool:
         style = box.style
         breaks = {style["break_before"], style["break_after"]}
         if is_block(box) and not breaks <= {"auto", "avoid", "avoid-page"}:
-            if (text or code) and not 0 < text * (1 - TEXT) < TEXT * code:
-                return True
+            if text or code:
+                yield text, code
             text = code = 0.0
         if is_line(box):
             letters = "".join(map(text_of_box, all_boxes(box)))
@@ -1005,7 +1016,7 @@ def _may_be_text(root: LayoutBox) -> bool:
                 text += (len(letters) // FEWEST_LETTERS + 1) * strut(style)[0]
         elif not is_floating(box):
             stack += children(box)[::-1]
-    return not 0 < text * (1 - TEXT) < TEXT * code
+    yield text, code
 
 
 class _Beginning:
@@ -1030,7 +1041,7 @@ def _drafted(html: Any, root_box: Any, context: Any) -> list[DraftPage]:
     """Pages with empty lines."""
     initialize_page_maker(context, root_box)
     context.is_draft = True
-    pages = [*make_all_pages(context, root_box, html, [])]
+    pages = apart(make_all_pages(context, root_box, html, []))
     context.is_draft = False
     return _pages(pages, context)
 
@@ -1040,35 +1051,27 @@ def _pages(pages: Sequence[Any], context: Any) -> list[DraftPage]:
     heights = {
         note.element: note.margin_height() for area in areas if area for note in area.children
     }
-    return [
-        _page(page, area, heights, is_right, next_page["break"])
-        for page, area, (_, next_page, is_right, *_) in zip(
-            pages, areas, context.page_maker, strict=False
+    drafts = list[DraftPage]()
+    rows = zip(pages, areas, context.page_maker, strict=False)
+    for page, area, (_, next_page, is_right, *_) in rows:
+        root, top, kind = bare(page.children[0]), page.content_box_y(), next_page["break"]
+        notes = [note.element for note in area.children] if area else []
+        room = area.margin_height() if area and notes else 0
+        draft = DraftPage(
+            tuple(_pieces(root, top, heights)),
+            page.height,
+            is_right,
+            is_hyphenated=_is_hyphenated(root),
+            begins=kind != "any",
+            is_sided=kind not in ("any", "page", "always"),
+            notes=room,
+            around_notes=room - sum(heights[note] for note in notes),
+            foot=area.position_y + room - top if area and notes else 0,
+            has_stray=([*_notes_in(root)] if heights else []) != notes,
+            has_floats=any(has_class(c, PAGE_FLOAT) and is_floating(c) for c in children(root)),
         )
-    ]
-
-
-def _page(
-    page: Any, area: Any, heights: Mapping[Any, float], is_right: bool, kind: str
-) -> DraftPage:
-    """A page with an area of notes, before which there is a break of a kind."""
-    root, top = bare(page.children[0]), page.content_box_y()
-    notes = [note.element for note in area.children] if area else []
-    of_lines = [*_notes_in(root)] if heights else []
-    room = area.margin_height() if notes else 0
-    return DraftPage(
-        tuple(_pieces(root, top, heights)),
-        page.height,
-        is_right,
-        is_hyphenated=_is_hyphenated(root),
-        begins=kind != "any",
-        is_sided=kind not in ("any", "page", "always"),
-        notes=room,
-        around_notes=room - sum(heights[note] for note in notes),
-        foot=area.position_y + room - top if notes else 0,
-        has_stray=of_lines != notes,
-        has_floats=any(has_class(c, PAGE_FLOAT) and is_floating(c) for c in children(root)),
-    )
+        drafts.append(draft)
+    return drafts
 
 
 def _notes_in(box: LayoutBox) -> Iterator[Any]:

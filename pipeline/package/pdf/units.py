@@ -80,20 +80,6 @@ from pipeline.package.pdf.structure_roles import heading_level
 from pipeline.package.pdf.tags import read_drawn_text, read_tags, write_tags
 from pipeline.package.pdf.whole import Printing, complete, file_facts
 from pipeline.package.result import Package, read_attachments
-from pipeline.package.units import (
-    DrawnPages,
-    DrawnText,
-    FontUse,
-    Furniture,
-    Heads,
-    PageDigest,
-    Proof,
-    Side,
-    TypesetUnit,
-    UndividedError,
-    Unit,
-    UnitPage,
-)
 from pipeline.system.pango import pango_version
 from pipeline.system.paths import note
 from pipeline.system.store import cached, key
@@ -137,7 +123,7 @@ def styled(
         return Styled(setter, root, setter.styled(root, styles), tuple(messages))
 
 
-def pages_of_heads(on: Styled, furniture: Furniture) -> TypesetDocument:
+def pages_of_heads(on: Styled, furniture: units.Furniture) -> TypesetDocument:
     """Pages that have nothing but running heads and feet."""
     markup = on.markup
     context = markup.context
@@ -247,7 +233,7 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice,
     """The units of the markup of an edition. Raises `UndividedError`."""
     loose = ((each.text, *(child.tail for child in each)) for each in _containers(root))
     if any(text and not text.isspace() for texts in loose for text in texts):
-        raise UndividedError("it has text outside of blocks")
+        raise units.UndividedError("it has text outside of blocks")
     blocks, length = list(blocks_of(root)), units.LENGTH
     lengths = [len(ElementTree.tostring(block)) for block in blocks]
     begins = begin_pages(setter, *_outline(root), [style.css for style in pages.styles])
@@ -262,7 +248,7 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice,
             size = 0
         size += lengths[number]
     if len(starts) < 2:
-        raise UndividedError("nothing in it begins a page")
+        raise units.UndividedError("nothing in it begins a page")
     level = 0
     slices: list[UnitSlice] = []
     whole, needs_siblings = _counted(root), _needs_siblings(pages, blocks)
@@ -423,16 +409,16 @@ class DrawnPart(NamedTuple):
     """Pages, their drawings, those of their running heads and feet, and the number of CSS pixels by
     which each is to the right of where it was drawn."""
 
-    pages: Sequence[UnitPage]
-    drawing: DrawnPages
-    heads: DrawnPages
+    pages: Sequence[units.UnitPage]
+    drawing: units.DrawnPages
+    heads: units.DrawnPages
     shifts: Sequence[float]
 
     @property
-    def digests(self) -> tuple[PageDigest, ...]:
+    def digests(self) -> tuple[units.PageDigest, ...]:
         """Those of each page."""
         shifts = (shift / page.width for page, shift in zip(self.pages, self.shifts, strict=True))
-        return tuple(map(PageDigest, self.drawing.digests, self.heads.digests, shifts))
+        return tuple(map(units.PageDigest, self.drawing.digests, self.heads.digests, shifts))
 
 
 class _Area:
@@ -444,7 +430,7 @@ class _Area:
 class KeptPage:
     """A page, with the interface that the engine expects."""
 
-    def __init__(self, page: UnitPage, shift: float, stream: bytes) -> None:
+    def __init__(self, page: units.UnitPage, shift: float, stream: bytes) -> None:
         self.width, self.height = page.width, page.height
         self.bleed = dict.fromkeys(("top", "right", "bottom", "left"), 0)
         self.links = [
@@ -475,7 +461,7 @@ class UsedFonts:
 
     def __init__(self, parts: Iterable[DrawnPart], files: Iterable[Path]) -> None:
         self.unfit = ""
-        self.fonts: dict[int, list[FontUse]] = {}
+        self.fonts: dict[int, list[units.FontUse]] = {}
         widths: dict[tuple[int, int], float] = {}
         for part in parts:
             for use in (*part.drawing.fonts, *part.heads.fonts):
@@ -595,7 +581,7 @@ class _Data(_Text, pydyf.Stream):  # type: ignore[misc]
 class _Font(Font):  # type: ignore[misc]
     """A font with its combined use on all pages."""
 
-    def __init__(self, uses: Sequence[FontUse], data: bytes) -> None:
+    def __init__(self, uses: Sequence[units.FontUse], data: bytes) -> None:
         facts = uses[0].facts
         self.__dict__ |= facts
         self.name, self.file_content = facts["name"].encode(), data
@@ -778,13 +764,26 @@ class Book:
         self._starts: dict[str, int] = {}
         self._openings: list[int] = []
         self._rounds = 0
-        self.units: list[Unit] = []
-        self.sets: list[TypesetUnit] = []
+        self.units: list[units.Unit] = []
+        self.sets: list[units.TypesetUnit] = []
 
-    def each_unit(self, fonts: Sequence[Path], missing: Collection[str]) -> Iterator[Unit]:
+    def each_unit(self, fonts: Iterable[Path], missing: Collection[str]) -> Iterator[units.Unit]:
         """The units as they are where nothing is known of the others."""
-        wholes = self._numbers.wholes
-        for unit in _units(self._slices, self._root, self._pages, fonts, missing, wholes):
+        root, pages, wholes = self._root, self._pages, self._numbers.wholes
+        styles, files = tuple(style.css for style in pages.styles), tuple(map(str, fonts))
+        shown = _images(root)
+        for piece in self._slices:
+            elsewhere = shown - _images(piece.root)
+            assets = tuple(asset for asset in pages.assets if asset.name not in elsewhere)
+            names = (element.get("id", "") for element in piece.root.iter())
+            here = tuple(name for name in names if name in wholes) if wholes else ()
+            # Notes in the margin are put into the outer one.
+            has_sides = any("margin" in classes(span) for span in piece.root.iter("span"))
+            side = _side(1, root) if has_sides else ""
+            markup, planned = piece.markup, pages.sheet is not None and pages.sheet.planned
+            lacking = tuple(sorted(character for character in missing if character in markup))
+            rest = assets, piece.level, lacking, here
+            unit = units.Unit(markup, styles, files, *rest, side=side, planned=planned)
             self.units.append(unit)
             yield unit
 
@@ -844,7 +843,7 @@ class Book:
             side = self._facing(unit, result, first)
             first += len(result.pages) if side == unit.facing else result.length_on(side)
 
-    def _facing(self, unit: Unit, result: TypesetUnit, first: int) -> Side:
+    def _facing(self, unit: units.Unit, result: units.TypesetUnit, first: int) -> units.Side:
         """The side on which a unit begins, if its pages end otherwise on the other one. After some
         rounds it stays as it is: each may change the number of pages of some units, and so the
         sides of all that follow."""
@@ -857,20 +856,20 @@ class Book:
         """Check that units which are not stale can be joined."""
         if not all(_ends_on_the_left(self.sets[:number]) for number in self._openings):
             reason = "its contents take another page once they have their page numbers"
-            raise UndividedError(reason)
+            raise units.UndividedError(reason)
         links = (link for result in self.sets for page in result.pages for link in page.links)
         if any(link.is_internal and link.target not in self._starts for link in links):
-            raise UndividedError("it has links that lead nowhere")
+            raise units.UndividedError("it has links that lead nowhere")
 
-    def proof(self, edition: Edition, fonts: tuple[str, ...]) -> Proof:
+    def proof(self, edition: Edition, fonts: tuple[str, ...]) -> units.Proof:
         """The units until now, but for those that wait for page numbers, which are not drawn."""
         pairs = zip(self.sets, self.furniture, strict=True)
         drawn = [pair for pair in pairs if pair[0].drawing.streams and not pair[0].unfit]
         sets, furniture = map(tuple, zip(*drawn, strict=True)) if drawn else ((), ())
-        return Proof(edition, sets, furniture, fonts, is_whole=False)
+        return units.Proof(edition, sets, furniture, fonts, is_whole=False)
 
     @property
-    def pages(self) -> list[UnitPage]:
+    def pages(self) -> list[units.UnitPage]:
         return [page for result in self.sets for page in result.pages]
 
     @property
@@ -886,43 +885,27 @@ class Book:
         return flows
 
     @property
-    def furniture(self) -> Iterator[Furniture]:
+    def furniture(self) -> Iterator[units.Furniture]:
         """The pages of each unit, for their running heads and feet."""
-        return _furniture(self.sets, self._root, self.units[0])
+        unit = self.units[0]
+        markup = ElementTree.tostring(furniture_root(self._root), encoding="unicode")
+        total = sum(len(result.pages) for result in self.sets)
+        shown = total if any(re.search(r"\bpages\b", style) for style in unit.styles) else 0
+        first, before = 1, dict[str, str]()
+        for result in self.sets:
+            heads = tuple((page.name, page.area, page.strings) for page in result.pages)
+            rest = first, shown, dict(before), heads
+            yield units.Furniture(markup, unit.styles, unit.fonts, *rest)
+            first += len(result.pages)
+            for page in result.pages:
+                before |= {name: texts[-1] for name, texts in page.strings.items()}
 
 
-def _ends_on_the_left(sets: Sequence[TypesetUnit]) -> bool:
+def _ends_on_the_left(sets: Sequence[units.TypesetUnit]) -> bool:
     return sum(len(result.pages) or result.length_on("right") for result in sets) % 2 == 0
 
 
-def _units(
-    slices: Iterable[UnitSlice],
-    root: Element,
-    pages: Pages,
-    fonts: Iterable[Path],
-    missing: Collection[str],
-    wholes: Collection[str],
-) -> Iterator[Unit]:
-    """The units as they are where nothing is known of the others."""
-    styles, files = tuple(style.css for style in pages.styles), tuple(map(str, fonts))
-    shown = _images(root)
-    for piece in slices:
-        elsewhere = shown - _images(piece.root)
-        assets = tuple(asset for asset in pages.assets if asset.name not in elsewhere)
-        names = (element.get("id", "") for element in piece.root.iter())
-        here = tuple(name for name in names if name in wholes) if wholes else ()
-        # Notes in the margin are put into the outer one.
-        has_sides = any("margin" in classes(span) for span in piece.root.iter("span"))
-        side = _side(1, root) if has_sides else ""
-        markup = piece.markup
-        lacking = tuple(sorted(character for character in missing if character in markup))
-        planned = pages.sheet is not None and pages.sheet.planned
-        yield Unit(
-            markup, styles, files, assets, piece.level, lacking, here, side=side, planned=planned
-        )
-
-
-def _side(page: int, root: Element) -> Side:
+def _side(page: int, root: Element) -> units.Side:
     """The side of a page in the whole, by its number."""
     return "right" if (page % 2 == 1) == (root.get("dir") != "rtl") else "left"
 
@@ -933,33 +916,19 @@ def _images(tree: Element) -> frozenset[str]:
     return frozenset(address.removeprefix(f"{ASSET}images/") for address in addresses)
 
 
-def raise_unfit(results: Iterable[TypesetUnit | Heads]) -> None:
+def raise_unfit(results: Iterable[units.TypesetUnit | units.Heads]) -> None:
     if unfit := next((result.unfit for result in results if result.unfit), ""):
-        raise UndividedError(unfit)
-
-
-def _furniture(sets: Sequence[TypesetUnit], root: Element, unit: Unit) -> Iterator[Furniture]:
-    """The pages of all units, including ``unit``."""
-    markup = ElementTree.tostring(furniture_root(root), encoding="unicode")
-    total = sum(len(result.pages) for result in sets)
-    shown = total if any(re.search(r"\bpages\b", style) for style in unit.styles) else 0
-    first, before = 1, dict[str, str]()
-    for result in sets:
-        heads = tuple((page.name, page.area, page.strings) for page in result.pages)
-        yield Furniture(markup, unit.styles, unit.fonts, first, shown, dict(before), heads)
-        first += len(result.pages)
-        for page in result.pages:
-            before |= {name: texts[-1] for name, texts in page.strings.items()}
+        raise units.UndividedError(unfit)
 
 
 def joined(
     setter: Typesetter,
-    sets: Sequence[TypesetUnit],
-    heads: Sequence[Heads],
+    sets: Sequence[units.TypesetUnit],
+    heads: Sequence[units.Heads],
     fonts: Sequence[Path],
     complete: Callable[[PDF], None],
     standards: Standards,
-) -> tuple[bytes, tuple[PageDigest, ...]]:
+) -> tuple[bytes, tuple[units.PageDigest, ...]]:
     """The PDF of a text whose units are set, with their running heads and feet, and the digests of
     its pages; ``complete`` adds the parts that are not on pages."""
     raise_unfit(heads)
@@ -969,7 +938,7 @@ def joined(
     ]
     uses = UsedFonts(parts, fonts)
     if uses.unfit:
-        raise UndividedError(uses.unfit)
+        raise units.UndividedError(uses.unfit)
     shifts = [shift * POINT for part in parts for shift in part.shifts]
 
     def finish(pdf: PDF, kept: Sequence[KeptPage]) -> None:
@@ -989,7 +958,9 @@ def joined(
     return data, tuple(page for part in parts for page in part.digests)
 
 
-def proof_pages(proof: Proof, numbers: Collection[int]) -> tuple[bytes, tuple[PageDigest, ...]]:
+def proof_pages(
+    proof: units.Proof, numbers: Collection[int]
+) -> tuple[bytes, tuple[units.PageDigest, ...]]:
     """A PDF of the pages of some units, just as they will be in the whole, and their digests;
     nothing if they cannot be joined."""
     chosen, pango = sorted(numbers), pango_version()
@@ -1009,7 +980,7 @@ def proof_pages(proof: Proof, numbers: Collection[int]) -> tuple[bytes, tuple[Pa
     return data, tuple(digest for part in parts for digest in part.digests)
 
 
-def _bare(page: UnitPage) -> UnitPage:
+def _bare(page: units.UnitPage) -> units.UnitPage:
     """A page without what leads to others."""
     return replace(page, links=(), anchors={}, bookmarks=())
 
@@ -1032,8 +1003,8 @@ def set_units(text: Printing) -> Package:
     edition = pages.row
     book = Book(text.setter, text.root, pages)
     files = tuple(map(str, text.fonts))
-    units = book.each_unit(text.fonts, text.missing)
-    for result in unit.each((each, edition, folder, pango) for each in units):
+    once = book.each_unit(text.fonts, text.missing)
+    for result in unit.each((each, edition, folder, pango) for each in once):
         book.sets.append(result)
         if len(book.sets) in SOON:
             tell(book.proof(edition, files))
@@ -1046,10 +1017,10 @@ def set_units(text: Printing) -> Package:
         for number, result in zip(stale, again, strict=True):
             book.sets[number] = result
     else:
-        raise UndividedError("its page numbers change each time that it is set")
+        raise units.UndividedError("its page numbers change each time that it is set")
     book.check()
     sets, furniture = tuple(book.sets), tuple(book.furniture)
-    tell(Proof(edition, sets, furniture, files))
+    tell(units.Proof(edition, sets, furniture, files))
     above = tuple(heads.each((pages_of_unit, edition, pango) for pages_of_unit in furniture))
     standards = standards_for(edition, pages.metadata)
     attachments = read_attachments(folder, text.sources)
@@ -1072,7 +1043,7 @@ def set_units(text: Printing) -> Package:
         digests=digests,
         looks=tuple(f"{body} {above} {shift:g}" for body, above, shift in digests),
         stranded=find_stranded([page.foot for page in book.pages]),
-        text=DrawnText(
+        text=units.DrawnText(
             "".join(result.text.text for result in sets),
             "".join(result.text.notes for result in sets),
         ),

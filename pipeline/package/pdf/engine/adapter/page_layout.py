@@ -3,12 +3,15 @@ places in other units."""
 
 from __future__ import annotations
 
+import functools
 import math
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import weasyprint
-from weasyprint.css import StyleFor
+from weasyprint.css import RelativeLengthInMath, StyleFor
+from weasyprint.css import resolve_math as original_resolve_math
 from weasyprint.css.properties import Dimension
 from weasyprint.css.targets import TargetLookupItem
 from weasyprint.formatting_structure.boxes import BlockBox
@@ -101,8 +104,27 @@ class _Elsewhere(NamedTuple):
 def layout_document(html: Any, root_box: Any, context: Any, *rest: Any) -> Iterable[Any]:
     """The pages of a document, whose ends are chosen if its `Planning` says so."""
     make_pages = context.planning.make_pages or original_layout_document
-    pages: Iterable[Any] = make_pages(html, root_box, context, *rest)
-    return pages
+    return apart(make_pages(html, root_box, context, *rest))
+
+
+def apart(pages: Iterable[Any]) -> list[Any]:
+    """Pages whose area of notes does not know them any more: Python frees a circle late, which
+    would keep all of a unit's boxes."""
+    made = [*pages]
+    for page in made:
+        for child in page.children:
+            vars(child).pop("page", None)
+    return made
+
+
+def resolve_math(*given: Any, **named: Any) -> Any:
+    """The result of a calculation. WeasyPrint keeps the exception that one without a font size ends
+    in in a frame that the exception has: another circle, in which the whole layout would stay."""
+    try:
+        return original_resolve_math(*given, **named)
+    except RelativeLengthInMath as error:
+        error.__traceback__ = None
+        raise
 
 
 class Layout(LayoutContext):  # type: ignore[misc]
@@ -135,6 +157,10 @@ class Layout(LayoutContext):  # type: ignore[misc]
     broken_out_of_flow: Mapping[Any, Any] = {}
     _number: int | None = None
     _carries = False
+
+    def __init__(self, style_for: Any, get_image: Any, *rest: Any) -> None:
+        super().__init__(style_for, get_image, *rest)
+        self.get_image_from_uri = functools.partial(get_image, context=weakref.proxy(self))
 
     @property
     def current_page(self) -> int | None:

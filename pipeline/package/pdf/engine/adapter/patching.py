@@ -22,6 +22,7 @@ from pipeline.package.pdf.engine.adapter.page_layout import (
     block_level_layout,
     float_layout,
     layout_document,
+    resolve_math,
     resumed_float_layout,
 )
 from pipeline.package.pdf.engine.adapter.short_pages import block_container_layout, page_layout
@@ -151,6 +152,14 @@ NAMES: Uses = (
             "text.line_break.create_layout(text, style, context, max_width, justification_spacing)",
             "text.line_break.get_log_attrs(text, lang)", "text.line_break.line_size(line, style)",
             "text.line_break.strut(style)",
+        ),
+    ),
+    (
+        "frees a layout as soon as it is drawn: nothing in it keeps itself in a circle",
+        (
+            "css.RelativeLengthInMath",
+            "css.resolve_math(token, computed=None, property_name=None, refer_to=None)",
+            "layout.LayoutContext.get_image_from_uri",
         ),
     ),
     (
@@ -332,6 +341,7 @@ def reporting_to(listener: MessageListener) -> Iterator[None]:
 
 LAYOUT: dict[str, Any] = {
     "css.StyleFor": SidedStyles,
+    "css.resolve_math": resolve_math,
     "document.LayoutContext": Layout,
     "document.layout_document": layout_document,
     "layout.block.block_container_layout": block_container_layout,
