@@ -45,7 +45,7 @@ from pipeline.parser.markup import FORMATS, bind, definition_items, trim
 from pipeline.parser.math import with_subscripts
 from pipeline.parser.names import meant_name
 from pipeline.parser.partial_strings import write_string
-from pipeline.parser.raw_html import RawMarkup, raw_markup
+from pipeline.parser.raw_html import MarkupBuilder
 from pipeline.parser.tables import (
     attach_captions,
     guess_row_heads,
@@ -127,8 +127,8 @@ class InlineLowering:
             inlines += self._text(child.tail)
         return tuple(inlines)
 
-    def _build_markup(self, element: Element, depth: int) -> RawMarkup:
-        builder = raw_markup(self.around, self._deepest - depth)
+    def _build_markup(self, element: Element, depth: int) -> MarkupBuilder:
+        builder = MarkupBuilder(self.around, self._deepest - depth)
         builder.add(self._text(element.text))
         for child in element:
             if child.tag == "raw":
@@ -405,7 +405,7 @@ class Lowering:
 
     def _with_markup(self, elements: Iterable[BlockElement]) -> tuple[Block, ...]:
         room = max(0, DEEPEST // 2 - self._depth)
-        builder = raw_markup(self._around, room)
+        builder = MarkupBuilder(self._around, room)
         for is_markup, run in itertools.groupby(elements, _is_markup):
             if is_markup:
                 for element in run:

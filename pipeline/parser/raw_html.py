@@ -8,7 +8,7 @@ import itertools
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote
 
 from msgspec.structs import replace
@@ -912,31 +912,3 @@ BUILDERS: dict[str, Builder] = {
     "table": table,
     "tr": row,
 }
-
-
-# --- plain markup ----------------------------------------------------------------------------
-# Raw HTML as text, where there is no feature ``raw_html``.
-
-
-class RawMarkup(Protocol):
-    """Pieces of raw HTML and finished nodes, put in one after the other, and the nodes of all.
-    ``depth`` is the number of open elements."""
-
-    @property
-    def depth(self) -> int: ...
-
-    def feed(self, lines: Sequence[Line]) -> None: ...
-
-    def feed_tag(self, markup: str, place: Span | None) -> None: ...
-
-    def add(self, nodes: Iterable[Block | Inline]) -> None: ...
-
-    def blocks(self) -> tuple[Block, ...]: ...
-
-    def inlines(self) -> tuple[Inline, ...]: ...
-
-
-def raw_markup(around: Around, room: int) -> RawMarkup:
-    """A builder in which at most ``room`` elements are nested."""
-
-    return MarkupBuilder(around, room)
