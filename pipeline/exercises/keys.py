@@ -192,7 +192,7 @@ def answers_alone(document: Document) -> Document:
         return document
     vocabulary = words(document.metadata.lang)
     key = _Key(document)
-    blocks = key.of(document.blocks)
+    blocks = key.answers_among(document.blocks)
     ids = {node.attributes.id for node in walk(blocks) if node.attributes.id}
 
     def link(node: model.Link) -> Node | tuple[Node, ...]:
@@ -301,7 +301,9 @@ def _pages(blocks: Iterable[Node]) -> Iterator[tuple[int, str]]:
 
 
 class _Key:
-    """Collects answers, block by block."""
+    """Collects answers, block by block. One pass in the order of the text, which knows what it is
+    in: below a heading that is an answer, all is one up to the next heading of its level; in an
+    exercise, the items of its list and what belongs to them go on counting their gaps."""
 
     def __init__(self, document: Document) -> None:
         self._lang = document.metadata.lang
@@ -313,7 +315,9 @@ class _Key:
         self._in_exercise = False
         self._for_teachers = False
 
-    def of(self, blocks: Iterable[Node], around: Span | None = None) -> tuple[Block, ...]:
+    def answers_among(
+        self, blocks: Iterable[Node], around: Span | None = None
+    ) -> tuple[Block, ...]:
         """The answers in some blocks, which are in one at the place ``around``."""
         parts: list[_Questions | tuple[Block, ...]] = []
         level = 0  # of the heading whose section is an answer; in a section it is the section's
@@ -347,13 +351,13 @@ class _Key:
                 return self._answer(block)
             case model.Section():
                 self._gaps = 0
-                inner = self.of(block.children)
+                inner = self.answers_among(block.children)
                 is_told = inner or self._is_told(block.title)
                 return (replace(block, children=inner),) if is_told else ()
             case model.Exercise():
                 return self._exercise(block)
             case model.Container(children=(label, *rest)) if _LABEL in label.attributes.classes:
-                inner = self.of(rest)
+                inner = self.answers_among(rest)
                 return (replace(block, children=(label, *inner)),) if inner else ()
             case _ if isinstance(block, model.TeacherNote) or TEACHER in block.attributes.classes:
                 before, self._for_teachers = self._for_teachers, True
@@ -382,12 +386,12 @@ class _Key:
         return (
             *self._in_text(block, inlines, span),
             *self._tell_choice(block),
-            *self.of(blocks, span),
+            *self.answers_among(blocks, span),
         )
 
     def _exercise(self, block: model.Exercise) -> tuple[Block, ...]:
         self._gaps, around, self._in_exercise = 0, self._in_exercise, True
-        inner = self.of(block.children)
+        inner = self.answers_among(block.children)
         self._in_exercise = around
         placed = self._with_page(block)
         return (replace(placed, children=inner),) if inner or self._is_told(block.title) else ()
@@ -489,7 +493,7 @@ class _Key:
                     for answer in node.gaps:
                         yield from self._gap(answer, span)
                 case model.NoteReference() if note := self._notes.pop(node.label, None):
-                    noted += self.of(note.children, note.span)
+                    noted += self.answers_among(note.children, note.span)
                 case _:
                     yield from self._fill(children(node), span, noted)
 

@@ -35,7 +35,10 @@ BUILTIN = "builtin"
 def environment(overrides: Path | None = None) -> jinja2.Environment:
     """The Jinja environment: everything is escaped, and an undefined name is an error. The
     templates of a custom folder run in Jinja's sandbox, because they may come from other people."""
-    return _environment(overrides, Path.cwd() if overrides else None, template_folders())
+    if not overrides:
+        return _environment(None, None, template_folders())
+    names = tuple(str(path) for path in sorted(overrides.rglob("*")))
+    return _environment(overrides, Path.cwd(), template_folders(), names)
 
 
 def template_folders() -> tuple[Path, ...]:
@@ -51,8 +54,12 @@ def _folders_of(builtin: Path) -> tuple[Path, ...]:
 
 @functools.lru_cache(maxsize=8)
 def _environment(
-    overrides: Path | None, seen_from: Path | None, builtin: tuple[Path, ...]
+    overrides: Path | None,
+    seen_from: Path | None,
+    builtin: tuple[Path, ...],
+    names: tuple[str, ...] = (),
 ) -> jinja2.Environment:
+    """The same for some ``names`` of files: Jinja looks for the place of a template once."""
     kind = ImmutableSandboxedEnvironment if overrides else jinja2.Environment
     folders = (overrides, *builtin) if overrides else builtin
     made = kind(

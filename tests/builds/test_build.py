@@ -814,14 +814,18 @@ def test_a_style_that_loads_from_elsewhere_is_a_finding(tmp_path: Path) -> None:
 
 
 def test_own_templates_come_first_file_by_file(tmp_path: Path) -> None:
+    """Also one that is new since the last build."""
     write(tmp_path, UNPAGED)
     (tmp_path / "t/shared/nodes").mkdir(parents=True)
+    words = ("build", "x.md", "--edition", "web", "--templates", "t")
+    kept = [chapbook(*words, cwd=tmp_path).stdout.count("kept") for _ in range(2)]
+    assert kept == [0, 2]
     write(
         tmp_path / "t/shared/nodes",
         '<p class="mine">{{ render(node.children) }}</p>',
         "paragraph.html.j2",
     )
-    done = chapbook("build", "x.md", "--edition", "web", "--templates", "t", cwd=tmp_path)
+    done = chapbook(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert '<p class="mine">text</p>' in (tmp_path / "build/x/x.html").read_text("utf-8")
 
