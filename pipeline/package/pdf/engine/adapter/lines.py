@@ -14,7 +14,14 @@ from weasyprint.text.ffi import ffi, pango
 from weasyprint.text.line_break import create_layout, line_size
 
 from pipeline.model.late import late
-from pipeline.package.pdf.engine.adapter.boxes import has_class, is_line
+from pipeline.package.pdf.engine.adapter.boxes import (
+    has_class,
+    is_image,
+    is_inline,
+    is_line,
+    is_text,
+    note_of,
+)
 from pipeline.package.pdf.engine.adapter.page_layout import PAGE_FLOAT
 
 ffi.cdef("""
@@ -57,6 +64,9 @@ original_split_inline_box = weasyprint.layout.inline.split_inline_box
 original_split_text_box = weasyprint.layout.inline.split_text_box
 original_text_align = weasyprint.layout.inline.text_align
 
+KNOWN = "known_lines"
+"""The attribute of the lines of a block with those that were laid out in a draft."""
+
 LEAST_FRAGMENT, LONGEST_FRAGMENT = 4, 8
 """The letters of a word that a paragraph may end in; with punctuation, no more bytes are looked
 at."""
@@ -71,8 +81,9 @@ def iter_line_boxes(
     containing_block: Any,
     *rest: Any,
 ) -> Iterator[tuple[Any, Any]]:
-    """The lines of a block. Those of a draft have nothing on them, unless there are notes."""
-    plan = None
+    """The lines of a block. Those of a draft have nothing on them, if they are planned and without
+    notes; others stay as they are, and are moved to their final place."""
+    plan, known = None, dict[str, tuple[Any, Any, float]]()
     position_y = context.below_page_floats(position_y)
     if (
         context.planning.plan_lines
@@ -82,16 +93,51 @@ def iter_line_boxes(
         plan = _plan_of(context, box, containing_block)
     vars(box)[PLAN] = plan
     if plan is None:
-        for piece in box.descendants():
+        _, *pieces = box.descendants()
+        for piece in pieces:
             vars(piece).pop(ENDS, None)
+        if not any(rest[2:]) and not context.excluded_shapes:
+            known = _known_lines(box, pieces, round(containing_block.width, 3), context.is_draft)
     elif context.is_draft and not plan.notes:
         yield from _draft_lines(plan, box, position_y, skip_stack)
         return
     else:
         plan.follow()
-    yield from original_iter_line_boxes(
+    left = containing_block.content_box_x()
+    while not context.is_draft and (found := known.pop(repr(skip_stack), None)):
+        line, resume_at, indent = found
+        line.translate(left + indent - line.position_x, position_y - line.position_y)
+        line.position_y = position_y  # without errors of floating points
+        position_y += line.height
+        yield line, resume_at
+        if resume_at is None:
+            return
+        skip_stack = resume_at
+    for line, resume_at in original_iter_line_boxes(
         context, box, position_y, bottom_space, skip_stack, containing_block, *rest
-    )
+    ):
+        if context.is_draft:
+            vars(line).pop(KNOWN, None)  # no circle
+            known[repr(skip_stack)] = line, resume_at, line.position_x - left
+        yield line, resume_at
+        skip_stack = resume_at
+
+
+def _known_lines(
+    box: Any, pieces: list[Any], width: float, is_draft: bool
+) -> dict[str, tuple[Any, Any, float]]:
+    """The lines of a block that were laid out in a draft, by where they begin, to be moved to their
+    place: each once, as the heads of a table are on several pages. There are none in another width,
+    for other page numbers, or if something is not on the line alone."""
+    drafted = vars(box).get(KNOWN)
+    if is_draft and drafted is None and all(map(_is_on_line, pieces)):
+        drafted = vars(box)[KNOWN] = width, pieces, {}
+    return drafted[2] if drafted and drafted[:2] == (width, pieces) else {}
+
+
+def _is_on_line(box: Any) -> bool:
+    is_kind_known = is_text(box) or is_inline(box) or is_image(box)
+    return is_kind_known and box.is_in_normal_flow() and note_of(box) is None
 
 
 def _draft_lines(plan: Any, box: Any, y: float, skip_stack: Any) -> Iterator[tuple[Any, Any]]:
