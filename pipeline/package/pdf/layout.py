@@ -392,6 +392,9 @@ def _text_flow(page: LayoutBox, heads: set[Element]) -> Iterator[LayoutBox]:
 # margin has no room, and the heights of content in columns. All of these are corrected in the
 # markup for the next layout.
 
+FAR = 8_000
+"""More letters than a page has."""
+
 LAYOUTS = 4
 """The maximum number of times that a publication is laid out."""
 
@@ -445,11 +448,12 @@ def settle(
     titles = {e for title in root.iter() if title.tag in HEADINGS for e in title.iter()}
     marked = (e for e in root.iter() if TELLS_PAGE in e.attrib and e not in titles)
     references = {element: len(element) > 0 for element in marked}
+    guessed = _tell_far_pages(references, root)
     for layout in range(LAYOUTS):
         document, is_last = lay_out(), layout == LAYOUTS - 1
         changed = numbers is not None and numbers.fill(document.pages)
         if references and not is_last:
-            changed |= _tell_pages(references, document.pages)
+            changed |= _tell_pages(references, document.pages, guessed)
         rejected: Iterable[Element] = ()
         if in_margin and here("margin_notes"):
             from pipeline.features.margin_notes import place_margin_notes
@@ -470,9 +474,34 @@ def settle(
     return document
 
 
-def _tell_pages(references: dict[Element, bool], pages: list[typesetter.TypesetPage]) -> bool:
+def _tell_far_pages(references: dict[Element, bool], root: Element) -> set[Element]:
+    """Have references tell the pages of places that are farther away than a page is long, from each
+    other too: otherwise that is known after a layout, and each needs another. Returns which do."""
+    places, uses, count = dict[str, int](), dict[str, list[tuple[int, Element]]](), 0
+    for element in root.iter() if references else ():
+        places.setdefault(f"#{element.get('id')}", count)
+        if element in references:
+            uses.setdefault(element.get("href", ""), []).append((count, element))
+        count += len(element.text or "") + len(element.tail or "")
+    guessed = set[Element]()
+    for target, of_target in uses.items():
+        at = places.get(target, -FAR)
+        for number, (place, element) in enumerate(of_target):
+            beside = of_target[max(0, number - 1) : number] + of_target[number + 1 : number + 2]
+            is_far = all(abs(place - other) > FAR for other in (at, *(use for use, _ in beside)))
+            if is_far and not references[element]:
+                references[element] = True
+                guessed.add(element)
+                _tell_page(element, target)
+    return guessed
+
+
+def _tell_pages(
+    references: dict[Element, bool], pages: list[typesetter.TypesetPage], guessed: set[Element]
+) -> bool:
     """Have the first reference to a place on each other page tell the page of that; ``references``
-    are those that may, and whether they do. Returns whether any does now."""
+    are those that may, and whether they do. Those that were ``guessed`` to do so are taken back
+    where that is wrong. Returns whether there is a change."""
     starts = first_pages(page.anchors for page in pages)
     changed, seen = False, set[Element]()
     told = set[str]()
@@ -488,6 +517,13 @@ def _tell_pages(references: dict[Element, bool], pages: list[typesetter.TypesetP
             if is_elsewhere and not references[element]:
                 references[element] = changed = True
                 _tell_page(element, target)
+            elif is_elsewhere:
+                guessed.discard(element)
+    for element in guessed:  # also what is nowhere
+        references[element], changed = False, True
+        element.text = "".join(child.tail or "" for child in element) or element.text
+        del element[:]
+    guessed.clear()
     return changed
 
 
