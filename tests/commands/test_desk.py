@@ -383,6 +383,9 @@ class TestInABrowser:
         assert seen["look"]["before"] == [False, False, False]
         assert seen["look"]["after"] == [True, True, True]
 
+    def test_a_view_begins_at_the_place_in_the_text(self, seen: dict[str, Any]) -> None:
+        assert seen["look"]["web page"]
+
     def test_every_control_is_named_in_the_language_of_the_browser(
         self, seen: dict[str, Any]
     ) -> None:
