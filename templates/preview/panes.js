@@ -77,6 +77,7 @@ class Pane {
     const aligned = `${name} ${placed}`;
     if (!part || aligned === this.aligned) {
       this.comeBack();
+      await this.catchUp();
       return;
     }
     const path = address(this.edition, part.digest);
@@ -101,7 +102,16 @@ class Pane {
     if (wanted && !before.length) {
       this.mark(await this.follow(await this.page.named(wanted.file), wanted.line));
     }
+    await this.catchUp();
     this.element.dataset.digest = part.digest;
+  }
+
+  // Go to what the others show, if the pane has come into view.
+  async catchUp() {
+    const { place } = this.page;
+    if (!this.isNew || !this.items.length) return;
+    this.isNew = false;
+    if (place) await this.follow(place.file, place.line);
   }
 
   // What is read, or null at the top: who is there stays there.

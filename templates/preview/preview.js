@@ -18,6 +18,7 @@ export const desk = { isHere: 'source' in document.body.dataset, go() {}, follow
 const page = {
   state: { parts: {}, editions: [], findings: [], source: '', number: 0 },
   wanted: null, // the line that the address asks for, until it is found
+  get place() { return byId('together').checked && place; },
   words,
   choose,
   named,
@@ -75,6 +76,7 @@ export async function show(file, line) {
   }
   if (found || (filled.length && !file)) say(file, line);
   else if (filled.length) say(file, line, false);
+  else place = { file, line };
   return filled.length > 0;
 }
 
@@ -195,7 +197,10 @@ export function chooseViews() {
   const shown = boxes.filter((box) => box.checked);
   for (const box of boxes) panes[box.value].leave();
   document.body.classList.toggle('alone', shown.length === 1);
-  for (const box of boxes) panes[box.value].element.hidden = !box.checked;
+  for (const { value, checked } of boxes) {
+    panes[value].isNew ||= checked && !panes[value].visible;
+    panes[value].element.hidden = !checked;
+  }
   for (const pane of Object.values(panes)) pane.update();
   tellViews();
 }

@@ -27,7 +27,7 @@ from PIL import Image
 
 import pipeline
 from pipeline.commands import main
-from pipeline.commands.desk import launcher, source_facts
+from pipeline.commands.desk import launcher
 from pipeline.commands.desk.draft import SourceText, merge
 from pipeline.commands.desk.server import Desk, is_for_pupils, words_for
 from pipeline.commands.panes.session import PageDrawing, Session
@@ -158,10 +158,15 @@ def test_texts_that_nobody_has_opened_have_first_pages(served: Served) -> None:
 def test_works_that_can_be_cited_are_offered(served: Served) -> None:
     (served.folder / "works.bib").write_text("@book{knuth, title={The {TeX}book}}\n", "utf-8")
     text = "---\ntitle: A\nbibliography: works.bib\n---\n\n# B {#b}\n\n[c]{.term}\n"
-    document = pipeline.parse(text)
-    found = source_facts.words(document, served.folder)
-    assert found["works"] == [("knuth", "The TeXbook")]
-    assert found["ids"] == [("b", "B")]
+    (served.folder / "citing.md").write_text(text, "utf-8")
+    key = served.key("citing.md")
+    for _ in range(1200):
+        found = served.json(f"open/{key}/words")
+        if found["ids"]:
+            break
+        time.sleep(0.1)
+    assert found["works"] == [["knuth", "The TeXbook"]]
+    assert found["ids"] == [["b", "B"]]
 
 
 def test_nothing_outside_the_folder_is_read_or_written(served: Served) -> None:
@@ -382,6 +387,9 @@ class TestInABrowser:
     def test_pages_are_turned_and_enlarged(self, seen: dict[str, Any]) -> None:
         assert seen["look"]["before"] == [False, False, False]
         assert seen["look"]["after"] == [True, True, True]
+
+    def test_a_view_begins_at_the_place_in_the_text(self, seen: dict[str, Any]) -> None:
+        assert seen["look"]["web page"]
 
     def test_every_control_is_named_in_the_language_of_the_browser(
         self, seen: dict[str, Any]

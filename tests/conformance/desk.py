@@ -198,6 +198,7 @@ NAMES = """[...document.querySelectorAll(
     .filter((part) => part.checkVisibility() && !part.closest('.cm-editor, #sources, #findings'))
     .map((part) => (part.ariaLabel || part.textContent).trim())
     .filter((name) => /[a-z]/i.test(name))"""
+IS_BELOW = "document.querySelector('#html iframe')?.contentWindow.scrollY > 100"
 VIEW = """(() => {
     const view = document.querySelector('#pdf .view');
     return [document.querySelectorAll('.thumbnails button').length > 1, view.scrollTop > 100,
@@ -244,6 +245,11 @@ def look(teacher: Teacher) -> dict[str, Any]:
     other.close()
     for name in ("Smaller", "Smaller", "Small pages"):
         teacher.press(name)
+    page.locator(".cm-scroller").evaluate("one => one.scrollTo(0, one.scrollHeight)")
+    shown = page.get_by_role("group", name="Show").get_by_label("Web page")
+    shown.check()
+    seen["web page"] = once(page, IS_BELOW, True)
+    shown.uncheck()
     return seen
 
 

@@ -175,10 +175,12 @@ class Session:
     def look_at(self, views: Mapping[str, str]) -> None:
         """Build those editions first that are in view: by format, the name of one, or "" for the
         first. From now on, each of them is made."""
+        shown = {part.format for part in self.state.parts.values()}
+        unseen = views.keys() - self._views.keys() - shown
         self._views = views
         named = [name for name in views.values() if name]
         self._added = tuple(dict.fromkeys((*self._added, *named)))
-        if not self._fresh.issuperset(named):
+        if unseen or not self._fresh.issuperset(named):
             self.watcher.again()
 
     def view(self, edition: str, digest: str) -> EditionView | None:
