@@ -38,7 +38,7 @@ from pipeline.model.tree import Changes, rewrite
 from pipeline.parser.constructs.block_parts import Around
 from pipeline.parser.lines import number_lines
 from pipeline.parser.markup import paired_names
-from pipeline.parser.raw_html import raw_markup
+from pipeline.parser.raw_html import MarkupBuilder
 from pipeline.parser.withheld_ranges import SourceRecord
 
 # --- page styles -----------------------------------------------------------------------------
@@ -548,7 +548,7 @@ class PageReader:
         markup: str = lxml.html.tostring(element, encoding="unicode", with_tail=False)
         lines = number_lines(markup)
         paired = paired_names(lines)
-        builder = raw_markup(
+        builder = MarkupBuilder(
             Around(lambda *findings: None, lambda address, span: address, paired, SourceRecord()),
             60,
         )
