@@ -28,6 +28,23 @@ function part(title, hint, ...inside) {
   return made('section', {}, made('h3', { textContent: words(title) }), made('p', { className: 'hint', textContent: words(hint) }), ...inside);
 }
 
+// What a report says of an edition on paper: names and values, in the language of the desk.
+function factsOf({ currency, copies, printed: { paper, sheets, ink, simplex, duplex } }) {
+  const { lang } = document.documentElement;
+  const number = (value) => value.toLocaleString(lang);
+  const share = (value) => value.toLocaleString(lang, { style: 'percent', maximumFractionDigits: 1 });
+  const sum = (value) => Number(value).toLocaleString(lang, { style: 'currency', currency });
+  const both = [['Double-sided', sheets.duplex, duplex], ['Single-sided', sheets.simplex, simplex]];
+  return [
+    ['Pages', `${number(sheets.pages)} (${paper})`],
+    ['Ink on a page', share(ink.grey)],
+    ['Copies', number(copies)],
+    ...both.flatMap(([label, count, cost]) => (count === null ? [] : [
+      [label, `${words('Sheets')}: ${number(cost ? cost.sheets : count * copies)}${cost ? `, ${sum(cost.total)}` : ''}`],
+    ])),
+  ];
+}
+
 export async function handOut(writing) {
   const stem = document.body.dataset.source.replace(/^.*\/|\.md$/g, '');
   const save = (link) => link?.click();
@@ -75,7 +92,11 @@ export async function handOut(writing) {
     await writing.save();
     const query = new URLSearchParams({ ...prices, edition: how.value });
     const answer = await fetch(`facts?${query}`);
-    facts.textContent = (await answer.text()).split('\n').filter((line) => /^ {2}(?!warnings)/.test(line)).map((line) => line.trim()).join('\n');
+    if (!answer.ok) {
+      tell(await answer.text());
+      return;
+    }
+    facts.textContent = factsOf(await answer.json()).map(([label, value]) => `${words(label)}: ${value}`).join('\n');
     facts.hidden = false;
     tell('');
   }

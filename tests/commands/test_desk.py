@@ -355,7 +355,8 @@ class TestInABrowser:
 
     def test_it_is_printed_and_handed_out_without_answers(self, seen: dict[str, Any]) -> None:
         found = seen["hand out"]
-        assert "30 copies" in found["costs"]
+        assert "Copies: 30\nDouble-sided: Sheets: " in found["costs"]
+        assert "€" in found["costs"]
         assert found["printed"].endswith("/handout/our-well-a-test.pdf")
         assert found["pupils"] == "our-well-a-test.html our-well-a-test.pdf"
         assert found["leaked"] == "False"

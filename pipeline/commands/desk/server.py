@@ -195,15 +195,19 @@ class OpenSource:
         return as_json([edition | {"answers": answers[edition["name"]]} for edition in found])
 
     async def _facts(self, request: Request) -> Response:
-        """The words of `chapbook report` on a printed edition."""
+        """The numbers of `chapbook report` on a printed edition."""
         asked = request.query_params
         edition, numbers = asked.get("edition", ""), ("copies", "paper-price", "page-price")
         if edition not in EDITIONS or not all(_is_price(asked.get(n, "")) for n in numbers):
             return gone()
         options = [f"--{name}={asked[name]}" for name in numbers if asked.get(name)]
         given: tuple[str | Path, ...] = ("--edition", edition, "--out", self.out, *options)
-        run = await command_runs.run("report", self.path, *given, folder=self.desk.folder)
-        return PlainTextResponse(run.out if not run.code else run.told, headers=HEADERS)
+        run = await command_runs.run("report", self.path, "--json", *given, folder=self.desk.folder)
+        if run.code:
+            return PlainTextResponse(run.told or run.out, 409, HEADERS)
+        report = msgspec.json.decode(run.out)
+        printed = report["editions"][0]["printed"]
+        return as_json({**report["prices"], "printed": printed})
 
     async def _hand_out(self, request: Request) -> Response:
         """Build editions; the files of each, or why there are none."""
