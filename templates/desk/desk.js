@@ -1,6 +1,8 @@
 // The page of `chapbook desk`: sources, an editor, and the views of the preview. Typing waits for
 // nothing: what was typed is saved a moment later, and built by the session.
 
+import { change, makeEditor } from './editor.js';
+
 const SAVE = 400; // milliseconds without a key after which what was typed is saved
 const KEEP = 3000; // and after which the way back is kept
 const MOST_KEPT = 2e6; // letters of the way back
@@ -338,12 +340,21 @@ function sayFinding({ code, text, message, hint, mend, length }) {
   const about = length > 1 ? line.slice(start, carets.length).trim() : message.match(/[“`]([^”`]+)/)?.[1];
   const shown = [about, mend].filter(Boolean).join(' → ');
   return `${words(code)}${shown && ` (${shown})`}`;
+
+// The lines that make one text another, and how many letters are the same before and after them.
+function changedLines(before, after) {
+  const { from, to, insert } = change(before, after);
+  const head = from && before.lastIndexOf('\n', from - 1) + 1;
+  const next = before.indexOf('\n', to);
+  const tail = next < 0 ? 0 : before.length - next;
+  return { head, tail, lines: before.slice(head, from) + insert + before.slice(to, before.length - tail) };
 }
 
 class Writing {
-  constructor(editor, { digest }, see) {
+  constructor(editor, { digest, text }, see) {
     this.editor = editor;
     this.base = digest; // the version in the file that the text was written over
+    this.baseText = text; // that version, if the desk knows it
     this.see = see;
     this.isSaved = true;
     this.hasWritten = false;
@@ -370,7 +381,7 @@ class Writing {
     clearTimeout(this.timer);
     const { text } = this.editor;
     this.isSaved = true;
-    this.saving = send('save', JSON.stringify({ text, base: this.base })).then(
+    this.saving = send('save', this.data(text)).then(
       (saved) => this.hear(text, saved),
       (error) => {
         this.isSaved = false;
@@ -383,7 +394,20 @@ class Writing {
     await this.saving;
   }
 
-  hear(sent, { digest, base, text, conflict }) {
+  // What is sent of a text: what has changed, since to send all of a book takes a tenth of a second.
+  data(text) {
+    const { base, baseText } = this;
+    return JSON.stringify(baseText === null ? { base, text } : { base, ...changedLines(baseText, text) });
+  }
+
+  hear(sent, { digest, base, text, conflict, unknown }) {
+    if (unknown) { // the desk was started again
+      this.baseText = null;
+      this.isSaved = false;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.save(), 0);
+      return;
+    }
     if (conflict) {
       this.say('Not saved!');
       this.isSaved = false;
@@ -393,14 +417,14 @@ class Writing {
     if (text !== null) { // others have changed something
       if (this.editor.text !== sent) { // and so have we, since: that comes next
         this.isSaved = false;
-        this.base = base;
+        [this.base, this.baseText] = [base, sent];
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.save(), SAVE);
         return;
       }
       this.editor.setText(text);
     }
-    this.base = digest;
+    [this.base, this.baseText] = [digest, text ?? sent];
     if (this.isSaved) this.say('Saved');
   }
 
@@ -414,7 +438,7 @@ class Writing {
       byId('saved').append(' ', button('Which text is right?', () => this.save()));
       return;
     }
-    this.base = digest; // what the file has, if nobody has changed it again
+    [this.base, this.baseText] = [digest, theirs]; // if nobody has changed it again
     if (chosen === 'Take the other one') {
       this.editor.setText(theirs);
       this.isSaved = true;
@@ -426,8 +450,7 @@ class Writing {
 
   saveNow() {
     if (!this.isSaved) {
-      const { text } = this.editor;
-      last('save', JSON.stringify({ text, base: this.base }));
+      last('save', this.data(this.editor.text));
     }
   }
 
@@ -644,9 +667,7 @@ let writing = null;
 async function begin() {
   fillSources();
   if (!source) return;
-  const [{ makeEditor }, view, answer] = await Promise.all([
-    import('./editor.js'), import('./preview.js'), fetch('text'),
-  ]);
+  const [view, answer] = await Promise.all([import('./preview.js'), fetch('text')]);
   if (!answer.ok) {
     problem(new Error(await answer.text()));
     return;
@@ -671,7 +692,7 @@ async function begin() {
     },
   });
   editor.setText(text); // with what others have changed since
-  writing = new Writing(editor, { digest }, view);
+  writing = new Writing(editor, { digest, text }, view);
   writing.tools();
   let told = '';
   Object.assign(view.desk, {

@@ -1,11 +1,15 @@
 // The editor: CodeMirror if it is installed, or else a plain field with the same functions.
 
+const BLOCK = 4096; // letters that are compared at once
+
 // The smallest change that makes one text another.
-function change(before, after) {
+export function change(before, after) {
   const shorter = Math.min(before.length, after.length);
   let head = 0;
+  while (head + BLOCK < shorter && before.startsWith(after.slice(head, head + BLOCK), head)) head += BLOCK;
   while (head < shorter && before[head] === after[head]) head += 1;
   let tail = 0;
+  while (tail + BLOCK < shorter - head && before.endsWith(after.slice(after.length - tail - BLOCK, after.length - tail), before.length - tail)) tail += BLOCK;
   while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
   return { from: head, to: before.length - tail, insert: after.slice(head, after.length - tail) };
 }

@@ -198,7 +198,10 @@ def test_a_text_is_saved_over_the_version_that_it_was_written_over(served: Serve
     at, path = f"open/{served.key('parts/rope.md')}", served.folder / "parts" / "rope.md"
     text = served.json(f"{at}/text")
     assert text["text"] == "A rope.\n"
-    sent = {"text": "A rope.\nIt is long.\n", "base": text["digest"]}
+    sent = {"head": 8, "lines": "It is 𝓁ong.\n", "base": text["digest"]}
+    saved = served.json(f"{at}/save", sent)
+    sent = {"head": 14, "lines": "l", "tail": 5, "base": saved["digest"]}
+    assert served.json(f"{at}/save", sent | {"base": "other"})["unknown"]
     saved = served.json(f"{at}/save", sent)
     assert path.read_bytes() == b"A rope.\r\nIt is long.\r\n"
     path.write_bytes(b"By somebody.\r\n" + path.read_bytes())

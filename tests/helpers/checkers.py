@@ -254,6 +254,14 @@ def desk(address: str, folder: Path) -> dict[str, Any]:
     return seen
 
 
+def typing(address: str) -> list[float]:
+    """The milliseconds that the page of a desk is busy for each key: see
+    tests/conformance/desk_keys.py."""
+    require("browser")
+    spent: list[float] = json.loads(_run_own("desk_keys", str(shutil.which(_CHROMIUM)), address))
+    return spent
+
+
 def preview_pages(address: str, source: Path) -> dict[str, Any]:
     """The preview of a book whose builds wait, as seen in Chromium: see
     tests/conformance/preview_pages.py."""

@@ -20,12 +20,25 @@ BOM = "\ufeff"
 class SaveResult(msgspec.Struct, frozen=True):
     """The result of saving: the ``digest`` of the file, and its ``text`` if it is not the one that
     was sent, which is a ``base`` for what was typed since. If both have changed the same lines,
-    ``conflict``: nothing was written, and ``text`` is that of the file."""
+    ``conflict``: nothing was written, and ``text`` is that of the file. Nor was it if the version
+    that the text was written over is ``unknown``."""
 
     digest: str
     text: str | None = None
     base: str = ""
     conflict: bool = False
+    unknown: bool = False
+
+
+class SentText(msgspec.Struct, frozen=True):
+    """A text as a window sends it, written over the version ``base``: all of the ``text``, or its
+    ``lines`` between as many letters of that version as a browser counts (in UTF-16)."""
+
+    base: str
+    text: str | None = None
+    lines: str = ""
+    head: int = 0
+    tail: int = 0
 
 
 class SourceText:
@@ -57,6 +70,16 @@ class SourceText:
         except (OSError, UnicodeDecodeError):
             return ""
         return self._digest
+
+    def sent(self, sent: SentText) -> str | None:
+        """The text that a window has, unless the version it was written over is not known."""
+        if sent.text is not None:
+            return sent.text
+        if sent.base not in self._texts:
+            return None
+        base = self._texts[sent.base].encode("utf-16-le")
+        tail = base[len(base) - 2 * sent.tail :].decode("utf-16-le")
+        return base[: 2 * sent.head].decode("utf-16-le") + sent.lines + tail
 
     def save(self, text: str, base: str) -> SaveResult:
         """Save a text that was written over the version ``base``, with all that others have changed

@@ -29,7 +29,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response, Strea
 from starlette.routing import BaseRoute, Mount, Route, Router
 
 from pipeline.commands.desk import command_runs, source_facts
-from pipeline.commands.desk.draft import SourceText
+from pipeline.commands.desk.draft import SaveResult, SentText, SourceText
 from pipeline.commands.panes import page_images
 from pipeline.commands.panes.server import (
     HEADERS,
@@ -135,9 +135,12 @@ class OpenSource:
         return as_json({"text": text, "digest": digest, "kept": None})
 
     async def _save(self, request: Request) -> Response:
-        sent = msgspec.json.decode(await _body(request))
+        sent = msgspec.json.decode(await _body(request), type=SentText)
+        text = self.draft.sent(sent)
+        if text is None:
+            return as_json(SaveResult("", unknown=True))
         try:
-            saved = self.draft.save(sent["text"], sent["base"])
+            saved = self.draft.save(text, sent.base)
         except (OSError, UnicodeDecodeError) as error:
             return PlainTextResponse(str(error), 409, HEADERS)
         return as_json(saved)
