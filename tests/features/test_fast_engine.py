@@ -13,14 +13,9 @@ import pytest
 
 from pipeline.features.fast_engine import text_lines
 from pipeline.features.fast_engine.text_lines import ShapedText
-from pipeline.features.forms import LATIN_FACE
 from pipeline.model.faces import FACES
-from pipeline.model.rendered import tree_of
 from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine.adapter import patching
-from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
-from pipeline.package.pdf.even_pages import planning_for
-from pipeline.package.result import font_files
 from tests.helpers.laid_out import LATIN, boxes, typeset
 
 pytestmark = pytest.mark.skipif(engine.PLAIN in os.environ, reason="the engine is plain")
@@ -158,17 +153,15 @@ def test_what_was_laid_out_goes_when_it_is_drawn() -> None:
     """Python looks for what keeps itself in a circle once for many units of a book."""
     text = "Words that take several lines of a page, which are chosen together. " * 40
     notes = "<span style='float: footnote'>A note.</span>"
-    markup = tree_of(f"<html lang='en'><body>{f'<p>{text}{notes}</p>' * 9}</body></html>")
+    markup = f"<html lang='en'><body>{f'<p>{text}{notes}</p>' * 9}</body></html>"
     styles = [
         f"p {{ font-family: '{LATIN}'; hyphens: auto; text-align: justify }}",
         ":root { --space: calc(1em + 1px) } p { margin: var(--space) }",
     ]
-    setter = Typesetter(font_files((LATIN_FACE,)), Path(), ())
     gc.collect()
     gc.disable()
     try:
-        planning = planning_for(lines=True, pages=True)
-        document = setter.set(markup, styles, planning=planning)
+        document = typeset(markup, *styles, is_planned=True)
         assert len(document.pages) > 1
         assert document.written()
         references = [weakref.ref(box) for box in boxes(document)]

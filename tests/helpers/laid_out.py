@@ -13,6 +13,7 @@ from pipeline.features.forms import LATIN_FACE
 from pipeline.model.rendered import Face, Pages, tree_of
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
+from pipeline.package.pdf.even_pages import planning_for
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.print_markup import ready
 from pipeline.package.result import font_files
@@ -30,9 +31,12 @@ def laid_out(pages: Pages, folder: Path = Path()) -> Any:
     return lay_out(Typesetter(font_files(pages.faces), folder, pages.assets), root, pages)
 
 
-def typeset(markup: str, *styles: str, face: Face = LATIN_FACE) -> Any:
-    """The document of a page of HTML with these style sheets and no others, in a single face."""
-    return Typesetter(font_files((face,)), Path(), ()).set(tree_of(markup), list(styles))
+def typeset(markup: str, *styles: str, face: Face = LATIN_FACE, is_planned: bool = False) -> Any:
+    """The document of a page of HTML with these style sheets and no others, in a single face. If it
+    ``is_planned``, its lines and pages are chosen, as in a book."""
+    setter = Typesetter(font_files((face,)), Path(), ())
+    planning = planning_for(lines=is_planned, pages=is_planned)
+    return setter.set(tree_of(markup), list(styles), planning=planning)
 
 
 def numbered_boxes(document: Any) -> list[tuple[int, Any]]:
