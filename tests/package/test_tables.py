@@ -463,3 +463,18 @@ def test_tables_of_one_row_may_be_parted_from_each_other(tmp_path: Path) -> None
     assert len(lefts) == 4
     assert lefts == sorted(lefts)
     assert lefts.count(lefts[0]) == 2, "half of them are in each column"
+
+
+def test_each_page_of_a_table_in_a_book_has_its_head(tmp_path: Path) -> None:
+    rows = "".join(f"| {number} | water |\n" for number in range(150))
+    talk = "They went to the well in the morning, and came home in the evening. " * 12
+    table = f"| Day | Found |\n|--|--|\n{rows}"
+    text = f"---\ntitle: T\nkind: novel\n---\n\n{talk}\n\n{table}\n{talk}\n"
+    pages = making.rendered(making.resolved(text, "handout", tmp_path))
+    places: dict[int, dict[str, float]] = {}
+    for number, box in numbered_boxes(laid_out(pages)):
+        word = getattr(box, "text", "")
+        if word in ("Found", "water"):
+            places.setdefault(number, {}).setdefault(word, box.position_y)
+    assert len(places) > 2
+    assert all(0 < page["water"] - page["Found"] < 40 for page in places.values())

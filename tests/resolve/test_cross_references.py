@@ -28,7 +28,7 @@ from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import letters, roman
 from pipeline.render.node_markup import FIGURE_GAP, figure_rows
 from tests.helpers import making
-from tests.helpers.laid_out import boxes, laid_out
+from tests.helpers.laid_out import boxes, count_layouts, laid_out
 from tests.helpers.pdf_reading import marked_texts, open_pdf, outline, read
 from tests.helpers.trees import nodes, plain_text
 
@@ -492,3 +492,19 @@ def test_the_front_matter_asks_for_numbers_and_lists() -> None:
 def test_what_the_front_matter_cannot_ask_for(line: str, column: int) -> None:
     (found,) = parse(f"---\ntitle: T\n{line}\n---\n\nText.\n").diagnostics
     assert (found.code, found.line, found.column) == ("wrong-value", 3, column)
+
+
+def test_a_place_far_away_is_told_without_another_layout(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, far = KINDS["tbl"].format("a"), "A word or two. " * 600
+    layouts = count_layouts(monkeypatch)
+    for front, said, count in (
+        ("", "Table 1 on page", 1),
+        ("page: 84cm x 119cm\n", "See Table 1. A word", 2),  # it was wrong
+    ):
+        layouts.clear()
+        text = f"---\ntitle: T\n{front}---\n\nSee @tbl-a. {far}\n\n{table}\n"
+        pages = making.rendered(resolved(text, folder, "handout"))
+        assert said in plain("".join(getattr(b, "text", "") for b in boxes(laid_out(pages))))
+        assert len(layouts) == count
