@@ -262,19 +262,21 @@ finally:
 
 
 KILLED = """
-import multiprocessing, os, signal, threading, time
+import contextlib, multiprocessing, os, signal, threading, time
 from pipeline.commands import main
 
 def kill():
-    while not (others := multiprocessing.active_children()):
+    while True:  # also those that are started instead
+        for other in multiprocessing.active_children():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(other.pid, signal.SIGKILL)
         time.sleep(0.001)
-    os.kill(others[0].pid, signal.SIGKILL)
 
 os.cpu_count = lambda: 2
 threading.Thread(target=kill, daemon=True).start()
 main()
 """
-"""The command, whose other process is killed, as by a system that has no more memory."""
+"""The command, whose other processes are killed, as by a system that has no more memory."""
 
 
 def test_a_process_that_is_killed_ends_the_command_with_a_line(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ class TestPublication(Read):
         in_order = [n for n, e in zip(names, printed, strict=True) if e.imposition == "none"]
         others = {*in_order, *filter(None, pages)} - {f"{SOURCE.stem}.pdf"}
         tagged = [built.parent / name for name in sorted(others)]
-        assert len(tagged) == 8
+        assert len(tagged) == 9
         assert checkers.verapdf(*tagged) == []
         assert checkers.page_validation(*tagged) == []
         for path in built.parent.glob("*.pdf"):
