@@ -14,7 +14,9 @@ import pypdfium2
 import pytest
 
 import pipeline
+from pipeline.model.editions import EDITIONS
 from pipeline.model.kinds import KINDS
+from pipeline.model.sheet import sheet_of
 from pipeline.render.covers import LINE, front_of
 from pipeline.render.environment import in_phrases
 from tests.helpers import checkers, making
@@ -71,6 +73,38 @@ def test_an_exam_says_its_total_and_has_choices_within_questions(tmp_path: Path)
         "Exercise 1 2 3 Total Grade Possible 4 5 4 13 Reached".split()
     )
     assert '<fieldset class="choices one lower-roman in-brackets">' in page
+
+
+def test_the_young_have_no_letters_before_choices_and_sums_side_by_side(tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "worksheet.md", ["handout", "answers", "web"], out=tmp_path)
+    folder = tmp_path / "worksheet"
+    assert 'class="choices one unlettered"' in (folder / "worksheet.html").read_text("utf-8")
+    with pypdfium2.PdfDocument(folder / "worksheet.pdf") as pdf:
+        text = pdf[1].get_textpage().get_text_range()
+    assert not re.search(r"[ac]\. *a (stone|shoe)", text)
+    with pypdfium2.PdfDocument(folder / "worksheet.pdf") as pdf:
+        bounds = [thing.get_bounds() for thing in pdf[0].get_objects()]
+    blanks = [(round(low), left) for left, low, right, _ in bounds if 78 < right - left < 80]
+    assert [low for low, _ in blanks[1:]] == [blanks[1][0]] * 3
+    with pypdfium2.PdfDocument(folder / "worksheet-answers.pdf") as pdf:
+        assert "a plum" in pdf[0].get_textpage().get_text_range()
+
+
+def test_pairs_stand_below_each_other_where_lines_are_narrow(tmp_path: Path) -> None:
+    source = tmp_path / "x.md"
+    rows = "| photosynthesis | how plants make sugar |\n| sap | juice |"
+    pairs = f"| Word | Meaning |\n|--|--|\n{rows}"
+    exercise = f"::: exercise Match\n::: matching\n{pairs}\n:::\n:::\n"
+    for columns, is_above in ((1, False), (2, True)):
+        page = f"page: {{size: A5, columns: {columns}}}"
+        source.write_text(f"---\ntitle: X\n{page}\n---\n\n{exercise}")
+        pipeline.build(source, ["handout"], out=tmp_path)
+        with pypdfium2.PdfDocument(tmp_path / "x" / "x.pdf") as pdf:
+            page_text = pdf[0].get_textpage()
+            text = page_text.get_text_range()
+            words = (text.index(word) for word in ("photosynthesis", "Meaning"))
+            first, second = (page_text.get_charbox(word)[1] for word in words)
+        assert (first > second) is is_above
 
 
 def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
@@ -243,6 +277,11 @@ def test_the_cover_of_a_newsletter_says_which_it_is() -> None:
     source = SOURCES / "newsletter.md"
     document = pipeline.parse(source.read_text("utf-8"), source.name, SOURCES)
     assert front_of(document, LINE).series == "№\N{NO-BREAK SPACE}14 · 1 April 2026"
+
+
+def test_the_inner_margin_of_a_novel_has_room_for_glue() -> None:
+    source = (SOURCES / "novel.md").read_text("utf-8")
+    assert sheet_of(making.parse(source), EDITIONS["handout"]).inner == 18
 
 
 def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) -> None:

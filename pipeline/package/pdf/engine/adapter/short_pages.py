@@ -132,7 +132,7 @@ class _Page:
 
 
 def _fill(page: _Page) -> None:
-    """Have more on a page that is short, or else space between its exercises."""
+    """Have more on a page that is short, and space between exercises where that fills it."""
     if _is_short(page.context, _bottom(page.result[0])):
         before = _place(page.result[1])
         for spaces in TIGHTER:
@@ -170,17 +170,18 @@ def _bottom(box: Any) -> float:
 
 
 def _spread(root: Any, foot: float) -> None:
-    """Move the exercises on a page apart, so that it ends at its foot if possible; none from the
-    title."""
+    """Move the exercises on a page apart, if it ends at its foot then; none from the title."""
     pairs = [
         (block, has_class(block, "exercise") and not has_class(before, "title-block"))
         for before, block in itertools.pairwise(_blocks(root))
     ]
     gaps = sum(is_apart for _, is_apart in pairs)
     shift, free = 0.0, foot - _bottom(root)
+    if free > gaps * MOST_LINES * strut(root.style)[0]:
+        return
     for block, is_apart in pairs:
         if is_apart:
-            shift += min(free / gaps, MOST_LINES * strut(block.style)[0])
+            shift += free / gaps
         block.translate(0, shift)
 
 
