@@ -107,6 +107,20 @@ def test_pairs_stand_below_each_other_where_lines_are_narrow(tmp_path: Path) -> 
         assert (first > second) is is_above
 
 
+def test_an_exam_in_large_print_has_letters_on_their_lines_and_its_scores_under_a_question(
+    tmp_path: Path,
+) -> None:
+    pipeline.build(SOURCES / "exam.md", ["large-print"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "exam" / "exam-large-print.pdf") as pdf:
+        first, *_, last = (page.get_textpage() for page in pdf)
+        text = first.get_text_range()
+        letter, question = (
+            first.get_charbox(text.index(words), loose=True)[1] for words in ("a)", "Which")
+        )
+        assert letter == pytest.approx(question, abs=1)
+        assert {"pores", "Possible"} <= {*last.get_text_range().split()}
+
+
 def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
     page = web_page("recipe", tmp_path)
     quantities = re.findall(r'<span class="quantity">(.*?)</span>', page)

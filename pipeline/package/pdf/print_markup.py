@@ -220,7 +220,7 @@ MOST_IN_SUM = 3
 LARGE = frozenset({"div", "figure", "table"})
 """Elements that make an item of a list more than a few lines."""
 
-NEXT = frozenset("activity contents exercise writing-lines writing-space".split())
+NEXT = frozenset("activity contents exercise score writing-lines writing-space".split())
 
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 

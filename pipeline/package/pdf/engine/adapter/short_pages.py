@@ -35,7 +35,7 @@ TIGHTER = (0.8, 0.6)
 """The shares of the spaces between blocks that are tried where a page would be short."""
 
 MOST_LINES = 2
-"""The lines by which spaces between exercises, or stories, are wider at most."""
+"""The lines by which spaces between exercises are wider at most."""
 
 AROUND = frozenset({"body", "main", "section"})
 """The elements whose content is spread."""
@@ -186,13 +186,13 @@ def _spread(root: Any, foot: float) -> None:
 
 
 def _level_columns(root: Any) -> None:
-    """Move the stories in columns apart, so that columns end together, or nearly."""
+    """Move the stories in columns apart, by a line at most, so that columns end nearly together."""
     for box in all_boxes(root):
         columns = [child for child in children(box) if getattr(child, "is_column", False)]
         foot = max(map(_bottom, columns), default=0)
         for column in columns:
             gaps = max(1, len(column.children) - 1)
-            shift = min((foot - _bottom(column)) / gaps, MOST_LINES * strut(column.style)[0])
+            shift = min((foot - _bottom(column)) / gaps, strut(column.style)[0])
             for number, story in enumerate(column.children):
                 story.translate(0, number * shift)
 
