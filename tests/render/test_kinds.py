@@ -128,6 +128,8 @@ def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
         "1.2 kg,2,1,30 g,1,150 ml,12,400 g,7 g,1,240 ml,2".split(",")
     )
     assert page.count('class="level-2 ingredients with-quantities"') == 2
+    labels = re.findall(r'<li><span class="label">(.*?)</span>', page)
+    assert labels == ["Serves:", "Work:", "Cooking:", "Makes:", "Work:", "Rest:"]
     assert "<li>salt, pepper, nutmeg</li>" in page
 
 
@@ -324,13 +326,13 @@ def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) ->
 def test_titles_are_broken_by_sense(title: str, phrases: list[str]) -> None:
     markup = str(in_phrases(title))
     assert re.findall(r'<span class="phrase">(.*?)</span>', markup) == phrases
+    assert re.sub("<[^>]*>", "", markup) == title
 
 
-def test_no_line_of_a_printed_title_ends_in_a_short_word(tmp_path: Path) -> None:
+def test_no_line_of_a_printed_title_ends_in_a_short_word() -> None:
     assert str(in_phrases("Counting as a form of argument", short=3)) == (
         'Counting <span class="phrase">as a form</span> <span class="phrase">of argument</span>'
     )
-    assert re.sub("<[^>]*>", "", markup) == title
 
 
 def test_a_cover_is_broken_by_sense_too() -> None:
