@@ -378,9 +378,11 @@ def turn_sheet(sheet: Sheet) -> Sheet:
 
 
 def byline(metadata: Metadata) -> tuple[str, ...]:
-    """The lines under a handout's title: authors, date, version."""
+    """The lines under a handout's title: authors, date, version. From right to left, each name is
+    apart: a number beside one in Latin letters would change places with it."""
     vocabulary = words(metadata.lang)
-    names = vocabulary["list_separator"].join(author.name for author in metadata.authors)
+    form = "\u2068{}\u2069" if metadata.direction == "rtl" else "{}"
+    names = vocabulary["list_separator"].join(form.format(a.name) for a in metadata.authors)
     date = written_date(metadata.date, vocabulary) if metadata.date else ""
     version = f"{vocabulary['version']} {metadata.version}" if metadata.version else ""
     return tuple(part for part in (names, date, version) if part)

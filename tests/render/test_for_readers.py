@@ -99,3 +99,9 @@ def test_names_of_speakers_are_bold_without_styles() -> None:
     pages = rendered(front, "Ann: Why?\n\nBo: So.", "ebook").pages
     markup = "".join(page.markup for page in pages)
     assert re.findall(r'<p class="speaker"><b>(\w+)</b>', markup) == ["Ann", "Bo"]
+
+
+def test_names_in_latin_letters_stay_apart_from_an_arabic_date() -> None:
+    front = "lang: ar\nauthors: [A. B.]\ndate: 2026-03-20"
+    markup = rendered(front, "نص.", "handout").pages[0].markup
+    assert "<p class=\"byline\">\u2068A. B.\u2069 · 20 مارس 2026</p>" in markup

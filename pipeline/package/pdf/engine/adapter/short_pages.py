@@ -40,6 +40,8 @@ MOST_LINES = 2
 AROUND = frozenset({"body", "main", "section"})
 """The elements whose content is spread."""
 
+NO_INDENT = Dimension(0, "px")
+
 IN_ONE_PIECE, ON_A_FULL_PAGE = "avoid", "avoid-page"
 """The values of ``break-inside`` of what is kept in one piece, and of what is so unless its page
 would be short."""
@@ -215,6 +217,9 @@ def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any)
                 margin * context.spaces if margin > 0 else margin
                 for margin in (box.margin_top, box.margin_bottom)
             )
+        if context.follows_float and box.element_tag == "p":  # as after a figure that cannot move
+            lines = [_restyle(line, text_indent=NO_INDENT) for line in box.children]
+            box = _restyle(box.copy_with_children(lines), text_indent=NO_INDENT)
         if box.is_table_wrapper or box.establishes_formatting_context():
             # WeasyPrint would move it there only when it has been divided.
             edge = box.position_y + box.margin_top
