@@ -24,6 +24,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import BEGINS_PAGE, FIRST_PAGE
+from pipeline.model.sheet import learn_letters
 from pipeline.model.strings import IN_STRINGS
 from pipeline.model.tree import (
     ANSWER,
@@ -307,6 +308,7 @@ class _Key:
 
     def __init__(self, document: Document) -> None:
         self._lang = document.metadata.lang
+        self._has_letters = not learn_letters(document.metadata)
         self._words = words(self._lang)
         self._notes = {note.label: note for note in document.notes}
         self._pages = dict(_pages(top_level(document)))
@@ -426,6 +428,8 @@ class _Key:
             case model.Choices():
                 right = [
                     _text(choice_letter(number, self._lang, block.attributes.classes), item.span)
+                    if self._has_letters
+                    else _lines_of(item)
                     for number, item in enumerate(block.items)
                     if item.correct
                 ]
@@ -557,6 +561,13 @@ def _cell_text(cell: model.TableCell) -> str:
 
 def _text(text: str, span: Span | None = None) -> tuple[Inline, ...]:
     return (model.Text(text=text, span=span),)
+
+
+def _lines_of(choice: model.Choice) -> tuple[Inline, ...]:
+    """What a choice says, where it has no letter."""
+    blocks = (b for b in choice.children if isinstance(b, model.Paragraph | model.Plain))
+    lines = (inline for block in blocks for inline in block.children)
+    return (*_text("", choice.span), *lines)  # what tells the place, as a letter does
 
 
 def _line(text: str, span: Span | None = None) -> model.Paragraph:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 from pipeline import model
 from pipeline.model import Block
+from pipeline.model.metadata import Metadata
+from pipeline.model.sheet import learn_letters
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words.writing_conventions import alphabet, small_letters
 
@@ -31,9 +33,11 @@ LONGEST_OPTION = 120
 """Characters of an option: beyond them it ends with an ellipsis."""
 
 
-def helpers(lang: str, rules: dict[str, str]) -> dict[str, object]:
-    """The helpers for the templates of one document in a language; they put the styles of classes
+def helpers(metadata: Metadata, rules: dict[str, str]) -> dict[str, object]:
+    """The helpers for the templates of one document; they put the styles of classes
     for sizes into ``rules``."""
+    lang = metadata.lang
+    letters = f"letters-{alphabet(lang)}" if alphabet(lang) else ""
     functions = (
         is_solved, is_line, is_tight, fits_label, has_words, option_text, squares, text_rows,
     )  # fmt: skip
@@ -41,7 +45,8 @@ def helpers(lang: str, rules: dict[str, str]) -> dict[str, object]:
         "blank_widths": BLANK_WIDTHS,
         "most_squares": MOST_SQUARES,
         "most_options": MOST_OPTIONS,
-        "letters_class": f"letters-{alphabet(lang)}" if alphabet(lang) else "",
+        "letters_class": letters,
+        "choices_class": "unlettered" if learn_letters(metadata) else letters,
         "small_letter": functools.partial(small_letters, lang=lang),
         "height_class": functools.partial(height_class, rules=rules),
     }

@@ -272,9 +272,9 @@ LEAST_MEASURE = 105
 SIDE, UPRIGHT = 24 / 210, 25 / 297
 """The share of a page's width and height that the margins take."""
 
-BINDING = ((15_000, 13), (120_000, 18), (math.inf, 21))
-"""Millimetres at the spine, at least, up to a number of words: in a book of some fifty pages, which
-is stapled; in one whose leaves are glued; and in a thick one."""
+BINDING = ((120_000, 18), (math.inf, 21))
+"""Millimetres at the spine, at least, up to a number of words: where leaves are glued, and in a
+thick book. A booklet, which is stapled, needs none."""
 
 LEAST_LENGTH = 40
 """Millimetres that lines of text are long at least, and that a page's text is high."""

@@ -130,12 +130,18 @@ def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] =
             report(Code.LIKELY_SLIP, message, line.at(points.start()), hint)
 
 
-def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) -> None:
-    """A block whose name resembles a known one; a plural is a different name."""
+def warn_of_name(
+    name: str, known: Sequence[str], span: Span, report: Report, size: str = ""
+) -> None:
+    """A block whose name resembles a known one; a plural is a different name. Or one that has
+    nothing but a ``size``, and a name that needs none."""
     meant = nearest(name, known, MISSPELT)
+    message = f"`::: {name}` is a block without any effect."
     if meant and name not in (meant, f"{meant}s"):
-        message = f"`::: {name}` is a block without any effect."
         report(Code.LIKELY_SLIP, message, span, f"Did you mean `::: {meant}`?")
+    elif size[:1].isdigit():
+        hint = "For room to write, use `::: lines 6`, or `::: space 40mm {.squared}` for squares."
+        report(Code.LIKELY_SLIP, message, span, hint)
 
 
 INSTEAD = {

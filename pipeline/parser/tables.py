@@ -13,6 +13,7 @@ from pipeline.model import (
     NO_ATTRIBUTES,
     Attributes,
     Block,
+    DefinitionList,
     Figure,
     Image,
     Inline,
@@ -573,6 +574,8 @@ def _caption_tables(
         previous = result[-1] if result else None
         match block:
             case Table():
+                if isinstance(previous, DefinitionList) and not block.caption:
+                    _warn_of_definition(previous, report)
                 if waiting and not block.caption:
                     result.pop()
                     block = _attach_caption(block, waiting, report)
@@ -618,6 +621,15 @@ def _warn_of_lonely(block: Block, report: Report, braced: set[Span]) -> None:
             message = "A caption has no table beside it that needs one."
             hint = "Put it directly before or after its table, with an empty line between."
             report(Code.LIKELY_SLIP, message, block.span, hint)
+
+
+def _warn_of_definition(entries: DefinitionList, report: Report) -> None:
+    """Tell that what is before a table defines a whole sentence, so that it is no caption."""
+    term = plain_text(entries.items[-1].terms[-1])
+    if term.rstrip().endswith((".", "!", "?", ":")):
+        message = "A line with a colon before a table defines what is above it."
+        hint = "If it is the caption of the table, begin it with `Table:` instead."
+        report(Code.LIKELY_SLIP, message, entries.span, hint)
 
 
 def is_caption(block: Block) -> bool:

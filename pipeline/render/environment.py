@@ -8,6 +8,7 @@ import contextlib
 import functools
 import math
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
@@ -87,20 +88,22 @@ SHORT_PHRASE = 4
 """The characters of a phrase that does not stand alone."""
 
 
-def in_phrases(title: str, most: float = math.inf) -> Markup:
+def in_phrases(title: str, most: float = math.inf, short: int = 0) -> Markup:
     """A title whose phrases stay together where there is room for them, and so do words with a
-    hyphen; those of ``most`` characters at most."""
+    hyphen; those of ``most`` characters at most. Words of up to ``short`` letters stay with what
+    follows them."""
     phrases = [""]
     for word in title.split(" "):
         phrases[-1] += f" {word}" if phrases[-1] else word
         if word.endswith(PAUSES) and len(phrases[-1]) > SHORT_PHRASE:
             phrases.append("")
     whole = len(list(filter(None, phrases))) == 1
-    groups = title.split(" ") if whole else filter(None, phrases)
+    words = re.findall(rf"(?:\b\w{{1,{short}}} )*\S+" if short else r"\S+", title)
+    groups = words if whole else filter(None, phrases)
     phrase = Markup('<span class="phrase">{}</span>')
     return Markup(" ").join(
         phrase.format(group)
-        if len(group) <= most and (not whole or "-" in group.strip("-"))
+        if len(group) <= most and (not whole or " " in group or "-" in group.strip("-"))
         else group
         for group in groups
     )

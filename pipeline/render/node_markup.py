@@ -608,7 +608,7 @@ class NodeRenderer:
         )  # fmt: skip
         self._context: dict[str, object] = {
             **{function.__name__: function for function in functions},
-            **helpers(document.metadata.lang, self.rules),
+            **helpers(document.metadata, self.rules),
             "format": format_name,
             "metadata": document.metadata,
             "language_links": language_links(document.metadata),

@@ -54,6 +54,9 @@ from pipeline.render.style_sheets import (
 from pipeline.render.tables import Setting
 from pipeline.system.store import Memo
 
+NARROW = 22
+"""Ems of a line, below which nothing stands side by side on it."""
+
 STYLES: dict[Look, tuple[str, ...]] = {
     "standard": (),
     "large": ("untinted", "large-print"),
@@ -290,12 +293,15 @@ def _leading(
 
 
 def kind(sheet: Sheet) -> tuple[str, ...]:
-    """The classes of a page: its layout, and whether it has a margin column or text columns."""
+    """The classes of a page: its layout, whether it has a margin column or text columns, and short
+    lines."""
     classes = ["book" if sheet.is_book else "handout"]
     if sheet.hangs:
         classes.append("hung")
     if sheet.columns > 1:
         classes.append("in-columns")
+    if sheet.line < NARROW * sheet.text * POINT:
+        classes.append("narrow")
     return tuple(classes)
 
 
@@ -372,9 +378,11 @@ def turn_sheet(sheet: Sheet) -> Sheet:
 
 
 def byline(metadata: Metadata) -> tuple[str, ...]:
-    """The lines under a handout's title: authors, date, version."""
+    """The lines under a handout's title: authors, date, version. From right to left, each name is
+    apart: a number beside one in Latin letters would change places with it."""
     vocabulary = words(metadata.lang)
-    names = vocabulary["list_separator"].join(author.name for author in metadata.authors)
+    form = "\u2068{}\u2069" if metadata.direction == "rtl" else "{}"
+    names = vocabulary["list_separator"].join(form.format(a.name) for a in metadata.authors)
     date = written_date(metadata.date, vocabulary) if metadata.date else ""
     version = f"{vocabulary['version']} {metadata.version}" if metadata.version else ""
     return tuple(part for part in (names, date, version) if part)

@@ -59,6 +59,9 @@ QUANTITY = late(
 )
 """A number with its unit, at the beginning of an ingredient; units in words are no part of it."""
 
+LABEL = late(r"[^:\uff1a]{1,40}[:\uff1a]")
+"""What the yield and the times of a recipe are called, in the list that it begins with."""
+
 N = TypeVar("N", bound=Node)
 
 
@@ -121,7 +124,8 @@ def nest_sections(document: Document) -> Document:
 
 def mark_parts(document: Document) -> Document:
     """The document with classes for what its kind has a look for: in a play, stage directions,
-    which are paragraphs of emphasised text; in a recipe, the quantities of ingredients."""
+    which are paragraphs of emphasised text; in a recipe, the quantities of ingredients, and the
+    labels in the list that it begins with."""
     match document.metadata.kind:
         case "play":
             return rewrite_document(document, leave={model.Paragraph: _add_direction})
@@ -139,7 +143,7 @@ def _add_direction(node: model.Paragraph) -> model.Paragraph:
 
 def _measure(section: model.Section) -> model.Section:
     if "ingredients" not in section.attributes.classes:
-        return section
+        return replace(section, children=_with_labels(section.children))
     children = rewrite(section.children, leave={model.ListItem: _with_quantity})
     is_same = children == section.children
     return (
@@ -147,12 +151,33 @@ def _measure(section: model.Section) -> model.Section:
     )
 
 
+def _with_labels(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks of a recipe, whose first list has its yield and times."""
+    at = 1 + (len(blocks) > 1 and not isinstance(blocks[0], model.List))
+    head = (
+        replace(block, items=tuple(map(_with_label, block.items)))
+        if isinstance(block, model.List) and not block.ordered
+        else block
+        for block in blocks[:at]
+    )
+    return (*head, *blocks[at:])
+
+
 def _with_quantity(item: model.ListItem) -> model.ListItem:
+    return _set_apart(item, QUANTITY, "quantity")
+
+
+def _with_label(item: model.ListItem) -> model.ListItem:
+    return _set_apart(item, LABEL, "label")
+
+
+def _set_apart(item: model.ListItem, begin: re.Pattern[str], name: str) -> model.ListItem:
+    """An item whose beginning has a class."""
     match item.children:
         case (model.Paragraph(children=(model.Text() as text, *rest)) as block, *others):
-            if quantity := QUANTITY.match(text.text):
-                number, after = model.Text(quantity[0]), text.text[quantity.end() :]
-                span = _add_classes(model.InlineElement("span", (number,)), "quantity")
+            if part := begin.match(text.text):
+                first, after = model.Text(part[0]), text.text[part.end() :]
+                span = _add_classes(model.InlineElement("span", (first,)), name)
                 block = replace(block, children=(span, replace(text, text=after), *rest))
                 return replace(item, children=(block, *others))
     return item

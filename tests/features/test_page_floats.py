@@ -182,3 +182,19 @@ def test_other_places_are_told() -> None:
     document = parse(FIGURE.replace("float=top", "float=left-page"))
     (finding,) = [one for one in document.diagnostics if one.code == Code.BAD_ATTRIBUTE.slug]
     assert finding.message == "`float=left-page` has no effect."
+
+
+def test_a_paragraph_after_a_table_that_stays_is_not_indented(tmp_path: Path) -> None:
+    table = "Table: Counts {#tbl-a}\n\n| A | B |\n|--|--|\n| 1 | 2 |"
+    source = tmp_path / "x.md"
+    front = "title: X\nclass: article\nfloat: auto"
+    source.write_text(f"---\n{front}\n---\n\n## A\n\nFirst.\n\n{table}\n\nAfter.\n\nLast.\n")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "x" / "x.pdf") as pdf:
+        page = pdf[0].get_textpage()
+        text = page.get_text_range()
+        first, after, last = (
+            page.get_charbox(text.index(word), loose=True)[0] for word in ("First", "After", "Last")
+        )
+    assert after == pytest.approx(first, abs=1)
+    assert last > first + 5

@@ -99,3 +99,20 @@ def test_names_of_speakers_are_bold_without_styles() -> None:
     pages = rendered(front, "Ann: Why?\n\nBo: So.", "ebook").pages
     markup = "".join(page.markup for page in pages)
     assert re.findall(r'<p class="speaker"><b>(\w+)</b>', markup) == ["Ann", "Bo"]
+
+
+def test_names_in_latin_letters_stay_apart_from_an_arabic_date() -> None:
+    front = "lang: ar\nauthors: [A. B.]\ndate: 2026-03-20"
+    markup = rendered(front, "نص.", "handout").pages[0].markup
+    assert "<p class=\"byline\">\u2068A. B.\u2069 · 20 مارس 2026</p>" in markup
+
+
+def test_what_would_be_printed_without_effect_is_told() -> None:
+    text = "::: squares 6\n:::\n\nText.\n: Counts\n\n| A | B |\n|--|--|\n| 1 | 2 |"
+    document = making.parse(f"---\ntitle: T\naudience: {{ages: [5, 7]}}\n---\n\n{text}\n")
+    hints = [finding.hint for finding in document.diagnostics]
+    assert [re.findall("`(.*?)`", hint) for hint in hints] == [
+        ["5-7"],
+        ["::: lines 6", "::: space 40mm {.squared}"],
+        ["Table:"],
+    ]

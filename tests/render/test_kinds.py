@@ -14,7 +14,9 @@ import pypdfium2
 import pytest
 
 import pipeline
+from pipeline.model.editions import EDITIONS
 from pipeline.model.kinds import KINDS
+from pipeline.model.sheet import sheet_of
 from pipeline.render.covers import LINE, front_of
 from pipeline.render.environment import in_phrases
 from tests.helpers import checkers, making
@@ -73,6 +75,52 @@ def test_an_exam_says_its_total_and_has_choices_within_questions(tmp_path: Path)
     assert '<fieldset class="choices one lower-roman in-brackets">' in page
 
 
+def test_the_young_have_no_letters_before_choices_and_sums_side_by_side(tmp_path: Path) -> None:
+    pipeline.build(SOURCES / "worksheet.md", ["handout", "answers", "web"], out=tmp_path)
+    folder = tmp_path / "worksheet"
+    assert 'class="choices one unlettered"' in (folder / "worksheet.html").read_text("utf-8")
+    with pypdfium2.PdfDocument(folder / "worksheet.pdf") as pdf:
+        text = pdf[1].get_textpage().get_text_range()
+    assert not re.search(r"[ac]\. *a (stone|shoe)", text)
+    with pypdfium2.PdfDocument(folder / "worksheet.pdf") as pdf:
+        bounds = [thing.get_bounds() for thing in pdf[0].get_objects()]
+    blanks = [(round(low), left) for left, low, right, _ in bounds if 78 < right - left < 80]
+    assert [low for low, _ in blanks[1:]] == [blanks[1][0]] * 3
+    with pypdfium2.PdfDocument(folder / "worksheet-answers.pdf") as pdf:
+        assert "a plum" in pdf[0].get_textpage().get_text_range()
+
+
+def test_pairs_stand_below_each_other_where_lines_are_narrow(tmp_path: Path) -> None:
+    source = tmp_path / "x.md"
+    rows = "| photosynthesis | how plants make sugar |\n| sap | juice |"
+    pairs = f"| Word | Meaning |\n|--|--|\n{rows}"
+    exercise = f"::: exercise Match\n::: matching\n{pairs}\n:::\n:::\n"
+    for columns, is_above in ((1, False), (2, True)):
+        page = f"page: {{size: A5, columns: {columns}}}"
+        source.write_text(f"---\ntitle: X\n{page}\n---\n\n{exercise}")
+        pipeline.build(source, ["handout"], out=tmp_path)
+        with pypdfium2.PdfDocument(tmp_path / "x" / "x.pdf") as pdf:
+            page_text = pdf[0].get_textpage()
+            text = page_text.get_text_range()
+            words = (text.index(word) for word in ("photosynthesis", "Meaning"))
+            first, second = (page_text.get_charbox(word)[1] for word in words)
+        assert (first > second) is is_above
+
+
+def test_an_exam_in_large_print_has_letters_on_their_lines_and_its_scores_under_a_question(
+    tmp_path: Path,
+) -> None:
+    pipeline.build(SOURCES / "exam.md", ["large-print"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "exam" / "exam-large-print.pdf") as pdf:
+        first, *_, last = (page.get_textpage() for page in pdf)
+        text = first.get_text_range()
+        letter, question = (
+            first.get_charbox(text.index(words), loose=True)[1] for words in ("a)", "Which")
+        )
+        assert letter == pytest.approx(question, abs=1)
+        assert {"pores", "Possible"} <= {*last.get_text_range().split()}
+
+
 def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
     page = web_page("recipe", tmp_path)
     quantities = re.findall(r'<span class="quantity">(.*?)</span>', page)
@@ -80,6 +128,8 @@ def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
         "1.2 kg,2,1,30 g,1,150 ml,12,400 g,7 g,1,240 ml,2".split(",")
     )
     assert page.count('class="level-2 ingredients with-quantities"') == 2
+    labels = re.findall(r'<li><span class="label">(.*?)</span>', page)
+    assert labels == ["Serves:", "Work:", "Cooking:", "Makes:", "Work:", "Rest:"]
     assert "<li>salt, pepper, nutmeg</li>" in page
 
 
@@ -236,13 +286,19 @@ def test_the_columns_of_a_newsletter_end_nearly_together(tmp_path: Path) -> None
         page = pdf[0].get_textpage()
         text = page.get_text_range()
         left, right = (page.get_charbox(text.index(w))[1] for w in ("Thursdays", "feed her"))
-    assert abs(left - right) < 20  # a line has 15; without spaces between stories it is 46
+    assert abs(left - right) < 31  # a line has 15; without spaces between stories it is 46
+    assert text.index("Lower Alm School") < text.index("The bridge")
 
 
 def test_the_cover_of_a_newsletter_says_which_it_is() -> None:
     source = SOURCES / "newsletter.md"
     document = pipeline.parse(source.read_text("utf-8"), source.name, SOURCES)
     assert front_of(document, LINE).series == "№\N{NO-BREAK SPACE}14 · 1 April 2026"
+
+
+def test_the_inner_margin_of_a_novel_has_room_for_glue() -> None:
+    source = (SOURCES / "novel.md").read_text("utf-8")
+    assert sheet_of(making.parse(source), EDITIONS["handout"]).inner == 18
 
 
 def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) -> None:
@@ -271,6 +327,12 @@ def test_titles_are_broken_by_sense(title: str, phrases: list[str]) -> None:
     markup = str(in_phrases(title))
     assert re.findall(r'<span class="phrase">(.*?)</span>', markup) == phrases
     assert re.sub("<[^>]*>", "", markup) == title
+
+
+def test_no_line_of_a_printed_title_ends_in_a_short_word() -> None:
+    assert str(in_phrases("Counting as a form of argument", short=3)) == (
+        'Counting <span class="phrase">as a form</span> <span class="phrase">of argument</span>'
+    )
 
 
 def test_a_cover_is_broken_by_sense_too() -> None:

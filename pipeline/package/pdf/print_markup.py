@@ -211,10 +211,16 @@ CHILDREN = frozenset(
 BLANKS = frozenset({"blank", "gaps"})
 """The classes of blanks, and of formulas with some."""
 
+SUM = re.compile(r"[\d\s+\-\u2212*\u00d7\u00b7:\u00f7/=<>().,]*")
+"""The text of a short sum, beside its formulas and blanks."""
+
+MOST_IN_SUM = 3
+"""Formulas, figures and blanks of a short sum."""
+
 LARGE = frozenset({"div", "figure", "table"})
 """Elements that make an item of a list more than a few lines."""
 
-NEXT = frozenset("activity contents exercise writing-lines writing-space".split())
+NEXT = frozenset("activity contents exercise score writing-lines writing-space".split())
 
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 
@@ -270,6 +276,9 @@ def _mark_relations(root: Element, line: float) -> None:
     for blank in blanks:
         holder = parents[blank]
         item = parents.get(holder)
+        if item is not None and _is_sum(holder):
+            _mark(holder, "is", {"sum"})
+            _mark(item, "has", {"sums"} if all(map(_is_sum, item)) else ())
         if holder.tag == "p" and item is not None and item.tag == "li" and item[0] is holder:
             _mark(item, "begins-with", {"blank"})
     for item in _elements_around(tall, "li", parents):
@@ -278,6 +287,16 @@ def _mark_relations(root: Element, line: float) -> None:
         _mark(row, "has", {"blank"})
     for entries in _elements_around(_elements_around(notes, "dt", parents), "dl", parents):
         _mark(entries, "has", {"notes"})
+
+
+def _is_sum(element: Element) -> bool:
+    """Return whether there is nothing but a short sum and the blank for it in an element."""
+    kinds = ["".join(classes(child) & {"blank", "formula-image", "lining"}) for child in element]
+    texts = (child.text or "" for child in element if "lining" in classes(child))
+    text = "".join((element.text or "", *texts, *(child.tail or "" for child in element)))
+    if "blank" not in kinds or not all(kinds) or len(kinds) > MOST_IN_SUM:
+        return False
+    return bool(("formula-image" in kinds or text.strip()) and SUM.fullmatch(text))
 
 
 def _leads_in(paragraph: Element, following: frozenset[str], line: float) -> bool:

@@ -96,7 +96,8 @@ def container(parts: Parts) -> tuple[Block, ...]:
             hint = f"Write it as a fence: a line ```{parts.name}, the content, and a line ```."
             parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
         elif parts.name not in MEANT:
-            slips.warn_of_name(parts.name, (*containers, *MEANT), parts.span, parts.report)
+            size = "" if parts.children else parts.argument
+            slips.warn_of_name(parts.name, (*containers, *MEANT), parts.span, parts.report, size)
         construct = boxes.container
     return construct(parts)
 

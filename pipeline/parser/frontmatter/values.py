@@ -202,10 +202,18 @@ def paragraphs(node: Node, report: FieldReport, key: str) -> str | None:
     return "\n\n".join(part for part in parts if part) or None
 
 
+def _range(node: Sequence) -> str:
+    """Two numbers as the ends of a range."""
+    numbers = [item.text for item in node.items if isinstance(item, Scalar) and item.text.isdigit()]
+    return "-".join(numbers) if len(numbers) == len(node.items) == 2 else ""  # noqa: PLR2004
+
+
 def _text(node: Node, report: FieldReport, key: str) -> str | None:
     if not isinstance(node, Scalar):
         hint = ""
-        if node.flow:
+        if isinstance(node, Sequence) and (ends := _range(node)):
+            hint = f"For all from the first to the second, write `{ends}`."
+        elif node.flow:
             hint = "If the brackets or braces are part of the text, put the value in quotes."
         report.wrong(key, f"the value must be text, not {describe(node)}.", node.place, hint)
         return None

@@ -151,7 +151,7 @@ class Layout(LayoutContext):  # type: ignore[misc]
     spaces: float = 1
     grid: float = 0
     feet: dict[Any, tuple[Any, float, float]]
-    defers_feet = keeps_floats = begins_column = False
+    defers_feet = keeps_floats = begins_column = follows_float = False
     page_maker: list[tuple[Any, ...]]
     reported_footnotes: list[Any]
     broken_out_of_flow: Mapping[Any, Any] = {}
@@ -304,6 +304,7 @@ def block_level_layout(
     page as a float, if it may, and so do those after it that have room there too; an empty block
     stands in its place."""
     role = box.element.get(KEY) if box.element is not None else None
+    may_move = role in (MOVES, MOVES_FROM_HEADING)
     if (
         page_is_empty
         or skip_stack
@@ -317,7 +318,8 @@ def block_level_layout(
         result = original_block_level_layout(
             context, box, bottom_space, skip_stack, containing_block, *arguments
         )
-        if role not in (MOVES, MOVES_FROM_HEADING) or result[0] is not None:
+        if role is None or not may_move or result[0] is not None:
+            context.follows_float = may_move
             return result
     page_type = {"break": "any", "page": None}
     if role == STOPS or not (

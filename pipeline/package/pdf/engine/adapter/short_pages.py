@@ -35,10 +35,12 @@ TIGHTER = (0.8, 0.6)
 """The shares of the spaces between blocks that are tried where a page would be short."""
 
 MOST_LINES = 2
-"""The lines by which spaces between exercises, or stories, are wider at most."""
+"""The lines by which spaces between exercises are wider at most."""
 
 AROUND = frozenset({"body", "main", "section"})
 """The elements whose content is spread."""
+
+NO_INDENT = Dimension(0, "px")
 
 IN_ONE_PIECE, ON_A_FULL_PAGE = "avoid", "avoid-page"
 """The values of ``break-inside`` of what is kept in one piece, and of what is so unless its page
@@ -132,7 +134,7 @@ class _Page:
 
 
 def _fill(page: _Page) -> None:
-    """Have more on a page that is short, or else space between its exercises."""
+    """Have more on a page that is short, and space between exercises where that fills it."""
     if _is_short(page.context, _bottom(page.result[0])):
         before = _place(page.result[1])
         for spaces in TIGHTER:
@@ -170,28 +172,29 @@ def _bottom(box: Any) -> float:
 
 
 def _spread(root: Any, foot: float) -> None:
-    """Move the exercises on a page apart, so that it ends at its foot if possible; none from the
-    title."""
+    """Move the exercises on a page apart, if it ends at its foot then; none from the title."""
     pairs = [
         (block, has_class(block, "exercise") and not has_class(before, "title-block"))
         for before, block in itertools.pairwise(_blocks(root))
     ]
     gaps = sum(is_apart for _, is_apart in pairs)
     shift, free = 0.0, foot - _bottom(root)
+    if free > gaps * MOST_LINES * strut(root.style)[0]:
+        return
     for block, is_apart in pairs:
         if is_apart:
-            shift += min(free / gaps, MOST_LINES * strut(block.style)[0])
+            shift += free / gaps
         block.translate(0, shift)
 
 
 def _level_columns(root: Any) -> None:
-    """Move the stories in columns apart, so that columns end together, or nearly."""
+    """Move the stories in columns apart, by a line at most, so that columns end nearly together."""
     for box in all_boxes(root):
         columns = [child for child in children(box) if getattr(child, "is_column", False)]
         foot = max(map(_bottom, columns), default=0)
         for column in columns:
             gaps = max(1, len(column.children) - 1)
-            shift = min((foot - _bottom(column)) / gaps, MOST_LINES * strut(column.style)[0])
+            shift = min((foot - _bottom(column)) / gaps, strut(column.style)[0])
             for number, story in enumerate(column.children):
                 story.translate(0, number * shift)
 
@@ -214,6 +217,9 @@ def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any)
                 margin * context.spaces if margin > 0 else margin
                 for margin in (box.margin_top, box.margin_bottom)
             )
+        if context.follows_float and box.element_tag == "p":  # as after a figure that cannot move
+            lines = [_restyle(line, text_indent=NO_INDENT) for line in box.children]
+            box = _restyle(box.copy_with_children(lines), text_indent=NO_INDENT)
         if box.is_table_wrapper or box.establishes_formatting_context():
             # WeasyPrint would move it there only when it has been divided.
             edge = box.position_y + box.margin_top
