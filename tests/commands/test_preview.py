@@ -487,12 +487,15 @@ def test_an_edition_may_be_chosen_before_the_first_build(
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize(
     ("name", "code", "edition"),
-    [("SIGKILL", -9, "handout"), ("SIGHUP", 129, "web"), ("SIGINT", 130, "web")],
+    [
+        *(("SIGKILL", -9, "handout"), ("SIGHUP", 129, "web")),
+        *(("SIGTERM", 143, "web"), ("SIGINT", 130, "web")),
+    ],
 )
 def test_nothing_is_left_when_it_is_killed(
     name: str, code: int, edition: str, tmp_path: Path
 ) -> None:
-    """Its output ends when the last of its processes has."""
+    """Its output ends when the last of its processes has. A window is open."""
     file, temporary = tmp_path / "a.md", tmp_path / "temporary"
     file.write_text("---\ntitle: A\npage_list: false\n---\n\nA text.\n", "utf-8")
     temporary.mkdir()
@@ -500,7 +503,7 @@ def test_nothing_is_left_when_it_is_killed(
     process = subprocess.Popen(
         [*command, f"--edition={edition}"],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
         cwd=tmp_path,
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # tests may run by nohup
@@ -510,9 +513,11 @@ def test_nothing_is_left_when_it_is_killed(
     address = process.stdout.readline().split()[1]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{32}/", address)
     wait_for_parts(address)
-    process.send_signal(getattr(signal, name))
-    process.communicate()
+    with urllib.request.urlopen(f"{address}events", timeout=60):
+        process.send_signal(getattr(signal, name))
+        _, said = process.communicate()
     assert process.returncode == code
+    assert name == "SIGKILL" or said.strip() == ("chapbook: stopped" if name == "SIGINT" else "")
     assert not list(temporary.iterdir())
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import signal
 import sys
 import tempfile
 import threading
@@ -107,10 +106,6 @@ def desk_command(
                 run = functools.partial(_in_turn, turn, _prepare, desk.drawing, options)
                 threading.Thread(target=run, daemon=True).start()
 
-            for name in ("SIGTERM", "SIGHUP"):
-                number = getattr(signal, name, None)
-                if number and signal.getsignal(number) != signal.SIG_IGN:
-                    signal.signal(number, lambda number, _: sys.exit(128 + number))
             with contextlib.closing(desk), launcher.noted(folder, desk.address):
                 desk.run(ready)
     except OSError as error:

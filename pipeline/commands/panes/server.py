@@ -15,8 +15,10 @@ import http.client
 import mimetypes
 import os
 import secrets
+import signal
 import socket
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
@@ -56,6 +58,12 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals that end a process; the second is that a terminal was closed."""
+
+GRACE = 0.5
+"""Seconds that an answer may take after the end was asked for."""
+
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 """The cache header of addresses with a digest."""
 
@@ -91,7 +99,31 @@ class _Guard:
         if host not in self._hosts or origin not in (None, f"http://{host}"):
             await PlainTextResponse("Not allowed from here.", 403, HEADERS)(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        is_begun = False
+
+        async def note(message: Any) -> None:
+            nonlocal is_begun
+            is_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        except asyncio.CancelledError:  # the server ends, and would complain of half an answer
+            if is_begun:
+                await send({"type": "http.response.body"})
+            else:
+                await PlainTextResponse("Chapbook has ended.", 503, HEADERS)(scope, receive, send)
+
+
+class _Server(uvicorn.Server):
+    """Ends what it answers when it ends: a window listens as long as it is open."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if answers := self.server_state.tasks:
+            await asyncio.wait({*answers}, timeout=GRACE)
+        for answer in answers:
+            answer.cancel()
+        await super().shutdown(sockets)
 
 
 class LocalServer(abc.ABC):
@@ -113,10 +145,11 @@ class LocalServer(abc.ABC):
         self.port: int = self._socket.getsockname()[1]
         self._token = secrets.token_urlsafe(24)
         self.address = f"http://{HOST}:{self.port}/{self._token}/"
-        self._server: uvicorn.Server | None = None
+        self._server: _Server | None = None
 
     def run(self, ready: Callable[[], object] = lambda: None) -> None:
-        """Serve until Ctrl-C, or `end`; ``ready`` is called once that has begun."""
+        """Serve until a signal, of which `SystemExit` tells, or `end`; ``ready`` is called once
+        that has begun."""
         app = Starlette(routes=[Mount(f"/{self._token}", routes=self.routes())])
         config = uvicorn.Config(
             _Guard(app, self.port),
@@ -126,7 +159,19 @@ class LocalServer(abc.ABC):
             lifespan="off",
             timeout_graceful_shutdown=1,
         )
-        self._server = server = uvicorn.Server(config)
+        self._server = server = _Server(config)
+
+        signals: list[int] = []
+
+        def hear(number: int, _: object) -> None:
+            signals.append(number)
+            if server.should_exit:  # and something waits for a build
+                sys.exit(128 + number)
+            server.should_exit = True
+
+        for number in ENDS:
+            if signal.getsignal(number) != signal.SIG_IGN:  # by nohup
+                signal.signal(number, hear)
 
         async def serve() -> None:
             self.begin(asyncio.get_running_loop())
@@ -134,6 +179,8 @@ class LocalServer(abc.ABC):
             await server.serve(sockets=[self._socket])
 
         asyncio.run(serve())
+        if signals:
+            sys.exit(128 + signals[0])
 
     def end(self) -> None:
         if self._server:

@@ -7,7 +7,6 @@ import functools
 import os
 import shlex
 import shutil
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,6 @@ from typing import Any
 import click
 
 from pipeline.commands import builds, terminal
-
-ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""Signals that end a process; the second is that a terminal was closed."""
-
 
 EDITORS = {
     **dict.fromkeys(("code", "codium", "cursor", "windsurf"), ("-g", "{file}:{line}")),
@@ -105,10 +100,6 @@ def preview_command(
 
                     webbrowser.open(page.address)
 
-            # the process that draws is to end with this one, and the copies of files are to go
-            for number in ENDS:
-                if signal.getsignal(number) != signal.SIG_IGN:  # by nohup
-                    signal.signal(number, lambda number, _: sys.exit(128 + number))
             with contextlib.closing(session):
                 page.run(ready)
     except OSError as error:
