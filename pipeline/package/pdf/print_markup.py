@@ -217,7 +217,7 @@ CHILDREN = frozenset(
 BLANKS = frozenset({"blank", "gaps"})
 """The classes of blanks, and of formulas with some."""
 
-SUM = re.compile(r"[\d\s+\-\u2212*\u00d7\u00b7:\u00f7/=<>().,]*")
+SUM = late(r"[\d\s+\-\u2212*\u00d7\u00b7:\u00f7/=<>().,]*")
 """The text of a short sum, beside its formulas and blanks."""
 
 MOST_IN_SUM = 3
