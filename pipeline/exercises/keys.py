@@ -564,7 +564,7 @@ def _text(text: str, span: Span | None = None) -> tuple[Inline, ...]:
 
 
 def _lines_of(choice: model.Choice) -> tuple[Inline, ...]:
-    """What a choice says, where it has no letter."""
+    """The words of a choice, where it has no letter."""
     blocks = (b for b in choice.children if isinstance(b, model.Paragraph | model.Plain))
     lines = (inline for block in blocks for inline in block.children)
     return (*_text("", choice.span), *lines)  # what tells the place, as a letter does

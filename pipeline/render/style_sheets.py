@@ -195,7 +195,7 @@ def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
         f"@page :right {{ @top-right {{ content: {chapter} }}"
         f" @bottom-right {{ content: {folio.page} {folio.further} }} }}\n"
         f"{OPENING} {{ string-set: {opens}, chapter content(text) }}\n"
-        f".book .level-1.untitled {{ string-set: {opens}, chapter \"\" }}\n"
+        f'.book .level-1.untitled {{ string-set: {opens}, chapter "" }}\n'
         f"{OPENING}[data-outline] {{ string-set: {opens}, chapter attr(data-outline) }}\n"
         f"{OPENING}[data-short] {{ string-set: {opens}, chapter attr(data-short) }}\n"
     )

@@ -60,7 +60,7 @@ QUANTITY = late(
 """A number with its unit, at the beginning of an ingredient; units in words are no part of it."""
 
 LABEL = late(r"[^:\uff1a]{1,40}[:\uff1a]")
-"""What the yield and the times of a recipe are called, in the list that it begins with."""
+"""The name of the yield or a time of a recipe, in the list that it begins with."""
 
 N = TypeVar("N", bound=Node)
 

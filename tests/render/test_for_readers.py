@@ -104,7 +104,7 @@ def test_names_of_speakers_are_bold_without_styles() -> None:
 def test_names_in_latin_letters_stay_apart_from_an_arabic_date() -> None:
     front = "lang: ar\nauthors: [A. B.]\ndate: 2026-03-20"
     markup = rendered(front, "نص.", "handout").pages[0].markup
-    assert "<p class=\"byline\">\u2068A. B.\u2069 · 20 مارس 2026</p>" in markup
+    assert '<p class="byline">\u2068A. B.\u2069 · 20 مارس 2026</p>' in markup
 
 
 def test_what_would_be_printed_without_effect_is_told() -> None:

@@ -14,9 +14,7 @@ import pypdfium2
 import pytest
 
 import pipeline
-from pipeline.model.editions import EDITIONS
 from pipeline.model.kinds import KINDS
-from pipeline.model.sheet import sheet_of
 from pipeline.render.covers import LINE, front_of
 from pipeline.render.environment import in_phrases
 from tests.helpers import checkers, making
@@ -298,7 +296,9 @@ def test_the_cover_of_a_newsletter_says_which_it_is() -> None:
 
 def test_the_inner_margin_of_a_novel_has_room_for_glue() -> None:
     source = (SOURCES / "novel.md").read_text("utf-8")
-    assert sheet_of(making.parse(source), EDITIONS["handout"]).inner == 18
+    sheet = making.rendered(making.resolved(source, "handout", SOURCES)).sheet
+    assert sheet is not None
+    assert sheet.inner == 18
 
 
 def test_editors_are_on_the_title_page_and_the_cover_of_poems(tmp_path: Path) -> None:

@@ -88,7 +88,8 @@ def ready(root: Element, sheet: Sheet | None = None) -> None:
     """Add information to the tree that WeasyPrint would otherwise lack: addresses of images, start
     numbers of lists, bookmark titles of headings with notes, and classes for the contents of
     elements and for what follows them. In notes, white space between blocks would make lines of its
-    own."""
+    own; in a leaflet, no item ends in a line of one word."""
+    is_leaflet = "leaflet" in classes(root)
     for element in root.iter():
         match element.tag:
             case "img":
@@ -100,7 +101,12 @@ def ready(root: Element, sheet: Sheet | None = None) -> None:
             case "span" if "note" in classes(element):
                 for inner in element.iter():
                     _close_up(inner)
+            case "li" if is_leaflet and not len(element):
+                element.text = _LAST_SPACE.sub("\u00a0", element.text or "")
     _mark_relations(root, letters_on_line(sheet) if sheet else LINE)
+
+
+_LAST_SPACE = late(r"(?<=\S) (?=\S{1,8}\s*\Z)")
 
 
 def letters_on_line(sheet: Sheet) -> float:
@@ -211,7 +217,7 @@ CHILDREN = frozenset(
 BLANKS = frozenset({"blank", "gaps"})
 """The classes of blanks, and of formulas with some."""
 
-SUM = re.compile(r"[\d\s+\-\u2212*\u00d7\u00b7:\u00f7/=<>().,]*")
+SUM = late(r"[\d\s+\-\u2212*\u00d7\u00b7:\u00f7/=<>().,]*")
 """The text of a short sum, beside its formulas and blanks."""
 
 MOST_IN_SUM = 3

@@ -205,7 +205,7 @@ def paragraphs(node: Node, report: FieldReport, key: str) -> str | None:
 def _range(node: Sequence) -> str:
     """Two numbers as the ends of a range."""
     numbers = [item.text for item in node.items if isinstance(item, Scalar) and item.text.isdigit()]
-    return "-".join(numbers) if len(numbers) == len(node.items) == 2 else ""  # noqa: PLR2004
+    return "-".join(numbers) if len(numbers) == len(node.items) == 2 else ""
 
 
 def _text(node: Node, report: FieldReport, key: str) -> str | None:

@@ -134,7 +134,7 @@ class _Page:
 
 
 def _fill(page: _Page) -> None:
-    """Have more on a page that is short, and space between exercises where that fills it."""
+    """Have more on a page that is short, or else space between its exercises."""
     if _is_short(page.context, _bottom(page.result[0])):
         before = _place(page.result[1])
         for spaces in TIGHTER:
@@ -172,18 +172,20 @@ def _bottom(box: Any) -> float:
 
 
 def _spread(root: Any, foot: float) -> None:
-    """Move the exercises on a page apart, if it ends at its foot then; none from the title."""
+    """Move the exercises on a page apart, so that it ends at its foot if possible; none from the
+    title. Those of a worksheet, whose titles are bands, stay where the page would be short."""
     pairs = [
         (block, has_class(block, "exercise") and not has_class(before, "title-block"))
         for before, block in itertools.pairwise(_blocks(root))
     ]
     gaps = sum(is_apart for _, is_apart in pairs)
     shift, free = 0.0, foot - _bottom(root)
-    if free > gaps * MOST_LINES * strut(root.style)[0]:
+    most = MOST_LINES * strut(root.style)[0]
+    if free > gaps * most and has_class(root, "worksheet"):
         return
     for block, is_apart in pairs:
         if is_apart:
-            shift += free / gaps
+            shift += min(free / gaps, most)
         block.translate(0, shift)
 
 
