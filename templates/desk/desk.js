@@ -340,6 +340,7 @@ function sayFinding({ code, text, message, hint, mend, length }) {
   const about = length > 1 ? line.slice(start, carets.length).trim() : message.match(/[“`]([^”`]+)/)?.[1];
   const shown = [about, mend].filter(Boolean).join(' → ');
   return `${words(code)}${shown && ` (${shown})`}`;
+}
 
 // The lines that make one text another, and how many letters are the same before and after them.
 function changedLines(before, after) {
