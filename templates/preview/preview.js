@@ -107,7 +107,7 @@ function fillMenus() {
     const before = pane.edition;
     const own = page.state.editions.filter(([, format]) => format === pane.format);
     if (!pane.choice.length) {
-      const none = { value: '', textContent: words('not built'), disabled: true, hidden: true };
+      const none = { value: '', disabled: true, hidden: true };
       pane.choice.append(made('option', none), ...own.map(([value, , label]) => (
         made('option', { value, textContent: words(label) })
       )));
@@ -161,15 +161,18 @@ function hear(all) {
   desk.hear(all);
   document.title = `${state.failed ? 'Error: ' : ''}${state.source} – ${desk.isHere ? words('Desk') : 'preview'}`;
   byId('source').textContent = page.state.source;
-  byId('doing').textContent = state.doing ? `${words('building …')} ${desk.isHere ? '' : state.doing}` : '';
+  const edition = state.editions.find(([name]) => state.doing.endsWith(` ${name}`));
+  const doing = desk.isHere ? words(edition?.[2] || '') : state.doing;
+  byId('doing').textContent = state.doing ? `${words('building …')} ${doing}` : '';
   byId('share').hidden = !state.doing;
   if (state.share === null) byId('share').removeAttribute('value');
   else byId('share').value = state.share;
-  document.body.classList.toggle('building', Boolean(state.doing));
-  if (state.number === told) return;
+  const isNew = state.number !== told;
   told = state.number;
+  if (isNew) fillMenus();
+  for (const { choice } of Object.values(panes)) choice.options[0].textContent = words(state.doing ? 'building …' : 'not built');
+  if (!isNew) return;
   document.body.dataset.number = told;
-  fillMenus();
   tellFindings();
   for (const pane of Object.values(panes)) pane.update();
 }
