@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fontTools.ttLib import TTFont
 
+from pipeline import parse
 from pipeline.package.fonts import subset
 from pipeline.package.result import font_files
 from tests.helpers import making
@@ -109,7 +110,7 @@ def test_names_in_latin_letters_stay_apart_from_an_arabic_date() -> None:
 
 def test_what_would_be_printed_without_effect_is_told() -> None:
     text = "::: squares 6\n:::\n\nText.\n: Counts\n\n| A | B |\n|--|--|\n| 1 | 2 |"
-    document = making.parse(f"---\ntitle: T\naudience: {{ages: [5, 7]}}\n---\n\n{text}\n")
+    document = parse(f"---\ntitle: T\naudience: {{ages: [5, 7]}}\n---\n\n{text}\n")
     hints = [finding.hint for finding in document.diagnostics]
     assert [re.findall("`(.*?)`", hint) for hint in hints] == [
         ["5-7"],
