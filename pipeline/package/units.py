@@ -307,7 +307,7 @@ LENGTH = 12_000
 """Letters of markup after which a unit may end: about five pages of a novel. A unit has an overhead
 of 15 ms, and an edit costs all pages of its own unit."""
 
-LONG = 72_000
+WORTH_DIVIDING = 72_000
 """Letters of markup from which on a text is worth dividing."""
 
 
@@ -320,4 +320,4 @@ def may_divide(pages: Pages, edition: Edition) -> bool:
 def is_long(pages: Pages) -> bool:
     """Return whether a text is worth dividing."""
     markup = (page.markup.encode("ascii", "xmlcharrefreplace") for page in pages.pages)
-    return sum(map(len, markup)) >= LONG
+    return sum(map(len, markup)) >= WORTH_DIVIDING

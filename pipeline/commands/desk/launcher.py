@@ -55,7 +55,7 @@ def install() -> list[Path]:
     elif sys.platform == "darwin":
         files = {desktop / f"{NAME}.command": f"#!/bin/sh\nexec {shlex.join(words)}\n"}
     else:
-        command = " ".join(_quoted(word) for word in words)
+        command = " ".join(_quote(word) for word in words)
         entry = DESKTOP_ENTRY.format(name=NAME, command=command)
         menu = Path(platformdirs.user_data_dir()) / "applications" / "chapbook.desktop"
         files = {menu: entry} | ({desktop / "chapbook.desktop": entry} if desktop.is_dir() else {})
@@ -68,7 +68,7 @@ def install() -> list[Path]:
     return [*files]
 
 
-def _quoted(word: str) -> str:
+def _quote(word: str) -> str:
     """A word in the line of a desktop entry, where shells' quotation marks are not known."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`")
     return '"' + escaped.replace("\\", "\\\\").replace("%", "%%") + '"'

@@ -83,7 +83,7 @@ def title(path: Path) -> str:
 def retitle(path: Path, words: str) -> None:
     """Give a source the title that somebody typed, of which its name has lost signs."""
     text = path.read_bytes().decode("utf-8")
-    outputs.write(path, _TITLE.sub(lambda _: f"title: {_quoted(words)}", text, count=1).encode())
+    outputs.write(path, _TITLE.sub(lambda _: f"title: {_quote(words)}", text, count=1).encode())
 
 
 def sign(path: Path, author: str, language: str, body: str = "") -> None:
@@ -93,15 +93,15 @@ def sign(path: Path, author: str, language: str, body: str = "") -> None:
     head = _FRONT.match(text) if body else None
     if head:
         text = f"{_EXAMPLES.sub('', head[0])}\n\n{body}"
-    text = _RIGHTS.sub(lambda match: author and f"{match[1]}{_quoted(match[2] + author)}\n", text)
+    text = _RIGHTS.sub(lambda match: author and f"{match[1]}{_quote(match[2] + author)}\n", text)
     if author:
-        text = text.replace("Your Name", _quoted(author), 1)
+        text = text.replace("Your Name", _quote(author), 1)
     else:
         text = _NO_AUTHOR.sub("", text, count=1)
     outputs.write(path, text.replace("\nlang: en\n", f"\nlang: {language}\n", 1).encode())
 
 
-def _quoted(words: str) -> str:
+def _quote(words: str) -> str:
     return yaml.safe_dump(words, allow_unicode=True, width=10_000, default_style='"').strip()
 
 

@@ -174,7 +174,7 @@ def edition_view(
     documents = [Path(file).name]
     files = {documents[0]: data}
     if edition.format == "epub":
-        files, documents = _unpacked(data)
+        files, documents = _unpack(data)
     elif edition.format == "html":
         root = (folder / file).parent
         neighbours = [path for path in written if path.is_relative_to(root)]
@@ -189,7 +189,7 @@ def edition_view(
     return EditionView(edition, digest.hexdigest()[:DIGEST], files, tuple(documents), positions)
 
 
-def _unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:
+def _unpack(data: bytes) -> tuple[dict[str, bytes], list[str]]:
     """The files of an e-book, and those to be read, in order."""
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         files = {name: book.read(name) for name in book.namelist()}

@@ -249,7 +249,7 @@ class Session:
 
         try:
             pages = soonest(
-                before.pages, proof.bodies, functools.partial(proof_pages, proof), self._opened
+                before.pages, proof.bodies, functools.partial(proof_pages, proof), self._open
             )
         except (OSError, BrokenProcessPool):
             return  # so they are shown when all is built
@@ -306,7 +306,7 @@ class Session:
             positions = self._places(edition, document)
             view = edition_view(edition, positions, folder, file, result.files)
             if edition.format == "pdf":
-                copied, sizes = self._opened(view.data)
+                copied, sizes = self._open(view.data)
                 digests = built_edition.package.digests if built_edition.package else ()
                 pages = pages_of(copied, sizes, digests)
                 view = msgspec.structs.replace(view, pages=pages)
@@ -323,7 +323,7 @@ class Session:
             self._placed[edition.name] = document, positions
         return positions
 
-    def _opened(self, data: bytes) -> tuple[str, list[Size]]:
+    def _open(self, data: bytes) -> tuple[str, list[Size]]:
         """A copy of a PDF, of which pages can be requested even during a build."""
         path = Path(self._drawing.folder) / f"{key(data)}.pdf"
         if not path.exists():

@@ -242,7 +242,7 @@ class SharedStyles(SidedStyles):
             cascaded[element, None] = {}
             for weight, written, address in declared:
                 declarations = preprocess_declarations(address, written)
-                weighted = _weighted(declarations, "author", math.inf, weight)
+                weighted = _weigh(declarations, "author", math.inf, weight)
                 _cascade(cascaded, (element, None), weighted)
             for _, _, part, rule in rules:
                 _cascade(cascaded, (element, part), rule.declarations)
@@ -316,10 +316,10 @@ class _Rule:
 
     @functools.cached_property
     def declarations(self) -> tuple[Weighted, ...]:
-        return _weighted(*self._given)
+        return _weigh(*self._given)
 
 
-def _weighted(
+def _weigh(
     declarations: Iterable[Any], origin: str, layer: float, specificity: tuple[int, ...]
 ) -> tuple[Weighted, ...]:
     """Declarations with their weights in the cascade."""

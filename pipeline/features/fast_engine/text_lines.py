@@ -406,7 +406,7 @@ def line_of_paragraph(text: str, style: Any, context: Any, width: float) -> tupl
     following = paragraph.next_break(end) or len(paragraph.text)
     if paragraph.end(start, end) + doubt > limit or paragraph.end(end, following) - doubt < limit:
         return None
-    divided = _divided(paragraph, start, end, style, context, width)
+    divided = _divide(paragraph, start, end, style, context, width)
     if divided is not None:
         return divided
     first = text[: end - start]
@@ -567,7 +567,7 @@ def _paragraph_of(text: str, style: Any, context: Any) -> ShapedParagraph | None
     return kept[1]  # type: ignore[no-any-return]
 
 
-def _divided(
+def _divide(
     paragraph: ShapedParagraph, start: int, end: int, style: Any, context: Any, width: float
 ) -> tuple[Any, ...] | None:
     """The line with a part of the word after it, if that is to be hyphenated and a part fits."""

@@ -85,7 +85,7 @@ def row(children: Sequence[Element]) -> list[Element]:
     for child in visible:
         if child.tag == "mo" and child.text == "~":  # it is spaced like a relation
             child.text = "\N{TILDE OPERATOR}"
-    return _applied(_words(_numbers(_negate(_close_up_sign(visible)))))
+    return _apply_functions(_words(_numbers(_negate(_close_up_sign(visible)))))
 
 
 def is_empty(element: Element) -> bool:
@@ -165,7 +165,7 @@ def _words(children: list[Element]) -> list[Element]:
     return [word]
 
 
-def _applied(children: list[Element]) -> list[Element]:
+def _apply_functions(children: list[Element]) -> list[Element]:
     result: list[Element] = []
     for index, child in enumerate(children):
         if not _is_function(child):

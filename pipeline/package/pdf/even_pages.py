@@ -301,14 +301,14 @@ class LinePlan:
     ) -> None:
         self.paragraph, self._pieces, self.notes = paragraph, pieces, notes
         self.height = strut(box.style)[0]
-        self._followed: LineBreaks | None = None
+        self._follow: LineBreaks | None = None
 
     def follow(self) -> None:
         """Have the texts break where they are planned to."""
         breaks = self.paragraph.chosen
-        if breaks is None or breaks is self._followed:
+        if breaks is None or breaks is self._follow:
             return
-        self._followed = breaks
+        self._follow = breaks
         for box, _ in self._pieces:
             vars(box)[ENDS] = []
         starts = [piece.start for piece in self._pieces]
@@ -624,13 +624,13 @@ def mended(chapters: Sequence[DraftChapter], shift: int = 0) -> Iterator[Mended]
     for chapter in chapters:
         if chapter.pages[0].is_sided and shift % 2:
             shift += -1 if empty else 1
-        result = _mended(chapter, shift)
+        result = _mend(chapter, shift)
         yield result
         shift += len(result.taller) - len(chapter.pages)
         empty = chapter.empty
 
 
-def _mended(chapter: DraftChapter, shift: int) -> Mended:
+def _mend(chapter: DraftChapter, shift: int) -> Mended:
     """A chapter with some pages more before it than in the draft. The best are full pages, which
     may be on either side."""
     natural = tuple(paragraph.natural for paragraph in chapter.paragraphs)
@@ -642,7 +642,7 @@ def _mended(chapter: DraftChapter, shift: int) -> Mended:
         return _closed_up(chapter, unchanged)
     if not chapter.is_text or max(costs) < PAGE_HYPHEN_COST:
         return unchanged
-    evenly = _tried(_Search(chapter, None), EVENLY)
+    evenly = _try_heights(_Search(chapter, None), EVENLY)
     if evenly.faults < PAGE_HYPHEN_COST:
         return unchanged._replace(taller=evenly.taller, lines=evenly.lines)
     is_right = chapter.pages[0].is_right == is_there
@@ -670,13 +670,13 @@ def _on_side(
     """A chapter that begins on a side, and whose faults cost something there."""
     if cost < PAGE_HYPHEN_COST:
         return unchanged
-    result = min(evenly, _tried(_Search(chapter, begins_right), IN_PAIRS))
+    result = min(evenly, _try_heights(_Search(chapter, begins_right), IN_PAIRS))
     if result.faults >= cost:
         return unchanged
     return unchanged._replace(taller=result.taller, lines=result.lines)
 
 
-def _tried(search: _Search, heights: Sequence[tuple[int, ...]]) -> _Best:
+def _try_heights(search: _Search, heights: Sequence[tuple[int, ...]]) -> _Best:
     """The first way without faults, or the best of all."""
     results = list[_Best]()
     for taller in heights:
@@ -783,7 +783,7 @@ class _Search:
             for more in taller
         ]
         for item in self._items:
-            states = self._followed(states, item)
+            states = self._follow(states, item)
         best = min(states, key=self._total)
         lines: list[LineBreaks | None] = []
         heights: list[int] = []
@@ -801,17 +801,17 @@ class _Search:
     def _total(self, state: _State) -> float:
         return state.cost + last_cost(state.page + 1, state.y / self._line)
 
-    def _followed(self, states: Sequence[_State], item: _Item) -> list[_State]:
+    def _follow(self, states: Sequence[_State], item: _Item) -> list[_State]:
         """The best ways to go on with a paragraph or something else."""
         best: dict[tuple[object, ...], _State] = {}
         for state, breaks in itertools.product(states, _options(item)):
-            for result in self._placed(state, item, breaks):
+            for result in self._place(state, item, breaks):
                 key = result.page, round(result.y), result.taller, result.left, round(result.notes)
                 if key not in best or result.cost < best[key].cost:
                     best[key] = result
         return sorted(best.values(), key=attrgetter("cost"))[:MOST_STATES]
 
-    def _placed(self, state: _State, item: _Item, breaks: LineBreaks | None) -> Iterator[_State]:
+    def _place(self, state: _State, item: _Item, breaks: LineBreaks | None) -> Iterator[_State]:
         """An item on the page of another, and on the next ones."""
         piece, lines = item.first, breaks.lines if breaks else 1
         notes = item.notes(breaks)
@@ -824,12 +824,12 @@ class _Search:
             left = lines - done
             if left <= fitting:
                 here = now._replace(notes=self._with_notes(now.notes, notes[done:]))
-                yield from self._ended(here, item, breaks, whole, top + left * piece.height)
+                yield from self._end_page(here, item, breaks, whole, top + left * piece.height)
                 continue
             fitting = min(fitting, left - piece.widows)
             if fitting < (1 if done else piece.orphans):
                 if not done and room == piece.orphans - 1 < left - piece.widows:
-                    now = self._parted(now, notes[:room])
+                    now = self._part_from_notes(now, notes[:room])
                 fitting = 0
             if not fitting and not now.y:
                 fitting = max(1, room)  # it is higher than the page
@@ -839,7 +839,7 @@ class _Search:
             here = now._replace(
                 y=end, notes=self._with_notes(now.notes, notes[done : done + fitting])
             )
-            waiting += [(page, done + fitting, whole) for page in self._turned(here)]
+            waiting += [(page, done + fitting, whole) for page in self._turn_page(here)]
 
     def _fitting(self, state: _State, top: float, height: float, notes: Sequence[float]) -> int:
         """The number of lines with ``notes`` that a page has room for."""
@@ -850,7 +850,7 @@ class _Search:
                 return number
         return int((room - self._with_notes(state.notes, notes)) / height + PAGE_SLACK)
 
-    def _parted(self, state: _State, notes: Sequence[float]) -> _State:
+    def _part_from_notes(self, state: _State, notes: Sequence[float]) -> _State:
         """A page whose last note the engine would move to the next one, to have room for a line
         more of a paragraph."""
         cost = UNEVEN * bool(self._with_notes(state.notes, notes))
@@ -861,7 +861,7 @@ class _Search:
         added = sum(more)
         return notes + added + (self._around_notes if added and not notes else 0)
 
-    def _turned(self, state: _State) -> Iterator[_State]:
+    def _turn_page(self, state: _State) -> Iterator[_State]:
         """The beginnings of the next page."""
         line = self._line
         if state.notes:
@@ -880,7 +880,7 @@ class _Search:
                 state.faults + cost, _Choice(state.choice, taller=taller),
             )  # fmt: skip
 
-    def _ended(
+    def _end_page(
         self,
         state: _State,
         item: _Item,
@@ -970,7 +970,7 @@ def make_even_pages(
         yield from original_layout_document(html, root_box, context, *rest)
         return
     if is_planned := any(text for text, _ in heights):
-        pages, draft = [], chapters_of(_drafted(html, root_box, context))
+        pages, draft = [], chapters_of(_draft_pages(html, root_box, context))
     else:  # its pages are their own draft
         pages, draft = laid_out(())
     choices = tuple(mended(draft))
@@ -1037,7 +1037,7 @@ class _Beginning:
             vars(item).update(values)
 
 
-def _drafted(html: Any, root_box: Any, context: Any) -> list[DraftPage]:
+def _draft_pages(html: Any, root_box: Any, context: Any) -> list[DraftPage]:
     """Pages with empty lines."""
     initialize_page_maker(context, root_box)
     context.is_draft = True

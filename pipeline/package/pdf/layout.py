@@ -392,7 +392,7 @@ def _text_flow(page: LayoutBox, heads: set[Element]) -> Iterator[LayoutBox]:
 # margin has no room, and the heights of content in columns. All of these are corrected in the
 # markup for the next layout.
 
-FAR = 8_000
+PAGE_AT_MOST = 8_000
 """More letters than a page has."""
 
 LAYOUTS = 4
@@ -485,10 +485,12 @@ def _tell_far_pages(references: dict[Element, bool], root: Element) -> set[Eleme
         count += len(element.text or "") + len(element.tail or "")
     guessed = set[Element]()
     for target, of_target in uses.items():
-        at = places.get(target, -FAR)
+        at = places.get(target, -PAGE_AT_MOST)
         for number, (place, element) in enumerate(of_target):
             beside = of_target[max(0, number - 1) : number] + of_target[number + 1 : number + 2]
-            is_far = all(abs(place - other) > FAR for other in (at, *(use for use, _ in beside)))
+            is_far = all(
+                abs(place - other) > PAGE_AT_MOST for other in (at, *(use for use, _ in beside))
+            )
             if is_far and not references[element]:
                 references[element] = True
                 guessed.add(element)

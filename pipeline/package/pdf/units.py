@@ -251,12 +251,12 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice,
         raise units.UndividedError("nothing in it begins a page")
     level = 0
     slices: list[UnitSlice] = []
-    whole, needs_siblings = _counted(root), _needs_siblings(pages, blocks)
+    whole, needs_siblings = _count_blocks(root), _needs_siblings(pages, blocks)
     openings = first_blocks(root)
     for start, end in pairwise((*starts, len(blocks))):
         if blocks[start] in openings and slices:
             slices.append(_empty_page(root, level))
-        slices.append(UnitSlice(_copied(whole, start, end, needs_siblings), level))
+        slices.append(UnitSlice(_copy_part(whole, start, end, needs_siblings), level))
         for block in blocks[start:end]:
             for element in block.iter():
                 if element.tag in HEADINGS:
@@ -351,12 +351,12 @@ class _Container(NamedTuple):
     inner: dict[Element, _Container]
 
 
-def _counted(element: Element, count: int = 0) -> _Container:
+def _count_blocks(element: Element, count: int = 0) -> _Container:
     """A container with its blocks counted from ``count`` on."""
     counted = _Container(element, [child for child in element if child.tag != "head"], [count], {})
     for child in counted.children:
         if child.tag in CONTAINERS:
-            counted.inner[child] = inner = _counted(child, count)
+            counted.inner[child] = inner = _count_blocks(child, count)
             count = inner.before[-1]
         else:
             count += 1
@@ -364,7 +364,7 @@ def _counted(element: Element, count: int = 0) -> _Container:
     return counted
 
 
-def _copied(container: _Container, start: int, end: int, with_all: bool) -> Element:
+def _copy_part(container: _Container, start: int, end: int, with_all: bool) -> Element:
     """A container with its blocks from ``start`` to ``end``. Those next to them, or all, are there
     for the styles that ask for them, and empty."""
     element, children, before, inner = container
@@ -377,7 +377,7 @@ def _copied(container: _Container, start: int, end: int, with_all: bool) -> Elem
         if not first <= number <= last or before[number] == before[number + 1]:
             copy.append(Element(child.tag, child.attrib | {"style": HIDDEN}))
         elif child in inner:
-            copy.append(_copied(inner[child], start, end, with_all))
+            copy.append(_copy_part(inner[child], start, end, with_all))
         else:
             copy.append(child)
     open_ends = (OPEN_ABOVE if before[0] < start else "", OPEN_BELOW if before[-1] > end else "")
