@@ -19,6 +19,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
@@ -169,7 +170,8 @@ class LocalServer(abc.ABC):
                 sys.exit(128 + number)
             server.should_exit = True
 
-        for number in ENDS:
+        is_main = threading.current_thread() is threading.main_thread()  # others hear no signal
+        for number in ENDS if is_main else ():
             if signal.getsignal(number) != signal.SIG_IGN:  # by nohup
                 signal.signal(number, hear)
 
