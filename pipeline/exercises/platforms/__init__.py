@@ -6,29 +6,39 @@ how its file is written, and what becomes of what it cannot hold; XML and HTML a
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import jinja2
 from msgspec.structs import replace
 
-from pipeline.exercises.platforms.questions import QuestionSheet, questions_of
+from pipeline.exercises.platforms import anki, csv_table, gift, h5p, moodle, qti
+from pipeline.exercises.platforms.questions import Question, QuestionSheet, questions_of
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import Edition
-from pipeline.model.rendered import Inventory, Pages
+from pipeline.model.rendered import Inventory, Page, Pages
 from pipeline.package.bundle import write_archive
 from pipeline.package.html import read_images
 from pipeline.package.result import Package
 from pipeline.resolve.findings import Findings
 
-WRITERS = {
-    "moodle": "moodle", "gift": "gift", "qti": "qti", "qti3": "qti", "h5p": "h5p",
-    "anki": "anki", "csv": "csv_table",
+
+class PlatformWriter(Protocol):
+    """The module of a platform."""
+
+    def pages(self, questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ...]:
+        """The text of its files."""
+
+    def data(self, files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
+        """The bytes of its file, from these and the images."""
+
+
+WRITERS: Mapping[str, PlatformWriter] = {
+    "moodle": moodle, "gift": gift, "qti": qti, "qti3": qti, "h5p": h5p,
+    "anki": anki, "csv": csv_table,
 }  # fmt: skip
-"""The module of each edition. It has two functions: ``pages`` gives the text of its files from
-questions, and ``data`` the bytes of its file from these and the images."""
 
 WITH_POINTS = ("moodle", "qti", "qti3")
 
@@ -42,7 +52,7 @@ def assemble_questions(
     items = questions_of(document, findings)
     if edition.name not in WITH_POINTS:
         sheet.tell_of_points(items)
-    write = _writer(edition.name).pages
+    write = WRITERS[edition.name].pages
     pages = write(items, sheet)
     unanswered = [item.unanswered for item in items]
     asked = write(unanswered, QuestionSheet(document, ignored, environment, edition))
@@ -63,7 +73,7 @@ def package_questions(pages: Pages, folder: Path) -> Package:
     files, paths, problems = read_images(pages, folder)
     images = {name: file.data for name, file in files.items()}
     try:
-        data = _writer(pages.edition).data(pages.pages, images)
+        data = WRITERS[pages.edition].data(pages.pages, images)
     except ModuleNotFoundError as error:
         message = f"This edition needs {error.name}: install Chapbook with its extra `anki`."
         absent = diagnostic(Code.ABSENT_FEATURE, message)
@@ -73,7 +83,3 @@ def package_questions(pages: Pages, folder: Path) -> Package:
         if any(name in page.markup for page in pages.asked):  # others belong to answers
             asked[f"images/{name}"] = content
     return Package(data, problems, tuple(map(str, paths)), asked=write_archive(asked))
-
-
-def _writer(edition: str) -> Any:
-    return importlib.import_module(f"{__name__}.{WRITERS[edition]}")
