@@ -128,27 +128,26 @@ def mark_parts(document: Document) -> Document:
     labels in the list that it begins with."""
     match document.metadata.kind:
         case "play":
-            return rewrite_document(document, leave={model.Paragraph: _add_direction})
+            return rewrite_document(document, leave={model.Paragraph: _mark_direction})
         case "recipe":
-            return rewrite_document(document, leave={model.Section: _measure})
+            return rewrite_document(document, leave={model.Section: _mark_recipe_section})
     return document
 
 
-def _add_direction(node: model.Paragraph) -> model.Paragraph:
+def _mark_direction(node: model.Paragraph) -> model.Paragraph:
     if not all(isinstance(inner, model.Emphasis | model.SoftBreak) for inner in node.children):
         return node
     exits = EXIT.search(plain_text(node.children))
     return _add_classes(node, DIRECTION, *(["exit"] if exits else []))
 
 
-def _measure(section: model.Section) -> model.Section:
+def _mark_recipe_section(section: model.Section) -> model.Section:
     if "ingredients" not in section.attributes.classes:
         return replace(section, children=_with_labels(section.children))
     children = rewrite(section.children, leave={model.ListItem: _with_quantity})
-    is_same = children == section.children
-    return (
-        section if is_same else _add_classes(replace(section, children=children), "with-quantities")
-    )
+    if children == section.children:
+        return section
+    return _add_classes(replace(section, children=children), "with-quantities")
 
 
 def _with_labels(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

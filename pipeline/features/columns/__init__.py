@@ -49,7 +49,7 @@ BELOW_LIST = 0.25
 """The part of a line that is empty below a list, at least: one that goes on in the other column has
 its space above in the first."""
 
-MANY = 3
+QUESTIONS_TO_DIVIDE = 3
 """Questions from which on an exercise may go on in the next column."""
 
 LETTERS_OF_SQUARE = 750
@@ -177,7 +177,11 @@ def _stretch(leaves: list[_Leaf], used: set[Element]) -> Element:
             (path[-1][1] if path else stretch).append(part)
             path.append((section, part))
         parent = path[-1][1] if path else stretch
-        if not is_wide and len(element.findall("ol/li")) >= MANY and "exercise" in classes(element):
+        if (
+            not is_wide
+            and len(element.findall("ol/li")) >= QUESTIONS_TO_DIVIDE
+            and "exercise" in classes(element)
+        ):
             element.set("class", f"{element.get('class', '')} in-questions")
         parent.append(element if is_wide or _is_even(element) else _wrap(element))
     return stretch
