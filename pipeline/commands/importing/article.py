@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import logging
 import re
-from collections import Counter
-from collections.abc import Collection, Iterator
-from copy import deepcopy
+from collections.abc import Iterator
 from re import Pattern
 
 from lxml.etree import XPath
@@ -253,20 +250,8 @@ MIXED = 1.3
 NEARLY_ALL = 0.75
 """The share of a page's text that is in an element around its article, at least."""
 
-ENOUGH_SHARED = 0.8
-"""The share of the article of Readability that is also in ours, at least."""
-
-MOST_NESTED = 400_000
-"""Readability looks at no page whose elements have more ancestors in all: it reads a text again for
-each element around it, and compares some elements with all others."""
-
-SHORT_PAGE_WORDS = 150
-"""Readability takes pages with fewer words as a whole."""
-
 FEWEST_WORDS = 50
 """The fewest words of an article, if its page has many more."""
-
-_PLACE = "data-place"
 
 
 def words(element: Element) -> list[str]:
@@ -294,56 +279,6 @@ def links(element: Element) -> int:
     return sum(length(link) for link in element.iter("a"))
 
 
-def find_missed(root: Element) -> set[Element]:
-    """The elements of a page in which Readability finds an article, with all around them, if much
-    of it would be missing from ours; otherwise none. The page stays as it is."""
-    theirs = _guard(root)
-    ours = find(deepcopy(root))
-    for _ in clean(ours):
-        pass
-    wanted = Counter(word for text in theirs.values() for word in text.split())
-    if (
-        wanted.total() < SHORT_PAGE_WORDS
-        or (wanted & Counter(words(ours))).total() >= ENOUGH_SHARED * wanted.total()
-    ):
-        return set()
-    return {holder for element in theirs for holder in (element, *element.iterancestors())}
-
-
-def _guard(root: Element) -> dict[Element, str]:
-    """The elements whose text Readability takes for the article of a page, with this text."""
-    elements = [*root.iter("*")]
-    if sum(1 for element in elements for _ in element.iterancestors()) > MOST_NESTED:
-        return {}
-    from readability.readability import Document, Unparseable, log  # slow to load
-
-    class Guard(Document):  # type: ignore[misc]
-        def get_clean_html(self) -> str:
-            return " ".join(words(self.html))  # its HTML is not needed
-
-    copy = deepcopy(root)
-    for number, element in enumerate(copy.iter("*")):
-        element.set(_PLACE, str(number))
-    for element in [*copy.iter("*")]:
-        if is_beside(element):
-            drop(element)
-    log.setLevel(logging.CRITICAL)
-    guard = Guard(copy)
-    try:
-        guard.summary()
-    except Unparseable:
-        return {}
-    texts: dict[Element, str] = {}
-    for element in guard.html.iter("*"):
-        holders = (element, *element.iterancestors())
-        place = next(filter(None, (holder.get(_PLACE) for holder in holders)), "")
-        text = " ".join([element.text or "", *(inner.tail or "" for inner in element)])
-        if place and text.strip():
-            holder = elements[int(place)]
-            texts[holder] = f"{texts.get(holder, '')} {text}"
-    return texts
-
-
 def strip(root: Element) -> Iterator[Element]:
     """Remove elements of a page that never belong to an article, and return those that contained
     text. Those with nearly all of the text remain, as ordinary ones."""
@@ -352,6 +287,9 @@ def strip(root: Element) -> Iterator[Element]:
             drop(element)
     body = root.find("body")
     most = NEARLY_ALL * length(root if body is None else body)
+    for element in [*root.iter("aside", "header")]:
+        if length(element) > most:
+            element.tag = "div"
     for element in [*root.iter()]:
         tag = element.tag
         is_of_pages = tag == "div" and element.get("title") in ("header", "footer")  # LibreOffice's
@@ -400,16 +338,6 @@ def is_document(root: Element) -> bool:
         or (words(element) and (_is_named(element) or _is_menu(element)))
         for element in body.iter("*")
     )
-
-
-def span(kept: Collection[Element]) -> Element:
-    """The innermost element around all that is to be ``kept``."""
-    article = next(element for element in kept if element.getparent() is None)
-    while len(parts := [element for element in article if element in kept]) == 1:
-        if article.tag in _UNDIVIDED or _direct_text(article).strip():
-            break
-        article = parts[0]
-    return article
 
 
 def find(root: Element) -> Element:
@@ -476,22 +404,11 @@ def accessories(chosen: Element) -> Iterator[Element]:
         yield from (other for other in above if other is not element and words(other))
 
 
-def clean(article: Element, kept: Collection[Element] = ()) -> Iterator[Element]:
+def clean(article: Element) -> Iterator[Element]:
     """Remove asides from an article: lists of links, elements with such classes, headers and
-    footers of the page. Those that contained text are returned. If some elements are to be
-    ``kept``, what stands before and after them goes as well, except headings before."""
-    parts = [element for element in article if element in kept]
-    for element in [*parts[0].itersiblings(preceding=True)] if parts else ():
-        if element.tag not in HEADS and element.find(".//h1") is None:
-            yield element
-            drop(element)
-    for element in [*parts[-1].itersiblings()] if parts else ():
-        yield element
-        drop(element)
+    footers of the page. Those that contained text are returned."""
     for element in [*article.iter()]:
         if element is article or not isinstance(element.tag, str) or element.getparent() is None:
-            continue
-        if element in kept:
             continue
         if _is_accessory(element):
             if words(element):

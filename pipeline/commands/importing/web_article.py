@@ -157,10 +157,9 @@ def _main_part(root: Element, *, is_whole: bool) -> tuple[Element, list[tuple[El
     body = root.find("body")
     if is_whole:
         return root if body is None else body, dropped
-    missed = article.find_missed(root)
-    chosen = article.span(missed) if missed else article.find(root)
+    chosen = article.find(root)
     dropped += [(e, article.words(e)) for e in article.accessories(chosen)]
-    dropped += [(e, article.words(e)) for e in article.clean(chosen, missed)]
+    dropped += [(e, article.words(e)) for e in article.clean(chosen)]
     return chosen, dropped
 
 
