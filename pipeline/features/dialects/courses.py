@@ -13,8 +13,8 @@ from pipeline.model.diagnostics import covering
 from pipeline.model.late import late
 from pipeline.parser import constructs
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.constructs.block_parts import Parts
 from pipeline.parser.constructs.choices import attach_prompts
+from pipeline.parser.constructs.source_parts import SourceParts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing
 from pipeline.parser.inlines import AnswerPart, BlankSpan
 from pipeline.parser.leaf_text import Pattern, Result
@@ -77,13 +77,13 @@ class ChoiceProcessor(LineProcessor):
         return False
 
 
-def quiz(parts: Parts) -> tuple[Block, ...]:
+def quiz(parts: SourceParts) -> tuple[Block, ...]:
     """An exercise; its first heading is the title."""
     title, children = parts.titled[0], parts.children
     if children and isinstance(children[0], model.Heading):
         title, children = children[0].children, children[1:]
     children = attach_prompts(tuple(map(_with_several, children)))
-    exercise = parts._replace(name="exercise", argument="", heading=title, children=children)
+    exercise = replace(parts, name="exercise", argument="", heading=title, children=children)
     return constructs.container(exercise)
 
 
