@@ -1,9 +1,10 @@
 """The features: contents and outputs that an author knows by name and may never use. A folder and a
-row each.
+row each: its code, its words, its templates and styles.
+
 Whoever needs a feature asks whether it is `here`, or `needed` by a document, and imports it on the
 next line. A folder may import the core, but no other feature. To take a feature out, remove its
-folders, here and in ``templates/features``: everything else works as before, and its row tells what
-the feature would have made (`pipeline.resolve.absent`).
+folder: everything else works as before, and its row tells what the feature would have made
+(`pipeline.resolve.absent`).
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from pipeline.model.css_addresses import addresses_loaded
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import FormatName
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Style
-from pipeline.system.paths import builtin_templates, scheme
+from pipeline.system.paths import builtin_templates, scheme, template_folders
 
 # --- environment -----------------------------------------------------------------------------
 
@@ -40,17 +40,6 @@ def environment(overrides: Path | None = None) -> jinja2.Environment:
         return _environment(None, None, template_folders())
     names = tuple(str(path) for path in sorted(overrides.rglob("*")))
     return _environment(overrides, Path.cwd(), template_folders(), names)
-
-
-def template_folders() -> tuple[Path, ...]:
-    """The built-in folders in which the name of a template is looked up: that of what every
-    document needs, and one for each feature that has templates."""
-    return _folders_of(builtin_templates())
-
-
-@functools.lru_cache(maxsize=8)
-def _folders_of(builtin: Path) -> tuple[Path, ...]:
-    return (builtin, *sorted(path for path in (builtin / "features").iterdir() if path.is_dir()))
 
 
 @functools.lru_cache(maxsize=8)
