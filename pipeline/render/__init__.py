@@ -56,9 +56,7 @@ def render(
     except jinja2.TemplateError as error:
         finding = template_finding(error)
         return Pages(edition.name, stem, document.metadata, pages=(), findings=(finding,))
-    if edition.variation:
-        file = file or output_name(stem, edition)
-    return replace(pages, file=file) if file else pages
+    return replace(pages, file=file or output_name(stem, edition))
 
 
 def _assembler(edition: Edition, page_map: PageMap | None) -> Assembler:

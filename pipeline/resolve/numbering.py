@@ -339,6 +339,8 @@ def _name(node: Node) -> tuple[str, bool]:
 def give_start_times(document: Document) -> Document:
     """The document in which parts with minutes have the time at which they begin. Those within
     another part begin with it, and the next one begins when it ends."""
+    if not document.metadata.starts:
+        return document
     kinds = {type(node) for _, node, _ in find(document, marked=True) if minutes_of(node)}
     hours, minutes = map(int, document.metadata.starts.split(":"))
     now = 60 * hours + minutes
