@@ -23,7 +23,7 @@ from pipeline.model import (
 )
 from pipeline.model.block_parts import BlockReader, Parts
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Span, covering
+from pipeline.model.diagnostics import Span, span_over
 from pipeline.model.names import did_you_mean
 from pipeline.model.tree import plain_text
 from pipeline.parser.constructs.boxes import answer, container
@@ -380,7 +380,7 @@ def _kind(node: List) -> tuple[str, str]:
 
 
 def _covering(nodes: tuple[ListItem | Block, ...], node: ListItem | List) -> Span | None:
-    return covering(node.span, nodes[-1].span if nodes else None)
+    return span_over(node.span, nodes[-1].span if nodes else None)
 
 
 def rubric(parts: Parts) -> tuple[Block, ...]:

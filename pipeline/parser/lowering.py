@@ -368,7 +368,7 @@ class Lowering:
         files: SourceFiles,
         paired: frozenset[str],
     ) -> None:
-        self._around = Around(self.report, files.rebased, paired, files.record)
+        self._around = Around(self.report, files.rebase, paired, files.record)
         self.files = files
         self.notes: list[model.Note] = []
         self.anchors: dict[Span, str] = {}

@@ -177,7 +177,7 @@ def key(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
-def cached(name: str, make: Callable[[], bytes]) -> bytes:
+def from_cache(name: str, make: Callable[[], bytes]) -> bytes:
     """The value of ``make()`` from this user's last call for ``name``, or from now."""
     path = cache_folder()
     if path is None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.features.dialects import lessons
 from pipeline.model import Answer, Block, Choices, Document, Emphasis, Exercise, Paragraph, Text
-from pipeline.model.diagnostics import covering
+from pipeline.model.diagnostics import span_over
 from pipeline.model.late import late
 from pipeline.parser import constructs
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
@@ -185,7 +185,7 @@ def _as_exercises(document: Document) -> Document:
         if isinstance(block, Choices):
             blocks.append(Exercise(children=(block,), span=block.span))
         elif isinstance(before, Exercise) and (isinstance(block, Answer) or _is_hint(block)):
-            span = covering(before.span, block.span)
+            span = span_over(before.span, block.span)
             blocks[-1] = replace(before, children=(*before.children, block), span=span)
         else:
             blocks.append(block)

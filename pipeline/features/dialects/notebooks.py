@@ -89,7 +89,7 @@ class LabelProcessor(LineProcessor):
     def _captions(self, cursor: Cursor) -> bool:
         """Read a line as the caption of a table that follows."""
         caption = _CAPTION.fullmatch(cursor.rest.rstrip())
-        if caption is None or not self.parser.following().startswith("|"):
+        if caption is None or not self.parser.next_text().startswith("|"):
             return False
         self.parser.close_unmatched()
         self.parser.read_again((cursor.line.with_text(f": {caption[1]}"),))
@@ -266,7 +266,7 @@ class PlaceProcessor(LineProcessor):
 
     def start(self, cursor: Cursor) -> bool:
         match = _PLACE.match(cursor.rest)
-        is_alone = self.parser.tip.tag != "p" and self.parser.following().startswith("#")
+        is_alone = self.parser.tip.tag != "p" and self.parser.next_text().startswith("#")
         if not match or not is_alone:
             return False
         self.parser.add_leaf(BlockElement("label", cursor.number, self, name=match[1]), cursor)

@@ -130,7 +130,7 @@ def _figures_drawn(parts: SourceParts, label: str) -> list[str]:
 
 
 def _is_there(parts: SourceParts, path: str) -> bool:
-    return isinstance(parts.files.name(parts.files.rebased(path, parts.span)), str)
+    return isinstance(parts.files.name(parts.files.rebase(path, parts.span)), str)
 
 
 def _options(parts: SourceParts) -> tuple[dict[str, str], int]:
