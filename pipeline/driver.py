@@ -55,7 +55,6 @@ from pipeline.model.editions import (
     has_page_marks,
     making_order,
     output_name,
-    part_name,
     standard_print,
     stem_of,
     variations_of,
@@ -68,7 +67,6 @@ from pipeline.system import outputs
 from pipeline.system.pango import pango_problem
 from pipeline.system.paths import noting
 from pipeline.system.store import (
-    BETWEEN_TRIMS,
     CACHE,
     Folder,
     Memory,
@@ -130,8 +128,6 @@ def build(
         chosen = editions_in_view(requested, in_view, metadata) if in_view else requested
         request = request_for(source, document, options, tuple(read), is_lasting=bool(memory))
         built = make(request, chosen)
-    if memory:
-        memory.end()
     named = {*names, *metadata.editions} if ALL in names else EDITIONS.keys()
     built = tuple(output for output in built if output.edition.name in named or output.has_use)
     for output in built:
@@ -168,8 +164,6 @@ def build(
         record=record,
         withheld=for_teachers(document),
     )
-    if isinstance(store, Folder):
-        store.trim(every=BETWEEN_TRIMS)
     for saved in saving.saved:
         listener(saved)
     if unless_made and not result.failed:
@@ -217,13 +211,10 @@ def make_version(
     maps = page_maps(packed, standard)
     if waiting and not problem and not maps:
         problem = "It has errors: build the handout to see them."
-    pending = begin_packaging(request, resolved, maps) if maps or for_screens else []
+    pending = begin_packaging(request, resolved, maps)
     built = {draft.edition: finish(request, draft, runs) for draft, runs in (*packed, *pending)}
-    for edition in waiting if problem else ():
-        if for_screens:
-            built[edition] = without_pages(request, built[edition], problem)
-        else:  # all have the same mistakes
-            built[edition] = BuiltEdition(edition, built[standard].findings)
+    for edition in waiting if problem and for_screens else ():
+        built[edition] = without_pages(request, built[edition], problem)
     return tuple(built[edition] for edition in editions)
 
 
@@ -245,7 +236,7 @@ def resolve_for(request: Request, edition: Edition) -> Resolved:
 
 
 def _resolve(request: Request, edition: Edition) -> Document:
-    selected = steps.select(request.document, edition, request.options.fit)
+    selected = steps.select(request.document, edition)
     return steps.resolve(selected, edition, request.folder, request.options.split)
 
 
@@ -254,24 +245,23 @@ def draft_edition(
 ) -> PendingEdition:
     """An edition, marked and rendered: its text, or if it is split, handouts, one for each section.
     ``maps`` are those of the standard print edition."""
-    whole, level = resolved.document, request.options.split
+    whole = resolved.document
     if has_errors(whole.diagnostics):
         return PendingEdition(edition, whole.diagnostics)
     findings = whole.diagnostics
-    parts: tuple[tuple[str, Document], ...] = (("", whole),)
-    if level and here("split"):
+    parts: tuple[tuple[str, tuple[str, ...], Document], ...]
+    parts = ((output_name(request.stem, edition), (), whole),)
+    if request.options.split and here("split"):
         from pipeline.features.split import divide
 
-        parts, on_parts = divide(whole, level)
+        parts, on_parts = divide(whole, request.options.split, request.stem, edition)
         findings += on_parts
     remaining = {section: list(section_maps) for section, section_maps in (maps or {}).items()}
     texts, empty = list[PendingText](), tuple[Diagnostic, ...]()
-    for number, (name, part) in enumerate(parts, start=1):
-        section = (*part.metadata.part_of, part.metadata.title) if level else ()
-        file = part_name(request.stem, edition, number, len(parts), name) if level else ""
+    for file, section, part in parts:
         before, page_map = spent(), remaining[section].pop(0) if remaining.get(section) else None
         document = steps.mark(part, edition, page_map)
-        if level and not document.blocks:  # because it has no answers, for example
+        if section and not document.blocks:  # because it has no answers, for example
             empty = document.diagnostics
             continue
         pages = render_edition(request, edition, document, page_map, file)
@@ -338,7 +328,7 @@ def finish(request: Request, pending: PendingEdition, runs: Iterable[Timed]) -> 
         findings += (*missing_answers(parsed, documents, edition, name),)
     if parts and (edition.audience == "student" or edition.platform):
         findings += parsed.unread
-    if parts and not request.options.split:
+    if parts and not parts[0].section:
         return parts[0]._replace(findings=findings)
     return BuiltEdition(edition, findings, parts=tuple(parts))
 
@@ -348,8 +338,7 @@ def _finish_text(
 ) -> BuiltEdition:
     findings, document = output.diagnostics, text.document
     if output.data and not has_errors(findings):
-        name = text.file or output_name(request.stem, edition)
-        findings += steps.compare(output, document, edition, name, request.document)
+        findings += steps.compare(output, document, edition, text.file, request.document)
     is_standard = edition == standard_print(request.document.metadata)
     if request.options.cover_spread and is_standard and output.data:
         assert output.sheet, "the standard print edition has a sheet"

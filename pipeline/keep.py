@@ -35,6 +35,8 @@ from pipeline.model.diagnostics import Begun, Ran
 from pipeline.model.editions import Edition
 from pipeline.system.paths import State, note_states, noting, states
 from pipeline.system.store import (
+    BETWEEN_TRIMS,
+    Folder,
     Memo,
     Memory,
     Store,
@@ -140,7 +142,8 @@ def keeping(
 ) -> Iterator[dict[str, State]]:
     """A context in which results are kept in a ``store``, and in the ``memory`` of this process;
     the ``executor`` makes those that are worth another process. Gives the files that are looked
-    up, now or when the results that are used were made, with their states before that."""
+    up, now or when the results that are used were made, with their states before that. At the end,
+    what was not used leaves the memory, and what is least used a store that is too large."""
     keep = _Keep(store, memory, executor, listener)
     token = _keep.set(keep)
     try:
@@ -150,6 +153,10 @@ def keeping(
         _keep.reset(token)
         for future in keep.running:
             future.cancel()
+    if memory:
+        memory.end()
+    if isinstance(store, Folder):
+        store.trim(every=BETWEEN_TRIMS)
 
 
 def tell(event: object) -> None:

@@ -82,7 +82,7 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
     return functools.partial(driver.build, out=options["out"], options=build_options)
 
 
-def repeated(source: Path, options: dict[str, Any]) -> Callable[..., Result]:
+def prepare_builds(source: Path, options: dict[str, Any]) -> Callable[..., Result]:
     """`driver.build` with the requested options and a memory, for a process that stays."""
     from pipeline.driver import Memory
 

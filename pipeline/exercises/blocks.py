@@ -21,11 +21,11 @@ from pipeline.model import (
     WritingLines,
     WritingSpace,
 )
+from pipeline.model.block_parts import BlockReader, Parts
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Span, covering
+from pipeline.model.diagnostics import Span, span_over
 from pipeline.model.names import did_you_mean
 from pipeline.model.tree import plain_text
-from pipeline.parser.constructs.block_parts import Construct, Parts
 from pipeline.parser.constructs.boxes import answer, container
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.leaf_blocks import TALLEST
@@ -66,7 +66,7 @@ def writing_lines(parts: Parts) -> tuple[Block, ...]:
 def writing_space(parts: Parts) -> tuple[Block, ...]:
     if height := parts.attributes.get("height"):
         attributes = parts.attributes.without({"height"})
-        parts = parts._replace(attributes=attributes, argument=f"height={height}")
+        parts = replace(parts, attributes=attributes, argument=f"height={height}")
     chosen, attributes = _option(parts, (SQUARED,))
     space = WritingSpace(
         height=_height(parts), squared=bool(chosen), span=parts.span, attributes=attributes
@@ -380,7 +380,7 @@ def _kind(node: List) -> tuple[str, str]:
 
 
 def _covering(nodes: tuple[ListItem | Block, ...], node: ListItem | List) -> Span | None:
-    return covering(node.span, nodes[-1].span if nodes else None)
+    return span_over(node.span, nodes[-1].span if nodes else None)
 
 
 def rubric(parts: Parts) -> tuple[Block, ...]:
@@ -400,7 +400,7 @@ def rubric(parts: Parts) -> tuple[Block, ...]:
         else block
         for block in parts.children
     )
-    return container(parts._replace(children=children))
+    return container(replace(parts, children=children))
 
 
 def _with_head(row: model.TableRow) -> model.TableRow:
@@ -408,7 +408,7 @@ def _with_head(row: model.TableRow) -> model.TableRow:
     return replace(row, cells=(replace(row.cells[0], scope="row"), *row.cells[1:]))
 
 
-CONTAINERS: dict[str, Construct] = {
+CONTAINERS: dict[str, BlockReader] = {
     "exercise": exercise,
     "rubric": rubric,
     "lines": writing_lines,

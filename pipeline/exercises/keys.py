@@ -280,7 +280,7 @@ class _Questions:
         """Add answers to the last question."""
         self._answers[-1] += answers
 
-    def listed(self) -> tuple[Block, ...]:
+    def as_blocks(self) -> tuple[Block, ...]:
         """The list of the answers; nothing if there are none."""
         if not any(self._answers):
             return ()
@@ -344,7 +344,7 @@ class _Key:
         return tuple(
             block
             for part in parts
-            for block in (part.listed() if isinstance(part, _Questions) else part)
+            for block in (part.as_blocks() if isinstance(part, _Questions) else part)
         )
 
     def _answers_of(self, block: Node, around: Span | None) -> tuple[Block, ...]:

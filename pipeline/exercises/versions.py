@@ -125,7 +125,7 @@ def shuffle(task: Matching | Ordering, seeds: Sequence[int]) -> Matching | Order
     place_of = {index: place for place, index in enumerate(order)}
     return replace(
         task,
-        head=removal.closed(task.head),
+        head=removal.without_gaps(task.head),
         left=tuple(map(_with_hold, task.left)),
         right=tuple(_with_hold(task.right[index]) for index in order),
         solution=tuple(place_of[same[index]] for index in task.solution),
@@ -173,7 +173,7 @@ class _ItemContent(NamedTuple):
 
 
 def _content_of(item: ListItem | Choice) -> _ItemContent:
-    shown = list(walk(for_all(removal.closed((item,)))))
+    shown = list(walk(for_all(removal.without_gaps((item,)))))
     return _ItemContent(
         content="\0".join(
             part for node in shown for part in (type(node).__name__, *_shown_texts(node))
@@ -245,7 +245,7 @@ def _shown_texts(node: Node) -> Iterable[str]:
 
 def _with_hold(item: ListItem) -> ListItem:
     # It goes first: what follows a heading may be removed with it.
-    (closed,) = removal.closed((replace(item, children=(_HOLD, *item.children)),))
+    (closed,) = removal.without_gaps((replace(item, children=(_HOLD, *item.children)),))
     return closed
 
 
@@ -376,9 +376,9 @@ def tell_moved(document: Document) -> Document:
     if len(document.metadata.versions) < 2:
         return document
     findings, lang = Findings(document), document.metadata.lang
-    exercises = [*_moving(document.blocks)]
+    exercises = [*_find_moving(document.blocks)]
     for _, node, _ in find(document, model.Container):
-        exercises += _moving(node.children)
+        exercises += _find_moving(node.children)
     for text, span in _texts(exercises, document):
         for words in _find(text, understood_in(lang, "moved_exercise")):
             _tell(findings, words, span, "Write a reference, such as `@ex-well`.")
@@ -397,7 +397,7 @@ def tell_moved(document: Document) -> Document:
     return findings.add_to(document)
 
 
-def _moving(blocks: Iterable[Block]) -> Iterator[Block]:
+def _find_moving(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks of exercises that change places."""
     for units in moving_groups(blocks):
         if sum(not is_fixed(unit[0]) for unit in units) > 1:

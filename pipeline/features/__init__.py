@@ -1,31 +1,36 @@
 """The features: contents and outputs that an author knows by name and may never use. A folder and a
-row each.
+row each: its code, its words, its templates and styles.
+
 Whoever needs a feature asks whether it is `here`, or `needed` by a document, and imports it on the
 next line. A folder may import the core, but no other feature. To take a feature out, remove its
-folders, here and in ``templates/features``: everything else works as before, and its row tells what
-the feature would have made (`pipeline.resolve.absent`).
+folder: everything else works as before, and its row tells what the feature would have made
+(`pipeline.resolve.absent`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from pipeline.model import (
     FORMULAS,
     Bibliography,
+    Block,
     Chart,
     Citation,
+    Container,
     Document,
     Index,
     Node,
 )
+from pipeline.model.block_parts import BlockReader, Parts
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Sign, Trait
-from pipeline.model.tree import has
+from pipeline.model.tree import find
 
 Name: TypeAlias = Literal[
     "catalog", "charts", "citations", "columns", "dialects", "fast_engine", "fit", "formulas",
@@ -36,11 +41,10 @@ Name: TypeAlias = Literal[
 
 
 class Signs(NamedTuple):
-    """Signs that a document needs a feature: ``nodes``; names of ``blocks``, which are containers
-    where it is absent; ``keys`` of the front matter, ``values`` of these, and ``editions``."""
+    """Signs that a document needs a feature, besides its blocks: ``nodes``; ``keys`` of the front
+    matter, ``values`` of these, and ``editions``."""
 
     nodes: tuple[type[Node], ...] = ()
-    blocks: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     values: tuple[tuple[str, object], ...] = ()
     editions: tuple[str, ...] = ()
@@ -51,20 +55,35 @@ UNTOLD = Signs()
 
 
 class Feature(NamedTuple):
-    """The ``signs`` of a feature, and its style sheets (``styles``), with what a page has that
-    needs them. One that ``writes_files`` has names of their formats in its code, which may
-    therefore be in them."""
+    """The ``signs`` of a feature; its ``blocks`` by name, with what reads them where it is here,
+    and containers otherwise; and its style sheets (``styles``), with what a page has that needs
+    them. One that ``writes_files`` has names of their formats in its code, which may therefore be
+    in them."""
 
     signs: Signs
+    blocks: Mapping[str, BlockReader] = MappingProxyType({})
     writes_files: bool = False
     styles: Mapping[str, Set[Sign]] = MappingProxyType({})
+
+
+def _read_bibliography(parts: Parts) -> tuple[Block, ...]:
+    from pipeline.features.citations import read_bibliography
+
+    return read_bibliography(parts)
+
+
+def _read_index(parts: Parts) -> tuple[Block, ...]:
+    from pipeline.features.index import read_index
+
+    return read_index(parts)
 
 
 FEATURES: dict[Name, Feature] = {
     "catalog": Feature(UNTOLD, writes_files=True),
     "charts": Feature(Signs(nodes=(Chart,)), styles={"charts": {Chart}}),
     "citations": Feature(
-        Signs((Citation, Bibliography), ("bibliography",), keys=("bibliography", "nocite")),
+        Signs((Citation, Bibliography), keys=("bibliography", "nocite")),
+        blocks={"bibliography": _read_bibliography},
         styles={"bibliography": {Bibliography}},
     ),
     "columns": Feature(Signs(values=(("columns", 2),))),
@@ -86,7 +105,7 @@ FEATURES: dict[Name, Feature] = {
         Signs(editions=("booklet", "greyscale-booklet", "tri-fold", "2-up", "4-up")),
         writes_files=True,
     ),
-    "index": Feature(Signs((Index,), ("index",)), styles={"index": {Index}}),
+    "index": Feature(Signs((Index,)), {"index": _read_index}, styles={"index": {Index}}),
     "margin_notes": Feature(Signs(values=(("notes", "margin"),))),
     "own_fonts": Feature(Signs(keys=("fonts",))),
     "site": Feature(Signs(editions=("site",)), writes_files=True),
@@ -106,11 +125,29 @@ def here(name: Name) -> bool:
 
 def needed(name: Name, document: Document) -> bool:
     """Return whether a feature is here, and a document has signs of it."""
-    if not here(name):
-        return False
-    signs = FEATURES[name].signs
-    settings: Any = document.metadata
-    return has(document, *signs.nodes) or any(getattr(settings, key) for key in signs.keys)
+    return here(name) and any(True for _ in places(name, document))
+
+
+def places(name: Name, document: Document) -> Iterator[Span | None]:
+    """The places where a document has signs of a feature; the front matter and the edition have
+    none."""
+    signs, blocks = FEATURES[name].signs, FEATURES[name].blocks
+    for _, node, span in find(document, *signs.nodes, *((Container,) if blocks else ())):
+        if not isinstance(node, Container) or node.name in blocks:
+            yield node.span or span
+    settings = [*_settings(document.metadata)]
+    keys = (getattr(each, key, None) for key in signs.keys for each in settings)
+    values = (getattr(each, key, None) == value for key, value in signs.values for each in settings)
+    if document.edition in signs.editions or any(keys) or any(values):
+        yield None
+
+
+def _settings(metadata: Metadata) -> Iterator[object]:
+    """The structs with the keys of the front matter."""
+    yield metadata
+    for options in (metadata.printing, *dict(metadata.edition_options).values()):
+        yield options
+        yield options.page
 
 
 def absence(name: Name, source: str, *, option: str) -> Diagnostic:

@@ -30,10 +30,9 @@ from pipeline.render.covers import (
     printed_paper,
 )
 from pipeline.render.environment import (
-    environment,
+    open_templates,
     sheets,
     template_errors,
-    template_files,
     template_finding,
 )
 from pipeline.render.imprint import cover_image
@@ -67,13 +66,14 @@ def print_cover(
 ) -> Package:
     """The print cover of a publication with a number of ``pages``, as a file of its own; if a
     template cannot be used, a finding."""
-    note(template_files(templates, "pdf"))
+    environment, files = open_templates(templates, "pdf")
+    note(files)
     metadata = document.metadata
     is_rtl = metadata.direction == "rtl"
     size = measure_spread(sheet.size, pages, metadata.paper_thickness, from_right=is_rtl)
     try:
         with template_errors(templates):
-            page = spread(document, environment(templates), stem, size)
+            page = spread(document, environment, stem, size)
     except jinja2.TemplateError as error:
         return Package(b"", (template_finding(error),))
     picture = draw_spread(page, folder, metadata)

@@ -145,10 +145,9 @@ class Saving:
         if built.package is None:
             self._add_parts(built)
             return
-        name = output_name(self._stem, built.edition)
-        files = self._add(built, name)
+        files = self._add(built)
         if built.edition.chapters:
-            folder = (self._folder / name).parent
+            folder = (self._folder / built.file).parent
             self._removed += outputs.find_superseded(
                 folder, (self._folder / file for file in files)
             )
@@ -158,7 +157,7 @@ class Saving:
         edition, started = built.edition, time.perf_counter()
         files: dict[str, bytes] = {}
         for part in built.parts:
-            files |= self._add(part, part.file)
+            files |= self._add(part)
         name, data = bundle_name(self._stem, edition), bundle(files)
         self._removed += find_superseded(self._folder / name, name.removesuffix(".zip"), files)
         self._put(name, data)
@@ -166,8 +165,8 @@ class Saving:
         seconds = time.perf_counter() - started
         self.saved.append(Saved("zip", seconds, len(data), self._folder / name))
 
-    def _add(self, built: BuiltEdition, name: str) -> dict[str, bytes]:
-        edition, package = built.edition, built.package
+    def _add(self, built: BuiltEdition) -> dict[str, bytes]:
+        name, edition, package = built.file, built.edition, built.package
         assert package, "a document with errors is not saved"
         files = {name: package.data, **package.extra}
         section = built.section[-1] if built.section else ""
@@ -182,7 +181,7 @@ class Saving:
         path = self._folder / name
         fit, size = package.facts.fitted, len(package.data)
         new_pages = DifferingPages()
-        if package.looks and not built.file:
+        if package.looks and not built.section:
             new_pages = pages_that_differ(self._folder, name, package.looks)
             self._looks[name] = package.looks
         self.saved.append(Saved(edition.format, built.seconds, size, path, fit, new_pages))

@@ -7,9 +7,6 @@ imports what it needs when it runs.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
-
-import msgspec
 
 from pipeline.keep import earlier, step
 from pipeline.model import Document
@@ -31,15 +28,11 @@ def parse(source: Path) -> Document:
     return parse_file(source, memory=earlier("parse", str(source)))
 
 
-def select(document: Document, edition: Edition, fit: int | Literal["even"] | None) -> Document:
-    """The content of an edition. A given number of pages to ``fit`` overrides the source."""
-    from pipeline.model.sheet import with_fit
+def select(document: Document, edition: Edition) -> Document:
+    """The content of an edition."""
     from pipeline.select import select
 
-    selected = select(document, edition)
-    if fit is None or edition.format != "pdf":
-        return selected
-    return msgspec.structs.replace(selected, metadata=with_fit(selected.metadata, fit))
+    return select(document, edition)
 
 
 @step

@@ -26,6 +26,7 @@ from pipeline.model.editions import (
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
+from pipeline.model.sheet import with_fit
 from pipeline.package.result import Package
 from pipeline.package.units import Proof
 from pipeline.system.paths import State, note, shown_name
@@ -132,7 +133,11 @@ def request_for(
     *,
     is_lasting: bool = False,
 ) -> Request:
-    """A request for editions of a parsed document."""
+    """A request for editions of a parsed document. A number of pages to fit overrides the
+    source."""
+    if options.fit is not None:
+        metadata = with_fit(document.metadata, options.fit)
+        document = msgspec.structs.replace(document, metadata=metadata)
     templates = Path(options.templates) if options.templates else None
     if templates is None and (library := document.metadata.library):
         folder = source.parent / library / "templates"

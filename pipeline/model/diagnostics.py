@@ -40,7 +40,7 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     file: str = ""
 
 
-def covering(first: Span | None, last: Span | None) -> Span | None:
+def span_over(first: Span | None, last: Span | None) -> Span | None:
     """The span from the beginning of ``first`` to the end of ``last``."""
     if first is None or last is None:
         return first or last

@@ -266,15 +266,6 @@ def output_name(stem: str, edition: Edition) -> str:
     return f"{stem}{suffix}{edition.variation}.{edition.format}"
 
 
-def part_name(stem: str, edition: Edition, number: int, count: int, title: str) -> str:
-    """The file of one of ``count`` parts, ``x-handout/x-handout-01-the-well.pdf``; ``title``
-    consists of letters, digits and hyphens, or is empty."""
-    folder = f"{stem}-{edition.name}{edition.variation}"
-    digits = max(2, len(str(count)))
-    name = "-".join(filter(None, (folder, f"{number:0{digits}}", title)))
-    return f"{folder}/{name}.{edition.format}"
-
-
 def bundle_name(stem: str, edition: Edition) -> str:
     """The archive of all parts: ``x-handout.zip``."""
     return f"{stem}-{edition.name}{edition.variation}.zip"

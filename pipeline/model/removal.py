@@ -239,7 +239,7 @@ def has_any(nodes: tuple[Node, ...]) -> bool:
     return any(_stands_in(node) or _has_gap(node) for node in walk(nodes))
 
 
-def closed(nodes: tuple[N, ...]) -> tuple[N, ...]:
+def without_gaps(nodes: tuple[N, ...]) -> tuple[N, ...]:
     """The nodes without gaps. Those in items to match or order stay until select has found an order
     that is the same for those who have what was there."""
     spacing = _Spacing()

@@ -83,7 +83,7 @@ _FIRST = ("title", "prompt", "image", "narrow", "figures", "caption", "head")
 """The fields that are read before others of their node, in this order."""
 
 
-def _holding() -> Iterator[tuple[type[Node], tuple[str, ...]]]:
+def _list_fields() -> Iterator[tuple[type[Node], tuple[str, ...]]]:
     """The types of nodes with children, and the fields that contain these, found by their types."""
     rank = {name: place for place, name in enumerate(_FIRST)}
     kinds = Node.__subclasses__()
@@ -95,7 +95,7 @@ def _holding() -> Iterator[tuple[type[Node], tuple[str, ...]]]:
             yield kind, tuple(sorted(names, key=lambda name: rank.get(name, len(rank))))
 
 
-FIELDS: dict[type[Node], tuple[str, ...]] = dict(_holding())
+FIELDS: dict[type[Node], tuple[str, ...]] = dict(_list_fields())
 """The fields that hold children, in reading order. The formulas in the answers of gaps are no
 children: they are no part of the text around the gap."""
 

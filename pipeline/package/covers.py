@@ -22,7 +22,13 @@ from pipeline.model.paper import PageSize
 from pipeline.model.rendered import CoverPage, tree_of
 from pipeline.model.sheet import mix
 from pipeline.model.words.writing_conventions import writing
-from pipeline.package.result import FrontImage, NoEngineError, asset_bytes, font_files, lacking
+from pipeline.package.result import (
+    FrontImage,
+    NoEngineError,
+    asset_bytes,
+    font_files,
+    missing_characters,
+)
 from pipeline.system import store
 from pipeline.system.pango import pango_problem
 from pipeline.system.pictures import Image
@@ -224,7 +230,7 @@ def draw_cover(cover: CoverPage, folder: Path) -> CoverImage:
         return as_png(image) if cover.is_png else as_jpeg(image)
 
     try:
-        data = store.cached(_name(cover, prepared), make)
+        data = store.from_cache(_name(cover, prepared), make)
     except NoEngineError as error:
         message = f"The cover cannot be made: {error}."
         hint = "Install it, or give an image of your own: `cover: cover.png`."
@@ -299,7 +305,9 @@ def _leave_out(root: Element, fonts: tuple[Path, ...]) -> Iterator[str]:
     """Remove paragraphs with characters that no font has, and return them."""
     body = root.find("body")
     assert body is not None
-    missing = lacking({c for text in body.itertext() for c in text if not c.isspace()}, fonts)
+    missing = missing_characters(
+        {c for text in body.itertext() for c in text if not c.isspace()}, fonts
+    )
     if not missing:
         return
     for parent in list(body.iter()):

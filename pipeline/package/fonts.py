@@ -269,7 +269,7 @@ def subset(
     """
     font = font_bytes(face)
     if face.unmodified:  # as its licence requires
-        return store.cached(
+        return store.from_cache(
             f"{store.key(_RECIPE, _VERSIONS, flavour, font)}.{flavour}",
             lambda: _write_font(font, flavour),  # in the requested file format alone
         )
@@ -279,7 +279,7 @@ def subset(
     name = store.key(
         _RECIPE, _VERSIONS, flavour, str(face.weight), " ".join(features), characters, font
     )
-    return store.cached(
+    return store.from_cache(
         f"{name}.{flavour}", lambda: _subset(font, face, characters, features, flavour)
     )
 

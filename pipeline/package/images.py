@@ -87,7 +87,7 @@ def shrink_image(data: bytes, longest: int) -> bytes:
 def _write_once(data: bytes, bounds: Bounds) -> bytes:
     """The image within the bounds, as it was written the first time."""
     key = store.key(RECIPE, store.packages().get("pillow", ""), str(tuple(bounds)), data)
-    return store.cached(f"{key}.image", lambda: _write_image(data, bounds))
+    return store.from_cache(f"{key}.image", lambda: _write_image(data, bounds))
 
 
 def _write_image(data: bytes, bounds: Bounds) -> bytes:

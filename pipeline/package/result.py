@@ -69,7 +69,7 @@ def font_files(faces: tuple[Face, ...]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(file for file in files if file is not None))
 
 
-def lacking(characters: Iterable[str], files: Iterable[Path]) -> frozenset[str]:
+def missing_characters(characters: Iterable[str], files: Iterable[Path]) -> frozenset[str]:
     """The characters that none of the font files has, except for invisible ones."""
     codes = {ord(character) for character in characters if letters(character)}
     for file in files:

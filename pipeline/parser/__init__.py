@@ -88,23 +88,15 @@ def parse(
     front, rest = _read_front(text, source, folder)
     files = SourceFiles(folder, source, tools_signed(text))
     body = _parse_body(rest, len(front.lines) + 1, files)
-    contents = front.metadata.contents
-    if contents.show == "auto" and body.document.metadata.contents.show == "always":
-        contents = msgspec.structs.replace(contents, show="always")
-        metadata = msgspec.structs.replace(front.metadata, contents=contents)
-        front = front._replace(metadata=metadata)
     again = tuple(_read_again(body, files, front.metadata))
     whole, title = _settle_whole(body, front, files, source, problems)
-    whole = settle_places(whole, memory.get("document"))
-    memory.put("document", whole)
+    whole = settle_places(whole, memory, "document")
     variants: list[Variant] = []
     for number, (numbers, reading) in enumerate(again):
         reading = without_answers(_group_turns(reading, whole.metadata, files)[0])
         left = without_heading(title, reading.blocks)
         reading = close_gaps(msgspec.structs.replace(reading, blocks=left), whole)
-        name = f"reading {number}"
-        reading = settle_places(reading, memory.get(name) or whole)
-        memory.put(name, reading)
+        reading = settle_places(reading, memory, f"reading {number}", whole)
         variants.append(_as_variant(reading, numbers, source))
     return msgspec.structs.replace(whole, variants=tuple(variants))
 
@@ -159,6 +151,10 @@ def _settle_whole(
     metadata, title, titles = take_title(
         front.metadata, document.blocks, withheld, source, may_be_missing=broken
     )
+    contents = metadata.contents
+    if contents.show == "auto" and body.document.metadata.contents.show == "always":
+        contents = msgspec.structs.replace(contents, show="always")
+        metadata = msgspec.structs.replace(metadata, contents=contents)
     blocks = without_heading(title, document.blocks)
     metadata, guessed = take_language(metadata, front.lines, blocks)
     if metadata.identifier is None:

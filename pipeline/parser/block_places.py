@@ -13,6 +13,7 @@ from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Origin, Span
 from pipeline.model.late import late
 from pipeline.model.tree import children, rewrite, top_level, walk
+from pipeline.system.store import Memory
 
 M = TypeVar("M", bound=Node)
 N = TypeVar("N", bound=Node)
@@ -20,10 +21,14 @@ N = TypeVar("N", bound=Node)
 _SPAN = late(rb'"span":\{[^{}]*\},?')
 
 
-def settle_places(document: Document, before: Document | None = None) -> Document:
+def settle_places(
+    document: Document, memory: Memory, name: str, like: Document | None = None
+) -> Document:
     """The document with its positions counted from the top-level block (or note) around them, and
-    the positions of these in its `Document.origins`. Blocks equal to those ``before`` are the same
-    objects, which keep their cached facts."""
+    the positions of these in its `Document.origins`. Blocks equal to those that it had, by its
+    ``name`` in the memory, or else to those of another, are the same objects, which keep their
+    cached facts."""
+    before: Document | None = memory.get(name) or like
     known = {top.span.block: top for top in top_level(before) if top.span} if before else {}
     origins: dict[str, Origin] = {}
     times: Counter[str] = Counter()
@@ -40,7 +45,9 @@ def settle_places(document: Document, before: Document | None = None) -> Documen
         return old if old is not None and old == new else new
 
     blocks, notes = tuple(map(settle, document.blocks)), tuple(map(settle, document.notes))
-    return replace(document, blocks=blocks, notes=notes, origins=origins)
+    settled = replace(document, blocks=blocks, notes=notes, origins=origins)
+    memory.put(name, settled)
+    return settled
 
 
 def _settle(top: N, key: str) -> N:

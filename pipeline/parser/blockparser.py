@@ -335,7 +335,7 @@ class LineParser(BlockParser):
         """The next lines, unprocessed."""
         return self._lines[self._at + 1 : self._at + 1 + most]
 
-    def following(self) -> str:
+    def next_text(self) -> str:
         """The next line with text, without markers; "" after more than one empty line."""
         for line in self._lines[self._at + 1 : self._at + 3]:
             if text := line.lstrip("> \t"):

@@ -217,7 +217,7 @@ class ItemProcessor(LineProcessor):
             is_first = marker.number == 1 and marker.style in LETTERED
             if is_first and (marker.form != "." or cursor.rest.rstrip().endswith("}")):
                 return marker
-        after = read_marker(self.parser.following(), marker.kind)
+        after = read_marker(self.parser.next_text(), marker.kind)
         followed = after is not None and after.kind == marker.kind and marker.precedes(after)
         is_inner = around.tag == "li" and not len(around)  # `- a) One`, `- b) Two` are one list
         begins = followed or (around.tag != "p" and marker.may_begin and not is_inner)

@@ -15,11 +15,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from pipeline.features import here
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Document
+from pipeline.model.block_parts import Report
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.late import late
 from pipeline.parser.blockparser import LineProcessor
-from pipeline.parser.constructs.block_parts import Construct, Parts, Report
+from pipeline.parser.constructs.source_parts import Construct, SourceParts
 from pipeline.parser.leaf_text import Pattern
 from pipeline.parser.lines import Line
 
@@ -131,7 +132,7 @@ class Dialect(NamedTuple):
     options: Mapping[str, str] = NO_ROWS
 
     # What becomes of code: functions of a fence, for what it is, or for the fence to go on with.
-    cells: tuple[Callable[[Parts], Parts | tuple[Block, ...]], ...] = ()
+    cells: tuple[Callable[[SourceParts], SourceParts | tuple[Block, ...]], ...] = ()
     engines: frozenset[str] = frozenset()
 
     # Addresses of references that a text does not define, from its headings and their ids; and

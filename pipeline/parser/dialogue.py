@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Block, Inline
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, Span, covering
+from pipeline.model.diagnostics import Diagnostic, Span, span_over
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata, Speaker
 from pipeline.model.names import fold_name, nearest
@@ -163,14 +163,14 @@ class _Turn(NamedTuple):
             role=self.speaker.role,
             asks=self.speaker.asks,
             children=tuple(self.children),
-            span=covering(self.span, last),
+            span=span_over(self.span, last),
         )
 
 
 def _flush(turns: list[_Turn], blocks: list[Block]) -> None:
     if turns:
         done = tuple(turn.finish() for turn in turns)
-        blocks.append(model.Dialogue(turns=done, span=covering(done[0].span, done[-1].span)))
+        blocks.append(model.Dialogue(turns=done, span=span_over(done[0].span, done[-1].span)))
         turns.clear()
 
 

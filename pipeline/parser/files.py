@@ -479,10 +479,10 @@ class SourceFiles:
 
     def find(self, address: str, span: Span | None) -> str | Diagnostic:
         """The path, from the folder, of the file whose text `read` returns."""
-        located = self.name(self.rebased(address, span))
+        located = self.name(self.rebase(address, span))
         if isinstance(located, Problem):
             if located.code is Code.MISSING_FILE and (
-                path := _PATH.match(self.rebased(address, span))
+                path := _PATH.match(self.rebase(address, span))
             ):
                 self._missing[posixpath.normpath(unquote(path[0]))] = None
             return diagnostic(located.code, located.message, span=span, hint=located.hint)
@@ -530,7 +530,7 @@ class SourceFiles:
         other.cuts = Cuts(ranges, record)
         return other
 
-    def rebased(self, address: str, span: Span | None) -> str:
+    def rebase(self, address: str, span: Span | None) -> str:
         """``address``, in the file of ``span``, relative to the source's folder, if a path."""
         folder = self.lines.place(span.line)[0].folder if span else ""
         path = _PATH.match(address)

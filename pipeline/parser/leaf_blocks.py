@@ -207,7 +207,7 @@ class ParagraphProcessor(LineProcessor):
         """The number of lines of the definition at ``start``; 0 if there is none."""
         first = lines[start]
         if first.startswith("["):
-            rebase = functools.partial(self.parser.files.rebased, span=Span(first.number))
+            rebase = functools.partial(self.parser.files.rebase, span=Span(first.number))
             return read_definition(lines, start, self.parser.md.references, rebase)
         match = _ABBREVIATION.match(first) if first.startswith("*[") else None
         if match is None:

@@ -13,7 +13,7 @@ from pipeline.model import FORMULAS, Attributes, Document, Node, Withheld
 from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.removal import BLOCK, CLOSING, LEFT_OUT, closed
+from pipeline.model.removal import BLOCK, CLOSING, LEFT_OUT, without_gaps
 from pipeline.model.strings import STRINGS, answers_in_gaps
 from pipeline.model.tree import (
     ANSWER,
@@ -97,7 +97,7 @@ def _close(nodes: Iterable[N], whole: Iterable[N]) -> Iterator[N]:
         if same is before:
             yield before
         else:
-            yield from closed((node,))
+            yield from without_gaps((node,))
 
 
 def without_definition(

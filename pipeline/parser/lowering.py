@@ -31,9 +31,9 @@ from pipeline.parser.attributes import (
 from pipeline.parser.blank_rules import lower
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import boxes
-from pipeline.parser.constructs.block_parts import Around, Parts, frame_missing
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.fences import math_block, of_table, without_margin
+from pipeline.parser.constructs.source_parts import Around, SourceParts, frame_missing
 from pipeline.parser.definitions import anchor, attach_marks
 from pipeline.parser.dialects import table
 from pipeline.parser.files import SourceFiles
@@ -368,7 +368,7 @@ class Lowering:
         files: SourceFiles,
         paired: frozenset[str],
     ) -> None:
-        self._around = Around(self.report, files.rebased, paired, files.record)
+        self._around = Around(self.report, files.rebase, paired, files.record)
         self.files = files
         self.notes: list[model.Note] = []
         self.anchors: dict[Span, str] = {}
@@ -477,7 +477,7 @@ class Lowering:
                 yield self._list(element, span)
             case "pre":
                 parts = self._parts(element.get("language", ""), attributes, span)
-                yield from constructs.fence(parts._replace(lines=tuple(element.lines)))
+                yield from constructs.fence(replace(parts, lines=tuple(element.lines)))
             case "math" if is_left_out("".join(element.lines)):
                 yield stand_in(span, is_answer=False)
             case "math":
@@ -516,7 +516,7 @@ class Lowering:
 
     def _quote(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         blocks = self.blocks(element)
-        parts = self._parts("", NO_ATTRIBUTES, span)._replace(children=blocks)
+        parts = replace(self._parts("", NO_ATTRIBUTES, span), children=blocks)
         callout = boxes.callout(element, parts) if blocks else None
         return callout or (model.BlockQuote(children=boxes.attribute_quotation(blocks), span=span),)
 
@@ -617,7 +617,7 @@ class Lowering:
             self.report(code, message, span, "Indent its text by four spaces.")
         parts = self._parts(written, NO_ATTRIBUTES, span)
         children = self.blocks(element, int(has_title))
-        return boxes.admonition(parts._replace(heading=title, children=children))
+        return boxes.admonition(replace(parts, heading=title, children=children))
 
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes, name = element.attributes, element.get("name", "")
@@ -633,10 +633,10 @@ class Lowering:
             name, settled = (settled.classes[0], settled.without(classes=settled.classes[:1]))
         parts = self._parts(name, settled, span)
         argument = element.get("argument", "")
-        return constructs.container(parts._replace(argument=argument, children=children))
+        return constructs.container(replace(parts, argument=argument, children=children))
 
-    def _parts(self, name: str, attributes: Attributes, span: Span) -> Parts:
-        return Parts(name, attributes, span, self.read, self.report, self.files)
+    def _parts(self, name: str, attributes: Attributes, span: Span) -> SourceParts:
+        return SourceParts(name, attributes, span, self.read, self.report, files=self.files)
 
     def report(self, code: Finding, message: str, span: Span | None, hint: str = "") -> None:
         self.diagnostics.append(diagnostic(code, message, span=span, hint=hint))

@@ -506,19 +506,19 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
     result: list[Node] = []
     left = attributes
 
-    def wrapped(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    def wrap_all(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
         nonlocal left
         now, left = left, make_attributes(classes=left.classes, pairs=left.pairs)
         return wrap(inlines, now)
 
     def leave(block: model.Paragraph | model.Heading | model.Plain) -> Node:
-        return replace(block, children=wrapped(block.children)) if block.children else block
+        return replace(block, children=wrap_all(block.children)) if block.children else block
 
     changes: Changes = {model.Paragraph: leave, model.Heading: leave, model.Plain: leave}
     for are_inlines, run in itertools.groupby(items, _is_inline):
         nodes: Any = tuple(run)
         if are_inlines:
-            result += nodes if all(map(is_blank, nodes)) else wrapped(nodes)
+            result += nodes if all(map(is_blank, nodes)) else wrap_all(nodes)
         else:
             for item in nodes:
                 result += (item,) if isinstance(item, FlowPart) else rewrite((item,), leave=changes)

@@ -38,7 +38,7 @@ from pipeline.model.variables import WRITTEN
 from pipeline.parser import dialects
 from pipeline.parser import markup as tags
 from pipeline.parser.attributes import InlineStyle, join_attributes, make_attributes, read_style
-from pipeline.parser.constructs.block_parts import Around
+from pipeline.parser.constructs.source_parts import Around
 from pipeline.parser.leaf_blocks import PAGE_BREAKS
 from pipeline.parser.leaf_text import encode
 from pipeline.parser.lines import Line, LinePlaces, number_lines, shorten

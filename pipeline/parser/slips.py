@@ -25,6 +25,7 @@ from pipeline.model import (
     Node,
 )
 from pipeline.model.audience import Ranges, places_lacked
+from pipeline.model.block_parts import Report
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import for_pupils
@@ -48,7 +49,6 @@ from pipeline.model.tree import (
 from pipeline.model.words import understood_in
 from pipeline.parser import dialects
 from pipeline.parser.attributes import trailing_attributes
-from pipeline.parser.constructs.block_parts import Report
 from pipeline.parser.frontmatter.registered import BadValueError, language
 from pipeline.parser.left_out import solutions
 from pipeline.parser.lines import Line, shorten

@@ -22,6 +22,7 @@ from pipeline.model import (
     Table,
     Text,
 )
+from pipeline.model.block_parts import ReadInlines, Report
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
@@ -38,7 +39,6 @@ from pipeline.parser.attributes import (
     with_alignment,
 )
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.constructs.block_parts import ReadInlines, Report
 from pipeline.parser.lines import Cursor, Line
 from pipeline.parser.markup import trim
 from pipeline.parser.math import BRACKETS, PATTERNS, reads_like_formula

@@ -44,25 +44,19 @@ def render(
     """
     import jinja2
 
-    from pipeline.render.environment import (
-        environment,
-        template_errors,
-        template_files,
-        template_finding,
-    )
+    from pipeline.render.environment import open_templates, template_errors, template_finding
 
-    note(files := template_files(templates, edition.format))
+    environment, files = open_templates(templates, edition.format)
+    note(files)
     try:
         known = parts("render", edition, templates or "", file, files=files)
         with known as memo, template_errors(templates):
             assemble = _assembler(edition, page_map)
-            pages = assemble(document, edition, stem, environment(templates), memo)
+            pages = assemble(document, edition, stem, environment, memo)
     except jinja2.TemplateError as error:
         finding = template_finding(error)
         return Pages(edition.name, stem, document.metadata, pages=(), findings=(finding,))
-    if edition.variation:
-        file = file or output_name(stem, edition)
-    return replace(pages, file=file) if file else pages
+    return replace(pages, file=file or output_name(stem, edition))
 
 
 def _assembler(edition: Edition, page_map: PageMap | None) -> Assembler:

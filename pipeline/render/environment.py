@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
-import os
 import re
 import sys
 import traceback
@@ -25,7 +24,7 @@ from pipeline.model.css_addresses import addresses_loaded
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import FormatName
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Style
-from pipeline.system.paths import builtin_templates, scheme
+from pipeline.system.paths import builtin_templates, scheme, template_folders
 
 # --- environment -----------------------------------------------------------------------------
 
@@ -36,21 +35,32 @@ BUILTIN = "builtin"
 def environment(overrides: Path | None = None) -> jinja2.Environment:
     """The Jinja environment: everything is escaped, and an undefined name is an error. The
     templates of a custom folder run in Jinja's sandbox, because they may come from other people."""
+    return open_templates(overrides, "html")[0]
+
+
+def open_templates(
+    overrides: Path | None, format_name: str
+) -> tuple[jinja2.Environment, tuple[Path, ...]]:
+    """The environment, with all files that the markup of a format may be made from, and the folders
+    in which another would change it."""
+    builtin = template_folders()
+    files = _files_for(format_name, builtin)
     if not overrides:
-        return _environment(None, None, template_folders())
-    names = tuple(str(path) for path in sorted(overrides.rglob("*")))
-    return _environment(overrides, Path.cwd(), template_folders(), names)
+        return _environment(None, None, builtin), files
+    own = tuple(sorted(overrides.rglob("*")))
+    parts = {overrides / part for part in (format_name, *COMMON)}
+    replacing = [path for path in own if not parts.isdisjoint((path, *path.parents))]
+    return _environment(overrides, Path.cwd(), builtin, own), (overrides, *replacing, *files)
 
 
-def template_folders() -> tuple[Path, ...]:
-    """The built-in folders in which the name of a template is looked up: that of what every
-    document needs, and one for each feature that has templates."""
-    return _folders_of(builtin_templates())
+COMMON = ("shared", "themes", "cover")
+"""The folders of what several formats need."""
 
 
-@functools.lru_cache(maxsize=8)
-def _folders_of(builtin: Path) -> tuple[Path, ...]:
-    return (builtin, *sorted(path for path in (builtin / "features").iterdir() if path.is_dir()))
+@functools.cache
+def _files_for(format_name: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+    tops = (folder / part for folder in folders for part in (format_name, *COMMON))
+    return tuple(path for top in tops for path in sorted(top.rglob("*")) if path.is_file())
 
 
 @functools.lru_cache(maxsize=8)
@@ -58,9 +68,10 @@ def _environment(
     overrides: Path | None,
     seen_from: Path | None,
     builtin: tuple[Path, ...],
-    names: tuple[str, ...] = (),
+    own: tuple[Path, ...] = (),
 ) -> jinja2.Environment:
-    """The same for some ``names`` of files: Jinja looks for the place of a template once."""
+    """The same for the same files of one's ``own``: Jinja looks for the place of a template
+    once."""
     kind = ImmutableSandboxedEnvironment if overrides else jinja2.Environment
     folders = (overrides, *builtin) if overrides else builtin
     made = kind(
@@ -147,29 +158,6 @@ def sheets(environment: jinja2.Environment, folder: str, *names: str) -> tuple[S
         for name in names
         if name
     )
-
-
-def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]:
-    """All files that the markup of a format may be made from, and the folders in which another
-    would change it."""
-    builtin = _builtin_files(template_folders(), format_name)
-    if not overrides:
-        return builtin
-    folders = (Path(top) for top, _, _ in os.walk(overrides))
-    return (*folders, *_files_in((overrides,), format_name), *builtin)
-
-
-def _files_in(folders: tuple[Path, ...], format_name: str) -> tuple[Path, ...]:
-    parts = (format_name, "shared", "themes", "cover")
-    walks = (os.walk(folder / part) for folder in folders for part in parts)
-    return tuple(
-        file
-        for walk in walks
-        for file in sorted(Path(top, name) for top, _, names in walk for name in names)
-    )
-
-
-_builtin_files = functools.cache(_files_in)
 
 
 @contextlib.contextmanager

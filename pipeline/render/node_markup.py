@@ -824,7 +824,7 @@ class NodeRenderer:
         """The markup of a block, which may be known."""
         name = blocks.name(node, self.href, self.base)
         entry = blocks.get(name)
-        if entry and (markup := self.places.filled(node, entry.parts)) is not None:
+        if entry and (markup := self.places.fill(node, entry.parts)) is not None:
             self.record(*entry.signs)
             return markup
         around, self.signs[self.page] = self.signs[self.page], set()

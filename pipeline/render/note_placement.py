@@ -42,7 +42,7 @@ class TextPlaces:
         numbers = self._numbers.get(id(node))
         return Markup(f"<?{TEXT} {numbers.pop()}?>") if numbers else NOTHING
 
-    def filled(self, node: Node, parts: Sequence[str]) -> Markup | None:
+    def fill(self, node: Node, parts: Sequence[str]) -> Markup | None:
         """The markup of ``node`` from the parts between its pieces; None if not all are its own."""
         if not self._numbers:
             return Markup(parts[0]) if len(parts) == 1 else None

@@ -54,7 +54,7 @@ from pipeline.render.style_sheets import (
 from pipeline.render.tables import Setting
 from pipeline.system.store import Memo
 
-NARROW = 22
+LEAST_EMS_BESIDE = 22
 """Ems of a line, below which nothing stands side by side on it."""
 
 STYLES: dict[Look, tuple[str, ...]] = {
@@ -99,7 +99,7 @@ HALF_TITLE, BEHIND_IT = frozenset({"halftitlepage"}), frozenset({"also-by"})
 PANELS = {"booklet": 2, "tri-fold": 3}
 """The pages inside a leaflet, by how it is folded."""
 
-LETTER, PICTURE = 0.45, 8
+LETTER_WIDTH, PICTURE_LINES = 0.45, 8
 """The width of a letter in type sizes, and the lines that a picture takes in a leaflet, about."""
 
 TALL_ROW = 0.28
@@ -300,7 +300,7 @@ def kind(sheet: Sheet) -> tuple[str, ...]:
         classes.append("hung")
     if sheet.columns > 1:
         classes.append("in-columns")
-    if sheet.line < NARROW * sheet.text * POINT:
+    if sheet.line < LEAST_EMS_BESIDE * sheet.text * POINT:
         classes.append("narrow")
     return tuple(classes)
 
@@ -337,12 +337,12 @@ def _panels(document: Document, sheet: Sheet, panels: int) -> Style:
 
 def _lines(section: model.Section, sheet: Sheet) -> int:
     """About how many lines a section takes, with the space above it."""
-    letters = sheet.line / (sheet.text * POINT * LETTER)
+    letters = sheet.line / (sheet.text * POINT * LETTER_WIDTH)
     nodes = [*walk(section)]
     texts = (node.children for node in nodes if isinstance(node, model.Paragraph | model.Plain))
     lines = sum(math.ceil(len(plain_text(text)) / letters) for text in texts)
     pictures = sum(isinstance(node, model.Image) for node in nodes)
-    return lines + 3 * sum(isinstance(n, model.Section) for n in nodes) + PICTURE * pictures
+    return lines + 3 * sum(isinstance(n, model.Section) for n in nodes) + PICTURE_LINES * pictures
 
 
 def name_line(edition: Edition, options: PrintOptions) -> tuple[NameField, ...]:

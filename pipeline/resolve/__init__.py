@@ -80,9 +80,7 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
 
         document = read_fonts(document, folder)
     document = highlight_code(document)
-    if document.metadata.starts:
-        document = give_start_times(document)
-    document = set_typography(document)
+    document = set_typography(give_start_times(document))
 
     # References need all ids, and cross-references the numbers and the titles that they quote.
     document = fill_references(document)
@@ -93,9 +91,7 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
         from pipeline.features.charts import draw_charts
 
         document = draw_charts(document)
-    if document.metadata.opening or document.metadata.chapter_numbers:
-        document = show_numbers(open_chapters(document))
-    document = draw_codes(document)
+    document = draw_codes(show_numbers(open_chapters(document)))
     if needed("word", document):
         from pipeline.features.word.styles import read_template
 

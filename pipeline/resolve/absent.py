@@ -6,18 +6,17 @@ anything with them. A chart is then a table, a formula its TeX, a citation its s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import FEATURES, Signs, here
+from pipeline.features import FEATURES, here, places
 from pipeline.model import Document, Node, removal
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
-from pipeline.model.tree import Changes, answer_text, find, rewrite_document
+from pipeline.model.tree import Changes, answer_text, rewrite_document
 from pipeline.resolve.findings import Findings
 
 
@@ -30,11 +29,11 @@ def show_absent(document: Document) -> Document:
     findings = Findings(document)
     edition = EDITIONS.get(document.edition)
     is_platform = edition is not None and bool(edition.platform)
-    for name, row in absent.items():
-        places = list(_places(document, row.signs))
-        if places:
+    for name in absent:
+        places_of_it = list(places(name, document))
+        if places_of_it:
             message = f"This copy of Chapbook lacks {name}: what needs it is shown as written."
-            findings.add(Code.ABSENT_FEATURE, message, places[0])
+            findings.add(Code.ABSENT_FEATURE, message, places_of_it[0])
         changes = AS_WRITTEN.get(name, {})
         if name == "formulas" and is_platform:
             changes = dict.fromkeys(model.FORMULAS, _leave_tex)
@@ -43,27 +42,6 @@ def show_absent(document: Document) -> Document:
     unset = Metadata()
     defaults = {key: getattr(unset, key) for key in keys.intersection(unset.__struct_fields__)}
     return findings.add_to(replace(document, metadata=replace(document.metadata, **defaults)))
-
-
-def _places(document: Document, signs: Signs) -> Iterator[Span | None]:
-    """The places where a document has the signs of a feature; the front matter and the edition
-    have none."""
-    for _, node, span in find(document, *signs.nodes, model.Container):
-        if not isinstance(node, model.Container) or node.name in signs.blocks:
-            yield node.span or span
-    settings = [*_settings(document.metadata)]
-    keys = (getattr(each, key, None) for key in signs.keys for each in settings)
-    values = (getattr(each, key, None) == value for key, value in signs.values for each in settings)
-    if document.edition in signs.editions or any(keys) or any(values):
-        yield None
-
-
-def _settings(metadata: Metadata) -> Iterator[object]:
-    """The structs with the keys of the front matter."""
-    yield metadata
-    for options in (metadata.printing, *dict(metadata.edition_options).values()):
-        yield options
-        yield options.page
 
 
 def put_back(document: Document) -> Document:

@@ -44,7 +44,7 @@ def number_notes(document: model.Document) -> model.Document:
     ordered = [notes[label] for label in {**shared, **occurrences} if label != BODY]
     numbers = {note.label: number for number, note in enumerate(ordered, start=1)}
 
-    def numbered(nodes: tuple[model.Node, ...], place: str) -> tuple[model.Node, ...]:
+    def number_in(nodes: tuple[model.Node, ...], place: str) -> tuple[model.Node, ...]:
         def number(node: model.NoteReference, ordinal: int) -> model.NoteReference | model.Text:
             if node.label not in numbers:
                 return model.Text(span=node.span, text=f"[^{node.label}]")
@@ -56,7 +56,7 @@ def number_notes(document: model.Document) -> model.Document:
     finished = tuple(
         replace(
             note,
-            children=numbered(note.children, note.label),
+            children=number_in(note.children, note.label),
             number=numbers[note.label],
             references=references[note.label],
         )
@@ -66,7 +66,7 @@ def number_notes(document: model.Document) -> model.Document:
         if label not in numbers:
             _report_unused(note, findings)
     return findings.add_to(
-        replace(document, blocks=numbered(document.blocks, BODY), notes=finished)
+        replace(document, blocks=number_in(document.blocks, BODY), notes=finished)
     )
 
 

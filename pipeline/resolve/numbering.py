@@ -154,9 +154,9 @@ def number_sections(document: Document) -> Document:
     """
     metadata, numerals = document.metadata, _Numerals()
     if metadata.number_sections:
-        blocks = _numbered(document.blocks, numerals, numerals.chapter)
+        blocks = _number_blocks(document.blocks, numerals, numerals.chapter)
     elif metadata.chapter_numbers:
-        blocks = _numbered(document.blocks, numerals, numerals.chapter, only_chapters=True)
+        blocks = _number_blocks(document.blocks, numerals, numerals.chapter, only_chapters=True)
     else:
         return document
     return replace(document, blocks=blocks)
@@ -180,7 +180,7 @@ class _Numerals:
         return str(next(self._chapters) + 1)
 
 
-def _numbered(
+def _number_blocks(
     blocks: tuple[Block, ...], numerals: _Numerals, name: Name, *, only_chapters: bool = False
 ) -> tuple[Block, ...]:
     # Sections are six levels deep at most, so that this may recurse.
@@ -205,7 +205,7 @@ def _number(
 
     children = section.children
     if section.role == "part" or not only_chapters:
-        children = _numbered(children, numerals, number_below, only_chapters=only_chapters)
+        children = _number_blocks(children, numerals, number_below, only_chapters=only_chapters)
     if not section.title:
         return replace(section, title=(model.Text(text=number),), children=children)
     return replace(section, number=number, children=children)
@@ -339,6 +339,8 @@ def _name(node: Node) -> tuple[str, bool]:
 def give_start_times(document: Document) -> Document:
     """The document in which parts with minutes have the time at which they begin. Those within
     another part begin with it, and the next one begins when it ends."""
+    if not document.metadata.starts:
+        return document
     kinds = {type(node) for _, node, _ in find(document, marked=True) if minutes_of(node)}
     hours, minutes = map(int, document.metadata.starts.split(":"))
     now = 60 * hours + minutes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
 import itertools
 import os
 import posixpath
@@ -18,8 +19,9 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 from pipeline.model.codes import Code
 from pipeline.model.names import nearest
 
-PACKAGED = Path(__file__).parent.parent / "_templates"
-CHECKOUT = Path(__file__).parent.parent.parent / "templates"
+PROGRAM = Path(__file__).parent.parent
+PACKAGED = PROGRAM / "_templates"
+CHECKOUT = PROGRAM.parent / "templates"
 
 MOST_BYTES = 256 * 2**20
 """The maximum size of a file that is read whole."""
@@ -78,8 +80,19 @@ def leads_out(path: str) -> str:
 
 
 def builtin_templates() -> Path:
-    """The folder of the templates that ship, in a wheel or in a checkout."""
+    """The folder of the common templates that ship, in a wheel or in a checkout."""
     return PACKAGED if PACKAGED.is_dir() else CHECKOUT
+
+
+def template_folders() -> tuple[Path, ...]:
+    """The folders in which the name of a template that ships is looked up: the common one, and
+    those of features."""
+    return (builtin_templates(), *_folders_of_features())
+
+
+@functools.cache
+def _folders_of_features() -> tuple[Path, ...]:
+    return tuple(sorted(PROGRAM.glob("features/*/templates")))
 
 
 class Located(NamedTuple):

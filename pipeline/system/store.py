@@ -21,7 +21,7 @@ import msgspec
 
 from pipeline.model.late import late
 from pipeline.system.pango import pango_version
-from pipeline.system.paths import builtin_templates, leads_out
+from pipeline.system.paths import leads_out, template_folders
 
 
 def cache_folder() -> Path | None:
@@ -177,7 +177,7 @@ def key(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
-def cached(name: str, make: Callable[[], bytes]) -> bytes:
+def from_cache(name: str, make: Callable[[], bytes]) -> bytes:
     """The value of ``make()`` from this user's last call for ``name``, or from now."""
     path = cache_folder()
     if path is None:
@@ -197,8 +197,8 @@ LARGE_FILE = 64 * 2**20
 _PACKAGES = tuple(folder + os.sep for folder in sys.path if folder.endswith("-packages"))
 """The folders of installed packages, whose versions are in all keys (`code_version`)."""
 
-_TEMPLATES = f"{builtin_templates()}{os.sep}"
-"""The folder of the templates that ship."""
+_TEMPLATES = tuple(f"{folder}{os.sep}" for folder in template_folders())
+"""The folders of the templates that ship."""
 
 UNSETTLED = 2
 """Seconds after which another change of a file has another time in every file system."""
@@ -240,7 +240,7 @@ def _digest(data: bytes) -> str:
 
 
 CODE = Path(__file__).parent.parent
-NOT_CODE = {"__pycache__", "_templates"}
+NOT_CODE = {"__pycache__", "_templates", "templates"}
 """Folders without code of stages: templates that a stage reads count as its files."""
 
 ENVIRONMENT = ("SOURCE_DATE_EPOCH", "CHAPBOOK_PLAIN_ENGINE")

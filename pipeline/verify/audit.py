@@ -554,14 +554,10 @@ def audit_book(document: Document, pages: Pages) -> Pages:
     subject = AuditSubject(document, pages, roots, broken)
     looked = [(rule, tuple(rule.look(subject))) for rule in RULES]
     verdicts = tuple(
-        Verdict(
-            rule.name, rule.criteria, len(results), sum(result is not None for result in results)
-        )
-        for rule, results in looked
+        Verdict(rule.name, rule.criteria, len(found), len(found) - found.count(None))
+        for rule, found in looked
     )
-    faults = [
-        finding for _, results in looked for finding in results if finding and finding.message
-    ]
+    faults = [fault for _, found in looked for fault in found if fault and fault.message]
     failed = [verdict.rule for verdict in verdicts if verdict.failed]
     by = document.metadata.accessibility.certified_by
     if by and failed:

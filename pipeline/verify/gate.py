@@ -23,7 +23,7 @@ from pipeline.model.late import late
 from pipeline.model.tree import find, is_word_bank, plain_text, walk
 from pipeline.model.words import words
 from pipeline.package.result import Package
-from pipeline.system.paths import builtin_templates
+from pipeline.system.paths import template_folders
 from pipeline.verify.all_text import (
     BREAK,
     Content,
@@ -231,7 +231,7 @@ def _words(lang: str) -> bytes:
 @functools.cache
 def _styles() -> bytes:
     """The styles and scripts of web pages, and the classes in them."""
-    return _read(builtin_templates(), ".css", ".js")
+    return _read(template_folders(), ".css", ".js")
 
 
 @functools.cache
@@ -240,9 +240,9 @@ def _sources() -> bytes:
     program = Path(__file__).parent.parent
     writing = (f"features/{name}" for name, row in FEATURES.items() if row.writes_files)
     folders = (program / name for name in ("render", "package", "exercises", *writing))
-    return _read(builtin_templates(), ".j2") + b"".join(_read(folder, ".py") for folder in folders)
+    return _read(template_folders(), ".j2") + _read(folders, ".py")
 
 
-def _read(folder: Path, *suffixes: str) -> bytes:
-    files = (file for file in folder.rglob("*") if file.suffix in suffixes)
+def _read(folders: Iterable[Path], *suffixes: str) -> bytes:
+    files = (file for top in folders for file in top.rglob("*") if file.suffix in suffixes)
     return fold_text(BREAK.join(file.read_text("utf-8") for file in files))

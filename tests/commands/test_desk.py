@@ -326,12 +326,12 @@ def test_a_second_start_shows_the_desk_that_is_open(
 ) -> None:
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: tmp_path)
     source = served.folder / "well.md"
-    with launcher.noted(served.folder, served.desk.address):
+    with launcher.note_address(served.folder, served.desk.address):
         done = CliRunner().invoke(main, ["desk", str(source), "--no-open"])
     assert done.output == f"desk     {served.desk.address}open/{served.key()}/\n"
-    assert launcher.running(served.folder) is None
-    with launcher.noted(served.folder, "http://127.0.0.1:1/"):
-        assert launcher.running(served.folder) is None
+    assert launcher.find_running(served.folder) is None
+    with launcher.note_address(served.folder, "http://127.0.0.1:1/"):
+        assert launcher.find_running(served.folder) is None
 
 
 @pytest.fixture(scope="module")

@@ -196,7 +196,6 @@ def test_a_process_that_stays_gets_the_same_object(path: Path) -> None:
     for _ in range(3):
         with keeping(store, memory):
             seen.append(shout(path, "!"))
-        memory.end()
     assert seen[0] is seen[1] is seen[2]
 
 
@@ -441,5 +440,4 @@ def test_a_process_that_stays_makes_what_a_new_one_does(tmp_path: Path) -> None:
                 pages = [flow.pages(edition, PAGES) for edition in editions]
                 marked = [flow.marked(edition, PAGES) for edition in editions]
             found.append([*map(encode, (flow.document, *marked, *pages))])
-        memory.end()
         assert found[0] == found[1], path.read_text("utf-8")

@@ -15,8 +15,8 @@ from pipeline.features.forms import LATIN_FACE
 from pipeline.model.rendered import Pages
 from pipeline.package.fonts import subset
 from pipeline.package.result import Package
+from pipeline.system.paths import template_folders
 from tests.helpers import making
-from tests.helpers.paths import ROOT
 from tests.helpers.pdf_drawing import texts
 from tests.helpers.pdf_reading import Element, artifacts, open_pdf, read
 
@@ -126,7 +126,7 @@ def test_the_book_knows_what_a_passage_is() -> None:
 
 
 def test_the_styles_of_e_books_need_no_new_layout() -> None:
-    for file in sorted((ROOT / "templates").rglob("epub/*.css")):
+    for file in (file for top in template_folders() for file in sorted(top.rglob("epub/*.css"))):
         css = file.read_text("utf-8")
         assert not re.search(r"\b(?:flex|grid)\b|columns?-count", css), file.name
         assert "@media" not in css or file.name == "modern.css"

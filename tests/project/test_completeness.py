@@ -16,11 +16,11 @@ from pipeline import model
 from pipeline.features.dialects import DIALECTS
 from pipeline.model import Block, Document, Inline, Node, SoftBreak, Text
 from pipeline.parser.syntax import BLOCKS
-from pipeline.render.environment import template_folders
 from pipeline.render.node_markup import template_name
+from pipeline.system.paths import template_folders
 from tests.helpers import placements
 from tests.helpers.documentation import DOCS, examples, read, write_files
-from tests.helpers.paths import CASES, ROOT, TEMPLATES
+from tests.helpers.paths import CASES, ROOT
 from tests.helpers.trees import nodes
 
 NODES = {
@@ -45,7 +45,8 @@ def test_every_template_has_a_node() -> None:
     known = {template_name(kind) for kind in RENDERED.values()}
     strays = [
         str(file.relative_to(ROOT))
-        for file in TEMPLATES.rglob("nodes/*.html.j2")
+        for folder in template_folders()
+        for file in folder.rglob("nodes/*.html.j2")
         if file.name not in known
     ]
     assert not strays

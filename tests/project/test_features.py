@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.render.environment import template_folders
 from pipeline.render.style_sheets import CONSTRUCTS
+from pipeline.system.paths import template_folders
 
 
 def test_each_construct_has_a_style_sheet_or_a_script() -> None:

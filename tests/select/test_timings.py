@@ -76,7 +76,7 @@ def test_no_other_edition_says_anything_of_it(edition: str) -> None:
 
 def test_a_handout_of_one_section_takes_what_the_section_takes() -> None:
     text = "# A {minutes=9}\n\n## B {minutes=2}\n\nText.\n\n# C\n\n## D {minutes=3}\n\nText."
-    (one, two), _ = divide(document(text, split=1), 1)
+    (one, two), _ = divide(document(text, split=1), 1, "x", EDITIONS["handout"])
     assert total(one.document) == "9\u00a0minutes in all"
     assert total(two.document) == "3\u00a0minutes in all"
 

@@ -178,7 +178,7 @@ def dump_stage(source: Path, edition_name: str, stage: str, templates: Path | No
     request = request_for(source, document, driver.Options(templates=templates))
     value: Document | Pages = document
     if stage == "selected":
-        value = steps.select(document, edition, None)
+        value = steps.select(document, edition)
     elif stage != "parsed":
         if has_page_marks(edition, document.metadata):
             (standard,) = driver.make(request, [standard_print(document.metadata)])

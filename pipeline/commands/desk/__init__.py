@@ -72,7 +72,7 @@ def desk_command(
     given = (place or Path()).absolute()
     folder = given if given.is_dir() else given.parent
     part = place_of(given) if given.is_file() else ""
-    if address := launcher.running(folder):
+    if address := launcher.find_running(folder):
         click.echo(f"desk     {address}{part}")
         if not no_open:
             launcher.show(f"{address}{part}", window=window)
@@ -88,7 +88,7 @@ def desk_command(
 
             def session(path: Path, drawing: PageDrawing) -> Session:
                 relative = path.relative_to(folder)
-                run = builds.repeated(relative, {**plain, "out": desk.out_of(path)})
+                run = builds.prepare_builds(relative, {**plain, "out": desk.out_of(path)})
                 run = functools.partial(_in_turn, turn, run, executor=executor)
                 return Session(relative, run, drawing=drawing)
 
@@ -106,7 +106,7 @@ def desk_command(
                 run = functools.partial(_in_turn, turn, _prepare, desk.drawing, options)
                 threading.Thread(target=run, daemon=True).start()
 
-            with contextlib.closing(desk), launcher.noted(folder, desk.address):
+            with contextlib.closing(desk), launcher.note_address(folder, desk.address):
                 desk.run(ready)
     except OSError as error:
         terminal.give_up(f"cannot serve at port {port}: {error.strerror}", terminal.WRONG_USAGE)
@@ -126,7 +126,7 @@ def _prepare(drawing: PageDrawing, options: dict[str, Any]) -> None:
     with contextlib.suppress(OSError, RuntimeError), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.md"
         path.write_text("---\ntitle: A\nlang: en\n---\n\n## B\n\nC ____{d}\n", "utf-8")
-        builds.repeated(path, {**options, "out": Path(folder)})(
+        builds.prepare_builds(path, {**options, "out": Path(folder)})(
             path, ("handout",), executor=executor
         )
         drawing.draw(page_images.first_picture, f"{folder}/page/page.pdf", page_images.SMALLEST)

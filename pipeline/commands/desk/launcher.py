@@ -80,7 +80,7 @@ def _note(folder: Path) -> Path:
     return platformdirs.user_cache_path("chapbook", appauthor=False) / "desks" / name
 
 
-def running(folder: Path) -> str | None:
+def find_running(folder: Path) -> str | None:
     """The address of the desk of a folder if it is open already: who double-clicks the icon again
     is to see the same one, which tells two windows on a text of each other."""
     try:
@@ -91,7 +91,7 @@ def running(folder: Path) -> str | None:
 
 
 @contextlib.contextmanager
-def noted(folder: Path, address: str) -> Iterator[None]:
+def note_address(folder: Path, address: str) -> Iterator[None]:
     """Let `running` find a desk, which only this user may do."""
     note = _note(folder)
     with contextlib.suppress(OSError):

@@ -103,11 +103,22 @@ class SpeakerLabel(NamedTuple):
     form: Form
 
 
+MOST_WORDS_IN_NAME, MOST_WORDS_IN_BOLD_NAME = 5, 4
+"""The words of a speaker's name, and of one that only bold type sets apart."""
+
+LONGEST_LABEL = 60
+"""Characters of a line that may be nothing but a name."""
+
+
 def is_name(text: str) -> bool:
     """Return whether a text may be a name, initials, or a word for a person."""
     parts = text.split()
     bare = re.sub(r"\W{0,3}\d{1,4}\W{0,3}$", "", text)  # Table 1.
-    if not parts or len(parts) > 5 or fold_word(bare) in words_for("speech", "nobody"):
+    if (
+        not parts
+        or len(parts) > MOST_WORDS_IN_NAME
+        or fold_word(bare) in words_for("speech", "nobody")
+    ):
         return False
     if re.search(r"[^\w\s.'’&()-]", text):
         return False
@@ -141,7 +152,11 @@ def label_of(children: tuple[Inline, ...]) -> SpeakerLabel | None:
         return SpeakerLabel(bare, trim((model.Text(text=after[cut.end() :]), *rest[1:])), "colon")
     if re.search(r"[:：]$", inner) and is_name(bare):
         return SpeakerLabel(bare, trim(rest), "colon")
-    if isinstance(first, model.Strong) and is_name(bare) and len(bare.split()) < 5:
+    if (
+        isinstance(first, model.Strong)
+        and is_name(bare)
+        and len(bare.split()) <= MOST_WORDS_IN_BOLD_NAME
+    ):
         dashed = re.match(r"\s*[–—-]\s+|\s+", after)
         if not rest:
             return SpeakerLabel(bare, (), "line")
@@ -159,7 +174,7 @@ def label_of(children: tuple[Inline, ...]) -> SpeakerLabel | None:
 def line_of(children: tuple[Inline, ...]) -> str:
     """The name that makes up a paragraph, perhaps with a time; "" if it is not one."""
     text = plain_text(children).strip()
-    if len(text) > 60 or any(isinstance(n, model.Image | model.Link) for n in children):
+    if len(text) > LONGEST_LABEL or any(isinstance(n, model.Image | model.Link) for n in children):
         return ""
     name = _bare(text)
     return name if is_name(name) else ""
@@ -203,7 +218,7 @@ def lines_apart(blocks: tuple[Block, ...]) -> Iterator[Block]:
         run: list[Inline] = []
         for at, node in enumerate(block.children):
             begins = isinstance(node, model.LineBreak) and label_of(
-                trim(block.children[at + 1 : at + 4])
+                trim(block.children[at + 1 : at + 1 + NODES_OF_LABEL])
             )
             if begins and begins.form == "colon" and run:
                 yield replace(block, children=trim(run))
@@ -217,14 +232,23 @@ def lines_apart(blocks: tuple[Block, ...]) -> Iterator[Block]:
 # --- people -------------------------------------------------------------------------------
 
 
+NODES_OF_LABEL = 3
+"""The nodes after a line break that a name at the beginning of a line can consist of."""
+
 _WORD = r"[A-ZÀ-ÖØ-ÞŁŚŠŽČĆĐİ][\w'’.-]{0,30}"
 _BETWEEN = r"(?:(?:de|da|do|dos|della|di|du|la|le|van|von|der|den|ten|al|el|bin|ibn|abu)\s+){0,2}"
 _NAME = late(rf"{_WORD}(?:\s+{_BETWEEN}{_WORD}){{1,3}}")
 _TITLES = late(r"(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Herr|Frau|Sir|Dame|Lord|Rev)\b\.?\s*)+")
+MOST_INITIALS, MOST_CAPITALS = 4, 3
+"""The letters of initials, and of a word in capitals that is not a name written large."""
+
+LIKENESS_OF_SLIP = 0.85
+"""The likeness from which another spelling is a slip of the pen."""
+
 LONGEST_LEAD = 5000
 """Characters above the first turn that are looked at for names."""
 
-_WITHIN = 60
+MOST_BEFORE_GUEST = 60
 """Maximum characters between the announcement of a guest and the name: "the author and
 activist"."""
 
@@ -257,14 +281,14 @@ def guest_in(title: str, lead: str, authors: Iterable[str]) -> str:
     """The person who is interviewed according to a text; "" if it names nobody."""
     for text in (title, lead):
         for match in phrase("speech", "with").finditer(text):
-            after = text[match.end() : match.end() + _WITHIN + 60].lstrip(" :")
+            after = text[match.end() : match.end() + MOST_BEFORE_GUEST + LONGEST_LABEL].lstrip(" :")
             if re.match(r"[\u3400-\u9fff]", after):
                 han = re.match(r"[\u3400-\u9fff·]{2,4}(?=[\s：:，,。、]|$)", after)
                 if han:
                     return han[0]
                 continue
             for name in names_in(after):
-                if after.find(name) <= _WITHIN and name not in authors:
+                if after.find(name) <= MOST_BEFORE_GUEST and name not in authors:
                     return name
     first = _NAME.match(title)
     if first and re.match(r"\s*(?:[:,–—-]\s|on\s|über\s|sobre\s|sur\s)", title[first.end() :]):
@@ -284,7 +308,7 @@ def person_for(label: str, known: Iterable[str]) -> tuple[str, str]:
     for name in full.values():
         parts = re.split(r"[\s-]+", name)
         large = "".join(part[0] for part in parts if part[0].isupper())
-        short = letters.isupper() and 2 <= len(letters) <= 4
+        short = letters.isupper() and 2 <= len(letters) <= MOST_INITIALS
         if short and letters in (large, large[:1] + large[-1:]):
             ways["by the initials"].add(name)
         if plain in (fold_word(parts[0]), fold_word(parts[-1]), fold_word(" ".join(parts[1:]))):
@@ -295,7 +319,7 @@ def person_for(label: str, known: Iterable[str]) -> tuple[str, str]:
         if len(names) == 1:
             return names.pop(), evidence
     if len(label.split()) > 1 and not speech_role(label):
-        near = nearest(label, full.values(), 0.85)
+        near = nearest(label, full.values(), LIKENESS_OF_SLIP)
         if near:
             return near, "as a slip of the pen"
     return label, ""
@@ -303,7 +327,7 @@ def person_for(label: str, known: Iterable[str]) -> tuple[str, str]:
 
 def as_written(label: str, texts: str) -> str:
     """A name without capitals all through, unless it is always written so."""
-    if not label.isupper() or len(label) < 4:
+    if not label.isupper() or len(label) <= MOST_CAPITALS:
         return label
     small = label.title()
     if small in texts or len(label.split()) > 1:
@@ -357,6 +381,10 @@ def about_of(blocks: tuple[Block, ...], metadata: Metadata, first: int) -> About
     return About(f"{text} {', '.join(authors)}", authors, guest, is_interview)
 
 
+WORDS_OF_TURN, BLOCKS_BEFORE_TURN = 25, 3
+"""From so many words, or after so many blocks, the first turn is more than the person's name."""
+
+
 def without_lead(turns: list[InputTurn]) -> list[InputTurn]:
     """The turns without one at the top that only names the person whom the text is about."""
     first, second = turns[0], turns[1]
@@ -366,10 +394,10 @@ def without_lead(turns: list[InputTurn]) -> list[InputTurn]:
         len(counts) > 1
         and not QUESTION.search(text)
         and not re.search(r"[.!…”\"»]$", text)
-        and 0 < len(text.split()) < 25
+        and 0 < len(text.split()) < WORDS_OF_TURN
         and (second.at - first.at > 1 or second.name == first.name)
         and counts[first.name] > 1
-        and first.at < 3
+        and first.at < BLOCKS_BEFORE_TURN
     )
     return turns[1:] if is_lead else turns
 
@@ -412,12 +440,20 @@ def end_interview(blocks: list[Block], last: int, names: list[str]) -> list[Bloc
     return blocks
 
 
+MOST_STRESSED = 3
+"""The words of an emphasised line that may still be said by somebody."""
+
+
 def _is_after(block: Paragraph, names: list[str]) -> bool:
     text = text_line(block).strip("*_[](– —")
     if phrase("speech", "after").match(text):
         return True
     inner = [n for n in block.children if not isinstance(n, model.LineBreak)]
-    if len(inner) == 1 and isinstance(inner[0], model.Emphasis) and len(text.split()) > 3:
+    if (
+        len(inner) == 1
+        and isinstance(inner[0], model.Emphasis)
+        and len(text.split()) > MOST_STRESSED
+    ):
         return True
     for name in names:
         if text.startswith(name):

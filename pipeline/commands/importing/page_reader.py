@@ -35,7 +35,7 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.names import slug
 from pipeline.model.tree import Changes, rewrite
-from pipeline.parser.constructs.block_parts import Around
+from pipeline.parser.constructs.source_parts import Around
 from pipeline.parser.lines import number_lines
 from pipeline.parser.markup import paired_names
 from pipeline.parser.raw_html import MarkupBuilder

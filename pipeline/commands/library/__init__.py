@@ -189,16 +189,17 @@ class _Run:
     def build(self, keep_going: bool) -> None:
         from pipeline.commands.library import catalogue, remote
         from pipeline.commands.library.sources import DiskFiles, Ledger
-        from pipeline.system.paths import builtin_templates
+        from pipeline.system.paths import template_folders
         from pipeline.system.store import Folder, code_version, key
 
-        builtin = builtin_templates()
-        code = key(code_version(), *_states(builtin), *_states(self._templates()))
+        shipped = template_folders()
+        states = (state for top in (*shipped, self._templates()) for state in _states(top))
+        code = key(code_version(), *states)
         cache, out = self._cache_folder(), self._options["out"]
         places = (self._remote.sources.root, self._remote.out.root) if self._remote else ()
         path = cache / f"{key('the ledger of a library', *places)}.ledger"
         within = Path(remote.OUT) if self._remote else out
-        ledger = Ledger(path, within, (str(builtin), sys.prefix), self._remote or DiskFiles())
+        ledger = Ledger(path, within, (*map(str, shipped), sys.prefix), self._remote or DiskFiles())
         due: dict[str, Task] = {}
         keys: dict[str, str] = {}
         for document in self._listing.documents:

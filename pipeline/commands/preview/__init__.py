@@ -78,7 +78,7 @@ def preview_command(
     from pipeline.commands.panes.session import Session
 
     try:
-        run = builds.repeated(source, options)
+        run = builds.prepare_builds(source, options)
         with terminal.other_processes(options["editions"]) as executor:
             if executor:
                 executor.begin()  # they are copies of this process, which has opened nothing yet

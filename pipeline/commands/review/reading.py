@@ -420,7 +420,7 @@ def _paragraphs_of(
             is_after_removed=is_after_removed,
             authors=tuple(_authors(pieces)),
         )
-        read = read if before is None else _joining(before, read)
+        read = read if before is None else _join_paragraphs(before, read)
         is_joined = paragraph.find(_REMOVED_END) is not None
         before = read if is_joined else None
         if not is_joined:
@@ -429,7 +429,7 @@ def _paragraphs_of(
         yield before
 
 
-def _joining(first: ReviewedParagraph, second: ReviewedParagraph) -> ReviewedParagraph:
+def _join_paragraphs(first: ReviewedParagraph, second: ReviewedParagraph) -> ReviewedParagraph:
     """A paragraph that another one goes on."""
     size = len(first.text)
     return first._replace(

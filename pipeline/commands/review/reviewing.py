@@ -29,9 +29,9 @@ from pipeline.commands.review.sources import (
     SourceEdit,
     SourcePlace,
     WordToken,
-    following,
     indent_of,
     line_end,
+    next_number,
     places_of,
     tokens,
     written_tokens,
@@ -397,7 +397,7 @@ class _Reviewed:
             result = WordComparison(base, edited, place, source).changes()
             new = [*result.edits, *self._comments(base, edited, source)]
             table = table_at(self.source, place) if base.cell else None
-            edits = table.fitted(new) if table else new
+            edits = table.fit_edits(new) if table else new
             self.edits += edits
             if not is_changed and (not result.is_whole or len(edits) < len(new)):
                 self._tell(base, f"Some changes of “{_short(base)}” are not clear: make them here.")
@@ -717,7 +717,7 @@ class _Reviewed:
             closing = ")" if box[1] == "(" else "]"
             written = f"{text[start : box.start(1)]}{box[1]} {closing} {written.removeprefix('- ')}"
         elif is_item and item and paragraph.span is None:
-            marker = item[0].replace(item[1], following(item[1])) if item[1] else item[0]
+            marker = item[0].replace(item[1], next_number(item[1])) if item[1] else item[0]
             written = marker + written.removeprefix(MARKERS[paragraph.style])
         if near.note and paragraph.note:
             written = f"    {written}"

@@ -168,7 +168,7 @@ def indent_of(text: str, start: int = 0) -> int:
     return len(line) - len(line.lstrip(" \t"))
 
 
-def following(number: str) -> str:
+def next_number(number: str) -> str:
     """The number of the item after one with a number, or a letter."""
     if number.isdigit():
         return str(int(number) + 1)

@@ -79,7 +79,7 @@ class SourceTable:
 
     # --- cells ---
 
-    def fitted(self, edits: Sequence[SourceEdit]) -> Sequence[SourceEdit]:
+    def fit_edits(self, edits: Sequence[SourceEdit]) -> Sequence[SourceEdit]:
         """The changes in a cell. In a table that is drawn with lines or dashes, the spaces after
         the text make up for its length, or its column becomes wider; a change that would move other
         cells, or align them in another way, is left out."""

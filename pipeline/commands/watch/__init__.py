@@ -28,7 +28,7 @@ def watch_command(source: Path, **options: Any) -> None:
     """
     from pipeline.commands.watcher import Watcher
 
-    run = builds.repeated(source, options)
+    run = builds.prepare_builds(source, options)
     editions, templates = options["editions"], options["templates"]
     shown = progress_shown([source], options["out"], quiet=False, stages=False)
     with terminal.other_processes(options["editions"]) as executor, shown as progress:

@@ -21,6 +21,7 @@ from pipeline.features.citations.citation_places import (
 )
 from pipeline.features.citations.sources import Sources, missing_files, read_sources
 from pipeline.model import Attributes, Document, Inline, Node
+from pipeline.model.block_parts import Parts
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
@@ -28,7 +29,6 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
 from pipeline.model.tree import find, ordinals, rewrite_document
 from pipeline.model.words import words
-from pipeline.parser.constructs.block_parts import Parts
 from pipeline.resolve.absent import put_back
 from pipeline.resolve.collation import warn_of_order
 from pipeline.resolve.findings import Findings, describe

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.features.dialects import lessons
 from pipeline.model import Answer, Block, Choices, Document, Emphasis, Exercise, Paragraph, Text
-from pipeline.model.diagnostics import covering
+from pipeline.model.diagnostics import span_over
 from pipeline.model.late import late
 from pipeline.parser import constructs
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.constructs.block_parts import Parts
 from pipeline.parser.constructs.choices import attach_prompts
+from pipeline.parser.constructs.source_parts import SourceParts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing
 from pipeline.parser.inlines import AnswerPart, BlankSpan
 from pipeline.parser.leaf_text import Pattern, Result
@@ -77,13 +77,13 @@ class ChoiceProcessor(LineProcessor):
         return False
 
 
-def quiz(parts: Parts) -> tuple[Block, ...]:
+def quiz(parts: SourceParts) -> tuple[Block, ...]:
     """An exercise; its first heading is the title."""
     title, children = parts.titled[0], parts.children
     if children and isinstance(children[0], model.Heading):
         title, children = children[0].children, children[1:]
     children = attach_prompts(tuple(map(_with_several, children)))
-    exercise = parts._replace(name="exercise", argument="", heading=title, children=children)
+    exercise = replace(parts, name="exercise", argument="", heading=title, children=children)
     return constructs.container(exercise)
 
 
@@ -185,7 +185,7 @@ def _as_exercises(document: Document) -> Document:
         if isinstance(block, Choices):
             blocks.append(Exercise(children=(block,), span=block.span))
         elif isinstance(before, Exercise) and (isinstance(block, Answer) or _is_hint(block)):
-            span = covering(before.span, block.span)
+            span = span_over(before.span, block.span)
             blocks[-1] = replace(before, children=(*before.children, block), span=span)
         else:
             blocks.append(block)

@@ -17,8 +17,8 @@ from pipeline.model.late import late
 from pipeline.parser import constructs
 from pipeline.parser.attributes import make_attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, VerbatimProcessor
-from pipeline.parser.constructs.block_parts import Parts
 from pipeline.parser.constructs.boxes import container
+from pipeline.parser.constructs.source_parts import SourceParts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.lines import Cursor
 
@@ -36,7 +36,9 @@ def closing_of(mark: str) -> re.Pattern[str]:
     return late(rf"^[ \t>]*+{mark}[ \t]*$")
 
 
-def box(parts: Parts, kind: str, label: str, fold: Literal["", "closed"] = "") -> tuple[Block, ...]:
+def box(
+    parts: SourceParts, kind: str, label: str, fold: Literal["", "closed"] = ""
+) -> tuple[Block, ...]:
     """A box whose title is its first heading, or else ``label``."""
     title, attributes = parts.titled
     children = parts.children
@@ -54,19 +56,19 @@ def box(parts: Parts, kind: str, label: str, fold: Literal["", "closed"] = "") -
     )
 
 
-def exercises(parts: Parts) -> tuple[Block, ...]:
+def exercises(parts: SourceParts) -> tuple[Block, ...]:
     """An exercise for each heading of the first one's level in a block, which is its title."""
-    bare = parts._replace(name="exercise", argument="", attributes=NO_ATTRIBUTES)
+    bare = replace(parts, name="exercise", argument="", attributes=NO_ATTRIBUTES)
     return tuple(
         block
         for title, span, children in _box_with_head(parts)
         for block in constructs.container(
-            bare._replace(heading=title, span=span, children=children)
+            replace(bare, heading=title, span=span, children=children)
         )
     )
 
 
-def _box_with_head(parts: Parts) -> Iterator[tuple[Title, Span, tuple[Block, ...]]]:
+def _box_with_head(parts: SourceParts) -> Iterator[tuple[Title, Span, tuple[Block, ...]]]:
     title: Title = parts.titled[0]
     span = parts.span
     children: list[Block] = []
@@ -82,23 +84,23 @@ def _box_with_head(parts: Parts) -> Iterator[tuple[Title, Span, tuple[Block, ...
     yield title, span, tuple(children)
 
 
-def content(parts: Parts) -> tuple[Block, ...]:
+def content(parts: SourceParts) -> tuple[Block, ...]:
     """The blocks in it: tabs or cards, one after the other."""
     return parts.children
 
 
-def tab(parts: Parts) -> tuple[Block, ...]:
+def tab(parts: SourceParts) -> tuple[Block, ...]:
     """A tab or a card, with its title in bold."""
-    return container(parts._replace(name="tab"))
+    return container(replace(parts, name="tab"))
 
 
-def listing(parts: Parts) -> tuple[Block, ...]:
+def listing(parts: SourceParts) -> tuple[Block, ...]:
     """Code with the caption and the file name of the notation around it, given as attributes. The
     text names its number, which stays a part of the caption."""
     return tuple(_figure_with_caption(parts))
 
 
-def _figure_with_caption(parts: Parts) -> Iterator[Block]:
+def _figure_with_caption(parts: SourceParts) -> Iterator[Block]:
     written = {key: html.unescape(a or b) for key, a, b in _PAIR.findall(parts.argument)}
     number, caption = written.get("number", ""), written.get("caption", "")
     label = f"Listing {number}" if number else ""
@@ -228,7 +230,7 @@ class LessonChoiceProcessor(LineProcessor):
         return Match.YES
 
 
-def choices(parts: Parts) -> tuple[Block, ...]:
+def choices(parts: SourceParts) -> tuple[Block, ...]:
     """The choices of a quiz, of which each is a block."""
     given = [
         (node, node.name == "rp-right")
@@ -253,7 +255,7 @@ def _attributes(options: dict[str, str]) -> Attributes:
     return make_attributes(classes=("numbered",) if is_numbered else (), pairs=pairs)
 
 
-def task(parts: Parts) -> tuple[Block, ...]:
+def task(parts: SourceParts) -> tuple[Block, ...]:
     """A step to tick off; one that does not begin with text has no place for that."""
     if not parts.children or not isinstance(parts.children[0], model.Paragraph):
         return parts.children

@@ -32,8 +32,8 @@ from pipeline.parser import inlines
 from pipeline.parser.attributes import attributes_with_id, join_attributes, make_attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.constructs import boxes
-from pipeline.parser.constructs.block_parts import Parts
 from pipeline.parser.constructs.boxes import details_by_other_name, kind_of, title_for
+from pipeline.parser.constructs.source_parts import SourceParts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.leaf_text import InlineSpan, Pattern, Result, encode
 from pipeline.parser.lines import Cursor
@@ -89,7 +89,7 @@ class LabelProcessor(LineProcessor):
     def _captions(self, cursor: Cursor) -> bool:
         """Read a line as the caption of a table that follows."""
         caption = _CAPTION.fullmatch(cursor.rest.rstrip())
-        if caption is None or not self.parser.following().startswith("|"):
+        if caption is None or not self.parser.next_text().startswith("|"):
             return False
         self.parser.close_unmatched()
         self.parser.read_again((cursor.line.with_text(f": {caption[1]}"),))
@@ -105,10 +105,10 @@ def _reference(m: re.Match[str], data: str) -> Result:
     return inlines.read_bracketed_citation(keys)
 
 
-def code(parts: Parts) -> Parts | tuple[Block, ...]:
+def code(parts: SourceParts) -> SourceParts | tuple[Block, ...]:
     """A cell without the line that tells for which tab it is."""
     if parts.lines and _CELL.fullmatch(parts.lines[0]):
-        return parts._replace(lines=parts.lines[1:])
+        return replace(parts, lines=parts.lines[1:])
     return parts
 
 
@@ -166,7 +166,7 @@ def _role(m: re.Match[str], data: str) -> Result:
     return InlineSpan("a", text, href=encode(f"#{target}"))
 
 
-def directive(parts: Parts) -> tuple[Block, ...]:
+def directive(parts: SourceParts) -> tuple[Block, ...]:
     """MyST's ``seealso``, and its ``admonition`` with the kind as a class."""
     title, attributes = parts.titled
     kind = next((name for name in attributes.classes if name in KINDS), parts.name)
@@ -180,7 +180,7 @@ def directive(parts: Parts) -> tuple[Block, ...]:
     return (box,)
 
 
-def proof(parts: Parts) -> tuple[Block, ...]:
+def proof(parts: SourceParts) -> tuple[Block, ...]:
     """A theorem, a definition and the like: a box with its kind before its title."""
     kind = parts.name.partition(":")[2]
     title = parts.title
@@ -266,7 +266,7 @@ class PlaceProcessor(LineProcessor):
 
     def start(self, cursor: Cursor) -> bool:
         match = _PLACE.match(cursor.rest)
-        is_alone = self.parser.tip.tag != "p" and self.parser.following().startswith("#")
+        is_alone = self.parser.tip.tag != "p" and self.parser.next_text().startswith("#")
         if not match or not is_alone:
             return False
         self.parser.add_leaf(BlockElement("label", cursor.number, self, name=match[1]), cursor)

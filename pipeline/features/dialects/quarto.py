@@ -15,8 +15,8 @@ from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import join_attributes, make_attributes
-from pipeline.parser.constructs.block_parts import Parts
 from pipeline.parser.constructs.boxes import box, sidebar
+from pipeline.parser.constructs.source_parts import SourceParts
 from pipeline.parser.dialects import Dialect, Inclusion, Sign, ToldMark, table
 from pipeline.parser.leaf_blocks import CELL, CELL_OPTIONS
 from pipeline.parser.leaf_text import InlineSpan, Pattern, Result, encode
@@ -57,7 +57,7 @@ MOST_DRAWN = 20
 """Figures of one cell."""
 
 
-def cell(parts: Parts) -> Parts | tuple[Block, ...]:
+def cell(parts: SourceParts) -> SourceParts | tuple[Block, ...]:
     """A fence with its options as attributes, and a finding if other tools would draw or run it."""
     name = parts.attributes.get(CELL)
     dialect = table(parts.files.dialects)
@@ -77,7 +77,7 @@ def cell(parts: Parts) -> Parts | tuple[Block, ...]:
     return _with_options(parts, *_options(parts)) if name else parts
 
 
-def _run(parts: Parts, name: str) -> Parts | tuple[Block, ...]:
+def _run(parts: SourceParts, name: str) -> SourceParts | tuple[Block, ...]:
     """A cell that its own tool runs."""
     options, taken = _options(parts)
     if options.get("include", "").lower() in _NO:
@@ -116,7 +116,7 @@ def _run(parts: Parts, name: str) -> Parts | tuple[Block, ...]:
     return _with_options(parts, options, taken)
 
 
-def _figures_drawn(parts: Parts, label: str) -> list[str]:
+def _figures_drawn(parts: SourceParts, label: str) -> list[str]:
     """The paths of the figures that the cell of this label made when it was last run."""
     stem = PurePath(parts.files.lines.place(parts.span.line)[0].name).stem
     for place in _DRAWN:
@@ -129,11 +129,11 @@ def _figures_drawn(parts: Parts, label: str) -> list[str]:
     return []
 
 
-def _is_there(parts: Parts, path: str) -> bool:
-    return isinstance(parts.files.name(parts.files.rebased(path, parts.span)), str)
+def _is_there(parts: SourceParts, path: str) -> bool:
+    return isinstance(parts.files.name(parts.files.rebase(path, parts.span)), str)
 
 
-def _options(parts: Parts) -> tuple[dict[str, str], int]:
+def _options(parts: SourceParts) -> tuple[dict[str, str], int]:
     """The options after a cell's name, and those in the lines ``#| key: value`` at its beginning,
     whose values may go on in further lines; and the number of these lines."""
     written = parts.attributes.get(CELL_OPTIONS)
@@ -158,21 +158,21 @@ def _options(parts: Parts) -> tuple[dict[str, str], int]:
     return options, taken
 
 
-def _with_options(parts: Parts, options: dict[str, str], taken: int) -> Parts:
+def _with_options(parts: SourceParts, options: dict[str, str], taken: int) -> SourceParts:
     caption = next((value for key, value in options.items() if key.endswith("-cap") and value), "")
     given = make_attributes(
         options.get("label", ""), pairs=(("caption", caption),) if caption else ()
     )
-    return parts._replace(
-        attributes=join_attributes(_bare(parts), given), lines=parts.lines[taken:]
+    return replace(
+        parts, attributes=join_attributes(_bare(parts), given), lines=parts.lines[taken:]
     )
 
 
-def _bare(parts: Parts) -> Attributes:
+def _bare(parts: SourceParts) -> Attributes:
     return parts.attributes.without({CELL, CELL_OPTIONS})
 
 
-def _figures(parts: Parts, paths: list[str], options: dict[str, str]) -> tuple[Block, ...]:
+def _figures(parts: SourceParts, paths: list[str], options: dict[str, str]) -> tuple[Block, ...]:
     """The images that a cell shows, with its caption and alternative text."""
     header = options.get("header", "")
     label = options.get("label") or (f"fig-{header.removeprefix('fig-')}" if header else "")
@@ -210,12 +210,12 @@ _CALLOUT = "callout-"
 _NAME = late(r"[^\W\d_][\w-]*")
 
 
-def callout(parts: Parts) -> tuple[Block, ...]:
+def callout(parts: SourceParts) -> tuple[Block, ...]:
     """Quarto's box as one of Chapbook's. A heading at its beginning is its title."""
     kind = parts.name.removeprefix(_CALLOUT)
     attributes = parts.attributes.without({"appearance", "icon"})
     first = parts.children[0] if parts.children else None
-    (admonition,) = box(parts._replace(name=kind, attributes=attributes))
+    (admonition,) = box(replace(parts, name=kind, attributes=attributes))
     assert isinstance(admonition, model.Admonition)
     if not admonition.title and isinstance(first, model.Heading):
         admonition = replace(admonition, title=first.children, children=parts.children[1:])

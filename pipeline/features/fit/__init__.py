@@ -402,7 +402,7 @@ class _Fit:
     def __init__(self, setter: Typesetter, pages: Pages, root: Element) -> None:
         self._setter, self._pages, self._root = setter, pages, root
 
-    def filled(self, fit: FitOptions) -> FilledPages:
+    def fill(self, fit: FitOptions) -> FilledPages:
         """The pages with the settings that fill them, or unchanged, and a finding: an error if the
         text is too long."""
         edition = self._pages.row
@@ -426,7 +426,7 @@ class _Fit:
         length = search.length(chosen, fit.pages)
         findings = () if length > fit.pages - 0.5 else (_too_short(fit, fit.pages, length),)
         sheet = row.sheets[chosen]
-        return FilledPages(self._replace_sheet(sheet), fitted(sheet, length), findings)
+        return FilledPages(self._replace_sheet(sheet), describe_fit(sheet, length), findings)
 
     def _full_sheets(
         self, fit: FitOptions, edition: Edition, search: Search, row: FitSettings
@@ -437,7 +437,7 @@ class _Fit:
             finding = _uneven(fit, search.length(row.natural), multiple)
             return FilledPages(self._pages, None, (finding,))
         sheet = row.sheets[chosen]
-        return FilledPages(self._replace_sheet(sheet), fitted(sheet, search.length(chosen)))
+        return FilledPages(self._replace_sheet(sheet), describe_fit(sheet, search.length(chosen)))
 
     def _replace_sheet(self, sheet: Sheet) -> Pages:
         new = Style(SHEET_STYLE, css(sheet, self._pages.metadata))
@@ -446,7 +446,7 @@ class _Fit:
 
     def _length(self, sheet: Sheet, limit: float) -> float:
         boxes = self._boxes(sheet, limit)
-        return math.inf if boxes is None else filled(boxes)
+        return math.inf if boxes is None else count_filled(boxes)
 
     def _boxes(self, sheet: Sheet, limit: float = math.inf) -> list[LayoutBox] | None:
         """The pages' boxes, or None if there are more than allowed."""
@@ -461,7 +461,7 @@ class _Fit:
     def _too_long(self, fit: FitOptions, pages: int, tightest: Sheet) -> Diagnostic:
         boxes = self._boxes(tightest)
         assert boxes is not None, "there was no limit"
-        excess = filled(boxes) - pages
+        excess = count_filled(boxes) - pages
         lines = max(1, round(excess * boxes[0].height / (tightest.leading / POINT)))
         blocks = largest_blocks(boxes, MOST_NAMED)
         most = "1 line" if lines == 1 else f"{lines} lines"
@@ -480,10 +480,10 @@ def fit_pages(
 ) -> FilledPages:
     """The pages to lay out. The engine's warnings about trials are ``silenced``."""
     with silenced():
-        return _Fit(setter, pages, root).filled(fit)
+        return _Fit(setter, pages, root).fill(fit)
 
 
-def fitted(sheet: Sheet, length: float) -> Fitted:
+def describe_fit(sheet: Sheet, length: float) -> Fitted:
     """The settings of a sheet, and the fullness of the last page of a text with a number of
     pages."""
     pages = math.ceil(length - SLACK)
@@ -557,7 +557,7 @@ class Block(NamedTuple):
     pages: float
 
 
-def filled(pages: Sequence[LayoutBox]) -> float:
+def count_filled(pages: Sequence[LayoutBox]) -> float:
     """The number of full pages: 1.4 if the second is filled to four tenths."""
     return len(pages) - 1 + _share(pages[-1])
 

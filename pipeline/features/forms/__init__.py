@@ -438,7 +438,7 @@ def _font(face: Face) -> bytes:
     characters = "".join(sorted(c for c in coverage(face) if _is_needed(c, face)))
     data = font_bytes(face)
     name = store.key(_RECIPE, fontTools.version, str(face.weight), characters, data)
-    return store.cached(f"{name}.form", lambda: _subset(data, face, characters))
+    return store.from_cache(f"{name}.form", lambda: _subset(data, face, characters))
 
 
 def _is_needed(character: str, face: Face) -> bool:

@@ -200,7 +200,7 @@ class Special(Reader):
             content = f"{command}{{{script}}}{{{content}}}"
         self.out.append(content)
 
-    def circled(self, name: str, content: str, at: int) -> None:
+    def circle(self, name: str, content: str, at: int) -> None:
         inner = (
             content.strip().strip("{}").replace("\\text", "").strip("{} ").removeprefix("\\small")
         )
@@ -247,7 +247,7 @@ class Special(Reader):
             self.out.append(f"\ue002{len(self.labels)}\ue003")
             self.labels.append(content.strip())
 
-    def tagged(self, text: str) -> tuple[str, str, tuple[EquationLabel, ...]]:
+    def take_tags(self, text: str) -> tuple[str, str, tuple[EquationLabel, ...]]:
         """The formula, its number, and its name. If it has several numbers, each stays in its row;
         if several rows have names without their own numbers, letters at their ends distinguish
         them."""
@@ -337,7 +337,7 @@ READERS: dict[str, Callable[[Special, str, str, int], None]] = {
     **dict.fromkeys(("hline", "cline", "cdashline"), Special.line),
     "hdashline": Special.dashed_line,
     "mathop": Special.operation,
-    "textcircled": Special.circled,
+    "textcircled": Special.circle,
     **dict.fromkeys(("ce", "cf", "pu"), Special.chemistry),
     **dict.fromkeys(("intertext", "shortintertext"), Special.between),
 }
@@ -420,7 +420,7 @@ def read(tex: str, suggest: Suggest, macros: dict[str, Macro] | None = None) -> 
     reader.lines("")
     ordered = sorted(reader.mistakes, key=lambda mistake: mistake.at)
     mistakes = tuple(mistake._replace(at=expansion.origin(mistake.at)) for mistake in ordered)
-    return Reading(mistakes, *reader.tagged("".join(reader.out)))
+    return Reading(mistakes, *reader.take_tags("".join(reader.out)))
 
 
 _ROW_END = late(r"(?<!\\)((?:\\\\)*)\\cr(?![A-Za-z])")
@@ -476,7 +476,7 @@ class _Tex(Special):
             self.out.pop()
             self.environment(at) if name == "begin" else self.stray(name, at)
         elif name == "left":
-            self.fenced(at)
+            self.read_fenced(at)
         elif name in ("right", "middle"):
             if name == "right":
                 self.stray(name, at)
@@ -573,7 +573,7 @@ class _Tex(Special):
         letters = "".join(letter for letter in listed if letter in "lcr") or "c"
         return f"{{{letters}}}{column_lines(listed)}"
 
-    def fenced(self, at: int) -> None:
+    def read_fenced(self, at: int) -> None:
         self.delimiter("left")
         if self.group("\\right"):
             self.pos += len("\\right")

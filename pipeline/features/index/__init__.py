@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Document, Inline, Node
+from pipeline.model.block_parts import Parts
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
@@ -29,7 +30,6 @@ from pipeline.model.tree import (
     walk_with,
 )
 from pipeline.model.words import is_called, words
-from pipeline.parser.constructs.block_parts import Parts
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.contents import title_of
 from pipeline.resolve.findings import Findings

@@ -209,7 +209,7 @@ def _section(entry: ContentsEntry, renderer: NodeRenderer) -> NavItem:
 # The text itself is the index. A script searches it while readers type, and shows the context of
 # matches; this takes milliseconds for a thick book, needs no language rules that would have to
 # agree on both sides, and works for scripts without spaces between words. See
-# `templates/features/site/html/site/search.js`.
+# `templates/html/site/search.js`.
 
 BREAKS: frozenset[type[Node]] = frozenset({
     *get_args(Block), model.BibliographyEntry, model.Choice, model.DefinitionItem, model.LineBreak,

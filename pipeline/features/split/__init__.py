@@ -16,6 +16,7 @@ from pipeline import model
 from pipeline.model import Attributes, Block, Document, Inline, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import Edition
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.names import short_slug
 from pipeline.model.tree import (
@@ -36,13 +37,17 @@ from pipeline.resolve.sections import DocumentPart, is_list, parts
 
 
 class Handout(NamedTuple):
-    """A part of a publication, and a name for its file, which may be empty."""
+    """A part of a publication: its file, the titles of the sections around it with its own, and the
+    document."""
 
-    name: str
+    file: str
+    section: tuple[str, ...]
     document: Document
 
 
-def divide(document: Document, level: int) -> tuple[tuple[Handout, ...], tuple[Diagnostic, ...]]:
+def divide(
+    document: Document, level: int, stem: str, edition: Edition
+) -> tuple[tuple[Handout, ...], tuple[Diagnostic, ...]]:
     """The parts of a resolved document, each a document with the title of its section, and with the
     titles of the surrounding ones in `Metadata.part_of`; and a finding if they are fewer than two.
 
@@ -51,17 +56,26 @@ def divide(document: Document, level: int) -> tuple[tuple[Handout, ...], tuple[D
     """
     divided = tuple(parts(document.blocks, level))
     places, lists = _PartPlaces(document, divided), _Lists(document)
-    handouts = tuple(
-        Handout(
-            short_slug(plain_text(part.title) or document.metadata.title),
-            _part(document, part, places, lists),
-        )
-        for part in divided
-    )
+    handouts = []
+    for number, part in enumerate(divided, start=1):
+        of_part = _part(document, part, places, lists)
+        name = short_slug(plain_text(part.title) or document.metadata.title)
+        file = _part_name(stem, edition, number, len(divided), name)
+        section = (*of_part.metadata.part_of, of_part.metadata.title)
+        handouts.append(Handout(file, section, of_part))
     if len(handouts) > 1:
-        return handouts, ()
+        return tuple(handouts), ()
     message = f"There are fewer than two sections of level {level} to split into handouts."
-    return handouts, (diagnostic(Code.NOT_DIVIDED, message, source=document.source),)
+    return tuple(handouts), (diagnostic(Code.NOT_DIVIDED, message, source=document.source),)
+
+
+def _part_name(stem: str, edition: Edition, number: int, count: int, title: str) -> str:
+    """The file of one of ``count`` parts, ``x-handout/x-handout-01-the-well.pdf``; ``title``
+    consists of letters, digits and hyphens, or is empty."""
+    folder = f"{stem}-{edition.name}{edition.variation}"
+    digits = max(2, len(str(count)))
+    name = "-".join(filter(None, (folder, f"{number:0{digits}}", title)))
+    return f"{folder}/{name}.{edition.format}"
 
 
 def _part(document: Document, part: DocumentPart, places: _PartPlaces, lists: _Lists) -> Document:

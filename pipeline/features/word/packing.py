@@ -51,7 +51,7 @@ def pack(
     if template:
         for name, file in template.media.items():
             media[name] = (_part(package, name, file.media_type, file.data),)
-        texts |= template.merged(texts)
+        texts |= template.merge(texts)
     kinds = {
         name: HEADS.get(etree.QName(root).localname, name.removesuffix(".xml"))
         for name, root in texts.items()

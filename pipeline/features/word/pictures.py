@@ -46,7 +46,7 @@ def picture_of(drawing: Asset, folder: Path) -> bytes:
         f"{width} {height}",
         asset_bytes(drawing, folder),
     )
-    return store.cached(f"{key}.png", lambda: _draw(drawing, fonts, folder, width, height))
+    return store.from_cache(f"{key}.png", lambda: _draw(drawing, fonts, folder, width, height))
 
 
 def _draw(drawing: Asset, fonts: tuple[Path, ...], folder: Path, width: int, height: int) -> bytes:

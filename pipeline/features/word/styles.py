@@ -512,7 +512,7 @@ class WordTemplate:
         linked = (each for each in self.numbering.iter(tag("pStyle")) if _is_ours(each))
         _remove((*self.numbering.iter(*pictures), *linked))
 
-    def merged(self, ours: Mapping[str, Element]) -> dict[str, Element]:
+    def merge(self, ours: Mapping[str, Element]) -> dict[str, Element]:
         """The parts that take the place of ours, or stand beside them. What the head of our pages
         says, which is for teachers or of a level, stands below that of the template."""
         if self.has_even_pages:

@@ -87,17 +87,17 @@ def _add_captions(row: dict[str, str]) -> dict[str, str]:
     pattern = row.pop("numbered", "{noun}\u00a0{number}")
     captioned = row.pop("captioned", "{numbered}.")
 
-    def numbered(noun: str, number: str = "{number}") -> str:
+    def with_number(noun: str, number: str = "{number}") -> str:
         noun = noun.lower() if pattern.startswith("{number}") else noun
         return pattern.format(noun=noun, number=number)
 
     for key in [key for key in NUMBERED if key in row]:
-        noun = numbered(row[key])
+        noun = with_number(row[key])
         row.setdefault(f"reference_{key}", noun)
         row.setdefault(f"caption_{key}", captioned.format(numbered=noun).replace("..", "."))
     if page := row.get("page"):
-        row.setdefault("page_mark", numbered(page, "{page}"))
-        row.setdefault("reference_page", f"{{reference}} ({numbered(page.lower(), '{page}')})")
+        row.setdefault("page_mark", with_number(page, "{page}"))
+        row.setdefault("reference_page", f"{{reference}} ({with_number(page.lower(), '{page}')})")
     return row
 
 

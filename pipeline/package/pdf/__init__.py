@@ -22,7 +22,7 @@ from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.print_markup import ready
 from pipeline.package.pdf.whole import Printing, set_whole
-from pipeline.package.result import Package, font_files, lacking
+from pipeline.package.result import Package, font_files, missing_characters
 from pipeline.package.units import UndividedError
 
 
@@ -51,7 +51,7 @@ def _print_text(
         message = f"The markup of the print edition is not well-formed: {error}."
         return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
     fonts = font_files(pages.faces)
-    missing = lacking(characters_beyond(pages.pages[0].markup), fonts)
+    missing = missing_characters(characters_beyond(pages.pages[0].markup), fonts)
     is_grey = pages.row.look == "grey"
     setter = Typesetter(fonts, folder, pages.assets, is_grey=is_grey)
     with listening(root, missing, pages.assets) as log:

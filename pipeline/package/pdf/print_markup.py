@@ -217,13 +217,13 @@ CHILDREN = frozenset(
 BLANKS = frozenset({"blank", "gaps"})
 """The classes of blanks, and of formulas with some."""
 
-SUM = late(r"[\d\s+\-\u2212*\u00d7\u00b7:\u00f7/=<>().,]*")
+SUM_TEXT = late(r"[\d\s+\-\u2212*\u00d7\u00b7:\u00f7/=<>().,]*")
 """The text of a short sum, beside its formulas and blanks."""
 
 MOST_IN_SUM = 3
 """Formulas, figures and blanks of a short sum."""
 
-LARGE = frozenset({"div", "figure", "table"})
+TALL_ITEMS = frozenset({"div", "figure", "table"})
 """Elements that make an item of a list more than a few lines."""
 
 NEXT = frozenset("activity contents exercise score writing-lines writing-space".split())
@@ -267,7 +267,7 @@ def _mark_relations(root: Element, line: float) -> None:
                     notes.append(child)
                 if "tall" in names:
                     tall.append(child)
-            if child.tag in LARGE and parent.tag == "li":
+            if child.tag in TALL_ITEMS and parent.tag == "li":
                 _mark(parent, "has", {"block"})
             begins = child is parent[0] and not (parent.text or "").strip()
             if child.tag == "img" and parent.tag == "p" and begins and "formula-image" not in names:
@@ -302,7 +302,7 @@ def _is_sum(element: Element) -> bool:
     text = "".join((element.text or "", *texts, *(child.tail or "" for child in element)))
     if "blank" not in kinds or not all(kinds) or len(kinds) > MOST_IN_SUM:
         return False
-    return bool(("formula-image" in kinds or text.strip()) and SUM.fullmatch(text))
+    return bool(("formula-image" in kinds or text.strip()) and SUM_TEXT.fullmatch(text))
 
 
 def _leads_in(paragraph: Element, following: frozenset[str], line: float) -> bool:

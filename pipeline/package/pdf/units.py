@@ -82,7 +82,7 @@ from pipeline.package.pdf.whole import Printing, complete, file_facts
 from pipeline.package.result import Package, read_attachments
 from pipeline.system.pango import pango_version
 from pipeline.system.paths import note
-from pipeline.system.store import cached, key
+from pipeline.system.store import from_cache, key
 
 # --- running heads ---------------------------------------------------------------------------
 # Pages that have nothing but running heads and feet.
@@ -608,7 +608,7 @@ class _Font(Font):  # type: ignore[misc]
 
         glyphs = str(sorted(to_unicode))
         name = key("font", PRODUCER, self._use.digest, str(sorted(self._use.facts.items())), glyphs)
-        self.file_content = cached(f"{name}.font", cut)
+        self.file_content = from_cache(f"{name}.font", cut)
 
 
 # --- setting ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from pipeline.features import here
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.editions import STANDARD_PRINT, output_name, pages_name
+from pipeline.model.editions import STANDARD_PRINT, pages_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted, Standards
 from pipeline.model.rendered import Pages
@@ -117,7 +117,7 @@ def set_whole(text: Printing) -> Package:
     if edition.imposition != "none" and here("imposition"):
         from pipeline.features.imposition import impose
 
-        pages_file = pages_name(pages.file or output_name(pages.stem, edition), edition)
+        pages_file = pages_name(pages.file, edition)
         if pages_file:
             extra[pages_file], extra_facts[pages_file] = data, facts
         name = Path(pages_file).name

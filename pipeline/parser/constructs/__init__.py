@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pipeline.features import here
+from pipeline.features import FEATURES, here
 from pipeline.model import Block
 from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.tree import LEVEL, TOGETHER, WORD_BANK
 from pipeline.parser import slips
 from pipeline.parser.constructs import boxes
-from pipeline.parser.constructs.block_parts import Construct, Parts
 from pipeline.parser.constructs.fences import (
     PLAIN_KINDS,
     chart,
@@ -19,26 +18,8 @@ from pipeline.parser.constructs.fences import (
     of_type,
     table_of_rows,
 )
+from pipeline.parser.constructs.source_parts import Construct, SourceParts
 from pipeline.parser.dialects import table
-
-
-def _bibliography(parts: Parts) -> tuple[Block, ...]:
-    """The list of works; without the feature, which is told, a container."""
-    if not here("citations"):
-        return boxes.container(parts)
-    from pipeline.features.citations import read_bibliography
-
-    return read_bibliography(parts)
-
-
-def _index(parts: Parts) -> tuple[Block, ...]:
-    """The index; without the feature, which is told, a container."""
-    if not here("index"):
-        return boxes.container(parts)
-    from pipeline.features.index import read_index
-
-    return read_index(parts)
-
 
 CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(KINDS, boxes.box),
@@ -55,8 +36,6 @@ CONTAINERS: dict[str, Construct] = {
     "columns": boxes.columns,
     "centre": boxes.plain,
     **dict.fromkeys(("verse", "poem", "lines-numbered"), boxes.verse),
-    "bibliography": _bibliography,
-    "index": _index,
 }
 MEANT = frozenset({
     "column", "glossary", "center", "keep-together", "keep-with-next", "landscape", "letter",
@@ -76,16 +55,21 @@ def containers_for(dialects: tuple[str, ...]) -> dict[str, Construct]:
     """All blocks with a meaning of their own, by name, in a document of some dialects."""
     from pipeline.exercises.blocks import CONTAINERS as EXERCISES
 
-    return {**CONTAINERS, **EXERCISES, **table(dialects).containers}
+    of_features = {
+        name: read if here(feature) else boxes.container
+        for feature, row in FEATURES.items()
+        for name, read in row.blocks.items()
+    }
+    return {**CONTAINERS, **EXERCISES, **of_features, **table(dialects).containers}
 
 
-def container(parts: Parts) -> tuple[Block, ...]:
+def container(parts: SourceParts) -> tuple[Block, ...]:
     """The node of a ``:::`` block; an unknown name becomes a container with that class."""
     containers = containers_for(parts.files.dialects)
     if parts.name not in containers and boxes.is_group(parts):
         return boxes.figures(parts)
     if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
-        return _bibliography(parts)
+        return containers["bibliography"](parts)
     construct = containers.get(parts.name)
     if construct is None:
         guessed = boxes.guess_answer(parts)
@@ -102,6 +86,6 @@ def container(parts: Parts) -> tuple[Block, ...]:
     return construct(parts)
 
 
-def fence(parts: Parts) -> tuple[Block, ...]:
+def fence(parts: SourceParts) -> tuple[Block, ...]:
     """The node of a fence; without a special language it is code."""
     return FENCES.get(parts.name, code)(parts)

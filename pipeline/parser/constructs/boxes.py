@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Answer, Block, Container, Inline, TeacherNote
+from pipeline.model.block_parts import Parts, put_below_title
 from pipeline.model.boxes import KINDS
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
@@ -19,7 +20,6 @@ from pipeline.model.removal import STAND_INS
 from pipeline.model.tree import LEVEL, plain_text
 from pipeline.parser.attributes import join_attributes, make_attributes
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.constructs.block_parts import Parts, put_below_title
 from pipeline.parser.dialects import table
 from pipeline.parser.markup import trim
 from pipeline.parser.names import likely_secret
@@ -137,12 +137,12 @@ def details(parts: Parts) -> tuple[Block, ...]:
         )
     classes = (parts.name, *attributes.classes)
     attributes = make_attributes(attributes.id, classes, attributes.pairs)
-    return container(parts._replace(name="", attributes=attributes))
+    return container(replace(parts, name="", attributes=attributes))
 
 
 def details_by_other_name(parts: Parts) -> tuple[Block, ...]:
     """``details`` by another name: ``spoiler``, MyST's ``dropdown``."""
-    return details(parts._replace(name="details"))
+    return details(replace(parts, name="details"))
 
 
 def container(parts: Parts) -> tuple[Block, ...]:
@@ -180,7 +180,7 @@ def callout(element: BlockElement, parts: Parts) -> tuple[Block, ...] | None:
         place = Span(begin.number, begin.offset, end if end > begin.number else 0)
         rest = [model.Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
     known = name in KINDS or name in table().boxes or name in QUOTES
-    parts = parts._replace(name=match[1].strip(), heading=title, children=tuple(rest))
+    parts = replace(parts, name=match[1].strip(), heading=title, children=tuple(rest))
     if not known and (withheld := guess_answer(parts, "[!{}]")):
         return withheld
     if name in QUOTES:
@@ -197,7 +197,7 @@ def admonition(parts: Parts) -> tuple[Block, ...]:
     named by a word for an answer, or similar, is withheld from students."""
     word, *classes = parts.name.split()
     known = word in KINDS or word in table().boxes
-    if not known and (withheld := guess_answer(parts._replace(name=word), "!!! {}")):
+    if not known and (withheld := guess_answer(replace(parts, name=word), "!!! {}")):
         return withheld
     if word not in KINDS:
         classes = [word, *classes]
@@ -256,7 +256,7 @@ def sidebar(parts: Parts) -> tuple[Block, ...]:
     if title:
         heading = make_attributes(classes=("box-title",))
         children = (model.Paragraph(children=title, span=parts.span, attributes=heading), *children)
-    return (passage(parts._replace(attributes=attributes), children),)
+    return (passage(replace(parts, attributes=attributes), children),)
 
 
 def quotation(parts: Parts) -> tuple[Block, ...]:
@@ -283,14 +283,14 @@ def columns(parts: Parts) -> tuple[Block, ...]:
         hint = f"Write a number from 2 to {MOST_COLUMNS}: `::: columns 2`."
         parts.report(Code.WRONG_COUNT, message, parts.span, hint)
         number = "2"
-    (node,) = container(parts._replace(argument=title))
+    (node,) = container(replace(parts, argument=title))
     assert isinstance(node, model.Container)
     return (passage(parts, node.children, f"columns-{number}"),)
 
 
 def plain(parts: Parts) -> tuple[Block, ...]:
     """A container whose name has another spelling."""
-    return container(parts._replace(name=PASSAGE_ALIASES.get(parts.name, parts.name)))
+    return container(replace(parts, name=PASSAGE_ALIASES.get(parts.name, parts.name)))
 
 
 def with_attribution(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -412,7 +412,7 @@ def verse(parts: Parts) -> tuple[Block, ...]:
     if title:
         heading = make_attributes(classes=("verse-title",))
         stanzas = (model.Paragraph(children=title, span=parts.span, attributes=heading), *stanzas)
-    return (passage(parts._replace(attributes=attributes), stanzas),)
+    return (passage(replace(parts, attributes=attributes), stanzas),)
 
 
 DIGITS = 9
@@ -436,8 +436,10 @@ def _count_lines(parts: Parts) -> Parts:
     attributes = attributes.without(("every", "start"))
     pairs = (*attributes.pairs, *((key, kept[key]) for key in sorted(kept)))
     argument = " ".join(_COUNT.sub(" ", parts.argument).split())
-    return parts._replace(
-        argument=argument, attributes=make_attributes(attributes.id, attributes.classes, pairs)
+    return replace(
+        parts,
+        argument=argument,
+        attributes=make_attributes(attributes.id, attributes.classes, pairs),
     )
 
 

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Choice, Choices, Document, Inline, Node, Paragraph
+from pipeline.model.block_parts import Report
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, Span, covering
+from pipeline.model.diagnostics import Diagnostic, Span, span_over
 from pipeline.model.late import late
 from pipeline.model.tree import PATH, Changes, facts, rewrite, walk
 from pipeline.parser.blank_rules import blank
 from pipeline.parser.blockparser import BlockElement
-from pipeline.parser.constructs.block_parts import Report
 from pipeline.parser.lines import RIGHT, UNSEEN, X
 from pipeline.parser.markup import trim
 
@@ -194,7 +194,7 @@ def attach_prompts(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
             and before.attributes == NO_ATTRIBUTES
         ):
             result[-1] = replace(
-                block, prompt=before.children, span=covering(before.span, block.span)
+                block, prompt=before.children, span=span_over(before.span, block.span)
             )
         else:
             result.append(block)

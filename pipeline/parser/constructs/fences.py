@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, ChartKind, CodeBlock, Inline, MathBlock
+from pipeline.model.block_parts import ReadInlines, Report
 from pipeline.model.codes import BY_SLUG, Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late
 from pipeline.model.names import nearest
 from pipeline.model.table_cells import column_count, regular
 from pipeline.parser.attributes import join_attributes, make_attributes
-from pipeline.parser.constructs.block_parts import Parts, ReadInlines, Report, frame_missing
+from pipeline.parser.constructs.source_parts import SourceParts, frame_missing
 from pipeline.parser.dialects import table
 from pipeline.parser.lines import Line
 from pipeline.parser.math import with_subscripts
@@ -161,7 +162,7 @@ DATA_KEYS = frozenset({"file", "delimiter"})
 """The attributes that say where the data are and how they are written."""
 
 
-def read_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
+def read_rows(parts: SourceParts) -> tuple[tuple[Cell, ...], ...] | None:
     """The rows of a fence's lines, or of ``file="data.csv"``, each as long as the longest."""
     rows = uneven_rows(parts)
     if rows is None:
@@ -173,7 +174,7 @@ def read_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
     )
 
 
-def as_written(parts: Parts) -> tuple[Block, ...]:
+def as_written(parts: SourceParts) -> tuple[Block, ...]:
     """Data that make no table or chart, as text; of an unreadable or long file, the name."""
     text = parts.text
     if address := parts.attributes.get("file"):
@@ -184,7 +185,7 @@ def as_written(parts: Parts) -> tuple[Block, ...]:
     return (CodeBlock(text=text, span=parts.span),) if text.strip() else ()
 
 
-def uneven_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
+def uneven_rows(parts: SourceParts) -> tuple[tuple[Cell, ...], ...] | None:
     """The rows, with their own lengths; None if they cannot be parsed, with a finding.
 
     ``delimiter`` is a character, or "comma", "semicolon" or "tab". Problems are reported at their
@@ -234,7 +235,7 @@ MAX_COLUMNS = 256
 _SHAPE = "Write a list of rows, and in each item the list of its cells: `- - First cell`."
 
 
-def table_of_rows(parts: Parts) -> tuple[Block, ...]:
+def table_of_rows(parts: SourceParts) -> tuple[Block, ...]:
     """The table for a list of lists, or the existing table, with the caption after the keyword, in
     an attribute, or in a paragraph ``Table: …``. Other content follows it."""
     caption, attributes = _caption(parts)
@@ -261,7 +262,7 @@ def table_of_rows(parts: Parts) -> tuple[Block, ...]:
     return (replace(node, caption=caption, span=parts.span, attributes=attributes), *rest)
 
 
-def _caption(parts: Parts, *spent: str) -> tuple[tuple[Inline, ...], Attributes]:
+def _caption(parts: SourceParts, *spent: str) -> tuple[tuple[Inline, ...], Attributes]:
     """The caption from an attribute or after the name, and all attributes but those ``spent``."""
     caption = parts.read(parts.attributes.get("caption") or parts.argument, parts.span)
     return caption, parts.attributes.without({"caption", *spent})
@@ -313,11 +314,11 @@ def without_margin(block: Block) -> Block:
 # --- data ------------------------------------------------------------------------------
 
 
-def csv(parts: Parts) -> tuple[Block, ...]:
+def csv(parts: SourceParts) -> tuple[Block, ...]:
     """The table of a fence's lines, or of the file that it names."""
     if parts.name == "tsv" and not parts.attributes.get("delimiter"):
         tab = make_attributes(pairs=(("delimiter", "tab"),))
-        parts = parts._replace(attributes=join_attributes(parts.attributes, tab))
+        parts = replace(parts, attributes=join_attributes(parts.attributes, tab))
     rows = uneven_rows(parts)
     if rows is None:
         return as_written(parts)
@@ -425,12 +426,12 @@ CHART_KEYS = frozenset({"type", "caption", "x", "y", "unit", "horizontal", *DATA
 YES = frozenset({"yes", "true", "1"})
 
 
-def chart(parts: Parts) -> tuple[Block, ...]:
+def chart(parts: SourceParts) -> tuple[Block, ...]:
     """The chart of a fence's data; without data, the lines are shown as written."""
     if kind := DIAGRAMS.get(_chart_type(parts.attributes).lower()):
         return (_diagram(kind, parts),)
     if parts.text.strip() and all(map(_PAIR.fullmatch, parts.text.split("\n"))):
-        parts = parts._replace(attributes=join_attributes(_COLON, parts.attributes))
+        parts = replace(parts, attributes=join_attributes(_COLON, parts.attributes))
     rows = read_rows(parts)
     if rows is None:
         return as_written(parts)
@@ -456,10 +457,10 @@ def chart(parts: Parts) -> tuple[Block, ...]:
     return (_chart(table, caption, parts.attributes, parts.report),)
 
 
-def of_type(parts: Parts) -> tuple[Block, ...]:
+def of_type(parts: SourceParts) -> tuple[Block, ...]:
     """The chart of a fence that is called after its type."""
     kind = make_attributes(pairs=(("type", parts.name),))
-    return chart(parts._replace(attributes=join_attributes(kind, parts.attributes)))
+    return chart(replace(parts, attributes=join_attributes(kind, parts.attributes)))
 
 
 def of_table(table: model.Table, report: Report) -> Block:
@@ -517,7 +518,7 @@ def _unknown(written: str, span: Span | None) -> tuple[str, Span | None, str]:
     return f"There is no chart of the type “{written}”.", span, hint
 
 
-def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
+def _diagram(kind: ChartKind, parts: SourceParts) -> model.Chart:
     attributes_given = parts.attributes
     if attributes_given.get("file"):
         message = "A diagram's lines must be between the fences, not in a file."
@@ -607,10 +608,10 @@ HIGHEST = 999_999
 _LINE_RANGE = late(r"(\d{1,6})(?:-(\d{0,6}))?")
 
 
-def code(parts: Parts) -> tuple[Block, ...]:
+def code(parts: SourceParts) -> tuple[Block, ...]:
     for take in table(parts.files.dialects).cells:
         rest = take(parts)
-        if not isinstance(rest, Parts):
+        if not isinstance(rest, SourceParts):
             return rest
         parts = rest
     given = _Options(parts.attributes)
@@ -652,7 +653,7 @@ class _Options:
         return next((value for key in keys if (value := self._pairs.get(key, ""))), "")
 
 
-def _from_file(parts: Parts, address: str, wanted: str) -> tuple[str, int]:
+def _from_file(parts: SourceParts, address: str, wanted: str) -> tuple[str, int]:
     """The text from a file, and the number that its first line has there."""
     content = parts.files.read(address, parts.span)
     if isinstance(content, Diagnostic):
@@ -674,7 +675,7 @@ def _from_file(parts: Parts, address: str, wanted: str) -> tuple[str, int]:
     return "".join(f"{line}\n" for line in lines[first - 1 : last]), first
 
 
-def _first_line(parts: Parts, options: _Options, first: int) -> int:
+def _first_line(parts: SourceParts, options: _Options, first: int) -> int:
     """The number of the first line, 0 for code without numbers."""
     written = options.get(*START_KEYS)
     if not written:
@@ -686,7 +687,7 @@ def _first_line(parts: Parts, options: _Options, first: int) -> int:
     return number
 
 
-def _lines_to_mark(parts: Parts, written: str, count: int) -> tuple[int, ...]:
+def _lines_to_mark(parts: SourceParts, written: str, count: int) -> tuple[int, ...]:
     """The lines to mark: ``2,4-5``, or ``2 4-5``."""
     numbers: set[int] = set()
     for piece in re.split(r"[,\s]+", written.strip()):
@@ -707,7 +708,7 @@ def _lines(count: int) -> str:
     return f"{count} line" if count == 1 else f"{count} lines"
 
 
-def _wrong(parts: Parts, message: str, hint: str) -> None:
+def _wrong(parts: SourceParts, message: str, hint: str) -> None:
     parts.report(Code.BAD_LISTING, message, parts.span, hint)
 
 
@@ -721,7 +722,7 @@ def math_block(
     return MathBlock(tex=tex, marks=marks, margin=margin, span=span, attributes=attributes)
 
 
-def math(parts: Parts) -> tuple[Block, ...]:
+def math(parts: SourceParts) -> tuple[Block, ...]:
     first, last = Line("", parts.span.line, parts.span.column), Line("", parts.span.end, 1)
     lines = (first, *parts.lines, last)
     return (math_block(lines, parts.span, parts.attributes),)

@@ -362,7 +362,8 @@ def colours_of(file: pikepdf.Pdf) -> set[tuple[float, ...]]:
 @pytest.mark.parametrize("folder", ["pdf", "shared", "themes", "cover"])
 def test_no_style_for_print_asks_what_is_in_an_element(folder: str) -> None:
     # for each such rule, WeasyPrint looks through all that is in every element
-    sheets = sorted(TEMPLATES.rglob(f"{folder}/**/*.css"))
+    tops = (TEMPLATES, ROOT / "pipeline" / "features")
+    sheets = [sheet for top in tops for sheet in top.rglob(f"{folder}/**/*.css")]
     assert sheets
     assert not [sheet.name for sheet in sheets if ":has(" in sheet.read_text()]
 

@@ -381,7 +381,7 @@ def _month(value: int, form: str, locale: Locale) -> str:
     return locale.text(f"month-{value:02}", "short" if form == "short" else "long")
 
 
-def differing(date: Date) -> tuple[str, ...]:
+def differing_parts(date: Date) -> tuple[str, ...]:
     """The parts that both ends of a range need: from the largest one that differs downwards."""
     start, end = known_parts(date.start), known_parts(date.end)
     for index, name in enumerate(PARTS):

@@ -307,7 +307,7 @@ def _range(form: forms.DateFormat, date: Date, context: Context) -> str:
     """A range of dates, in which common parts are written once."""
     if date.end == (0,):
         return form.delimiter.join(_date_parts(form, date.start, context)) + "–"
-    twice = forms.differing(date) or ("day",)
+    twice = forms.differing_parts(date) or ("day",)
     names = form.names
     inner = [name for name in names if name in twice]
     if not inner:
