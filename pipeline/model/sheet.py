@@ -393,7 +393,7 @@ def sheet_of(document: Document, edition: Edition) -> Sheet:
     metadata = document.metadata
     sheet = sheet_for(edition, metadata, is_book=is_book(document))
     is_given = options_for(edition, metadata).page.margins.inner is not None
-    if not KINDS[metadata.kind].is_bound or is_given or edition.imposition != "none":
+    if "bound" not in KINDS[metadata.kind].traits or is_given or edition.imposition != "none":
         return sheet
     words = words_of(document)
     least = next(inner for most, inner in BINDING if words <= most)

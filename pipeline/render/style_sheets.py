@@ -188,7 +188,7 @@ def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
             "@page :blank { @bottom-center { content: none } }\n"
         )
     publication, chapter = "string(publication, first-except)", "string(chapter, first-except)"
-    opens = f"publication {title}" + (', part ""' if metadata.kind == "play" else "")
+    opens = f'publication {title}, part ""'
     return centred + (
         f"@page :left {{ @top-left {{ content: {publication} }}"
         f" @bottom-left {{ content: {folio.page} {folio.further} }} }}\n"

@@ -66,7 +66,7 @@ def page_layout(context: Any, box: Any, *rest: Any, **of_notes: Any) -> Any:
         page.again()
         context.keeps_floats = False
     context.place_feet()
-    if has_class(box, "newsletter"):
+    if has_class(box, "levelled"):
         _level_columns(page.result[0])
     return page.result
 
@@ -173,7 +173,7 @@ def _bottom(box: Any) -> float:
 
 def _spread(root: Any, foot: float) -> None:
     """Move the exercises on a page apart, so that it ends at its foot if possible; none from the
-    title. Those of a worksheet, whose titles are bands, stay where the page would be short."""
+    title. Those whose titles are bands stay where the page would be short."""
     pairs = [
         (block, has_class(block, "exercise") and not has_class(before, "title-block"))
         for before, block in itertools.pairwise(_blocks(root))
@@ -181,7 +181,7 @@ def _spread(root: Any, foot: float) -> None:
     gaps = sum(is_apart for _, is_apart in pairs)
     shift, free = 0.0, foot - _bottom(root)
     most = MOST_LINES * strut(root.style)[0]
-    if free > gaps * most and has_class(root, "worksheet"):
+    if free > gaps * most and has_class(root, "banded"):
         return
     for block, is_apart in pairs:
         if is_apart:
