@@ -53,7 +53,7 @@ class PublicationKind(NamedTuple):
 
 KINDS: Mapping[str, PublicationKind] = {
     "": PublicationKind(),
-    "exam": PublicationKind(is_book=False, traits=("total",)),
+    "exam": PublicationKind(is_book=False, hangs=False, is_wide=True, traits=("total",)),
     "handout": PublicationKind(),
     "interview": PublicationKind(),
     "leaflet": PublicationKind(
