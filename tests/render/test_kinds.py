@@ -356,3 +356,24 @@ def test_no_checker_finds_anything_in_any_kind(tmp_path: Path) -> None:
         assert checkers.qpdf(stem.with_suffix(".pdf")) == []
         assert checkers.epubcheck(stem.with_suffix(".epub")) == []
         assert checkers.ace(stem.with_suffix(".epub")) == []
+
+
+def test_a_cookbook_has_all_of_each_recipe_on_its_page(tmp_path: Path) -> None:
+    needed = "\n".join(f"- {number} g spice" for number in range(1, 26))
+    recipes = (
+        f"## {name}\n\n![A bowl](soup.svg)\n\n- Serves: {count}\n- Work: 1 hour\n\n"
+        f"### Ingredients\n\n{needed}\n\n### Method\n\n1. Stir {name}.\n"
+        for count, name in enumerate(("Curry", "Stew"))
+    )
+    source = tmp_path / "meals.md"
+    head = "---\ntitle: Meals\nkind: recipe\nclass: book\n---\n\n# All\n\n"
+    source.write_text(head + "\n".join(recipes), "utf-8")
+    (tmp_path / "soup.svg").write_bytes((SOURCES / "soup.svg").read_bytes())
+    result = pipeline.build(source, ["handout"], out=tmp_path)
+    assert not result.diagnostics
+    with pypdfium2.PdfDocument(tmp_path / "meals" / "meals.pdf") as pdf:
+        texts = [page.get_textpage().get_text_range() for page in pdf]
+    for name in ("Curry", "Stew"):
+        (text,) = (text for text in texts if f"Stir {name}" in text)
+        assert "25 g" in text
+        assert "1 g spice" in text
