@@ -119,10 +119,13 @@ PANELS = {"booklet": 2, "tri-fold": 3}
 LETTER, PICTURE, HEADING = 0.45, 8, 3
 """The width of a letter in type sizes, and about the lines that a picture and a heading take."""
 
+LARGEST, FILLED = 12, 0.85
+"""The largest type, in points, of panels that have room for it, and how full they are then."""
+
 
 def panels(document: Document, sheet: Sheet, edition: Edition) -> str:
-    """The style by which no page inside a leaflet has much more than another. What is too long for
-    that goes on as it comes."""
+    """The style by which no page inside a leaflet has much more than another, and its type is large
+    enough to fill them. What is too long for that goes on as it comes."""
     sections = [block for block in document.blocks if isinstance(block, model.Section)]
     heights = [_lines(section, sheet) for section in sections]
     most = int((sheet.size.height - sheet.top - sheet.bottom) / (sheet.leading * POINT))
@@ -135,8 +138,17 @@ def panels(document: Document, sheet: Sheet, edition: Edition) -> str:
                 height = lines
         if len(begin) <= PANELS[edition.imposition]:
             selectors = (f".folded main > section:nth-of-type({number})" for number in begin)
-            return f"{', '.join(selectors)} {{ break-before: page }}"
+            return f"{', '.join(selectors)} {{ break-before: page }}\n{_type(sheet, limit / most)}"
     return ""
+
+
+def _type(sheet: Sheet, share: float) -> str:
+    """The style of type by which panels that are full to a ``share`` are full."""
+    text = min(LARGEST, sheet.text * math.sqrt(FILLED / share))
+    if text <= sheet.text:
+        return ""
+    leading = sheet.leading * text / sheet.text
+    return f"html {{ font-size: {text:.2f}pt; line-height: {leading:.2f}pt }}"
 
 
 def _lines(section: model.Section, sheet: Sheet) -> int:
@@ -147,8 +159,10 @@ def _lines(section: model.Section, sheet: Sheet) -> int:
         match node:
             case model.Paragraph() | model.Plain():
                 lines += math.ceil(len(plain_text(node.children)) / letters)
-            case model.Section():
+            case model.Section() | model.Table():
                 lines += HEADING
+            case model.TableRow():
+                lines += 1
             case model.Image():
                 lines += PICTURE
     return lines
