@@ -335,6 +335,18 @@ def test_no_line_of_a_printed_title_ends_in_a_short_word() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("title", "last"),
+    [
+        ("Listening to Small Rivers", "to Small Rivers"),
+        ("What We Ate on Thursdays", "on Thursdays"),
+        ("Lamplighters of Constantinople", "of Constantinople"),
+    ],
+)
+def test_no_line_of_a_printed_title_has_one_short_word_alone(title: str, last: str) -> None:
+    assert str(in_phrases(title, short=3)).endswith(f'<span class="phrase">{last}</span>')
+
+
 def test_a_cover_is_broken_by_sense_too() -> None:
     assert str(in_phrases("The Long Way Round the Island, Again", 16)).count("<span") == 1
 
