@@ -7,6 +7,7 @@ import os
 import re
 from itertools import accumulate
 from pathlib import Path
+from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pikepdf
@@ -15,6 +16,7 @@ import pytest
 
 import pipeline
 from pipeline.model.kinds import KINDS
+from pipeline.package.pdf.print_markup import ready
 from pipeline.render.covers import LINE, front_of
 from pipeline.render.environment import in_phrases
 from tests.helpers import checkers, making
@@ -389,3 +391,9 @@ def test_a_cookbook_has_all_of_each_recipe_on_its_page(tmp_path: Path) -> None:
         (text,) = (text for text in texts if f"Stir {name}" in text)
         assert "20 g" in text
         assert "1 g spice" in text
+
+
+def test_lines_of_verse_are_indented_as_they_are_written() -> None:
+    line = ElementTree.fromstring('<p><span class="verse-line">\u00a0\u00a0and one</span></p>')
+    ready(line)
+    assert line[0].text == "\u2002\u2002and one"

@@ -101,10 +101,17 @@ def ready(root: Element, sheet: Sheet | None = None) -> None:
             case "span" if "note" in classes(element):
                 for inner in element.iter():
                     _close_up(inner)
+            case "span" if "verse-line" in classes(element):
+                element.text = _INDENT.sub(
+                    lambda indent: len(indent[0]) * "\u2002", element.text or ""
+                )
             case "li" if has_whole_items and not len(element):
                 element.text = _LAST_SPACE.sub("\u00a0", element.text or "")
     _mark_relations(root, letters_on_line(sheet) if sheet else LINE)
 
+
+_INDENT = late("^\u00a0+")
+"""What indents a line of verse: narrow spaces, where authors see wide ones."""
 
 _LAST_SPACE = late(r"(?<=\S) (?=\S{1,8}\s*\Z)")
 
