@@ -29,7 +29,8 @@ FULL = 0.75
 """The share of a page from which it is not short."""
 
 NEARLY_FULL = 0.85
-"""The share of a page from which nothing is moved together for more to fit on it."""
+"""The share from which nothing is moved together, for more to fit on a page, where titles of
+exercises are bands: no space between exercises fills it."""
 
 LEAST_PICTURE_SHARE = 0.75
 """The share of its size that a picture keeps at least."""
@@ -140,7 +141,9 @@ class _Page:
 
 def _fill(page: _Page) -> None:
     """Have more on a page that is short, or else space between its exercises."""
-    if _is_short(page.context, _bottom(page.result[0]), NEARLY_FULL):
+    root = page.result[0]
+    full = NEARLY_FULL if has_class(root, "banded") else FULL
+    if _is_short(page.context, _bottom(root), full):
         before = _place(page.result[1])
         for spaces in TIGHTER:
             page.again(spaces)
