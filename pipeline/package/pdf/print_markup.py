@@ -111,7 +111,7 @@ def ready(root: Element, sheet: Sheet | None = None) -> None:
 
 
 _INDENT = late("^\u00a0+")
-"""What indents a line of verse: narrow spaces, where authors see wide ones."""
+"""The indentation of a line of verse: narrow spaces, where authors see wide ones."""
 
 _LAST_SPACE = late(r"(?<=\S) (?=\S{1,8}\s*\Z)")
 
