@@ -29,6 +29,7 @@ from pipeline.model.audience import names_in
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS, Edition
+from pipeline.model.kinds import KINDS
 from pipeline.model.late import late
 from pipeline.model.metadata import Grade
 from pipeline.model.tree import (
@@ -209,7 +210,7 @@ def _with_totals(document: Document, levels: tuple[str, ...], edition: Edition |
     if "table" in places:
         tables = (_table(document.blocks, total, lang) for total in totals)
         boxes["head" if boxes.keys() == {"head"} else "foot"] = tuple(tables)
-    if document.metadata.kind == "exam" and "head" not in boxes:
+    if "total" in KINDS[document.metadata.kind].traits and "head" not in boxes:
         name = f"{vocabulary['score_total']}{vocabulary['colon']}"
         boxes["head"] = tuple(_say(name, total, called, lang) for total in totals)
     if grades and totals and edition and edition.audience == "teacher":

@@ -337,6 +337,9 @@ def sheet_for(edition: Edition, metadata: Metadata, *, is_book: bool) -> Sheet:
     kind = KINDS[metadata.kind]
     sheet = settle(size, options, text, leading, is_book=is_book, kind=kind)
     sheet = legible(sheet) if edition.look == "large" else sheet
+    if language in LEADING_OF_LANGUAGES and sheet.columns == 1:  # whole characters on a line
+        rest = sheet.measure % (sheet.text * POINT)
+        sheet = replace(sheet, measure=sheet.measure - rest, outer=sheet.outer + rest)
     return _with_footer(sheet, metadata, is_large=edition.look == "large")
 
 
@@ -393,7 +396,7 @@ def sheet_of(document: Document, edition: Edition) -> Sheet:
     metadata = document.metadata
     sheet = sheet_for(edition, metadata, is_book=is_book(document))
     is_given = options_for(edition, metadata).page.margins.inner is not None
-    if not KINDS[metadata.kind].is_bound or is_given or edition.imposition != "none":
+    if "bound" not in KINDS[metadata.kind].traits or is_given or edition.imposition != "none":
         return sheet
     words = words_of(document)
     least = next(inner for most, inner in BINDING if words <= most)

@@ -13,6 +13,7 @@ import jinja2
 
 from pipeline.model import Asset, Document
 from pipeline.model.faces import FACES, own_faces
+from pipeline.model.kinds import KINDS
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Theme
@@ -391,7 +392,7 @@ def front_of(document: Document, line: int) -> FrontText:
     if len(names) > MOST_NAMES:
         names = [*names[: MOST_NAMES - 1], words(metadata.lang)["and_others"]]
     series = (metadata.series.name, metadata.series.position) if metadata.series else ()
-    if metadata.kind == "newsletter":  # its issues are told apart
+    if "issues" in KINDS[metadata.kind].traits:
         number = ("№\u00a0" if metadata.version[:1].isdecimal() else "") + metadata.version
         series = (*series, number, written_date(metadata.date, words(metadata.lang)))
     image = logo(document)

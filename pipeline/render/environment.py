@@ -98,18 +98,25 @@ PAUSES = tuple(",;:.!?…–—")
 SHORT_PHRASE = 4
 """The characters of a phrase that does not stand alone."""
 
+LAST_WORDS = 16
+"""The characters of two words, so few that the last one does not stand alone."""
+
 
 def in_phrases(title: str, most: float = math.inf, short: int = 0) -> Markup:
     """A title whose phrases stay together where there is room for them, and so do words with a
     hyphen; those of ``most`` characters at most. Words of up to ``short`` letters stay with what
-    follows them."""
+    follows them, unless they have a capital, as those that say something have in titles, and so
+    does the word before a short last one."""
     phrases = [""]
     for word in title.split(" "):
         phrases[-1] += f" {word}" if phrases[-1] else word
         if word.endswith(PAUSES) and len(phrases[-1]) > SHORT_PHRASE:
             phrases.append("")
     whole = len(list(filter(None, phrases))) == 1
-    words = re.findall(rf"(?:\b\w{{1,{short}}} )*\S+" if short else r"\S+", title)
+    words = re.findall(rf"(?:\b[^\WA-Z]\w{{0,{short - 1}}} )*\S+" if short else r"\S+", title)
+    last = " ".join(words[-2:])
+    if short and len(words) > 2 and len(last) <= LAST_WORDS and " " not in words[-1]:
+        words[-2:] = [last]
     groups = words if whole else filter(None, phrases)
     phrase = Markup('<span class="phrase">{}</span>')
     return Markup(" ").join(

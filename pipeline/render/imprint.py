@@ -103,7 +103,7 @@ def edited_by(metadata: Metadata) -> str:
     """The editors as the title page and the cover of a novel or of poems name them."""
     word = words(metadata.lang)
     editors = [person.name for person in metadata.contributors if person.role == "edt"]
-    if not editors or not KINDS[metadata.kind].is_bound:
+    if not editors or "bound" not in KINDS[metadata.kind].traits:
         return ""
     return f"{word['role_edt']}{word['colon']}{word['list_separator'].join(editors)}"
 

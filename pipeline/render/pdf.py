@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -11,12 +10,13 @@ import jinja2
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features import needed
+from pipeline.features import here, needed
 from pipeline.model import Block, Document
 from pipeline.model import sheet as sheet_module
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import STANDARD_PRINT, Edition, Look
 from pipeline.model.faces import FACES, LARGE_PRINT_FACES, own_faces
+from pipeline.model.kinds import KINDS
 from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
@@ -24,7 +24,7 @@ from pipeline.model.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOption
 from pipeline.model.rendered import CharacterPlace, Page, Pages, Style, Trait
 from pipeline.model.roles import BEFORE_CONTENTS, FRONT
 from pipeline.model.sheet import fit_for, learn_letters, print_rules
-from pipeline.model.tree import all_nodes, find, has, plain_text, walk
+from pipeline.model.tree import all_nodes, find, has
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing_conventions import small_letters
 from pipeline.model.writing_systems import characters_beyond, fonts_for
@@ -96,12 +96,6 @@ EQUATION_INDENT = 1.62
 HALF_TITLE, BEHIND_IT = frozenset({"halftitlepage"}), frozenset({"also-by"})
 """The page before the title page, if a book begins with one, and what may be on its back."""
 
-PANELS = {"booklet": 2, "tri-fold": 3}
-"""The pages inside a leaflet, by how it is folded."""
-
-LETTER_WIDTH, PICTURE_LINES = 0.45, 8
-"""The width of a letter in type sizes, and the lines that a picture takes in a leaflet, about."""
-
 TALL_ROW = 0.28
 """The share of a page's lines from which on a table's row may be broken across pages."""
 
@@ -138,6 +132,7 @@ def assemble(
     if rest:  # the text begins on the right, as what precedes it does
         before = rest
     name_fields, addresses = name_line(edition, options), only_used(document)
+    wishes = tuple(_wishes(edition, options, metadata))
     markup = renderer.whole_page(
         "page",
         half_title=renderer.render(half_title),
@@ -153,7 +148,7 @@ def assemble(
         explains_page_marks=renderer.large_line > 0 and has_page_marks(document),
         shows_contents=prints_contents(document),
         contents_in_columns=fits_columns(document),
-        kind=(*kind(sheet), *_wishes(edition, options), *filter(None, (metadata.kind,))),
+        kind=(*kind(sheet), *wishes, *filter(None, (metadata.kind,))),
         name_line=name_fields,
         byline=byline(metadata),
         editors=edited_by(metadata),
@@ -171,7 +166,6 @@ def assemble(
     renderer.record(*(trait for trait, is_there in traits.items() if is_there))
     inventory = renderer.inventory()
     text = str(markup)
-    is_folded = metadata.kind == "leaflet" and edition.imposition in PANELS
     has_first_letters = learn_letters(metadata) and not is_large
     counted = small_letters(0, metadata.lang) if "letters" in inventory.constructs else ""
     styles = (
@@ -181,7 +175,7 @@ def assemble(
         *sheets(environment, "pdf", "in-columns" if sheet.columns > 1 else ""),
         Style("sheet.css", css(sheet, metadata, folio)),
         *kind_styles(environment, "pdf", metadata),
-        *([_panels(document, sheet, PANELS[edition.imposition])] if is_folded else []),
+        Style("panels.css", _panels(document, sheet, edition) if "folded" in wishes else ""),
         *sheets(environment, "pdf", "first-letters" if has_first_letters else ""),
         Style("widths.css", "\n".join(renderer.rules.values())),
         *look_styles(environment, edition.look, document),
@@ -305,9 +299,11 @@ def kind(sheet: Sheet) -> tuple[str, ...]:
     return tuple(classes)
 
 
-def _wishes(edition: Edition, options: PrintOptions) -> Iterator[str]:
-    """The classes of a page for what its author wants."""
-    if edition.imposition in ("booklet", "tri-fold"):
+def _wishes(edition: Edition, options: PrintOptions, metadata: Metadata) -> Iterator[str]:
+    """The classes of a page for what its author wants, and its kind has."""
+    traits = KINDS[metadata.kind].traits
+    yield from traits
+    if "panels" in traits and edition.imposition in ("booklet", "tri-fold"):
         yield "folded"
     if options.handwriting == "primary":
         yield "guided"
@@ -315,34 +311,13 @@ def _wishes(edition: Edition, options: PrintOptions) -> Iterator[str]:
         yield "without-addresses"
 
 
-def _panels(document: Document, sheet: Sheet, panels: int) -> Style:
-    """The style of a folded leaflet, whose sections are divided among the pages inside, so that
-    each page begins with a heading and none has much more than another. What is too long for that
-    goes on as it comes."""
-    sections = [block for block in document.blocks if isinstance(block, model.Section)]
-    heights = [_lines(section, sheet) for section in sections]
-    most = int((sheet.size.height - sheet.top - sheet.bottom) / (sheet.leading * POINT))
-    for limit in range(max(heights, default=most + 1), most + 1):
-        begin, height = list[int](), limit
-        for number, lines in enumerate(heights, 1):
-            height += lines
-            if height > limit:
-                begin.append(number)
-                height = lines
-        if len(begin) <= panels:
-            selectors = (f".folded main > section:nth-of-type({number})" for number in begin)
-            return Style("panels.css", f"{', '.join(selectors)} {{ break-before: page }}")
-    return Style("panels.css", "")
+def _panels(document: Document, sheet: Sheet, edition: Edition) -> str:
+    """The style by which the sections of a folded document are divided among its pages."""
+    if not here("imposition"):
+        return ""
+    from pipeline.features.imposition import panels
 
-
-def _lines(section: model.Section, sheet: Sheet) -> int:
-    """About how many lines a section takes, with the space above it."""
-    letters = sheet.line / (sheet.text * POINT * LETTER_WIDTH)
-    nodes = [*walk(section)]
-    texts = (node.children for node in nodes if isinstance(node, model.Paragraph | model.Plain))
-    lines = sum(math.ceil(len(plain_text(text)) / letters) for text in texts)
-    pictures = sum(isinstance(node, model.Image) for node in nodes)
-    return lines + 3 * sum(isinstance(n, model.Section) for n in nodes) + PICTURE_LINES * pictures
+    return panels(document, sheet, edition)
 
 
 def name_line(edition: Edition, options: PrintOptions) -> tuple[NameField, ...]:

@@ -102,6 +102,9 @@ def css(sheet: Sheet, metadata: Metadata, folio: Folio = Folio()) -> str:  # noq
     return "".join((_variables(sheet), HYPHENS, page, furniture, _turn(sheet)))
 
 
+BLEED = 3
+"""Millimetres beyond the edge of the paper, up to which pictures go that are cut there."""
+
 CAPITAL = 0.67
 """The height of a capital relative to the type size: a drop cap stands on the third line."""
 
@@ -125,6 +128,7 @@ def _variables(sheet: Sheet) -> str:
         "writing-line": sheet.writing,
         "text-height": height,
         "image-height": height * sheet.picture,
+        "edge": max(sheet.inner, sheet.outer) + BLEED,
     }
     values = [f"--{name}: {_number(value)}pt" for name, value in points.items()]
     values += [f"--{name}: {_number(value)}mm" for name, value in lengths.items()]
@@ -188,7 +192,7 @@ def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
             "@page :blank { @bottom-center { content: none } }\n"
         )
     publication, chapter = "string(publication, first-except)", "string(chapter, first-except)"
-    opens = f"publication {title}" + (', part ""' if metadata.kind == "play" else "")
+    opens = f'publication {title}, part ""'
     return centred + (
         f"@page :left {{ @top-left {{ content: {publication} }}"
         f" @bottom-left {{ content: {folio.page} {folio.further} }} }}\n"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Document, Inline, Node
 from pipeline.model.editions import EDITIONS
-from pipeline.model.kinds import KINDS as PUBLICATION_KINDS
+from pipeline.model.kinds import PARTS_OF_RECIPES
 from pipeline.model.metadata import ContentsOptions
 from pipeline.model.roles import ROLES
 from pipeline.model.tree import BLANK, Changes, find, plain_text, rewrite, walk
@@ -67,9 +67,6 @@ def title_for_teachers(document: Document) -> Document:
 
 UNLISTED = frozenset(name for name, role in ROLES.items() if not role.is_listed)
 """The roles of parts that no contents list: those around the title, in most books."""
-
-PARTS_OF_RECIPES = frozenset(PUBLICATION_KINDS["recipe"].headings)
-"""The classes of the sections within a recipe."""
 
 KINDS: tuple[Literal["figures", "tables", "listings"], ...] = ("figures", "tables", "listings")
 
@@ -164,7 +161,7 @@ def _is_recipe(section: model.Section) -> bool:
     """Return whether a section is a recipe, whose parts nobody looks for."""
     return any(
         isinstance(child, model.Section)
-        and not PARTS_OF_RECIPES.isdisjoint(child.attributes.classes)
+        and not {*PARTS_OF_RECIPES}.isdisjoint(child.attributes.classes)
         for child in section.children
     )
 

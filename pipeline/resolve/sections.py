@@ -123,14 +123,14 @@ def nest_sections(document: Document) -> Document:
 
 
 def mark_parts(document: Document) -> Document:
-    """The document with classes for what its kind has a look for: in a play, stage directions,
-    which are paragraphs of emphasised text; in a recipe, the quantities of ingredients, and the
-    labels in the list that it begins with."""
-    match document.metadata.kind:
-        case "play":
-            return rewrite_document(document, leave={model.Paragraph: _mark_direction})
-        case "recipe":
-            return rewrite_document(document, leave={model.Section: _mark_recipe_section})
+    """The document with classes for what its kind has a look for: stage directions, which are
+    paragraphs of emphasised text; in a recipe, the quantities of ingredients, and the labels in the
+    list that it begins with."""
+    traits = KINDS[document.metadata.kind].traits
+    if "directions" in traits:
+        return rewrite_document(document, leave={model.Paragraph: _mark_direction})
+    if "labels" in traits:
+        return rewrite_document(document, leave={model.Section: _mark_recipe_section})
     return document
 
 

@@ -400,7 +400,7 @@ def test_lines_come_back_to_half_a_quarter_after_boxes(folder: Path) -> None:
 @pytest.mark.parametrize(("letters", "is_beside"), [(300, True), (900, False), (0, False)])
 def test_a_short_lead_story_is_beside_its_picture(letters: int, is_beside: bool) -> None:
     root = fromstring(
-        '<html class="newsletter in-columns"><main><section><h2>Lead</h2>'
+        '<html class="levelled in-columns"><main><section><h2>Lead</h2>'
         f'<p class="image"><img width="100" height="60"/></p><p>{"x" * letters}</p></section>'
         "<section><h2>Next</h2><p>More</p></section></main></html>"
     )

@@ -7,6 +7,7 @@ import os
 import re
 from itertools import accumulate
 from pathlib import Path
+from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pikepdf
@@ -15,6 +16,7 @@ import pytest
 
 import pipeline
 from pipeline.model.kinds import KINDS
+from pipeline.package.pdf.print_markup import ready
 from pipeline.render.covers import LINE, front_of
 from pipeline.render.environment import in_phrases
 from tests.helpers import checkers, making
@@ -335,6 +337,18 @@ def test_no_line_of_a_printed_title_ends_in_a_short_word() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("title", "last"),
+    [
+        ("Listening to Small Rivers", "to Small Rivers"),
+        ("What We Ate on Thursdays", "on Thursdays"),
+        ("Lamplighters of Constantinople", "of Constantinople"),
+    ],
+)
+def test_no_line_of_a_printed_title_has_one_short_word_alone(title: str, last: str) -> None:
+    assert str(in_phrases(title, short=3)).endswith(f'<span class="phrase">{last}</span>')
+
+
 def test_a_cover_is_broken_by_sense_too() -> None:
     assert str(in_phrases("The Long Way Round the Island, Again", 16)).count("<span") == 1
 
@@ -356,3 +370,30 @@ def test_no_checker_finds_anything_in_any_kind(tmp_path: Path) -> None:
         assert checkers.qpdf(stem.with_suffix(".pdf")) == []
         assert checkers.epubcheck(stem.with_suffix(".epub")) == []
         assert checkers.ace(stem.with_suffix(".epub")) == []
+
+
+def test_a_cookbook_has_all_of_each_recipe_on_its_page(tmp_path: Path) -> None:
+    needed = "\n".join(f"- {number} g spice" for number in range(1, 21))
+    recipes = (
+        f"## {name}\n\n![A bowl](soup.svg)\n\n- Serves: {count}\n- Work: 1 hour\n\n"
+        f"### Ingredients\n\n{needed}\n\n### Method\n\n1. Stir {name}.\n"
+        for count, name in enumerate(("Curry", "Stew"))
+    )
+    source = tmp_path / "meals.md"
+    head = "---\ntitle: Meals\nkind: recipe\nclass: book\n---\n\n# All\n\n"
+    source.write_text(head + "\n".join(recipes), "utf-8")
+    (tmp_path / "soup.svg").write_bytes((SOURCES / "soup.svg").read_bytes())
+    result = pipeline.build(source, ["handout"], out=tmp_path)
+    assert not result.diagnostics
+    with pypdfium2.PdfDocument(tmp_path / "meals" / "meals.pdf") as pdf:
+        texts = [page.get_textpage().get_text_range() for page in pdf]
+    for name in ("Curry", "Stew"):
+        (text,) = (text for text in texts if f"Stir {name}" in text)
+        assert "20 g" in text
+        assert "1 g spice" in text
+
+
+def test_lines_of_verse_are_indented_as_they_are_written() -> None:
+    line = ElementTree.fromstring('<p><span class="verse-line">\u00a0\u00a0and one</span></p>')
+    ready(line)
+    assert line[0].text == "\u2002\u2002and one"

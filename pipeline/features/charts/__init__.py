@@ -261,7 +261,7 @@ class _Place(NamedTuple):
     in_exercise: bool = False
 
 
-BESIDE, BESIDE_WIDTH = ("right", "wrap"), "28%"
+BESIDE, BESIDE_WIDTH = ("right", "wrap"), "25%"
 """The classes and the width of a drawing beside its question."""
 
 

@@ -310,7 +310,8 @@ class Clocks(NamedTuple):
                 marks += text_block(x, top + 2 * RADIUS + GAP, name, "middle")
             has_names = any(face.name for face in row)
             top += 2 * RADIUS + SPACE_OF_CLOCKS + has_names * LEADING * max(map(len, names))
-        return Scene(plan.width, top - SPACE_OF_CLOCKS + 2 * GAP, tuple(marks))
+        width = plan.width if count > 1 else 2 * RADIUS + 2
+        return Scene(width, top - SPACE_OF_CLOCKS + 2 * GAP, tuple(marks))
 
 
 def read_clocks(settings: Settings, items: list[Item]) -> Clocks:
@@ -364,8 +365,8 @@ def _face(face: _Face, centre: Point, plan: Plan) -> Iterator[Mark]:
         yield Label(across, down + CAPITAL / 2, str(hour), "middle", INK)
     if face.time is not None:
         main = plan.palette.main
-        yield Rule((centre, _point_at(centre, face.time / 720, RADIUS * 0.48)), main, 3.2)
-        yield Rule((centre, _point_at(centre, face.time / 60, RADIUS * 0.8)), main, 1.6)
+        yield Rule((centre, _point_at(centre, face.time / 720, RADIUS * 0.4)), main, 3.2)
+        yield Rule((centre, _point_at(centre, face.time / 60, RADIUS * 0.62)), main, 1.6)
     yield Slice(x, y, 2.6, 0, 1, Fill(INK, ink=INK))
 
 

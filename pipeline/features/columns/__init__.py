@@ -77,7 +77,7 @@ def arrange_columns(root: Element) -> None:
 
 
 def _arrange(main: Element, kind: frozenset[str]) -> None:
-    lead = main.find("section") if "newsletter" in kind else None
+    lead = main.find("section") if "levelled" in kind else None
     if lead is not None and _has_short_text(lead):
         story = Element("div", {"class": "story"})
         story[:] = lead[2:]

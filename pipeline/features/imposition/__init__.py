@@ -1,18 +1,23 @@
-"""Arranges the pages of a finished PDF on sheets, several on each side, at full size."""
+"""Arranges the pages of a finished PDF on sheets, several on each side, at full size, and the
+sections of a leaflet on its pages."""
 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pikepdf
 from msgspec.structs import replace
 
+from pipeline import model
+from pipeline.model import Document
 from pipeline.model.editions import Edition
 from pipeline.model.metadata import Metadata
-from pipeline.model.paper import POINT
+from pipeline.model.paper import POINT, Sheet
 from pipeline.model.sheet import options_for, paper_for
+from pipeline.model.tree import plain_text, walk
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, children, elements, shows
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.metadata import xmp
@@ -103,6 +108,64 @@ def _fold(pages: Sequence[int | None]) -> Iterator[Side]:
 def _mirror(side: Side, columns: int) -> Side:
     rows = [side.pages[at : at + columns] for at in range(0, len(side.pages), columns)]
     return side._replace(pages=tuple(page for row in rows for page in row[::-1]))
+
+
+# --- panels ----------------------------------------------------------------------------------
+# The sections of a leaflet on the pages inside it, of which each begins with a heading.
+
+PANELS = {"booklet": 2, "tri-fold": 3}
+"""The pages inside a leaflet, by how it is folded."""
+
+LETTER_WIDTH, PICTURE_LINES, HEADING_LINES = 0.45, 8, 3
+"""The width of a letter in type sizes, and about the lines that a picture and a heading take."""
+
+LARGEST_TYPE, FILLED_SHARE = 12, 0.85
+"""The largest type, in points, of panels that have room for it, and how full they are then."""
+
+
+def panels(document: Document, sheet: Sheet, edition: Edition) -> str:
+    """The style by which no page inside a leaflet has much more than another, and its type is large
+    enough to fill them. What is too long for that goes on as it comes."""
+    sections = [block for block in document.blocks if isinstance(block, model.Section)]
+    heights = [_lines(section, sheet) for section in sections]
+    most = int((sheet.size.height - sheet.top - sheet.bottom) / (sheet.leading * POINT))
+    for limit in range(max(heights, default=most + 1), most + 1):
+        begin, height = list[int](), limit
+        for number, lines in enumerate(heights, 1):
+            height += lines
+            if height > limit:
+                begin.append(number)
+                height = lines
+        if len(begin) <= PANELS[edition.imposition]:
+            selectors = (f".folded main > section:nth-of-type({number})" for number in begin)
+            return f"{', '.join(selectors)} {{ break-before: page }}\n{_type(sheet, limit / most)}"
+    return ""
+
+
+def _type(sheet: Sheet, share: float) -> str:
+    """The style of type by which panels that are full to a ``share`` are full."""
+    text = min(LARGEST_TYPE, sheet.text * math.sqrt(FILLED_SHARE / share))
+    if text <= sheet.text:
+        return ""
+    leading = sheet.leading * text / sheet.text
+    return f"html {{ font-size: {text:.2f}pt; line-height: {leading:.2f}pt }}"
+
+
+def _lines(section: model.Section, sheet: Sheet) -> int:
+    """About how many lines a section takes, with the space above it."""
+    letters = sheet.line / (sheet.text * POINT * LETTER_WIDTH)
+    lines = 0
+    for node in walk(section):
+        match node:
+            case model.Paragraph() | model.Plain():
+                lines += math.ceil(len(plain_text(node.children)) / letters)
+            case model.Section() | model.Table():
+                lines += HEADING_LINES
+            case model.TableRow():
+                lines += 1
+            case model.Image():
+                lines += PICTURE_LINES
+    return lines
 
 
 # --- imposition ------------------------------------------------------------------------------

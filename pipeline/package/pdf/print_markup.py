@@ -88,8 +88,8 @@ def ready(root: Element, sheet: Sheet | None = None) -> None:
     """Add information to the tree that WeasyPrint would otherwise lack: addresses of images, start
     numbers of lists, bookmark titles of headings with notes, and classes for the contents of
     elements and for what follows them. In notes, white space between blocks would make lines of its
-    own; in a leaflet, no item ends in a line of one word."""
-    is_leaflet = "leaflet" in classes(root)
+    own; an item that is kept whole does not end in a line of one word."""
+    has_whole_items = "whole-items" in classes(root)
     for element in root.iter():
         match element.tag:
             case "img":
@@ -101,10 +101,17 @@ def ready(root: Element, sheet: Sheet | None = None) -> None:
             case "span" if "note" in classes(element):
                 for inner in element.iter():
                     _close_up(inner)
-            case "li" if is_leaflet and not len(element):
+            case "span" if "verse-line" in classes(element):
+                element.text = _INDENT.sub(
+                    lambda indent: len(indent[0]) * "\u2002", element.text or ""
+                )
+            case "li" if has_whole_items and not len(element):
                 element.text = _LAST_SPACE.sub("\u00a0", element.text or "")
     _mark_relations(root, letters_on_line(sheet) if sheet else LINE)
 
+
+_INDENT = late("^\u00a0+")
+"""The indentation of a line of verse: narrow spaces, where authors see wide ones."""
 
 _LAST_SPACE = late(r"(?<=\S) (?=\S{1,8}\s*\Z)")
 

@@ -11,7 +11,7 @@ import weasyprint
 import weasyprint.layout.inline
 from weasyprint.layout.percent import percentage
 from weasyprint.text.ffi import ffi, pango
-from weasyprint.text.line_break import create_layout, line_size
+from weasyprint.text.line_break import create_layout, line_size, strut
 
 from pipeline.model.late import late
 from pipeline.package.pdf.engine.adapter.boxes import (
@@ -147,6 +147,7 @@ def _draft_lines(plan: Any, box: Any, y: float, skip_stack: Any) -> Iterator[tup
         line = box.copy_with_children(())
         line.position_x, line.position_y, line.width, line.height = 0, y, 0, plan.height
         line.margin_top = line.margin_bottom = 0
+        line.baseline = strut(box.style)[1]  # asked for beside others
         vars(line)[DRAFTED] = number + 1
         y += plan.height
         yield line, {number + 1: None} if number + 1 < breaks.lines else None

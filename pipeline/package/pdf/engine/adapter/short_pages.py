@@ -28,6 +28,10 @@ original_block_container_layout = weasyprint.layout.block.block_container_layout
 FULL = 0.75
 """The share of a page from which it is not short."""
 
+NEARLY_FULL = 0.85
+"""The share from which nothing is moved together, for more to fit on a page, where titles of
+exercises are bands: no space between exercises fills it."""
+
 LEAST_PICTURE_SHARE = 0.75
 """The share of its size that a picture keeps at least."""
 
@@ -39,6 +43,8 @@ MOST_LINES = 2
 
 AROUND = frozenset({"body", "main", "section"})
 """The elements whose content is spread."""
+
+HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 
 NO_INDENT = Dimension(0, "px")
 
@@ -66,7 +72,7 @@ def page_layout(context: Any, box: Any, *rest: Any, **of_notes: Any) -> Any:
         page.again()
         context.keeps_floats = False
     context.place_feet()
-    if has_class(box, "newsletter"):
+    if has_class(box, "levelled"):
         _level_columns(page.result[0])
     return page.result
 
@@ -135,7 +141,9 @@ class _Page:
 
 def _fill(page: _Page) -> None:
     """Have more on a page that is short, or else space between its exercises."""
-    if _is_short(page.context, _bottom(page.result[0])):
+    root = page.result[0]
+    full = NEARLY_FULL if has_class(root, "banded") else FULL
+    if _is_short(page.context, _bottom(root), full):
         before = _place(page.result[1])
         for spaces in TIGHTER:
             page.again(spaces)
@@ -173,7 +181,7 @@ def _bottom(box: Any) -> float:
 
 def _spread(root: Any, foot: float) -> None:
     """Move the exercises on a page apart, so that it ends at its foot if possible; none from the
-    title. Those of a worksheet, whose titles are bands, stay where the page would be short."""
+    title. Those whose titles are bands stay where the page would be short."""
     pairs = [
         (block, has_class(block, "exercise") and not has_class(before, "title-block"))
         for before, block in itertools.pairwise(_blocks(root))
@@ -181,7 +189,7 @@ def _spread(root: Any, foot: float) -> None:
     gaps = sum(is_apart for _, is_apart in pairs)
     shift, free = 0.0, foot - _bottom(root)
     most = MOST_LINES * strut(root.style)[0]
-    if free > gaps * most and has_class(root, "worksheet"):
+    if free > gaps * most and has_class(root, "banded"):
         return
     for block, is_apart in pairs:
         if is_apart:
@@ -190,15 +198,25 @@ def _spread(root: Any, foot: float) -> None:
 
 
 def _level_columns(root: Any) -> None:
-    """Move the stories in columns apart, by a line at most, so that columns end nearly together."""
+    """Move what is in columns apart, as far as that is not conspicuous, so that they end nearly
+    together."""
     for box in all_boxes(root):
         columns = [child for child in children(box) if getattr(child, "is_column", False)]
         foot = max(map(_bottom, columns), default=0)
         for column in columns:
-            gaps = max(1, len(column.children) - 1)
-            shift = min((foot - _bottom(column)) / gaps, strut(column.style)[0])
-            for number, story in enumerate(column.children):
-                story.translate(0, number * shift)
+            blocks = [*_blocks(column)]
+            rooms = [_room(*pair) * strut(column.style)[0] for pair in itertools.pairwise(blocks)]
+            share = min(1, (foot - _bottom(column)) / (sum(rooms) or math.inf))
+            for block, room in zip(blocks[1:], itertools.accumulate(rooms), strict=True):
+                block.translate(0, share * room)
+
+
+def _room(before: Any, block: Any) -> float:
+    """The lines by which two blocks in a column are moved apart at most: stories by one."""
+    tags = before.element_tag, block.element_tag
+    if tags[1] in HEADINGS:
+        return 1
+    return 0 if tags[0] in HEADINGS or tags == ("p", "p") else 0.5
 
 
 def _blocks(box: Any) -> Iterator[Any]:
@@ -264,10 +282,10 @@ def _has_words(picture: Any) -> bool:
     return picture._svg.tree._etree_node.find(".//{*}text") is not None
 
 
-def _is_short(context: Any, y: float) -> bool:
+def _is_short(context: Any, y: float, full: float = FULL) -> bool:
     """Return whether a page that ends at a place is short."""
     page = context.current_footnote_area.page
-    return bool(context.page_bottom - y > (1 - FULL) * page.height)
+    return bool(context.page_bottom - y > (1 - full) * page.height)
 
 
 def _restyle(box: Any, **values: Any) -> Any:
