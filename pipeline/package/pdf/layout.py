@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element, SubElement
 
 from msgspec.structs import replace
@@ -22,10 +22,12 @@ from pipeline.model.words.writing_conventions import roman as roman_numeral
 from pipeline.package.pdf.engine.adapter import boxes, typesetter
 from pipeline.package.pdf.engine.adapter.boxes import (
     LayoutBox,
+    all_boxes,
     children,
     elements,
     has_class,
     is_furniture,
+    is_inline,
     is_text,
 )
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary
@@ -427,10 +429,16 @@ def set_pages(
     # The number of pages stays what was fitted, and pages of another edition begin where they do.
     may_change = not edition.same_pages and not fit_for(edition, pages.metadata)
     planning = planning_for(lines=planned, pages=planned and may_change)
+    references = None if planning.make_pages else ReferencesWithin(root)
+    planning = planning._replace(references=references)
     styles = [style.css for style in pages.styles]
     line = sheet.leading / typesetter.POINT if sheet and sheet.columns > 1 else 0
     return settle(
-        root, lambda: setter.set(root, styles, most_pages, planning=planning), numbers, line
+        root,
+        lambda: setter.set(root, styles, most_pages, planning=planning),
+        numbers,
+        line,
+        references,
     )
 
 
@@ -439,21 +447,20 @@ def settle(
     lay_out: Callable[[], typesetter.TypesetDocument],
     numbers: PageNumbers | None = None,
     line: float = 0,
+    references: ReferencesWithin | None = None,
 ) -> typesetter.TypesetDocument:
     """The final document that `lay_out` returns for ``root``, when nothing changes any more.
-    ``numbers`` are those of its index, and columns consist of whole lines of this height."""
+    ``numbers`` are those of its index, and columns consist of whole lines of this height.
+    ``references`` are given if it is the layout that has them tell pages."""
     in_margin = [element for element in root.iter() if "margin" in classes(element)]
     for note in () if here("margin_notes") else in_margin:
         note.set("class", "note")
-    titles = {e for title in root.iter() if title.tag in HEADINGS for e in title.iter()}
-    marked = (e for e in root.iter() if TELLS_PAGE in e.attrib and e not in titles)
-    references = {element: len(element) > 0 for element in marked}
-    guessed = _tell_far_pages(references, root)
+    between_layouts = None if references else References(root)
     for layout in range(LAYOUTS):
         document, is_last = lay_out(), layout == LAYOUTS - 1
         changed = numbers is not None and numbers.fill(document.pages)
-        if references and not is_last:
-            changed |= _tell_pages(references, document.pages, guessed)
+        if between_layouts and not is_last:
+            changed |= bool(between_layouts.tell([page.box for page in document.pages]))
         rejected: Iterable[Element] = ()
         if in_margin and here("margin_notes"):
             from pipeline.features.margin_notes import place_margin_notes
@@ -471,65 +478,120 @@ def settle(
             moved = fill_lines(document.pages, line)
         if not changed and not rejected and not lost and not moved:
             break
+    if references:
+        references.end()
     return document
 
 
-def _tell_far_pages(references: dict[Element, bool], root: Element) -> set[Element]:
-    """Have references tell the pages of places that are farther away than a page is long, from each
-    other too: otherwise that is known after a layout, and each needs another. Returns which do."""
-    places, uses, count = dict[str, int](), dict[str, list[tuple[int, Element]]](), 0
-    for element in root.iter() if references else ():
-        places.setdefault(f"#{element.get('id')}", count)
-        if element in references:
-            uses.setdefault(element.get("href", ""), []).append((count, element))
-        count += len(element.text or "") + len(element.tail or "")
-    guessed = set[Element]()
-    for target, of_target in uses.items():
-        at = places.get(target, -PAGE_AT_MOST)
-        for number, (place, element) in enumerate(of_target):
-            beside = of_target[max(0, number - 1) : number] + of_target[number + 1 : number + 2]
-            is_far = all(
-                abs(place - other) > PAGE_AT_MOST for other in (at, *(use for use, _ in beside))
-            )
-            if is_far and not references[element]:
-                references[element] = True
-                guessed.add(element)
-                _tell_page(element, target)
-    return guessed
+class References:
+    """The references that may tell the page of a place, and whether they do. They are changed in
+    the markup, for the next layout."""
+
+    def __init__(self, root: Element) -> None:
+        titles = {e for title in root.iter() if title.tag in HEADINGS for e in title.iter()}
+        marked = (e for e in root.iter() if TELLS_PAGE in e.attrib and e not in titles)
+        self._telling = {element: len(element) > 0 for element in marked}
+        self._guessed = self._find_far(root)
+        for element in self._guessed:
+            self._change(element, is_telling=True)
+
+    def _find_far(self, root: Element) -> set[Element]:
+        """The references to places that are farther away than a page is long, from each other too:
+        otherwise that is known after a layout, and each needs another."""
+        places, uses, count = dict[str, int](), dict[str, list[tuple[int, Element]]](), 0
+        for element in root.iter() if self._telling else ():
+            places.setdefault(f"#{element.get('id')}", count)
+            if element in self._telling:
+                uses.setdefault(element.get("href", ""), []).append((count, element))
+            count += len(element.text or "") + len(element.tail or "")
+        far = set[Element]()
+        for target, of_target in uses.items():
+            at = places.get(target, -PAGE_AT_MOST)
+            for number, (place, element) in enumerate(of_target):
+                beside = of_target[max(0, number - 1) : number] + of_target[number + 1 : number + 2]
+                others = (at, *(use for use, _ in beside))
+                if not self._telling[element] and all(
+                    abs(place - other) > PAGE_AT_MOST for other in others
+                ):
+                    far.add(element)
+        return far
+
+    def tell(self, pages: Sequence[LayoutBox]) -> set[int]:
+        """Have the first reference to a place on each other page tell the page of that, and those
+        that were guessed to do so only where that is right. Returns the pages that change."""
+        if not self._telling:
+            return set()
+        names = ([element.get("id", "") for element in elements(page)] for page in pages)
+        starts, changed, seen = first_pages(names), set[int](), set[Element]()
+        for number, page in enumerate(pages):
+            told = set[str]()
+            for element in elements(page):
+                if element not in self._telling or element in seen:
+                    continue
+                seen.add(element)
+                target = element.get("href", "")
+                is_elsewhere = starts.get(target[1:]) != number and target not in told
+                told.add(target)
+                is_known = self._telling[element] and element not in self._guessed
+                if is_elsewhere != self._telling[element] and not is_known:
+                    self._change(element, is_telling=is_elsewhere)
+                    changed.add(number)
+        for element in self._guessed - seen:
+            self._change(element, is_telling=False)
+        self._guessed.clear()
+        return changed
+
+    def _change(self, reference: Element, *, is_telling: bool) -> None:
+        self._telling[reference] = is_telling
+        if is_telling:
+            _tell_page(reference)
+        else:
+            _tell_no_page(reference)
 
 
-def _tell_pages(
-    references: dict[Element, bool], pages: list[typesetter.TypesetPage], guessed: set[Element]
-) -> bool:
-    """Have the first reference to a place on each other page tell the page of that; ``references``
-    are those that may, and whether they do. Those that were ``guessed`` to do so are taken back
-    where that is wrong. Returns whether there is a change."""
-    starts = first_pages(page.anchors for page in pages)
-    changed, seen = False, set[Element]()
-    told = set[str]()
-    for number, page in enumerate(pages):
-        told.clear()
-        for element in elements(page.box):
-            if element not in references or element in seen:
-                continue
-            seen.add(element)
-            target = element.get("href", "")
-            is_elsewhere = starts.get(target[1:]) != number and target not in told
-            told.add(target)
-            if is_elsewhere and not references[element]:
-                references[element] = changed = True
-                _tell_page(element, target)
-            elif is_elsewhere:
-                guessed.discard(element)
-    for element in guessed:  # also what is nowhere
-        references[element], changed = False, True
-        element.text = "".join(child.tail or "" for child in element) or element.text
-        del element[:]
-    guessed.clear()
-    return changed
+class ReferencesWithin(References):
+    """Those of a text that is laid out as a whole: all tell pages in the markup until it is laid
+    out, and in the layout those that should. So that makes only the pages again that change."""
+
+    def __init__(self, root: Element) -> None:
+        self._boxes: dict[Element, list[tuple[Any, Sequence[Any]]]] = {}
+        self._changes = 0
+        super().__init__(root)
+        for element in self._telling:
+            if len(element) == 0:
+                _tell_page(element)
+
+    def find(self, roots: Iterable[Any]) -> None:
+        """Take note of the boxes of a new layout, before it has pages."""
+        self._boxes.clear()
+        for box in (box for root in roots for box in all_boxes(root)) if self._telling else ():
+            if box.element in self._telling and is_inline(box) and "::" not in box.element_tag:
+                self._boxes.setdefault(box.element, []).append((box, box.children))
+        for element, is_telling in self._telling.items():
+            self._show(element, is_telling=is_telling)
+
+    def tell(self, pages: Sequence[LayoutBox]) -> set[int]:
+        changed = super().tell(pages) if self._changes < LAYOUTS - 1 else set[int]()
+        self._changes += bool(changed)
+        return changed
+
+    def _change(self, reference: Element, *, is_telling: bool) -> None:
+        self._telling[reference] = is_telling
+        self._show(reference, is_telling=is_telling)
+
+    def _show(self, reference: Element, *, is_telling: bool) -> None:
+        for box, content in self._boxes.get(reference, ()):
+            own = [child for child in content if child.element is reference]
+            box.children = content if is_telling else own
+
+    def end(self) -> None:
+        """Have the markup as the pages."""
+        for element, is_telling in self._telling.items():
+            if not is_telling:
+                _tell_no_page(element)
 
 
-def _tell_page(reference: Element, target: str) -> None:
+def _tell_page(reference: Element) -> None:
     """Have a reference tell the page of a place, in elements of their own: those around have as
     many letters as before."""
     before, _, after = reference.get(TELLS_PAGE, "").partition("{reference}")
@@ -543,9 +605,14 @@ def _tell_page(reference: Element, target: str) -> None:
         span.text, found, rest = words_around.partition("{page}")
         span.tail = following
         if found:
-            page = SubElement(span, "span", {"class": "page-of", TARGET: target})
+            page = SubElement(span, "span", {"class": "page-of", TARGET: reference.get("href", "")})
             page.set(PAGE, reference.get(PAGE, ""))
             page.tail = rest
+
+
+def _tell_no_page(reference: Element) -> None:
+    reference.text = "".join(child.tail or "" for child in reference) or reference.text
+    del reference[:]
 
 
 def _lost_notes(root: Element, pages: list[typesetter.TypesetPage]) -> list[Element]:

@@ -22,6 +22,7 @@ from weasyprint.layout.percent import resolve_percentages
 original_block_level_layout = weasyprint.layout.block.block_level_layout
 original_float_layout = weasyprint.layout.block.float_layout
 original_layout_document = weasyprint.document.layout_document
+original_make_all_pages = weasyprint.layout.make_all_pages
 
 PAGE_FLOAT = "page-float"
 """The class of what goes to the top of the next page if it does not fit, while the text goes on."""
@@ -65,10 +66,11 @@ class TooManyPagesError(Exception):
 
 class Planning(NamedTuple):
     """The functions that choose the lines of a paragraph together, and the ends of pages; None if
-    they come as they do."""
+    they come as they do. The ``references`` are those that tell pages within one layout."""
 
     plan_lines: Callable[..., Any] | None = None
     make_pages: Callable[..., Iterable[Any]] | None = None
+    references: Any = None
 
 
 AS_IT_COMES = Planning()
@@ -104,7 +106,18 @@ class _Elsewhere(NamedTuple):
 def layout_document(html: Any, root_box: Any, context: Any, *rest: Any) -> Iterable[Any]:
     """The pages of a document, whose ends are chosen if its `Planning` says so."""
     make_pages = context.planning.make_pages or original_layout_document
+    if context.planning.references:
+        context.planning.references.find([root_box, *context.footnotes])
     return apart(make_pages(html, root_box, context, *rest))
+
+
+def make_all_pages(context: Any, root_box: Any, html: Any, pages: Any) -> list[Any]:
+    """The pages, of which those are to be made again whose references tell other pages now."""
+    made = [*original_make_all_pages(context, root_box, html, pages)]
+    references = context.planning.references
+    for number in references.tell(made) if references else ():
+        context.page_maker[number][-1]["content_changed"] = True
+    return made
 
 
 def apart(pages: Iterable[Any]) -> list[Any]:

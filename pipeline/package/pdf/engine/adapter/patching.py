@@ -22,6 +22,7 @@ from pipeline.package.pdf.engine.adapter.page_layout import (
     block_level_layout,
     float_layout,
     layout_document,
+    make_all_pages,
     resolve_math,
     resumed_float_layout,
 )
@@ -344,6 +345,7 @@ LAYOUT: dict[str, Any] = {
     "css.resolve_math": resolve_math,
     "document.LayoutContext": Layout,
     "document.layout_document": layout_document,
+    "layout.make_all_pages": make_all_pages,
     "layout.block.block_container_layout": block_container_layout,
     "layout.block.block_level_layout": block_level_layout,
     "layout.block.float_layout": float_layout,
