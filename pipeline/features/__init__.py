@@ -30,7 +30,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Sign, Trait
-from pipeline.model.tree import find
+from pipeline.model.tree import find, has
 
 Name: TypeAlias = Literal[
     "catalog", "charts", "citations", "columns", "dialects", "fast_engine", "fit", "formulas",
@@ -125,7 +125,9 @@ def here(name: Name) -> bool:
 
 def needed(name: Name, document: Document) -> bool:
     """Return whether a feature is here, and a document has signs of it."""
-    return here(name) and any(True for _ in places(name, document))
+    if not here(name):
+        return False
+    return has(document, *FEATURES[name].signs.nodes) or any(True for _ in places(name, document))
 
 
 def places(name: Name, document: Document) -> Iterator[Span | None]:
