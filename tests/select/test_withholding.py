@@ -295,3 +295,71 @@ def test_a_mark_anywhere_withholds(data: st.DataObject) -> None:
     placement = placements.crossed(lambda names: data.draw(st.sampled_from(names)))
     with tempfile.TemporaryDirectory() as folder:
         assert outcome(placement, Path(folder)) == "", placement
+
+
+HALF_DELETED = """\
+::: exercise Gaps
+Water turns into ____{vapourx}. It falls ____{downx}.
+:::
+
+::: exercise Choose
+- ( ) sunny
+- (x) cloudsx
+- ( ) sea
+:::
+
+::: exercise Several
+- [ ] sunny
+- [x] cloudsx
+- [ ] sea
+:::
+
+::: exercise Read
+a) Why?
+
+   ::: lines 1
+   :::
+
+   ::: answer
+   Becausex.
+   :::
+:::
+
+Say [wordsx]{.answer} or not.
+
+::: teacher
+Bring glassesx.
+:::
+"""
+"""Marks of all kinds, of which one character or one line is deleted."""
+
+DELETIONS = {
+    *(
+        HALF_DELETED[:at] + HALF_DELETED[at + 1 :]
+        for at, letter in enumerate(HALF_DELETED)
+        if not letter.isalnum() and letter not in " ,.?"
+    ),
+    *(
+        "".join(lines[:at] + lines[at + 1 :])
+        for lines in [HALF_DELETED.splitlines(keepends=True)]
+        for at in range(len(lines))
+    ),
+}
+"""The text without each character of a mark, and without each line."""
+
+GIVEN_AWAY = re.compile(r"vapourx|downx|Becausex|wordsx|glassesx|[(\[]\s?x |x\s?[)\]] ")
+
+
+def test_a_mark_that_is_half_deleted_gives_nothing_away() -> None:
+    """Either pupils lack the answer, and see no mark, or their editions are not written."""
+    assert GIVEN_AWAY.search(shown(parse(HALF_DELETED), EDITIONS["web"])) is None
+    documents = [parse(text) for text in sorted(DELETIONS)]
+    public = [each for each in documents if not each.unread and not _has_errors(each)]
+    assert len(public) > len(documents) / 2
+    assert [
+        document for document in public if GIVEN_AWAY.search(shown(document, EDITIONS["web"]))
+    ] == []
+
+
+def _has_errors(document: Document) -> bool:
+    return any(finding.is_error for finding in document.diagnostics)
