@@ -419,15 +419,15 @@ _REMNANT = late(
     r"|^[ \t>]*+:{3,}+[ \t]*+$",
     re.MULTILINE,
 )
-"""What remains of a gap without its first brace, or its line, and the end of a block that nothing
+"""The rest of a gap without its first brace, or its line, and the end of a block that nothing
 began."""
 
 _HALF_CHOICE = late(
     r"(?:^[ \t>|]*+(?:[*+-]|\w{1,3}[.)])[ \t]++)"
-    rf"(?P<half>[(\[]\s?[{SIGNS}](?=\s)|[{SIGNS}]\s?[)\]](?=\s))"
+    rf"(?P<half>[(\[]\s?[{SIGNS}](?=\s)(?!\s++[)\]])|[{SIGNS}]\s?[)\]](?=\s))"
     rf"|\S[ \t]*+[*+-][ \t]++(?P<choice>\([{SIGNS}]\)|\[[{SIGNS}]\])\s"
 )
-"""What remains of the mark of a right choice, and such a mark in the line of another."""
+"""The rest of the mark of a right choice, and such a mark in the line of another."""
 
 _TASK_HINT = "Write `____{answer}` or `- (x) right` in text without other markup around it."
 _SPOILER_HINT = "Write `::: answer` if only teachers should get it, `::: details` to fold it up."
