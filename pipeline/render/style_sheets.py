@@ -67,7 +67,8 @@ def head_css(edition: Edition, metadata: Metadata) -> str:
         next((text for level, text in metadata.levels if level.lower() == edition.level), ""),
     )
     text = " · ".join(filter(None, heads))
-    return f"@page {{ @top-center {{ content: {string(text)} }} }}\n" if text else ""
+    empty = "@page :blank { @top-center { content: none } }\n" if is_for_teachers else ""
+    return f"@page {{ @top-center {{ content: {string(text)} }} }}\n{empty}" if text else ""
 
 
 def content(pattern: str, **values: str) -> str:

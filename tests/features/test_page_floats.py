@@ -144,21 +144,12 @@ def test_books_have_floats_on_both_sides(tmp_path: Path) -> None:
 
 def test_books_need_not_ask(tmp_path: Path) -> None:
     """Figures with numbers stay in order, each on the page of its text or the next; none passes the
-    end of its section, and there are no more pages than if all stay."""
+    end of its chapter, and there are no more pages than if all stay."""
     (tmp_path / "well.svg").write_text(DRAWING, "utf-8")
-    figure = FIGURE.replace(" float=top", "")
-    parts = [
-        f"## {'First' if not number else 'Further'}\n\n" * (number in (0, 9))
-        + f"P{number}- {SENTENCE * (number % 5 + 3)}\n\n"
-        + figure.replace("fig-well", f"fig-well{number}").replace("A deep", f"F{number}-")
-        for number in range(14)
-    ]
     texts = {}
     for place in ("auto", "here"):
-        front = f"---\ntitle: T\nlang: en\npage: A5\nclass: book\nfloat: {place}\n---\n\n# One\n\n"
-        data = making.data(
-            (front + "".join(parts)).replace("float: auto\n", ""), "handout", tmp_path
-        )
+        source = _book().replace("class: book", f"class: book\nfloat: {place}")
+        data = making.data(source.replace("float: auto\n", ""), "handout", tmp_path)
         with contextlib.closing(pypdfium2.PdfDocument(data)) as file:
             texts[place] = [page.get_textpage().get_text_bounded() for page in file]
     pages = texts["auto"]
@@ -176,6 +167,38 @@ def test_books_need_not_ask(tmp_path: Path) -> None:
         assert start <= end <= start + 2
         moved += number < 13 and whole.index(f"P{number + 1}-") < places[number]
     assert moved > 1
+
+
+def _book() -> str:
+    """A book of two chapters with 14 figures and an exercise."""
+    figure = FIGURE.replace(" float=top", "")
+    exercise = "::: exercise\nWho?\n\n::: answer\nNobody.\n:::\n:::\n\n"
+    parts = [
+        f"# {'First' if not number else 'Further'}\n\n" * (number in (0, 9))
+        + f"## Section {number}\n\n" * (number % 2)
+        + f"P{number}- {SENTENCE * (number % 5 + 3)}\n\n"
+        + figure.replace("fig-well", f"fig-well{number}").replace("A deep", f"F{number}-")
+        + exercise * (number == 5)
+        for number in range(14)
+    ]
+    return "---\ntitle: T\nlang: en\npage: A5\nclass: book\n---\n\n" + "".join(parts)
+
+
+def test_teachers_have_them_on_the_same_pages(tmp_path: Path) -> None:
+    """No page goes on on another of its number, though there are answers; the contents and the
+    empty pages before a chapter have the numbers that they have for pupils."""
+    (tmp_path / "well.svg").write_text(DRAWING, "utf-8")
+    (tmp_path / "x.md").write_text(_book(), "utf-8")
+    pipeline.build(tmp_path / "x.md", ["handout", "teacher"], out=tmp_path)
+    floats = []
+    for name in ("x", "x-teacher"):
+        with pypdfium2.PdfDocument(tmp_path / "x" / f"{name}.pdf") as pdf:
+            texts = [page.get_textpage().get_text_bounded() for page in pdf]
+        floats.append([re.findall(r"F\d+-", text) for text in texts])
+    assert "Nobody" in "".join(texts)
+    assert floats[0] == floats[1]
+    assert "continued" not in "".join(texts)
+    assert texts[2].split()[-1] == "3"
 
 
 def test_other_places_are_told() -> None:

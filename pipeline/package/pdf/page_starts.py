@@ -27,6 +27,7 @@ from pipeline.model.paper import Sheet
 from pipeline.model.rendered import XHTML
 from pipeline.package.pdf.engine.adapter.boxes import elements
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
+from pipeline.package.pdf.engine.adapter.short_pages import KEEPS_PAGES
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.layout import Flow, folios
 from pipeline.package.pdf.print_markup import classes
@@ -258,6 +259,9 @@ HOLDERS = frozenset(
 HANGING = frozenset({"label", "note", "note-call", "speaker", "visually-hidden"})
 """Classes of elements that may be out of the flow."""
 
+FRONT_PARTS = frozenset({"title-page", "empty-page", "imprint", "contents"})
+"""Classes of parts before the text of a book, which have a page each."""
+
 CELLS = frozenset({"td", "th", "caption"})
 TOPMOST = frozenset({"main", "section", "body", "html"})
 
@@ -280,6 +284,14 @@ class KeptPages:
         self._report(root)
         for start in (root[-1], *starts):
             _name(start, start.get(PAGE_START, self._numerals[0]))
+        self._name_front(root[-1])
+        root.set("class", f"{root.get('class', '')} {KEEPS_PAGES}".lstrip())
+
+    def _name_front(self, body: Element) -> None:
+        """Give the parts before the text, on a page each, the numbers that `labels` finds."""
+        parts = (part for part in body if FRONT_PARTS & classes(part))
+        for part, label in zip(parts, self._numerals[: max(1, self.first - 1)], strict=False):
+            _add_style(part, f'string-set: folio "{label}", further ""')
 
     def numbers(self, pages: Sequence[TypesetPage]) -> list[str]:
         """The numbers of ``pages``."""
@@ -327,7 +339,8 @@ class KeptPages:
         block = self._with_duration(block)
         block.set(PAGE_START, label)
         _close_up(block)
-        _add_style(block, "break-before: page")
+        if "recto" not in block.get("style", ""):
+            _add_style(block, "break-before: page")
         for parent in self._ancestors(block):
             _add_style(parent, "break-inside: auto")
 
@@ -501,4 +514,5 @@ def _close_up(block: Element) -> None:
 
 def _add_style(element: Element, style: str) -> None:
     before = element.get("style", "")
-    element.set("style", f"{before}; {style}" if before else style)
+    if not before.endswith(style):
+        element.set("style", f"{before}; {style}" if before else style)

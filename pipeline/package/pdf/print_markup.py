@@ -470,35 +470,26 @@ COLONS = (":", "\uff1a")
 
 def float_to_pages(root: Element, pages: Pages) -> None:
     """Make page floats of what may be one in a tree. A heading before one stays with the text
-    below. None goes past the end of the section that it is in, or past a figure or table that has a
-    number and stays. Columns, and pages that are those of another edition, have none; texts with
-    exercises, whose pages the teacher's edition has, only those that ask for it themselves."""
+    below. None goes past a figure or table that has a number and stays, or the end of a chapter
+    (`short_pages`). Columns have none."""
     sheet = pages.sheet
-    if pages.row.same_pages or (sheet and sheet.columns > 1):
-        return
-    has_exercises = any("exercise" in classes(block) for block in root.iter("div"))
-    _float_within(root, bool(sheet and sheet.floats and not has_exercises), (root,), None)
+    if sheet is None or sheet.columns == 1:
+        _float_within(root, bool(sheet and sheet.floats))
 
 
-def _float_within(
-    parent: Element, is_usual: bool, around: tuple[Element, ...], last: Element | None
-) -> Element | None:
-    """Make page floats in an element with others ``around`` it. The ``last`` float before is right
-    in an element; returns that of the last one now."""
+def _float_within(parent: Element, is_usual: bool) -> None:
+    """Make page floats in an element."""
     before: Element | None = None
     for number, child in enumerate(parent):
         place = child.get(KEY) or ("auto" if is_usual else "here")
         is_numbered = child.tag in ("figure", "table") and _has_number(child)
         if child.tag in AROUND:
-            if last is not None and last not in around:
-                child.set(KEY, STOPS)
-            last = _float_within(child, is_usual, (*around, child), last)
+            _float_within(child, is_usual)
         elif place == "foot":
-            last, parent[number] = parent, _wrap_at_foot(child, before)
+            parent[number] = _wrap_at_foot(child, before)
         elif place == "top" or (
             place == "auto" and is_numbered and not _is_announced(child, before)
         ):
-            last = parent
             is_headed = before is not None and before.tag in HEADINGS
             child.set(KEY, MOVES_FROM_HEADING if is_headed else MOVES)
             child.set("class", f"{child.get('class', '')} {PAGE_FLOAT}".lstrip())
@@ -507,7 +498,6 @@ def _float_within(
         elif is_numbered:
             child.set(KEY, STOPS)
         before = child
-    return last
 
 
 def _has_number(block: Element) -> bool:

@@ -38,6 +38,15 @@ LEAST_PICTURE_SHARE = 0.75
 TIGHTER = (0.8, 0.6)
 """The shares of the spaces between blocks that are tried where a page would be short."""
 
+KEPT = "data-page-start"
+"""The attribute of a block with which a page of another edition begins."""
+
+KEEPS_PAGES = "keeps-pages"
+"""The class of a text whose pages begin where those of another edition do."""
+
+LONGER = ((0, 0.8), (1, 1), (2, 1), (2, 0.6))
+"""The lines by which such a page is longer, and the shares of its spaces."""
+
 MOST_LINES = 2
 """The lines by which spaces between exercises are wider at most."""
 
@@ -60,6 +69,8 @@ def page_layout(context: Any, box: Any, *rest: Any, **of_notes: Any) -> Any:
     page = _Page(context, box, rest)
     if not page.result[0]:
         return _without_text(context, box, *rest)
+    if has_class(box, KEEPS_PAGES) and _is_left(page.result):
+        page.keep_together()
     if not context.planning.plan_lines and _is_left(page.result):
         _fill(page)
     if page.lacks_feet():
@@ -131,7 +142,33 @@ class _Page:
         text goes there with them."""
         _, resume_at, following, *_ = self.result
         is_end = resume_at is None or following["break"] != "any"
+        is_end = is_end and not self._begins_within_chapter(resume_at)
         return is_end and bool({*self.context.broken_out_of_flow} - self._waiting)
+
+    def _begins_within_chapter(self, resume_at: Any) -> bool:
+        """Return whether the next page begins where that of another edition does, in a chapter."""
+        box = parent = self._box
+        while resume_at:
+            number, resume_at = next(iter(resume_at.items()))
+            parent, box = box, box.children[number]
+        is_chapter = has_class(box, "level-1") or has_class(parent, "part")
+        return box.element is not None and KEPT in box.element.attrib and not is_chapter
+
+    def keep_together(self) -> None:
+        """Have all on a page that is on it in another edition, if its end is near: the page is a
+        little longer then, or its spaces are narrower."""
+        line = strut(self._box.style)[0]
+        for lines, spaces in LONGER:
+            self._lengthen(lines * line)
+            self.again(spaces)
+            if not _is_left(self.result):
+                return
+            self._lengthen(-lines * line)
+        self.again()
+
+    def _lengthen(self, length: float) -> None:
+        self.context.page_bottom += length
+        self.context.current_footnote_area.position_y += length
 
     def lacks_feet(self) -> bool:
         """Return whether room is reserved for something that has gone to the next page."""
