@@ -333,7 +333,7 @@ function explainSigns() {
 }
 
 // A finding in the language of the desk, with the words of the text that it is about.
-function sayFinding({ code, text, message, hint, mend, length }) {
+export function sayFinding({ code, text, message, hint, mend, length }) {
   if (!dictionary[code]) return [message, hint].filter(Boolean).join(' ');
   const [, line = '', carets = ''] = text.split('\n');
   const start = carets.indexOf('^');

@@ -1,6 +1,6 @@
 // Printing and handing out: each button runs a command, whose files are then here.
 
-import { ask, button, field, made, send, tableOf, tell, words } from './desk.js';
+import { ask, button, field, made, sayFinding, send, tableOf, tell, words } from './desk.js';
 
 const PRINTED = {
   handout: 'A4', letter: 'US Letter', 'large-print': 'Large print', greyscale: 'Greyscale, to save ink',
@@ -31,6 +31,19 @@ function part(title, hint, ...inside) {
 export async function handOut(writing) {
   const stem = document.body.dataset.source.replace(/^.*\/|\.md$/g, '');
   const save = (link) => link?.click();
+  // Say why nothing was made: each error, and the way to its line.
+  function tellErrors(findings) {
+    const items = findings.filter(({ severity }) => severity === 'error').map((error) => {
+      const go = () => {
+        document.getElementById('dialog').close();
+        writing.editor.goToLine(error.line);
+      };
+      const isHere = error.line && error.source.endsWith(document.body.dataset.source);
+      const show = isHere ? [button(`${words('Show line')} ${error.line}`, go)] : [];
+      return made('li', {}, sayFinding({ text: '', ...error }), ' ', ...show);
+    });
+    tell(words('To mend before anything is made:'), made('ul', {}, ...items));
+  }
   // Build, and offer what was made. The text is saved before.
   async function make(editions, name, then = () => {}) {
     if (!editions.length) {
@@ -41,6 +54,11 @@ export async function handOut(writing) {
     try {
       await writing.save();
       const files = await send('hand-out', JSON.stringify(editions));
+      if (Array.isArray(files)) {
+        then(null);
+        tellErrors(files);
+        return;
+      }
       const all = Object.values(files).flat();
       if (!all.length) throw new Error(words('There is nothing of this kind in the text.'));
       const file = name || all[0];

@@ -254,14 +254,26 @@ def look(teacher: Teacher) -> dict[str, Any]:
 
 
 def hand_out(teacher: Teacher) -> dict[str, Any]:
-    """Print, the files for pupils and for the teacher, and what it costs."""
+    """What stops a build, and the way to it. Print, the files for pupils and for the teacher, and
+    what it costs."""
     page = teacher.page
+    half = "\n\nHe ____draws}.\n"
+    teacher.type(half)
+    teacher.press("Print and hand out …")
+    teacher.press("Save for pupils")
+    page.wait_for_selector("#dialog-said li")
+    stopped = page.inner_text("#dialog-said")
+    page.locator("#dialog-said").get_by_role("button").click()
+    page.wait_for_selector("dialog", state="hidden")
+    page.keyboard.press("Control+End")
+    for _ in half:
+        page.keyboard.press("Backspace")
     teacher.press("Print and hand out …")
     page.get_by_label("Copies").fill("30")
     page.get_by_label("Price of a sheet of paper").fill("0,01")
     teacher.press("Paper and cost")
     page.wait_for_selector("dialog table")
-    seen = {"costs": page.inner_text("dialog table")}
+    seen = {"costs": page.inner_text("dialog table"), "stopped": stopped}
     keep_picture(page, "desk-6-hand-out")
     with page.context.expect_page() as opened:
         teacher.press("Open to print")

@@ -217,14 +217,16 @@ class OpenSource:
         return as_json(msgspec.json.decode(run.out)["editions"][0]["printed"])
 
     async def _hand_out(self, request: Request) -> Response:
-        """Build editions; the files of each, or why there are none."""
+        """Build editions; the files of each, or the findings because of which there are none."""
         names = msgspec.json.decode(await _body(request), type=list[str])
         if not names or not EDITIONS.keys() >= {*names}:
             return gone()
-        words = ("build", self.path, "--edition", ",".join(names), "--out", self.out)
+        words = ("build", self.path, "--edition", ",".join(names), "--out", self.out, "--json")
         run = await command_runs.run(*words, folder=self.desk.folder)
+        if run.code and not run.out:
+            return PlainTextResponse(run.told, 409, HEADERS)
         if run.code:
-            return PlainTextResponse(run.told or run.out, 409, HEADERS)
+            return as_json(msgspec.json.decode(run.out))
         files = command_runs.made(self.path, self.out)
         return as_json({name: [path.name for path in files.get(name, ())] for name in names})
 
