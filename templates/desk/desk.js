@@ -374,7 +374,18 @@ class Writing {
     this.timer = setTimeout(() => this.save(), SAVE);
   }
 
-  say(text) { byId('saved').textContent = words(text); }
+  say(text) {
+    byId('saved').className = '';
+    byId('saved').textContent = words(text);
+  }
+
+  // What to do when nothing answers any more: what was typed is in this window alone.
+  alarm() {
+    if (byId('saved').className) return; // said once, for those who hear it
+    this.say('Not saved: Chapbook is no longer running. Copy the text, start Chapbook again, and paste it there.');
+    byId('saved').className = 'alarm';
+    byId('saved').append(' ', button('Copy the text', () => navigator.clipboard.writeText(this.editor.text)));
+  }
 
   // One save after another; what was typed meanwhile is saved after it.
   async save() {
@@ -386,7 +397,7 @@ class Writing {
       (saved) => this.hear(text, saved),
       (error) => {
         this.isSaved = false;
-        this.say('Not saved!');
+        this.alarm();
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.save(), 2000);
         console.warn(error);
