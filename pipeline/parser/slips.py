@@ -513,6 +513,7 @@ def _remnants(
 ) -> Iterator[Diagnostic]:
     """An error for each remnant of a mark in a document with tasks: in the tree, so that none is
     told in code or a formula, and in the source, so that none is told after a backslash."""
+    exercises = [node.span for node in walk(document.blocks) if isinstance(node, model.Exercise)]
     for _, node, place in find(document, Choice, *TEXTS):
         if place is None or withheld.hold(place):
             continue
@@ -526,6 +527,9 @@ def _remnants(
             for mark in pattern.finditer(lines.get(number, "")):
                 if mark.string[: mark.start()].rstrip().endswith(("\\", "_")):
                     continue  # text, or a gap with a space
+                is_within = any(each and each.line <= number <= each.end for each in exercises)
+                if mark[0].startswith("{") and not is_within:
+                    continue  # a name in braces, in a text about programs
                 way = mark.lastgroup or ""
                 start = mark.start(way) if way else mark.start()
                 written = mark[way].strip() if way else mark[0].strip()

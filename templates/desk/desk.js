@@ -397,7 +397,8 @@ class Writing {
       (saved) => this.hear(text, saved),
       (error) => {
         this.isSaved = false;
-        this.alarm();
+        if (error instanceof TypeError) this.alarm(); // nothing answers
+        else this.say('Not saved!');
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.save(), 2000);
         console.warn(error);

@@ -38,7 +38,7 @@ export async function handOut(writing) {
         document.getElementById('dialog').close();
         writing.editor.goToLine(error.line);
       };
-      const isHere = error.line && error.source.endsWith(document.body.dataset.source);
+      const isHere = error.line && error.source.endsWith(`/${document.body.dataset.source}`);
       const show = isHere ? [button(`${words('Show line')} ${error.line}`, go)] : [];
       return made('li', {}, sayFinding({ text: '', ...error }), ' ', ...show);
     });

@@ -254,8 +254,8 @@ def look(teacher: Teacher) -> dict[str, Any]:
 
 
 def hand_out(teacher: Teacher) -> dict[str, Any]:
-    """A mistake that stops a build, and the way to it. Print, the files for pupils and for the teacher, and
-    what it costs."""
+    """A mistake that stops a build, and the way to it. Print, the files for pupils and for the
+    teacher, and what it costs."""
     page = teacher.page
     half = "\n\nHe ____draws}.\n"
     teacher.type(half)
