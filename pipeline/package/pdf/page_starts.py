@@ -339,8 +339,7 @@ class KeptPages:
         block = self._with_duration(block)
         block.set(PAGE_START, label)
         _close_up(block)
-        if "recto" not in block.get("style", ""):
-            _add_style(block, "break-before: page")
+        _add_style(block, "break-before: page")
         for parent in self._ancestors(block):
             _add_style(parent, "break-inside: auto")
 
