@@ -42,6 +42,7 @@ from pipeline.model.tree import (
     WIDTH,
     children,
     find,
+    has,
     has_condition,
     plain_text,
     walk,
@@ -267,7 +268,7 @@ def find_unguarded(document: Document, ranges: Iterable[Range]) -> Iterator[Diag
     """Text in none of the ``ranges`` that pupils lack. Collapsible blocks with a word for an answer
     in their titles, and boxes that announce one; in a text with tasks also sections and lines in
     bold, and in exercises lines that begin so."""
-    has_tasks = any(isinstance(node, TASKS) for node in walk(document.blocks))
+    has_tasks = has(document, *TASKS)
     places = Ranges(each.withheld() for each in ranges)
     for block, labels in _public(document.blocks, document.metadata.lang, None, places):
         answer = _unguarded_answer(block, has_tasks, labels)
@@ -416,7 +417,7 @@ _REMNANT = late(
     r"(?P<gap>(?<![\w\\])_++(?![\s{}])[^{}]{1,100}\}"
     r"|(?<!\S)_{0,2}\{(?=[^\W\d_])[^{}=|,;:#%/]{1,100}\})"
     rf"|^[ \t>]*+(?P<choice>\[[{SIGNS}]\])(?=\s)"
-    r"|^[ \t>]*+:{3,}+[ \t]*+$",
+    r"|^[ \t>]*+(?P<end>:{3,}+)[ \t]*+$",
     re.MULTILINE,
 )
 """The rest of a gap without its first brace, or its line, and the end of a block that nothing
@@ -424,7 +425,8 @@ began."""
 
 _HALF_CHOICE = late(
     r"(?:^[ \t>|]*+(?:[*+-]|\w{1,3}[.)])[ \t]++)"
-    rf"(?P<half>[(\[]\s?[{SIGNS}](?=\s)(?!\s++[)\]])|[{SIGNS}]\s?[)\]](?=\s))"
+    rf"(?P<half>[(\[]\s?[{SIGNS}](?=\s)(?!\s++[)\]])|[{SIGNS}]\s?[)\]](?=\s)"
+    rf"|\(\s?[{SIGNS}]\s?\]|\[\s?[{SIGNS}]\s?\))"
     rf"|\S[ \t]*+[*+-][ \t]++(?P<choice>\([{SIGNS}]\)|\[[{SIGNS}]\])\s"
 )
 """The rest of the mark of a right choice, and such a mark in the line of another."""
@@ -447,7 +449,7 @@ _REMNANTS = {
         "`{}` looks like what is left of the mark of a right choice, and students would get it.",
         "Write `( )`, or `(x)` if it is right. If it is text, put a backslash before it.",
     ),
-    "": (
+    "end": (
         "`{}` ends a block that nothing begins. If it was an answer, students would get it.",
         "Write the block's first line again, such as `::: answer`, or leave this one out.",
     ),
@@ -498,7 +500,7 @@ def unread_marks(
                 yield _unread(written, at, _TASK_HINT if is_task else _HINT)
     for task in _not_taken(tasks, [*_tasks_in(document, withheld)]) if tasks else ():
         yield _unread(task.written, Span(task.line, task.column), _TASK_HINT)
-    if any(isinstance(node, TASKS) for node in walk(document.blocks)):
+    if has(document, *TASKS):
         yield from _remnants(document, lines, withheld)
     for _, code, place in find(document, CodeBlock):
         is_empty = place and not any(map(lines.get, range(place.line + 1, place.end)))
@@ -513,7 +515,11 @@ def _remnants(
 ) -> Iterator[Diagnostic]:
     """An error for each remnant of a mark in a document with tasks: in the tree, so that none is
     told in code or a formula, and in the source, so that none is told after a backslash."""
-    exercises = [node.span for node in walk(document.blocks) if isinstance(node, model.Exercise)]
+    in_exercises = {
+        number
+        for _, _, place in find(document, model.Exercise)
+        for number in (range(place.line, place.end + 1) if place else ())
+    }
     for _, node, place in find(document, Choice, *TEXTS):
         if place is None or withheld.hold(place):
             continue
@@ -525,17 +531,17 @@ def _remnants(
             continue
         for number in range(place.line, last + 1):
             for mark in pattern.finditer(lines.get(number, "")):
-                if mark.string[: mark.start()].rstrip().endswith(("\\", "_")):
-                    continue  # text, or a gap with a space
-                is_within = any(each and each.line <= number <= each.end for each in exercises)
-                if mark[0].startswith("{") and not is_within:
-                    continue  # a name in braces, in a text about programs
-                way = mark.lastgroup or ""
-                start = mark.start(way) if way else mark.start()
-                written = mark[way].strip() if way else mark[0].strip()
-                message, hint = _REMNANTS[way]
-                message = message.format(shorten(written))
-                yield diagnostic(Code.LOST_MARK, message, span=Span(number, start + 1), hint=hint)
+                is_name = mark[0].startswith("{") and number not in in_exercises  # of a program
+                before = mark.string[: mark.start()].rstrip()
+                if not is_name and not before.endswith(("\\", "_")):  # text, or a gap and a space
+                    yield _remnant(mark, number)
+
+
+def _remnant(mark: re.Match[str], number: int) -> Diagnostic:
+    way = mark.lastgroup or "end"
+    message, hint = _REMNANTS[way]
+    message = message.format(shorten(mark[way]))
+    return diagnostic(Code.LOST_MARK, message, span=Span(number, mark.start(way) + 1), hint=hint)
 
 
 def _as_seen(node: Node) -> str:

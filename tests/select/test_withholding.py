@@ -361,5 +361,18 @@ def test_a_mark_that_is_half_deleted_gives_nothing_away() -> None:
     ] == []
 
 
+@pytest.mark.parametrize("written", ["(x]", "[x)", "(x", "x)", "[x", "( x"])
+def test_half_a_mark_of_a_right_choice_is_told(written: str) -> None:
+    document = parse(f"::: exercise\n- ( ) sunny\n- {written} clouds\n- ( ) sea\n:::\n")
+    assert [finding.code for finding in document.unread] == ["lost-mark"]
+
+
+def test_names_in_braces_are_text_outside_of_exercises() -> None:
+    text = "Write {{name}} here.\n\n::: exercise\nA ____{{b}}.{}\n:::\n"
+    assert parse(text.format("")).unread == ()
+    (found,) = parse(text.format(" We {foo} it.")).unread
+    assert (found.code, found.line) == ("lost-mark", 4)
+
+
 def _has_errors(document: Document) -> bool:
     return any(finding.is_error for finding in document.diagnostics)

@@ -92,7 +92,7 @@ def find_running(folder: Path) -> str | None:
 
 @contextlib.contextmanager
 def note_address(folder: Path, address: str) -> Iterator[None]:
-    """Let `running` find a desk, which only this user may do."""
+    """Let `find_running` find a desk, which only this user may do."""
     note = _note(folder)
     with contextlib.suppress(OSError):
         note.parent.mkdir(parents=True, exist_ok=True)

@@ -15,9 +15,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
-from pipeline.package.pdf.print_markup import classes
-
-HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+from pipeline.package.pdf.print_markup import HEADINGS, classes
 
 OPEN = frozenset({"dialogue", "turn", "speech"})
 """Classes of elements that can be divided like sections."""

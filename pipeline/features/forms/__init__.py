@@ -27,7 +27,7 @@ from pipeline.package.fonts import coverage, font_bytes
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children, has_class, is_furniture
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, Stream, String, name
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage
-from pipeline.package.pdf.print_markup import BLOCKS, classes
+from pipeline.package.pdf.print_markup import BLOCKS, HEADINGS, classes
 from pipeline.package.pdf.structure_roles import is_hidden
 from pipeline.system import store
 
@@ -55,8 +55,6 @@ BEFORE_FIELD, AFTER_FIELD = 90, 50
 
 SHOWN = frozenset({"table", "figure", "pre"})
 """Elements between a question and the space for its answer that are not part of the question."""
-
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 class FormField(NamedTuple):

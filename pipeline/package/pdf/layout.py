@@ -34,7 +34,7 @@ from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary
 from pipeline.package.pdf.engine.adapter.page_layout import PAGE_FLOAT
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
 from pipeline.package.pdf.even_pages import planning_for
-from pipeline.package.pdf.print_markup import classes, first_blocks
+from pipeline.package.pdf.print_markup import HEADINGS, classes, first_blocks
 from pipeline.package.result import StrandedHeading
 from pipeline.package.units import LastHeading, PageFoot
 
@@ -225,7 +225,6 @@ def label_pages(pdf: PDF, front: int) -> None:
 # The rule is that of `print_faults` for finished files, where the lines of the text are known
 # without reading the file again.
 
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 LINES_BELOW, TALL = 2, 20 / POINT
 """Lines that should follow a heading; the height from which an image or a frame counts as one."""

@@ -13,6 +13,7 @@ import weasyprint
 from weasyprint.css.properties import Dimension
 from weasyprint.text.line_break import strut
 
+from pipeline.model.page_map import PAGE_START
 from pipeline.package.pdf.engine.adapter.boxes import (
     all_boxes,
     children,
@@ -21,6 +22,7 @@ from pipeline.package.pdf.engine.adapter.boxes import (
     is_image,
     is_line,
 )
+from pipeline.package.pdf.print_markup import HEADINGS
 
 original_block_level_layout = weasyprint.layout.page.block_level_layout
 original_block_container_layout = weasyprint.layout.block.block_container_layout
@@ -38,9 +40,6 @@ LEAST_PICTURE_SHARE = 0.75
 TIGHTER = (0.8, 0.6)
 """The shares of the spaces between blocks that are tried where a page would be short."""
 
-KEPT = "data-page-start"
-"""The attribute of a block with which a page of another edition begins."""
-
 KEEPS_PAGES = "keeps-pages"
 """The class of a text whose pages begin where those of another edition do."""
 
@@ -52,8 +51,6 @@ MOST_LINES = 2
 
 AROUND = frozenset({"body", "main", "section"})
 """The elements whose content is spread."""
-
-HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 
 NO_INDENT = Dimension(0, "px")
 
@@ -152,7 +149,7 @@ class _Page:
             number, resume_at = next(iter(resume_at.items()))
             parent, box = box, box.children[number]
         is_chapter = has_class(box, "level-1") or has_class(parent, "part")
-        return box.element is not None and KEPT in box.element.attrib and not is_chapter
+        return box.element is not None and PAGE_START in box.element.attrib and not is_chapter
 
     def keep_together(self) -> None:
         """Have all on a page that is on it in another edition, if its end is near: the page is a
