@@ -17,7 +17,7 @@ from pipeline.package.pdf.even_pages import (
     break_lines,
     by_side,
     chapters_of,
-    mended,
+    mend_ends,
 )
 from pipeline.package.units import LineEnd
 from tests.bench import ends, texts
@@ -106,7 +106,7 @@ def test_contents_are_closed_up_by_a_line(over: int, taller: tuple[int, ...]) ->
         DraftPage(first, height=405, is_right=True),
         DraftPage(first[:over], height=405, is_right=False),
     ]
-    (contents,) = mended(chapters_of(pages))
+    (contents,) = mend_ends(chapters_of(pages))
     assert contents.taller == taller
     assert by_side(chapters_of(pages), (contents,)) == {}
     sided = contents._replace(is_sided=True)

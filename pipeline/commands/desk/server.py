@@ -117,7 +117,7 @@ class OpenSource:
     def _more(self) -> Mapping[str, object]:
         return {"desk": {"digest": self.draft.digest(), "windows": len(self.windows)}}
 
-    def _kept(self, path: Path | None = None) -> Path:
+    def _settings_file(self, path: Path | None = None) -> Path:
         """The file with what a window wants to find again: outside what is handed out."""
         return outputs.model_of(self.out / stem_of(path or self.path)).with_name("desk.json")
 
@@ -130,7 +130,7 @@ class OpenSource:
         except (OSError, UnicodeDecodeError):
             return PlainTextResponse("This file cannot be read as text.", 409, HEADERS)
         with contextlib.suppress(OSError, msgspec.MsgspecError):
-            kept = msgspec.json.decode(self._kept().read_bytes())
+            kept = msgspec.json.decode(self._settings_file().read_bytes())
             return as_json({"text": text, "digest": digest, "kept": kept})
         return as_json({"text": text, "digest": digest, "kept": None})
 
@@ -146,7 +146,7 @@ class OpenSource:
         return as_json(saved)
 
     async def _keep(self, request: Request) -> Response:
-        outputs.write(self._kept(), await _body(request))
+        outputs.write(self._settings_file(), await _body(request))
         return Response(status_code=204, headers=HEADERS)
 
     async def _file(self, request: Request) -> Response:
@@ -169,7 +169,7 @@ class OpenSource:
                 path = _free(path)
                 self.path.rename(path)
                 with contextlib.suppress(OSError):
-                    outputs.write(self._kept(path), self._kept().read_bytes())
+                    outputs.write(self._settings_file(path), self._settings_file().read_bytes())
                 await self.desk.forget(self)
             source_facts.retitle(path, title)
         except (OSError, UnicodeDecodeError) as error:
@@ -227,7 +227,7 @@ class OpenSource:
             return PlainTextResponse(run.told, 409, HEADERS)
         if run.code:
             return as_json(msgspec.json.decode(run.out))
-        files = command_runs.made(self.path, self.out)
+        files = command_runs.list_outputs(self.path, self.out)
         return as_json({name: [path.name for path in files.get(name, ())] for name in names})
 
     async def _made(self, request: Request) -> Response:
@@ -235,7 +235,7 @@ class OpenSource:
         names, name = request.path_params["edition"].split(","), request.path_params["name"]
         if name.startswith(FOR_PUPILS) and not all(map(is_for_pupils, names)):
             return gone()
-        files = command_runs.made(self.path, self.out)
+        files = command_runs.list_outputs(self.path, self.out)
         wanted = [path for edition in names for path in files.get(edition, ())]
         if not name.endswith(".zip") or any(path.name == name for path in wanted):
             path = next((path for path in wanted if path.name == name), None)
@@ -305,7 +305,7 @@ class Desk(LocalServer):
     def path_of(self, key: str) -> Path | None:
         """The source with a key."""
         if key not in self._paths:
-            self._paths = {_key(path): path for path in self._found()}
+            self._paths = {_key(path): path for path in self._list_sources()}
         path = self._paths.get(key)
         return path if path and path.is_file() else None
 
@@ -341,7 +341,7 @@ class Desk(LocalServer):
             self._open[key] = OpenSource(self, key, path)
         await self._open[key].router(scope, receive, send)
 
-    def _found(self) -> Iterable[Path]:
+    def _list_sources(self) -> Iterable[Path]:
         """The sources in the folder, and in folders in it."""
         count = 0
         for folder, folders, names in os.walk(self.folder):
@@ -356,7 +356,7 @@ class Desk(LocalServer):
                     yield Path(folder) / name
 
     async def _sources(self, request: Request) -> Response:
-        self._paths = {_key(path): path for path in self._found()}
+        self._paths = {_key(path): path for path in self._list_sources()}
         return as_json(
             [
                 {
@@ -378,7 +378,7 @@ class Desk(LocalServer):
         """Print texts that nobody has opened yet, to show their first pages: outside the folder,
         in which only who opens a text has something made of it."""
         await asyncio.sleep(COVERS_AFTER)
-        for path in [*self._found()][:MOST_COVERS]:
+        for path in [*self._list_sources()][:MOST_COVERS]:
             out = Path(self.drawing.folder) / _key(path)
             with contextlib.suppress(OSError):
                 if not self._pdf(path) and path.stat().st_size <= LARGEST_COVERED:
