@@ -192,7 +192,7 @@ def answers_alone(document: Document) -> Document:
     if edition is None or edition.part != "answers":
         return document
     vocabulary = words(document.metadata.lang)
-    key = _Key(document)
+    key = AnswerCollector(document)
     blocks = key.answers_among(document.blocks)
     ids = {node.attributes.id for node in walk(blocks) if node.attributes.id}
 
@@ -301,7 +301,7 @@ def _pages(blocks: Iterable[Node]) -> Iterator[tuple[int, str]]:
             yield id(node), page
 
 
-class _Key:
+class AnswerCollector:
     """Collects answers, block by block. One pass in the order of the text, which knows what it is
     in: below a heading that is an answer, all is one up to the next heading of its level; in an
     exercise, the items of its list and what belongs to them go on counting their gaps."""

@@ -53,7 +53,7 @@ def test_pages_of_a_book_end_evenly(tmp_path: Path) -> None:
 
 def test_pages_of_code_are_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chapter that is hardly anything but paragraphs is drafted, whatever follows it."""
-    draft = even_pages._draft_pages
+    draft = even_pages.draft_pages
     chapters: list[DraftChapter] = []
 
     def drafted(*rest: Any) -> list[DraftPage]:
@@ -61,7 +61,7 @@ def test_pages_of_code_are_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
         chapters.extend(chapter for chapter in chapters_of(pages) if chapter.paragraphs)
         return pages
 
-    monkeypatch.setattr(even_pages, "_draft_pages", drafted)
+    monkeypatch.setattr(even_pages, "draft_pages", drafted)
     head, text, _ = TALE.split("\n# ")
     code = "\n\n".join(["Words.", *(["~~~\n" + 12 * "code\n" + "~~~"] * 4)])
     making.data(f"{head}\n# One\n\n{code}\n\n# Two\n\n{code}\n", "handout")

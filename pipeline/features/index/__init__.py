@@ -30,6 +30,7 @@ from pipeline.model.tree import (
     walk_with,
 )
 from pipeline.model.words import is_called, words
+from pipeline.parser.definitions import INDEX_CLASS
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.contents import title_of
 from pipeline.resolve.findings import Findings
@@ -43,9 +44,6 @@ def read_index(parts: Parts) -> tuple[model.Block, ...]:
 
 # --- entry marks -----------------------------------------------------------------------------
 # The marks of an index in the text: ``[text]{.index}`` and ``{index="Entry"}``.
-
-INDEX_CLASS = "index"
-"""The class of a mark in a line, and the key of one on a block."""
 
 OPTIONS = frozenset({"entry", "see", "sort", INDEX_CLASS})
 """Options of marks that only the index uses."""

@@ -970,7 +970,7 @@ def make_even_pages(
         yield from original_layout_document(html, root_box, context, *rest)
         return
     if is_planned := any(text for text, _ in heights):
-        pages, draft = [], chapters_of(_draft_pages(html, root_box, context))
+        pages, draft = [], chapters_of(draft_pages(html, root_box, context))
     else:  # its pages are their own draft
         pages, draft = laid_out(())
     choices = tuple(mend_ends(draft))
@@ -1037,7 +1037,7 @@ class _Beginning:
             vars(item).update(values)
 
 
-def _draft_pages(html: Any, root_box: Any, context: Any) -> list[DraftPage]:
+def draft_pages(html: Any, root_box: Any, context: Any) -> list[DraftPage]:
     """Pages with empty lines."""
     initialize_page_maker(context, root_box)
     context.is_draft = True
