@@ -252,12 +252,16 @@ TEXTS = (model.Paragraph, model.Plain, model.Heading)
 _TITLE_PARTS = late(r"[():\[\]/|]|\s[-–—]\s")
 _COLON = late(r"[:：]")
 _QUESTION = late(r"[?\uff1f\u061f]")
+_NUMBERED_QUESTION = late(r"\W{0,3}\w{0,20} ?\d{1,3} ?[.):][^?\uff1f\u061f]{1,300}[?\uff1f\u061f]")
 _AROUND = " .0123456789"
 _RULED = late(r"([=*#~+<>-])\1++ *(?:(?:BEGIN|START)(?: OF)? )?(\w.{0,60})(?<!\1)\1{2,}$", re.I)
 """A title between signs: ``===BEGIN MARK SCHEME===``."""
 
 LONGEST_LABEL, LONGEST_TITLE = 40, 120
 """The number of letters searched for a word that ends with a colon, and for a title."""
+
+FEWEST_QUESTIONS = 2
+"""The number of questions from which a text without tasks may be a quiz."""
 
 Labels: TypeAlias = frozenset[str]
 """Short words for an answer, in small letters, that are none without a colon."""
@@ -267,9 +271,9 @@ HINT = "Put it in `::: answer` or `::: teacher` if only teachers should get it"
 
 def find_unguarded(document: Document, ranges: Iterable[Range]) -> Iterator[Diagnostic]:
     """Text in none of the ``ranges`` that pupils lack. Collapsible blocks with a word for an answer
-    in their titles, and boxes that announce one; in a text with tasks also sections, lines in
-    bold, and lines that begin so, in exercises with a short label, too."""
-    has_tasks = has(document, *TASKS)
+    in their titles, and boxes that announce one; in a text with tasks or questions also sections,
+    lines in bold, and lines that begin so, in exercises with a short label, too."""
+    has_tasks = has(document, *TASKS) or _asks_questions(document)
     places = Ranges(each.withheld() for each in ranges)
     outside: Labels | None = frozenset() if has_tasks else None
     for block, labels in _public(document.blocks, document.metadata.lang, outside, places):
@@ -284,6 +288,20 @@ def find_unguarded(document: Document, ranges: Iterable[Range]) -> Iterator[Diag
         message = "Students also get which boxes are ticked."
         hint = "If it is a question, put it in `::: exercise`, where students get empty boxes."
         yield diagnostic(Code.LIKELY_SLIP, message, span=ticked.span, hint=hint)
+
+
+def _asks_questions(document: Document) -> bool:
+    """Return whether a text has several questions with numbers, as quizzes of other tools have."""
+    asked = 0
+    for _, node, _ in find(document, model.List, model.Strong, model.Heading):
+        if isinstance(node, model.List):
+            items = node.items if node.ordered else ()
+            asked += sum(bool(_QUESTION.search(plain_text(item.children[:1]))) for item in items)
+        elif isinstance(node, model.Strong | model.Heading):
+            asked += bool(_NUMBERED_QUESTION.match(plain_text(node.children)))
+        if asked >= FEWEST_QUESTIONS:
+            return True
+    return False
 
 
 def _ticked_lists(nodes: Iterable[Node], withheld: Ranges) -> Iterator[model.List]:
