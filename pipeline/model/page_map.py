@@ -233,7 +233,7 @@ def counted_text(node: Node) -> str:
     """The text that a piece of it, or code, adds to its block."""
     if isinstance(node, _TEXTS):
         return node.text
-    if isinstance(node, model.Math | model.MathBlock) and not node.mathml:  # shown as written
+    if isinstance(node, model.FORMULAS) and not node.mathml:  # shown as written
         return node.tex
     return ""
 
