@@ -263,7 +263,6 @@ class _Leaves(NamedTuple):
     nodes: int
 
 
-@tree.of_node
 def leaves(document: Document) -> tuple[TextLeaf, ...]:
     """The pieces of text in a document, in the order of `tree.walk`; code before its caption."""
     return tuple(_leaves(document))

@@ -200,7 +200,6 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
                 yield diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint)
 
 
-@functools.lru_cache(1000)
 def _wrong_tag(tag: str) -> tuple[str, str] | None:
     """The problem with a language tag, and the hint; None if the tag is valid."""
     try:
