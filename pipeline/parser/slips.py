@@ -125,7 +125,7 @@ def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] =
             if marks := next((pair for pair in split[1].pairs if pair[0] in POINT_KEYS), None):
                 hint = PLACE_OF_POINTS.format("=".join(marks))
             report(Code.LIKELY_SLIP, message, line.at(line.rindex(written)), hint)
-        elif points := _POINTS.search(line):
+        elif "{" in line and (points := _POINTS.search(line)):
             message = f"The attributes `{{{points[1]}}}` are read as text in the middle of a line."
             hint = PLACE_OF_POINTS.format(points[1])
             report(Code.LIKELY_SLIP, message, line.at(points.start()), hint)
@@ -200,7 +200,6 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
                 yield diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint)
 
 
-@functools.lru_cache(1000)
 def _wrong_tag(tag: str) -> tuple[str, str] | None:
     """The problem with a language tag, and the hint; None if the tag is valid."""
     try:
@@ -626,7 +625,8 @@ def _without_examples(lines: Mapping[int, str]) -> Iterator[tuple[int, str]]:
     for number, line in lines.items():
         if number in examples:
             continue
-        line = _INLINE_CODE.sub(lambda code: "\0" * len(code[0]), line)
+        if "`" in line or "<code>" in line:
+            line = _INLINE_CODE.sub(lambda code: "\0" * len(code[0]), line)
         if commented or ("<!--" in line and number <= last_end):
             kept: list[str] = []
             for part in _COMMENT_ENDS.split(line):

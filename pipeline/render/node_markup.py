@@ -864,7 +864,6 @@ class NodeRenderer:
         return markup
 
 
-@functools.cache
 def template_name(kind: type[Node]) -> str:
     """The file of a node's template: ``BlockQuote`` is in ``block-quote.html.j2``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower() + ".html.j2"
