@@ -90,7 +90,8 @@ _SECOND_NAME = late(rf"(?:\{{\.?|\s:{{2,}}[ \t]*+\{{?\.?)({_NAME})")
 _NAMED_LINE = late(
     rf"^[ \t]*+#{{1,6}}[ \t].*\{{\.?({_NAME})\}}?[ \t]*$"
     rf"|^[ \t>]*+(?:`{{3,}}|~{{3,}})[ \t]*\w?\{{({_NAME})"
-    rf"|[!?][!? ]{{0,4}}({_NAME}) ?[\"“]|^[ \t>]*+[!?]{{2,}}\+?[ \t]*+({_NAME})[ \t]*$"
+    rf"|[!?][!? ]{{0,4}}({_NAME}) ?[\"“]"
+    rf"|(?:(?<![!?])[!?]{{2,}}+\+?|^[ \t>]*+[!?] ?[!?]?)[ \t]*+({_NAME})[ \t]*$"
     rf"|^[ \t]*+({_NAME})[ \t]+\"[^\"]*\"[ \t]*$"
     rf"|^[ \t>]*+(?:\[?!{{1,2}}\[?|!?\[|(?=\w+\]))({_NAME})[ \t]*$"
     rf"|^[ \t>]*+(?:\[?!{{1,2}}\[?|(?=\w+\])|(?<=>)\[|(?<=> )\[)({_NAME})\][ \t]*$"
@@ -204,7 +205,7 @@ class Remnants:
 
     def _is_gap(self, mark: re.Match[str], number: int) -> bool:
         before = mark.string[: mark.start()]
-        if before.rstrip().endswith(("_", "\\")):
+        if before.endswith("\\") or (mark["own"] and before.rstrip().endswith("_")):
             return False
         match mark.lastgroup:
             case "line":
@@ -250,9 +251,11 @@ class Remnants:
             len(name) > MOST_DELETED - 1 and is_rest(name, _all_names(), is_joined)
         )
 
-    def _is_secret(self, attributes: str) -> bool:
+    def _is_list_of_one(self, attributes: str) -> bool:
+        """Return whether a list is as it should be, and has the class of an answer."""
         names = re.findall(r"[^\W\d_][\w-]*", attributes)
-        return any(meaning_of(name) or secret(name) for name in names)
+        is_list = attributes.lstrip().startswith((".", "#")) or "=" in attributes
+        return is_list and any(meaning_of(name) or secret(name) for name in names)
 
     def _lone_brace(self, seen: str, numbers: list[int]) -> str:
         """A brace without the other one in a text, unless there is a backslash before it."""
@@ -296,6 +299,8 @@ class Remnants:
         }
         for number, line in self._shown.items():
             at = len(line) - len(line.lstrip(" \t>"))
+            if number not in in_code and (opening := self._opens_nothing(number, line)):
+                yield self._tell("name", opening[0], number, opening.start())
             if number in in_code or self._withheld.hold(Span(number, at + 1)):
                 continue
             if "<" in line or line.lstrip(" \t>")[:1] in {*":#`~!?["} or line.rstrip()[-1:] in '"]':
@@ -303,8 +308,7 @@ class Remnants:
 
     def _unless_half(self, attributes: re.Match[str]) -> str:
         """A list as it is, or, if it is whole, as many other characters."""
-        is_whole = attributes[0].startswith("{.") or "=" in attributes[0]
-        is_whole = is_whole and self._is_secret(attributes[0])
+        is_whole = self._is_list_of_one(attributes[0][1:])
         return "\0" * len(attributes[0]) if is_whole else attributes[0]
 
     def _in_line(self, number: int, line: str, at: int) -> Iterator[Diagnostic]:
@@ -325,18 +329,22 @@ class Remnants:
             is_class = tag["key"] != "class" and is_rest(tag["key"], ("class",), least=1)
             if is_class and self._resembles(tag["value"]):
                 yield self._tell("name", tag[0], number, tag.start())
-        opening = _OPENING_TAG.search(line)
-        if opening and "class" in opening[0] and self._resembles(opening[1]):
-            after = next((n for n in range(number + 1, number + 4) if self._lines.get(n)), 0)
-            if after and not self._withheld.hold(Span(after, 1)):
-                yield self._tell("name", opening[0], number, opening.start())
+
+    def _opens_nothing(self, number: int, line: str) -> re.Match[str] | None:
+        """The tag at the end of a line that has the class of an answer, if the next text is not
+        withheld."""
+        opening = _OPENING_TAG.search(_without_code(line)) if "<" in line else None
+        if not opening or "class" not in opening[0] or not self._resembles(opening[1]):
+            return None
+        after = next((n for n in range(number + 1, number + 4) if self._lines.get(n)), 0)
+        return None if not after or self._withheld.hold(Span(after, 1)) else opening
 
     # --- formulas, choices ---
 
     def _in_formula(self, node: model.Math | model.MathBlock, place: Span) -> Iterator[Diagnostic]:
-        tex = _SPAN_IN_TEX.sub(lambda m: "" if self._is_secret(m[1]) else m[0], node.tex)
+        tex = _SPAN_IN_TEX.sub(lambda m: "" if self._is_list_of_one(m[1]) else m[0], node.tex)
         rest = _ESCAPED.sub("", _WHOLE_GAP_IN_TEX.sub("", tex))
-        is_list = re.search(r"\]\s?\{?\.?([^\W\d_]{2,60})(?:\}|$)", rest)
+        is_list = re.search(r"\]\s?[.{]{0,2}([^\W\d_]{2,60})(?:\}|$)", rest)
         is_gap = "__" in rest or re.search(r"____\w\{", node.tex) is not None
         has_brace = self._has_answers and not {"{", "}"}.isdisjoint(_without_braces(rest))
         if is_gap or has_brace or (is_list and self._resembles(is_list[1])):
