@@ -2,25 +2,13 @@
 // nothing: what was typed is saved a moment later, and built by the session.
 
 import { change, makeEditor } from './editor.js';
+import { button, byId, isKnown, made, words } from './elements.js';
 
 const SAVE = 400; // milliseconds without a key after which what was typed is saved
 const KEEP = 3000; // and after which the way back is kept
 const MOST_KEPT = 2e6; // letters of the way back
 
-const byId = (id) => document.getElementById(id);
 const { root, source } = document.body.dataset;
-const dictionary = JSON.parse(byId('words').textContent);
-export const words = (text) => dictionary[text] || text;
-export const made = (name, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-};
-export const button = (label, action, properties = {}) => {
-  const element = made('button', { type: 'button', textContent: words(label), ...properties });
-  element.addEventListener('click', action);
-  return element;
-};
 let numbered = 0;
 // A field with its label; both are in a box, which has the control as `control`.
 export function field(label, control, hint = '') {
@@ -160,7 +148,7 @@ const OUTLINES = {
   book: ['# {Heading}', '{Text}', '# {Heading}', '{Text}'],
 };
 function outline(kind) {
-  if (!dictionary.Text) return '';
+  if (!isKnown('Text')) return '';
   const parts = OUTLINES[kind] || (/novel|article/.test(kind) ? OUTLINES.book : [PART, POINTS, PART]);
   const written = parts.map((part) => blockOf(part).replaceAll('¦', ''));
   const marked = kind === 'exam' ? written.map((part) => part.replace(/^::: exercise.*/, '$& {marks=2}')) : written;
@@ -334,7 +322,7 @@ function explainSigns() {
 
 // A finding in the language of the desk, with the words of the text that it is about.
 export function sayFinding({ code, text, message, hint, mend, length }) {
-  if (!dictionary[code]) return [message, hint].filter(Boolean).join(' ');
+  if (!isKnown(code)) return [message, hint].filter(Boolean).join(' ');
   const [, line = '', carets = ''] = text.split('\n');
   const start = carets.indexOf('^');
   const about = length > 1 ? line.slice(start, carets.length).trim() : message.match(/[“`]([^”`]+)/)?.[1];

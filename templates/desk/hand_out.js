@@ -1,6 +1,7 @@
 // Printing and handing out: each button runs a command, whose files are then here.
 
-import { ask, button, field, made, sayFinding, send, tableOf, tell, words } from './desk.js';
+import { ask, field, sayFinding, send, tableOf, tell } from './desk.js';
+import { button, made, words } from './elements.js';
 
 const PRINTED = {
   handout: 'A4', letter: 'US Letter', 'large-print': 'Large print', greyscale: 'Greyscale, to save ink',

@@ -390,6 +390,7 @@ class TestInABrowser:
     def test_pages_are_turned_and_enlarged(self, seen: dict[str, Any]) -> None:
         assert seen["look"]["before"] == [False, False, False]
         assert seen["look"]["after"] == [True, True, True]
+        assert seen["look"]["closed"] == [False, True, True]
 
     def test_a_view_begins_at_the_place_in_the_text(self, seen: dict[str, Any]) -> None:
         assert seen["look"]["web page"]

@@ -201,7 +201,8 @@ NAMES = """[...document.querySelectorAll(
 IS_BELOW = "document.querySelector('#html iframe')?.contentWindow.scrollY > 100"
 VIEW = """(() => {
     const view = document.querySelector('#pdf .view');
-    return [document.querySelectorAll('.thumbnails button').length > 1, view.scrollTop > 100,
+    const small = document.querySelector('.thumbnails button');
+    return [Boolean(small?.checkVisibility()), view.scrollTop > 100,
         view.querySelector('figure').clientWidth > view.clientWidth];
 })()"""
 
@@ -236,6 +237,8 @@ def look(teacher: Teacher) -> dict[str, Any]:
     for name in ("Next page", "Larger", "Larger", "Small pages"):
         teacher.press(name)
     seen["after"] = once(page, VIEW, [True, True, True])
+    teacher.press("Small pages")
+    seen["closed"] = once(page, VIEW, [False, True, True])
     other = teacher.open(page.url, locale="de-DE")
     other.wait_for_selector("body[data-ready]")
     other.wait_for_selector("#pdf img:not([hidden])")
@@ -243,7 +246,7 @@ def look(teacher: Teacher) -> dict[str, Any]:
     once(other, f"{NAMES}.length", len(names))
     seen["names"] = [names, other.evaluate(NAMES)]
     other.close()
-    for name in ("Smaller", "Smaller", "Small pages"):
+    for name in ("Smaller", "Smaller"):
         teacher.press(name)
     page.locator(".cm-scroller").evaluate("one => one.scrollTo(0, one.scrollHeight)")
     shown = page.get_by_role("group", name="Show").get_by_label("Web page")
