@@ -330,7 +330,7 @@ function explainSigns() {
 
 // A finding in the language of the desk, with the words of the text that it is about.
 export function sayFinding({ code, text, message, hint, mend, length }) {
-  if (!isKnown(code)) return [message, hint].filter(Boolean).join(' ');
+  if (!isKnown(code)) return [message, hint].filter(Boolean).join(' ') || text;
   const [, line = '', carets = ''] = text.split('\n');
   const start = carets.indexOf('^');
   const about = length > 1 ? line.slice(start, carets.length).trim() : message.match(/[“`]([^”`]+)/)?.[1];

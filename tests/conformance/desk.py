@@ -205,6 +205,11 @@ ALARMS = """() => {
     new MutationObserver(() => { window.alarms += 1; })
         .observe(document.querySelector('#alarm'), { childList: true });
 }"""
+DIALOGS_OF_FILES = ("New …", "Paste a text …", "Rename, copy, delete …")
+DIALOGS = (
+    *("Title and settings …", "Print and hand out …", "Exercise …", "Signs …", "Reference"),
+    *DIALOGS_OF_FILES,
+)
 IS_BELOW = "document.querySelector('#html iframe')?.contentWindow.scrollY > 100"
 VIEW = """(() => {
     const view = document.querySelector('#pdf .view');
@@ -426,9 +431,10 @@ def findings(teacher: Teacher, axe: str) -> list[str]:
     page.evaluate(axe)
     for window in ("1280-light", "1280-dark", "320-light", "320-dark"):
         change_window(page, window)
-        for part in ("", "Title and settings …", "Print and hand out …"):
+        for part in ("", *DIALOGS):
             if window.startswith("320"):
-                page.click("#tabs [data-tab=write]")
+                tab = "files" if part in DIALOGS_OF_FILES else "write"
+                page.click(f"#tabs [data-tab={tab}]")
             if part:
                 teacher.press(part)
                 page.wait_for_selector("dialog[open]")
@@ -441,6 +447,8 @@ def findings(teacher: Teacher, axe: str) -> list[str]:
             keep_picture(page, f"desk-8-{window}-{part[:5].strip() or 'page'}")
             if part:
                 page.keyboard.press("Escape")
+                if page.inner_text(":focus") != part:
+                    seen.append(f"{window} {part} leaves the focus elsewhere")
     return seen
 
 

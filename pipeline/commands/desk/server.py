@@ -383,6 +383,8 @@ class Desk(LocalServer):
         in which only who opens a text has something made of it."""
         await asyncio.sleep(COVERS_AFTER)
         for path in [*self._found()][:MOST_COVERS]:
+            while any(source.session.state.doing for source in self._open.values()):
+                await asyncio.sleep(COVERS_AFTER)  # a text that somebody writes comes first
             out = Path(self.drawing.folder) / _key(path)
             with contextlib.suppress(OSError):
                 if not self._pdf(path) and path.stat().st_size <= LARGEST_COVERED:
