@@ -65,7 +65,7 @@ export function ask(title, body, buttons = ['Close']) {
     dialog.showModal();
   });
 }
-export const tell = (text, ...links) => { byId('dialog-said').replaceChildren(text, ' ', ...links); };
+export const tell = (text, ...links) => { byId('dialog-said').replaceChildren(text, ...links.flatMap((link) => [' ', link])); };
 byId('dialog').addEventListener('close', () => {
   if (byId('dialog').open) return; // it shows the next question
   const done = answered;

@@ -67,12 +67,13 @@ export async function handOut(writing) {
         return;
       }
       const all = Object.assign({}, ...Object.values(files));
-      const file = name || Object.keys(all)[0];
-      if (!file || !Object.keys(all).length) throw new Error(words('There is nothing of this kind in the text.'));
+      const [first, ...others] = Object.keys(all); // several of a text with levels or versions
+      const file = name || (others.length && then === save ? `${stem}-${editions[0]}.zip` : first);
+      if (!first) throw new Error(words('There is nothing of this kind in the text.'));
       const link = made('a', { href: `made/${editions.join()}/${encodeURIComponent(file)}`, textContent: `${words('Open')} ${file}`, target: '_blank' });
       if (then === save) Object.assign(link, { download: file, textContent: file });
       const notes = findings.length ? [made('p', { textContent: words('To look at:') }), listOf(findings)] : [];
-      tell(words(then === save ? 'It is in your downloads:' : 'Here it is:'), link, sizeOf(Object.values(all)), ...notes);
+      tell(words(then === save ? 'It is in your downloads:' : 'Here it is:'), link, `${sizeOf(Object.values(all))} `, ...notes);
       then(link);
     } catch (error) { tell(error.message); }
   }
