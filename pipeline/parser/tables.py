@@ -508,7 +508,7 @@ def _figures(block: Block, read_inlines: ReadInlines, report: Report) -> tuple[B
         return (block,)
     image, *rest = block.children
     if not rest:
-        return (_figure(block, image, read_inlines),)
+        return (figure_alone(block, read_inlines),)
     if isinstance(image, Image) and _is_aligned(image) and (others := trim(rest)):
         figure = figure_of(image, image.span, read_inlines)
         return (figure, replace(block, children=others))
@@ -524,7 +524,11 @@ def _is_aligned(image: Image) -> bool:
     return not ALIGNMENTS.keys().isdisjoint(with_alignment(image.attributes, is_image=True).classes)
 
 
-def _figure(block: Paragraph | Plain, image: Inline, read_inlines: ReadInlines) -> Block:
+def figure_alone(block: Block, read_inlines: ReadInlines) -> Block:
+    """The figure for a paragraph of nothing but an image; any other block as it is."""
+    if not isinstance(block, Paragraph | Plain) or len(block.children) != 1:
+        return block
+    image = block.children[0]
     if not isinstance(image, Image):
         return block
     around = with_alignment(block.attributes, is_image=True)
