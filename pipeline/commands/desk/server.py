@@ -80,6 +80,8 @@ STARTERS = (
 FOR_PUPILS = "pupils-"
 """The beginning of the names of archives that hold no answers."""
 
+LANGUAGE_COOKIE = "chapbook-language"
+
 NewSession = Callable[[Path, PageDrawing], Session]
 
 
@@ -217,7 +219,7 @@ class OpenSource:
         return as_json(msgspec.json.decode(run.out)["editions"][0]["printed"])
 
     async def _hand_out(self, request: Request) -> Response:
-        """Build editions; the files of each, or the findings because of which there are none."""
+        """Build editions; the files of each with their bytes, and the findings."""
         names = msgspec.json.decode(await _body(request), type=list[str])
         if not names or not EDITIONS.keys() >= {*names}:
             return gone()
@@ -225,10 +227,11 @@ class OpenSource:
         run = await command_runs.run(*words, folder=self.desk.folder)
         if run.code and not run.out:
             return PlainTextResponse(run.told, 409, HEADERS)
-        if run.code:
-            return as_json(msgspec.json.decode(run.out))
-        files = command_runs.list_outputs(self.path, self.out)
-        return as_json({name: [path.name for path in files.get(name, ())] for name in names})
+        made = {} if run.code else command_runs.list_outputs(self.path, self.out)
+        files = {
+            name: {path.name: path.stat().st_size for path in made.get(name, ())} for name in names
+        }
+        return as_json({"files": files, "findings": msgspec.json.decode(run.out)})
 
     async def _made(self, request: Request) -> Response:
         """A file of editions (``a,b``) that were built; of several files, or ``.zip``, all."""
@@ -315,11 +318,12 @@ class Desk(LocalServer):
 
     def page(self, request: Request, source: OpenSource | None = None) -> Response:
         """The page, in a language of the browser's."""
-        language, words = words_for(request.headers.get("accept-language", ""))
+        language, words = words_for(_languages(request))
         nonce = secrets.token_urlsafe(16)
         page = page_template("desk/desk.html").render(
             _=lambda text: words.get(text, text),
             language=language,
+            languages=_interface()["names"],
             words=msgspec.json.encode(words).decode().replace("<", "\\u003c"),
             root="../../" if source else "",
             source=source and source.path.relative_to(self.folder).as_posix(),
@@ -379,6 +383,8 @@ class Desk(LocalServer):
         in which only who opens a text has something made of it."""
         await asyncio.sleep(COVERS_AFTER)
         for path in [*self._list_sources()][:MOST_COVERS]:
+            while any(source.session.state.doing for source in self._open.values()):
+                await asyncio.sleep(COVERS_AFTER)  # a text that somebody writes comes first
             out = Path(self.drawing.folder) / _key(path)
             with contextlib.suppress(OSError):
                 if not self._pdf(path) and path.stat().st_size <= LARGEST_COVERED:
@@ -408,7 +414,7 @@ class Desk(LocalServer):
         if run.code:
             return PlainTextResponse(run.told or run.out, 409, HEADERS)
         source_facts.retitle(path, title)
-        language, _ = words_for(request.headers.get("accept-language", ""))
+        language, _ = words_for(_languages(request))
         body = asked.get("body", "")
         source_facts.sign(path, asked.get("author", "").strip(), language, body)
         return as_json({"key": _key(path)})
@@ -523,6 +529,12 @@ def words_for(accepted: str) -> tuple[str, dict[str, str]]:
             at = table["languages"].index(tag)
             return tag, {text: words[at] for text, words in table["words"].items()}
     return "en", {}
+
+
+def _languages(request: Request) -> str:
+    """The language that was chosen in the window, or those that its browser accepts."""
+    accepted = request.headers.get("accept-language", "")
+    return request.cookies.get(LANGUAGE_COOKIE, accepted)
 
 
 @functools.cache

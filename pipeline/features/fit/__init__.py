@@ -466,12 +466,13 @@ class _Fit:
         blocks = largest_blocks(boxes, MOST_NAMED)
         most = "1 line" if lines == 1 else f"{lines} lines"
         message = (
-            f"The text does not fit on {_pages(pages)}, even at {tightest.text:g} pt on "
-            f"{tightest.leading:g} pt: it is too long by {most} ({_percent(excess)} of a page)."
+            f"The text does not fit on {_pages(pages)}, even in the smallest type that is easy to"
+            f" read ({tightest.text:g} points): it is too long by {most}"
+            f" ({_percent(excess)} of a page)."
         )
-        hint = f"{_room_takers(blocks)} Leave something out, ask for more pages, or allow a"
+        hint = f"{_room_takers(blocks)} Leave something out, ask for more pages, or allow"
         return _finding(
-            Code.DOES_NOT_FIT, fit, message, f"{hint} smaller text with `smallest`.".strip()
+            Code.DOES_NOT_FIT, fit, message, f"{hint} smaller type with `smallest`.".strip()
         )
 
 
