@@ -14,6 +14,20 @@ export function change(before, after) {
   return { from: head, to: before.length - tail, insert: after.slice(head, after.length - tail) };
 }
 
+// The marks before the words of a line, and a name or settings behind them.
+const MARKS = /^\s*(?:(?:#{1,6}|>|[-*+]|\w+[.)]|[([][ x][)\]]|!\[|:{3,} *[a-z-]+)(?: +|$))*/;
+const NAMED = /\s*(?:\{(?:[#.:]|[\w-]+=)[^{}]*\}\s*)?$/;
+
+// The words of a line that somebody types over, at a place in it: a cell of a table, or what is between marks.
+export function wordsAt(line, place) {
+  const isRow = /^\s*\|/.test(line);
+  const first = isRow ? line.lastIndexOf('|', Math.max(0, Math.min(place, line.trimEnd().length - 1) - 1)) + 1 : line.match(MARKS)[0].length;
+  const last = isRow ? line.indexOf('|', first) : line.search(NAMED);
+  const words = line.slice(first, last < first ? undefined : last);
+  const from = first + words.length - words.trimStart().length;
+  return { from, to: Math.max(from, from + words.trim().length) };
+}
+
 const MOST_FRONT = 200; // lines of settings at the head
 
 // Signs, of which a reader of the text need not think: the mark of a part with its kind or of a heading, the
@@ -93,6 +107,10 @@ async function withColours(cm, options) {
       const box = document.createElement('button');
       box.textContent = isFront ? words('Title and settings') : '…';
       box.setAttribute('aria-label', words(isFront ? 'Title and settings' : 'Show what is folded'));
+      box.addEventListener('mousedown', (event) => { // the cursor stays in the text
+        event.preventDefault();
+        view.focus();
+      });
       box.addEventListener('click', isFront ? options.settings : unfold);
       return box;
     },
@@ -102,11 +120,36 @@ async function withColours(cm, options) {
 
     eq(other) { return this.text === other.text && this.about === other.about; }
 
-    toDOM() {
+    toDOM(view) {
       const box = document.createElement('span');
+      box.addEventListener('mousedown', (event) => {
+        event.preventDefault();
+        select(view, view.posAtDOM(box), this.about);
+      });
       return Object.assign(box, { className: 'quiet', textContent: this.text, title: this.about });
     }
   }
+  // Select what is behind a sign, to be typed over: a title, or else the text below; in a name is the cursor.
+  function select(view, place, sign) {
+    const line = view.state.doc.lineAt(place);
+    const { from, to } = wordsAt(line.text, place - line.from);
+    const below = from < to ? line.from + to : Math.min(line.to + 1, view.state.doc.length);
+    const selection = sign.startsWith('{')
+      ? { anchor: place + sign.length - 1 }
+      : { anchor: from < to ? line.from + from : below, head: below };
+    view.dispatch({ selection, userEvent: 'select' });
+    view.focus();
+  }
+  // Three clicks select the words of a line, neither its marks nor its end.
+  const threeClicks = cm.EditorView.mouseSelectionStyle.of((view, { detail }) => detail === 3 && {
+    update() {},
+    get({ clientX: x, clientY: y }) {
+      const place = view.posAtCoords({ x, y }, false);
+      const line = view.state.doc.lineAt(place);
+      const { from, to } = wordsAt(line.text, place - line.from);
+      return cm.EditorSelection.single(line.from + from, line.from + to);
+    },
+  });
   // Beside the cursor, signs are as they are written; elsewhere names are folded, and parts have words.
   function quiet(view) {
     const { doc, selection: { main } } = view.state;
@@ -202,6 +245,7 @@ async function withColours(cm, options) {
     cm.Prec.high(cm.keymap.of([selectText])),
     marks,
     signs,
+    threeClicks,
     said,
     // Without a listener, Chromium may tell of a letter before it has moved the cursor behind it: on a
     // slow computer, the next letter would come before it.
