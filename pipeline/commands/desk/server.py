@@ -14,6 +14,7 @@ import io
 import os
 import re
 import secrets
+import shutil
 import tempfile
 import tomllib
 import zipfile
@@ -71,6 +72,9 @@ LOOK = 20.0
 """Seconds between looks for windows: their browser may have been ended without a word. After two
 that find none, the desk ends. Windows that nobody sees do not listen, and say so before."""
 
+PASTED = "pasted"
+"""The beginning of the names of folders with pictures that were pasted with a text."""
+
 PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif")
 STARTERS = (
     *("worksheet", "handout", "exam", "newsletter", "leaflet", "interview", "article", "recipe"),
@@ -101,6 +105,7 @@ class OpenSource:
                 Route("/save", self._save, methods=["POST"]),
                 Route("/kept", self._keep, methods=["POST"]),
                 Route("/picture", self._picture, methods=["POST"]),
+                Route("/pasted", self._pasted, methods=["POST"]),
                 Route("/file", self._file, methods=["POST"]),
                 Route("/words", self._words),
                 Route("/front", self._front, methods=["POST"]),
@@ -187,6 +192,26 @@ class OpenSource:
         folder.mkdir(exist_ok=True)
         outputs.write(path, data)
         return PlainTextResponse(f"images/{path.name}", headers=HEADERS)
+
+    async def _pasted(self, request: Request) -> Response:
+        """The Markdown of text that was copied with its looks, and what was lost; its pictures are
+        put beside the source."""
+        data = await _body(request)
+        name = f"{PASTED}-{hashlib.sha256(data).hexdigest()[:8]}"
+        with tempfile.TemporaryDirectory(prefix="chapbook-desk-") as folder:
+            given, made = Path(folder) / f"{name}.html", Path(folder) / f"{name}.md"
+            given.write_bytes(data)
+            run = await command_runs.run("import", given, "-o", made, folder=self.desk.folder)
+            if run.code or not made.exists():
+                return PlainTextResponse("This cannot be pasted with its looks.", 409, HEADERS)
+            images = Path(folder) / "images" / name
+            if images.exists():
+                shutil.copytree(images, self.path.parent / "images" / name, dirs_exist_ok=True)
+            heading, text = source_facts.title(made), source_facts.body(made)
+        if not slug(heading).startswith(PASTED):  # the only heading of its level
+            text = f"## {heading}\n\n{text}"
+        told = _told(run, name, folder)
+        return as_json({"text": text, "told": told if " fewer\n" in told else ""})
 
     async def _words(self, request: Request) -> Response:
         found = await asyncio.to_thread(source_facts.words, self.session.document, self.path.parent)
@@ -422,13 +447,9 @@ class Desk(LocalServer):
             given = Path(folder) / name
             given.write_bytes(data)
             run = await command_runs.run("import", given, "-o", target, folder=self.folder)
-            told = f"{run.out}\n{run.told}"
-        for place in (folder, self.folder):
-            told = told.replace(f"{place}{os.sep}", "")
+        told = _told(run, name, folder, self.folder)
         if run.code or not target.exists():
             return PlainTextResponse(told.strip() or "This file cannot be read.", 409, HEADERS)
-        told = re.sub(rf"(?m)^{re.escape(name)}[:\d]*: \w+\[[\w-]+\]: ", "– ", told)
-        told = told.replace("\n    hint: ", " ")
         if self._making_covers.done():
             self._making_covers = self._loop.create_task(self._make_covers())
         return as_json({"key": _key(target), "told": told})
@@ -533,6 +554,15 @@ def _interface() -> dict[str, Any]:
 
 def _key(path: Path) -> str:
     return hashlib.sha256(str(path).encode()).hexdigest()[:12]
+
+
+def _told(run: command_runs.CommandRun, name: str, *folders: str | Path) -> str:
+    """The findings of an import, without the places of its files."""
+    told = f"{run.out}\n{run.told}"
+    for folder in folders:
+        told = told.replace(f"{folder}{os.sep}", "")
+    told = re.sub(rf"(?m)^{re.escape(name)}[.\w:\d]*: \w+\[[\w-]+\]: ", "– ", told)
+    return told.replace("\n    hint: ", " ")
 
 
 def _file_name(name: str, default: str) -> str:
