@@ -1,7 +1,7 @@
 // The page of `chapbook desk`: sources, an editor, and the views of the preview. Typing waits for
 // nothing: what was typed is saved a moment later, and built by the session.
 
-import { change, makeEditor } from './editor.js';
+import { change, makeEditor, wordsAt } from './editor.js';
 
 const SAVE = 400; // milliseconds without a key after which what was typed is saved
 const KEEP = 3000; // and after which the way back is kept
@@ -89,6 +89,7 @@ const problem = (error) => ask('This did not work', [made('pre', { textContent: 
 
 // --- sources ---------------------------------------------------------------------------------
 
+const NEW = '#new'; // at the end of the address of a text that has just been begun
 const openSource = (key, hash = '') => { location.href = `${root}open/${key}/${hash}`; };
 
 let listed = '';
@@ -143,15 +144,15 @@ async function newSource(kind = 'worksheet') {
   try {
     localStorage.setItem('author', author.value.trim());
     const { key } = await send(`${root}new`, JSON.stringify({ name: name.value, author: author.value, kind: kinds.value, body: outline(kinds.value) }));
-    openSource(key);
+    openSource(key, NEW);
   } catch (error) { problem(error); }
 }
 
-// The beginnings of texts in other languages than English, of parts that have words in these.
+// The beginnings of worksheets, and in other languages than English of all texts, of parts that have words in these.
 const PART = '## {Heading}\n\n{Text}';
 const POINTS = '- {Text}\n- {Text}';
 const OUTLINES = {
-  worksheet: [PART, 'Question', 'Choice', 'Gap text', 'Matching', 'For the teacher only'],
+  worksheet: [PART, 'Question', 'Choice', 'Gap text', 'True or false', 'Matching', 'For the teacher only'],
   handout: [PART, POINTS, 'Table', 'Question'],
   exam: ['Question', 'Choice', 'Question'],
   interview: [PART, 'Ada Asker: {Question}', 'Ben Teller: {Text}'],
@@ -160,7 +161,7 @@ const OUTLINES = {
   book: ['# {Heading}', '{Text}', '# {Heading}', '{Text}'],
 };
 function outline(kind) {
-  if (!dictionary.Text) return '';
+  if (!dictionary.Text && kind !== 'worksheet') return '';
   const parts = OUTLINES[kind] || (/novel|article/.test(kind) ? OUTLINES.book : [PART, POINTS, PART]);
   const written = parts.map((part) => blockOf(part).replaceAll('¦', ''));
   const marked = kind === 'exam' ? written.map((part) => part.replace(/^::: exercise.*/, '$& {marks=2}')) : written;
@@ -365,6 +366,8 @@ function changedLines(before, after) {
   return { head, tail, lines: before.slice(head, from) + insert + before.slice(to, before.length - tail) };
 }
 
+// The settings at the head of a text, and remarks.
+const BEFORE_TEXT = /^(?:---\n[^]*?\n---\n)?(?:\s|<!--[^]*?-->)*/;
 // A picture as it is written: what it shows, its file, the words below it, and settings.
 const PICTURE = /!\[(?<alt>(?:\\.|[^\]\\])*)\]\((?<file>(?:\\.|[^)\s])*)(?:\s+"(?<caption>(?:\\.|[^"\\])*)")?\)(?:\{(?<marks>[^{}]*)\})?/g;
 const SIZES = { 'As it is': '', Small: '30%', 'Half the width': '50%', 'Full width': '100%' };
@@ -569,6 +572,14 @@ class Writing {
     const [, space = ''] = text.match(/(\s*)$/) || [];
     const whole = text.trim() ? before + text.trimEnd() + after + space : before + inner + after;
     this.editor.replace(from, to, whole, before.length, whole.length - after.length - (text.trim() ? space.length : 0));
+  }
+
+  // Select the first words that are to be typed over.
+  goToFirst() {
+    const { text } = this.editor;
+    const [{ length }] = text.match(BEFORE_TEXT);
+    const { from, to } = wordsAt(text.slice(length).split('\n', 1)[0], 0);
+    this.editor.replace(length + from, length + from, '', 0, to - from);
   }
 
   // A gap, of what is selected; rows of underscores are gaps to which an answer is added.
@@ -869,7 +880,10 @@ async function begin() {
     p: () => byId('hand-out-button').click(),
     s: () => writing.save(),
   });
-  if (matchMedia('(pointer: fine)').matches && document.activeElement === document.body) editor.focus();
+  if (location.hash === NEW) {
+    history.replaceState(null, '', location.pathname);
+    writing.goToFirst();
+  } else if (matchMedia('(pointer: fine)').matches && document.activeElement === document.body) editor.focus();
   document.body.dataset.ready = 'yes';
 }
 

@@ -129,15 +129,17 @@ async function withColours(cm, options) {
       return Object.assign(box, { className: 'quiet', textContent: this.text, title: this.about });
     }
   }
-  // Select what is behind a sign, to be typed over: a title, or else the text below; in a name is the cursor.
+  // Select the words behind a sign, to be typed over: a title, or else the line below, which is added if
+  // there is none. In a name is the cursor.
   function select(view, place, sign) {
-    const line = view.state.doc.lineAt(place);
-    const { from, to } = wordsAt(line.text, place - line.from);
-    const below = from < to ? line.from + to : Math.min(line.to + 1, view.state.doc.length);
-    const selection = sign.startsWith('{')
-      ? { anchor: place + sign.length - 1 }
-      : { anchor: from < to ? line.from + from : below, head: below };
-    view.dispatch({ selection, userEvent: 'select' });
+    const { doc } = view.state;
+    const line = doc.lineAt(place);
+    const below = line.number < doc.lines ? doc.line(line.number + 1) : { text: ':::' };
+    const [title, first] = [wordsAt(line.text, place - line.from), wordsAt(below.text, 0)];
+    if (sign.startsWith('{')) view.dispatch({ selection: { anchor: place + sign.length - 1 } });
+    else if (title.from < title.to) view.dispatch({ selection: { anchor: line.from + title.from, head: line.from + title.to } });
+    else if (/^ *:::/.test(below.text)) view.dispatch({ changes: { from: line.to, insert: '\n' }, selection: { anchor: line.to + 1 } });
+    else view.dispatch({ selection: { anchor: below.from + first.from, head: below.from + first.to } });
     view.focus();
   }
   // Three clicks select the words of a line, neither its marks nor its end.

@@ -367,8 +367,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
 @pytest.mark.slow
 class TestInABrowser:
     def test_a_worksheet_is_written_without_a_command(self, seen: dict[str, Any]) -> None:
-        done = ("all", "exercises", "typed", "shown", "settled")
+        done = ("all", "exercises", "typed", "first", "shown", "settled")
         assert seen["write"] == dict.fromkeys(done, True)
+
+    def test_words_are_typed_over_and_pasted_with_their_looks(self, seen: dict[str, Any]) -> None:
+        done = ("heading", "choice", "cell", "label", "gap", "picture", "pasted", "pictures")
+        assert seen["edit"] == dict.fromkeys((*done, "plain"), True)
 
     def test_every_letter_is_where_it_was_typed(self, seen: dict[str, Any]) -> None:
         assert seen["misplaced"] == []
