@@ -312,7 +312,7 @@ const BLOCKS = {
   'Questions a, b, c': '::: exercise\na) ¦{Question}¦\n\n   ::: lines 2\n   :::\n\n   ::: answer\n   {the right answer}\n   :::\n\nb) {Question}\n\n   ::: lines 2\n   :::\n\n   ::: answer\n   {the right answer}\n   :::\n:::',
   Choice: '::: exercise {Choose}\n¦{Question}¦\n\n- ( ) {a wrong answer}\n- (x) {the right answer}\n- ( ) {a wrong answer}\n:::',
   'Several right answers': '::: exercise {Choose}\n¦{Question}¦\n\n- [x] {the right answer}\n- [ ] {a wrong answer}\n- [x] {the right answer}\n:::',
-  'True or false': '::: exercise {True or false}?\n|  | {true} | {false} |\n|---|:---:|:---:|\n| ¦{A sentence}¦ | (x) | ( ) |\n| {Another sentence} | ( ) | (x) |\n:::',
+  'True or false': '::: exercise {True or false}\n|  | {true} | {false} |\n|---|:---:|:---:|\n| ¦{A sentence}¦ | (x) | ( ) |\n| {Another sentence} | ( ) | (x) |\n:::',
   'Gap text': '::: exercise {Fill the gaps}\n{Text} ____{¦{answer}¦} …\n\n::: word-bank\n:::\n:::',
   Matching: '::: exercise {Match}\n::: matching\n| {A word} | {What it means} |\n|------|---------|\n| ¦{A word}¦ | {What it means} |\n| {Another word} | … |\n:::\n:::',
   Ordering: '::: exercise {Put in order}\n::: ordering\n1. ¦{First}¦\n2. {Then}\n3. {At last}\n:::\n:::',

@@ -31,8 +31,8 @@ export function wordsAt(line, place) {
 const MOST_FRONT = 200; // lines of settings at the head
 
 // Signs, of which a reader of the text need not think: the mark of a part with its kind or of a heading, the
-// answer of a gap, and names and settings.
-const SIGNS = /^ *(?<part>:{3,}(?: *[a-z-]+)?)|^(?<mark>#{1,6} )|(?<gap>_{2,})(?<answer>\{[^{}]+\})|(?<name>\{(?:[#.:]|[\w-]+=)[^{}]*\})/g;
+// answer of a gap, names and settings, and boxes of choices, of which an x says nothing of the direction.
+const SIGNS = /^ *(?<part>:{3,}(?: *[a-z-]+)?)|^(?<mark>#{1,6} )|(?<gap>_{2,})(?<answer>\{[^{}]+\})|(?<name>\{(?:[#.:]|[\w-]+=)[^{}]*\})|(?<=^ *[-*+] |\| *)(?<box>[([][ xX][)\]])/g;
 // The kinds of parts in words.
 const PARTS = {
   exercise: 'Exercise', answer: 'Answer', lines: 'Lines to write on', teacher: 'For the teacher only', matching: 'Matching',
@@ -161,13 +161,13 @@ async function withColours(cm, options) {
         const isHere = line.from <= main.to && line.to >= main.from;
         for (const { groups, index, 0: all } of line.text.matchAll(SIGNS)) {
           const end = line.from + index + all.length;
-          const { part, mark, answer, name } = groups;
+          const { part, mark, answer, name, box } = groups;
           const kind = part && PARTS[part.replace(/^:+ */, '')];
-          const begin = end - (part || mark || answer || name).length;
+          const begin = end - (part || mark || answer || name || box).length;
           const inCode = () => /Code/.test(cm.syntaxTree(view.state).resolveInner(begin, 1).name);
           const isFolded = !isHere && (kind || name) && !findingAt(view.state, begin, end) && !inCode();
           const widget = isFolded && new Quiet(kind ? words(kind) : '{…}', part || name);
-          found.push((widget ? cm.Decoration.replace({ widget }) : cm.Decoration.mark({ class: answer ? 'answer' : 'quiet' })).range(begin, end));
+          found.push((widget ? cm.Decoration.replace({ widget }) : cm.Decoration.mark({ class: box ? 'box' : answer ? 'answer' : 'quiet' })).range(begin, end));
           if (mark) found.push(cm.Decoration.line({ class: 'heading' }).range(line.from));
         }
         if (line.to >= to) break;

@@ -220,7 +220,7 @@ def edit(teacher: Teacher) -> dict[str, Any]:
     wanted = {
         "heading": "## New s {#w}\n",
         "choice": "- (x) New t\n",
-        "cell": "| New b |\n",
+        "cell": "| New a   |\n",
         "label": "::: exercise Pick\n",
         "gap": "______{ten} deep",
         "picture": '.png "Our map"){.decorative width=50%}',
@@ -234,7 +234,7 @@ def edit(teacher: Teacher) -> dict[str, Any]:
     other.press("Undo")
     once(page, TEXT.format("innerText.includes('Copied')"), False)
     page.evaluate(PASTE, ["", "## *plain*"])
-    seen["plain"] = other.saved("width=50%}## *plain*")
+    seen["plain"] = other.saved("width=50%}\n## *plain*")
     keep_picture(page, "desk-4-edited")
     page.close(run_before_unload=True)
     path.unlink()
