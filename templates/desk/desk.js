@@ -152,7 +152,7 @@ async function newSource(kind = 'worksheet') {
 const PART = '## {Heading}\n\n{Text}';
 const POINTS = '- {Text}\n- {Text}';
 const OUTLINES = {
-  worksheet: [PART, 'Question', 'Choice', 'Gap text', 'True or false', 'Matching', 'For the teacher only'],
+  worksheet: [PART, 'Question', 'Choice', 'Gap text', 'True or false'],
   handout: [PART, POINTS, 'Table', 'Question'],
   exam: ['Question', 'Choice', 'Question'],
   interview: [PART, 'Ada Asker: {Question}', 'Ben Teller: {Text}'],
@@ -615,7 +615,7 @@ class Writing {
   block(text, at = this.editor.selection.to) {
     const whole = this.editor.text;
     const lineEnd = (from) => (whole.indexOf('\n', from) + 1 || whole.length + 1) - 1;
-    const end = behindParts(whole, lineEnd(at), text.startsWith('::: exercise'));
+    const { to: end } = partsAt(whole, lineEnd(at), text.startsWith('::: exercise'));
     const before = this.editor.slice(Math.max(0, end - 2), end);
     const gap = !before || before === '\n\n' ? '' : before.endsWith('\n') ? '\n' : '\n\n';
     const after = this.editor.slice(end, end + 2) === '\n\n' ? '' : '\n';
@@ -744,8 +744,11 @@ class Writing {
 
   async exercise() {
     const kinds = Object.keys(BLOCKS).slice(1);
-    const chosen = await ask('Exercise', [made('p', { textContent: words('Which kind? You write your own words over the example.') })], [...kinds, 'Cancel']);
+    const { from, to } = partsAt(this.editor.text, this.editor.selection.from, true);
+    const actions = from < to ? ['Remove this one', 'Cancel'] : ['Cancel'];
+    const chosen = await ask('Exercise', [made('p', { textContent: words('Which kind? You write your own words over the example.') })], [...kinds, ...actions]);
     if (kinds.includes(chosen)) this.block(blockOf(chosen));
+    if (chosen === 'Remove this one') this.editor.replace(from, to + this.editor.slice(to, to + 2).match(/^\n*/)[0].length, '');
   }
 }
 
@@ -760,16 +763,18 @@ function inFront(doc, number) {
 // Parts in which no other belongs.
 const WHOLE = /^ *(?:answer|lines|matching|ordering|space|word-bank)\b/;
 
-// The place behind the parts (from ":::" to ":::") that a place is in: all of them, since exercises stand
-// side by side, or those in which nothing else belongs.
-function behindParts(text, at, isExercise) {
+// The parts (from ":::" to ":::") that a place is in: all of them, since exercises stand side by side, or
+// those in which nothing else belongs.
+function partsAt(text, at, isExercise) {
   const open = []; // whether parts are to be left
+  let from = at;
   for (const { 0: line, 1: name, index } of text.matchAll(/^ *:::+(.*)$/gm)) {
     if (index > at && !open.includes(true)) break;
+    if (!open.includes(true)) from = index;
     if (name.trim()) open.push(isExercise || WHOLE.test(name));
-    else if (open.pop() && index + line.length > at && !open.includes(true)) return index + line.length;
+    else if (open.pop() && index + line.length >= at && !open.includes(true)) return { from, to: index + line.length };
   }
-  return at;
+  return { from: at, to: at };
 }
 
 // The keys that every word processor has; those of an open text are added.
