@@ -515,11 +515,13 @@ class Writing {
   }
 
   // The way back survives the end of the desk, with the text that it leads back from. A window in
-  // which nobody has written leaves that of another one.
+  // which nobody has written leaves that of another one. A text that is saved need not be sent again.
   keep() {
     const kept = this.hasWritten && this.editor.kept();
-    const data = kept && JSON.stringify({ text: this.editor.text, kept });
-    if (data && data.length < MOST_KEPT) last('kept', data);
+    if (!kept) return;
+    const { text } = this.editor;
+    const data = JSON.stringify(text === this.baseText ? { base: this.base, kept } : { text, kept });
+    if (data.length < MOST_KEPT) last('kept', data);
   }
 
   // Somebody else has saved the file.

@@ -216,6 +216,16 @@ def test_a_text_is_saved_over_the_version_that_it_was_written_over(served: Serve
     assert path.read_bytes() == b"Mine.\r\n"
 
 
+def test_the_way_back_is_kept_without_sending_the_text_again(served: Served) -> None:
+    at = f"open/{served.key()}"
+    text = served.json(f"{at}/text")
+    for sent in ({"base": text["digest"], "kept": {"n": 1}}, {"base": "other", "kept": {"n": 2}}):
+        assert served.ask(f"{at}/kept", json.dumps(sent).encode())[0] == 204
+    assert served.json(f"{at}/text")["kept"] == {"text": text["text"], "kept": {"n": 1}}
+    served.ask(f"{at}/kept", json.dumps({"text": "Other", "kept": {}}).encode())
+    assert served.json(f"{at}/text")["kept"] == {"text": "Other", "kept": {}}
+
+
 def test_files_for_pupils_hold_no_edition_with_answers(served: Served) -> None:
     at = f"open/{served.key()}"
     made = served.json(f"{at}/hand-out", ["web", "answers"])

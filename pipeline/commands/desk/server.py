@@ -30,7 +30,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response, Strea
 from starlette.routing import BaseRoute, Mount, Route, Router
 
 from pipeline.commands.desk import command_runs, source_facts
-from pipeline.commands.desk.draft import SaveResult, SentText, SourceText
+from pipeline.commands.desk.draft import SaveResult, SentHistory, SentText, SourceText
 from pipeline.commands.panes import page_images
 from pipeline.commands.panes.server import (
     HEADERS,
@@ -151,7 +151,11 @@ class OpenSource:
         return as_json(saved)
 
     async def _keep(self, request: Request) -> Response:
-        outputs.write(self._kept(), await _body(request))
+        sent = msgspec.json.decode(await _body(request), type=SentHistory)
+        text = self.draft.version(sent.base) if sent.text is None else sent.text
+        if text is not None:
+            kept = msgspec.json.encode({"text": text, "kept": sent.kept})
+            outputs.write(self._kept(), kept)
         return Response(status_code=204, headers=HEADERS)
 
     async def _file(self, request: Request) -> Response:
@@ -210,7 +214,7 @@ class OpenSource:
             heading, text = source_facts.title(made), source_facts.body(made)
         if not slug(heading).startswith(PASTED):  # the only heading of its level
             text = f"## {heading}\n\n{text}"
-        told = _told(run, name, folder)
+        told = _as_list(_told(run, folder), given.name)
         return as_json({"text": text, "told": told if " fewer\n" in told else ""})
 
     async def _words(self, request: Request) -> Response:
@@ -447,12 +451,12 @@ class Desk(LocalServer):
             given = Path(folder) / name
             given.write_bytes(data)
             run = await command_runs.run("import", given, "-o", target, folder=self.folder)
-        told = _told(run, name, folder, self.folder)
+        told = _told(run, folder, self.folder)
         if run.code or not target.exists():
             return PlainTextResponse(told.strip() or "This file cannot be read.", 409, HEADERS)
         if self._making_covers.done():
             self._making_covers = self._loop.create_task(self._make_covers())
-        return as_json({"key": _key(target), "told": told})
+        return as_json({"key": _key(target), "told": _as_list(told, name)})
 
     # --- windows -----------------------------------------------------------------------------
 
@@ -556,12 +560,17 @@ def _key(path: Path) -> str:
     return hashlib.sha256(str(path).encode()).hexdigest()[:12]
 
 
-def _told(run: command_runs.CommandRun, name: str, *folders: str | Path) -> str:
-    """The findings of an import, without the places of its files."""
+def _told(run: command_runs.CommandRun, *folders: str | Path) -> str:
+    """What an import has said, without the places of its files."""
     told = f"{run.out}\n{run.told}"
     for folder in folders:
         told = told.replace(f"{folder}{os.sep}", "")
-    told = re.sub(rf"(?m)^{re.escape(name)}[.\w:\d]*: \w+\[[\w-]+\]: ", "– ", told)
+    return told
+
+
+def _as_list(told: str, name: str) -> str:
+    """What an import has said of a file with a name, as a list of findings."""
+    told = re.sub(rf"(?m)^{re.escape(name)}[:\d]*: \w+\[[\w-]+\]: ", "– ", told)
     return told.replace("\n    hint: ", " ")
 
 
