@@ -66,6 +66,9 @@ _COUNTED = {
 }
 
 
+_NO_BOLD = late(r"font-weight:\s*(?:normal|400)")
+"""The style of the element around all that was copied in Google Docs."""
+
 _FORMULA = late(f"{draft.MATH_SENTINEL}[^{draft.MATH_SENTINEL}]*{draft.MATH_SENTINEL}")
 
 
@@ -165,7 +168,9 @@ def _main_part(root: Element, *, is_whole: bool) -> tuple[Element, list[tuple[El
 
 def _with_lists(chosen: Element) -> list[str]:
     """Number and nest lists, make lists of lines with typed marks, and give these marks."""
-    etree.strip_tags(chosen, "font")
+    etree.strip_tags(chosen, "font", "o:p")  # the ends of paragraphs in Word
+    for element in [e for e in chosen.iter("b") if _NO_BOLD.search(e.get("style") or "")]:
+        cast(lxml.html.HtmlElement, element).drop_tag()
     _number_lists(chosen)
     _nest_lists(chosen)
     type_gaps(chosen)
