@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+import textwrap
 from itertools import accumulate
 from pathlib import Path
 from xml.etree import ElementTree
@@ -148,6 +149,7 @@ def test_what_is_a_quantity(tmp_path: Path) -> None:
         "1½ tsp salt": "1½ tsp",
         "2-3 EL oil": "2-3 EL",
         "1 1/2 cups flour": "1 1/2",
+        "1 ½ cups milk": "1 ½",
         "2 limes": "2",
         "7-spice powder": "",
         "salt": "",
@@ -162,6 +164,50 @@ def test_what_is_a_quantity(tmp_path: Path) -> None:
     found = re.findall('<span class="quantity">(.*?)</span>', page)
     dashes = str.maketrans("\N{EN DASH}\N{NO-BREAK SPACE}", "- ")
     assert [text.translate(dashes) for text in found] == [q for q in quantities.values() if q]
+
+
+def test_a_document_that_is_one_recipe_looks_like_one(tmp_path: Path) -> None:
+    source = tmp_path / "pie.md"
+    text = """
+        ---
+        title: Plum pie
+        kind: recipe
+        ---
+
+        - Serves: 4
+
+        ## Ingredients
+
+        ### Dough
+
+        - 200 g flour
+        - salt
+
+        ### Filling
+
+        - 6 plums
+
+        ## Method
+
+        1. Bake it.
+        """
+    source.write_text(textwrap.dedent(text).lstrip(), "utf-8")
+    pipeline.build(source, ["web", "handout", "ebook"], out=tmp_path)
+    page = (tmp_path / "pie" / "pie.html").read_text("utf-8")
+    assert '<span class="label">Serves:</span>' in page
+    with ZipFile(tmp_path / "pie" / "pie.epub") as book:
+        (chapter,) = (name for name in book.namelist() if b"Bake it" in book.read(name))
+        assert b"plums" in book.read(chapter)
+    with pypdfium2.PdfDocument(tmp_path / "pie" / "pie.pdf") as pdf:
+        text_page = pdf[0].get_textpage()
+        text = text_page.get_text_range()
+        assert not {"-", "\N{EN DASH}"} & {*text.split()}  # no mark of an item
+        quantity, flour, ingredients, method, plums = (
+            text_page.get_charbox(text.index(words))
+            for words in ("200", "flour", "Ingredients", "Method", "plums")
+        )
+        assert ingredients[0] <= quantity[0] < flour[0] == pytest.approx(plums[0], abs=1)
+        assert ingredients[1] == pytest.approx(method[1], abs=1)
 
 
 def test_a_recipe_begins_below_the_ingredients_of_the_one_before(tmp_path: Path) -> None:
