@@ -122,6 +122,26 @@ def test_an_exam_in_large_print_has_letters_on_their_lines_and_its_scores_under_
         assert {"pores", "Possible"} <= {*last.get_text_range().split()}
 
 
+def test_an_exam_has_space_above_its_headings_and_not_below(tmp_path: Path) -> None:
+    lines = "\n::: lines 6\n:::\n"
+    source = tmp_path / "test.md"
+    source.write_text(
+        "---\ntitle: Test\nkind: exam\n---\n\n"
+        f"# Part A\n\n::: exercise First\nWhy?\n{lines}:::\n\n::: exercise Second\nHow?\n{lines}"
+        f":::\n\n# Part B\n\n::: exercise Third\nWhere?\n{lines}:::\n",
+        "utf-8",
+    )
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "test" / "test.pdf") as pdf:
+        page = pdf[0].get_textpage()
+        text = page.get_text_range()
+        heading, first, below, third = (
+            page.get_charbox(text.index(words))[1]
+            for words in ("Part A", "First", "Part B", "Third")
+        )
+    assert below - third == pytest.approx(heading - first, abs=1)
+
+
 def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
     page = web_page("recipe", tmp_path)
     quantities = re.findall(r'<span class="quantity">(.*?)</span>', page)
@@ -276,6 +296,24 @@ def test_each_page_inside_a_folded_leaflet_begins_with_a_heading(tmp_path: Path)
         tops = [inside.get_charbox(text.index(f"In the {word}"))[1] for word in ("house", "garden")]
         assert tops == [inside.get_charbox(text.index("The wells"))[1]] * 2
         assert inside.get_charbox(text.index("Ask us"))[1] < tops[0]
+
+
+def test_a_heading_in_columns_does_not_touch_the_text_before_it(tmp_path: Path) -> None:
+    (tmp_path / "bridge.svg").write_bytes((SOURCES / "bridge.svg").read_bytes())
+    source = tmp_path / "water.md"
+    source.write_text(
+        "---\ntitle: Water\nkind: leaflet\n---\n\n![The bridge](bridge.svg)\n\nFew words.\n\n"
+        "## Wells\n\nThey are low.\n\n## Houses\n\nSave.\n",
+        "utf-8",
+    )
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "water" / "water.pdf") as pdf:
+        page = pdf[0].get_textpage()
+        text = page.get_text_range()
+        words, heading, below = (
+            page.get_charbox(text.index(part), loose=True) for part in ("Few", "Wells", "They")
+        )
+    assert words[1] - heading[3] > heading[1] - below[3] + 5
 
 
 @pytest.mark.parametrize(("kind", "files"), [("leaflet", 1), ("exam", 1), ("play", 3)])
