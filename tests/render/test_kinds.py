@@ -123,12 +123,13 @@ def test_an_exam_in_large_print_has_letters_on_their_lines_and_its_scores_under_
 
 
 def test_an_exam_has_space_above_its_headings_and_not_below(tmp_path: Path) -> None:
-    lines = "\n::: lines 6\n:::\n"
+    lines = "\n::: lines 4\n:::\n"
     source = tmp_path / "test.md"
     source.write_text(
         "---\ntitle: Test\nkind: exam\n---\n\n"
         f"# Part A\n\n::: exercise First\nWhy?\n{lines}:::\n\n::: exercise Second\nHow?\n{lines}"
-        f":::\n\n# Part B\n\n::: exercise Third\nWhere?\n{lines}:::\n",
+        f":::\n\n# Part B\n\n::: exercise Third\nWhere?\n{lines}:::\n"
+        f"\n::: exercise Fourth\nWhen?\n\n::: space 120mm\n:::\n:::\n",
         "utf-8",
     )
     pipeline.build(source, ["handout"], out=tmp_path)
@@ -140,6 +141,7 @@ def test_an_exam_has_space_above_its_headings_and_not_below(tmp_path: Path) -> N
             for words in ("Part A", "First", "Part B", "Third")
         )
     assert below - third == pytest.approx(heading - first, abs=1)
+    assert heading - first < 40  # points: two lines and a half
 
 
 def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
