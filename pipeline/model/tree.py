@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Span
+from pipeline.model.kinds import PARTS_OF_RECIPES
 from pipeline.model.late import late
 
 # --- tree ------------------------------------------------------------------------------------
@@ -406,6 +407,16 @@ def answer_text(answer: model.Answered) -> str:
 def inlines_of(answer: model.Answered) -> tuple[model.Inline, ...]:
     """The answer of a gap as text that can stand by itself."""
     return tuple(model.Text(text=part) if isinstance(part, str) else part for part in answer)
+
+
+def is_recipe(blocks: Iterable[Node]) -> bool:
+    """Return whether blocks, of a section or a whole document, are one recipe, whose parts nobody
+    looks for."""
+    return any(
+        isinstance(block, model.Section)
+        and not {*PARTS_OF_RECIPES}.isdisjoint(block.attributes.classes)
+        for block in blocks
+    )
 
 
 def plain_text(inlines: Iterable[Node]) -> str:

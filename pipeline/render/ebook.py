@@ -28,7 +28,7 @@ from pipeline.model.rendered import (
     Trait,
 )
 from pipeline.model.roles import BEFORE_CONTENTS, STANDARD
-from pipeline.model.tree import plain_text, walk
+from pipeline.model.tree import is_recipe, plain_text, walk
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.imprint import book_facts, edited_by, logo, names, total, unchanged_cover
 from pipeline.render.node_markup import NodeRenderer
@@ -171,7 +171,8 @@ def assemble_ebook(
     endnotes = metadata.notes == "end" and bool(document.notes)
     if endnotes:
         document = listing_notes(document)
-    plan = chapters(document, endnotes=endnotes, flows=KINDS[metadata.kind].flows)
+    flows = KINDS[metadata.kind].flows or is_recipe(document.blocks)
+    plan = chapters(document, endnotes=endnotes, flows=flows)
     renderer = NodeRenderer(
         environment,
         "epub",
