@@ -193,6 +193,7 @@ OBSTACLES = (
     (r"@page[^{]{0,200}:(first|nth)", "its first pages have styles of their own"),
     (r"counter-(reset|set|increment)\s*:", "its style sheets use counters"),
     (r"break-(before|after)\s*:\s*(left|right|recto|verso)", "parts begin on left or right pages"),
+    (r"break-inside\s*:\s*avoid-column", "poems are divided where that takes no turn"),
     (r":(left|right)[^}]{0,500}@footnote", "notes differ between left and right pages"),
     (r"position\s*:\s*(fixed|running)", "running heads come from its text"),
     (
