@@ -346,6 +346,7 @@ def plan_lines(context: Any, box: Any, width: float, indent: float) -> LinePlan 
         return LinePlan(_GivenText(context.given.pop()), pieces, notes, box)
     hyphens = [hyphen_width(piece.style, context) for piece, _ in pieces]
     starts = [piece.start for piece in pieces]
+    shortest = min(piece.style["hyphenate_limit_chars"][0] for piece, _ in pieces)
     text = text.rstrip(" ")
     if len(pieces) == 1:
         attributes = attributes_of(vars(pieces[0].box)[SHAPED])
@@ -361,7 +362,7 @@ def plan_lines(context: Any, box: Any, width: float, indent: float) -> LinePlan 
             places,
             [*accumulate(map(_SPACES.__contains__, text), initial=0)],
             [*inner, last],
-            _Hyphens(text, pieces, starts, hyphens, {}).between,
+            _Hyphens(text, pieces, starts, hyphens, shortest, {}).between,
             width,
             indent,
             space,
@@ -405,15 +406,18 @@ def _ends_of(text: str, attributes: Sequence[int]) -> list[LineEnd]:
 
 class _Hyphens(NamedTuple):
     """The places in the words of a text where lines may end in a hyphen, which is as wide in each
-    piece of it as ``widths`` say."""
+    piece of it as ``widths`` say. Words have at least as many letters as the ``shortest``."""
 
     text: str
     pieces: list[TextPiece]
     starts: list[int]
     widths: list[float]
+    shortest: int
     known: dict[int, tuple[LineEnd, ...]]
 
     def between(self, first: int, end: int) -> tuple[LineEnd, ...]:
+        if end - first < self.shortest:
+            return ()
         if first not in self.known:
             self.known[first] = tuple(self._between(first, end))
         return self.known[first]
