@@ -52,6 +52,7 @@ _LIST = late(
 )
 """The rest of an attribute list, or of another mark with a name in it."""
 
+_WITHOUT_BRACE = late(r"_{2,}([^\s_{}][^{}]*)\}")
 _BRACES = late(r"\{[^{}]*\}")
 _FACE = late(r"[:;=8]['-]?[{}]|(?<!\S)[{}](?!\S)")
 """A face, or a brace that stands apart."""
@@ -384,6 +385,8 @@ class Remnants:
         message = f"`{shorten(written)}` looks like what is left of a mark, and students would get"
         message += " what it hid."
         hint = _HINTS[way] + ("" if way == "end" else _TEXT)
+        if half := _WITHOUT_BRACE.fullmatch(written):
+            hint = f"Write `____{{{half[1]}}}`."  # an editor does so
         span = Span(line, at + 1)
         return diagnostic(Code.LOST_MARK, message, span=span, hint=hint, length=len(written))
 
