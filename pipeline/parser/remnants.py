@@ -131,7 +131,7 @@ class Remnants:
         }
 
     def find(self) -> Iterator[Diagnostic]:
-        """An error for each."""
+        """Find an error for each."""
         told: set[int] = set()
         for finding in self._all():
             if finding.line not in told:
@@ -158,7 +158,7 @@ class Remnants:
     # --- text ---
 
     def _in_text(self, seen: str, node: Node, place: Span) -> Iterator[Diagnostic]:
-        """What is left of gaps, lists and blocks in a text as it is ``seen``."""
+        """Find what is left of gaps, lists and blocks in a text as it is ``seen``."""
         last = place.line if isinstance(node, model.Admonition) else max(place.end, place.line)
         numbers = [number for number in range(place.line, last + 1) if number in self._lines]
         if "{" in seen or "}" in seen or "_" in seen or "]" in seen or ">" in seen or "[" in seen:
@@ -352,7 +352,7 @@ class Remnants:
             yield self._tell("gap", node.tex.strip(), place.line, max(place.column - 1, 0))
 
     def _beside_choices(self, node: model.Choices, place: Span) -> Iterator[Diagnostic]:
-        """What is left of a mark in the lines of choices, and of the next ones."""
+        """Find what is left of a mark in the lines of choices, and of the next ones."""
         if any(_LETTERED.match(line) for line in self._lines.values()):
             return
         right = {choice.span.line for choice in node.items if choice.correct and choice.span}

@@ -126,7 +126,7 @@ def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] =
             if marks := next((pair for pair in split[1].pairs if pair[0] in POINT_KEYS), None):
                 hint = PLACE_OF_POINTS.format("=".join(marks))
             report(Code.LIKELY_SLIP, message, line.at(line.rindex(written)), hint)
-        elif points := _POINTS.search(line):
+        elif "{" in line and (points := _POINTS.search(line)):
             message = f"The attributes `{{{points[1]}}}` are read as text in the middle of a line."
             hint = PLACE_OF_POINTS.format(points[1])
             report(Code.LIKELY_SLIP, message, line.at(points.start()), hint)
@@ -201,7 +201,6 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
                 yield diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint)
 
 
-@functools.lru_cache(1000)
 def _wrong_tag(tag: str) -> tuple[str, str] | None:
     """The problem with a language tag, and the hint; None if the tag is valid."""
     try:
@@ -252,12 +251,17 @@ TEXTS = (model.Paragraph, model.Plain, model.Heading)
 
 _TITLE_PARTS = late(r"[():\[\]/|]|\s[-–—]\s")
 _COLON = late(r"[:：]")
+_QUESTION = late(r"[?\uff1f\u061f]")
+_NUMBERED_QUESTION = late(r"\W{0,3}\w{0,20} ?\d{1,3} ?[.):][^?\uff1f\u061f]{1,300}[?\uff1f\u061f]")
 _AROUND = " .0123456789"
 _RULED = late(r"([=*#~+<>-])\1++ *(?:(?:BEGIN|START)(?: OF)? )?(\w.{0,60})(?<!\1)\1{2,}$", re.I)
 """A title between signs: ``===BEGIN MARK SCHEME===``."""
 
 LONGEST_LABEL, LONGEST_TITLE = 40, 120
 """The number of letters searched for a word that ends with a colon, and for a title."""
+
+FEWEST_QUESTIONS = 2
+"""The number of questions from which a text without tasks may be a quiz."""
 
 Labels: TypeAlias = frozenset[str]
 """Short words for an answer, in small letters, that are none without a colon."""
@@ -267,11 +271,12 @@ HINT = "Put it in `::: answer` or `::: teacher` if only teachers should get it"
 
 def find_unguarded(document: Document, ranges: Iterable[Range]) -> Iterator[Diagnostic]:
     """Text in none of the ``ranges`` that pupils lack. Collapsible blocks with a word for an answer
-    in their titles, and boxes that announce one; in a text with tasks also sections and lines in
-    bold, and in exercises lines that begin so."""
-    has_tasks = has(document, *TASKS)
+    in their titles, and boxes that announce one; in a text with tasks or questions also sections,
+    lines in bold, and lines that begin so, in exercises with a short label, too."""
+    has_tasks = has(document, *TASKS) or _asks_questions(document)
     places = Ranges(each.withheld() for each in ranges)
-    for block, labels in _public(document.blocks, document.metadata.lang, None, places):
+    outside: Labels | None = frozenset() if has_tasks else None
+    for block, labels in _public(document.blocks, document.metadata.lang, outside, places):
         answer = _unguarded_answer(block, has_tasks, labels)
         left = for_all((block,)) if answer else ()
         if answer and left and answer == _unguarded_answer(left[0], has_tasks, labels):
@@ -279,13 +284,48 @@ def find_unguarded(document: Document, ranges: Iterable[Range]) -> Iterator[Diag
             yield diagnostic(
                 Code.LIKELY_SLIP, f"Students also get {content}.", span=block.span, hint=hint
             )
+    for ticked in _ticked_lists(document.blocks, places) if has_tasks else ():
+        message = "Students also get which boxes are ticked."
+        hint = "If it is a question, put it in `::: exercise`, where students get empty boxes."
+        yield diagnostic(Code.LIKELY_SLIP, message, span=ticked.span, hint=hint)
+
+
+def _asks_questions(document: Document) -> bool:
+    """Return whether a text has several questions with numbers, as quizzes of other tools have."""
+    asked = 0
+    for _, node, _ in find(document, model.List, model.Strong, model.Heading):
+        if isinstance(node, model.List):
+            items = node.items if node.ordered else ()
+            asked += sum(bool(_QUESTION.search(plain_text(item.children[:1]))) for item in items)
+        elif isinstance(node, model.Strong | model.Heading):
+            asked += bool(_NUMBERED_QUESTION.match(plain_text(node.children)))
+        if asked >= FEWEST_QUESTIONS:
+            return True
+    return False
+
+
+def _ticked_lists(nodes: Iterable[Node], withheld: Ranges) -> Iterator[model.List]:
+    """The lists of boxes, some of them ticked, that follow a question outside of exercises."""
+    question = False
+    for node in nodes:
+        if withheld.hold(node.span) or isinstance(node, model.Exercise):
+            continue
+        if isinstance(node, model.List) and question and _is_partly_ticked(node):
+            yield node
+        if isinstance(node, HOLDERS):
+            yield from _ticked_lists(children(node), withheld)
+        question = isinstance(node, TEXTS) and bool(_QUESTION.search(plain_text(node.children)))
+
+
+def _is_partly_ticked(node: model.List) -> bool:
+    return {item.checked for item in node.items} == {True, False}
 
 
 def _unguarded_answer(
     block: Block, has_tasks: bool, labels: Labels | None
 ) -> tuple[str, str] | None:
-    """Text that reads like an answer in place of ``block``, and the hint; in an exercise, there are
-    ``labels``."""
+    """Text that reads like an answer in place of ``block``, and the hint; in a text with tasks,
+    there are ``labels``."""
     words, form, hint = "", "the text after “{}”", f"{HINT}."
     match block:
         case model.Admonition():
@@ -372,6 +412,8 @@ def _lines(block: model.Paragraph, *breaks: type[Inline]) -> Iterator[tuple[Inli
 def _label(line: tuple[Inline, ...], labels: Labels) -> str:
     """The words before the colon at the beginning of a line, unless a blank follows."""
     first, *others = line
+    if not others and isinstance(first, model.Strong | model.Emphasis) and first.children:
+        return _label(first.children, labels)
     if any(isinstance(node, model.Blank) for node in line) or not isinstance(
         first, model.Text | model.Strong | model.Emphasis
     ):
@@ -504,7 +546,8 @@ def _without_examples(lines: Mapping[int, str]) -> Iterator[tuple[int, str]]:
     for number, line in lines.items():
         if number in examples:
             continue
-        line = _INLINE_CODE.sub(lambda code: "\0" * len(code[0]), line)
+        if "`" in line or "<code>" in line:
+            line = _INLINE_CODE.sub(lambda code: "\0" * len(code[0]), line)
         if commented or ("<!--" in line and number <= last_end):
             kept: list[str] = []
             for part in _COMMENT_ENDS.split(line):
