@@ -52,6 +52,7 @@ _LIST = late(
 )
 """The rest of an attribute list, or of another mark with a name in it."""
 
+_WITHOUT_BRACE = late(r"_{2,}([^\s_{}][^{}]*)\}")
 _BRACES = late(r"\{[^{}]*\}")
 _FACE = late(r"[:;=8]['-]?[{}]|(?<!\S)[{}](?!\S)")
 """A face, or a brace that stands apart."""
@@ -130,7 +131,7 @@ class Remnants:
         }
 
     def find(self) -> Iterator[Diagnostic]:
-        """An error for each."""
+        """Find an error for each."""
         told: set[int] = set()
         for finding in self._all():
             if finding.line not in told:
@@ -157,7 +158,7 @@ class Remnants:
     # --- text ---
 
     def _in_text(self, seen: str, node: Node, place: Span) -> Iterator[Diagnostic]:
-        """What is left of gaps, lists and blocks in a text as it is ``seen``."""
+        """Find what is left of gaps, lists and blocks in a text as it is ``seen``."""
         last = place.line if isinstance(node, model.Admonition) else max(place.end, place.line)
         numbers = [number for number in range(place.line, last + 1) if number in self._lines]
         if "{" in seen or "}" in seen or "_" in seen or "]" in seen or ">" in seen or "[" in seen:
@@ -351,7 +352,7 @@ class Remnants:
             yield self._tell("gap", node.tex.strip(), place.line, max(place.column - 1, 0))
 
     def _beside_choices(self, node: model.Choices, place: Span) -> Iterator[Diagnostic]:
-        """What is left of a mark in the lines of choices, and of the next ones."""
+        """Find what is left of a mark in the lines of choices, and of the next ones."""
         if any(_LETTERED.match(line) for line in self._lines.values()):
             return
         right = {choice.span.line for choice in node.items if choice.correct and choice.span}
@@ -384,6 +385,8 @@ class Remnants:
         message = f"`{shorten(written)}` looks like what is left of a mark, and students would get"
         message += " what it hid."
         hint = _HINTS[way] + ("" if way == "end" else _TEXT)
+        if half := _WITHOUT_BRACE.fullmatch(written):
+            hint = f"Write `____{{{half[1]}}}`."  # an editor does so
         span = Span(line, at + 1)
         return diagnostic(Code.LOST_MARK, message, span=span, hint=hint, length=len(written))
 

@@ -384,9 +384,7 @@ MARKS = {
     "edition": f"Say it.\n\n::: {{only=teacher}}\n{SECRET}\n:::\n\nMore of it.",
     "box": f"Say it.\n\n::: note Key {{.answer}}\n{SECRET}\n:::\n\nMore of it.",
     "German": f"Say it.\n\n::: Lösung\n{SECRET}\n:::\n\nMore of it.",
-    "question": (
-        f"a) Why?\n\n   ::: lines 1\n   :::\n\n   ::: answer\n   {SECRET}\n   :::\n\nb) So?"
-    ),
+    "question": f"a) Why?\n\n   ::: lines 1\n   :::\n\n   ::: answer\n   {SECRET}\n   :::",
     "alert": f"Say it.\n\n> [!ANSWER]\n> {SECRET}\n\nMore of it.",
     "admonition": f'Say it.\n\n!!! solution "Key"\n    {SECRET}\n\nMore of it.',
     "folded": f"Say it.\n\n??? answer\n    {SECRET}\n\nMore of it.",
@@ -453,6 +451,12 @@ def test_hardly_a_slip_in_a_mark_gives_anything_away(frame: str) -> None:
         for slips in [list(dict.fromkeys(slips_in(mark)))[::step]]
     }
     assert {name: slips for name, slips in told.items() if len(slips) > GONE.get(name, 0)} == {}
+
+
+def test_a_gap_without_its_first_brace_can_be_mended_at_once() -> None:
+    (found,) = parse(IN_EXERCISE.replace("{}", "It is ____blue} now.")).unread
+    assert (found.line, found.column, found.length) == (4, 7, len("____blue}"))
+    assert found.hint == "Write `____{blue}`."
 
 
 def test_the_end_of_a_block_that_nothing_begins_is_told_in_every_document() -> None:
