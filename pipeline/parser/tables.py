@@ -303,7 +303,7 @@ _DELIMITER_CELL = late(r"[ \t]*(:?)-+(:?)[ \t]*$")
 MAX_COLUMNS = 256
 WIDE_HINT = "If a bar is part of the text, write `\\|`."
 _PIECE = late(r"(?P<bracket>\\\\?[(\[])|\\.|(?P<code>`+)|(?P<dollar>\$)|(?P<bar>\|)", re.S)
-_MARKS = late(r"[`$]|\\[(\[]")
+_BAR_GUARDS = late(r"[`$]|\\[(\[]")
 _FORMULAS = tuple(pattern.compiled_re for pattern in PATTERNS.values())
 
 
@@ -408,7 +408,7 @@ def columns_in(text: str) -> int:
 def split_row(line: Line, width: int) -> list[Line]:
     r"""The cells of a row, with their positions. ``\|`` is not a border."""
     all_bars = _bars(line)
-    bars = _bars(line, outside=True) if _MARKS.search(line) else all_bars
+    bars = _bars(line, outside=True) if _BAR_GUARDS.search(line) else all_bars
     cells = _divide(line, bars)
     if len(bars) < len(all_bars) and len(cells) < width:
         by_all = _divide(line, all_bars)

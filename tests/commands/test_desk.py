@@ -216,6 +216,16 @@ def test_a_text_is_saved_over_the_version_that_it_was_written_over(served: Serve
     assert path.read_bytes() == b"Mine.\r\n"
 
 
+def test_the_way_back_is_kept_without_sending_the_text_again(served: Served) -> None:
+    at = f"open/{served.key()}"
+    text = served.json(f"{at}/text")
+    for sent in ({"base": text["digest"], "kept": {"n": 1}}, {"base": "other", "kept": {"n": 2}}):
+        assert served.ask(f"{at}/kept", json.dumps(sent).encode())[0] == 204
+    assert served.json(f"{at}/text")["kept"] == {"text": text["text"], "kept": {"n": 1}}
+    served.ask(f"{at}/kept", json.dumps({"text": "Other", "kept": {}}).encode())
+    assert served.json(f"{at}/text")["kept"] == {"text": "Other", "kept": {}}
+
+
 def test_files_for_pupils_hold_no_edition_with_answers(served: Served) -> None:
     at = f"open/{served.key()}"
     made = served.json(f"{at}/hand-out", ["web", "answers"])
@@ -370,8 +380,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
 @pytest.mark.slow
 class TestInABrowser:
     def test_a_worksheet_is_written_without_a_command(self, seen: dict[str, Any]) -> None:
-        done = ("all", "exercises", "typed", "shown", "settled")
+        done = ("all", "exercises", "typed", "first", "shown", "settled")
         assert seen["write"] == dict.fromkeys(done, True)
+
+    def test_words_are_typed_over_and_pasted_with_their_looks(self, seen: dict[str, Any]) -> None:
+        done = ("heading", "choice", "cell", "label", "gap", "picture", "pasted", "pictures")
+        assert seen["edit"] == dict.fromkeys((*done, "plain"), True)
 
     def test_every_letter_is_where_it_was_typed(self, seen: dict[str, Any]) -> None:
         assert seen["misplaced"] == []

@@ -6,7 +6,9 @@ picture ``map.png`` and a Word file ``old.docx`` beside it. Prints the observati
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import copy
 import json
 import sys
 import zipfile
@@ -25,7 +27,7 @@ TEXT = "document.querySelector('.cm-content, textarea').{}"
 UNANSWERED = "Nothing answers"
 
 SEVERAL_LINES = 12
-MANY = 12_000
+MANY = 400
 """Looks for something that has to come, however busy the computer is."""
 
 
@@ -121,11 +123,12 @@ def write(teacher: Teacher) -> dict[str, Any]:
     page = teacher.page
     teacher.begin("Our well: a test")
     keep_picture(page, "desk-2-begun")
+    first = page.evaluate("getSelection().toString()")
     page.keyboard.press("Control+a")  # the cursor is in the text, of which this is all
     page.keyboard.type("Z")  # a single key, which is a single step back
     seen: dict[str, Any] = {"all": teacher.saved("---\nZ")}
     teacher.press("Undo")
-    teacher.type("\n\n")
+    teacher.type("\n\n::: exercise Read {#ex-read}\nWhat is it?\n:::\n")
     for kind in ("Choice", "Gap text"):  # the second not in the first
         teacher.press("Exercise …")
         teacher.press(kind)
@@ -140,12 +143,103 @@ def write(teacher: Teacher) -> dict[str, Any]:
     page.get_by_label("What does the picture show?").fill("A map")
     keep_picture(page, "desk-3-picture")
     page.keyboard.press("Enter")
-    seen |= {"typed": teacher.saved("A map"), "shown": teacher.built("The rope is")}
+    seen |= {
+        "typed": teacher.saved("A map"),
+        "first": first == "Heading",
+        "shown": teacher.built("The rope is"),
+    }
     teacher.press("Title and settings …")
     page.get_by_label("Subtitle", exact=True).fill("For: 7b")
     teacher.press("Use these")
     seen["settled"] = teacher.saved('subtitle: "For: 7b"') and teacher.built("For: 7b")
     keep_picture(page, "desk-4-written")
+    return seen
+
+
+EDITED = """---
+title: A rope
+lang: en
+---
+
+## Wells {#w}
+
+It is ______ deep.
+
+::: exercise Choose
+- (x) right
+- ( ) wrong
+:::
+
+| One | Two |
+|-----|-----|
+| a   | b   |
+
+End.
+"""
+COPIED = """<title>Page</title><body><h2>Copied</h2><p>A <b>rope</b> and <i>a lid</i>.<o:p></o:p>
+<ul><li>one<li>two</ul><table><tr><th>A<th>B<tr><td>1<td>2</table>
+<img alt="A dot" src="data:image/png;base64,{}">"""
+PASTE = """([html, text]) => {
+    const clipboardData = new DataTransfer();
+    if (html) clipboardData.setData('text/html', html);
+    clipboardData.setData('text/plain', text);
+    document.querySelector('.cm-content').dispatchEvent(
+        new ClipboardEvent('paste', {clipboardData, bubbles: true, cancelable: true}));
+}"""
+
+
+def edit(teacher: Teacher) -> dict[str, Any]:
+    """Words typed over others, by three clicks and by a click on a label; a gap of a row of
+    underscores, a picture that is changed, and a text that is pasted, with looks and without."""
+    path = teacher.folder / "edited.md"
+    path.write_text(EDITED, "utf-8")
+    found = json.loads(urlopen(f"{teacher.address}sources", timeout=60).read())
+    key = next(each["key"] for each in found if each["name"] == path.name)
+    other = copy.copy(teacher)
+    other.page = page = teacher.open(f"{teacher.address}open/{key}/")
+    page.wait_for_selector("body[data-ready]")
+    for words in ("Wells", "right", "| a"):
+        page_line(page, words).click(click_count=3)
+        page.keyboard.type(f"New {words[-1]}")
+    label = page.locator(".cm-content .quiet[title]", has_text="Exercise")
+    label.click()
+    page.keyboard.type("Pick")
+    page.get_by_text("______", exact=True).or_(page_line(page, "It is")).dblclick(
+        position={"x": 80, "y": 8}
+    )
+    other.press("Gap")
+    page.keyboard.type("ten")
+    page.click("#editor .cm-content")
+    page.keyboard.press("Control+End")
+    with page.expect_file_chooser() as chooser:
+        other.press("Picture")
+    chooser.value.set_files(teacher.folder.parent / "map.png")
+    other.press("Put it in")
+    other.press("Picture")
+    page.get_by_label("Words below it").fill("Our map")
+    page.get_by_label("Size", exact=True).select_option("Half the width")
+    other.press("Use these")
+    wanted = {
+        "heading": "## New s {#w}\n",
+        "choice": "- (x) New t\n",
+        "cell": "| New a   |\n",
+        "label": "::: exercise Pick\n",
+        "gap": "______{ten} deep",
+        "picture": '.png "Our map"){.decorative width=50%}',
+    }
+    seen = {name: other.saved(words) for name, words in wanted.items()}
+    image = base64.b64encode((teacher.folder.parent / "map.png").read_bytes()).decode()
+    page.keyboard.press("Control+End")
+    page.evaluate(PASTE, [COPIED.format(image), "not this"])
+    seen["pasted"] = other.saved("## Copied\n\nA **rope** and *a lid*.\n\n- one\n- two\n\n| A ")
+    seen["pictures"] = other.saved("![A dot](images/pasted-")
+    other.press("Undo")
+    once(page, TEXT.format("innerText.includes('Copied')"), False)
+    page.evaluate(PASTE, ["", "## *plain*"])
+    seen["plain"] = other.saved("width=50%}\n## *plain*")
+    keep_picture(page, "desk-4-edited")
+    page.close(run_before_unload=True)
+    path.unlink()
     return seen
 
 
@@ -457,6 +551,7 @@ def main(axe: str, chromium: str, address: str, folder: str) -> None:
         teacher = Teacher(browser, address, Path(folder))
         seen: dict[str, Any] = {
             "write": write(teacher),
+            "edit": edit(teacher),
             "misplaced": type_on_a_slow_computer(teacher),
             "complete": complete(teacher),
             "mend": mend(teacher),

@@ -62,7 +62,7 @@ _TITLE = late(r"(?m)^title:[ \t]*(\S[^\n]*)")
 _NO_AUTHOR = late(r"(?m)^authors:\n  - (?:name: )?Your Name\n")
 _EXAMPLES = late(r"(?m)^(?:#|subtitle:|publisher:|keywords:)[^\n]*\n")
 _RIGHTS = late(r"(?m)^(rights: )([^\n]*)Your Name\n")
-_FRONT = late(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
+_FRONT = late(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
 def title(path: Path) -> str:
@@ -78,6 +78,11 @@ def title(path: Path) -> str:
     except yaml.YAMLError:
         found = None
     return str(found) if isinstance(found, str | int) else path.stem
+
+
+def body(path: Path) -> str:
+    """The text of a source without its settings."""
+    return _FRONT.sub("", path.read_text("utf-8"), count=1).strip("\n")
 
 
 def retitle(path: Path, words: str) -> None:
