@@ -103,7 +103,7 @@ export async function handOut(writing) {
       const { paper, sheets, ink, duplex, simplex } = await answer.json();
       const row = (label, one, all) => (one === null ? [] : [[words(label), all ? all.sheets : one * (Number(prices.copies) || 1), all ? price(all.total) : '']]);
       const rows = [['', words('Sheets'), words('Price')], ...row('On both sides', sheets.duplex, duplex), ...row('On one side', sheets.simplex, simplex)];
-      const pages = `${words('Pages')}: ${sheets.pages} (${paper}). ${words('Ink on a page')}: ${(100 * ink.grey).toFixed(1)} %`;
+      const pages = `${words('Pages')}: ${sheets.pages} (${paper}). ${words('Ink on a page')}: ${ink.grey.toLocaleString(document.documentElement.lang, { style: 'percent', maximumFractionDigits: 1 })}`;
       facts.replaceChildren(made('p', { textContent: pages }), tableOf(rows));
       facts.hidden = false;
       tell('');
