@@ -382,7 +382,7 @@ class TestInABrowser:
 
     def test_words_are_typed_over_and_pasted_with_their_looks(self, seen: dict[str, Any]) -> None:
         done = ("heading", "choice", "cell", "label", "gap", "picture", "pasted", "pictures")
-        assert seen["edit"] == dict.fromkeys((*done, "plain"), True)
+        assert seen["edit"] == dict.fromkeys((*done, "plain", "kinds", "removed"), True)
 
     def test_every_letter_is_where_it_was_typed(self, seen: dict[str, Any]) -> None:
         assert seen["misplaced"] == []
