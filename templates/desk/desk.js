@@ -2,25 +2,14 @@
 // nothing: what was typed is saved a moment later, and built by the session.
 
 import { change, makeEditor, wordsAt } from './editor.js';
+import { button, byId, isKnown, made, words } from './elements.js';
 
 const SAVE = 400; // milliseconds without a key after which what was typed is saved
 const KEEP = 3000; // and after which the way back is kept
+const LANGUAGE_COOKIE = 'chapbook-language';
 const MOST_KEPT = 2e6; // letters of the way back
 
-const byId = (id) => document.getElementById(id);
 const { root, source } = document.body.dataset;
-const dictionary = JSON.parse(byId('words').textContent);
-export const words = (text) => dictionary[text] || text;
-export const made = (name, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-};
-export const button = (label, action, properties = {}) => {
-  const element = made('button', { type: 'button', textContent: words(label), ...properties });
-  element.addEventListener('click', action);
-  return element;
-};
 let numbered = 0;
 // A field with its label; both are in a box, which has the control as `control`.
 export function field(label, control, hint = '') {
@@ -76,7 +65,7 @@ export function ask(title, body, buttons = ['Close']) {
     dialog.showModal();
   });
 }
-export const tell = (text, ...links) => { byId('dialog-said').replaceChildren(text, ' ', ...links); };
+export const tell = (text, ...links) => { byId('dialog-said').replaceChildren(text, ...links.flatMap((link) => [' ', link])); };
 byId('dialog').addEventListener('close', () => {
   if (byId('dialog').open) return; // it shows the next question
   const done = answered;
@@ -161,7 +150,7 @@ const OUTLINES = {
   book: ['# {Heading}', '{Text}', '# {Heading}', '{Text}'],
 };
 function outline(kind) {
-  if (!dictionary.Text && kind !== 'worksheet') return '';
+  if (!isKnown('Text') && kind !== 'worksheet') return '';
   const parts = OUTLINES[kind] || (/novel|article/.test(kind) ? OUTLINES.book : [PART, POINTS, PART]);
   const written = parts.map((part) => blockOf(part).replaceAll('¦', ''));
   const marked = kind === 'exam' ? written.map((part) => part.replace(/^::: exercise.*/, '$& {marks=2}')) : written;
@@ -222,6 +211,12 @@ async function pasteText() {
   await importFile(html || box.innerText, `${name.value}.${ending}`);
 }
 
+byId('language').value = document.documentElement.lang;
+byId('language').addEventListener('change', async () => {
+  await writing?.save();
+  document.cookie = `${LANGUAGE_COOKIE}=${byId('language').value}; path=/; max-age=31536000; samesite=strict`;
+  location.reload();
+});
 byId('new-button').addEventListener('click', () => newSource());
 byId('change-button')?.addEventListener('click', changeFile);
 byId('paste-button').addEventListener('click', pasteText);
@@ -271,6 +266,7 @@ for (const tab of document.querySelectorAll('#tabs button')) {
 
 const me = crypto.randomUUID();
 const key = location.pathname.match(/open\/(\w+)/)?.[1] || '';
+const UNSAVED = `unsaved ${key}`;
 // Beacons would not say where they come from; these outlive the page as well.
 const last = (path, body) => fetch(path, { method: 'POST', body, keepalive: !body || body.length < 60000 }).catch(() => {});
 const here = () => last(`${root}here/${me}?key=${key}&hidden=${document.hidden ? 'yes' : ''}`);
@@ -349,7 +345,7 @@ function explainSigns() {
 
 // A finding in the language of the desk, with the words of the text that it is about.
 export function sayFinding({ code, text, message, hint, mend, length }) {
-  if (!dictionary[code]) return [message, hint].filter(Boolean).join(' ');
+  if (!isKnown(code)) return [message, hint].filter(Boolean).join(' ') || text;
   const [, line = '', carets = ''] = text.split('\n');
   const start = carets.indexOf('^');
   const about = length > 1 ? line.slice(start, carets.length).trim() : message.match(/[“`]([^”`]+)/)?.[1];
@@ -416,22 +412,50 @@ class Writing {
     this.keeper = setTimeout(() => this.keep(), KEEP);
     if (isRemote) return;
     this.isSaved = false;
-    this.say('…');
+    if (byId('alarm').hidden) this.say('…');
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), SAVE);
   }
 
   say(text) {
-    byId('saved').className = '';
     byId('saved').textContent = words(text);
   }
 
-  // What to do when nothing answers any more: what was typed is in this window alone.
-  alarm() {
-    if (byId('saved').className) return; // said once, for those who hear it
-    this.say('Not saved: Chapbook is no longer running. Copy the text, start Chapbook again, and paste it there.');
-    byId('saved').className = 'alarm';
-    byId('saved').append(' ', button('Copy the text', () => navigator.clipboard.writeText(this.editor.text)));
+  // What could not be saved is kept in the browser, for when the desk comes back.
+  keepUnsaved() {
+    this.hasFailed = true;
+    try {
+      localStorage.setItem(UNSAVED, this.editor.text);
+      return true;
+    } catch { // there is no room
+      return false;
+    }
+  }
+
+  // Nothing answers any more: what was typed is in this window alone.
+  alarm(isKept) {
+    if (!byId('alarm').hidden) return; // said once, for those who hear it
+    byId('alarm').hidden = false;
+    this.say('Not saved!');
+    byId('alarm').replaceChildren(
+      words(isKept
+        ? 'Not saved: Chapbook is no longer running. Start it again and open this text: this browser keeps what you wrote, and offers it then.'
+        : 'Not saved: Chapbook is no longer running. Copy the text, start Chapbook again, and paste it there.'),
+      ' ', button('Copy the text', () => navigator.clipboard.writeText(this.editor.text)),
+    );
+  }
+
+  // What was written before the desk ended, if it never came into the file.
+  async offerUnsaved() {
+    const unsaved = localStorage.getItem(UNSAVED);
+    if (unsaved !== null && unsaved !== this.editor.text) {
+      const text = made('pre', { textContent: unsaved, tabIndex: 0 });
+      const body = [made('p', { textContent: words('Chapbook ended before this was saved. This is what you wrote:') }), text];
+      const chosen = await ask('Which text is right?', body, ['Keep what I wrote', 'Take the other one']);
+      if (!chosen) return; // it is asked again
+      if (chosen === 'Keep what I wrote') this.editor.setText(unsaved, true);
+    }
+    localStorage.removeItem(UNSAVED);
   }
 
   // One save after another; what was typed meanwhile is saved after it.
@@ -444,7 +468,8 @@ class Writing {
       (saved) => this.hear(text, saved),
       (error) => {
         this.isSaved = false;
-        if (error instanceof TypeError) this.alarm(); // nothing answers
+        const isKept = this.keepUnsaved();
+        if (error instanceof TypeError) this.alarm(isKept); // nothing answers
         else this.say('Not saved!');
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.save(), 2000);
@@ -461,6 +486,7 @@ class Writing {
   }
 
   hear(sent, { digest, base, text, conflict, unknown }) {
+    byId('alarm').hidden = true;
     if (unknown) { // the desk was started again
       this.baseText = null;
       this.isSaved = false;
@@ -485,7 +511,10 @@ class Writing {
       this.editor.setText(text);
     }
     [this.base, this.baseText] = [digest, text ?? sent];
-    if (this.isSaved) this.say('Saved');
+    if (!this.isSaved) return;
+    this.say('Saved');
+    if (this.hasFailed) localStorage.removeItem(UNSAVED);
+    this.hasFailed = false;
   }
 
   async decide(digest, theirs) {
@@ -509,9 +538,9 @@ class Writing {
   }
 
   saveNow() {
-    if (!this.isSaved) {
-      last('save', this.data(this.editor.text));
-    }
+    if (this.isSaved) return;
+    if (this.hasFailed) this.keepUnsaved();
+    last('save', this.data(this.editor.text));
   }
 
   // The way back survives the end of the desk, with the text that it leads back from. A window in
@@ -892,6 +921,7 @@ async function begin() {
     writing.goToFirst();
   } else if (matchMedia('(pointer: fine)').matches && document.activeElement === document.body) editor.focus();
   document.body.dataset.ready = 'yes';
+  await writing.offerUnsaved();
 }
 
 begin();

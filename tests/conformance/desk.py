@@ -24,6 +24,8 @@ from tests.conformance.preview import LONG
 from tests.conformance.web_page import RUN, change_window
 
 TEXT = "document.querySelector('.cm-content, textarea').{}"
+UNANSWERED = "Nothing answers"
+
 SEVERAL_LINES = 12
 MANY = 400
 """Looks for something that has to come, however busy the computer is."""
@@ -304,10 +306,21 @@ NAMES = """[...document.querySelectorAll(
     .filter((part) => part.checkVisibility() && !part.closest('.cm-editor, #sources, #findings'))
     .map((part) => (part.ariaLabel || part.textContent).trim())
     .filter((name) => /[a-z]/i.test(name))"""
+ALARMS = """() => {
+    window.alarms = 0;
+    new MutationObserver(() => { window.alarms += 1; })
+        .observe(document.querySelector('#alarm'), { childList: true });
+}"""
+DIALOGS_OF_FILES = ("New …", "Paste a text …", "Rename, copy, delete …")
+DIALOGS = (
+    *("Title and settings …", "Print and hand out …", "Exercise …", "Signs …", "Reference"),
+    *DIALOGS_OF_FILES,
+)
 IS_BELOW = "document.querySelector('#html iframe')?.contentWindow.scrollY > 100"
 VIEW = """(() => {
     const view = document.querySelector('#pdf .view');
-    return [document.querySelectorAll('.thumbnails button').length > 1, view.scrollTop > 100,
+    const small = document.querySelector('.thumbnails button');
+    return [Boolean(small?.checkVisibility()), view.scrollTop > 100,
         view.querySelector('figure').clientWidth > view.clientWidth];
 })()"""
 
@@ -342,14 +355,20 @@ def look(teacher: Teacher) -> dict[str, Any]:
     for name in ("Next page", "Larger", "Larger", "Small pages"):
         teacher.press(name)
     seen["after"] = once(page, VIEW, [True, True, True])
+    teacher.press("Small pages")
+    seen["closed"] = once(page, VIEW, [False, True, True])
     other = teacher.open(page.url, locale="de-DE")
     other.wait_for_selector("body[data-ready]")
     other.wait_for_selector("#pdf img:not([hidden])")
     names = page.evaluate(NAMES)
     once(other, f"{NAMES}.length", len(names))
     seen["names"] = [names, other.evaluate(NAMES)]
+    with other.expect_navigation():
+        other.get_by_label("Sprache des Schreibtischs").select_option("fr")
+    other.wait_for_selector("body[data-ready]")
+    seen["chosen"] = other.get_by_label("Langue du bureau").input_value()
     other.close()
-    for name in ("Smaller", "Smaller", "Small pages"):
+    for name in ("Smaller", "Smaller"):
         teacher.press(name)
     page.locator(".cm-scroller").evaluate("one => one.scrollTo(0, one.scrollHeight)")
     shown = page.get_by_role("group", name="Show").get_by_label("Web page")
@@ -463,6 +482,30 @@ def disagree(teacher: Teacher) -> dict[str, Any]:
     return seen
 
 
+def lose(teacher: Teacher) -> dict[str, Any]:
+    """A desk that answers no more, of which is told once; and one that is there again."""
+    page = teacher.page
+    page.evaluate(ALARMS)
+    page.evaluate(f"() => {{ fetch = async () => {{ throw new TypeError('{UNANSWERED}') }} }}")
+    teacher.type("\n\nNever heard of")
+    page.get_by_role("alert").wait_for()
+    with page.expect_console_message(lambda said: UNANSWERED in said.text):
+        teacher.type(" before")
+    seen: dict[str, Any] = {"alarms": page.evaluate("window.alarms")}
+    keep_picture(page, "desk-9-alarm")
+    page.once("dialog", lambda dialog: dialog.accept())  # whether to leave what is not saved
+    page.reload()
+    page.get_by_role("dialog", name="Which text is right?").wait_for()
+    keep_picture(page, "desk-9-offered")
+    teacher.press("Keep what I wrote")
+    seen["kept"] = teacher.saved("Never heard of before")
+    page.wait_for_selector("#saved:text-is('Saved')")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    seen["asked again"] = page.locator("dialog[open]").count()
+    return seen
+
+
 def plain(teacher: Teacher) -> dict[str, Any]:
     """The editor of who has not installed the one with colours."""
     page = teacher.browser.new_page()
@@ -494,9 +537,10 @@ def findings(teacher: Teacher, axe: str) -> list[str]:
     page.evaluate(axe)
     for window in ("1280-light", "1280-dark", "320-light", "320-dark"):
         change_window(page, window)
-        for part in ("", "Title and settings …", "Print and hand out …"):
+        for part in ("", *DIALOGS):
             if window.startswith("320"):
-                page.click("#tabs [data-tab=write]")
+                tab = "files" if part in DIALOGS_OF_FILES else "write"
+                page.click(f"#tabs [data-tab={tab}]")
             if part:
                 teacher.press(part)
                 page.wait_for_selector("dialog[open]")
@@ -509,6 +553,8 @@ def findings(teacher: Teacher, axe: str) -> list[str]:
             keep_picture(page, f"desk-8-{window}-{part[:5].strip() or 'page'}")
             if part:
                 page.keyboard.press("Escape")
+                if page.inner_text(":focus") != part:
+                    seen.append(f"{window} {part} leaves the focus elsewhere")
     return seen
 
 
@@ -527,8 +573,9 @@ def main(axe: str, chromium: str, address: str, folder: str) -> None:
             "bring in": bring_in(teacher),
             "elsewhere": elsewhere(teacher),
             "disagree": disagree(teacher),
+            "lost": lose(teacher),
             "plain": plain(teacher),
-            "complaints": [*teacher.complaints],
+            "complaints": [one for one in teacher.complaints if UNANSWERED not in one],
             "findings": findings(teacher, Path(axe).read_text("utf-8")),
         }
         teacher.page.close(run_before_unload=True)

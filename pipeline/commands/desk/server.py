@@ -84,6 +84,8 @@ STARTERS = (
 FOR_PUPILS = "pupils-"
 """The beginning of the names of archives that hold no answers."""
 
+LANGUAGE_COOKIE = "chapbook-language"
+
 NewSession = Callable[[Path, PageDrawing], Session]
 
 
@@ -122,7 +124,7 @@ class OpenSource:
     def _more(self) -> Mapping[str, object]:
         return {"desk": {"digest": self.draft.digest(), "windows": len(self.windows)}}
 
-    def _kept(self, path: Path | None = None) -> Path:
+    def _history_file(self, path: Path | None = None) -> Path:
         """The file with what a window wants to find again: outside what is handed out."""
         return outputs.model_of(self.out / stem_of(path or self.path)).with_name("desk.json")
 
@@ -135,7 +137,7 @@ class OpenSource:
         except (OSError, UnicodeDecodeError):
             return PlainTextResponse("This file cannot be read as text.", 409, HEADERS)
         with contextlib.suppress(OSError, msgspec.MsgspecError):
-            kept = msgspec.json.decode(self._kept().read_bytes())
+            kept = msgspec.json.decode(self._history_file().read_bytes())
             return as_json({"text": text, "digest": digest, "kept": kept})
         return as_json({"text": text, "digest": digest, "kept": None})
 
@@ -155,7 +157,7 @@ class OpenSource:
         text = self.draft.version(sent.base) if sent.text is None else sent.text
         if text is not None:
             kept = msgspec.json.encode({"text": text, "kept": sent.kept})
-            outputs.write(self._kept(), kept)
+            outputs.write(self._history_file(), kept)
         return Response(status_code=204, headers=HEADERS)
 
     async def _file(self, request: Request) -> Response:
@@ -178,7 +180,7 @@ class OpenSource:
                 path = _free(path)
                 self.path.rename(path)
                 with contextlib.suppress(OSError):
-                    outputs.write(self._kept(path), self._kept().read_bytes())
+                    outputs.write(self._history_file(path), self._history_file().read_bytes())
                 await self.desk.forget(self)
             source_facts.retitle(path, title)
         except (OSError, UnicodeDecodeError) as error:
@@ -246,7 +248,7 @@ class OpenSource:
         return as_json(msgspec.json.decode(run.out)["editions"][0]["printed"])
 
     async def _hand_out(self, request: Request) -> Response:
-        """Build editions; the files of each, or the findings because of which there are none."""
+        """Build editions; the files of each with their bytes, and the findings."""
         names = msgspec.json.decode(await _body(request), type=list[str])
         if not names or not EDITIONS.keys() >= {*names}:
             return gone()
@@ -254,17 +256,18 @@ class OpenSource:
         run = await command_runs.run(*words, folder=self.desk.folder)
         if run.code and not run.out:
             return PlainTextResponse(run.told, 409, HEADERS)
-        if run.code:
-            return as_json(msgspec.json.decode(run.out))
-        files = command_runs.made(self.path, self.out)
-        return as_json({name: [path.name for path in files.get(name, ())] for name in names})
+        made = {} if run.code else command_runs.list_outputs(self.path, self.out)
+        files = {
+            name: {path.name: path.stat().st_size for path in made.get(name, ())} for name in names
+        }
+        return as_json({"files": files, "findings": msgspec.json.decode(run.out)})
 
     async def _made(self, request: Request) -> Response:
         """A file of editions (``a,b``) that were built; of several files, or ``.zip``, all."""
         names, name = request.path_params["edition"].split(","), request.path_params["name"]
         if name.startswith(FOR_PUPILS) and not all(map(is_for_pupils, names)):
             return gone()
-        files = command_runs.made(self.path, self.out)
+        files = command_runs.list_outputs(self.path, self.out)
         wanted = [path for edition in names for path in files.get(edition, ())]
         if not name.endswith(".zip") or any(path.name == name for path in wanted):
             path = next((path for path in wanted if path.name == name), None)
@@ -334,7 +337,7 @@ class Desk(LocalServer):
     def path_of(self, key: str) -> Path | None:
         """The source with a key."""
         if key not in self._paths:
-            self._paths = {_key(path): path for path in self._found()}
+            self._paths = {_key(path): path for path in self._list_sources()}
         path = self._paths.get(key)
         return path if path and path.is_file() else None
 
@@ -344,11 +347,12 @@ class Desk(LocalServer):
 
     def page(self, request: Request, source: OpenSource | None = None) -> Response:
         """The page, in a language of the browser's."""
-        language, words = words_for(request.headers.get("accept-language", ""))
+        language, words = words_for(_languages(request))
         nonce = secrets.token_urlsafe(16)
         page = page_template("desk/desk.html").render(
             _=lambda text: words.get(text, text),
             language=language,
+            languages=_interface()["names"],
             words=msgspec.json.encode(words).decode().replace("<", "\\u003c"),
             root="../../" if source else "",
             source=source and source.path.relative_to(self.folder).as_posix(),
@@ -370,7 +374,7 @@ class Desk(LocalServer):
             self._open[key] = OpenSource(self, key, path)
         await self._open[key].router(scope, receive, send)
 
-    def _found(self) -> Iterable[Path]:
+    def _list_sources(self) -> Iterable[Path]:
         """The sources in the folder, and in folders in it."""
         count = 0
         for folder, folders, names in os.walk(self.folder):
@@ -385,7 +389,7 @@ class Desk(LocalServer):
                     yield Path(folder) / name
 
     async def _sources(self, request: Request) -> Response:
-        self._paths = {_key(path): path for path in self._found()}
+        self._paths = {_key(path): path for path in self._list_sources()}
         return as_json(
             [
                 {
@@ -407,7 +411,9 @@ class Desk(LocalServer):
         """Print texts that nobody has opened yet, to show their first pages: outside the folder,
         in which only who opens a text has something made of it."""
         await asyncio.sleep(COVERS_AFTER)
-        for path in [*self._found()][:MOST_COVERS]:
+        for path in [*self._list_sources()][:MOST_COVERS]:
+            while any(source.session.state.doing for source in self._open.values()):
+                await asyncio.sleep(COVERS_AFTER)  # a text that somebody writes comes first
             out = Path(self.drawing.folder) / _key(path)
             with contextlib.suppress(OSError):
                 if not self._pdf(path) and path.stat().st_size <= LARGEST_COVERED:
@@ -437,7 +443,7 @@ class Desk(LocalServer):
         if run.code:
             return PlainTextResponse(run.told or run.out, 409, HEADERS)
         source_facts.retitle(path, title)
-        language, _ = words_for(request.headers.get("accept-language", ""))
+        language, _ = words_for(_languages(request))
         body = asked.get("body", "")
         source_facts.sign(path, asked.get("author", "").strip(), language, body)
         return as_json({"key": _key(path)})
@@ -548,6 +554,12 @@ def words_for(accepted: str) -> tuple[str, dict[str, str]]:
             at = table["languages"].index(tag)
             return tag, {text: words[at] for text, words in table["words"].items()}
     return "en", {}
+
+
+def _languages(request: Request) -> str:
+    """The language that was chosen in the window, or those that its browser accepts."""
+    accepted = request.headers.get("accept-language", "")
+    return request.cookies.get(LANGUAGE_COOKIE, accepted)
 
 
 @functools.cache

@@ -69,7 +69,7 @@ _COUNTED = {
 _NO_BOLD = late(r"font-weight:\s*(?:normal|400)")
 """The style of the element around all that was copied in Google Docs."""
 
-_FORMULA = late(f"{draft.MATH_MARK}[^{draft.MATH_MARK}]*{draft.MATH_MARK}")
+_FORMULA = late(f"{draft.MATH_SENTINEL}[^{draft.MATH_SENTINEL}]*{draft.MATH_SENTINEL}")
 
 
 def read_html(path: Path, name: str) -> draft.Draft:
@@ -314,11 +314,11 @@ def _is_paragraph(element: Element) -> bool:
     outer = element.getparent()
     alone = outer is not None and outer.tag in ("td", "th") and len(outer) == 1
     text = "".join(article.words(element))
-    is_formula = text.startswith(f"{draft.MATH_MARK}{draft.DISPLAY_MARK}") and text.endswith(
-        draft.MATH_MARK
-    )
+    is_formula = text.startswith(
+        f"{draft.MATH_SENTINEL}{draft.DISPLAY_SENTINEL}"
+    ) and text.endswith(draft.MATH_SENTINEL)
     is_figure = element.find("figure") is not None and len(element) == 1
-    is_text = bool(text) and not (is_formula and text.count(draft.MATH_MARK) == 2)
+    is_text = bool(text) and not (is_formula and text.count(draft.MATH_SENTINEL) == 2)
     is_text = is_text and not is_figure and not text.startswith(draft.COMMENT)
     return not alone and (is_text or len(element.findall(".//img")) > 1)
 
