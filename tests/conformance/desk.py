@@ -27,7 +27,7 @@ TEXT = "document.querySelector('.cm-content, textarea').{}"
 UNANSWERED = "Nothing answers"
 
 SEVERAL_LINES = 12
-MANY = 400
+MANY = 12_000
 """Looks for something that has to come, however busy the computer is."""
 
 
