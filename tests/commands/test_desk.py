@@ -432,7 +432,7 @@ class TestInABrowser:
     def test_it_is_printed_and_handed_out_without_answers(self, seen: dict[str, Any]) -> None:
         found = seen["hand out"]
         assert ".md:" not in found["stopped"]
-        assert "what is left of a gap" in found["stopped"]
+        assert "what is left of a mark" in found["stopped"]
         assert "Show line" in found["stopped"]
         assert "60\t0.60" in found["costs"]  # four pages, thirty times, on both sides
         assert found["printed"].endswith("/handout/our-well-a-test.pdf")
