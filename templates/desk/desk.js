@@ -186,7 +186,7 @@ async function importFile(data, name) {
 
 // What was found in a file, and what is in the text that was made of it.
 function broughtIn(told) {
-  const counts = [...told.matchAll(/^ +([a-z][a-z ,-]*(?: \d)?) +(\d+) +(\d+)( +fewer)?$/gm)];
+  const counts = [...told.matchAll(/^ +([a-z][a-z ,-]*?(?: \d)?) +(\d+) +(\d+)( +fewer)?$/gm)];
   const rows = [['', words('In the file'), words('In the new text')], ...counts.map(([, name, before, now, fewer]) => (
     [words(name.replace(/\d/, '{}')).replace('{}', name.at(-1)), before, fewer ? `${now} – ${words('fewer')}` : now]
   ))];

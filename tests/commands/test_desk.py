@@ -385,7 +385,7 @@ class TestInABrowser:
 
     def test_words_are_typed_over_and_pasted_with_their_looks(self, seen: dict[str, Any]) -> None:
         done = ("heading", "choice", "cell", "label", "gap", "picture", "pasted", "pictures")
-        assert seen["edit"] == dict.fromkeys((*done, "plain"), True)
+        assert seen["edit"] == dict.fromkeys((*done, "plain", "kinds", "removed"), True)
 
     def test_every_letter_is_where_it_was_typed(self, seen: dict[str, Any]) -> None:
         assert seen["misplaced"] == []
@@ -432,7 +432,7 @@ class TestInABrowser:
     def test_it_is_printed_and_handed_out_without_answers(self, seen: dict[str, Any]) -> None:
         found = seen["hand out"]
         assert ".md:" not in found["stopped"]
-        assert "what is left of a gap" in found["stopped"]
+        assert "what is left of a mark" in found["stopped"]
         assert "Show line" in found["stopped"]
         assert "60\t0.60" in found["costs"]  # four pages, thirty times, on both sides
         assert found["printed"].endswith("/handout/our-well-a-test.pdf")

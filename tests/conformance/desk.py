@@ -27,7 +27,7 @@ TEXT = "document.querySelector('.cm-content, textarea').{}"
 UNANSWERED = "Nothing answers"
 
 SEVERAL_LINES = 12
-MANY = 400
+MANY = 12_000
 """Looks for something that has to come, however busy the computer is."""
 
 
@@ -176,7 +176,8 @@ It is ______ deep.
 
 End.
 """
-COPIED = """<title>Page</title><body><h2>Copied</h2><p>A <b>rope</b> and <i>a lid</i>.<o:p></o:p>
+COPIED = """<title>Page</title><b style="font-weight:normal"><h2>Copied</h2></b>
+<p>A <b>rope</b> and <i>a lid</i>.<o:p></o:p>
 <ul><li>one<li>two</ul><table><tr><th>A<th>B<tr><td>1<td>2</table>
 <img alt="A dot" src="data:image/png;base64,{}">"""
 PASTE = """([html, text]) => {
@@ -237,6 +238,17 @@ def edit(teacher: Teacher) -> dict[str, Any]:
     once(page, TEXT.format("innerText.includes('Copied')"), False)
     page.evaluate(PASTE, ["", "## *plain*"])
     seen["plain"] = other.saved("width=50%}\n## *plain*")
+    other.press("Exercise …")
+    kinds = page.locator("dialog button").all_inner_texts()[:-1]
+    page.keyboard.press("Escape")
+    for kind in kinds:
+        other.press("Exercise …")
+        page.locator("dialog").get_by_role("button", name=kind, exact=True).click()
+    seen["kinds"] = other.built("Put in order") and page.is_hidden("#findings")
+    page_line(page, "Put in order").click()
+    other.press("Exercise …")
+    other.press("Remove this one")
+    seen["removed"] = once(page, TEXT.format("innerText.includes('At last')"), False) is False
     keep_picture(page, "desk-4-edited")
     page.close(run_before_unload=True)
     path.unlink()
