@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
@@ -383,7 +382,6 @@ def styles(
     )
 
 
-@functools.lru_cache(maxsize=64)
 def plain(css: str, direction: Literal["ltr", "rtl"]) -> str:
     """A style sheet with physical sides instead of logical ones, and without declarations in new
     units. The alignment of text is given in both ways, and so are hyphens, for which WebKit had its

@@ -319,8 +319,8 @@ def test_the_title_beside_a_clock_stays_with_it(tmp_path: Path) -> None:
     source = tmp_path / "time.md"
     for height in (70, 75, 80):
         source.write_text(
-            "---\ntitle: Time\nkind: worksheet\npage: {size: a5}\naudience: {ages: 6-7}\n---\n\n::: exercise Draw\nA house.\n\n"
-            f"::: space {height}mm\n:::\n:::\n\n::: exercise Hours\n```chart {{type=clock}}\n3:00\n"
+            "---\ntitle: Time\nkind: worksheet\npage: {size: a5}\naudience: {ages: 6-7}\n---\n\n"
+            f"::: exercise Draw\nA house.\n\n::: space {height}mm\n:::\n:::\n\n::: exercise Hours\n```chart {{type=clock}}\n3:00\n"
             "```\n\nIt is ____ now.\n:::\n",
             "utf-8",
         )
@@ -360,19 +360,26 @@ def test_what_is_leafed_through_in_an_ebook(kind: str, files: int, tmp_path: Pat
     assert dict(spine)["nav"] == (' linear="no"' if kind == "exam" else "")
 
 
-def test_a_poem_longer_than_a_page_goes_on(tmp_path: Path) -> None:
-    lines = "\n\n".join(
-        "\n".join(f"Line {4 * at + number}" for number in range(4)) for at in range(12)
-    )
+def test_a_poem_goes_on_on_the_page_that_faces_it_and_begins_a_page_to_save_a_turn(
+    tmp_path: Path,
+) -> None:
+    poems = {"Short": 2, "Long": 10, "Shorter": 1, "Whole": 5, "Last": 4, "Turned": 4}
+    parts = [
+        f"# {title}\n\n::: verse\n" + "\n\n".join(["A line\n" * 3 + "The end"] * stanzas) + "\n:::"
+        for title, stanzas in poems.items()
+    ]
     source = tmp_path / "poems.md"
     front = "---\ntitle: Poems\nkind: poetry\npage: A5\n---"
-    short = "# Short\n\n::: verse\nA line\n:::"
-    source.write_text(f"{front}\n\n{short}\n\n# Long\n\n::: verse\n{lines}\n:::\n\n{short}\n")
+    source.write_text("\n\n".join((front, *parts)) + "\n")
     pipeline.build(source, ["handout"], out=tmp_path)
     with pypdfium2.PdfDocument(tmp_path / "poems" / "poems.pdf") as pdf:
         texts = [page.get_textpage() for page in pdf]
         lowest = [text.get_charbox(at)[1] for text in texts for at in range(text.count_chars())]
+        words = [text.get_text_range() for text in texts]
     assert min(lowest) > 0  # on the paper
+    begin = {title: [f"{title}\r" in text for text in words].index(True) + 1 for title in poems}
+    assert begin == {"Short": 3, "Long": 4, "Shorter": 6, "Whole": 6, "Last": 7, "Turned": 8}
+    assert [text.count("The end") for text in words[2:]] == [2, 5, 5, 5, 5, 4]
 
 
 def test_figures_in_japanese_are_of_the_face_around_them(tmp_path: Path) -> None:

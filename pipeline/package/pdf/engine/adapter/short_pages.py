@@ -58,6 +58,9 @@ IN_ONE_PIECE, ON_A_FULL_PAGE = "avoid", "avoid-page"
 """The values of ``break-inside`` of what is kept in one piece, and of what is so unless its page
 would be short."""
 
+WITHIN_A_SPREAD = "avoid-column"
+"""The value, outside of columns, of what is in one piece where it would take a turn to go on."""
+
 
 def page_layout(context: Any, box: Any, *rest: Any, **of_notes: Any) -> Any:
     """The layout of what is on a page, and where it goes on."""
@@ -285,7 +288,9 @@ def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any)
             edge = box.position_y + box.margin_top
             box.position_y += context.below_page_floats(edge) - edge
         kind, (_, skip_stack, page_is_empty, *_) = box.style["break_inside"], rest
-        if (
+        if kind == WITHIN_A_SPREAD and not context.in_column:
+            box = _restyle(box, break_inside="avoid" if context.current_page % 2 else "auto")
+        elif (
             kind in (IN_ONE_PIECE, ON_A_FULL_PAGE)
             and not (skip_stack or page_is_empty or context.in_column)
             and _is_short(context, box.position_y)
