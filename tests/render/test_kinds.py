@@ -320,7 +320,8 @@ def test_the_title_beside_a_clock_stays_with_it(tmp_path: Path) -> None:
     for height in (70, 75, 80):
         source.write_text(
             "---\ntitle: Time\nkind: worksheet\npage: {size: a5}\naudience: {ages: 6-7}\n---\n\n"
-            f"::: exercise Draw\nA house.\n\n::: space {height}mm\n:::\n:::\n\n::: exercise Hours\n```chart {{type=clock}}\n3:00\n"
+            f"::: exercise Draw\nA house.\n\n::: space {height}mm\n:::\n:::\n\n"
+            "::: exercise Hours\n```chart {type=clock}\n3:00\n"
             "```\n\nIt is ____ now.\n:::\n",
             "utf-8",
         )
