@@ -86,7 +86,10 @@ def test_the_young_have_no_letters_before_choices_and_sums_side_by_side(tmp_path
     with pypdfium2.PdfDocument(folder / "worksheet.pdf") as pdf:
         bounds = [thing.get_bounds() for thing in pdf[0].get_objects()]
     blanks = [(round(low), left) for left, low, right, _ in bounds if 78 < right - left < 80]
-    assert [low for low, _ in blanks[1:]] == [blanks[1][0]] * 3
+    (first, left), (beside, right), (below, third) = blanks[1:]  # in two columns
+    assert first == beside > below
+    assert left == pytest.approx(third, abs=1)
+    assert right > left + 100
     with pypdfium2.PdfDocument(folder / "worksheet-answers.pdf") as pdf:
         assert "a plum" in pdf[0].get_textpage().get_text_range()
 
@@ -298,6 +301,35 @@ def test_each_page_inside_a_folded_leaflet_begins_with_a_heading(tmp_path: Path)
         tops = [inside.get_charbox(text.index(f"In the {word}"))[1] for word in ("house", "garden")]
         assert tops == [inside.get_charbox(text.index("The wells"))[1]] * 2
         assert inside.get_charbox(text.index("Ask us"))[1] < tops[0]
+
+
+def test_the_imprint_of_a_leaflet_takes_no_page(tmp_path: Path) -> None:
+    source = tmp_path / "water.md"
+    sections = "".join(f"## Well {number}\n\nLow.\n\n" for number in range(22))
+    head = "---\ntitle: Water\nkind: leaflet\npublisher: Commune\n---\n\n"
+    source.write_text(head + sections, "utf-8")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "water" / "water.pdf") as pdf:
+        last = pdf[len(pdf) - 1].get_textpage().get_text_range()
+    assert "Commune" in last
+    assert "Low" in last
+
+
+def test_the_title_beside_a_clock_stays_with_it(tmp_path: Path) -> None:
+    source = tmp_path / "time.md"
+    for height in (70, 75, 80):
+        source.write_text(
+            "---\ntitle: Time\nkind: worksheet\npage: {size: a5}\naudience: {ages: 6-7}\n---\n\n"
+            f"::: exercise Draw\nA house.\n\n::: space {height}mm\n:::\n:::\n\n"
+            "::: exercise Hours\n```chart {type=clock}\n3:00\n"
+            "```\n\nIt is ____ now.\n:::\n",
+            "utf-8",
+        )
+        pipeline.build(source, ["handout"], out=tmp_path)
+        with pypdfium2.PdfDocument(tmp_path / "time" / "time.pdf") as pdf:
+            for page in pdf:
+                text = page.get_textpage().get_text_range()
+                assert ("Hours" in text) is ("now" in text)
 
 
 def test_a_heading_in_columns_does_not_touch_the_text_before_it(tmp_path: Path) -> None:
