@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+import textwrap
 from itertools import accumulate
 from pathlib import Path
 from xml.etree import ElementTree
@@ -121,6 +122,28 @@ def test_an_exam_in_large_print_has_letters_on_their_lines_and_its_scores_under_
         assert {"pores", "Possible"} <= {*last.get_text_range().split()}
 
 
+def test_an_exam_has_space_above_its_headings_and_not_below(tmp_path: Path) -> None:
+    lines = "\n::: lines 4\n:::\n"
+    source = tmp_path / "test.md"
+    source.write_text(
+        "---\ntitle: Test\nkind: exam\n---\n\n"
+        f"# Part A\n\n::: exercise First\nWhy?\n{lines}:::\n\n::: exercise Second\nHow?\n{lines}"
+        f":::\n\n# Part B\n\n::: exercise Third\nWhere?\n{lines}:::\n"
+        f"\n::: exercise Fourth\nWhen?\n\n::: space 120mm\n:::\n:::\n",
+        "utf-8",
+    )
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "test" / "test.pdf") as pdf:
+        page = pdf[0].get_textpage()
+        text = page.get_text_range()
+        heading, first, below, third = (
+            page.get_charbox(text.index(words))[1]
+            for words in ("Part A", "First", "Part B", "Third")
+        )
+    assert below - third == pytest.approx(heading - first, abs=1)
+    assert heading - first < 40  # points: two lines and a half
+
+
 def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
     page = web_page("recipe", tmp_path)
     quantities = re.findall(r'<span class="quantity">(.*?)</span>', page)
@@ -148,6 +171,7 @@ def test_what_is_a_quantity(tmp_path: Path) -> None:
         "1½ tsp salt": "1½ tsp",
         "2-3 EL oil": "2-3 EL",
         "1 1/2 cups flour": "1 1/2",
+        "1 ½ cups milk": "1 ½",
         "2 limes": "2",
         "7-spice powder": "",
         "salt": "",
@@ -162,6 +186,50 @@ def test_what_is_a_quantity(tmp_path: Path) -> None:
     found = re.findall('<span class="quantity">(.*?)</span>', page)
     dashes = str.maketrans("\N{EN DASH}\N{NO-BREAK SPACE}", "- ")
     assert [text.translate(dashes) for text in found] == [q for q in quantities.values() if q]
+
+
+def test_a_document_that_is_one_recipe_looks_like_one(tmp_path: Path) -> None:
+    source = tmp_path / "pie.md"
+    text = """
+        ---
+        title: Plum pie
+        kind: recipe
+        ---
+
+        - Serves: 4
+
+        ## Ingredients
+
+        ### Dough
+
+        - 200 g flour
+        - salt
+
+        ### Filling
+
+        - 6 plums
+
+        ## Method
+
+        1. Bake it.
+        """
+    source.write_text(textwrap.dedent(text).lstrip(), "utf-8")
+    pipeline.build(source, ["web", "handout", "ebook"], out=tmp_path)
+    page = (tmp_path / "pie" / "pie.html").read_text("utf-8")
+    assert '<span class="label">Serves:</span>' in page
+    with ZipFile(tmp_path / "pie" / "pie.epub") as book:
+        (chapter,) = (name for name in book.namelist() if b"Bake it" in book.read(name))
+        assert b"plums" in book.read(chapter)
+    with pypdfium2.PdfDocument(tmp_path / "pie" / "pie.pdf") as pdf:
+        text_page = pdf[0].get_textpage()
+        text = text_page.get_text_range()
+        assert not {"-", "\N{EN DASH}"} & {*text.split()}  # no mark of an item
+        quantity, flour, ingredients, method, plums = (
+            text_page.get_charbox(text.index(words))
+            for words in ("200", "flour", "Ingredients", "Method", "plums")
+        )
+        assert ingredients[0] <= quantity[0] < flour[0] == pytest.approx(plums[0], abs=1)
+        assert ingredients[1] == pytest.approx(method[1], abs=1)
 
 
 def test_a_recipe_begins_below_the_ingredients_of_the_one_before(tmp_path: Path) -> None:
@@ -230,6 +298,24 @@ def test_each_page_inside_a_folded_leaflet_begins_with_a_heading(tmp_path: Path)
         tops = [inside.get_charbox(text.index(f"In the {word}"))[1] for word in ("house", "garden")]
         assert tops == [inside.get_charbox(text.index("The wells"))[1]] * 2
         assert inside.get_charbox(text.index("Ask us"))[1] < tops[0]
+
+
+def test_a_heading_in_columns_does_not_touch_the_text_before_it(tmp_path: Path) -> None:
+    (tmp_path / "bridge.svg").write_bytes((SOURCES / "bridge.svg").read_bytes())
+    source = tmp_path / "water.md"
+    source.write_text(
+        "---\ntitle: Water\nkind: leaflet\n---\n\n![The bridge](bridge.svg)\n\nFew words.\n\n"
+        "## Wells\n\nThey are low.\n\n## Houses\n\nSave.\n",
+        "utf-8",
+    )
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "water" / "water.pdf") as pdf:
+        page = pdf[0].get_textpage()
+        text = page.get_text_range()
+        words, heading, below = (
+            page.get_charbox(text.index(part), loose=True) for part in ("Few", "Wells", "They")
+        )
+    assert words[1] - heading[3] > heading[1] - below[3] + 5
 
 
 @pytest.mark.parametrize(("kind", "files"), [("leaflet", 1), ("exam", 1), ("play", 3)])

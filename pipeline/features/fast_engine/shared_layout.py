@@ -297,10 +297,11 @@ class SharedStyles(SidedStyles):
 def set_page_type_computed_styles(page_type: Any, html: Any, styles: Any) -> None:
     """Give a page its styles: those of an earlier one, if they differ in nothing but a number that
     no rule asks for."""
-    rules = (rule for sheet, *_ in styles._sheets for rule in sheet.page_rules)
-    counts = any(asked.index for _, selectors, _ in rules for *_, asked in selectors)
-    kind = page_type if counts else (*page_type[:3], page_type.index == 0)
     computed, known = styles.get_computed_styles(), vars(styles).setdefault("pages", {})
+    if "counts" not in known:
+        rules = (rule for sheet, *_ in styles._sheets for rule in sheet.page_rules)
+        known["counts"] = any(asked.index for _, selectors, _ in rules for *_, asked in selectors)
+    kind = page_type if known["counts"] else (*page_type[:3], page_type.index == 0)
     if kind not in known:
         original_page_styles(page_type, html, styles)
         known[kind] = {part: styles(page_type, part) for _, part in styles.get_cascaded_styles()}

@@ -141,13 +141,13 @@ def _is_on_line(box: Any) -> bool:
 
 
 def _draft_lines(plan: Any, box: Any, y: float, skip_stack: Any) -> Iterator[tuple[Any, Any]]:
-    breaks = plan.paragraph.chosen
+    breaks, baseline = plan.paragraph.chosen, strut(box.style)[1]  # asked for beside others
     assert breaks is not None, "there is a plan"
     for number in range(next(iter(skip_stack)) if skip_stack else 0, breaks.lines):
         line = box.copy_with_children(())
         line.position_x, line.position_y, line.width, line.height = 0, y, 0, plan.height
         line.margin_top = line.margin_bottom = 0
-        line.baseline = strut(box.style)[1]  # asked for beside others
+        line.baseline = baseline
         vars(line)[DRAFTED] = number + 1
         y += plan.height
         yield line, {number + 1: None} if number + 1 < breaks.lines else None

@@ -218,11 +218,8 @@ def _bottom(box: Any) -> float:
 
 def _spread(root: Any, foot: float) -> None:
     """Move the exercises on a page apart, so that it ends at its foot if possible; none from the
-    title. Those whose titles are bands stay where the page would be short."""
-    pairs = [
-        (block, has_class(block, "exercise") and not has_class(before, "title-block"))
-        for before, block in itertools.pairwise(_blocks(root))
-    ]
+    title or from its heading. Those whose titles are bands stay where the page would be short."""
+    pairs = [(pair[1], _is_apart(*pair)) for pair in itertools.pairwise(_blocks(root))]
     gaps = sum(is_apart for _, is_apart in pairs)
     shift, free = 0.0, foot - _bottom(root)
     most = MOST_LINES * strut(root.style)[0]
@@ -232,6 +229,15 @@ def _spread(root: Any, foot: float) -> None:
         if is_apart:
             shift += min(free / gaps, most)
         block.translate(0, shift)
+
+
+def _is_apart(before: Any, block: Any) -> bool:
+    """Return whether there may be more space between two blocks: an exercise and one before it, or
+    the heading after that."""
+    if block.element_tag in HEADINGS:
+        return has_class(before, "exercise")
+    is_alone = before.element_tag not in HEADINGS and not has_class(before, "title-block")
+    return has_class(block, "exercise") and is_alone
 
 
 def _level_columns(root: Any) -> None:
