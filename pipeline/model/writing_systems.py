@@ -22,9 +22,6 @@ BEYOND = late(r"[^\0-\u052f\u1d00-\u218f\u2c00-\u2e7f\ua640-\ua69f\ufb00-\ufe6f]
 CJK = "Noto Sans CJK"
 """Its bold face is in the Japanese package, with the forms of all languages."""
 
-MINCHO = "Noto Serif JP"
-"""The serif of Japanese, without a bold face: bold text in it is sans, as Japanese printers do."""
-
 COMMON = "Zyyy"
 """ISO 15924's code for characters without a script: symbols, arrows, emoji."""
 
@@ -83,7 +80,6 @@ FONTS: tuple[ScriptFont, ...] = (
                "noto-cjk-sans-otc noto-cjk-sans-jp-bold",
                (Face(CJK, 400, "normal", "noto_cjk_sans_otc", "NotoSansCJK-Regular.ttc"),
                 Face(CJK, 700, "normal", "noto_cjk_sans_jp_bold", "NotoSansCJKjp-Bold.otf"))),
-    _font("Hira Kana", "pylopdf-fonts-jp", MINCHO, (400, "NotoSerifJP-Regular.otf")),
     _font(COMMON, "ziafont", "DejaVu Sans", (400, "fonts/DejaVuSans.ttf")),
 )
 # fmt: on

@@ -401,7 +401,7 @@ def without_cjk(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without the fonts for Chinese, Japanese and Korean."""
 
     def installed(face: Face) -> Path | None:
-        return None if face.package.startswith(("noto_cjk", "pylopdf")) else font_file(face)
+        return None if face.package.startswith("noto_cjk") else font_file(face)
 
     for module in ("pipeline.package.result", "pipeline.package.pdf.log"):
         monkeypatch.setattr(f"{module}.font_file", installed)

@@ -24,7 +24,6 @@ from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.faces import EMOJI, LEGIBLE, SANS
-from pipeline.model.writing_systems import MINCHO
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.images import shrink_image
 from pipeline.package.pdf.colours import grey_image
@@ -140,7 +139,6 @@ def _preferences() -> bytes:
     bold = '<test name="weight" compare="more_eq"><const>semibold</const></test>'
     rules = [_rule("append", test + bold, BOLD_FAMILY) for test in languages.values()]
     rules += [_rule("append", languages[code], name) for code, name in FAMILY_BY_LANGUAGE.items()]
-    rules.append(_rule("prepend", _test("family", MINCHO) + bold, BOLD_FAMILY))
     symbols = f'{_test("family", SYMBOLS)}<edit name="lang" mode="delete_all"/>'
     rules.append(f'<match target="scan">{symbols}</match>')
     rules.append(_rule("prepend", _test("family", "emoji"), EMOJI))
