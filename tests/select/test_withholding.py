@@ -384,7 +384,9 @@ MARKS = {
     "edition": f"Say it.\n\n::: {{only=teacher}}\n{SECRET}\n:::\n\nMore of it.",
     "box": f"Say it.\n\n::: note Key {{.answer}}\n{SECRET}\n:::\n\nMore of it.",
     "German": f"Say it.\n\n::: Lösung\n{SECRET}\n:::\n\nMore of it.",
-    "question": f"a) Why?\n\n   ::: lines 1\n   :::\n\n   ::: answer\n   {SECRET}\n   :::\n\nb) So?",
+    "question": (
+        f"a) Why?\n\n   ::: lines 1\n   :::\n\n   ::: answer\n   {SECRET}\n   :::\n\nb) So?"
+    ),
     "alert": f"Say it.\n\n> [!ANSWER]\n> {SECRET}\n\nMore of it.",
     "admonition": f'Say it.\n\n!!! solution "Key"\n    {SECRET}\n\nMore of it.',
     "folded": f"Say it.\n\n??? answer\n    {SECRET}\n\nMore of it.",

@@ -42,7 +42,7 @@ class SentText(msgspec.Struct, frozen=True):
 
 
 class SentHistory(msgspec.Struct, frozen=True):
-    """The way back from a ``text``, or from the version ``base``: ``kept`` as an editor wrote it."""
+    """The way back from a ``text``, or from the version ``base``: ``kept`` as an editor wrote."""
 
     kept: msgspec.Raw
     text: str | None = None

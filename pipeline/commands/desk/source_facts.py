@@ -62,7 +62,7 @@ _TITLE = late(r"(?m)^title:[ \t]*(\S[^\n]*)")
 _NO_AUTHOR = late(r"(?m)^authors:\n  - (?:name: )?Your Name\n")
 _EXAMPLES = late(r"(?m)^(?:#|subtitle:|publisher:|keywords:)[^\n]*\n")
 _RIGHTS = late(r"(?m)^(rights: )([^\n]*)Your Name\n")
-_FRONT = late(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
+_FRONT = late(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
 def title(path: Path) -> str:
