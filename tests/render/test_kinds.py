@@ -383,6 +383,20 @@ def test_a_poem_goes_on_on_the_page_that_faces_it_and_begins_a_page_to_save_a_tu
     assert [text.count("The end") for text in words[2:]] == [2, 5, 5, 5, 5, 4]
 
 
+@pytest.mark.parametrize("kind", ["poem", "play"])
+def test_numbers_of_lines_stand_10_mm_before_the_verse(kind: str, tmp_path: Path) -> None:
+    source = tmp_path / "x.md"
+    verse = "::: verse every=2\nOne\nTwo\n:::"
+    source.write_text(f"---\ntitle: X\nkind: {kind}\n---\n\n{verse}\n")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "x" / "x.pdf") as pdf:
+        page = pdf[0].get_textpage()
+        at = page.get_text_range().index("Two")
+        verse_starts = page.get_charbox(at, loose=True)[0]
+        number_ends = page.get_charbox(page.get_text_range().index("2"), loose=True)[2]
+    assert (verse_starts - number_ends) / 72 * 25.4 == pytest.approx(10, abs=0.5)
+
+
 def test_figures_in_japanese_are_of_the_face_around_them(tmp_path: Path) -> None:
     pipeline.build(SOURCES / "japanese.md", ["handout"], out=tmp_path)
     with pikepdf.open(tmp_path / "japanese" / "japanese.pdf") as pdf:
