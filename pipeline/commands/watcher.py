@@ -32,8 +32,15 @@ LOOK = 500
 """Milliseconds after which files are polled, because some file systems never report changes."""
 
 
+GONE = "The folder {} is no longer there. Its texts are read again when it is back."
+
+
 class _Dropped(Exception):  # noqa: N818  (nothing is wrong)
     """Ends a build that an edit has overtaken."""
+
+
+class FolderGoneError(Exception):
+    """The working folder was deleted or renamed; the texts in it are read when it is back."""
 
 
 class Watcher:
@@ -51,6 +58,7 @@ class Watcher:
         self._templates = templates
         self._files: tuple[str, ...] = (str(source),)
         self._known = self._states(self._files)
+        self._base = Path.cwd()
         self._build_requested = threading.Event()
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -95,6 +103,7 @@ class Watcher:
             stop_event=self._stop,
             ignore_permission_denied=True,
         ):
+            self._come_back()
             with self._lock:
                 present = self._states(self._files)
                 if present != self._known:
@@ -108,13 +117,18 @@ class Watcher:
         file with a new one."""
         folders = set()
         for path in self._states(self._files):
-            folder = Path(path).absolute().parent
+            folder = (self._base / path).parent
             while not folder.is_dir():
                 folder = folder.parent
             folders.add(str(folder))
         if self._templates:
             folders |= {folder for folder, _, _ in os.walk(self._templates)}
         return frozenset(folders)
+
+    def _come_back(self) -> None:
+        """Work in the folder that was deleted and is there anew: the paths begin there."""
+        if not _is_there() and self._base.is_dir():
+            os.chdir(self._base)
 
     def _build_always(self) -> None:
         is_repeated = False
@@ -141,7 +155,7 @@ class Watcher:
                 if is_repeated:
                     self.again()
             except Exception as error:
-                self._notify(error)
+                self._notify(error if _is_there() else FolderGoneError(GONE.format(self._base)))
 
     def _on_event(self, event: Event) -> None:
         if self._stop.is_set() or (isinstance(event, Begun) and self._build_requested.is_set()):
@@ -156,3 +170,12 @@ class Watcher:
     def _states(self, files: Iterable[str]) -> dict[str, State]:
         templates = self._templates.rglob("*") if self._templates else ()
         return states((*files, *templates))
+
+
+def _is_there() -> bool:
+    """Return whether there is a working folder."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True

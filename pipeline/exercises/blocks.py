@@ -323,7 +323,7 @@ class _Series:
         """Add the blocks that belong to the last question to it, and the others after the list."""
         last = self.items[-1]
         children = attach_prompts((*last.children, *blocks))
-        self.items[-1] = replace(last, children=children, span=_covering(children, last))
+        self.items[-1] = replace(last, children=children, span=_extend_span(children, last))
         self.items += more
 
     @property
@@ -332,7 +332,7 @@ class _Series:
         items = tuple(self.items)
         if items == self.node.items:
             return self.node
-        return replace(self.node, items=items, tight=False, span=_covering(items, self.node))
+        return replace(self.node, items=items, tight=False, span=_extend_span(items, self.node))
 
 
 def gather(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -379,7 +379,7 @@ def _kind(node: List) -> tuple[str, str]:
     return node.style, node.form
 
 
-def _covering(nodes: tuple[ListItem | Block, ...], node: ListItem | List) -> Span | None:
+def _extend_span(nodes: tuple[ListItem | Block, ...], node: ListItem | List) -> Span | None:
     return span_over(node.span, nodes[-1].span if nodes else None)
 
 

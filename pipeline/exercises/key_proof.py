@@ -117,7 +117,7 @@ def _missing_in(
         at_place = known.get(_key(answer.span))
         if titles and answer.parts:
             at_place = (at_place or b"") + titles
-        if (text := _missing(answer, at_place, everything)) is not None:
+        if (text := _find_missing(answer, at_place, everything)) is not None:
             yield answer.span, text
 
 
@@ -140,7 +140,7 @@ def with_errors(findings: Iterable[Diagnostic], parsed: Document) -> tuple[Diagn
     )
 
 
-def _missing(answer: _Answer, content: bytes | None, everything: bytes) -> str | None:
+def _find_missing(answer: _Answer, content: bytes | None, everything: bytes) -> str | None:
     """The parts of an answer that are not in the ``content`` of its place; None if all are there. A
     text that is long enough to be nowhere by chance may be anywhere."""
     if content is None:

@@ -166,7 +166,7 @@ def _in_room(answer: model.Answer, room: Room) -> model.Answer | None:
 _BLOCKS, _INLINES = get_args(Block), get_args(Inline)
 N = TypeVar("N", bound=Node)
 
-MARK = "\0"
+VALUE_PLACE = "\0"
 """Stands for the value in a text of it and its name."""
 
 _LABEL = "level-label"
@@ -192,7 +192,7 @@ def answers_alone(document: Document) -> Document:
     if edition is None or edition.part != "answers":
         return document
     vocabulary = words(document.metadata.lang)
-    key = _Key(document)
+    key = AnswerCollector(document)
     blocks = key.answers_among(document.blocks)
     ids = {node.attributes.id for node in walk(blocks) if node.attributes.id}
 
@@ -301,7 +301,7 @@ def _pages(blocks: Iterable[Node]) -> Iterator[tuple[int, str]]:
             yield id(node), page
 
 
-class _Key:
+class AnswerCollector:
     """Collects answers, block by block. One pass in the order of the text, which knows what it is
     in: below a heading that is an answer, all is one up to the next heading of its level; in an
     exercise, the items of its list and what belongs to them go on counting their gaps."""
@@ -401,7 +401,7 @@ class _Key:
     def _with_page(self, block: model.Exercise) -> model.Exercise:
         """An exercise with its page after its title."""
         page = self._words["page_mark"].format(page=self._pages[id(block)])
-        title = block.title or _marks_after_text(block)
+        title = block.title or _points_after_text(block)
         place = model.Text(text=f"{' ' if title else ''}({page})")
         return replace(block, title=(*title, place))
 
@@ -458,8 +458,8 @@ class _Key:
             ]
             if ticked:
                 name = _cell_text(row.cells[0]).rstrip(".。") or str(number)
-                written = self._words["chart_number"].format(name=name, value=MARK)
-                before, after = map(_text, written.split(MARK))
+                written = self._words["chart_number"].format(name=name, value=VALUE_PLACE)
+                before, after = map(_text, written.split(VALUE_PLACE))
                 yield model.Paragraph(children=(*before, *_join_with_commas(ticked), *after))
 
     def _in_text(
@@ -531,8 +531,8 @@ def _in_strings(node: Node, span: Span | None) -> Iterator[tuple[Inline, ...]]:
     return (_text(value, span) for key, value in pairs if key == IN_STRINGS)
 
 
-def _marks_after_text(block: model.Exercise) -> tuple[Inline, ...]:
-    """The marks of an exercise without a title."""
+def _points_after_text(block: model.Exercise) -> tuple[Inline, ...]:
+    """The points of an exercise without a title."""
     first = children(block.children[0]) if block.children else ()
     return tuple(
         node
@@ -597,7 +597,7 @@ def side_by_side(documents: Mapping[str, Document]) -> Document:
         hint = "Write `versions: 2` in the front matter, or leave out the edition `keys`."
         nothing.add(Code.NO_ANSWERS, message, None, hint)
         return nothing.add_to(first)
-    versions = list(_apart(documents))
+    versions = list(_rename_ids(documents))
     columns = [list(_keys(document.blocks)) for document in versions]
     names = (model.Plain(children=(model.Text(text=version),)) for version in documents)
     head = model.TableRow(cells=tuple(_cell(name, scope="col") for name in names))
@@ -633,7 +633,7 @@ def columns_of(sheet: Document, count: int) -> tuple[Document, ...]:
     )
 
 
-def _apart(documents: Mapping[str, Document]) -> Iterator[Document]:
+def _rename_ids(documents: Mapping[str, Document]) -> Iterator[Document]:
     """The documents with notes and drawings of their own, which have the same names in all."""
     known: dict[str, Asset] = {}
     names: set[str] = set()

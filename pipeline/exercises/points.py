@@ -88,13 +88,13 @@ def number_questions(document: Document) -> Document:
 def _with_roman_choices(node: List) -> List:
     """A list of questions a), b) whose choices are (i), (ii)."""
 
-    def mark(choices: model.Choices) -> model.Choices:
+    def letter(choices: model.Choices) -> model.Choices:
         names = dict.fromkeys((*choices.attributes.classes, "lower-roman", "in-brackets"))
         return replace(choices, attributes=replace(choices.attributes, classes=tuple(names)))
 
     if node.style != "lower-alpha":
         return node
-    return replace(node, items=rewrite(node.items, enter={model.Choices: mark}))
+    return replace(node, items=rewrite(node.items, enter={model.Choices: letter}))
 
 
 def _inherit(node: Node, above: _Around) -> _Around:
@@ -114,14 +114,14 @@ def _inherit(node: Node, above: _Around) -> _Around:
     return above
 
 
-def _append(before: str, mark: str, number: str) -> str:
+def _append(before: str, separator: str, number: str) -> str:
     """A number appended to the one before, without a separator if a letter follows a digit."""
     is_clear = before[-1:].isdigit() and len(number) == 1 and number.isalpha()
-    return f"{before}{number}" if is_clear else f"{before}{mark}{number}"
+    return f"{before}{number}" if is_clear else f"{before}{separator}{number}"
 
 
-# --- marks -----------------------------------------------------------------------------------
-# Marks of exercises and questions, at the end of their first lines; totals, with a score box, for
+# --- points ----------------------------------------------------------------------------------
+# Points of exercises and questions, at the end of their first lines; totals, with a score box, for
 # teachers those of each level and their grades; and totals that contradict the parts.
 
 MOST_POINTS = 1000
@@ -223,7 +223,7 @@ def _with_totals(document: Document, levels: tuple[str, ...], edition: Edition |
 
 
 class Total(NamedTuple):
-    """The marks that pupils can get, at some levels if others get others."""
+    """The points that pupils can get, at some levels if others get others."""
 
     levels: tuple[str, ...]
     points: Fraction
@@ -238,7 +238,7 @@ class Total(NamedTuple):
 
 
 def _totals(nodes: Iterable[Node], levels: tuple[str, ...]) -> list[Total]:
-    """The marks of nodes: one total if those who get any all get the same."""
+    """The points of nodes: one total if those who get any all get the same."""
     nodes, by_points = tuple(nodes), dict[Fraction, tuple[str, ...]]()
     for level in levels:
         if points := points_in(nodes, level):
@@ -262,7 +262,7 @@ def _say(name: str, total: Total, key: str, lang: str) -> Block:
 
 
 def _by_exercise(blocks: Iterable[Node], level: str) -> Iterator[tuple[str, Fraction]]:
-    """The number, or else the title, of each exercise with marks at a level, and these."""
+    """The number, or else the title, of each exercise with points at a level, and these."""
     for node in blocks:
         if not _counts(node, level):
             continue
@@ -274,7 +274,7 @@ def _by_exercise(blocks: Iterable[Node], level: str) -> Iterator[tuple[str, Frac
 
 
 def _table(blocks: Iterable[Node], total: Total, lang: str) -> Table:
-    """The exercises with their marks, with room for those that are reached, and for the grade:
+    """The exercises with their points, with room for those that are reached, and for the grade:
     side by side, or below each other if there are many."""
     vocabulary, empty = words(lang), TableCell(children=())
     rows = tuple(_by_exercise(blocks, total.level))
@@ -305,7 +305,7 @@ def _table(blocks: Iterable[Node], total: Total, lang: str) -> Table:
 
 
 def _grading_key(grades: tuple[Grade, ...], totals: list[Total], lang: str) -> Block:
-    """The marks for each grade, where pupils get the same ones of these levels."""
+    """The points for each grade, where pupils get the same ones of these levels."""
     vocabulary = words(lang)
     heads = (
         vocabulary["grade"],
@@ -329,8 +329,8 @@ def _grading_key(grades: tuple[Grade, ...], totals: list[Total], lang: str) -> B
 
 
 def _points_for(grades: tuple[Grade, ...], most: Fraction, lang: str) -> Iterator[str]:
-    """The marks for each grade, such as 20–22.5, in steps of halves, or finer ones if there are
-    such marks; “–” for a grade that needs less than a step more than the next one."""
+    """The points for each grade, such as 20–22.5, in steps of halves, or finer ones if there are
+    such points; “–” for a grade that needs less than a step more than the next one."""
     step, above = Fraction(1, math.lcm(2, most.denominator)), most + 1
     for grade in grades:
         fewest = math.ceil(Fraction(str(grade.percent)) * most / 100 / step) * step
@@ -358,7 +358,7 @@ def _with_last(blocks: tuple[Block, ...], lines: tuple[Block, ...]) -> tuple[Blo
 
 
 def points_of(node: Node) -> Fraction:
-    """The explicit marks of a node, 0 if there are none."""
+    """The explicit points of a node, 0 if there are none."""
     return Fraction(node.attributes.get(_key(node), "0").replace(",", "."))
 
 
@@ -369,7 +369,7 @@ def _counts(node: Node, level: str) -> bool:
 
 
 def points_in(blocks: Iterable[Node], level: str) -> Fraction:
-    """The marks of nodes for pupils at a level. A node's own replace those of its contents."""
+    """The points of nodes for pupils at a level. A node's own replace those of its contents."""
     total = Fraction(0)
     stack = list(blocks)
     while stack:
@@ -392,12 +392,12 @@ def _number(points: Fraction, lang: str) -> str:
 
 
 def _key(node: Node) -> str:
-    """The attribute key under which a node has its number of marks."""
+    """The attribute key under which a node has its number of points."""
     return next((key for key, _ in node.attributes.pairs if key in POINT_KEYS), "")
 
 
 def _problem(node: Node, path: tuple[Node, ...]) -> str:
-    """The problem with a node's marks, or ""."""
+    """The problem with a node's points, or ""."""
     key = _key(node)
     value = node.attributes.get(key)
     if not _POINTS.fullmatch(value) or not 0 < Fraction(value.replace(",", ".")) <= MOST_POINTS:

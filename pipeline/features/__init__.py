@@ -14,23 +14,33 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
+from msgspec.structs import replace
+
 from pipeline.model import (
     FORMULAS,
     Bibliography,
+    Blank,
     Block,
     Chart,
     Citation,
+    CodeBlock,
     Container,
     Document,
     Index,
+    Math,
+    MathBlock,
     Node,
+    Table,
+    Text,
+    removal,
 )
+from pipeline.model import Code as InlineCode
 from pipeline.model.block_parts import BlockReader, Parts
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Sign, Trait
-from pipeline.model.tree import find, has
+from pipeline.model.tree import Changes, answer_text, find, has
 
 Name: TypeAlias = Literal[
     "catalog", "charts", "citations", "columns", "dialects", "fast_engine", "fit", "formulas",
@@ -56,14 +66,20 @@ UNTOLD = Signs()
 
 class Feature(NamedTuple):
     """The ``signs`` of a feature; its ``blocks`` by name, with what reads them where it is here,
-    and containers otherwise; and its style sheets (``styles``), with what a page has that needs
-    them. One that ``writes_files`` has names of their formats in its code, which may therefore be
-    in them."""
+    and containers otherwise; the ids that stand for such names (``block_ids``), and the names of
+    its ``containers``; and its style sheets (``styles``), with what a page has that needs them.
+    Where it is absent, its nodes are shown ``as_written``, or ``for_platforms`` in a form that
+    these understand. One that ``writes_files`` has names of their formats in its code, which may
+    therefore be in them."""
 
     signs: Signs
     blocks: Mapping[str, BlockReader] = MappingProxyType({})
     writes_files: bool = False
     styles: Mapping[str, Set[Sign]] = MappingProxyType({})
+    block_ids: Mapping[str, str] = MappingProxyType({})
+    containers: tuple[str, ...] = ()
+    as_written: Changes = MappingProxyType({})
+    for_platforms: Changes = MappingProxyType({})
 
 
 def _read_bibliography(parts: Parts) -> tuple[Block, ...]:
@@ -78,13 +94,41 @@ def _read_index(parts: Parts) -> tuple[Block, ...]:
     return read_index(parts)
 
 
+def _leave_table(node: Chart) -> Table:
+    table = node.table
+    return Table(table.head, table.body, node.caption, span=node.span, attributes=node.attributes)
+
+
+def _leave_source(node: Citation) -> Text:
+    return Text(text=node.source, span=node.span, attributes=node.attributes)
+
+
+def _leave_code(node: Math | MathBlock) -> Node:
+    kind = CodeBlock if isinstance(node, MathBlock) else InlineCode
+    return kind(text=node.tex, span=node.span, attributes=node.attributes)
+
+
+def _leave_answer(node: Blank) -> Blank:
+    return replace(node, answer=(answer_text(node.answer),)) if node.answer else node
+
+
+def _leave_tex(node: Math | MathBlock) -> Node:
+    """A formula for a platform, which sets TeX itself and has gaps in questions."""
+    gaps = tuple((gap.answer,) if gap.answer else () for gap in removal.gaps(node.tex))
+    return replace(node, tex=removal.without_answers(node.tex), gaps=gaps)
+
+
 FEATURES: dict[Name, Feature] = {
     "catalog": Feature(UNTOLD, writes_files=True),
-    "charts": Feature(Signs(nodes=(Chart,)), styles={"charts": {Chart}}),
+    "charts": Feature(
+        Signs(nodes=(Chart,)), styles={"charts": {Chart}}, as_written={Chart: _leave_table}
+    ),
     "citations": Feature(
         Signs((Citation, Bibliography), keys=("bibliography", "nocite")),
         blocks={"bibliography": _read_bibliography},
         styles={"bibliography": {Bibliography}},
+        block_ids={"refs": "bibliography"},  # Pandoc's way to write it
+        as_written={Citation: _leave_source, Bibliography: lambda _: ()},
     ),
     "columns": Feature(Signs(values=(("columns", 2),))),
     "dialects": Feature(UNTOLD, styles={"tabs": {"tab"}}),
@@ -98,14 +142,21 @@ FEATURES: dict[Name, Feature] = {
             "formulas": {Trait.FORMULA_IMAGE},
             "tex": {Trait.TEX},
         },
+        as_written={Blank: _leave_answer, **dict.fromkeys(FORMULAS, _leave_code)},
+        for_platforms=dict.fromkeys(FORMULAS, _leave_tex),
     ),
     "forms": Feature(Signs(editions=("form",)), writes_files=True),
-    "glossary": Feature(UNTOLD, styles={"glossary": {Trait.TERM}}),
+    "glossary": Feature(UNTOLD, styles={"glossary": {Trait.TERM}}, containers=("glossary",)),
     "imposition": Feature(
         Signs(editions=("booklet", "greyscale-booklet", "tri-fold", "2-up", "4-up")),
         writes_files=True,
     ),
-    "index": Feature(Signs((Index,)), {"index": _read_index}, styles={"index": {Index}}),
+    "index": Feature(
+        Signs((Index,)),
+        {"index": _read_index},
+        styles={"index": {Index}},
+        as_written={Index: lambda _: ()},
+    ),
     "margin_notes": Feature(Signs(values=(("notes", "margin"),))),
     "own_fonts": Feature(Signs(keys=("fonts",))),
     "site": Feature(Signs(editions=("site",)), writes_files=True),

@@ -15,7 +15,14 @@ from pipeline.model.metadata.structured_values import isbn_13
 from pipeline.model.paper import Sheet
 from pipeline.model.rendered import CoverPage, Style
 from pipeline.model.writing_systems import characters_beyond
-from pipeline.package.covers import BLEED, MARKS, SpreadSheet, draw_spread, measure_spread, reading
+from pipeline.package.covers import (
+    BLEED,
+    SHEET_MARGIN,
+    SpreadSheet,
+    draw_spread,
+    measure_spread,
+    reading,
+)
 from pipeline.package.result import Package
 from pipeline.render.covers import (
     LINE,
@@ -120,8 +127,8 @@ def spread(
     )
     return CoverPage(
         file=f"{stem}-cover.pdf",
-        width=round((sheet.width + 2 * MARKS) * PIXELS),
-        height=round((sheet.height + 2 * MARKS) * PIXELS),
+        width=round((sheet.width + 2 * SHEET_MARGIN) * PIXELS),
+        height=round((sheet.height + 2 * SHEET_MARGIN) * PIXELS),
         markup=markup,
         styles=styles,
         faces=faces_for(markup, metadata),
@@ -139,13 +146,14 @@ def _page(sheet: SpreadSheet, metadata: Metadata, front: FrontText, used_share: 
         "back": sheet.back,
         "fold": sheet.folds[0],
         "bleed": BLEED,
-        "marks": MARKS,
+        "marks": SHEET_MARGIN,
         "whole": 0 if sheet.from_right else sheet.front + BLEED,
         "spine-text": _spine_text(sheet, front, used_share),
     }
     variables = "".join(f"--{name}: {value:.3f}mm; " for name, value in lengths.items())
     return (
-        f"@page {{ size: {sheet.width:g}mm {sheet.height:g}mm; margin: 0; bleed: {MARKS}mm }}\n"
+        f"@page {{ size: {sheet.width:g}mm {sheet.height:g}mm; margin: 0;"
+        f" bleed: {SHEET_MARGIN}mm }}\n"
         f"html {{ font-size: {sheet.page.width / 100:g}mm; {variables}"
         f"--about: {_about(metadata.description):.2f}rem }}\n"
     )
@@ -188,22 +196,22 @@ def _spine_text(sheet: SpreadSheet, front: FrontText, used_share: float) -> floa
     return min(LARGEST_SPINE_TEXT, SPINE_SHARE * sheet.spine, long)
 
 
-MARK_START, MARK_LENGTH = 4, 5
+CROP_MARK_START, CROP_MARK_LENGTH = 4, 5
 """Millimetres from the edge: beyond the bleed."""
 
 
 def _crop_marks(sheet: SpreadSheet) -> Asset:
     """A drawing as large as the sheet with its margins."""
-    width, height = sheet.width + 2 * MARKS, sheet.height + 2 * MARKS
+    width, height = sheet.width + 2 * SHEET_MARGIN, sheet.height + 2 * SHEET_MARGIN
     cut = "".join(_cuts(sheet))
     folds = "".join(
-        f"M{fold:g} {-MARK_START:g}v{-MARK_LENGTH}"
-        f"M{fold:g} {sheet.height + MARK_START:g}v{MARK_LENGTH}"
+        f"M{fold:g} {-CROP_MARK_START:g}v{-CROP_MARK_LENGTH}"
+        f"M{fold:g} {sheet.height + CROP_MARK_START:g}v{CROP_MARK_LENGTH}"
         for fold in sheet.folds
     )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}mm" height="{height:g}mm"'
-        f' viewBox="{-MARKS} {-MARKS} {width:g} {height:g}">'
+        f' viewBox="{-SHEET_MARGIN} {-SHEET_MARGIN} {width:g} {height:g}">'
         f'<g fill="none" stroke="#000" stroke-width=".09"><path d="{cut}"/>'
         f'<path d="{folds}" stroke-dasharray="1 .6"/></g></svg>'
     )
@@ -212,11 +220,11 @@ def _crop_marks(sheet: SpreadSheet) -> Asset:
 
 def _cuts(sheet: SpreadSheet) -> Iterator[str]:
     for x in (0, sheet.width):
-        yield f"M{x:g} {-MARK_START:g}v{-MARK_LENGTH}"
-        yield f"M{x:g} {sheet.height + MARK_START:g}v{MARK_LENGTH}"
+        yield f"M{x:g} {-CROP_MARK_START:g}v{-CROP_MARK_LENGTH}"
+        yield f"M{x:g} {sheet.height + CROP_MARK_START:g}v{CROP_MARK_LENGTH}"
     for y in (0, sheet.height):
-        yield f"M{-MARK_START:g} {y:g}h{-MARK_LENGTH}"
-        yield f"M{sheet.width + MARK_START:g} {y:g}h{MARK_LENGTH}"
+        yield f"M{-CROP_MARK_START:g} {y:g}h{-CROP_MARK_LENGTH}"
+        yield f"M{sheet.width + CROP_MARK_START:g} {y:g}h{CROP_MARK_LENGTH}"
 
 
 MODULE, HEIGHT, GUARD = 0.33, 22.85, 1.65

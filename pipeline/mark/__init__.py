@@ -119,7 +119,7 @@ class TextLeaves:
         for number, leaf in zip(numbers, block, strict=True):
             if offset < leaf.offset + leaf.letters or offset == leaf.offset:
                 return TextPlace(number, max(0, offset - leaf.offset))
-        return self._following(numbers[-1])
+        return self._next_leaf(numbers[-1])
 
     def _find_generated(self, start: PageStart, last: TextPlace) -> TextPlace | None:
         """A place in generated text, such as an index, by its words; none before the body."""
@@ -138,10 +138,10 @@ class TextLeaves:
             return None
         index = bisect.bisect_left(lines, (position.line, position.column, 0))
         return (
-            TextPlace(lines[index][2], 0) if index < len(lines) else self._following(lines[-1][2])
+            TextPlace(lines[index][2], 0) if index < len(lines) else self._next_leaf(lines[-1][2])
         )
 
-    def _following(self, number: int) -> TextPlace | None:
+    def _next_leaf(self, number: int) -> TextPlace | None:
         return TextPlace(number + 1, 0) if number + 1 < len(self._leaves) else None
 
 
@@ -291,7 +291,7 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
             labels[place if places.is_among_lines(place) else places.nearest_text(place)] = [label]
 
     def begin(node: Node, ordinal: int) -> Node:
-        return _beginning(node, blocks[ordinal]) if ordinal in blocks else node
+        return _with_page_start(node, blocks[ordinal]) if ordinal in blocks else node
 
     enter: Changes = dict.fromkeys(BLOCKS, begin)
     return _mark(document, places, labels, breaks=True, at=blocks, enter=enter)
@@ -340,7 +340,7 @@ def _shows_attributes(node: Node, parent: Node | None) -> bool:
     return True
 
 
-def _beginning(node: Node, label: str) -> Node:
+def _with_page_start(node: Node, label: str) -> Node:
     attributes = node.attributes
     pairs = (*attributes.pairs, (BEGINS_PAGE, label))
     return replace(node, attributes=Attributes(attributes.id, attributes.classes, pairs))
@@ -412,7 +412,7 @@ def _divide_lines(node: WritingLines, labels: Labels) -> Iterator[Node]:
     yield replace(node, count=ends[0])
     rest = replace(node, attributes=replace(node.attributes, id=""))
     for (count, (label, *_)), end in zip(starts, ends[1:], strict=True):
-        yield _beginning(replace(rest, count=end - count), label)
+        yield _with_page_start(replace(rest, count=end - count), label)
 
 
 def _mark_code(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:

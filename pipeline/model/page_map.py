@@ -160,7 +160,7 @@ INVISIBLE = (
 default, and those around annotations between lines."""
 
 _UNCOUNTED = late(f"[\\s{INVISIBLE}]")
-_COUNTED = late(f"[^{_UNCOUNTED.pattern[1:]}*")
+_COUNTED = late(f"[^{_UNCOUNTED.pattern[1:]}+")
 """White space and what cannot be seen; and all other characters, which are quicker to pass over
 than to search through."""
 
@@ -177,7 +177,8 @@ asks for those of the same paragraphs."""
 
 def _letters(text: str) -> str:
     compact = text.replace(" ", "").replace("\n", "")
-    return compact if _COUNTED.fullmatch(compact) else _UNCOUNTED.sub("", compact)
+    is_bare = not compact or _COUNTED.fullmatch(compact)
+    return compact if is_bare else _UNCOUNTED.sub("", compact)
 
 
 _of_paragraph = functools.lru_cache(maxsize=20_000)(_letters)
@@ -213,17 +214,12 @@ def printed_of(letters_read: str) -> str:
 
 def letter_place(text: str, count: int) -> int:
     """The position in a text of the letter after ``count`` others."""
-    start, end = 0, len(text)
-    if count >= len(letters(text)):
-        return end
-    while end - start > 1:
-        middle = (start + end) // 2
-        before = len(letters(text[start:middle]))
-        if count < before:
-            end = middle
-        else:
-            start, count = middle, count - before
-    return start
+    for run in _COUNTED.finditer(text):
+        length = run.end() - run.start()
+        if count < length:
+            return run.start() + count
+        count -= length
+    return len(text)
 
 
 _TEXTS = (model.Text, model.Code, model.Abbreviation, model.CrossReference, model.CodeBlock)
@@ -233,7 +229,7 @@ def counted_text(node: Node) -> str:
     """The text that a piece of it, or code, adds to its block."""
     if isinstance(node, _TEXTS):
         return node.text
-    if isinstance(node, model.Math | model.MathBlock) and not node.mathml:  # shown as written
+    if isinstance(node, model.FORMULAS) and not node.mathml:  # shown as written
         return node.tex
     return ""
 
@@ -267,7 +263,6 @@ class _Leaves(NamedTuple):
     nodes: int
 
 
-@tree.of_node
 def leaves(document: Document) -> tuple[TextLeaf, ...]:
     """The pieces of text in a document, in the order of `tree.walk`; code before its caption."""
     return tuple(_leaves(document))

@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 
 from msgspec.structs import replace
 
-from pipeline.model import Document, Node, Section, Text
+from pipeline.model import Document, Text
 from pipeline.model.editions import EDITIONS, Edition, Imposition
 from pipeline.model.kinds import KINDS, PublicationKind
 from pipeline.model.late import late
@@ -26,7 +26,7 @@ from pipeline.model.paper import (
     Sheet,
     Standards,
 )
-from pipeline.model.tree import children, of_node, walk
+from pipeline.model.tree import walk
 from pipeline.model.writing_systems import word_count
 
 # --- fitting ---------------------------------------------------------------------------------
@@ -369,17 +369,15 @@ def oldest_reader(metadata: Metadata) -> int:
     return audience.oldest
 
 
-def words_of(document: Document) -> float:
-    return sum(map(_words_in, document.blocks))
-
-
-@of_node
-def _words_in(node: Node) -> float:
-    if isinstance(node, Text):
-        return word_count(node.text)
-    if isinstance(node, Section):
-        return sum(map(_words_in, children(node)))
-    return sum(word_count(inner.text) for inner in walk(node) if isinstance(inner, Text))
+def words_of(document: Document, most: float = math.inf) -> float:
+    """The number of words, which are counted until there are more than ``most``."""
+    count = 0.0
+    for node in walk(document.blocks):
+        if isinstance(node, Text):
+            count += word_count(node.text)
+            if count > most:
+                break
+    return count
 
 
 def is_book(document: Document) -> bool:
@@ -388,7 +386,7 @@ def is_book(document: Document) -> bool:
     layout, usual = document.metadata.layout, KINDS[document.metadata.kind].is_book
     if not document.metadata.part_of and (layout or usual is not None):
         return layout == "book" if layout else bool(usual)
-    return words_of(document) > BOOK_WORDS
+    return words_of(document, BOOK_WORDS) > BOOK_WORDS
 
 
 def sheet_of(document: Document, edition: Edition) -> Sheet:

@@ -43,7 +43,7 @@ IN_STRINGS = "+answers"
 print, which do not show these strings."""
 
 
-_MARKS = late(r"(\[|\](?:\{[^{}]*\})?)")
+_BRACKETS = late(r"(\[|\](?:\{[^{}]*\})?)")
 _CLASS_OR_KEY = late(r"(?:\.|class=[\"']?)([\w-]++)|(?<![\w-])([\w-]++)=")
 
 
@@ -70,7 +70,7 @@ def answers_in_strings(node: Node) -> Iterator[str]:
     for text in strings_of(node):
         if isinstance(node, model.Citation) and text == node.source:
             continue
-        parts = _MARKS.split(text) if "]{" in text else []
+        parts = _BRACKETS.split(text) if "]{" in text else []
         for begin, end in _marked_spans(parts):
             classes = filter(None, (name for name, _ in _CLASS_OR_KEY.findall(parts[end])))
             if any((means := secret(name)) and means.meaning == ANSWER for name in classes):
@@ -156,7 +156,7 @@ def without_marks(text: str, *, filled: bool = False) -> str:
     ``filled`` gaps, unless they go on in another cell or line."""
     if "]{" not in text:
         return text
-    parts = _MARKS.split(text)
+    parts = _BRACKETS.split(text)
     for begin, end in list(_marked_spans(parts)):
         is_gap = filled and not any("&" in part or "\\\\" in part for part in parts[begin:end])
         parts[begin], parts[end] = (f"{BLANK}{{", "}") if is_gap else ("", "")
@@ -186,7 +186,7 @@ def _with_answers(text: str) -> str:
 
 def has_marked_answer(text: str) -> bool:
     """Return whether a part of a string, or of a formula, is marked as an answer."""
-    lists = (part for part in _MARKS.findall(text) if part.startswith("]{"))
+    lists = (part for part in _BRACKETS.findall(text) if part.startswith("]{"))
     names = (name for listed in lists for name, _ in _CLASS_OR_KEY.findall(listed) if name)
     return any((known := secret(name)) and known.meaning == ANSWER for name in names)
 

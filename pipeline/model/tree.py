@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Span
+from pipeline.model.kinds import PARTS_OF_RECIPES
 from pipeline.model.late import late
 
 # --- tree ------------------------------------------------------------------------------------
@@ -58,13 +59,13 @@ SHORT_TITLE, CHAPTER = "short", "+chapter"
 number: Chapter One."""
 
 POINT_KEYS = ("marks", "points")
-"""The attribute keys for the marks of an exercise or a question."""
+"""The attribute keys for the points of an exercise or a question."""
 
 PLACE_OF_POINTS = "Write `::: exercise {{{0}}}` or, for one of its questions, `a) Why? {{{0}}}`."
-"""The hint where marks stand elsewhere."""
+"""The hint where points stand elsewhere."""
 
 LEVELS = "+levels"
-"""The key of the attribute with the levels that get what has marks, for teachers, who get all."""
+"""The key of the attribute with the levels that get what has points, for teachers, who get all."""
 
 WITH_ANSWER = "+answer"
 """The key of the attribute of a formula a part of which is an answer, for teachers."""
@@ -188,7 +189,7 @@ def facts(node: Node) -> Facts:
     """The facts of a node and its descendants; of a section, only of its descendants."""
     if type(node) in FIELDS:
         return _facts(node)
-    return _leaf_facts(type(node), _is_marked(node))
+    return _leaf_facts(type(node), _has_attributes(node))
 
 
 @of_node
@@ -199,7 +200,7 @@ def _facts(node: Node) -> Facts:
     kinds = frozenset(map(type, nodes))
     if model.Blank in kinds and any(map(_has_formula, nodes)):
         kinds |= {model.Math}
-    return Facts(len(nodes), _share(kinds), any(map(_is_marked, nodes)))
+    return Facts(len(nodes), _share(kinds), any(map(_has_attributes, nodes)))
 
 
 def _has_formula(node: Node) -> bool:
@@ -229,11 +230,11 @@ def _facts_of(nodes: Iterable[Node]) -> Facts:
         if isinstance(node, model.Section):
             size += 1
             kinds.add(model.Section)
-            is_marked = is_marked or _is_marked(node)
+            is_marked = is_marked or _has_attributes(node)
     return Facts(size, frozenset(kinds), is_marked)
 
 
-def _is_marked(node: Node) -> bool:
+def _has_attributes(node: Node) -> bool:
     return node.attributes is not model.NO_ATTRIBUTES
 
 
@@ -276,7 +277,7 @@ def find(
         has_any = (marked and known.is_marked) or not known.kinds.isdisjoint(types)
         if isinstance(node, model.Section):
             span = node.span or span
-            if model.Section in types or (marked and _is_marked(node)):
+            if model.Section in types or (marked and _has_attributes(node)):
                 yield ordinal, node, span
             ordinal += 1
             if has_any:
@@ -284,7 +285,7 @@ def find(
                 continue
         elif has_any:
             for number, (inner, place) in enumerate(walk_with((node,), span, SPAN[1]), ordinal):
-                if type(inner) in types or (marked and _is_marked(inner)):
+                if type(inner) in types or (marked and _has_attributes(inner)):
                     yield number, inner, place
         ordinal += known.size
 
@@ -406,6 +407,16 @@ def answer_text(answer: model.Answered) -> str:
 def inlines_of(answer: model.Answered) -> tuple[model.Inline, ...]:
     """The answer of a gap as text that can stand by itself."""
     return tuple(model.Text(text=part) if isinstance(part, str) else part for part in answer)
+
+
+def is_recipe(blocks: Iterable[Node]) -> bool:
+    """Return whether blocks, of a section or a whole document, are one recipe, whose parts nobody
+    looks for."""
+    return any(
+        isinstance(block, model.Section)
+        and not {*PARTS_OF_RECIPES}.isdisjoint(block.attributes.classes)
+        for block in blocks
+    )
 
 
 def plain_text(inlines: Iterable[Node]) -> str:

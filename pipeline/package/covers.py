@@ -39,7 +39,7 @@ from pipeline.system.pictures import Image
 BLEED = 3
 """The area printed beyond the edges and cut off."""
 
-MARKS = 9
+SHEET_MARGIN = 9
 """The area of the sheet beyond the edges, with room for crop marks."""
 
 LEAST_PAGES, LEAST_SPINE = 80, 6.0
@@ -150,14 +150,14 @@ def as_png(image: Image.Image) -> bytes:
     if counted := image.getcolors(FLAT):
         palette = Image.new("P", (1, 1))
         frequent: list[Any] = [colour for _, colour in sorted(counted, reverse=True)]
-        palette.putpalette([value for colour in _apart(frequent) for value in colour])
+        palette.putpalette([value for colour in _drop_similar(frequent) for value in colour])
         image = image.quantize(palette=palette, dither=Image.Dither.NONE)
     output = io.BytesIO()
     image.save(output, "PNG")
     return output.getvalue()
 
 
-def _apart(colours: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+def _drop_similar(colours: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
     """The first of some colours, without those that are like one before."""
     chosen: list[tuple[int, ...]] = []
     for colour in colours:

@@ -29,7 +29,8 @@ from pipeline.package.result import Package, asset_bytes
 # The part of a style sheet that a page needs: the rules whose elements and classes it, or its
 # script, has, without comments and needless spaces.
 
-_TAG = late(r"<([a-zA-Z][\w-]*)")
+_TAG = late(r"""<[a-zA-Z](?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
+_ELEMENT = late(r"<([a-zA-Z][\w-]*)")
 _NAMES = late(r"""\b(class|id|lang|dir)=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _WORD = late(r"[\w-]+")
 _LITERAL = late(r"""(?:"([^"\n]*)"|'([^'\n]*)'|`([^`\n]*)`)""")
@@ -44,8 +45,9 @@ GROUPS = frozenset({"media", "supports", "layer", "container", "scope"})
 def fit_styles(styles: Iterable[Style], markup: str, script: str) -> tuple[Style, ...]:
     """The style sheets of a page, or of several, with the rules that can apply to their
     ``markup``, and to the elements and classes that a ``script`` names in its literals."""
-    names = {*_TAG.findall(markup)}
-    for attribute, *values in set(_NAMES.findall(markup)):
+    tags = "".join(set(_TAG.findall(markup)))
+    names = {*_ELEMENT.findall(tags)}
+    for attribute, *values in set(_NAMES.findall(tags)):
         words = "".join(values).split()
         if attribute == "lang":
             words = [word.partition("-")[0].lower() for word in words]

@@ -43,14 +43,14 @@ from pipeline.parser.withholding import WithheldRanges, with_marks, without_empt
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Memory
 
-MARKS = ("*", "`", "$", "](")
-"""The marks of Markdown by which it is known; a name may have others."""
+DELIMITERS = ("*", "`", "$", "](")
+"""The delimiters of Markdown by which it is known; a name may have others."""
 
 TEXTS = ("title", "subtitle", "abstract", "description")
-"""The fields of the metadata that may have such marks."""
+"""The fields of the metadata that may have such delimiters."""
 
 
-_ON_MARKS = (Code.LIKELY_SLIP.slug, Code.BAD_ATTRIBUTE.slug)
+_WITHOUT_EFFECT = (Code.LIKELY_SLIP.slug, Code.BAD_ATTRIBUTE.slug)
 """Findings about a mark as one that has no effect, which it has if it withholds something."""
 
 
@@ -125,7 +125,7 @@ def _read_front(text: str, source: str, folder: Path | None) -> tuple[_Front, st
     """The front matter of a text, and the rest of it."""
     library = frontmatter.library_above(folder) if folder else None
     metadata, count, findings = read_front_matter(text, source, library)
-    metadata = _without_marks(metadata)
+    metadata = _without_markup(metadata)
     if library and folder and metadata.url and "url" in metadata.shared:
         url = frontmatter.address_of(metadata.url, library.folder, source, folder)
         metadata = msgspec.structs.replace(metadata, url=url)
@@ -241,13 +241,13 @@ def _with_unread(
     return msgspec.structs.replace(document, diagnostics=others, unread=tuple(lost))
 
 
-def _without_marks(metadata: Metadata) -> Metadata:
+def _without_markup(metadata: Metadata) -> Metadata:
     """The metadata with plain text in keys where authors may write Markdown, as in headings."""
     texts = {name: getattr(metadata, name) for name in TEXTS}
     plain = {
         name: "\n\n".join(map(_plain, text.split("\n\n")))
         for name, text in texts.items()
-        if any(mark in text for mark in MARKS)
+        if any(mark in text for mark in DELIMITERS)
     }
     return msgspec.structs.replace(metadata, **plain) if plain else metadata
 
@@ -322,7 +322,7 @@ def _with_findings(document: Document, search: WithheldRanges) -> Document:
     others = (
         search.with_lines(finding)
         for finding in document.diagnostics
-        if finding.code not in _ON_MARKS or (finding.line, finding.column) not in search.marks
+        if finding.code not in _WITHOUT_EFFECT or (finding.line, finding.column) not in search.marks
     )
     for_teachers = (place for place in search.ranges if place.conditions.classes)
     findings = (*others, *find_unguarded(document, for_teachers), *search.findings)

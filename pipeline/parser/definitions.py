@@ -109,7 +109,7 @@ def give_ids(document: Document, anchors: Mapping[Span, str]) -> Document:
 # --- index marks -----------------------------------------------------------------------------
 # Index marks that stand alone: they are not a paragraph, but belong to the block that follows.
 
-MARK = "index"
+INDEX_CLASS = "index"
 """The class of a mark in a line, and the key of one on a block."""
 
 
@@ -147,7 +147,7 @@ def _marks(block: Block) -> list[InlineElement]:
 
 
 def _is_mark(node: InlineElement) -> bool:
-    return MARK in node.attributes.classes and not node.children
+    return INDEX_CLASS in node.attributes.classes and not node.children
 
 
 def _is_place(mark: InlineElement) -> bool:
@@ -165,9 +165,11 @@ def _attach(block: Block, marks: list[InlineElement]) -> Block:
         children = (*block.children[:1], *marks, *block.children[1:])
         return replace(block, children=children)
     attributes = block.attributes
-    entries = [attributes.get(MARK), *(mark.attributes.get("entry") for mark in marks)]
-    entry = (MARK, "; ".join(entry for entry in entries if entry))
+    entries = [attributes.get(INDEX_CLASS), *(mark.attributes.get("entry") for mark in marks)]
+    entry = (INDEX_CLASS, "; ".join(entry for entry in entries if entry))
     return replace(
         block,
-        attributes=join_attributes(attributes.without({MARK}), make_attributes(pairs=(entry,))),
+        attributes=join_attributes(
+            attributes.without({INDEX_CLASS}), make_attributes(pairs=(entry,))
+        ),
     )

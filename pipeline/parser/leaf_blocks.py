@@ -612,7 +612,7 @@ _DEFINITION = late(
     r"\\(?:(?:new|renew|provide)command|DeclareMathOperator)\*?\s*(?:\{\s*)?\\[A-Za-z]|\\g?def\s*\\[A-Za-z]"
 )
 _BRACES = late(r"\\.|[{}]")
-_MARK = late(r"\\.|\$\$")
+_DOLLARS_OR_ESCAPE = late(r"\\.|\$\$")
 _DOLLARS = late(r"\$\$")
 
 
@@ -748,7 +748,7 @@ def _leaves_open(paragraph: BlockElement) -> bool:
     """Return whether a formula that began in the paragraph goes on; each line is read once."""
     is_open, read = bool(paragraph.get("open-math")), int(paragraph.get("read-math", "0"))
     for line in paragraph.lines[read:]:
-        marks = sum(match[0] == "$$" for match in _MARK.finditer(line))
+        marks = sum(match[0] == "$$" for match in _DOLLARS_OR_ESCAPE.finditer(line))
         is_open ^= marks % 2 == 1
     paragraph.set("open-math", "yes" if is_open else "")
     paragraph.set("read-math", str(len(paragraph.lines)))

@@ -79,7 +79,7 @@ def close_gaps(document: Document, whole: Document) -> Document:
 
         rest = replace(document, blocks=blocks, notes=notes)
         findings = [
-            _withheld(f"note `[^{node.label}]`", node.span or span)
+            _warn_of_use(f"note `[^{node.label}]`", node.span or span)
             for _, node, span in find(rest, model.NoteReference)
             if node.label in gone
         ]
@@ -110,7 +110,7 @@ def without_definition(
     for kind, target, span in _references(whole):
         is_lost = (kind, target, span.line) not in left and not places.hold(span)
         if is_lost and kind not in reported:
-            yield _withheld(kind, span)
+            yield _warn_of_use(kind, span)
             if "`" in kind:  # once is enough
                 reported.add(kind)
 
@@ -128,7 +128,7 @@ def _references(document: Document) -> Iterator[tuple[str, str, Span]]:
                 yield "image", node.source, place
 
 
-def _withheld(kind: str, span: Span | None) -> Diagnostic:
+def _warn_of_use(kind: str, span: Span | None) -> Diagnostic:
     message = f"The {kind} has no effect in editions from which its definition is withheld."
     hint = "Put the definition outside the answer if all should get it."
     return diagnostic(Code.WITHHELD_DEFINITION, message, span=span, hint=hint)

@@ -123,7 +123,8 @@ def attributes_of(tag: str, values: dict[str, str]) -> Attributes:
     if alignment and tag in HEADING_TAGS:
         classes = tuple(dict.fromkeys((*classes, f"heading-{alignment}")))
     elif tag == "center" or (alignment and tag in _ALIGNED):
-        classes = tuple(dict.fromkeys((*classes, alignment or "center")))
+        floats = ("wrap",) if tag == "img" and alignment != "center" else ()
+        classes = tuple(dict.fromkeys((*classes, alignment or "center", *floats)))
     elif tag in _ALIGNED and (others := [ALIGNED[name] for name in classes if name in ALIGNED]):
         classes = tuple(dict.fromkeys((*classes, *others[0])))
     return make_attributes("" if len(name.split()) > 1 else name, classes, tuple(pairs))

@@ -17,7 +17,7 @@ from pipeline.parser.blank_rules import blank
 DEEPEST = 20
 """Nested spans that are processed separately."""
 
-_MARK = late(rf"\[|\]|{GAP}(?=\{{)")
+_BRACKET_OR_GAP = late(rf"\[|\]|{GAP}(?=\{{)")
 
 
 def read_string(text: str) -> tuple[Inline, ...]:
@@ -33,7 +33,7 @@ def read_string(text: str) -> tuple[Inline, ...]:
         if end > pos:
             inlines.append(model.Text(text=text[pos:end]))
 
-    while mark := _MARK.search(text, pos):
+    while mark := _BRACKET_OR_GAP.search(text, pos):
         if mark[1]:
             take(mark.start())
             gap = next(gaps(text, mark.start()))

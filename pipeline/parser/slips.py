@@ -55,6 +55,7 @@ from pipeline.parser.left_out import solutions
 from pipeline.parser.lines import Line, shorten
 from pipeline.parser.names import announces_answer, meant_name, mentions_answer
 from pipeline.parser.partial_strings import public_string
+from pipeline.parser.remnants import Remnants
 from pipeline.parser.tables import columns_in, different, split_row
 from pipeline.parser.withheld_ranges import Range, SourceRecord
 from pipeline.parser.withholding_marks import LIKELY, SIGNS, looks_in, words_in
@@ -125,7 +126,7 @@ def warn_of_text(lines: Sequence[Line], report: Report, tools: tuple[str, ...] =
             if marks := next((pair for pair in split[1].pairs if pair[0] in POINT_KEYS), None):
                 hint = PLACE_OF_POINTS.format("=".join(marks))
             report(Code.LIKELY_SLIP, message, line.at(line.rindex(written)), hint)
-        elif points := _POINTS.search(line):
+        elif "{" in line and (points := _POINTS.search(line)):
             message = f"The attributes `{{{points[1]}}}` are read as text in the middle of a line."
             hint = PLACE_OF_POINTS.format(points[1])
             report(Code.LIKELY_SLIP, message, line.at(points.start()), hint)
@@ -200,7 +201,6 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
                 yield diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint)
 
 
-@functools.lru_cache(1000)
 def _wrong_tag(tag: str) -> tuple[str, str] | None:
     """The problem with a language tag, and the hint; None if the tag is valid."""
     try:
@@ -251,12 +251,17 @@ TEXTS = (model.Paragraph, model.Plain, model.Heading)
 
 _TITLE_PARTS = late(r"[():\[\]/|]|\s[-–—]\s")
 _COLON = late(r"[:：]")
+_QUESTION = late(r"[?\uff1f\u061f]")
+_NUMBERED_QUESTION = late(r"\W{0,3}\w{0,20} ?\d{1,3} ?[.):][^?\uff1f\u061f]{1,300}[?\uff1f\u061f]")
 _AROUND = " .0123456789"
 _RULED = late(r"([=*#~+<>-])\1++ *(?:(?:BEGIN|START)(?: OF)? )?(\w.{0,60})(?<!\1)\1{2,}$", re.I)
 """A title between signs: ``===BEGIN MARK SCHEME===``."""
 
 LONGEST_LABEL, LONGEST_TITLE = 40, 120
 """The number of letters searched for a word that ends with a colon, and for a title."""
+
+FEWEST_QUESTIONS = 2
+"""The number of questions from which a text without tasks may be a quiz."""
 
 Labels: TypeAlias = frozenset[str]
 """Short words for an answer, in small letters, that are none without a colon."""
@@ -266,11 +271,12 @@ HINT = "Put it in `::: answer` or `::: teacher` if only teachers should get it"
 
 def find_unguarded(document: Document, ranges: Iterable[Range]) -> Iterator[Diagnostic]:
     """Text in none of the ``ranges`` that pupils lack. Collapsible blocks with a word for an answer
-    in their titles, and boxes that announce one; in a text with tasks also sections and lines in
-    bold, and in exercises lines that begin so."""
-    has_tasks = has(document, *TASKS)
+    in their titles, and boxes that announce one; in a text with tasks or questions also sections,
+    lines in bold, and lines that begin so, in exercises with a short label, too."""
+    has_tasks = has(document, *TASKS) or _asks_questions(document)
     places = Ranges(each.withheld() for each in ranges)
-    for block, labels in _public(document.blocks, document.metadata.lang, None, places):
+    outside: Labels | None = frozenset() if has_tasks else None
+    for block, labels in _public(document.blocks, document.metadata.lang, outside, places):
         answer = _unguarded_answer(block, has_tasks, labels)
         left = for_all((block,)) if answer else ()
         if answer and left and answer == _unguarded_answer(left[0], has_tasks, labels):
@@ -278,13 +284,48 @@ def find_unguarded(document: Document, ranges: Iterable[Range]) -> Iterator[Diag
             yield diagnostic(
                 Code.LIKELY_SLIP, f"Students also get {content}.", span=block.span, hint=hint
             )
+    for ticked in _ticked_lists(document.blocks, places) if has_tasks else ():
+        message = "Students also get which boxes are ticked."
+        hint = "If it is a question, put it in `::: exercise`, where students get empty boxes."
+        yield diagnostic(Code.LIKELY_SLIP, message, span=ticked.span, hint=hint)
+
+
+def _asks_questions(document: Document) -> bool:
+    """Return whether a text has several questions with numbers, as quizzes of other tools have."""
+    asked = 0
+    for _, node, _ in find(document, model.List, model.Strong, model.Heading):
+        if isinstance(node, model.List):
+            items = node.items if node.ordered else ()
+            asked += sum(bool(_QUESTION.search(plain_text(item.children[:1]))) for item in items)
+        elif isinstance(node, model.Strong | model.Heading):
+            asked += bool(_NUMBERED_QUESTION.match(plain_text(node.children)))
+        if asked >= FEWEST_QUESTIONS:
+            return True
+    return False
+
+
+def _ticked_lists(nodes: Iterable[Node], withheld: Ranges) -> Iterator[model.List]:
+    """The lists of boxes, some of them ticked, that follow a question outside of exercises."""
+    question = False
+    for node in nodes:
+        if withheld.hold(node.span) or isinstance(node, model.Exercise):
+            continue
+        if isinstance(node, model.List) and question and _is_partly_ticked(node):
+            yield node
+        if isinstance(node, HOLDERS):
+            yield from _ticked_lists(children(node), withheld)
+        question = isinstance(node, TEXTS) and bool(_QUESTION.search(plain_text(node.children)))
+
+
+def _is_partly_ticked(node: model.List) -> bool:
+    return {item.checked for item in node.items} == {True, False}
 
 
 def _unguarded_answer(
     block: Block, has_tasks: bool, labels: Labels | None
 ) -> tuple[str, str] | None:
-    """Text that reads like an answer in place of ``block``, and the hint; in an exercise, there are
-    ``labels``."""
+    """Text that reads like an answer in place of ``block``, and the hint; in a text with tasks,
+    there are ``labels``."""
     words, form, hint = "", "the text after “{}”", f"{HINT}."
     match block:
         case model.Admonition():
@@ -371,6 +412,8 @@ def _lines(block: model.Paragraph, *breaks: type[Inline]) -> Iterator[tuple[Inli
 def _label(line: tuple[Inline, ...], labels: Labels) -> str:
     """The words before the colon at the beginning of a line, unless a blank follows."""
     first, *others = line
+    if not others and isinstance(first, model.Strong | model.Emphasis) and first.children:
+        return _label(first.children, labels)
     if any(isinstance(node, model.Blank) for node in line) or not isinstance(
         first, model.Text | model.Strong | model.Emphasis
     ):
@@ -413,48 +456,9 @@ _EMPTY = late(r"[ \t>|]*+\(\s\)")
 _NOT_LETTERS = late(r"[\W_]+")
 
 _HINT = "Put what it is about between two lines `::: answer` and `:::`."
-_REMNANT = late(
-    r"(?P<gap>(?<![\w\\])_++(?![\s{}])[^{}]{1,100}\}"
-    r"|(?<!\S)_{0,2}\{(?=[^\W\d_])[^{}=|,;:#%/]{1,100}\})"
-    rf"|^[ \t>]*+(?P<choice>\[[{SIGNS}]\])(?=\s)"
-    r"|^[ \t>]*+(?P<end>:{3,}+)[ \t]*+$",
-    re.MULTILINE,
-)
-"""The rest of a gap without its first brace, or its line, and the end of a block that nothing
-began."""
-
-_HALF_CHOICE = late(
-    r"(?:^[ \t>|]*+(?:[*+-]|\w{1,3}[.)])[ \t]++)"
-    rf"(?P<half>[(\[]\s?[{SIGNS}](?=\s)(?!\s++[)\]])|[{SIGNS}]\s?[)\]](?=\s)"
-    rf"|\(\s?[{SIGNS}]\s?\]|\[\s?[{SIGNS}]\s?\))"
-    rf"|\S[ \t]*+[*+-][ \t]++(?P<choice>\([{SIGNS}]\)|\[[{SIGNS}]\])\s"
-)
-"""The rest of the mark of a right choice, and such a mark in the line of another."""
-
 _TASK_HINT = "Write `____{answer}` or `- (x) right` in text without other markup around it."
 _SPOILER_HINT = "Write `::: answer` if only teachers should get it, `::: details` to fold it up."
 _EXAMPLE = " If it is an example, put it in backquotes, or in code in the language `markdown`."
-
-
-_REMNANTS = {
-    "gap": (
-        "`{}` looks like what is left of a gap, and students would get it.",
-        "Write `____{answer}`, or a backslash before the braces if they are text.",
-    ),
-    "choice": (
-        "`{}` looks like the mark of a right choice, but is text, which students would get.",
-        "Begin a line of its own with `- (x)`. If it is text, put a backslash before it.",
-    ),
-    "half": (
-        "`{}` looks like what is left of the mark of a right choice, and students would get it.",
-        "Write `( )`, or `(x)` if it is right. If it is text, put a backslash before it.",
-    ),
-    "end": (
-        "`{}` ends a block that nothing begins. If it was an answer, students would get it.",
-        "Write the block's first line again, such as `::: answer`, or leave this one out.",
-    ),
-}
-"""The message and the hint for each kind of remnant."""
 
 
 class _Task(NamedTuple):
@@ -480,7 +484,8 @@ def unread_marks(
     is_likely = LIKELY.search("\n".join(lines.values()))
     tasks: list[_Task] = []
     told = 0
-    for number, line in (*public, *(_without_examples(lines) if is_likely else ())):
+    shown = dict(_without_examples(lines))
+    for number, line in (*public, *(shown.items() if is_likely else ())):
         for mark in looks_in(line):
             way = str(mark.lastgroup)
             if way == "choice" and not _is_choice(mark, number, lines):
@@ -500,57 +505,15 @@ def unread_marks(
                 yield _unread(written, at, _TASK_HINT if is_task else _HINT)
     for task in _not_taken(tasks, [*_tasks_in(document, withheld)]) if tasks else ():
         yield _unread(task.written, Span(task.line, task.column), _TASK_HINT)
-    if has(document, *TASKS):
-        yield from _remnants(document, lines, withheld)
+    for_teachers = any(each.conditions.classes for each in ranges)
+    has_answers = for_teachers or has(document, *TASKS)
+    yield from Remnants(document, lines, shown, withheld, has_answers, metadata.lang).find()
     for _, code, place in find(document, CodeBlock):
         is_empty = place and not any(map(lines.get, range(place.line + 1, place.end)))
         if is_empty and code.language not in MARKUP_LANGUAGES and not withheld.hold(place):
             for mark in (mark for line in code.text.splitlines() for mark in looks_in(line)):
                 if mark.lastgroup != "spoiler":
                     yield _unread(mark[0].strip(), place)  # in a file with code
-
-
-def _remnants(
-    document: Document, lines: Mapping[int, str], withheld: Ranges
-) -> Iterator[Diagnostic]:
-    """An error for each remnant of a mark in a document with tasks: in the tree, so that none is
-    told in code or a formula, and in the source, so that none is told after a backslash."""
-    in_exercises = {
-        number
-        for _, _, place in find(document, model.Exercise)
-        for number in (range(place.line, place.end + 1) if place else ())
-    }
-    for _, node, place in find(document, Choice, *TEXTS):
-        if place is None or withheld.hold(place):
-            continue
-        if isinstance(node, Choice):
-            pattern, last = _HALF_CHOICE, place.line
-        elif _REMNANT.search(_as_seen(node)):
-            pattern, last = _REMNANT, max(place.end, place.line)
-        else:
-            continue
-        for number in range(place.line, last + 1):
-            for mark in pattern.finditer(lines.get(number, "")):
-                is_name = mark[0].startswith("{") and number not in in_exercises  # of a program
-                before = mark.string[: mark.start()].rstrip()
-                if not is_name and not before.endswith(("\\", "_")):  # text, or a gap and a space
-                    yield _remnant(mark, number)
-
-
-def _remnant(mark: re.Match[str], number: int) -> Diagnostic:
-    way = mark.lastgroup or "end"
-    message, hint = _REMNANTS[way]
-    message = message.format(shorten(mark[way]))
-    return diagnostic(Code.LOST_MARK, message, span=Span(number, mark.start(way) + 1), hint=hint)
-
-
-def _as_seen(node: Node) -> str:
-    """The text of a block, with a sign for all that is no text."""
-    signs = {model.SoftBreak: "\n", model.LineBreak: "\n"}
-    return "".join(
-        child.text if isinstance(child, model.Text) else signs.get(type(child), "\0")
-        for child in children(node)
-    )
 
 
 def _is_whole(place: Range, record: SourceRecord) -> bool:
@@ -583,7 +546,8 @@ def _without_examples(lines: Mapping[int, str]) -> Iterator[tuple[int, str]]:
     for number, line in lines.items():
         if number in examples:
             continue
-        line = _INLINE_CODE.sub(lambda code: "\0" * len(code[0]), line)
+        if "`" in line or "<code>" in line:
+            line = _INLINE_CODE.sub(lambda code: "\0" * len(code[0]), line)
         if commented or ("<!--" in line and number <= last_end):
             kept: list[str] = []
             for part in _COMMENT_ENDS.split(line):

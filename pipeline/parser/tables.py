@@ -303,7 +303,7 @@ _DELIMITER_CELL = late(r"[ \t]*(:?)-+(:?)[ \t]*$")
 MAX_COLUMNS = 256
 WIDE_HINT = "If a bar is part of the text, write `\\|`."
 _PIECE = late(r"(?P<bracket>\\\\?[(\[])|\\.|(?P<code>`+)|(?P<dollar>\$)|(?P<bar>\|)", re.S)
-_MARKS = late(r"[`$]|\\[(\[]")
+_BAR_GUARDS = late(r"[`$]|\\[(\[]")
 _FORMULAS = tuple(pattern.compiled_re for pattern in PATTERNS.values())
 
 
@@ -408,7 +408,7 @@ def columns_in(text: str) -> int:
 def split_row(line: Line, width: int) -> list[Line]:
     r"""The cells of a row, with their positions. ``\|`` is not a border."""
     all_bars = _bars(line)
-    bars = _bars(line, outside=True) if _MARKS.search(line) else all_bars
+    bars = _bars(line, outside=True) if _BAR_GUARDS.search(line) else all_bars
     cells = _divide(line, bars)
     if len(bars) < len(all_bars) and len(cells) < width:
         by_all = _divide(line, all_bars)
@@ -508,7 +508,7 @@ def _figures(block: Block, read_inlines: ReadInlines, report: Report) -> tuple[B
         return (block,)
     image, *rest = block.children
     if not rest:
-        return (_figure(block, image, read_inlines),)
+        return (figure_alone(block, read_inlines),)
     if isinstance(image, Image) and _is_aligned(image) and (others := trim(rest)):
         figure = figure_of(image, image.span, read_inlines)
         return (figure, replace(block, children=others))
@@ -524,7 +524,11 @@ def _is_aligned(image: Image) -> bool:
     return not ALIGNMENTS.keys().isdisjoint(with_alignment(image.attributes, is_image=True).classes)
 
 
-def _figure(block: Paragraph | Plain, image: Inline, read_inlines: ReadInlines) -> Block:
+def figure_alone(block: Block, read_inlines: ReadInlines) -> Block:
+    """The figure for a paragraph of nothing but an image; any other block as it is."""
+    if not isinstance(block, Paragraph | Plain) or len(block.children) != 1:
+        return block
+    image = block.children[0]
     if not isinstance(image, Image):
         return block
     around = with_alignment(block.attributes, is_image=True)

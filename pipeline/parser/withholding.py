@@ -129,7 +129,7 @@ _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 _LETTER = late(r"[^\W_]")
 _BRACKET = late(r"\\.|\[|\]")
 
-_MARKS = ("{", "<", "[!", "[ !", "::", "!!!", "???", "///", "```", "~~~", "\\begin")
+_SIGNS = ("{", "<", "[!", "[ !", "::", "!!!", "???", "///", "```", "~~~", "\\begin")
 """Characters without which a text of no other tool withholds anything, as most do."""
 
 
@@ -189,7 +189,7 @@ class WithheldRanges:
         self.marks: set[Place] = set()
         self.findings: list[Diagnostic] = []
         text = self._record.whole
-        if files.dialects or any(mark in text for mark in _MARKS):
+        if files.dialects or any(mark in text for mark in _SIGNS):
             self._search(root)
 
     def _search(self, root: BlockElement) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
@@ -29,7 +28,7 @@ from pipeline.model.rendered import (
     Trait,
 )
 from pipeline.model.roles import BEFORE_CONTENTS, STANDARD
-from pipeline.model.tree import plain_text, walk
+from pipeline.model.tree import is_recipe, plain_text, walk
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.imprint import book_facts, edited_by, logo, names, total, unchanged_cover
 from pipeline.render.node_markup import NodeRenderer
@@ -172,7 +171,8 @@ def assemble_ebook(
     endnotes = metadata.notes == "end" and bool(document.notes)
     if endnotes:
         document = listing_notes(document)
-    plan = chapters(document, endnotes=endnotes, flows=KINDS[metadata.kind].flows)
+    flows = KINDS[metadata.kind].flows or is_recipe(document.blocks)
+    plan = chapters(document, endnotes=endnotes, flows=flows)
     renderer = NodeRenderer(
         environment,
         "epub",
@@ -382,7 +382,6 @@ def styles(
     )
 
 
-@functools.lru_cache(maxsize=64)
 def plain(css: str, direction: Literal["ltr", "rtl"]) -> str:
     """A style sheet with physical sides instead of logical ones, and without declarations in new
     units. The alignment of text is given in both ways, and so are hyphens, for which WebKit had its

@@ -118,7 +118,7 @@ class KnownBlocks:
         """Remember the markup of a block, if it depends on nothing but its content."""
         if all(self._is_alone(inner) for inner in walk(node)):
             parts, numbers = _NUMBER.split(markup)[::2], _NUMBER.findall(markup)
-            if [int(number) for number in numbers] == _following(numbers):
+            if [int(number) for number in numbers] == _count_up(numbers):
                 self._parts.put(name, (parts, sorted(map(_sign_name, signs))))
 
     def _is_alone(self, node: Node) -> bool:
@@ -132,7 +132,7 @@ def is_remembered(node: Node) -> TypeGuard[Block]:
     return isinstance(node, REMEMBERED)
 
 
-def _following(numbers: list[str]) -> list[int]:
+def _count_up(numbers: list[str]) -> list[int]:
     first = int(numbers[0]) if numbers else 0
     return list(range(first, first + len(numbers)))
 
@@ -864,7 +864,6 @@ class NodeRenderer:
         return markup
 
 
-@functools.cache
 def template_name(kind: type[Node]) -> str:
     """The file of a node's template: ``BlockQuote`` is in ``block-quote.html.j2``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower() + ".html.j2"

@@ -125,10 +125,10 @@ def assemble(
     has_mathml = sheet_module.standards_for(edition, metadata).is_pdf2
     colours = "".join(style.css for style in theme_styles)
     images = _formula_images(renderer, document, sheet, colours, has_mathml=has_mathml)
-    half_title, before = _leading(before, HALF_TITLE if book else frozenset())
-    behind, before = _leading(before, BEHIND_IT if half_title else frozenset())
-    opening, before = _leading(before, BEFORE_CONTENTS if book else frozenset())
-    front, rest = _leading(before, FRONT if book else frozenset())
+    half_title, before = _split_leading(before, HALF_TITLE if book else frozenset())
+    behind, before = _split_leading(before, BEHIND_IT if half_title else frozenset())
+    opening, before = _split_leading(before, BEFORE_CONTENTS if book else frozenset())
+    front, rest = _split_leading(before, FRONT if book else frozenset())
     if rest:  # the text begins on the right, as what precedes it does
         before = rest
     name_fields, addresses = name_line(edition, options), only_used(document)
@@ -277,7 +277,7 @@ def _theme_styles(
     )
 
 
-def _leading(
+def _split_leading(
     blocks: tuple[Block, ...], roles: frozenset[str]
 ) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     """The parts with one of these roles that a text begins with, and the rest of it."""

@@ -57,7 +57,8 @@ def prints_contents(document: Document) -> bool:
     chapters = sum(
         len(entry.children) or 1 if entry.target in parts else 1 for entry in document.contents
     )
-    return chapters >= LEAST_ENTRIES and words_of(document) >= LONG_DOCUMENT_WORDS
+    least = LONG_DOCUMENT_WORDS
+    return chapters >= LEAST_ENTRIES and words_of(document, least) >= least
 
 
 def fits_columns(document: Document) -> bool:

@@ -175,11 +175,11 @@ def _char_width(char: str) -> float:
 # It becomes space next to the number, and not spaces in the text, which would be searched, copied
 # and read aloud, and differ in width between fonts.
 
-FIGURE = 0.5
+FIGURE_WIDTH = 0.5
 """Ems that a figure is wide, in most fonts."""
 
-MARK = 0.5
-RAISED = 0.75
+DECIMAL_WIDTH = 0.5
+RAISED_WIDTH = 0.75
 """A decimal mark, and a figure of a note's number, in widths of a figure."""
 
 ARABIC_MARK = "\N{ARABIC DECIMAL SEPARATOR}"
@@ -196,7 +196,7 @@ def tails(table: Table, mark: str) -> Mapping[int, Mapping[int, float]]:
                 columns.setdefault(column, {})[number] = (text, _width_of_calls(cell))
     padding: dict[int, dict[int, float]] = {}
     for at, texts in columns.items():
-        used = _mark([text for text, _ in texts.values()], mark)
+        used = _decimal_mark([text for text, _ in texts.values()], mark)
         widths = {row: _tail(text, used) + raised for row, (text, raised) in texts.items()}
         widest = max(widths.values())
         for index, width in widths.items():
@@ -217,10 +217,10 @@ def _text(cell: TableCell) -> str:
 def _width_of_calls(cell: TableCell) -> float:
     """The width of the numbers of notes."""
     notes = (node for node in walk(cell.children) if isinstance(node, NoteReference))
-    return RAISED * sum(len(str(node.number)) for node in notes)
+    return RAISED_WIDTH * sum(len(str(node.number)) for node in notes)
 
 
-def _mark(texts: Iterable[str], mark: str) -> str:
+def _decimal_mark(texts: Iterable[str], mark: str) -> str:
     """The decimal mark of some numbers: the last one if one has two kinds, or the language's,
     unless the numbers contain another that cannot group thousands."""
     numbers = [_number(text) for text in texts]
@@ -251,8 +251,8 @@ def _tail(text: str, mark: str) -> float:
     figures = sum(map(str.isdigit, rest))
     others = "".join(char for char in rest if not char.isdigit())
     if at < 0:
-        return figures + text_width(others) / FIGURE
-    return figures + MARK + text_width(others[1:]) / FIGURE
+        return figures + text_width(others) / FIGURE_WIDTH
+    return figures + DECIMAL_WIDTH + text_width(others[1:]) / FIGURE_WIDTH
 
 
 # --- table fit -------------------------------------------------------------------------------
@@ -547,8 +547,8 @@ class RowItem(NamedTuple):
 def row_items(table: Table) -> tuple[RowItem, ...]:
     """The rows of the body as items."""
     count = column_count(table)
-    head = list(_covering(table.head, count, 0))
-    body = list(_covering(table.body, count, len(head)))
+    head = list(_cover_columns(table.head, count, 0))
+    body = list(_cover_columns(table.body, count, len(head)))
     empty = {at for at in range(count) if all(_is_empty(row[at].cell) for row in body)}
     once = _Once()
     return tuple(_row(row, head, empty, once) for row in body)
@@ -578,7 +578,7 @@ class _Once:
         return spot.cell.children
 
 
-def _covering(rows: Sequence[TableRow], count: int, first: int) -> Iterator[Row]:
+def _cover_columns(rows: Sequence[TableRow], count: int, first: int) -> Iterator[Row]:
     """The rows with the cells covering each of their columns; the ``first`` has that number."""
     lasting: dict[int, tuple[int, _Spot]] = {}
     for number, places in enumerate(place(rows), first):

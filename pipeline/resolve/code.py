@@ -104,7 +104,7 @@ def highlight_piece(language: str, code: str) -> Highlighted:
     longest = LONGEST_SLOW if name in SLOW else LONGEST_CODE if name in STEADY else LONGEST_USUAL
     if len(code) > longest:
         return (), f"in `{name}`, highlighting more than {longest:,} characters takes too long"
-    pieces = ((_short_name(kind), text) for kind, text in _moving(lexer.get_tokens(code)))
+    pieces = ((_short_name(kind), text) for kind, text in _take_advancing(lexer.get_tokens(code)))
     try:
         tokens = tuple(
             Token(name, "".join(text for _, text in group))
@@ -116,7 +116,7 @@ def highlight_piece(language: str, code: str) -> Highlighted:
     return (tokens if is_whole and any(token.kind for token in tokens) else ()), ""
 
 
-def _moving(pieces: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[_TokenType, str]]:
+def _take_advancing(pieces: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[_TokenType, str]]:
     """The pieces, up to the point where their lexer stops advancing."""
     empty = 0
     for piece in pieces:

@@ -11,10 +11,9 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Document, Inline, Node
 from pipeline.model.editions import EDITIONS
-from pipeline.model.kinds import PARTS_OF_RECIPES
 from pipeline.model.metadata import ContentsOptions
 from pipeline.model.roles import ROLES
-from pipeline.model.tree import BLANK, Changes, find, plain_text, rewrite, walk
+from pipeline.model.tree import BLANK, Changes, find, is_recipe, plain_text, rewrite, walk
 from pipeline.model.words import words
 
 # --- titles ----------------------------------------------------------------------------------
@@ -145,7 +144,7 @@ def _entries(blocks: Iterable[Node], options: ContentsOptions) -> Iterator[model
         if isinstance(block, model.Section):
             if block.role in UNLISTED:
                 continue
-            below = () if _is_recipe(block) else tuple(_entries(block.children, options))
+            below = () if is_recipe(block.children) else tuple(_entries(block.children, options))
             title = title_of(block.title)
             if block.depth <= options.depth and title:
                 yield model.ContentsEntry(block.attributes.id, title, below, block.number)
@@ -155,15 +154,6 @@ def _entries(blocks: Iterable[Node], options: ContentsOptions) -> Iterator[model
             for node in walk(block):
                 if isinstance(node, model.Turn) and node.asks and (title := _question(node)):
                     yield model.ContentsEntry(node.attributes.id, title)
-
-
-def _is_recipe(section: model.Section) -> bool:
-    """Return whether a section is a recipe, whose parts nobody looks for."""
-    return any(
-        isinstance(child, model.Section)
-        and not {*PARTS_OF_RECIPES}.isdisjoint(child.attributes.classes)
-        for child in section.children
-    )
 
 
 def _question(turn: model.Turn) -> tuple[Inline, ...]:

@@ -30,6 +30,8 @@ from pipeline.model.tree import find, plain_text, rewrite_document
 _WITHIN = ".,\u00a0\u202f"
 _NUMBER = rf"\d[\d{_WITHIN}]*+"
 _SIGN = "[+\u2212\u00d7\u00f7=<>\u2248\u2264\u2265]"
+_HAS_SIGN = late(_SIGN)
+"""A sign, which is looked for first: few texts have one, and many have figures."""
 _SUM = late(
     rf"(?:(?<![\d{_WITHIN}]){_NUMBER} ?{_SIGN}|(?<![^\s(]){_SIGN}[ \u00a0]?(?=\d))"
     rf"(?:[ \u00a0]?(?:{_SIGN}|{_NUMBER}))*+"
@@ -48,7 +50,8 @@ def line_sums(document: Document) -> Document:
 
 
 def _with_sums(paragraph: Paragraph) -> Node:
-    if not any(isinstance(node, Text) and _SUM.search(node.text) for node in paragraph.children):
+    texts = (node.text for node in paragraph.children if isinstance(node, Text))
+    if not any(_HAS_SIGN.search(text) and _SUM.search(text) for text in texts):
         return paragraph
     children = (
         piece

@@ -33,6 +33,7 @@ from pipeline.model.tree import (
     facts,
     find,
     is_for_teachers,
+    is_recipe,
     plain_text,
     rewrite,
     rewrite_document,
@@ -54,7 +55,7 @@ EXIT = late(r"^\W*(exit|exeunt)\b|\b(exits?|exeunt)\W*$", re.IGNORECASE)
 """A stage direction by which somebody leaves."""
 
 QUANTITY = late(
-    r"(?:\d+(?:[.,/⁄]\d+)?[½⅓¼¾⅔⅛]?|[½⅓¼¾⅔⅛])(?: ?[-–] ?\d+(?:[.,/⁄]\d+)?)?(?: \d[/⁄]\d)?"
+    r"(?:\d+(?:[.,/⁄]\d+)?\s?[½⅓¼¾⅔⅛]?|[½⅓¼¾⅔⅛])(?: ?[-–] ?\d+(?:[.,/⁄]\d+)?)?(?: \d[/⁄]\d)?"
     r"(?:\s?(?:kg|dag|dkg|mg|g|ml|cl|dl|l|oz|lbs?|tbsp|tsp|EL|TL|кг|г|мл|л)\b\.?)?(?=\s)"
 )
 """A number with its unit, at the beginning of an ingredient; units in words are no part of it."""
@@ -130,6 +131,8 @@ def mark_parts(document: Document) -> Document:
     if "directions" in traits:
         return rewrite_document(document, leave={model.Paragraph: _mark_direction})
     if "labels" in traits:
+        if is_recipe(document.blocks):
+            document = replace(document, blocks=_with_labels(document.blocks))
         return rewrite_document(document, leave={model.Section: _mark_recipe_section})
     return document
 

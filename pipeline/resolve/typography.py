@@ -41,7 +41,7 @@ APOSTROPHE = "’"
 OPENING = frozenset("([{<¿¡«‹„‚“‘「『（")  # after these a mark opens
 DASHES = frozenset("-–—/=…")  # after these it may do either
 
-MARK = late("[\"']")
+STRAIGHT_QUOTE = late("[\"']")
 # Where a single mark could close a quotation, or end a word that drops its last letter.
 CLOSER = late(r"(?<=[^\s(\[{])'(?!\w)")
 DECADE = late(r"'\d\ds?(?!\w)")
@@ -204,7 +204,7 @@ def _quotes(text: str, rules_at: Callable[[int], Writing | None]) -> Iterator[Ed
     last_closer = max((match.start() for match in CLOSER.finditer(text)), default=-1)
     opened: list[str] = []
     previous: tuple[int, Decision] = (-2, "")
-    for match in MARK.finditer(text):
+    for match in STRAIGHT_QUOTE.finditer(text):
         at, mark = match.start(), match[0]
         rules = rules_at(at)
         if rules is None:

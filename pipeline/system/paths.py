@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import functools
 import itertools
 import os
 import posixpath
@@ -87,12 +86,7 @@ def builtin_templates() -> Path:
 def template_folders() -> tuple[Path, ...]:
     """The folders in which the name of a template that ships is looked up: the common one, and
     those of features."""
-    return (builtin_templates(), *_folders_of_features())
-
-
-@functools.cache
-def _folders_of_features() -> tuple[Path, ...]:
-    return tuple(sorted(PROGRAM.glob("features/*/templates")))
+    return (builtin_templates(), *sorted(PROGRAM.glob("features/*/templates")))
 
 
 class Located(NamedTuple):

@@ -250,11 +250,11 @@ ENVIRONMENT = ("SOURCE_DATE_EPOCH", "CHAPBOOK_PLAIN_ENGINE")
 def code_version() -> str:
     """The digest of what the outcome of a stage depends on, besides its inputs: Chapbook's code,
     the libraries, Python, and the environment."""
-    return key(_installed_version(), *(os.environ.get(name, "") for name in ENVIRONMENT))
+    return key(installed_version(), *(os.environ.get(name, "") for name in ENVIRONMENT))
 
 
 @functools.cache
-def _installed_version() -> str:
+def installed_version() -> str:
     """The code, all packages installed with it, and Pango, which breaks lines. Of an installed
     program, there is a record of its files' digests; of any other, their sizes and times count, by
     which Python too knows whether to compile them anew."""

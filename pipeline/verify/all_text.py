@@ -61,7 +61,7 @@ _LOWER = bytes(range(256)).lower()
 _OTHERS = bytes(code for code in range(1, 128) if not chr(code).isalnum())
 """Of common characters. Replacing and removing these first takes a fraction of the time."""
 
-_MARKS = late(
+_WITHIN_WORDS = late(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u00ad\u200b-\u200f"
     "\u2060\ufeff\ufffe\x02]"
 )
@@ -89,7 +89,7 @@ def _plain(text: str) -> str:
 def _plain_part(part: re.Match[str]) -> str:
     """Other letters than those of ASCII, which most texts have so few of that it would take longer
     to look at all."""
-    plain = _MARKS.sub("", unicodedata.normalize("NFKD", part[0]).casefold())
+    plain = _WITHIN_WORDS.sub("", unicodedata.normalize("NFKD", part[0]).casefold())
     return unicodedata.normalize("NFC", plain)  # Korean syllables
 
 

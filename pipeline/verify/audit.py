@@ -296,13 +296,6 @@ def _has_letters(text: str) -> bool:
     return bool(_BEYOND_LATIN.search(text) and _IN_SCRIPTS.search(text))
 
 
-@tree.of_node
-def _is_in_scripts(node: model.Node) -> bool:
-    if isinstance(node, model.Section):
-        return any(map(_is_in_scripts, tree.children(node)))
-    return any(isinstance(n, model.Text) and _has_letters(n.text) for n in tree.walk(node))
-
-
 MOST_LETTERS = 20
 """The maximum number of letters of a name or a term, which need not be marked."""
 
@@ -318,12 +311,7 @@ def other_languages_are_marked(subject: AuditSubject) -> Looked:
         return "" if named else lang, node.span or above[1]
 
     start: tuple[str, Span | None] = (subject.document.metadata.lang, None)
-    nodes = (
-        tree.top_level(subject.document)
-        if any(map(_is_in_scripts, tree.top_level(subject.document)))
-        else ()
-    )
-    for node, (lang, span) in tree.walk_with(nodes, start, inherit):
+    for node, (lang, span) in tree.walk_with(tree.top_level(subject.document), start, inherit):
         if not isinstance(node, model.Text) or not lang or not _has_letters(node.text):
             continue
         spoken = lang.lower().partition("-")[0]

@@ -51,7 +51,7 @@ PARTED = (
 """Inline nodes with symbols of their own, or words that an edition adds: the text before, inside
 and after them is in separate passages."""
 
-APART = (*HOLDERS, *PARTED)
+APART = frozenset((*HOLDERS, *PARTED))
 
 _SIGNED = (model.Blank, model.Image, *model.FORMULAS)
 
@@ -163,8 +163,8 @@ def _passages(
     read: list[str] = []
 
     def inherit(node: model.Node, block: _Block) -> _Block:
-        is_apart = isinstance(node, APART)
-        if not is_apart and not (isinstance(node, model.InlineElement) and node.name in _MARKED):
+        is_marked = isinstance(node, model.InlineElement) and node.name in _MARKED
+        if not is_marked and type(node) not in APART:
             return block
         nth = next(count)
         repeated = not isinstance(node, model.Paragraph | model.Plain) and (

@@ -82,7 +82,7 @@ def mark_name(number: int) -> str:
     return f"_s{number}"
 
 
-def mark_of(paragraph: Any) -> SourceMark | None:
+def read_source_mark(paragraph: Any) -> SourceMark | None:
     """Which paragraph of the source this was, if its bookmark says so."""
     for start in paragraph.iter(f"{W}bookmarkStart"):
         if match := _MARK.fullmatch(start.get(f"{W}name", "")):

@@ -1,26 +1,15 @@
 // The page of `chapbook desk`: sources, an editor, and the views of the preview. Typing waits for
 // nothing: what was typed is saved a moment later, and built by the session.
 
-import { change, makeEditor } from './editor.js';
+import { change, makeEditor, wordsAt } from './editor.js';
+import { button, byId, isKnown, made, words } from './elements.js';
 
 const SAVE = 400; // milliseconds without a key after which what was typed is saved
 const KEEP = 3000; // and after which the way back is kept
+const LANGUAGE_COOKIE = 'chapbook-language';
 const MOST_KEPT = 2e6; // letters of the way back
 
-const byId = (id) => document.getElementById(id);
 const { root, source } = document.body.dataset;
-const dictionary = JSON.parse(byId('words').textContent);
-export const words = (text) => dictionary[text] || text;
-export const made = (name, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-};
-export const button = (label, action, properties = {}) => {
-  const element = made('button', { type: 'button', textContent: words(label), ...properties });
-  element.addEventListener('click', action);
-  return element;
-};
 let numbered = 0;
 // A field with its label; both are in a box, which has the control as `control`.
 export function field(label, control, hint = '') {
@@ -76,7 +65,7 @@ export function ask(title, body, buttons = ['Close']) {
     dialog.showModal();
   });
 }
-export const tell = (text, ...links) => { byId('dialog-said').replaceChildren(text, ' ', ...links); };
+export const tell = (text, ...links) => { byId('dialog-said').replaceChildren(text, ...links.flatMap((link) => [' ', link])); };
 byId('dialog').addEventListener('close', () => {
   if (byId('dialog').open) return; // it shows the next question
   const done = answered;
@@ -89,6 +78,7 @@ const problem = (error) => ask('This did not work', [made('pre', { textContent: 
 
 // --- sources ---------------------------------------------------------------------------------
 
+const NEW = '#new'; // at the end of the address of a text that has just been begun
 const openSource = (key, hash = '') => { location.href = `${root}open/${key}/${hash}`; };
 
 let listed = '';
@@ -143,15 +133,15 @@ async function newSource(kind = 'worksheet') {
   try {
     localStorage.setItem('author', author.value.trim());
     const { key } = await send(`${root}new`, JSON.stringify({ name: name.value, author: author.value, kind: kinds.value, body: outline(kinds.value) }));
-    openSource(key);
+    openSource(key, NEW);
   } catch (error) { problem(error); }
 }
 
-// The beginnings of texts in other languages than English, of parts that have words in these.
+// The beginnings of worksheets, and in other languages than English of all texts, of parts that have words in these.
 const PART = '## {Heading}\n\n{Text}';
 const POINTS = '- {Text}\n- {Text}';
 const OUTLINES = {
-  worksheet: [PART, 'Question', 'Choice', 'Gap text', 'Matching', 'For the teacher only'],
+  worksheet: [PART, 'Question', 'Choice', 'Gap text', 'True or false'],
   handout: [PART, POINTS, 'Table', 'Question'],
   exam: ['Question', 'Choice', 'Question'],
   interview: [PART, 'Ada Asker: {Question}', 'Ben Teller: {Text}'],
@@ -160,7 +150,7 @@ const OUTLINES = {
   book: ['# {Heading}', '{Text}', '# {Heading}', '{Text}'],
 };
 function outline(kind) {
-  if (!dictionary.Text) return '';
+  if (!isKnown('Text') && kind !== 'worksheet') return '';
   const parts = OUTLINES[kind] || (/novel|article/.test(kind) ? OUTLINES.book : [PART, POINTS, PART]);
   const written = parts.map((part) => blockOf(part).replaceAll('¦', ''));
   const marked = kind === 'exam' ? written.map((part) => part.replace(/^::: exercise.*/, '$& {marks=2}')) : written;
@@ -221,6 +211,12 @@ async function pasteText() {
   await importFile(html || box.innerText, `${name.value}.${ending}`);
 }
 
+byId('language').value = document.documentElement.lang;
+byId('language').addEventListener('change', async () => {
+  await writing?.save();
+  document.cookie = `${LANGUAGE_COOKIE}=${byId('language').value}; path=/; max-age=31536000; samesite=strict`;
+  location.reload();
+});
 byId('new-button').addEventListener('click', () => newSource());
 byId('change-button')?.addEventListener('click', changeFile);
 byId('paste-button').addEventListener('click', pasteText);
@@ -270,6 +266,7 @@ for (const tab of document.querySelectorAll('#tabs button')) {
 
 const me = crypto.randomUUID();
 const key = location.pathname.match(/open\/(\w+)/)?.[1] || '';
+const UNSAVED = `unsaved ${key}`;
 // Beacons would not say where they come from; these outlive the page as well.
 const last = (path, body) => fetch(path, { method: 'POST', body, keepalive: !body || body.length < 60000 }).catch(() => {});
 const here = () => last(`${root}here/${me}?key=${key}&hidden=${document.hidden ? 'yes' : ''}`);
@@ -290,21 +287,35 @@ addEventListener('pagehide', () => {
 
 // --- writing ---------------------------------------------------------------------------------
 
+// Looks that Markdown has, in what was copied; other elements may only colour the text of a program.
+const LOOKS = /<(?:h[1-6]|p|ul|ol|table|b|strong|i|em|a|img|blockquote|sub|sup|br)[\s/>]/i;
+const COPIED_TITLE = /<title>.*?<\/title>/is; // that of the page that it comes from
+
 // What a button puts into the text: before and after what is selected, and words if nothing is.
 const AROUND = {
   Bold: ['**', '**', 'bold', 'B'],
   Italic: ['*', '*', 'italic', 'I'],
   Gap: ['____{', '}', 'answer', '', 'A gap for pupils; its answer is only in the teacher’s and the answer sheet.'],
 };
+const ROWS = /(?:\\?_){3,}(?![\\_]*\{)/g;
+const ROW_END = /(?:\\?_)*$/;
+const ROW_START = /^(?:\\?_)*/;
 const LINES = { Heading: '## ', List: '- ', Numbers: '1. ' };
 // What stands in {} is said in the language of the desk; what stands in ¦¦ is to be typed over.
 const BLOCKS = {
   Table: '| {Heading} | {Heading} |\n|-------|--------|\n| ¦{Text}¦ | {Text} |',
   Question: '::: exercise\n¦{Question}¦\n\n::: lines 3\n:::\n\n::: answer\n{the right answer}\n:::\n:::',
+  'Questions a, b, c': '::: exercise\na) ¦{Question}¦\n\n   ::: lines 2\n   :::\n\n   ::: answer\n   {the right answer}\n   :::\n\nb) {Question}\n\n   ::: lines 2\n   :::\n\n   ::: answer\n   {the right answer}\n   :::\n:::',
   Choice: '::: exercise {Choose}\n¦{Question}¦\n\n- ( ) {a wrong answer}\n- (x) {the right answer}\n- ( ) {a wrong answer}\n:::',
+  'Several right answers': '::: exercise {Choose}\n¦{Question}¦\n\n- [x] {the right answer}\n- [ ] {a wrong answer}\n- [x] {the right answer}\n:::',
+  'True or false': '::: exercise {True or false}\n|  | {true} | {false} |\n|---|:---:|:---:|\n| ¦{A sentence}¦ | (x) | ( ) |\n| {Another sentence} | ( ) | (x) |\n:::',
   'Gap text': '::: exercise {Fill the gaps}\n{Text} ____{¦{answer}¦} …\n\n::: word-bank\n:::\n:::',
   Matching: '::: exercise {Match}\n::: matching\n| {A word} | {What it means} |\n|------|---------|\n| ¦{A word}¦ | {What it means} |\n| {Another word} | … |\n:::\n:::',
+  Ordering: '::: exercise {Put in order}\n::: ordering\n1. ¦{First}¦\n2. {Then}\n3. {At last}\n:::\n:::',
+  'Space to draw in': '::: exercise {Draw}\n¦{Question}¦\n\n::: space 60mm\n:::\n:::',
+  'Squared paper': '::: exercise {Work it out}\n¦{Question}¦\n\n::: space 60mm {.squared}\n:::\n:::',
   'Lines to write on': '::: lines 4\n:::',
+  'Words to choose from': '::: word-bank\n¦{Another word}¦\n:::',
   'For the teacher only': '::: teacher\n¦{For the teacher only}¦\n:::',
 };
 const blockOf = (name) => (BLOCKS[name] || name).replace(/\{([A-Za-z ]+)\}/g, (_, phrase) => words(phrase));
@@ -334,7 +345,7 @@ function explainSigns() {
 
 // A finding in the language of the desk, with the words of the text that it is about.
 export function sayFinding({ code, text, message, hint, mend, length }) {
-  if (!dictionary[code]) return [message, hint].filter(Boolean).join(' ');
+  if (!isKnown(code)) return [message, hint].filter(Boolean).join(' ') || text;
   const [, line = '', carets = ''] = text.split('\n');
   const start = carets.indexOf('^');
   const about = length > 1 ? line.slice(start, carets.length).trim() : message.match(/[“`]([^”`]+)/)?.[1];
@@ -349,6 +360,38 @@ function changedLines(before, after) {
   const next = before.indexOf('\n', to);
   const tail = next < 0 ? 0 : before.length - next;
   return { head, tail, lines: before.slice(head, from) + insert + before.slice(to, before.length - tail) };
+}
+
+// The settings at the head of a text, and remarks.
+const BEFORE_TEXT = /^(?:---\n[^]*?\n---\n)?(?:\s|<!--[^]*?-->)*/;
+// A picture as it is written: what it shows, its file, the words below it, and settings.
+const PICTURE = /!\[(?<alt>(?:\\.|[^\]\\])*)\]\((?<file>(?:\\.|[^)\s])*)(?:\s+"(?<caption>(?:\\.|[^"\\])*)")?\)(?:\{(?<marks>[^{}]*)\})?/g;
+const SIZES = { 'As it is': '', Small: '30%', 'Half the width': '50%', 'Full width': '100%' };
+
+// Ask for what is said of a picture; `written` is how it stands in the text.
+async function askPicture(shown, { alt = '', caption = '', marks = '' }, buttons) {
+  const [, width = ''] = marks.match(/\bwidth=(\S+)/) || [];
+  const sizes = Object.values(SIZES).includes(width) ? SIZES : { ...SIZES, [width]: width };
+  const [about, below] = [alt, caption].map((value) => made('input', { autocomplete: 'off', value }));
+  const size = made('select', {}, ...Object.entries(sizes).map(([label, value]) => (
+    made('option', { value, textContent: words(label), selected: value === width })
+  )));
+  const asked = ask('A picture', [
+    shown,
+    field(words('What does the picture show?'), about, words('For everybody who cannot see it. Leave it empty if it only decorates.')),
+    field(words('Words below it'), below, words('Printed under the picture. It may be left empty.')),
+    field(words('Size'), size),
+  ], buttons);
+  about.focus();
+  const chosen = await asked;
+  const written = (file) => {
+    const said = about.value.trim() === alt ? alt : about.value.trim().replace(/[[\]]/g, '');
+    const title = below.value.trim() === caption ? caption : below.value.trim().replaceAll('"', '”');
+    const others = marks.split(/\s+/).filter((mark) => mark && mark !== '.decorative' && !mark.startsWith('width='));
+    const settings = [...others, !said && '.decorative', size.value && `width=${size.value}`].filter(Boolean).join(' ');
+    return `![${said}](${file}${title && ` "${title}"`})${settings && `{${settings}}`}`;
+  };
+  return { chosen, written };
 }
 
 class Writing {
@@ -369,22 +412,50 @@ class Writing {
     this.keeper = setTimeout(() => this.keep(), KEEP);
     if (isRemote) return;
     this.isSaved = false;
-    this.say('…');
+    if (byId('alarm').hidden) this.say('…');
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), SAVE);
   }
 
   say(text) {
-    byId('saved').className = '';
     byId('saved').textContent = words(text);
   }
 
-  // What to do when nothing answers any more: what was typed is in this window alone.
-  alarm() {
-    if (byId('saved').className) return; // said once, for those who hear it
-    this.say('Not saved: Chapbook is no longer running. Copy the text, start Chapbook again, and paste it there.');
-    byId('saved').className = 'alarm';
-    byId('saved').append(' ', button('Copy the text', () => navigator.clipboard.writeText(this.editor.text)));
+  // What could not be saved is kept in the browser, for when the desk comes back.
+  keepUnsaved() {
+    this.hasFailed = true;
+    try {
+      localStorage.setItem(UNSAVED, this.editor.text);
+      return true;
+    } catch { // there is no room
+      return false;
+    }
+  }
+
+  // Nothing answers any more: what was typed is in this window alone.
+  alarm(isKept) {
+    if (!byId('alarm').hidden) return; // said once, for those who hear it
+    byId('alarm').hidden = false;
+    this.say('Not saved!');
+    byId('alarm').replaceChildren(
+      words(isKept
+        ? 'Not saved: Chapbook is no longer running. Start it again and open this text: this browser keeps what you wrote, and offers it then.'
+        : 'Not saved: Chapbook is no longer running. Copy the text, start Chapbook again, and paste it there.'),
+      ' ', button('Copy the text', () => navigator.clipboard.writeText(this.editor.text)),
+    );
+  }
+
+  // What was written before the desk ended, if it never came into the file.
+  async offerUnsaved() {
+    const unsaved = localStorage.getItem(UNSAVED);
+    if (unsaved !== null && unsaved !== this.editor.text) {
+      const text = made('pre', { textContent: unsaved, tabIndex: 0 });
+      const body = [made('p', { textContent: words('Chapbook ended before this was saved. This is what you wrote:') }), text];
+      const chosen = await ask('Which text is right?', body, ['Keep what I wrote', 'Take the other one']);
+      if (!chosen) return; // it is asked again
+      if (chosen === 'Keep what I wrote') this.editor.setText(unsaved, true);
+    }
+    localStorage.removeItem(UNSAVED);
   }
 
   // One save after another; what was typed meanwhile is saved after it.
@@ -397,7 +468,8 @@ class Writing {
       (saved) => this.hear(text, saved),
       (error) => {
         this.isSaved = false;
-        if (error instanceof TypeError) this.alarm(); // nothing answers
+        const isKept = this.keepUnsaved();
+        if (error instanceof TypeError) this.alarm(isKept); // nothing answers
         else this.say('Not saved!');
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.save(), 2000);
@@ -414,6 +486,7 @@ class Writing {
   }
 
   hear(sent, { digest, base, text, conflict, unknown }) {
+    byId('alarm').hidden = true;
     if (unknown) { // the desk was started again
       this.baseText = null;
       this.isSaved = false;
@@ -438,7 +511,10 @@ class Writing {
       this.editor.setText(text);
     }
     [this.base, this.baseText] = [digest, text ?? sent];
-    if (this.isSaved) this.say('Saved');
+    if (!this.isSaved) return;
+    this.say('Saved');
+    if (this.hasFailed) localStorage.removeItem(UNSAVED);
+    this.hasFailed = false;
   }
 
   async decide(digest, theirs) {
@@ -462,17 +538,19 @@ class Writing {
   }
 
   saveNow() {
-    if (!this.isSaved) {
-      last('save', this.data(this.editor.text));
-    }
+    if (this.isSaved) return;
+    if (this.hasFailed) this.keepUnsaved();
+    last('save', this.data(this.editor.text));
   }
 
   // The way back survives the end of the desk, with the text that it leads back from. A window in
-  // which nobody has written leaves that of another one.
+  // which nobody has written leaves that of another one. A text that is saved need not be sent again.
   keep() {
     const kept = this.hasWritten && this.editor.kept();
-    const data = kept && JSON.stringify({ text: this.editor.text, kept });
-    if (data && data.length < MOST_KEPT) last('kept', data);
+    if (!kept) return;
+    const { text } = this.editor;
+    const data = JSON.stringify(text === this.baseText ? { base: this.base, kept } : { text, kept });
+    if (data.length < MOST_KEPT) last('kept', data);
   }
 
   // Somebody else has saved the file.
@@ -527,6 +605,30 @@ class Writing {
     this.editor.replace(from, to, whole, before.length, whole.length - after.length - (text.trim() ? space.length : 0));
   }
 
+  // Select the first words that are to be typed over.
+  goToFirst() {
+    const { text } = this.editor;
+    const [{ length }] = text.match(BEFORE_TEXT);
+    const { from, to } = wordsAt(text.slice(length).split('\n', 1)[0], 0);
+    this.editor.replace(length + from, length + from, '', 0, to - from);
+  }
+
+  // A gap, of what is selected; rows of underscores are gaps to which an answer is added.
+  gap() {
+    const { from, to, text } = this.editor.selection;
+    const before = text ? '' : this.editor.slice(Math.max(0, from - 80), from).match(ROW_END)[0];
+    const after = text ? '' : this.editor.slice(to, to + 80).match(ROW_START)[0];
+    const whole = before + text + after;
+    const answer = words('answer');
+    const asked = whole.replace(ROWS, (row) => `${row.replaceAll('\\', '').padEnd(4, '_')}{${answer}}`);
+    if (asked === whole) {
+      this.around(AROUND.Gap);
+      return;
+    }
+    const start = asked.indexOf(`{${answer}}`) + 1;
+    this.editor.replace(from - before.length, to + after.length, asked, start, start + answer.length);
+  }
+
   lines(mark) {
     const { from, to } = this.editor.selection;
     const head = this.editor.slice(0, from).lastIndexOf('\n') + 1;
@@ -544,7 +646,7 @@ class Writing {
   block(text, at = this.editor.selection.to) {
     const whole = this.editor.text;
     const lineEnd = (from) => (whole.indexOf('\n', from) + 1 || whole.length + 1) - 1;
-    const end = text.startsWith('::: exercise') ? behindParts(whole, lineEnd(at)) : lineEnd(at);
+    const { to: end } = partsAt(whole, lineEnd(at), text.startsWith('::: exercise'));
     const before = this.editor.slice(Math.max(0, end - 2), end);
     const gap = !before || before === '\n\n' ? '' : before.endsWith('\n') ? '\n' : '\n\n';
     const after = this.editor.slice(end, end + 2) === '\n\n' ? '' : '\n';
@@ -553,27 +655,64 @@ class Writing {
     this.editor.replace(end, end, `${gap}${head}${chosen}${tail}${after}`, start, start + chosen.length);
   }
 
+  // Text that was copied with its looks is brought in as a file would be; without them if that fails.
+  async paste(page, plain) {
+    this.say('Reading …');
+    const { text, told, failed } = await send('pasted', `<meta charset="utf-8">${page.replace(COPIED_TITLE, '')}`).catch((error) => ({ text: plain, failed: error }));
+    this.say(this.isSaved ? 'Saved' : '…');
+    const { from, to } = this.editor.selection;
+    const isBlock = /\n|^([#>|]|[-*+] |\d+[.)] )/.test(text);
+    const before = this.editor.slice(Math.max(0, from - 2), from);
+    const after = this.editor.slice(to, to + 2);
+    const head = isBlock && before && !before.endsWith('\n\n') ? '\n\n'.slice(Number(before.endsWith('\n'))) : '';
+    const tail = isBlock && after && after !== '\n\n' ? '\n\n'.slice(Number(after.startsWith('\n'))) : '';
+    this.editor.replace(from, to, head + text + tail, head.length + text.length);
+    if (failed) problem(failed);
+    else if (told) ask('What was brought in', broughtIn(told));
+  }
+
   async addPicture(file, at) {
     const picture = made('img', { alt: '', width: 120 });
     const reader = new FileReader();
     reader.onload = () => { picture.src = reader.result; };
     reader.readAsDataURL(file);
-    const alt = made('input', { autocomplete: 'off' });
-    const caption = made('input', { autocomplete: 'off' });
-    const body = [
-      picture,
-      field(words('What does the picture show?'), alt, words('For everybody who cannot see it. Leave it empty if it only decorates.')),
-      field(words('Words below it'), caption, words('Printed under the picture. It may be left empty.')),
-    ];
-    const chosen = ask('A picture', body, ['Put it in', 'Cancel']);
-    alt.focus();
-    if (await chosen !== 'Put it in') return;
+    const { chosen, written } = await askPicture(picture, {}, ['Put it in', 'Cancel']);
+    if (chosen !== 'Put it in') return;
     try {
       const path = await send('picture', file, { name: file.name || 'picture.png' });
-      const title = caption.value.trim() && ` "${caption.value.trim().replaceAll('"', '”')}"`;
-      const mark = alt.value.trim() ? '' : '{.decorative}';
-      this.block(`![${alt.value.trim().replace(/[[\]]/g, '')}](${path.replaceAll(' ', '%20')}${title || ''})${mark}`, at ?? undefined);
+      this.block(written(path.replaceAll(' ', '%20')), at ?? undefined);
     } catch (error) { problem(error); }
+  }
+
+  // The picture that the cursor is in.
+  pictureHere() {
+    const { from, to } = this.editor.selection;
+    const start = this.editor.slice(0, from).lastIndexOf('\n') + 1;
+    const [line] = this.editor.slice(start, to + 4096).split('\n', 1);
+    for (const { 0: all, index, groups } of line.matchAll(PICTURE)) {
+      const begin = start + index;
+      if (begin <= from && to <= begin + all.length) return { begin, end: begin + all.length, ...groups };
+    }
+    return null;
+  }
+
+  async picture() {
+    const here = this.pictureHere();
+    if (!here) {
+      this.choosePicture();
+      return;
+    }
+    const name = made('p', { className: 'hint', textContent: decodeURI(here.file) });
+    const { chosen, written } = await askPicture(name, here, ['Use these', 'Another picture …', 'Remove', 'Cancel']);
+    if (chosen === 'Use these') this.editor.replace(here.begin, here.end, written(here.file));
+    if (chosen === 'Remove') this.editor.replace(here.begin, here.end, '');
+    if (chosen !== 'Another picture …') return;
+    this.choosePicture(async (file) => {
+      try {
+        const path = await send('picture', file, { name: file.name });
+        this.editor.replace(here.begin, here.end, written(path.replaceAll(' ', '%20')));
+      } catch (error) { problem(error); }
+    });
   }
 
   choosePicture(then = (file) => this.addPicture(file)) {
@@ -611,9 +750,9 @@ class Writing {
       ...Object.entries(AROUND).slice(0, 2).map(([name, marks]) => button(name, () => this.around(marks))),
       ...Object.entries(LINES).map(([name, mark]) => button(name, () => this.lines(mark))),
       button('Table', () => this.block(blockOf('Table'))),
-      button('Picture', () => this.choosePicture()),
+      button('Picture', () => this.picture(), { title: words('In the words of a picture: its size and its words.') }),
       button('Exercise …', () => this.exercise()),
-      button('Gap', () => this.around(AROUND.Gap), { title: words(AROUND.Gap[4]) }),
+      button('Gap', () => this.gap(), { title: words(AROUND.Gap[4]) }),
       button('Reference', () => this.reference()),
       button('Undo', () => this.editor.undo()),
       button('Redo', () => this.editor.redo()),
@@ -636,8 +775,11 @@ class Writing {
 
   async exercise() {
     const kinds = Object.keys(BLOCKS).slice(1);
-    const chosen = await ask('Exercise', [made('p', { textContent: words('Which kind? You write your own words over the example.') })], [...kinds, 'Cancel']);
+    const { from, to } = partsAt(this.editor.text, this.editor.selection.from, true);
+    const actions = from < to ? ['Remove this one', 'Cancel'] : ['Cancel'];
+    const chosen = await ask('Exercise', [made('p', { textContent: words('Which kind? You write your own words over the example.') })], [...kinds, ...actions]);
     if (kinds.includes(chosen)) this.block(blockOf(chosen));
+    if (chosen === 'Remove this one') this.editor.replace(from, to + this.editor.slice(to, to + 2).match(/^\n*/)[0].length, '');
   }
 }
 
@@ -649,15 +791,21 @@ function inFront(doc, number) {
   return true;
 }
 
-// The place behind the part (from ":::" to ":::") that a place is in, since exercises stand side by side.
-function behindParts(text, at) {
-  let open = 0;
+// Parts in which no other belongs.
+const WHOLE = /^ *(?:answer|lines|matching|ordering|space|word-bank)\b/;
+
+// The parts (from ":::" to ":::") that a place is in: all of them, since exercises stand side by side, or
+// those in which nothing else belongs.
+function partsAt(text, at, isExercise) {
+  const open = []; // whether parts are to be left
+  let from = at;
   for (const { 0: line, 1: name, index } of text.matchAll(/^ *:::+(.*)$/gm)) {
-    if (index > at && open <= 0) break;
-    open += name.trim() ? 1 : -1;
-    if (index + line.length > at && open <= 0) return index + line.length;
+    if (index > at && !open.includes(true)) break;
+    if (!open.includes(true)) from = index;
+    if (name.trim()) open.push(isExercise || WHOLE.test(name));
+    else if (open.pop() && index + line.length >= at && !open.includes(true)) return { from, to: index + line.length };
   }
-  return at;
+  return { from: at, to: at };
 }
 
 // The keys that every word processor has; those of an open text are added.
@@ -735,10 +883,16 @@ async function begin() {
   for (const box of byId('views').querySelectorAll('input')) box.checked = box.value === 'pdf';
   view.chooseViews();
   addEventListener('paste', (event) => {
-    const picture = [...(event.clipboardData?.files || [])].find((file) => file.type.startsWith('image/'));
-    if (!picture || byId('dialog').open) return;
+    if (byId('dialog').open || !event.clipboardData) return;
+    const html = event.clipboardData.getData('text/html'); // none if the keys with Shift are pressed
+    const page = byId('editor').contains(event.target) && LOOKS.test(html) && html;
+    const picture = [...event.clipboardData.files].find((file) => file.type.startsWith('image/'));
+    if (!page && !picture) return;
     event.preventDefault();
-    writing.addPicture(picture);
+    event.stopPropagation();
+    const plain = event.clipboardData.getData('text/plain');
+    if (picture && !(page && plain)) writing.addPicture(picture); // browsers copy an <img> with it
+    else writing.paste(page, plain);
   }, true);
   addEventListener('beforeunload', (event) => {
     if (!writing.isSaved) event.preventDefault();
@@ -762,8 +916,12 @@ async function begin() {
     p: () => byId('hand-out-button').click(),
     s: () => writing.save(),
   });
-  if (matchMedia('(pointer: fine)').matches && document.activeElement === document.body) editor.focus();
+  if (location.hash === NEW) {
+    history.replaceState(null, '', location.pathname);
+    writing.goToFirst();
+  } else if (matchMedia('(pointer: fine)').matches && document.activeElement === document.body) editor.focus();
   document.body.dataset.ready = 'yes';
+  await writing.offerUnsaved();
 }
 
 begin();

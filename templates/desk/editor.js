@@ -14,11 +14,25 @@ export function change(before, after) {
   return { from: head, to: before.length - tail, insert: after.slice(head, after.length - tail) };
 }
 
+// The marks before the words of a line, and a name or settings behind them.
+const MARKS = /^\s*(?:(?:#{1,6}|>|[-*+]|\w+[.)]|[([][ x][)\]]|!\[|:{3,} *[a-z-]+)(?: +|$))*/;
+const NAMED = /\s*(?:\{(?:[#.:]|[\w-]+=)[^{}]*\}\s*)?$/;
+
+// The words of a line that somebody types over, at a place in it: a cell of a table, or what is between marks.
+export function wordsAt(line, place) {
+  const isRow = /^\s*\|/.test(line);
+  const first = isRow ? line.lastIndexOf('|', Math.max(0, Math.min(place, line.trimEnd().length - 1) - 1)) + 1 : line.match(MARKS)[0].length;
+  const last = isRow ? line.indexOf('|', first) : line.search(NAMED);
+  const words = line.slice(first, last < first ? undefined : last);
+  const from = first + words.length - words.trimStart().length;
+  return { from, to: Math.max(from, from + words.trim().length) };
+}
+
 const MOST_FRONT = 200; // lines of settings at the head
 
 // Signs, of which a reader of the text need not think: the mark of a part with its kind or of a heading, the
-// answer of a gap, and names and settings.
-const SIGNS = /^ *(?<part>:{3,}(?: *[a-z-]+)?)|^(?<mark>#{1,6} )|(?<gap>_{2,})(?<answer>\{[^{}]+\})|(?<name>\{(?:[#.:]|[\w-]+=)[^{}]*\})/g;
+// answer of a gap, names and settings, and boxes of choices, of which an x says nothing of the direction.
+const SIGNS = /^ *(?<part>:{3,}(?: *[a-z-]+)?)|^(?<mark>#{1,6} )|(?<gap>_{2,})(?<answer>\{[^{}]+\})|(?<name>\{(?:[#.:]|[\w-]+=)[^{}]*\})|(?<=^ *[-*+] |\| *)(?<box>[([][ xX][)\]])/g;
 // The kinds of parts in words.
 const PARTS = {
   exercise: 'Exercise', answer: 'Answer', lines: 'Lines to write on', teacher: 'For the teacher only', matching: 'Matching',
@@ -93,6 +107,10 @@ async function withColours(cm, options) {
       const box = document.createElement('button');
       box.textContent = isFront ? words('Title and settings') : '…';
       box.setAttribute('aria-label', words(isFront ? 'Title and settings' : 'Show what is folded'));
+      box.addEventListener('mousedown', (event) => { // the cursor stays in the text
+        event.preventDefault();
+        view.focus();
+      });
       box.addEventListener('click', isFront ? options.settings : unfold);
       return box;
     },
@@ -102,11 +120,38 @@ async function withColours(cm, options) {
 
     eq(other) { return this.text === other.text && this.about === other.about; }
 
-    toDOM() {
+    toDOM(view) {
       const box = document.createElement('span');
+      box.addEventListener('mousedown', (event) => {
+        event.preventDefault();
+        select(view, view.posAtDOM(box), this.about);
+      });
       return Object.assign(box, { className: 'quiet', textContent: this.text, title: this.about });
     }
   }
+  // Select the words behind a sign, to be typed over: a title, or else the line below, which is added if
+  // there is none. In a name is the cursor.
+  function select(view, place, sign) {
+    const { doc } = view.state;
+    const line = doc.lineAt(place);
+    const below = line.number < doc.lines ? doc.line(line.number + 1) : { text: ':::' };
+    const [title, first] = [wordsAt(line.text, place - line.from), wordsAt(below.text, 0)];
+    if (sign.startsWith('{')) view.dispatch({ selection: { anchor: place + sign.length - 1 } });
+    else if (title.from < title.to) view.dispatch({ selection: { anchor: line.from + title.from, head: line.from + title.to } });
+    else if (/^ *:::/.test(below.text)) view.dispatch({ changes: { from: line.to, insert: '\n' }, selection: { anchor: line.to + 1 } });
+    else view.dispatch({ selection: { anchor: below.from + first.from, head: below.from + first.to } });
+    view.focus();
+  }
+  // Three clicks select the words of a line, neither its marks nor its end.
+  const threeClicks = cm.EditorView.mouseSelectionStyle.of((view, { detail }) => detail === 3 && {
+    update() {},
+    get({ clientX: x, clientY: y }) {
+      const place = view.posAtCoords({ x, y }, false);
+      const line = view.state.doc.lineAt(place);
+      const { from, to } = wordsAt(line.text, place - line.from);
+      return cm.EditorSelection.single(line.from + from, line.from + to);
+    },
+  });
   // Beside the cursor, signs are as they are written; elsewhere names are folded, and parts have words.
   function quiet(view) {
     const { doc, selection: { main } } = view.state;
@@ -116,13 +161,13 @@ async function withColours(cm, options) {
         const isHere = line.from <= main.to && line.to >= main.from;
         for (const { groups, index, 0: all } of line.text.matchAll(SIGNS)) {
           const end = line.from + index + all.length;
-          const { part, mark, answer, name } = groups;
+          const { part, mark, answer, name, box } = groups;
           const kind = part && PARTS[part.replace(/^:+ */, '')];
-          const begin = end - (part || mark || answer || name).length;
+          const begin = end - (part || mark || answer || name || box).length;
           const inCode = () => /Code/.test(cm.syntaxTree(view.state).resolveInner(begin, 1).name);
           const isFolded = !isHere && (kind || name) && !findingAt(view.state, begin, end) && !inCode();
           const widget = isFolded && new Quiet(kind ? words(kind) : '{…}', part || name);
-          found.push((widget ? cm.Decoration.replace({ widget }) : cm.Decoration.mark({ class: answer ? 'answer' : 'quiet' })).range(begin, end));
+          found.push((widget ? cm.Decoration.replace({ widget }) : cm.Decoration.mark({ class: box ? 'box' : answer ? 'answer' : 'quiet' })).range(begin, end));
           if (mark) found.push(cm.Decoration.line({ class: 'heading' }).range(line.from));
         }
         if (line.to >= to) break;
@@ -202,6 +247,7 @@ async function withColours(cm, options) {
     cm.Prec.high(cm.keymap.of([selectText])),
     marks,
     signs,
+    threeClicks,
     said,
     // Without a listener, Chromium may tell of a letter before it has moved the cursor behind it: on a
     // slow computer, the next letter would come before it.

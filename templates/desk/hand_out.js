@@ -1,6 +1,7 @@
 // Printing and handing out: each button runs a command, whose files are then here.
 
-import { ask, button, field, made, sayFinding, send, tableOf, tell, words } from './desk.js';
+import { ask, field, sayFinding, send, tableOf, tell } from './desk.js';
+import { button, made, words } from './elements.js';
 
 const PRINTED = {
   handout: 'A4', letter: 'US Letter', 'large-print': 'Large print', greyscale: 'Greyscale, to save ink',
@@ -11,6 +12,13 @@ const PUPILS = { handout: 'Pages to print (PDF)', form: 'To fill in on screen (P
 const TEACHER = { answers: 'The answers alone (PDF)', teacher: 'With the answers in place (PDF)', 'teacher-word': 'Word, with the answers' };
 const PLATFORMS = { moodle: 'Moodle', qti: 'Canvas, Ilias and others (QTI)', h5p: 'H5P', gift: 'GIFT', anki: 'Anki', csv: 'Kahoot and Quizlet (a table)' };
 const prices = JSON.parse(localStorage.getItem('prices') || '{}');
+
+// How large files are, for those who send them.
+function sizeOf(sizes) {
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  const [unit, shown] = bytes < 1e6 ? ['kilobyte', Math.ceil(bytes / 1e3)] : ['megabyte', bytes / 1e6];
+  return `(${shown.toLocaleString(document.documentElement.lang, { style: 'unit', unit, maximumFractionDigits: 1 })})`;
+}
 
 const choice = (kinds) => made('select', {}, ...Object.entries(kinds).map(([value, label]) => (
   made('option', { value, textContent: words(label) })
@@ -30,19 +38,18 @@ function part(title, hint, ...inside) {
 
 export async function handOut(writing) {
   const stem = document.body.dataset.source.replace(/^.*\/|\.md$/g, '');
-  const save = (link) => link?.click();
-  // Say why nothing was made: each error, and the way to its line.
-  function tellErrors(findings) {
-    const items = findings.filter(({ severity }) => severity === 'error').map((error) => {
+  const save = (link) => link.click();
+  // Say what was found: the words, and the way to its line.
+  function listOf(findings) {
+    return made('ul', {}, ...findings.map((finding) => {
       const go = () => {
         document.getElementById('dialog').close();
-        writing.editor.goToLine(error.line);
+        writing.editor.goToLine(finding.line);
       };
-      const isHere = error.line && error.source.endsWith(`/${document.body.dataset.source}`);
-      const show = isHere ? [button(`${words('Show line')} ${error.line}`, go)] : [];
-      return made('li', {}, sayFinding({ text: '', ...error }), ' ', ...show);
-    });
-    tell(words('To mend before anything is made:'), made('ul', {}, ...items));
+      const isHere = finding.line && finding.source.endsWith(`/${document.body.dataset.source}`);
+      const show = isHere ? [button(`${words('Show line')} ${finding.line}`, go)] : [];
+      return made('li', {}, sayFinding({ text: '', ...finding }), ' ', ...show);
+    }));
   }
   // Build, and offer what was made. The text is saved before.
   async function make(editions, name, then = () => {}) {
@@ -53,23 +60,22 @@ export async function handOut(writing) {
     tell(words('Making …'));
     try {
       await writing.save();
-      const files = await send('hand-out', JSON.stringify(editions));
-      if (Array.isArray(files)) {
-        then(null);
-        tellErrors(files);
+      const { files, findings } = await send('hand-out', JSON.stringify(editions));
+      const errors = findings.filter(({ severity }) => severity === 'error');
+      if (errors.length) {
+        tell(words('To mend before anything is made:'), listOf(errors));
         return;
       }
-      const all = Object.values(files).flat();
-      if (!all.length) throw new Error(words('There is nothing of this kind in the text.'));
-      const file = name || all[0];
+      const all = Object.assign({}, ...Object.values(files));
+      const [first, ...others] = Object.keys(all); // several of a text with levels or versions
+      const file = name || (others.length && then === save ? `${stem}-${editions[0]}.zip` : first);
+      if (!first) throw new Error(words('There is nothing of this kind in the text.'));
       const link = made('a', { href: `made/${editions.join()}/${encodeURIComponent(file)}`, textContent: `${words('Open')} ${file}`, target: '_blank' });
-      if (then === save) Object.assign(link, { download: file, textContent: `${words('Saved:')} ${file}` });
-      tell(words('Here it is:'), link);
+      if (then === save) Object.assign(link, { download: file, textContent: file });
+      const notes = findings.length ? [made('p', { textContent: words('To look at:') }), listOf(findings)] : [];
+      tell(words(then === save ? 'It is in your downloads:' : 'Here it is:'), link, `${sizeOf(Object.values(all))} `, ...notes);
       then(link);
-    } catch (error) {
-      then(null);
-      tell(error.message);
-    }
+    } catch (error) { tell(error.message); }
   }
 
   const how = choice(PRINTED);
@@ -103,13 +109,11 @@ export async function handOut(writing) {
       tell('');
     } catch (error) { tell(error.message); }
   }
-  const print = () => {
-    const tab = window.open('', '_blank');
-    make([how.value], '', (link) => {
-      if (tab && link) tab.location = link.href;
-      else tab?.close();
-    });
-  };
+  // A browser may not allow a new tab so long after the press: the link is there, too.
+  const print = () => make([how.value], '', (link) => {
+    window.open(link.href, '_blank');
+    link.focus();
+  });
   const pupils = boxes(PUPILS, ['handout']);
   const teacher = boxes(TEACHER, ['answers']);
   const platform = choice(PLATFORMS);

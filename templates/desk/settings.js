@@ -1,6 +1,7 @@
 // The settings of a text in a form.
 
-import { ask, field, made, send, words } from './desk.js';
+import { ask, field, send } from './desk.js';
+import { made, words } from './elements.js';
 
 const CHOICES = {
   primary: 'Primary school', secondary: 'Secondary school', adult: 'Adults', classic: 'Classic', modern: 'Modern', plain: 'Plain',

@@ -1,6 +1,7 @@
 // The three views: files of an edition in frames, and pictures of pages.
 
-import { align, last, letters, moved } from './places.js';
+import { byId, made, words } from './elements.js';
+import { align, letters, moved, sameEnds } from './places.js';
 
 const REFERENCE = 0.25; // of the height of a view: what is there counts as read
 const AHEAD = '150% 0px'; // pages this near are drawn, those in view first
@@ -9,13 +10,15 @@ export const AGAIN = 2000; // milliseconds until what did not come is asked for 
 
 // What is only read needs no styles, and this page's policy would complain of them; the number of
 // elements stays.
-const STYLES = [
-  [/<style[^>]*>[^<]*<\/style>/g, '<title></title>'],
-  [/ style="/g, ' data-style="'],
-];
+const withoutStyles = (markup) => (
+  markup.replaceAll(/<style[^>]*>[^<]*<\/style>/g, '<title></title>').replaceAll(/ style="/g, ' data-style="')
+);
 
-export const made = (name, properties) => Object.assign(document.createElement(name), properties);
 const address = (...parts) => parts.map(encodeURIComponent).join('/');
+const fileOf = (path, name) => `file/${path}/${address(...name.split('/'))}`;
+
+// The first of those that have the most of something
+const greatest = (list, of) => list.reduce((best, one) => (best && of(best) >= of(one) ? best : one), null);
 
 async function get(path) {
   const answer = await fetch(path);
@@ -35,17 +38,17 @@ class Pane {
   constructor(format, page) {
     this.format = format;
     this.page = page;
-    this.element = document.getElementById(format);
+    this.element = byId(format);
     this.view = this.element.querySelector('.view');
     this.choice = this.element.querySelector('.edition');
     this.blocks = [];
     this.leaves = [];
     this.items = [];
     this.shown = '';
-    this.aligned = '';
     this.placed = ''; // of which the blocks are
     this.marking = null; // the block that is marked
     this.own = null; // where it was scrolled to from here
+    this.at = 0; // the file that is in view
     this.left = undefined; // what was read before the pane was hidden, or changed its width
     this.quiet = 0; // until when scrolling is our own
     this.changing = Promise.resolve();
@@ -74,8 +77,7 @@ class Pane {
     if (!this.visible) return;
     const name = part && `${this.edition} ${part.digest}`;
     const placed = part && `${this.edition} ${part.places}`;
-    const aligned = `${name} ${placed}`;
-    if (!part || aligned === this.aligned) {
+    if (!part || (name === this.shown && placed === this.placed)) {
       this.comeBack();
       await this.catchUp();
       return;
@@ -93,9 +95,11 @@ class Pane {
     const items = align(blocks, leaves);
     const now = anchor && moved(before, blocks, anchor.block);
     if (content) await this.put(part, path, content, items, now);
-    Object.assign(this, { blocks, leaves, items, own: null, shown: name, placed, aligned });
-    if (content && anchor) this.goTo(this.nearest(now), anchor.fraction);
-    if (content) this.settled();
+    Object.assign(this, { blocks, leaves, items, own: null, shown: name, placed });
+    if (content) {
+      if (anchor) this.goTo(this.nearest(now), anchor.fraction);
+      this.settled();
+    }
     const marked = this.marking === null ? null : moved(before, blocks, this.marking);
     this.mark(items.find((item) => item.block === marked));
     const { wanted } = this.page;
@@ -133,61 +137,45 @@ class Pane {
 
   // the item of a block, or of the last one before it that is shown
   nearest(block) {
-    let best = this.items[0];
-    for (const item of this.items) {
-      if (item.block <= block && (best.block > block || item.block >= best.block)) best = item;
-    }
-    return best;
+    return greatest(this.items.filter((item) => item.block <= block), (item) => item.block) || this.items[0];
+  }
+
+  // Where the items are in the view, from above to below.
+  tops() {
+    const tops = this.items.map((item) => ({ item, top: this.top(item) })).filter(({ top }) => top !== null);
+    return tops.sort((a, b) => a.top - b.top);
   }
 
   // What is read: the item at the line of reference, and how far from it to the next.
   anchor() {
     const line = this.height * REFERENCE;
-    let above = null;
-    let below = null;
-    for (const item of this.items) {
-      const top = this.top(item);
-      if (top === null) continue;
-      if (top <= line && (!above || top >= above.top)) above = { item, top };
-      if (top > line && (!below || top < below.top)) below = { item, top };
-    }
-    const found = above || below;
-    if (!found) return null;
-    const room = below && above ? below.top - above.top : 1;
-    const fraction = above ? Math.min(1, (line - above.top) / (room || 1)) : 0;
-    return { block: found.item.block, fraction: below ? fraction : 0 };
+    const tops = this.tops();
+    const at = tops.findLastIndex(({ top }) => top <= line);
+    if (at < 0) return tops.length ? { block: tops[0].item.block, fraction: 0 } : null;
+    const [above, below] = tops.slice(at, at + 2);
+    const fraction = below ? (line - above.top) / (below.top - above.top) : 0;
+    return { block: above.item.block, fraction };
   }
 
   goTo(item, fraction = 0) {
-    if (!item) return;
-    const top = this.top(item);
+    const top = item ? this.top(item) : null;
     if (top === null) return;
-    let next = null;
-    if (fraction) {
-      for (const other of this.items) {
-        const there = this.top(other);
-        if (there !== null && there > top && (next === null || there < next)) next = there;
-      }
-    }
-    const by = top + (next === null ? 0 : (next - top) * fraction) - this.height * REFERENCE;
+    const next = fraction ? this.tops().find((other) => other.top > top) : null;
+    const by = top + (next ? (next.top - top) * fraction : 0) - this.height * REFERENCE;
     this.scroll(by);
     this.own = { anchor: { block: item.block, fraction }, position: this.position };
   }
 
   scroll(distance) {
     this.quiet = performance.now() + 200;
-    this.scrollBy(distance);
+    this.scroller.scrollBy({ top: distance, behavior: 'instant' });
   }
 
   // The element of a line in the source: the last block that begins there or before. There is none
   // in the front matter, of which the beginning is shown.
   async follow(file, line, fraction = 0) {
-    let best = null;
-    for (const item of this.items) {
-      const block = this.blocks[item.block];
-      if (block.file !== file || block.since > line) continue;
-      if (!best || block.line > this.blocks[best.block].line) best = item;
-    }
+    const before = this.items.filter(({ block }) => this.blocks[block].file === file && this.blocks[block].since <= line);
+    const best = greatest(before, ({ block }) => this.blocks[block].line);
     if (!best) {
       if (!file) await this.goToStart();
       return null;
@@ -199,8 +187,7 @@ class Pane {
 
   // The block that a leaf is in.
   blockOf(leaf) {
-    const index = last(this.items, leaf, (item) => item.leaf);
-    const item = this.items[index];
+    const item = this.items.findLast((each) => each.leaf <= leaf);
     return item && this.blocks[item.block];
   }
 
@@ -210,16 +197,20 @@ class Pane {
     if (anchor) this.page.scrolled(this, this.blocks[anchor.block], anchor.fraction);
   }
 
-  listen(target) {
-    let waiting = false;
-    target.addEventListener('scroll', () => {
-      if (waiting) return;
-      waiting = true;
-      requestAnimationFrame(() => {
-        waiting = false;
-        this.scrolled();
-      });
-    }, { passive: true });
+  get height() {
+    return this.view.clientHeight;
+  }
+
+  get position() {
+    return this.scroller ? this.scroller.scrollTop : 0;
+  }
+
+  get isAtStart() {
+    return !this.at && this.position === 0;
+  }
+
+  async goToStart() {
+    this.scroll(-this.position);
   }
 
   settled() {}
@@ -231,7 +222,6 @@ export class Frames extends Pane {
     super(format, page);
     this.documents = this.element.querySelector('.document');
     this.documents.addEventListener('change', () => this.turn(this.documents.selectedIndex));
-    this.at = 0;
     this.elements = [];
     this.loading = Promise.resolve();
     this.typeSize = '';
@@ -241,19 +231,14 @@ export class Frames extends Pane {
     if (this.frame) this.frame.contentDocument.documentElement.style.fontSize = this.typeSize;
   }
 
-  get height() {
-    return this.view.clientHeight;
-  }
-
   async fetched(part, path) {
     const leaves = [];
     for (const [number, name] of part.documents.entries()) {
-      const answer = await fetch(`file/${path}/${name.split('/').map(encodeURIComponent).join('/')}`);
+      const answer = await fetch(fileOf(path, name));
       if (!answer.ok) return null;
       const type = name.endsWith('.html') ? 'text/html' : 'application/xhtml+xml';
-      let markup = await answer.text();
-      for (const [from, to] of STYLES) markup = markup.replaceAll(from, to);
-      read(byLines(new DOMParser().parseFromString(markup, type)), number, leaves);
+      const text = new DOMParser().parseFromString(withoutStyles(await answer.text()), type);
+      read(byLines(text), number, leaves);
     }
     return { leaves };
   }
@@ -263,26 +248,23 @@ export class Frames extends Pane {
     this.names = part.documents;
     this.documents.replaceChildren(...part.documents.map((name) => made('option', { textContent: short(name) })));
     this.documents.hidden = part.documents.length < 2;
-    const item = block === undefined || block === null ? null : items.find((one) => one.block === block);
+    const item = items.find((one) => one.block === block);
     const at = item ? content.leaves[item.leaf].document : Math.min(this.at, part.documents.length - 1);
     await this.load(at);
   }
 
   // One frame after another: a new one takes the place of all that are there.
   load(at) {
-    const before = this.loading.catch(() => {}); // whoever asked for it was told
-    this.loading = before.then(() => this.loadNext(at));
+    this.loading = this.loading.catch(() => {}).then(() => this.loadNext(at)); // who asked for it was told
     return this.loading;
   }
 
   // A new frame takes the place of the old one only when it is there, so that nothing flickers.
   async loadNext(at) {
-    const old = [...this.view.children];
-    const frame = made('iframe', { className: 'coming', title: document.getElementById(`${this.format}-title`).textContent });
+    const frame = made('iframe', { className: 'coming', title: byId(`${this.format}-title`).textContent });
     frame.sandbox = 'allow-same-origin';
-    const name = this.names[at].split('/').map(encodeURIComponent).join('/');
     const loaded = new Promise((done) => frame.addEventListener('load', done, { once: true }));
-    frame.src = `file/${this.path}/${name}`;
+    frame.src = fileOf(this.path, this.names[at]);
     this.view.append(frame);
     const came = await Promise.race([loaded, new Promise((done) => setTimeout(done, PATIENCE))]);
     const shown = came && frame.contentDocument;
@@ -296,15 +278,13 @@ export class Frames extends Pane {
     this.at = at;
     this.documents.selectedIndex = at;
     this.elements = [...shown.body.querySelectorAll('*')];
-    this.listen(frame.contentWindow);
+    frame.contentWindow.addEventListener('scroll', () => this.scrolled());
     shown.addEventListener('click', (event) => this.clicked(event));
-    this.leaving = old;
   }
 
   settled() {
-    if (this.frame) this.frame.classList.remove('coming');
-    for (const old of this.leaving || []) old.remove();
-    this.leaving = [];
+    this.frame.classList.remove('coming');
+    while (this.frame.previousSibling) this.frame.previousSibling.remove();
   }
 
   async turn(at) {
@@ -319,7 +299,7 @@ export class Frames extends Pane {
 
   async goToStart() {
     if (this.at) await this.turn(0);
-    this.scroll(-this.position);
+    await super.goToStart();
   }
 
   elementOf(item) {
@@ -327,21 +307,13 @@ export class Frames extends Pane {
     return leaf.document === this.at ? this.elements[leaf.element] : null;
   }
 
-  get isAtStart() {
-    return Boolean(this.frame) && !this.at && this.position === 0;
-  }
-
-  get position() {
-    return this.frame.contentWindow.scrollY;
+  get scroller() {
+    return this.frame && this.frame.contentDocument.scrollingElement;
   }
 
   top(item) {
     const element = this.elementOf(item);
     return element && element.getClientRects().length ? element.getBoundingClientRect().top : null;
-  }
-
-  scrollBy(distance) {
-    this.frame.contentWindow.scrollBy({ top: distance, behavior: 'instant' });
   }
 
   clicked(event) {
@@ -353,10 +325,9 @@ export class Frames extends Pane {
       if (at >= 0) this.turn(at);
     }
     const number = this.elements.indexOf(lineAt(event));
-    const here = (leaf) => (leaf.document - this.at) * 1e9 + leaf.element;
-    let leaf = last(this.leaves, number - 1, here) + 1; // the first text in what was clicked on
-    if (leaf >= this.leaves.length || here(this.leaves[leaf]) < number) leaf = this.leaves.length - 1;
-    this.page.chosen(this.blockOf(leaf));
+    // the first text in what was clicked on
+    const leaf = this.leaves.findIndex(({ document, element }) => document === this.at && element >= number);
+    this.page.chosen(this.blockOf(leaf < 0 ? this.leaves.length - 1 : leaf));
   }
 
   mark(item) {
@@ -418,29 +389,17 @@ export class Pages extends Pane {
     super(format, page);
     this.lines = new Map(); // of the pages, by their bodies
     this.figures = [];
-    this.listen(this.view);
+    this.view.addEventListener('scroll', () => this.scrolled());
     this.view.addEventListener('click', (event) => this.clicked(event));
     this.near = new IntersectionObserver((seen) => this.draw(seen), { root: this.view, rootMargin: AHEAD });
-    this.view.addEventListener('scroll', () => this.tellPage(), { passive: true });
+    this.view.addEventListener('scroll', () => this.tellPage());
     new ResizeObserver(() => this.tellPage()).observe(this.view);
-  }
-
-  get height() {
-    return this.view.clientHeight;
   }
 
   async fetched(part, path) {
     const names = part.pages.map(([, , name]) => name);
     const unread = [...names.keys()].filter((number) => !this.lines.has(bodyOf(names[number])));
-    const asked = unread.length ? get(`lines/${path}?pages=${unread}`) : [];
-    const figures = this.reused(names);
-    const pictures = new Map(); // of what changes before one's eyes, in the meantime
-    figures.forEach((page, number) => {
-      if (page && page.dataset.drawn !== names[number] && this.sees(page)) {
-        pictures.set(number, this.picture(path, number));
-      }
-    });
-    const found = await asked;
+    const found = unread.length ? await get(`lines/${path}?pages=${unread}`) : [];
     if (!found) return null;
     const read = new Map(names.map((name) => [bodyOf(name), this.lines.get(bodyOf(name))]));
     unread.forEach((number, index) => {
@@ -452,39 +411,29 @@ export class Pages extends Pane {
         { ...line, left: line.left + shift, right: line.right + shift, page }
       ))
     ));
-    return { leaves, names, figures, pictures };
-  }
-
-  sees(page) {
-    const [box, view] = [page.getBoundingClientRect(), this.view.getBoundingClientRect()];
-    return box.bottom > view.top && box.top < view.bottom;
+    return { leaves, names };
   }
 
   // Pages that are there already keep their pictures until the new ones have come; what will be in
   // view has come before anything changes.
   async put(part, path, content, items, block) {
-    const { figures } = content;
-    const pictures = await this.soon(path, content, items, block);
+    const figures = this.reused(content.names);
+    const pictures = await this.soon(path, content, figures, items.find((one) => one.block === block));
     this.path = path;
     this.near.disconnect();
-    this.view.querySelector('.none')?.remove();
     this.figures = part.pages.map(([width, height, name], number) => {
-      const page = figures[number] || made('figure', {});
-      if (!page.firstChild) page.append(made('img', { hidden: true }));
+      const page = figures[number] || made('figure', {}, made('img', { hidden: true }));
       Object.assign(page.dataset, { number, name });
       delete page.dataset.asked;
       page.style.aspectRatio = `${width} / ${height}`;
-      page.querySelector('img').alt = this.page.words('Page {}').replace('{}', number + 1);
+      page.firstChild.alt = words('Page {}').replace('{}', number + 1);
       if (pictures.get(number)) show(page, pictures.get(number));
       return page;
     });
-    const wanted = new Set(this.figures);
-    for (const page of this.view.querySelectorAll('figure')) if (!wanted.has(page)) page.remove();
-    this.figures.forEach((page, number) => {
-      if (page.parentNode) return;
-      if (number) this.figures[number - 1].after(page);
-      else this.view.prepend(page);
-    });
+    const { head, tail } = sameEnds([...this.view.children], this.figures);
+    for (const page of [...this.view.children].slice(head, this.view.children.length - tail)) page.remove();
+    const behind = this.view.children[head] || null;
+    for (const page of this.figures.slice(head, this.figures.length - tail)) this.view.insertBefore(page, behind);
     for (const page of this.figures) this.near.observe(page);
     this.tellPage();
   }
@@ -493,28 +442,24 @@ export class Pages extends Pane {
   // beginning and at the end that stay as they were.
   reused(names) {
     const before = this.figures;
-    const shorter = Math.min(before.length, names.length);
-    let tail = 0;
-    while (tail < shorter && before.at(-1 - tail).dataset.name === names.at(-1 - tail)) tail += 1;
+    const { tail } = sameEnds(before.map((page) => page.dataset.name), names);
+    const more = names.length - before.length;
     return names.map((_, number) => {
-      if (number >= names.length - tail) return before[number + before.length - names.length];
+      if (number >= names.length - tail) return before[number - more];
       return number < before.length - tail ? before[number] : null;
     });
   }
 
   // The pictures of changed pages that will be in view with a block, or at the beginning.
-  async soon(path, { leaves, names, figures, pictures }, items, block) {
+  async soon(path, { leaves, names }, figures, item) {
+    const pictures = new Map();
     if (!this.figures.length) return pictures;
-    const item = items.find((one) => one.block === block);
     const middle = item ? leaves[item.leaf].page : 0;
     const around = Math.ceil(this.height / this.figures[0].clientHeight);
-    for (let number = middle - around; number <= middle + around; number += 1) {
-      const is = figures[number]?.dataset.drawn;
-      if (names[number] && is !== names[number] && !pictures.has(number)) {
-        pictures.set(number, this.picture(path, number));
-      }
-    }
-    for (const [number, picture] of pictures) pictures.set(number, await picture);
+    await Promise.all(names.map(async (name, number) => {
+      if (Math.abs(number - middle) > around || figures[number]?.dataset.drawn === name) return;
+      pictures.set(number, await this.picture(path, number));
+    }));
     return pictures;
   }
 
@@ -548,17 +493,13 @@ export class Pages extends Pane {
   tellPage() {
     const middle = this.view.getBoundingClientRect().top + this.height / 2;
     const pages = this.figures;
-    const number = last(pages, middle, (page) => page.getBoundingClientRect().top) + 1;
+    const number = pages.findLastIndex((page) => page.getBoundingClientRect().top <= middle) + 1;
     if (!pages.length) return;
-    const told = this.page.words('page {} of {}').replace('{}', Math.max(1, number)).replace('{}', pages.length);
+    const told = words('page {} of {}').replace('{}', Math.max(1, number)).replace('{}', pages.length);
     this.element.querySelector('.page').textContent = told;
   }
 
   async turnTo() {}
-
-  async goToStart() {
-    this.scroll(-this.position);
-  }
 
   top(item) {
     const leaf = this.leaves[item.leaf];
@@ -566,16 +507,8 @@ export class Pages extends Pane {
     return box.top + leaf.top * box.height - this.view.getBoundingClientRect().top;
   }
 
-  get isAtStart() {
-    return this.position === 0;
-  }
-
-  get position() {
-    return this.view.scrollTop;
-  }
-
-  scrollBy(distance) {
-    this.view.scrollBy({ top: distance, behavior: 'instant' });
+  get scroller() {
+    return this.view;
   }
 
   clicked(event) {
@@ -584,17 +517,11 @@ export class Pages extends Pane {
     const box = page.getBoundingClientRect();
     const x = (event.clientX - box.left) / box.width;
     const y = (event.clientY - box.top) / box.height;
-    const number = Number(page.dataset.number);
-    let best = -1;
-    let least = Infinity;
-    this.leaves.forEach((leaf, index) => {
-      if (leaf.page !== number) return;
-      const across = Math.max(leaf.left - x, 0, x - leaf.right);
-      const down = Math.max(leaf.top - y, 0, y - leaf.bottom);
-      const distance = across * across + down * down;
-      if (distance < least) [best, least] = [index, distance];
-    });
-    if (best >= 0) this.page.chosen(this.blockOf(best));
+    const leaves = this.leaves.filter((leaf) => `${leaf.page}` === page.dataset.number);
+    const nearest = greatest(leaves, ({ left, top, right, bottom }) => (
+      -Math.hypot(Math.max(left - x, 0, x - right), Math.max(top - y, 0, y - bottom))
+    ));
+    if (nearest) this.page.chosen(this.blockOf(this.leaves.indexOf(nearest)));
   }
 
   mark(item) {

@@ -11,18 +11,6 @@ export function letters(text) {
   return plain.replace(/[\s\u00ad\u0002\u200b-\u200d\u2060\ufeff\ufffe\u2010\u2011-]+/g, '');
 }
 
-// The last of an ascending list that is not after a value
-export function last(list, value, of = (one) => one) {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (of(list[middle]) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
 // The `leaves` are pieces of shown text in order; what comes back are the blocks that were found, in
 // that order, each with the number of the leaf that it begins in
 export function align(blocks, leaves) {
@@ -77,21 +65,29 @@ export function align(blocks, leaves) {
       limit = at[index];
     }
   }
-  const items = [];
-  at.forEach((position, block) => {
-    if (position >= 0) items.push({ block, position, leaf: last(starts, position) });
-  });
-  return items.sort((a, b) => a.position - b.position || a.block - b.block);
+  const items = at.map((position, block) => ({ block, position })).filter(({ position }) => position >= 0);
+  items.sort((a, b) => a.position - b.position || a.block - b.block);
+  let leaf = 0;
+  for (const item of items) {
+    while (starts[leaf + 1] <= item.position) leaf += 1;
+    item.leaf = leaf;
+  }
+  return items;
+}
+
+// How many are the same at the beginning of two lists, and at the end of what is left of them
+export function sameEnds(before, after, isSame = (a, b) => a === b) {
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && isSame(before[head], after[head])) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && isSame(before.at(-1 - tail), after.at(-1 - tail))) tail += 1;
+  return { head, tail };
 }
 
 // The block of now that is the one of before, when text was changed in one place
 export function moved(before, now, index) {
-  const same = (a, b) => a.text === b.text && a.file === b.file;
-  const shorter = Math.min(before.length, now.length);
-  let head = 0;
-  while (head < shorter && same(before[head], now[head])) head += 1;
-  let tail = 0;
-  while (tail < shorter - head && same(before.at(-1 - tail), now.at(-1 - tail))) tail += 1;
+  const { head, tail } = sameEnds(before, now, (a, b) => a.text === b.text && a.file === b.file);
   if (index < head) return index;
   if (index >= before.length - tail) return index + now.length - before.length;
   return Math.max(0, Math.min(index, now.length - tail - 1, now.length - 1));

@@ -1,14 +1,11 @@
 // The page of `chapbook preview`. It is told the state of the last build (events), and shows the
 // editions that were written: their own files in frames without scripts, and pictures of pages.
 
-import { AGAIN, Frames, Pages, made } from './panes.js';
+import { button, byId, made, words } from './elements.js';
+import { AGAIN, Frames, Pages } from './panes.js';
 import { tools } from './tools.js';
 
 const FORMATS = ['html', 'pdf', 'epub'];
-const byId = (id) => document.getElementById(id);
-const dictionary = JSON.parse(byId('words')?.textContent || '{}');
-const words = (text) => dictionary[text] || text;
-
 let canOpen = false;
 let place = null; // in the source, that was clicked on or is in view
 let told = -1;
@@ -19,7 +16,6 @@ const page = {
   state: { parts: {}, editions: [], findings: [], source: '', number: 0 },
   wanted: null, // the line that the address asks for, until it is found
   get place() { return byId('together').checked && place; },
-  words,
   choose,
   named,
   chosen: choosePlace,
@@ -68,14 +64,13 @@ async function named(file) {
 // Show a line in all panes, and mark it. False if there is no pane yet.
 export async function show(file, line) {
   const filled = Object.values(panes).filter((pane) => pane.visible && pane.items.length);
-  let found = false;
+  let found = !file;
   for (const pane of filled) {
     const item = await pane.follow(file, line);
     pane.mark(item);
-    found = found || Boolean(item);
+    found ||= Boolean(item);
   }
-  if (found || (filled.length && !file)) say(file, line);
-  else if (filled.length) say(file, line, false);
+  if (filled.length) say(file, line, found);
   else place = { file, line };
   return filled.length > 0;
 }
@@ -104,19 +99,16 @@ function tellViews() {
 // The menus have all editions; those that were not made are made when they are chosen.
 function fillMenus() {
   for (const pane of Object.values(panes)) {
-    const before = pane.edition;
     const own = page.state.editions.filter(([, format]) => format === pane.format);
     if (!pane.choice.length) {
-      const none = { value: '', disabled: true, hidden: true };
-      pane.choice.append(made('option', none), ...own.map(([value, , label]) => (
+      pane.choice.append(made('option', { value: '', disabled: true, hidden: true }), ...own.map(([value, , label]) => (
         made('option', { value, textContent: words(label) })
       )));
       pane.choice.value = '';
     }
     const ready = own.map(([name]) => name).filter((name) => page.state.parts[name]);
-    const asked = own.some(([name]) => name === before) && pane.asked;
-    if (!asked && ready.length) {
-      [pane.choice.value] = ready.includes(before) ? [before] : ready;
+    if (!pane.asked && ready.length) {
+      [pane.choice.value] = ready;
       pane.asked = true;
     }
   }
@@ -136,21 +128,15 @@ export function tellFindings() {
     ? `${words(page.state.failed ? 'To mend before anything is made:' : 'To look at:')} ${page.state.findings.length}`
     : page.state.summary || one || '';
   byId('findings-list').replaceChildren(...page.state.findings.map((finding) => {
-    const item = made('li', { className: finding.severity });
-    item.append(made('pre', { textContent: desk.inWords(finding) }));
-    const offer = (label, action) => {
-      const button = made('button', { type: 'button', textContent: label });
-      button.addEventListener('click', action);
-      item.append(button);
-    };
+    const item = made('li', { className: finding.severity }, made('pre', { textContent: desk.inWords(finding) }));
     if (finding.line) {
-      const file = finding.file === page.state.source ? '' : finding.file;
-      offer(`${words('Show line')} ${finding.line}`, () => {
+      item.append(button(`${words('Show line')} ${finding.line}`, () => {
+        const file = finding.file === page.state.source ? '' : finding.file;
         show(file, finding.line);
         goTo(file, finding.line);
-      });
+      }));
     }
-    if (desk.isHere && finding.mend !== null) offer(words('Mend it'), () => desk.mend(finding));
+    if (desk.isHere && finding.mend !== null) item.append(button('Mend it', () => desk.mend(finding)));
     return item;
   }));
 }
@@ -211,7 +197,7 @@ export function chooseViews() {
 for (const format of FORMATS) {
   panes[format] = new (format === 'pdf' ? Pages : Frames)(format, page);
 }
-tools(panes, words);
+tools(panes);
 byId('views').addEventListener('change', chooseViews);
 byId('open').addEventListener('click', () => openEditor(place.file, place.line));
 byId('line-form').addEventListener('submit', (event) => {

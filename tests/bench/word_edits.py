@@ -24,8 +24,8 @@ from pipeline.verify.word import (
     NOTES,
     SourceMark,
     W,
-    mark_of,
     parse_part,
+    read_source_mark,
     read_written,
 )
 
@@ -75,10 +75,10 @@ class SentFile:
         there is no place for an edit of this kind."""
         name = next((name for name in NOTES if name in self.parts), "") if kind == "note" else MAIN
         root = parse_part(self.parts[name]) if name else etree.Element("none")
-        paragraphs = [p for p in root.iter(f"{W}p") if mark_of(p) in self.spans]
+        paragraphs = [p for p in root.iter(f"{W}p") if read_source_mark(p) in self.spans]
         rng.shuffle(paragraphs)
         for paragraph in paragraphs[:TRIES]:
-            mark = mark_of(paragraph)
+            mark = read_source_mark(paragraph)
             assert mark
             place = Place(kind, paragraph, mark, self.spans[mark], self, rng, token)
             if edit := EDITS[kind](place):
@@ -253,7 +253,7 @@ def _gone_paragraph(place: Place) -> WordEdit | None:
 
 def _moved_paragraph(place: Place) -> WordEdit | None:
     following = place.paragraph.getnext()
-    mark = None if following is None or following.tag != f"{W}p" else mark_of(following)
+    mark = None if following is None or following.tag != f"{W}p" else read_source_mark(following)
     if mark not in place.sent.spans or place.is_in_table:
         return None
     assert mark

@@ -132,13 +132,13 @@ def test_the_same_list_gives_the_same_bytes_of_sheets_that_are_set_once(
     built: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[object] = []
-    handout = handouts._handout
+    handout = handouts.build_handout
 
     def noted(*arguments: Any) -> Any:
         made.append(arguments[2])
         return handout(*arguments)
 
-    monkeypatch.setattr(handouts, "_handout", noted)
+    monkeypatch.setattr(handouts, "build_handout", noted)
     run(folder)
     file = "out/w/w-class.pdf"
     assert (folder / file).read_bytes() == (built / file).read_bytes()

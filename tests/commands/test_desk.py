@@ -216,10 +216,23 @@ def test_a_text_is_saved_over_the_version_that_it_was_written_over(served: Serve
     assert path.read_bytes() == b"Mine.\r\n"
 
 
+def test_the_way_back_is_kept_without_sending_the_text_again(served: Served) -> None:
+    at = f"open/{served.key()}"
+    text = served.json(f"{at}/text")
+    for sent in ({"base": text["digest"], "kept": {"n": 1}}, {"base": "other", "kept": {"n": 2}}):
+        assert served.ask(f"{at}/kept", json.dumps(sent).encode())[0] == 204
+    assert served.json(f"{at}/text")["kept"] == {"text": text["text"], "kept": {"n": 1}}
+    served.ask(f"{at}/kept", json.dumps({"text": "Other", "kept": {}}).encode())
+    assert served.json(f"{at}/text")["kept"] == {"text": "Other", "kept": {}}
+
+
 def test_files_for_pupils_hold_no_edition_with_answers(served: Served) -> None:
     at = f"open/{served.key()}"
     made = served.json(f"{at}/hand-out", ["web", "answers"])
-    assert {name: bool(files) for name, files in made.items()} == {"web": True, "answers": True}
+    assert {name: any(files.values()) for name, files in made["files"].items()} == {
+        "web": True,
+        "answers": True,
+    }
     assert served.ask(f"{at}/made/web,answers/pupils-well.zip")[0] == 404
     status, data = served.ask(f"{at}/made/web/pupils-well.zip")
     assert status == 200
@@ -367,8 +380,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
 @pytest.mark.slow
 class TestInABrowser:
     def test_a_worksheet_is_written_without_a_command(self, seen: dict[str, Any]) -> None:
-        done = ("all", "exercises", "typed", "shown", "settled")
+        done = ("all", "exercises", "typed", "first", "shown", "settled")
         assert seen["write"] == dict.fromkeys(done, True)
+
+    def test_words_are_typed_over_and_pasted_with_their_looks(self, seen: dict[str, Any]) -> None:
+        done = ("heading", "choice", "cell", "label", "gap", "picture", "pasted", "pictures")
+        assert seen["edit"] == dict.fromkeys((*done, "plain"), True)
 
     def test_every_letter_is_where_it_was_typed(self, seen: dict[str, Any]) -> None:
         assert seen["misplaced"] == []
@@ -390,6 +407,7 @@ class TestInABrowser:
     def test_pages_are_turned_and_enlarged(self, seen: dict[str, Any]) -> None:
         assert seen["look"]["before"] == [False, False, False]
         assert seen["look"]["after"] == [True, True, True]
+        assert seen["look"]["closed"] == [False, True, True]
 
     def test_a_view_begins_at_the_place_in_the_text(self, seen: dict[str, Any]) -> None:
         assert seen["look"]["web page"]
@@ -402,6 +420,14 @@ class TestInABrowser:
         assert len(english) > 25
         assert [name for name in english if name not in words] == []
         assert german == [words[name] for name in english]
+
+    def test_another_language_can_be_chosen(self, seen: dict[str, Any]) -> None:
+        assert seen["look"]["chosen"] == "fr"
+
+    def test_what_could_not_be_saved_is_offered_when_the_desk_is_back(
+        self, seen: dict[str, Any]
+    ) -> None:
+        assert seen["lost"] == {"alarms": 1, "kept": True, "asked again": 0}
 
     def test_it_is_printed_and_handed_out_without_answers(self, seen: dict[str, Any]) -> None:
         found = seen["hand out"]

@@ -58,7 +58,7 @@ def building_here() -> Iterator[None]:
     """Documents are built in this process, which has loaded all."""
     importlib.import_module("pipeline.commands.limits")  # it keeps the pool that it finds
     with pytest.MonkeyPatch.context() as patch, contextlib.chdir("."):
-        patch.setattr(POOL, lambda *_: processes._Here())
+        patch.setattr(POOL, lambda *_: processes.InThisProcess())
         yield
 
 

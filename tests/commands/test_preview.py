@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -129,6 +130,31 @@ def test_a_save_of_any_file_that_was_read_builds_again(tmp_path: Path) -> None:
     finally:
         watched.end()
     assert len(watched.outcomes) == 5
+
+
+def test_a_folder_that_was_deleted_is_watched_when_it_is_there_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    text = "---\ntitle: A\nlang: en\n---\n\n{}\n"
+    Path("a.md").write_text(text.format("Before."), "utf-8")
+
+    def build(listener: Listener) -> Result:
+        return pipeline.build(Path("a.md"), ["web"], out=tmp_path / "build", listener=listener)
+
+    watched = Watched(Path("a.md"), build)
+    try:
+        watched.wait(1)
+        shutil.rmtree(folder)
+        assert "is no longer there" in str(watched.wait(2))
+        folder.mkdir()
+        save(folder / "a.md", text.format("After."))
+        watched.wait(3)
+        assert "After." in (tmp_path / "build" / "a" / "a.html").read_text("utf-8")
+    finally:
+        watched.end()
 
 
 def test_the_newest_edit_wins(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ picture ``map.png`` and a Word file ``old.docx`` beside it. Prints the observati
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import copy
 import json
 import sys
 import zipfile
@@ -22,8 +24,10 @@ from tests.conformance.preview import LONG
 from tests.conformance.web_page import RUN, change_window
 
 TEXT = "document.querySelector('.cm-content, textarea').{}"
+UNANSWERED = "Nothing answers"
+
 SEVERAL_LINES = 12
-MANY = 12_000
+MANY = 400
 """Looks for something that has to come, however busy the computer is."""
 
 
@@ -119,11 +123,12 @@ def write(teacher: Teacher) -> dict[str, Any]:
     page = teacher.page
     teacher.begin("Our well: a test")
     keep_picture(page, "desk-2-begun")
+    first = page.evaluate("getSelection().toString()")
     page.keyboard.press("Control+a")  # the cursor is in the text, of which this is all
     page.keyboard.type("Z")  # a single key, which is a single step back
     seen: dict[str, Any] = {"all": teacher.saved("---\nZ")}
     teacher.press("Undo")
-    teacher.type("\n\n")
+    teacher.type("\n\n::: exercise Read {#ex-read}\nWhat is it?\n:::\n")
     for kind in ("Choice", "Gap text"):  # the second not in the first
         teacher.press("Exercise …")
         teacher.press(kind)
@@ -138,12 +143,103 @@ def write(teacher: Teacher) -> dict[str, Any]:
     page.get_by_label("What does the picture show?").fill("A map")
     keep_picture(page, "desk-3-picture")
     page.keyboard.press("Enter")
-    seen |= {"typed": teacher.saved("A map"), "shown": teacher.built("The rope is")}
+    seen |= {
+        "typed": teacher.saved("A map"),
+        "first": first == "Heading",
+        "shown": teacher.built("The rope is"),
+    }
     teacher.press("Title and settings …")
     page.get_by_label("Subtitle", exact=True).fill("For: 7b")
     teacher.press("Use these")
     seen["settled"] = teacher.saved('subtitle: "For: 7b"') and teacher.built("For: 7b")
     keep_picture(page, "desk-4-written")
+    return seen
+
+
+EDITED = """---
+title: A rope
+lang: en
+---
+
+## Wells {#w}
+
+It is ______ deep.
+
+::: exercise Choose
+- (x) right
+- ( ) wrong
+:::
+
+| One | Two |
+|-----|-----|
+| a   | b   |
+
+End.
+"""
+COPIED = """<title>Page</title><body><h2>Copied</h2><p>A <b>rope</b> and <i>a lid</i>.<o:p></o:p>
+<ul><li>one<li>two</ul><table><tr><th>A<th>B<tr><td>1<td>2</table>
+<img alt="A dot" src="data:image/png;base64,{}">"""
+PASTE = """([html, text]) => {
+    const clipboardData = new DataTransfer();
+    if (html) clipboardData.setData('text/html', html);
+    clipboardData.setData('text/plain', text);
+    document.querySelector('.cm-content').dispatchEvent(
+        new ClipboardEvent('paste', {clipboardData, bubbles: true, cancelable: true}));
+}"""
+
+
+def edit(teacher: Teacher) -> dict[str, Any]:
+    """Words typed over others, by three clicks and by a click on a label; a gap of a row of
+    underscores, a picture that is changed, and a text that is pasted, with looks and without."""
+    path = teacher.folder / "edited.md"
+    path.write_text(EDITED, "utf-8")
+    found = json.loads(urlopen(f"{teacher.address}sources", timeout=60).read())
+    key = next(each["key"] for each in found if each["name"] == path.name)
+    other = copy.copy(teacher)
+    other.page = page = teacher.open(f"{teacher.address}open/{key}/")
+    page.wait_for_selector("body[data-ready]")
+    for words in ("Wells", "right", "| a"):
+        page_line(page, words).click(click_count=3)
+        page.keyboard.type(f"New {words[-1]}")
+    label = page.locator(".cm-content .quiet[title]", has_text="Exercise")
+    label.click()
+    page.keyboard.type("Pick")
+    page.get_by_text("______", exact=True).or_(page_line(page, "It is")).dblclick(
+        position={"x": 80, "y": 8}
+    )
+    other.press("Gap")
+    page.keyboard.type("ten")
+    page.click("#editor .cm-content")
+    page.keyboard.press("Control+End")
+    with page.expect_file_chooser() as chooser:
+        other.press("Picture")
+    chooser.value.set_files(teacher.folder.parent / "map.png")
+    other.press("Put it in")
+    other.press("Picture")
+    page.get_by_label("Words below it").fill("Our map")
+    page.get_by_label("Size", exact=True).select_option("Half the width")
+    other.press("Use these")
+    wanted = {
+        "heading": "## New s {#w}\n",
+        "choice": "- (x) New t\n",
+        "cell": "| New a   |\n",
+        "label": "::: exercise Pick\n",
+        "gap": "______{ten} deep",
+        "picture": '.png "Our map"){.decorative width=50%}',
+    }
+    seen = {name: other.saved(words) for name, words in wanted.items()}
+    image = base64.b64encode((teacher.folder.parent / "map.png").read_bytes()).decode()
+    page.keyboard.press("Control+End")
+    page.evaluate(PASTE, [COPIED.format(image), "not this"])
+    seen["pasted"] = other.saved("## Copied\n\nA **rope** and *a lid*.\n\n- one\n- two\n\n| A ")
+    seen["pictures"] = other.saved("![A dot](images/pasted-")
+    other.press("Undo")
+    once(page, TEXT.format("innerText.includes('Copied')"), False)
+    page.evaluate(PASTE, ["", "## *plain*"])
+    seen["plain"] = other.saved("width=50%}\n## *plain*")
+    keep_picture(page, "desk-4-edited")
+    page.close(run_before_unload=True)
+    path.unlink()
     return seen
 
 
@@ -198,10 +294,21 @@ NAMES = """[...document.querySelectorAll(
     .filter((part) => part.checkVisibility() && !part.closest('.cm-editor, #sources, #findings'))
     .map((part) => (part.ariaLabel || part.textContent).trim())
     .filter((name) => /[a-z]/i.test(name))"""
+ALARMS = """() => {
+    window.alarms = 0;
+    new MutationObserver(() => { window.alarms += 1; })
+        .observe(document.querySelector('#alarm'), { childList: true });
+}"""
+DIALOGS_OF_FILES = ("New …", "Paste a text …", "Rename, copy, delete …")
+DIALOGS = (
+    *("Title and settings …", "Print and hand out …", "Exercise …", "Signs …", "Reference"),
+    *DIALOGS_OF_FILES,
+)
 IS_BELOW = "document.querySelector('#html iframe')?.contentWindow.scrollY > 100"
 VIEW = """(() => {
     const view = document.querySelector('#pdf .view');
-    return [document.querySelectorAll('.thumbnails button').length > 1, view.scrollTop > 100,
+    const small = document.querySelector('.thumbnails button');
+    return [Boolean(small?.checkVisibility()), view.scrollTop > 100,
         view.querySelector('figure').clientWidth > view.clientWidth];
 })()"""
 
@@ -236,14 +343,20 @@ def look(teacher: Teacher) -> dict[str, Any]:
     for name in ("Next page", "Larger", "Larger", "Small pages"):
         teacher.press(name)
     seen["after"] = once(page, VIEW, [True, True, True])
+    teacher.press("Small pages")
+    seen["closed"] = once(page, VIEW, [False, True, True])
     other = teacher.open(page.url, locale="de-DE")
     other.wait_for_selector("body[data-ready]")
     other.wait_for_selector("#pdf img:not([hidden])")
     names = page.evaluate(NAMES)
     once(other, f"{NAMES}.length", len(names))
     seen["names"] = [names, other.evaluate(NAMES)]
+    with other.expect_navigation():
+        other.get_by_label("Sprache des Schreibtischs").select_option("fr")
+    other.wait_for_selector("body[data-ready]")
+    seen["chosen"] = other.get_by_label("Langue du bureau").input_value()
     other.close()
-    for name in ("Smaller", "Smaller", "Small pages"):
+    for name in ("Smaller", "Smaller"):
         teacher.press(name)
     page.locator(".cm-scroller").evaluate("one => one.scrollTo(0, one.scrollHeight)")
     shown = page.get_by_role("group", name="Show").get_by_label("Web page")
@@ -357,6 +470,30 @@ def disagree(teacher: Teacher) -> dict[str, Any]:
     return seen
 
 
+def lose(teacher: Teacher) -> dict[str, Any]:
+    """A desk that answers no more, of which is told once; and one that is there again."""
+    page = teacher.page
+    page.evaluate(ALARMS)
+    page.evaluate(f"() => {{ fetch = async () => {{ throw new TypeError('{UNANSWERED}') }} }}")
+    teacher.type("\n\nNever heard of")
+    page.get_by_role("alert").wait_for()
+    with page.expect_console_message(lambda said: UNANSWERED in said.text):
+        teacher.type(" before")
+    seen: dict[str, Any] = {"alarms": page.evaluate("window.alarms")}
+    keep_picture(page, "desk-9-alarm")
+    page.once("dialog", lambda dialog: dialog.accept())  # whether to leave what is not saved
+    page.reload()
+    page.get_by_role("dialog", name="Which text is right?").wait_for()
+    keep_picture(page, "desk-9-offered")
+    teacher.press("Keep what I wrote")
+    seen["kept"] = teacher.saved("Never heard of before")
+    page.wait_for_selector("#saved:text-is('Saved')")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    seen["asked again"] = page.locator("dialog[open]").count()
+    return seen
+
+
 def plain(teacher: Teacher) -> dict[str, Any]:
     """The editor of who has not installed the one with colours."""
     page = teacher.browser.new_page()
@@ -388,9 +525,10 @@ def findings(teacher: Teacher, axe: str) -> list[str]:
     page.evaluate(axe)
     for window in ("1280-light", "1280-dark", "320-light", "320-dark"):
         change_window(page, window)
-        for part in ("", "Title and settings …", "Print and hand out …"):
+        for part in ("", *DIALOGS):
             if window.startswith("320"):
-                page.click("#tabs [data-tab=write]")
+                tab = "files" if part in DIALOGS_OF_FILES else "write"
+                page.click(f"#tabs [data-tab={tab}]")
             if part:
                 teacher.press(part)
                 page.wait_for_selector("dialog[open]")
@@ -403,6 +541,8 @@ def findings(teacher: Teacher, axe: str) -> list[str]:
             keep_picture(page, f"desk-8-{window}-{part[:5].strip() or 'page'}")
             if part:
                 page.keyboard.press("Escape")
+                if page.inner_text(":focus") != part:
+                    seen.append(f"{window} {part} leaves the focus elsewhere")
     return seen
 
 
@@ -411,6 +551,7 @@ def main(axe: str, chromium: str, address: str, folder: str) -> None:
         teacher = Teacher(browser, address, Path(folder))
         seen: dict[str, Any] = {
             "write": write(teacher),
+            "edit": edit(teacher),
             "misplaced": type_on_a_slow_computer(teacher),
             "complete": complete(teacher),
             "mend": mend(teacher),
@@ -420,8 +561,9 @@ def main(axe: str, chromium: str, address: str, folder: str) -> None:
             "bring in": bring_in(teacher),
             "elsewhere": elsewhere(teacher),
             "disagree": disagree(teacher),
+            "lost": lose(teacher),
             "plain": plain(teacher),
-            "complaints": [*teacher.complaints],
+            "complaints": [one for one in teacher.complaints if UNANSWERED not in one],
             "findings": findings(teacher, Path(axe).read_text("utf-8")),
         }
         teacher.page.close(run_before_unload=True)

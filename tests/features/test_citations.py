@@ -86,8 +86,8 @@ def test_what_styles_make_of_all_kinds_of_works(name: str, accept: bool) -> None
 
 
 def test_further_styles_are_a_package_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = styles._folders()[:1]
-    monkeypatch.setattr(styles, "_folders", lambda: own)
+    own = styles.style_folders()[:1]
+    monkeypatch.setattr(styles, "style_folders", lambda: own)
     styles.named_style.cache_clear()
     assert named_style(styles.DEFAULT, "en").bibliography
     with pytest.raises(styles.NoStyleError) as raised:
@@ -96,7 +96,7 @@ def test_further_styles_are_a_package_of_their_own(monkeypatch: pytest.MonkeyPat
 
 
 def test_other_names_are_those_of_styles_that_there_are() -> None:
-    known = {path.stem for folder in styles._folders() for path in folder.glob("*.csl")}
+    known = {path.stem for folder in styles.style_folders() for path in folder.glob("*.csl")}
     assert {*styles.ALIASES.values()} <= known
     assert not styles.ALIASES.keys() & known
 

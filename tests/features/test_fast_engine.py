@@ -58,7 +58,7 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
         document = typeset(page, *styles, face=face)
         texts = (box for box in boxes(document) if hasattr(box, "text"))
         laid_out = [(box.text, box.position_x, round(box.width, 4)) for box in texts]
-        with pypdfium2.PdfDocument(document.written()) as pdf:
+        with pypdfium2.PdfDocument(document.make_pdf()) as pdf:
             return laid_out, [page.get_textpage().get_text_range() for page in pdf]
 
     found = lines()
@@ -163,7 +163,7 @@ def test_what_was_laid_out_goes_when_it_is_drawn() -> None:
     try:
         document = typeset(markup, *styles, is_planned=True)
         assert len(document.pages) > 1
-        assert document.written()
+        assert document.make_pdf()
         references = [weakref.ref(box) for box in boxes(document)]
         del document
         assert not [box for reference in references if (box := reference())]

@@ -105,7 +105,10 @@ def test_a_text_that_is_too_long_is_an_error_that_says_what_takes_room(tmp_path:
     assert not (tmp_path / "build" / "talk").exists(), "nothing is written"
     (finding,) = result.diagnostics
     assert (finding.code, finding.line, finding.column) == ("does-not-fit", 4, 6)
-    assert "does not fit on 1 page, even at 9 pt on" in finding.message
+    assert (
+        "does not fit on 1 page, even in the smallest type that is easy to read (9 points)"
+        in finding.message
+    )
     assert "% of a page)." in finding.message
     place = source_line(tmp_path / "talk.md", "| Place")
     assert f"Largest are the table at {tmp_path / 'talk.md'}:{place} (" in finding.hint

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 import pipeline
 from pipeline import Options, model, parse
 from pipeline.exercises.key_proof import missing_answers
-from pipeline.exercises.keys import _Key
+from pipeline.exercises.keys import AnswerCollector
 from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import rewrite_document, walk
 from tests.helpers import making, placements
@@ -96,7 +96,7 @@ def test_all_answers_are_there(edition: str) -> None:
 @pytest.mark.parametrize("omitted", OMITTED)
 def test_an_omission_is_found(omitted: str, monkeypatch: pytest.MonkeyPatch) -> None:
     name, instead, line = OMITTED[omitted]
-    monkeypatch.setattr(_Key, name, instead)
+    monkeypatch.setattr(AnswerCollector, name, instead)
     assert line in missing(SOURCE)
 
 

@@ -17,7 +17,7 @@ from pipeline.package.pdf.even_pages import (
     break_lines,
     by_side,
     chapters_of,
-    mended,
+    mend_ends,
 )
 from pipeline.package.units import LineEnd
 from tests.bench import ends, texts
@@ -53,7 +53,7 @@ def test_pages_of_a_book_end_evenly(tmp_path: Path) -> None:
 
 def test_pages_of_code_are_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chapter that is hardly anything but paragraphs is drafted, whatever follows it."""
-    draft = even_pages._draft_pages
+    draft = even_pages.draft_pages
     chapters: list[DraftChapter] = []
 
     def drafted(*rest: Any) -> list[DraftPage]:
@@ -61,7 +61,7 @@ def test_pages_of_code_are_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
         chapters.extend(chapter for chapter in chapters_of(pages) if chapter.paragraphs)
         return pages
 
-    monkeypatch.setattr(even_pages, "_draft_pages", drafted)
+    monkeypatch.setattr(even_pages, "draft_pages", drafted)
     head, text, _ = TALE.split("\n# ")
     code = "\n\n".join(["Words.", *(["~~~\n" + 12 * "code\n" + "~~~"] * 4)])
     making.data(f"{head}\n# One\n\n{code}\n\n# Two\n\n{code}\n", "handout")
@@ -106,7 +106,7 @@ def test_contents_are_closed_up_by_a_line(over: int, taller: tuple[int, ...]) ->
         DraftPage(first, height=405, is_right=True),
         DraftPage(first[:over], height=405, is_right=False),
     ]
-    (contents,) = mended(chapters_of(pages))
+    (contents,) = mend_ends(chapters_of(pages))
     assert contents.taller == taller
     assert by_side(chapters_of(pages), (contents,)) == {}
     sided = contents._replace(is_sided=True)

@@ -87,6 +87,13 @@ def test_a_choice_has_points_and_feedback(tmp_path: Path) -> None:
     assert answers == [("0", "<p>in 1950</p>"), ("100", "<p>in 1962</p>")]
 
 
+def test_text_and_pictures_outside_of_exercises_are_told(tmp_path: Path) -> None:
+    text = "Good luck!\n\n{}::: exercise\nWhen ____{{in 1962}}?\n:::\n"
+    assert told(text.format(""), "moodle", tmp_path) == []
+    (found,) = told(text.format("The well was dry. " * 10 + "\n\n"), "moodle", tmp_path)
+    assert found.startswith("1:1 A platform gets the exercises alone: 42 words outside them")
+
+
 def test_each_kind_goes_to_the_nearest(tmp_path: Path) -> None:
     text = generated(len(KINDS))
     kinds = [question.get("type") for question in moodle(text, tmp_path)]

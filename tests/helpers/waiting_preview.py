@@ -18,20 +18,19 @@ import pytest
 from pipeline.commands import main, watcher
 from pipeline.commands.watcher import Watcher
 from pipeline.package.pdf import units
-from pipeline.package.pdf import units as setting
 from tests.helpers.short_units import short_units
 
 
 def waiting(go: Path) -> None:
     """Let the joining of units wait."""
-    join, run, noticed = units.joined, Watcher.run, go.with_name("noticed")
+    join, run, noticed = units.join_units, Watcher.run, go.with_name("noticed")
     watchers: list[Watcher] = []
 
     def kept(watcher: Watcher) -> None:
         watchers.append(watcher)
         run(watcher)
 
-    def joined(*arguments: Any) -> Any:
+    def wait_and_join(*arguments: Any) -> Any:
         while not go.exists():
             if not watchers[0].is_quiet():
                 noticed.touch()
@@ -43,7 +42,7 @@ def waiting(go: Path) -> None:
             raise RuntimeError(words)
         return join(*arguments)
 
-    vars(setting)["joined"] = joined
+    vars(units)["join_units"] = wait_and_join
     vars(watcher)["QUIET"] = 0.005
     setattr(Watcher, "run", kept)  # noqa: B010
 

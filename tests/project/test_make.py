@@ -133,7 +133,7 @@ def append(path: Path, text: str) -> None:
 def run_stage(answer: Path) -> None:
     """Runs the stage that a Makefile's Python asks for, and answers."""
     _, _, *arguments, _ = (answer / "arguments").read_text("utf-8").split("\0")  # -m pipeline
-    store._installed_version.cache_clear()  # the code may have changed
+    store.installed_version.cache_clear()  # the code may have changed
     result = CliRunner().invoke(main, arguments, prog_name="chapbook")
     (answer / "out").write_text(result.stdout, "utf-8")
     (answer / "err").write_text(result.stderr, "utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+import textwrap
 from itertools import accumulate
 from pathlib import Path
 from xml.etree import ElementTree
@@ -121,6 +122,28 @@ def test_an_exam_in_large_print_has_letters_on_their_lines_and_its_scores_under_
         assert {"pores", "Possible"} <= {*last.get_text_range().split()}
 
 
+def test_an_exam_has_space_above_its_headings_and_not_below(tmp_path: Path) -> None:
+    lines = "\n::: lines 4\n:::\n"
+    source = tmp_path / "test.md"
+    source.write_text(
+        "---\ntitle: Test\nkind: exam\n---\n\n"
+        f"# Part A\n\n::: exercise First\nWhy?\n{lines}:::\n\n::: exercise Second\nHow?\n{lines}"
+        f":::\n\n# Part B\n\n::: exercise Third\nWhere?\n{lines}:::\n"
+        f"\n::: exercise Fourth\nWhen?\n\n::: space 120mm\n:::\n:::\n",
+        "utf-8",
+    )
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "test" / "test.pdf") as pdf:
+        page = pdf[0].get_textpage()
+        text = page.get_text_range()
+        heading, first, below, third = (
+            page.get_charbox(text.index(words))[1]
+            for words in ("Part A", "First", "Part B", "Third")
+        )
+    assert below - third == pytest.approx(heading - first, abs=1)
+    assert heading - first < 40  # points: two lines and a half
+
+
 def test_quantities_are_set_off_from_what_is_needed(tmp_path: Path) -> None:
     page = web_page("recipe", tmp_path)
     quantities = re.findall(r'<span class="quantity">(.*?)</span>', page)
@@ -148,6 +171,7 @@ def test_what_is_a_quantity(tmp_path: Path) -> None:
         "1½ tsp salt": "1½ tsp",
         "2-3 EL oil": "2-3 EL",
         "1 1/2 cups flour": "1 1/2",
+        "1 ½ cups milk": "1 ½",
         "2 limes": "2",
         "7-spice powder": "",
         "salt": "",
@@ -162,6 +186,50 @@ def test_what_is_a_quantity(tmp_path: Path) -> None:
     found = re.findall('<span class="quantity">(.*?)</span>', page)
     dashes = str.maketrans("\N{EN DASH}\N{NO-BREAK SPACE}", "- ")
     assert [text.translate(dashes) for text in found] == [q for q in quantities.values() if q]
+
+
+def test_a_document_that_is_one_recipe_looks_like_one(tmp_path: Path) -> None:
+    source = tmp_path / "pie.md"
+    text = """
+        ---
+        title: Plum pie
+        kind: recipe
+        ---
+
+        - Serves: 4
+
+        ## Ingredients
+
+        ### Dough
+
+        - 200 g flour
+        - salt
+
+        ### Filling
+
+        - 6 plums
+
+        ## Method
+
+        1. Bake it.
+        """
+    source.write_text(textwrap.dedent(text).lstrip(), "utf-8")
+    pipeline.build(source, ["web", "handout", "ebook"], out=tmp_path)
+    page = (tmp_path / "pie" / "pie.html").read_text("utf-8")
+    assert '<span class="label">Serves:</span>' in page
+    with ZipFile(tmp_path / "pie" / "pie.epub") as book:
+        (chapter,) = (name for name in book.namelist() if b"Bake it" in book.read(name))
+        assert b"plums" in book.read(chapter)
+    with pypdfium2.PdfDocument(tmp_path / "pie" / "pie.pdf") as pdf:
+        text_page = pdf[0].get_textpage()
+        text = text_page.get_text_range()
+        assert not {"-", "\N{EN DASH}"} & {*text.split()}  # no mark of an item
+        quantity, flour, ingredients, method, plums = (
+            text_page.get_charbox(text.index(words))
+            for words in ("200", "flour", "Ingredients", "Method", "plums")
+        )
+        assert ingredients[0] <= quantity[0] < flour[0] == pytest.approx(plums[0], abs=1)
+        assert ingredients[1] == pytest.approx(method[1], abs=1)
 
 
 def test_a_recipe_begins_below_the_ingredients_of_the_one_before(tmp_path: Path) -> None:
@@ -232,6 +300,24 @@ def test_each_page_inside_a_folded_leaflet_begins_with_a_heading(tmp_path: Path)
         assert inside.get_charbox(text.index("Ask us"))[1] < tops[0]
 
 
+def test_a_heading_in_columns_does_not_touch_the_text_before_it(tmp_path: Path) -> None:
+    (tmp_path / "bridge.svg").write_bytes((SOURCES / "bridge.svg").read_bytes())
+    source = tmp_path / "water.md"
+    source.write_text(
+        "---\ntitle: Water\nkind: leaflet\n---\n\n![The bridge](bridge.svg)\n\nFew words.\n\n"
+        "## Wells\n\nThey are low.\n\n## Houses\n\nSave.\n",
+        "utf-8",
+    )
+    pipeline.build(source, ["handout"], out=tmp_path)
+    with pypdfium2.PdfDocument(tmp_path / "water" / "water.pdf") as pdf:
+        page = pdf[0].get_textpage()
+        text = page.get_text_range()
+        words, heading, below = (
+            page.get_charbox(text.index(part), loose=True) for part in ("Few", "Wells", "They")
+        )
+    assert words[1] - heading[3] > heading[1] - below[3] + 5
+
+
 @pytest.mark.parametrize(("kind", "files"), [("leaflet", 1), ("exam", 1), ("play", 3)])
 def test_what_is_leafed_through_in_an_ebook(kind: str, files: int, tmp_path: Path) -> None:
     pipeline.build(SOURCES / f"{kind}.md", ["ebook"], out=tmp_path)
@@ -243,19 +329,26 @@ def test_what_is_leafed_through_in_an_ebook(kind: str, files: int, tmp_path: Pat
     assert dict(spine)["nav"] == (' linear="no"' if kind == "exam" else "")
 
 
-def test_a_poem_longer_than_a_page_goes_on(tmp_path: Path) -> None:
-    lines = "\n\n".join(
-        "\n".join(f"Line {4 * at + number}" for number in range(4)) for at in range(12)
-    )
+def test_a_poem_goes_on_on_the_page_that_faces_it_and_begins_a_page_to_save_a_turn(
+    tmp_path: Path,
+) -> None:
+    poems = {"Short": 2, "Long": 10, "Shorter": 1, "Whole": 5, "Last": 4, "Turned": 4}
+    parts = [
+        f"# {title}\n\n::: verse\n" + "\n\n".join(["A line\n" * 3 + "The end"] * stanzas) + "\n:::"
+        for title, stanzas in poems.items()
+    ]
     source = tmp_path / "poems.md"
     front = "---\ntitle: Poems\nkind: poetry\npage: A5\n---"
-    short = "# Short\n\n::: verse\nA line\n:::"
-    source.write_text(f"{front}\n\n{short}\n\n# Long\n\n::: verse\n{lines}\n:::\n\n{short}\n")
+    source.write_text("\n\n".join((front, *parts)) + "\n")
     pipeline.build(source, ["handout"], out=tmp_path)
     with pypdfium2.PdfDocument(tmp_path / "poems" / "poems.pdf") as pdf:
         texts = [page.get_textpage() for page in pdf]
         lowest = [text.get_charbox(at)[1] for text in texts for at in range(text.count_chars())]
+        words = [text.get_text_range() for text in texts]
     assert min(lowest) > 0  # on the paper
+    begin = {title: [f"{title}\r" in text for text in words].index(True) + 1 for title in poems}
+    assert begin == {"Short": 3, "Long": 4, "Shorter": 6, "Whole": 6, "Last": 7, "Turned": 8}
+    assert [text.count("The end") for text in words[2:]] == [2, 5, 5, 5, 5, 4]
 
 
 def test_figures_in_japanese_are_of_the_face_around_them(tmp_path: Path) -> None:

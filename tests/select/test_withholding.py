@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -359,6 +359,117 @@ def test_a_mark_that_is_half_deleted_gives_nothing_away() -> None:
     assert [
         document for document in public if GIVEN_AWAY.search(shown(document, EDITIONS["web"]))
     ] == []
+
+
+SECRET = "condensation"
+MARKS = {
+    "gap": f"Water turns into ____{{{SECRET}}} here.",
+    "gap in a word": f"She con____{{{SECRET}}} to it.",
+    "gap after a space": f"Water turns into ____ {{{SECRET}}} here.",
+    "gap in a formula": f"So $a = ____{{{SECRET}}}$ here.",
+    "gap of a formula": f"So ____{{${SECRET}$}} here.",
+    "gap in a cell": f"| a | b |\n|---|---|\n| c | ____{{{SECRET}}} |",
+    "span": f"Say [{SECRET}]{{.answer}} or not.",
+    "span for teachers": f"Say [{SECRET}]{{.teacher}} or not.",
+    "class": f'Say [{SECRET}]{{class="answer"}} or not.',
+    "span in a formula": f"So $a = [{SECRET}]{{.answer}} + 1$.",
+    "paragraph": f"Some of it.\n\nSay {SECRET} or not. {{.answer}}\n\nMore of it.",
+    "line": f"Some of it.\n\nSay {SECRET} or not.\n{{.answer}}\n\nMore of it.",
+    "section": f"## Key {{.answer}}\n\nIt is {SECRET}.\n\n## After\n\nMore of it.",
+    "image": f"![{SECRET}](a.png){{.answer}}",
+    "note": f"Some of it^[{SECRET}]{{.answer}} and more.",
+    "answer": f"Say it.\n\n::: answer\n{SECRET}\n:::\n\nMore of it.",
+    "teacher": f"Say it.\n\n::: teacher {SECRET}\n{SECRET} here.\n:::\n\nMore of it.",
+    "block with a class": f"Say it.\n\n::: {{.answer}}\n{SECRET}\n:::\n\nMore of it.",
+    "edition": f"Say it.\n\n::: {{only=teacher}}\n{SECRET}\n:::\n\nMore of it.",
+    "box": f"Say it.\n\n::: note Key {{.answer}}\n{SECRET}\n:::\n\nMore of it.",
+    "German": f"Say it.\n\n::: Lösung\n{SECRET}\n:::\n\nMore of it.",
+    "question": f"a) Why?\n\n   ::: lines 1\n   :::\n\n   ::: answer\n   {SECRET}\n   :::\n\nb) So?",
+    "alert": f"Say it.\n\n> [!ANSWER]\n> {SECRET}\n\nMore of it.",
+    "admonition": f'Say it.\n\n!!! solution "Key"\n    {SECRET}\n\nMore of it.',
+    "folded": f"Say it.\n\n??? answer\n    {SECRET}\n\nMore of it.",
+    "slashes": f"Say it.\n\n/// answer\n{SECRET}\n///\n\nMore of it.",
+    "directive": f"Say it.\n\n```{{solution}} ex\n{SECRET}\n```\n\nMore of it.",
+    "environment": f"Say it.\n\n\\begin{{solution}}\n{SECRET}\n\\end{{solution}}\n\nMore of it.",
+    "division": f'Say it.\n\n<div class="answer">\n\n{SECRET}\n\n</div>\n\nMore of it.',
+    "element": f'Say <span class="answer">{SECRET}</span> here.',
+    "choices": "Which of it?\n\n- ( ) sunny\n- (x) cloudy\n- ( ) foggy",
+    "several choices": "Which of it?\n\n- [ ] sunny\n- [x] cloudy\n- [ ] foggy",
+    "numbered choices": "Which of it?\n\n1. ( ) sunny\n2. (x) cloudy\n3. ( ) foggy",
+    "grid": "| | true | false |\n|---|:-:|:-:|\n| sunny | (x) | ( ) |\n| foggy | ( ) | (x) |",
+}
+"""A mark of each kind, with an answer, or with right choices."""
+
+IN_EXERCISE = "::: exercise Gaps\nWrite all of it.\n\n{}\n:::\n\nAll of it.\n"
+BESIDE_EXERCISE = "Some text of it.\n\n{}\n\n::: exercise Gaps\nAll ____ of it.\n:::\n"
+MOST_DELETED = 4
+
+GONE = {
+    "gap": 1, "gap after a space": 2, "gap in a formula": 3, "gap of a formula": 2, "span": 3,
+    "gap in a cell": 1, "class": 4, "span in a formula": 3, "paragraph": 3, "line": 3, "section": 8,
+    "image": 3, "note": 3, "answer": 4, "teacher": 1, "block with a class": 4, "edition": 3,
+    "box": 4, "German": 8, "question": 4, "alert": 6, "folded": 13, "directive": 4, "division": 10,
+    "element": 11, "numbered choices": 1, "grid": 2,
+}  # fmt: skip
+"""The numbers of slips after which nothing is left that could be told from other text: two letters
+of a name (`::: er`), the first word of what might be a sentence, a formula or a name in braces
+without its gap, `f(x)` in a cell."""
+
+
+def slips_in(text: str) -> Iterator[str]:
+    """The text without each run of up to four characters, with each two neighbours turned round,
+    and with each character doubled, but for those in the middle of the answer."""
+    kept = {at for m in re.finditer(SECRET[3:-3], text) for at in range(*m.span())}
+    for at in range(len(text)):
+        for length in range(1, MOST_DELETED + 1):
+            if kept.isdisjoint(range(at, at + length)):
+                yield text[:at] + text[at + length :]
+        if kept.isdisjoint((at, at + 1)):
+            yield text[:at] + text[at : at + 2][::-1] + text[at + 2 :]
+            yield text[:at] + text[at] + text[at:]
+
+
+def gives_away(text: str) -> bool:
+    """Return whether pupils' editions are written, and tell the answer or a right choice."""
+    document = parse(text, "x.md")
+    if document.unread or _has_errors(document):
+        return False
+    content = shown(document, EDITIONS["web"]).partition('"blocks"')[2]
+    texts = re.findall(r'"(?:text|tex)": "([^"]*)"', content)
+    return SECRET[3:-3] in content or any(re.search(r"\bx\b", each) for each in texts)
+
+
+@pytest.mark.parametrize("frame", [IN_EXERCISE, BESIDE_EXERCISE])
+def test_hardly_a_slip_in_a_mark_gives_anything_away(frame: str) -> None:
+    """What does is counted: all slips with the profile `fuzz`, and every 41st in `make test`."""
+    in_exercises = {"several choices", "grid"} if frame == BESIDE_EXERCISE else set[str]()
+    step = 1 if IN_FUZZ else 41
+    told = {
+        name: [slip for slip in slips if gives_away(frame.replace("{}", slip))]
+        for name, mark in MARKS.items()
+        if name not in in_exercises
+        for slips in [list(dict.fromkeys(slips_in(mark)))[::step]]
+    }
+    assert {name: slips for name, slips in told.items() if len(slips) > GONE.get(name, 0)} == {}
+
+
+def test_the_end_of_a_block_that_nothing_begins_is_told_in_every_document() -> None:
+    (found,) = parse("Text.\n\nBecause.\n:::\n\nText.\n").unread
+    assert (found.code, found.line, found.column) == ("lost-mark", 4, 1)
+
+
+ORDINARY = (
+    "Write {name} to f(x) or (x).", "An interval ]1; 2[ and {1, 2}.", "a) one\nb) two",
+    "Smile :-} now", "Use v{n} and [sic] in $x_{max}$ and `a{b`.", "\\{x and \\}", "A { b",
+    "[Answer](#a) [answer]", "The answer: answer.", "::: tip Six {#six\nText.\n:::",
+)  # fmt: skip
+
+
+def test_ordinary_text_beside_exercises_is_let_be() -> None:
+    for text in ORDINARY[:4] + ORDINARY[5:]:
+        assert parse(BESIDE_EXERCISE.replace("{}", text)).unread == (), text
+    for text in ORDINARY:
+        assert parse(f"# A\n\n{text}\n").unread == (), text
 
 
 @pytest.mark.parametrize("written", ["(x]", "[x)", "(x", "x)", "[x", "( x"])

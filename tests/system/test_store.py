@@ -26,7 +26,7 @@ def test_the_version_is_that_of_code_libraries_and_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def found() -> str:
-        stores._installed_version.cache_clear()
+        stores.installed_version.cache_clear()
         stores.packages.cache_clear()
         return stores.code_version()
 
@@ -45,7 +45,7 @@ def test_the_version_is_that_of_code_libraries_and_environment(
     seen.append(found())
     assert len(set(seen)) == 4
     monkeypatch.undo()
-    stores._installed_version.cache_clear()
+    stores.installed_version.cache_clear()
 
 
 def test_an_installed_program_is_known_by_the_record_of_its_files(
@@ -61,11 +61,11 @@ def test_an_installed_program_is_known_by_the_record_of_its_files(
         code.write_text("1", "utf-8")
         os.utime(code, (time, time))
         record.write_text(digest, "utf-8")
-        stores._installed_version.cache_clear()
+        stores.installed_version.cache_clear()
         versions.append(stores.code_version())
     assert versions[0] == versions[1] != versions[2]
     monkeypatch.undo()
-    stores._installed_version.cache_clear()
+    stores.installed_version.cache_clear()
 
 
 def test_a_folder_keeps_what_it_is_given(tmp_path: Path) -> None:

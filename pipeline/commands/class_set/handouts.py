@@ -374,7 +374,7 @@ def class_set(
         needed = kinds if is_of_pupils else [_Kind("", "", kind.variables) for kind in kinds]
         handouts: dict[_Kind, Package] = {}
         for kind in dict.fromkeys(needed):
-            handouts[kind], more = _handout(source, document, kind, edition, store, templates)
+            handouts[kind], more = build_handout(source, document, kind, edition, store, templates)
             findings += more
         if has_errors(findings):
             return ClassSet((), b"", 0, findings)
@@ -393,7 +393,7 @@ def _kind(pupil: Pupil) -> _Kind:
     return _Kind(pupil.level, pupil.version, tuple(pupil.columns.items()))
 
 
-def _handout(
+def build_handout(
     source: Path,
     document: Document,
     kind: _Kind,

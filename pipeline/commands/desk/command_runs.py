@@ -53,7 +53,7 @@ def _path() -> str:
     return os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH", ""))))
 
 
-def made(source: Path, out: Path) -> dict[str, list[Path]]:
+def list_outputs(source: Path, out: Path) -> dict[str, list[Path]]:
     """The files of a source that were built, by their editions; further ones, such as images of a
     web page, are of the edition ""."""
     folder = out / stem_of(source)
@@ -72,7 +72,7 @@ def remove_made(source: Path, out: Path) -> None:
     """Remove the files of a source that were built, and their folders, if nothing else is there."""
     folder = out / stem_of(source)
     work = outputs.model_of(folder).parent
-    files = [path for paths in made(source, out).values() for path in paths]
+    files = [path for paths in list_outputs(source, out).values() for path in paths]
     for path in (*files, folder / "manifest.json"):
         with contextlib.suppress(OSError):
             path.unlink()

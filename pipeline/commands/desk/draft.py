@@ -41,6 +41,14 @@ class SentText(msgspec.Struct, frozen=True):
     tail: int = 0
 
 
+class SentHistory(msgspec.Struct, frozen=True):
+    """The way back from a ``text``, or from the version ``base``: ``kept`` as an editor wrote it."""
+
+    kept: msgspec.Raw
+    text: str | None = None
+    base: str = ""
+
+
 class SourceText:
     """The text of a file, with lines that end in ``\\n``; the file keeps its ends of lines."""
 
@@ -80,6 +88,10 @@ class SourceText:
         base = self._texts[sent.base].encode("utf-16-le")
         tail = base[len(base) - 2 * sent.tail :].decode("utf-16-le")
         return base[: 2 * sent.head].decode("utf-16-le") + sent.lines + tail
+
+    def version(self, digest: str) -> str | None:
+        """The text with a digest, if it is still known."""
+        return self._texts.get(digest)
 
     def save(self, text: str, base: str) -> SaveResult:
         """Save a text that was written over the version ``base``, with all that others have changed

@@ -14,6 +14,7 @@ import io
 import os
 import re
 import secrets
+import shutil
 import tempfile
 import tomllib
 import zipfile
@@ -29,7 +30,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response, Strea
 from starlette.routing import BaseRoute, Mount, Route, Router
 
 from pipeline.commands.desk import command_runs, source_facts
-from pipeline.commands.desk.draft import SaveResult, SentText, SourceText
+from pipeline.commands.desk.draft import SaveResult, SentHistory, SentText, SourceText
 from pipeline.commands.panes import page_images
 from pipeline.commands.panes.server import (
     HEADERS,
@@ -71,6 +72,9 @@ LOOK = 20.0
 """Seconds between looks for windows: their browser may have been ended without a word. After two
 that find none, the desk ends. Windows that nobody sees do not listen, and say so before."""
 
+PASTED = "pasted"
+"""The beginning of the names of folders with pictures that were pasted with a text."""
+
 PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif")
 STARTERS = (
     *("worksheet", "handout", "exam", "newsletter", "leaflet", "interview", "article", "recipe"),
@@ -79,6 +83,8 @@ STARTERS = (
 
 FOR_PUPILS = "pupils-"
 """The beginning of the names of archives that hold no answers."""
+
+LANGUAGE_COOKIE = "chapbook-language"
 
 NewSession = Callable[[Path, PageDrawing], Session]
 
@@ -101,6 +107,7 @@ class OpenSource:
                 Route("/save", self._save, methods=["POST"]),
                 Route("/kept", self._keep, methods=["POST"]),
                 Route("/picture", self._picture, methods=["POST"]),
+                Route("/pasted", self._pasted, methods=["POST"]),
                 Route("/file", self._file, methods=["POST"]),
                 Route("/words", self._words),
                 Route("/front", self._front, methods=["POST"]),
@@ -117,7 +124,7 @@ class OpenSource:
     def _more(self) -> Mapping[str, object]:
         return {"desk": {"digest": self.draft.digest(), "windows": len(self.windows)}}
 
-    def _kept(self, path: Path | None = None) -> Path:
+    def _history_file(self, path: Path | None = None) -> Path:
         """The file with what a window wants to find again: outside what is handed out."""
         return outputs.model_of(self.out / stem_of(path or self.path)).with_name("desk.json")
 
@@ -130,7 +137,7 @@ class OpenSource:
         except (OSError, UnicodeDecodeError):
             return PlainTextResponse("This file cannot be read as text.", 409, HEADERS)
         with contextlib.suppress(OSError, msgspec.MsgspecError):
-            kept = msgspec.json.decode(self._kept().read_bytes())
+            kept = msgspec.json.decode(self._history_file().read_bytes())
             return as_json({"text": text, "digest": digest, "kept": kept})
         return as_json({"text": text, "digest": digest, "kept": None})
 
@@ -146,7 +153,11 @@ class OpenSource:
         return as_json(saved)
 
     async def _keep(self, request: Request) -> Response:
-        outputs.write(self._kept(), await _body(request))
+        sent = msgspec.json.decode(await _body(request), type=SentHistory)
+        text = self.draft.version(sent.base) if sent.text is None else sent.text
+        if text is not None:
+            kept = msgspec.json.encode({"text": text, "kept": sent.kept})
+            outputs.write(self._history_file(), kept)
         return Response(status_code=204, headers=HEADERS)
 
     async def _file(self, request: Request) -> Response:
@@ -169,7 +180,7 @@ class OpenSource:
                 path = _free(path)
                 self.path.rename(path)
                 with contextlib.suppress(OSError):
-                    outputs.write(self._kept(path), self._kept().read_bytes())
+                    outputs.write(self._history_file(path), self._history_file().read_bytes())
                 await self.desk.forget(self)
             source_facts.retitle(path, title)
         except (OSError, UnicodeDecodeError) as error:
@@ -187,6 +198,26 @@ class OpenSource:
         folder.mkdir(exist_ok=True)
         outputs.write(path, data)
         return PlainTextResponse(f"images/{path.name}", headers=HEADERS)
+
+    async def _pasted(self, request: Request) -> Response:
+        """The Markdown of text that was copied with its looks, and what was lost; its pictures are
+        put beside the source."""
+        data = await _body(request)
+        name = f"{PASTED}-{hashlib.sha256(data).hexdigest()[:8]}"
+        with tempfile.TemporaryDirectory(prefix="chapbook-desk-") as folder:
+            given, made = Path(folder) / f"{name}.html", Path(folder) / f"{name}.md"
+            given.write_bytes(data)
+            run = await command_runs.run("import", given, "-o", made, folder=self.desk.folder)
+            if run.code or not made.exists():
+                return PlainTextResponse("This cannot be pasted with its looks.", 409, HEADERS)
+            images = Path(folder) / "images" / name
+            if images.exists():
+                shutil.copytree(images, self.path.parent / "images" / name, dirs_exist_ok=True)
+            heading, text = source_facts.title(made), source_facts.body(made)
+        if not slug(heading).startswith(PASTED):  # the only heading of its level
+            text = f"## {heading}\n\n{text}"
+        told = _as_list(_told(run, folder), given.name)
+        return as_json({"text": text, "told": told if " fewer\n" in told else ""})
 
     async def _words(self, request: Request) -> Response:
         found = await asyncio.to_thread(source_facts.words, self.session.document, self.path.parent)
@@ -217,7 +248,7 @@ class OpenSource:
         return as_json(msgspec.json.decode(run.out)["editions"][0]["printed"])
 
     async def _hand_out(self, request: Request) -> Response:
-        """Build editions; the files of each, or the findings because of which there are none."""
+        """Build editions; the files of each with their bytes, and the findings."""
         names = msgspec.json.decode(await _body(request), type=list[str])
         if not names or not EDITIONS.keys() >= {*names}:
             return gone()
@@ -225,17 +256,18 @@ class OpenSource:
         run = await command_runs.run(*words, folder=self.desk.folder)
         if run.code and not run.out:
             return PlainTextResponse(run.told, 409, HEADERS)
-        if run.code:
-            return as_json(msgspec.json.decode(run.out))
-        files = command_runs.made(self.path, self.out)
-        return as_json({name: [path.name for path in files.get(name, ())] for name in names})
+        made = {} if run.code else command_runs.list_outputs(self.path, self.out)
+        files = {
+            name: {path.name: path.stat().st_size for path in made.get(name, ())} for name in names
+        }
+        return as_json({"files": files, "findings": msgspec.json.decode(run.out)})
 
     async def _made(self, request: Request) -> Response:
         """A file of editions (``a,b``) that were built; of several files, or ``.zip``, all."""
         names, name = request.path_params["edition"].split(","), request.path_params["name"]
         if name.startswith(FOR_PUPILS) and not all(map(is_for_pupils, names)):
             return gone()
-        files = command_runs.made(self.path, self.out)
+        files = command_runs.list_outputs(self.path, self.out)
         wanted = [path for edition in names for path in files.get(edition, ())]
         if not name.endswith(".zip") or any(path.name == name for path in wanted):
             path = next((path for path in wanted if path.name == name), None)
@@ -305,7 +337,7 @@ class Desk(LocalServer):
     def path_of(self, key: str) -> Path | None:
         """The source with a key."""
         if key not in self._paths:
-            self._paths = {_key(path): path for path in self._found()}
+            self._paths = {_key(path): path for path in self._list_sources()}
         path = self._paths.get(key)
         return path if path and path.is_file() else None
 
@@ -315,11 +347,12 @@ class Desk(LocalServer):
 
     def page(self, request: Request, source: OpenSource | None = None) -> Response:
         """The page, in a language of the browser's."""
-        language, words = words_for(request.headers.get("accept-language", ""))
+        language, words = words_for(_languages(request))
         nonce = secrets.token_urlsafe(16)
         page = page_template("desk/desk.html").render(
             _=lambda text: words.get(text, text),
             language=language,
+            languages=_interface()["names"],
             words=msgspec.json.encode(words).decode().replace("<", "\\u003c"),
             root="../../" if source else "",
             source=source and source.path.relative_to(self.folder).as_posix(),
@@ -341,7 +374,7 @@ class Desk(LocalServer):
             self._open[key] = OpenSource(self, key, path)
         await self._open[key].router(scope, receive, send)
 
-    def _found(self) -> Iterable[Path]:
+    def _list_sources(self) -> Iterable[Path]:
         """The sources in the folder, and in folders in it."""
         count = 0
         for folder, folders, names in os.walk(self.folder):
@@ -356,7 +389,7 @@ class Desk(LocalServer):
                     yield Path(folder) / name
 
     async def _sources(self, request: Request) -> Response:
-        self._paths = {_key(path): path for path in self._found()}
+        self._paths = {_key(path): path for path in self._list_sources()}
         return as_json(
             [
                 {
@@ -378,7 +411,9 @@ class Desk(LocalServer):
         """Print texts that nobody has opened yet, to show their first pages: outside the folder,
         in which only who opens a text has something made of it."""
         await asyncio.sleep(COVERS_AFTER)
-        for path in [*self._found()][:MOST_COVERS]:
+        for path in [*self._list_sources()][:MOST_COVERS]:
+            while any(source.session.state.doing for source in self._open.values()):
+                await asyncio.sleep(COVERS_AFTER)  # a text that somebody writes comes first
             out = Path(self.drawing.folder) / _key(path)
             with contextlib.suppress(OSError):
                 if not self._pdf(path) and path.stat().st_size <= LARGEST_COVERED:
@@ -408,7 +443,7 @@ class Desk(LocalServer):
         if run.code:
             return PlainTextResponse(run.told or run.out, 409, HEADERS)
         source_facts.retitle(path, title)
-        language, _ = words_for(request.headers.get("accept-language", ""))
+        language, _ = words_for(_languages(request))
         body = asked.get("body", "")
         source_facts.sign(path, asked.get("author", "").strip(), language, body)
         return as_json({"key": _key(path)})
@@ -422,16 +457,12 @@ class Desk(LocalServer):
             given = Path(folder) / name
             given.write_bytes(data)
             run = await command_runs.run("import", given, "-o", target, folder=self.folder)
-            told = f"{run.out}\n{run.told}"
-        for place in (folder, self.folder):
-            told = told.replace(f"{place}{os.sep}", "")
+        told = _told(run, folder, self.folder)
         if run.code or not target.exists():
             return PlainTextResponse(told.strip() or "This file cannot be read.", 409, HEADERS)
-        told = re.sub(rf"(?m)^{re.escape(name)}[:\d]*: \w+\[[\w-]+\]: ", "– ", told)
-        told = told.replace("\n    hint: ", " ")
         if self._making_covers.done():
             self._making_covers = self._loop.create_task(self._make_covers())
-        return as_json({"key": _key(target), "told": told})
+        return as_json({"key": _key(target), "told": _as_list(told, name)})
 
     # --- windows -----------------------------------------------------------------------------
 
@@ -525,6 +556,12 @@ def words_for(accepted: str) -> tuple[str, dict[str, str]]:
     return "en", {}
 
 
+def _languages(request: Request) -> str:
+    """The language that was chosen in the window, or those that its browser accepts."""
+    accepted = request.headers.get("accept-language", "")
+    return request.cookies.get(LANGUAGE_COOKIE, accepted)
+
+
 @functools.cache
 def _interface() -> dict[str, Any]:
     """The words of the page, which no document needs: they are not among those of `model.words`."""
@@ -533,6 +570,20 @@ def _interface() -> dict[str, Any]:
 
 def _key(path: Path) -> str:
     return hashlib.sha256(str(path).encode()).hexdigest()[:12]
+
+
+def _told(run: command_runs.CommandRun, *folders: str | Path) -> str:
+    """What an import has said, without the places of its files."""
+    told = f"{run.out}\n{run.told}"
+    for folder in folders:
+        told = told.replace(f"{folder}{os.sep}", "")
+    return told
+
+
+def _as_list(told: str, name: str) -> str:
+    """What an import has said of a file with a name, as a list of findings."""
+    told = re.sub(rf"(?m)^{re.escape(name)}[:\d]*: \w+\[[\w-]+\]: ", "– ", told)
+    return told.replace("\n    hint: ", " ")
 
 
 def _file_name(name: str, default: str) -> str:

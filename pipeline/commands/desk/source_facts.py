@@ -80,6 +80,11 @@ def title(path: Path) -> str:
     return str(found) if isinstance(found, str | int) else path.stem
 
 
+def body(path: Path) -> str:
+    """The text of a source without its settings."""
+    return _FRONT.sub("", path.read_text("utf-8"), count=1).strip("\n")
+
+
 def retitle(path: Path, words: str) -> None:
     """Give a source the title that somebody typed, of which its name has lost signs."""
     text = path.read_bytes().decode("utf-8")

@@ -13,7 +13,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.importing.draft import INDEXED, MARK, Draft, count, tell_loss
+from pipeline.commands.importing.draft import INDEXED, NODE_SENTINEL, Draft, count, tell_loss
 from pipeline.commands.importing.files import parse_xml
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Node, Note, Text
 from pipeline.model.late import late
@@ -129,7 +129,7 @@ def with_targets(
 # Citations, bibliographies and index marks, which word processors keep in fields: each leaves a
 # placeholder in the text, which is replaced by its node at the end.
 
-MARKED = late(f"{MARK}([0-9]{{1,6}}){MARK}")
+MARKED = late(f"{NODE_SENTINEL}([0-9]{{1,6}}){NODE_SENTINEL}")
 """The pattern of such a mark."""
 
 _DATA = "CSL_CITATION"
@@ -220,7 +220,7 @@ class Marks:
 
     def _add(self, node: Node) -> str:
         self.nodes.append(node)
-        return f"{MARK}{len(self.nodes) - 1}{MARK}"
+        return f"{NODE_SENTINEL}{len(self.nodes) - 1}{NODE_SENTINEL}"
 
     def _entry(self, instruction: str) -> str:
         match = re.match(r'\s*+XE\s++["“]?((?:\\.|[^"\\])*+)', instruction, re.I)
@@ -410,7 +410,7 @@ def _parts(node: Text, nodes: tuple[Node, ...]) -> Iterator[Node]:
     for at, part in enumerate(MARKED.split(node.text)):
         node_here = nodes[int(part)] if at % 2 and int(part) < len(nodes) else None
         if node_here is not None and _is_block(node_here):
-            yield Text(text=f"{MARK}{part}{MARK}")
+            yield Text(text=f"{NODE_SENTINEL}{part}{NODE_SENTINEL}")
         elif node_here is not None:
             yield node_here
         elif part and not at % 2:
@@ -424,4 +424,4 @@ def _split_at_marks(
     marks = [n for n in node.children if isinstance(n, Text) and MARKED.fullmatch(n.text)]
     rest = trim(n for n in node.children if n not in marks)
     kept = (replace(node, children=rest),) if rest or not marks else ()
-    return (*kept, *(nodes[int(mark.text.strip(MARK))] for mark in marks))
+    return (*kept, *(nodes[int(mark.text.strip(NODE_SENTINEL))] for mark in marks))

@@ -32,23 +32,23 @@ Changes: TypeAlias = Literal["accept", "reject", "keep"]
 COMMENT = "\ue000"
 """The beginning of a paragraph that represents a comment; no document contains it."""
 
-NOTE_MARK, MATH_MARK = "\ue001", "\ue002"
-"""The marks around a note's label, and around a formula in TeX, until nodes are made."""
+NOTE_SENTINEL, MATH_SENTINEL = "\ue001", "\ue002"
+"""The characters around a note's label, and around a formula in TeX, until nodes are made."""
 
-COMMENT_MARK = "\ue003"
-"""The mark on both sides of a comment in a Word document, until blocks are made."""
+COMMENT_SENTINEL = "\ue003"
+"""The character on both sides of a comment in a Word document, until blocks are made."""
 
-DISPLAY_MARK = "\ue004"
+DISPLAY_SENTINEL = "\ue004"
 """The beginning of a displayed formula."""
 
-MARK = "\ue005"
-"""The mark around the number of a node, until it is put there."""
+NODE_SENTINEL = "\ue005"
+"""The character around the number of a node, until it is put there."""
 
 GREY = 60
 """The difference between the parts of a colour that is seen as one, of 255."""
 
-_MARKS = f"{NOTE_MARK}{MATH_MARK}{COMMENT_MARK}{MARK}"
-MARKED = late(f"([{_MARKS}])[^{_MARKS}]*\\1")
+_SENTINELS = f"{NOTE_SENTINEL}{MATH_SENTINEL}{COMMENT_SENTINEL}{NODE_SENTINEL}"
+MARKED = late(f"([{_SENTINELS}])[^{_SENTINELS}]*\\1")
 """A part of a text that stands for something else."""
 
 KINDS: dict[type[Node], str] = {

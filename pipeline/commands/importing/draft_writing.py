@@ -129,7 +129,7 @@ def write_draft(draft: Draft, name: str, stem: str) -> Imported:
         del counted[LEVELS[0]], counts_made[LEVELS[0]]  # all are of one level
     rows = (Row(row, counted[row], counts_made[row]) for row in ROWS)
     ledger = tuple(row for row in rows if row.in_input or row.in_source)
-    findings += _missing(ledger, name)
+    findings += _tell_losses(ledger, name)
     findings += _passages_lost(draft, replace(again, metadata=metadata), findings, name)
     return Imported(text, metadata, draft.images, ledger, tuple(findings))
 
@@ -281,7 +281,7 @@ def _telling_links(lang: str) -> tuple[Changes, list[str]]:
     return {Link: leave}, messages
 
 
-def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
+def _tell_losses(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
     """A finding for each row with fewer in the source; small differences in the number of words are
     tolerated."""
     for row in ledger:

@@ -44,7 +44,7 @@ def read_epub(path: Path, name: str) -> Draft:
         root, folder = _package(parts)
         package = OpfPackage(root)
         cover = posixpath.normpath(posixpath.join(folder, unquote(package.cover())))
-        page, is_ours, marks, cleanings = _joined_pages(root, folder, parts, cover)
+        page, is_ours, marks, cleanings = _join_pages(root, folder, parts, cover)
     except (BrokenArchiveError, etree.LxmlError, ValueError) as error:
         message = str(error) if isinstance(error, BrokenArchiveError) else "The e-book is damaged."
         return unread(message, name)
@@ -98,7 +98,7 @@ def _package(parts: dict[str, bytes]) -> tuple[Element, str]:
     return _xml(parts, name), posixpath.dirname(name)
 
 
-def _joined_pages(
+def _join_pages(
     package: Element, folder: str, parts: dict[str, bytes], cover: str
 ) -> tuple[Element, bool, int, list[str]]:
     """All pages of the spine as one, except one with only the cover, with ids and addresses that

@@ -499,8 +499,17 @@ FEWEST_QUESTIONS = 3
 MOST_NAMES = 100
 """Names before colons, above which they are not names of speakers."""
 
-FEWEST_LINES = 6
-"""Turns that make a dialogue of a text in which nobody asks."""
+FEWEST_LINES, FEWEST_SURE, FEWEST_UNSURE = 6, 6, 3
+"""Turns that make a dialogue of a text in which nobody asks; from which a text is surely one; and
+that there are at least if not all who speak are certainly people."""
+
+QUESTIONS_SHARE, ANSWERED_SHARE = 0.6, 0.7
+"""The shares of what is taken for questions that have a question mark, and a reply after them, at
+least."""
+
+LETTERS_OF_TIME, LETTERS_OF_END = 80, 200
+"""Characters at the beginning of a paragraph where its time stands, and at the end of a turn where
+a question stands."""
 
 
 class _Detection(NamedTuple):
@@ -608,7 +617,7 @@ def _turns_by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection
             notes.append(f"“{name}” is taken for {persons[name]}{f', {why}' if why else ''}.")
     if len(names) == 1:
         questions = sum(bool(QUESTION.search(plain_text(turn.children))) for turn in turns)
-        if questions < 0.6 * len(turns):
+        if questions < QUESTIONS_SHARE * len(turns):
             return None
         turns, replier = _with_replies(turns, blocks, about.guest, metadata)
         if not replier:
@@ -616,11 +625,12 @@ def _turns_by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection
         names.append(replier)
         notes.append(f"What follows a question is attributed to {replier}, which is a guess.")
     speakers = _speakers(names, turns, blocks, metadata, labels)
-    if any(TIME.search(text_line(blocks[at])[:80]) for at in labels):
+    if any(TIME.search(text_line(blocks[at])[:LETTERS_OF_TIME]) for at in labels):
         notes.append("The time stamps before the turns are left out.")
     if not any(speaker.asks for speaker in speakers):
         return _Detection(turns, speakers, notes, "perhaps", is_dialogue=True)
-    is_sure = len(turns) > 5 and all(labels[t.at].form == "colon" for t in turns if t.at in labels)
+    has_colons = all(labels[turn.at].form == "colon" for turn in turns if turn.at in labels)
+    is_sure = len(turns) >= FEWEST_SURE and has_colons
     return _Detection(turns, speakers, notes, "surely" if is_sure else "most likely")
 
 
@@ -630,7 +640,7 @@ def _full_names(names: Iterable[str]) -> list[str]:
     counts = Counter(name for name in names if len(name.split()) > 1 and not name.isupper())
     full_names: list[str] = []
     for name, number in counts.most_common():
-        if number > 1 or not nearest(name, full_names, 0.85):
+        if number > 1 or not nearest(name, full_names, LIKENESS_OF_SLIP):
             full_names.append(name)
     return full_names
 
@@ -699,7 +709,7 @@ def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
     people = {fold_word(turn.name) for turn in turns}
     if len(people) < 2:
         return len(turns) > 1 and bool(people & sure or about.is_interview)
-    if len(turns) < 3 and not (people <= sure):
+    if len(turns) < FEWEST_UNSURE and not people <= sure:
         return False
     pairs = list(itertools.pairwise(turns))
     has_questions = any(
@@ -753,7 +763,8 @@ def _turns_by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detec
         answered = [at for at in questions if at + 1 in paragraphs and at + 1 not in questions]
         if (
             len(asking) >= FEWEST_QUESTIONS
-            and len(answered) >= 0.7 * len(questions) <= 0.7 * len(asking) / 0.6
+            and len(answered) >= ANSWERED_SHARE * len(questions)
+            and len(asking) >= QUESTIONS_SHARE * len(questions)
         ):
             break
     else:
@@ -838,7 +849,7 @@ def _speakers(
         ]
         last = next((text for text in reversed(texts) if text.strip()), "")
         spoke[turn.name] += 1
-        questions[turn.name] += bool(QUESTION.search(last[-200:]))
+        questions[turn.name] += bool(QUESTION.search(last[-LETTERS_OF_END:]))
     shares = {name: questions[name] / spoke[name] for name in names}
     most = max(shares.values())
     asks = {n for n in names if shares[n] >= max(ASKING_SHARE, LIKE_MOST_ASKING * most)}

@@ -26,7 +26,7 @@ from pipeline.commands.importing.draft import (
     CHANGED,
     COMMENT,
     HEADS,
-    MATH_MARK,
+    MATH_SENTINEL,
     TYPED,
     Changes,
     Draft,
@@ -775,7 +775,7 @@ class OdfPage:
         if formula:
             self.formulas += 1
             self.drawings += element.find(f"{DRAW}image") is not None
-            append_text(to, f"{MATH_MARK}{formula}{MATH_MARK}")
+            append_text(to, f"{MATH_SENTINEL}{formula}{MATH_SENTINEL}")
             return
         box = element.find(f"{DRAW}text-box")
         if box is not None:

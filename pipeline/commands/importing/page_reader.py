@@ -23,9 +23,9 @@ from pipeline.commands.importing.appearance import BOLD, SIZE, usual
 from pipeline.commands.importing.article import HEADS
 from pipeline.commands.importing.citations import LABEL
 from pipeline.commands.importing.draft import (
-    DISPLAY_MARK,
-    MATH_MARK,
-    NOTE_MARK,
+    DISPLAY_SENTINEL,
+    MATH_SENTINEL,
+    NOTE_SENTINEL,
     append_text,
     is_coloured,
 )
@@ -202,8 +202,8 @@ def take_formulas(root: Element) -> None:
         if not tex and "\\" in (alt := formula.get("alttext") or ""):
             tex = alt
         tex = " ".join(tex.split()) or mathml_as_tex(formula)
-        display = DISPLAY_MARK if formula.get("display") == "block" else ""
-        mark = f"{MATH_MARK}{display}{tex}{MATH_MARK}" if tex else ""
+        display = DISPLAY_SENTINEL if formula.get("display") == "block" else ""
+        mark = f"{MATH_SENTINEL}{display}{tex}{MATH_SENTINEL}" if tex else ""
         formula.tail = mark + (formula.tail or "")
         article.drop(formula)
 
@@ -227,7 +227,7 @@ def take_notes(root: Element) -> list[tuple[str, Element]]:
         ):
             continue
         label = labels.setdefault(text, str(len(labels) + 1))
-        mark = f"{NOTE_MARK}{label}{NOTE_MARK}"
+        mark = f"{NOTE_SENTINEL}{label}{NOTE_SENTINEL}"
         outer = link.getparent()
         reference = outer if outer is not None and outer.tag == "sup" and len(outer) == 1 else link
         reference.tail = mark + (reference.tail or "")
@@ -399,7 +399,9 @@ def _is_image(element: Element) -> bool:
 Places: TypeAlias = Literal["", "line", "paragraph"]
 """The unit in which places in an input are counted, if any."""
 
-_MARKED = late("|".join(f"({sign}[^{sign}]*{sign})" for sign in draft.NOTE_MARK + draft.MATH_MARK))
+_MARKED = late(
+    "|".join(f"({sign}[^{sign}]*{sign})" for sign in draft.NOTE_SENTINEL + draft.MATH_SENTINEL)
+)
 _START = late(r"<([A-Za-z][A-Za-z0-9]*)")
 MOST_TOLD, FEWEST_TOLD = 10, 2
 """Omitted parts of a page that are reported individually; those of fewer words are only counted."""
@@ -565,10 +567,10 @@ class PageReader:
     def _text(self, node: Text) -> tuple[Node, ...]:
         nodes: list[Node] = []
         for part in filter(None, _MARKED.split(node.text)):
-            if part.startswith(draft.NOTE_MARK):
+            if part.startswith(draft.NOTE_SENTINEL):
                 nodes.append(NoteReference(label=part[1:-1]))
-            elif part.startswith(draft.MATH_MARK):
-                tex = part[1:-1].removeprefix(draft.DISPLAY_MARK)
+            elif part.startswith(draft.MATH_SENTINEL):
+                tex = part[1:-1].removeprefix(draft.DISPLAY_SENTINEL)
                 nodes.append(model.Math(tex=tex, display=tex != part[1:-1]))
             else:
                 nodes.append(Text(text=part))

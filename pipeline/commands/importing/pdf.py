@@ -143,7 +143,7 @@ def page_of_lines(
                 heading.set("class", TITLE)
             write_lines(part, heading, known, marked=False)
         elif (mark := _mark_of(first)) and _is_listed(mark, numbers):
-            item = _listed_line(body, lists, first.left, mark)
+            item = _start_item(body, lists, first.left, mark)
             write_lines([without_mark(first, mark), *part[1:]], item, known)
             marks += 1
         elif (label := LABEL.match(part_text)) and len(body) and body[-1].tag == "figure":
@@ -258,7 +258,7 @@ def _is_listed(mark: str, numbers: set[int]) -> bool:
     return not number.isdigit() or bool(numbers & {int(number) - 1, int(number) + 1})
 
 
-def _listed_line(body: Element, lists: list[_OpenList], left: float, mark: str) -> Element:
+def _start_item(body: Element, lists: list[_OpenList], left: float, mark: str) -> Element:
     """A new item, in the list of its indentation and of its kind of marks; letters count within
     what a number begins. ``lists`` are the open ones."""
     number = mark.strip("(.)")

@@ -17,7 +17,7 @@ from msgspec.structs import astuple, replace
 
 from pipeline.commands import pdf_reading
 from pipeline.commands.importing.appearance import Atom, Formats, TextLine, fill
-from pipeline.commands.importing.draft import NOTE_MARK
+from pipeline.commands.importing.draft import NOTE_SENTINEL
 from pipeline.commands.pdf_reading import TextRun
 from pipeline.model.late import late
 from pipeline.parser.lines import FORBIDDEN
@@ -203,7 +203,9 @@ def write_lines(
             elif number and _is_apart(line.runs[number - 1], run, raised="raised" in dict(formats)):
                 atoms.append(Atom(" ", _share_of(atoms[-1].formats, formats)))
             text = text if number else text.lstrip()
-            atoms.append(Atom(f"{NOTE_MARK}{note}{NOTE_MARK}") if note else Atom(text, formats))
+            atoms.append(
+                Atom(f"{NOTE_SENTINEL}{note}{NOTE_SENTINEL}") if note else Atom(text, formats)
+            )
     if to.tag == "p" and (len(to) or to.text):
         atoms.insert(0, Atom(" "))
     fill(to, atoms)

@@ -20,7 +20,7 @@ from pipeline.commands.importing.draft import (
     CHANGED,
     COMMENT,
     HEADS,
-    NOTE_MARK,
+    NOTE_SENTINEL,
     TYPED,
     Changes,
     Draft,
@@ -678,7 +678,7 @@ class RtfReader:
         if kind == "footnote":
             label = str(len(self.notes) + 1)
             self.notes.append((label, inner.root))
-            outer.add(Atom(f"{NOTE_MARK}{label}{NOTE_MARK}"), 0)
+            outer.add(Atom(f"{NOTE_SENTINEL}{label}{NOTE_SENTINEL}"), 0)
         elif kind == "annotation":
             outer.comments.append(f"{self._author}: {content}" if self._author else content)
         elif content or inner.root.find(".//img") is not None:

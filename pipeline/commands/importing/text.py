@@ -54,7 +54,7 @@ _HEADING_WORDS, _HEADING_LENGTH = 12, 80
 _SHORT = 60
 """Characters of a line of verse at most."""
 
-_MARK = late(r"^> ?(?:(?:> ?){20,})?")
+_QUOTE_PREFIX = late(r"^> ?(?:(?:> ?){20,})?")
 """The mark of a quotation, or of one that is quoted more often than anyone reads."""
 
 _MARKDOWN = late(
@@ -250,7 +250,7 @@ class _Reader:
         end = at
         while end < len(lines) and lines[end].text.startswith(">"):
             end += 1
-        inner = [w._replace(text=_MARK.sub("", w.text, count=1)) for w in lines[at:end]]
+        inner = [w._replace(text=_QUOTE_PREFIX.sub("", w.text, count=1)) for w in lines[at:end]]
         children = [block for group in groups(inner) for block in self._group(group)]
         return end, model.BlockQuote(children=tuple(children))
 

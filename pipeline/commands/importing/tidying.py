@@ -310,7 +310,7 @@ def tidy(
     changes = _NodeChanges(ids).by_type()
     blocks = rewrite(blocks, leave=changes)
     notes = rewrite(notes, leave=changes)
-    blocks = _without_title(_flowing(blocks), title, tell)
+    blocks = _without_title(_wrap_texts(blocks), title, tell)
     blocks = _with_levels(blocks, tell)
     blocks, notes = with_targets((blocks, notes), tell)
     blocks = rewrite(blocks, leave=join_runs())
@@ -352,10 +352,10 @@ class _NodeChanges:
     def by_type(self) -> Changes:
         return {
             **dict.fromkeys(
-                model.HOLDERS, lambda node: self._bare(node, children=_flowing(node.children))
+                model.HOLDERS, lambda node: self._bare(node, children=_wrap_texts(node.children))
             ),
             model.BlockQuote: lambda node: self._bare(
-                node, children=attribute_quotation(_flowing(node.children))
+                node, children=attribute_quotation(_wrap_texts(node.children))
             ),
             **dict.fromkeys((model.Heading, model.Paragraph), self._text),
             **dict.fromkeys((model.Image, model.MathBlock), self._bare),
@@ -367,7 +367,7 @@ class _NodeChanges:
             model.Container: self._container,
             model.TableCell: self._cell,
             **dict.fromkeys((model.Code, model.CodeBlock, model.TableRow), _plain),
-            model.ListItem: lambda node: _plain(node, children=_flowing(node.children)),
+            model.ListItem: lambda node: _plain(node, children=_wrap_texts(node.children)),
             model.List: self._list,
             model.DefinitionList: self._definitions,
         }
@@ -426,17 +426,17 @@ class _NodeChanges:
 
     def _container(self, node: model.Container) -> Node | tuple[Node, ...]:
         if node.name in _TRANSPARENT and self._attributes(node) == NO_ATTRIBUTES:
-            return _flowing(node.children)
-        return self._bare(node, children=_flowing(node.children))
+            return _wrap_texts(node.children)
+        return self._bare(node, children=_wrap_texts(node.children))
 
     def _table(self, node: model.Table) -> Node | tuple[Node, ...]:
         cells = [cell for row in (*node.head, *node.body) for cell in row.cells]
         if len(cells) == 1:  # a table for the layout
-            return _flowing(cells[0].children)
+            return _wrap_texts(cells[0].children)
         return align_columns(head_table(self._bare(node, caption=_without_label(node.caption))))
 
     def _cell(self, node: model.TableCell) -> Node:
-        children = _flowing(node.children)
+        children = _wrap_texts(node.children)
         if len(children) == 1 and isinstance(children[0], model.Paragraph):
             children = (model.Plain(children=children[0].children),)
         return _plain(node, children=children)
@@ -454,7 +454,7 @@ class _NodeChanges:
 
     def _definitions(self, node: model.DefinitionList) -> Node:
         items = (
-            replace(item, definitions=tuple(filter(None, map(_flowing, item.definitions))))
+            replace(item, definitions=tuple(filter(None, map(_wrap_texts, item.definitions))))
             for item in node.items
         )
         kept = tuple(replace(i, span=None) for i in items if i.terms or i.definitions)
@@ -515,7 +515,7 @@ def _outside(
     return (*nodes, model.Text(text=" ")) if after else tuple(nodes)
 
 
-def _flowing(blocks: Iterable[Block]) -> tuple[Block, ...]:
+def _wrap_texts(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Blocks with a paragraph for each text between them, and without empty ones."""
     result: list[Block] = []
     for block in blocks:

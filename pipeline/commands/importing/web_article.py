@@ -66,7 +66,10 @@ _COUNTED = {
 }
 
 
-_FORMULA = late(f"{draft.MATH_MARK}[^{draft.MATH_MARK}]*{draft.MATH_MARK}")
+_NO_BOLD = late(r"font-weight:\s*(?:normal|400)")
+"""The style of the element around all that was copied in Google Docs."""
+
+_FORMULA = late(f"{draft.MATH_SENTINEL}[^{draft.MATH_SENTINEL}]*{draft.MATH_SENTINEL}")
 
 
 def read_html(path: Path, name: str) -> draft.Draft:
@@ -165,7 +168,9 @@ def _main_part(root: Element, *, is_whole: bool) -> tuple[Element, list[tuple[El
 
 def _with_lists(chosen: Element) -> list[str]:
     """Number and nest lists, make lists of lines with typed marks, and give these marks."""
-    etree.strip_tags(chosen, "font")
+    etree.strip_tags(chosen, "font", "o:p")  # the ends of paragraphs in Word
+    for element in [e for e in chosen.iter("b") if _NO_BOLD.search(e.get("style") or "")]:
+        cast(lxml.html.HtmlElement, element).drop_tag()
     _number_lists(chosen)
     _nest_lists(chosen)
     type_gaps(chosen)
@@ -309,11 +314,11 @@ def _is_paragraph(element: Element) -> bool:
     outer = element.getparent()
     alone = outer is not None and outer.tag in ("td", "th") and len(outer) == 1
     text = "".join(article.words(element))
-    is_formula = text.startswith(f"{draft.MATH_MARK}{draft.DISPLAY_MARK}") and text.endswith(
-        draft.MATH_MARK
-    )
+    is_formula = text.startswith(
+        f"{draft.MATH_SENTINEL}{draft.DISPLAY_SENTINEL}"
+    ) and text.endswith(draft.MATH_SENTINEL)
     is_figure = element.find("figure") is not None and len(element) == 1
-    is_text = bool(text) and not (is_formula and text.count(draft.MATH_MARK) == 2)
+    is_text = bool(text) and not (is_formula and text.count(draft.MATH_SENTINEL) == 2)
     is_text = is_text and not is_figure and not text.startswith(draft.COMMENT)
     return not alone and (is_text or len(element.findall(".//img")) > 1)
 

@@ -28,9 +28,9 @@ from pipeline.commands.importing.citations import Marks, strip_label, with_marks
 from pipeline.commands.importing.draft import (
     BOXES,
     CHANGED,
-    COMMENT_MARK,
+    COMMENT_SENTINEL,
     HEADS,
-    NOTE_MARK,
+    NOTE_SENTINEL,
     TYPED,
     Changes,
     Draft,
@@ -216,11 +216,11 @@ class Runs:
                     yield from self._all(child, formats)
                     self._fields.pop()
                 case "oMath":
-                    yield Atom(f"{draft.MATH_MARK}{omml_as_tex(child)}{draft.MATH_MARK}")
+                    yield Atom(f"{draft.MATH_SENTINEL}{omml_as_tex(child)}{draft.MATH_SENTINEL}")
                 case "oMathPara":
                     for formula in child.iter(f"{M}oMath"):
                         yield Atom(
-                            f"{draft.MATH_MARK}{draft.DISPLAY_MARK}{omml_as_tex(formula)}{draft.MATH_MARK}"
+                            f"{draft.MATH_SENTINEL}{draft.DISPLAY_SENTINEL}{omml_as_tex(formula)}{draft.MATH_SENTINEL}"
                         )
 
     # --- runs ---
@@ -315,10 +315,10 @@ class Runs:
             case "footnoteReference" | "endnoteReference":
                 label = self.parts.note(name, child.get(f"{W}id") or "")
                 if label:
-                    yield Atom(f"{draft.NOTE_MARK}{label}{draft.NOTE_MARK}")
+                    yield Atom(f"{draft.NOTE_SENTINEL}{label}{draft.NOTE_SENTINEL}")
             case "commentReference":
                 if comment := self.parts.comments.get(child.get(f"{W}id") or ""):
-                    yield Atom(f"{draft.COMMENT_MARK}{comment}{draft.COMMENT_MARK}")
+                    yield Atom(f"{draft.COMMENT_SENTINEL}{comment}{draft.COMMENT_SENTINEL}")
             case "drawing" | "pict" | "object":
                 yield from self._drawing(child, formats)
             case "ruby":
@@ -711,7 +711,7 @@ def _places(main: Element) -> dict[Element, str]:
 
 def _words(atoms: Iterable[Atom]) -> str:
     text = "".join(a.content if isinstance(a.content, str) else " " for a in atoms)
-    return re.sub(f"{COMMENT_MARK}[^{COMMENT_MARK}]*{COMMENT_MARK}", "", text).strip()
+    return re.sub(f"{COMMENT_SENTINEL}[^{COMMENT_SENTINEL}]*{COMMENT_SENTINEL}", "", text).strip()
 
 
 def _drop_common(atoms: list[Atom], *formats: str) -> list[Atom]:
@@ -729,7 +729,7 @@ def _fill_element(parent: Element, tag: str, atoms: list[Atom]) -> Element:
     """A new element with a text; a language that all of it has is the element's."""
     element = etree.SubElement(parent, tag)
     texts = [a for a in atoms if isinstance(a.content, str) and re.search(r"[^\W\d_]", a.content)]
-    texts = [a for a in texts if not a.content.startswith(NOTE_MARK)]
+    texts = [a for a in texts if not a.content.startswith(NOTE_SENTINEL)]
     spoken = {dict(a.formats).get("lang", "") for a in texts}
     if len(spoken) == 1 and (language := spoken.pop()):
         element.set("lang", language)
@@ -780,7 +780,7 @@ def _has_rule(paragraph: Element) -> bool:
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
-_MARKED = late(f"{COMMENT_MARK}([^{COMMENT_MARK}]*){COMMENT_MARK}")
+_MARKED = late(f"{COMMENT_SENTINEL}([^{COMMENT_SENTINEL}]*){COMMENT_SENTINEL}")
 
 ANEW = "Open it in a word processor, and save it again as .docx."
 

@@ -88,7 +88,7 @@ def soonest(
     known: dict[str, deque[PrintedPage]] = defaultdict(deque)
     for page in before:
         known[page.body].append(page)
-    known_pages = [_taken(known, bodies) for bodies in units]
+    known_pages = [_reuse_pages(known, bodies) for bodies in units]
     new = [number for number, pages in enumerate(known_pages) if not pages]
     drawn: deque[PrintedPage] = deque()
     if sum(len(units[number]) for number in new) > MOST_EARLY_PAGES:
@@ -105,7 +105,7 @@ def soonest(
     )
 
 
-def _taken(known: dict[str, deque[PrintedPage]], bodies: Iterable[str]) -> list[PrintedPage]:
+def _reuse_pages(known: dict[str, deque[PrintedPage]], bodies: Iterable[str]) -> list[PrintedPage]:
     """The known pages with these bodies, which are known no longer; none unless all are there."""
     pages: list[PrintedPage] = []
     for body in bodies:

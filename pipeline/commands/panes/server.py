@@ -40,7 +40,7 @@ from pipeline.model.editions import EDITIONS
 from pipeline.system.paths import builtin_templates
 
 HOST = "127.0.0.1"
-SHELL = ("", "preview.css", "preview.js", "panes.js", "places.js", "tools.js")
+SHELL = ("", "preview.css", "preview.js", "elements.js", "panes.js", "places.js", "tools.js")
 START = "preview.html"
 SHELL_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"

@@ -28,7 +28,7 @@ from pipeline.commands.panes.pages import (
 )
 from pipeline.commands.processes import end_with_parent, without_interrupts
 from pipeline.commands.terminal import KILLED, as_text, summary_of
-from pipeline.commands.watcher import Watcher
+from pipeline.commands.watcher import FolderGoneError, Watcher
 from pipeline.driver import BuiltEdition, DocumentReady, Event, Listener, Result
 from pipeline.model import Document
 from pipeline.model.codes import Code
@@ -280,7 +280,10 @@ class Session:
             text = f"Chapbook failed: {type(outcome).__name__}: {outcome}"
             if isinstance(outcome, BrokenExecutor):
                 text = KILLED
-            broken = (_Finding("error", "", 0, text),)
+            code = ""
+            if isinstance(outcome, FolderGoneError):
+                text, code = str(outcome), "folder-gone"
+            broken = (_Finding("error", "", 0, text, message=text, code=code),)
             self._set(doing="", failed=True, summary="", findings=broken, parts=parts)
         else:
             self._good_parts = parts

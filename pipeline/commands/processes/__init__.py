@@ -82,12 +82,12 @@ class Pool(Executor):
                 if is_long:  # until it is read, they have nothing else to do
                     self._others.submit(_load, *NEXT)
             except (ImportError, NotImplementedError, OSError):
-                self._others = _Here()
+                self._others = InThisProcess()
         return self._others
 
     def submit(self, task: Callable[..., T], /, *args: object, **kwargs: object) -> Future[T]:
         others = self.begin()
-        if isinstance(others, _Here):
+        if isinstance(others, InThisProcess):
             return others.submit(task, *args, **kwargs)
         is_first = not self._running
         with without_interrupts():
@@ -112,7 +112,7 @@ class Pool(Executor):
         self._gate.release()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        if self._others and not isinstance(self._others, _Here):
+        if self._others and not isinstance(self._others, InThisProcess):
             self._ends.set()
             for _ in range(self._most - self._awake):
                 self._gate.release()
@@ -120,12 +120,12 @@ class Pool(Executor):
 
     def __exit__(self, kind: type[BaseException] | None, *others: object) -> None:
         """Wait for the processes, or end them if this one goes on because of an exception."""
-        if kind and self._others and not isinstance(self._others, _Here):
+        if kind and self._others and not isinstance(self._others, InThisProcess):
             self._stop.send_bytes(b"stop")
         self.shutdown(cancel_futures=kind is not None)
 
 
-class _Here(Executor):
+class InThisProcess(Executor):
     """Does everything immediately, in this process."""
 
     def submit(self, task: Callable[..., T], /, *args: object, **kwargs: object) -> Future[T]:

@@ -340,7 +340,7 @@ def read_removed(parts: ReturnedParts) -> dict[word.SourceMark, str]:
     removed = {}
     for root, *_ in parts.texts:
         for paragraph in root.iter(f"{word.W}p"):
-            if (mark := word.mark_of(paragraph)) and _is_removed(paragraph):
+            if (mark := word.read_source_mark(paragraph)) and _is_removed(paragraph):
                 changes = paragraph.iter(*word.REMOVED)
                 removed[mark] = next((each.get(f"{word.W}author", "") for each in changes), "")
     return removed
@@ -403,7 +403,7 @@ def _paragraphs_of(
         read = ReviewedParagraph(
             tuple(_join(pieces)),
             style,
-            word.mark_of(paragraph),
+            word.read_source_mark(paragraph),
             cell=cells.get(cell),
             formulas=tuple(map(_formula, paragraph.iter(word.MATH))),
             pictures=tuple(_picture(drawing, images) for drawing in drawings),

@@ -37,21 +37,21 @@ _BREAKS = str.maketrans("\n", "\0")
 STRAIGHT = frozenset("\"'")
 """Quotation marks as they are typed, which stand for those of the language."""
 
-MARKS = (
+DELIMITERS = (
     ("**", "**"), ("*", "*"), ("`", "`"), ("~~", "~~"), ("<sup>", "</sup>"),
     ("<sub>", "</sub>"), ("==", "=="), ("[", "]{.underline}"),
 )  # fmt: skip
-"""The marks of looks."""
+"""The delimiters of looks."""
 
 CODE = 2
 """The number of code among the looks."""
 
-LINKED = len(MARKS)
+LINKED = len(DELIMITERS)
 """The number of the address among the looks."""
 
 _ADDRESS = late(r"[*_`~^\"'”’.!?]{0,6}\](?:\(\s*<?([^()\s<>]*)|\[([^\[\]\n]*)\])")
 _CLOSING = late(r"(?:[*_`~^]|==|\](?:\([^()\s]*\)|\[[^\[\]\n]*\])?)+(?:\{[^{}\n]*\})?")
-"""Marks after words with a look of their own, or in a link."""
+"""Delimiters after words with a look of their own, or in a link."""
 
 _OPENED = late(r"[ \t>]*+(?:[-*+:~]|#{1,6}|\(?\w{1,5}[.)])?[ \t]*+")
 """The beginning of a line, with the sign of an item or a heading."""
@@ -59,8 +59,8 @@ _OPENED = late(r"[ \t>]*+(?:[-*+:~]|#{1,6}|\(?\w{1,5}[.)])?[ \t]*+")
 _BETWEEN = late(r"\\?[ \t\n][ \t\n>]*+")
 """The space between words, which may be a line break."""
 
-_MARK = late(r"(?<=\w)_+(?=\w)|\\.")
-"""Letters that are no marks."""
+_NO_DELIMITER = late(r"(?<=\w)_+(?=\w)|\\.")
+"""Letters that are no delimiters."""
 
 _BRACKETED = late(r"<(?:[A-Za-z][\w+.-]+:[^\s<>]*|[^\s<>@]+@[^\W_][\w-]*(?:\.[^\W_][\w-]*)*)>")
 """An address in brackets, to which it leads."""
@@ -128,7 +128,7 @@ class WordComparison:
                 yield place and self.place.edit(place.start, place.end, part)
             pairs.append((look, look if is_mixed else new[0]))
         ends: list[SourceEdit] = []
-        for which in range(len(MARKS) + 1):
+        for which in range(len(DELIMITERS) + 1):
             at = i
             for change, run in itertools.groupby(_change_of(*pair, which) for pair in pairs):
                 size = len([*run])
@@ -157,7 +157,7 @@ class WordComparison:
             return [edit(start - 1, start, ""), edit(*link.span(), "")] if link and is_link else []
         if which == LINKED and old:
             return self._with_address(stop, old, new)
-        opening, closing = ("[", f"]({new})") if which == LINKED else MARKS[which]
+        opening, closing = ("[", f"]({new})") if which == LINKED else DELIMITERS[which]
         if not old:
             return [edit(start, start, opening), edit(stop, stop, closing)]
         size = len(old)
@@ -264,7 +264,7 @@ class WordComparison:
         if first is None or last is None or first.start > last.start:
             return None
         around = self.looks[self.before[i].start] if self.looks else None
-        start, end = _whole_marks(text, first.start, last.end)
+        start, end = _with_both_delimiters(text, first.start, last.end)
         if (start, end) != (first.start, last.end):
             around = None
         if not _is_balanced(text[start:end]):
@@ -289,7 +289,7 @@ class WordComparison:
         text = self.text
         if self.edited.style == "Code":
             return self.place.edit(start, end, "")
-        start, end = _with_empty_marks(text, start, end)
+        start, end = _with_empty_delimiters(text, start, end)
         if k == i + 1 and self.before[i].text == NOTE:
             return self.place.edit(start, end, "")
         start, end = _with_space(text, start, end)
@@ -358,9 +358,9 @@ def _has_formulas(paragraph: ReviewedParagraph, stretch: str) -> bool:
     )
 
 
-def _with_empty_marks(text: str, start: int, end: int) -> tuple[int, int]:
-    """The stretch of words that go, with the marks around them, which would be empty. Those with an
-    id stay: something may refer to it."""
+def _with_empty_delimiters(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch of words that go, with the delimiters around them, which would be empty. Those
+    with an id stay: something may refer to it."""
     while start and text[start - 1] in "*_`[~^=":
         closing = _CLOSING.match(text, end)
         if text[start - 2 : start] == text[end : end + 2] in ("~~", "=="):
@@ -390,13 +390,15 @@ def _with_space(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _is_balanced(text: str) -> bool:
-    """Return whether all marks that begin in a text end there."""
-    marks = _MARK.sub("", text)
-    return marks.count("[") == marks.count("]") and all(marks.count(m) % 2 == 0 for m in "*_`")
+    """Return whether all delimiters that begin in a text end there."""
+    delimiters = _NO_DELIMITER.sub("", text)
+    return delimiters.count("[") == delimiters.count("]") and all(
+        delimiters.count(one) % 2 == 0 for one in "*_`"
+    )
 
 
-def _whole_marks(text: str, start: int, end: int) -> tuple[int, int]:
-    """The stretch with the marks around it, if it has only one side of some."""
+def _with_both_delimiters(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch with the delimiters around it, if it has only one side of some."""
     if not _is_balanced(text[start:end]):
         for opening in (0, 1, 2, 3):
             closing = _CLOSING.match(text, end)
@@ -428,14 +430,14 @@ def is_lost_in_link(old: WordLook, new: WordLook) -> bool:
 
 
 def _change_of(old: WordLook, new: WordLook, which: int) -> tuple[str, str] | None:
-    """The marks or addresses that the first look has, and the second, if these differ."""
+    """The delimiters or addresses that the first look has, and the second, if these differ."""
     if which == LINKED:
         is_same = is_same_address(old.address, new.address)
         return None if is_same else (old.address, new.address)
     if old[which] is new[which] or (which == CODE and is_lost_in_link(old, new)):
         return None
-    mark = MARKS[which][0]
-    return ("", mark) if new[which] else (mark, "")
+    delimiter = DELIMITERS[which][0]
+    return ("", delimiter) if new[which] else (delimiter, "")
 
 
 def markdown(
@@ -484,7 +486,7 @@ def _piece(text: str, piece: WrittenPiece, around: WordLook, *, is_cell: bool) -
         plain = plain.replace("|", "\\|") if is_cell else plain
         plain = plain.replace(":\\//", "://").replace("www\\.", "www.")  # a link is meant
     marks = [
-        pair for pair, is_on, is_around in zip(MARKS, look, around, strict=False)
+        pair for pair, is_on, is_around in zip(DELIMITERS, look, around, strict=False)
         if is_on and not is_around
     ]  # fmt: skip
     bare = plain.strip(" \0")

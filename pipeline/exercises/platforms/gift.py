@@ -17,7 +17,7 @@ from pipeline.model.late import late
 from pipeline.model.rendered import Page
 from pipeline.model.words.writing_conventions import plain_typed
 
-_MARK = late(r"[\\~=#{}:]")
+_SPECIAL = late(r"[\\~=#{}:]")
 PAIR = "->"
 """Stands between two things that belong together, and cannot be escaped."""
 
@@ -106,4 +106,4 @@ def _html(
 
 
 def _escape(text: str) -> str:
-    return _MARK.sub(r"\\\g<0>", text)
+    return _SPECIAL.sub(r"\\\g<0>", text)

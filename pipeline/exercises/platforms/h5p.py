@@ -29,7 +29,7 @@ LIBRARIES = {
     "H5P.Essay": "1.5",
     "H5P.Image": "1.1",
 }
-_MARK = late(r"[*/:<>&]")
+_SPECIAL = late(r"[*/:<>&]")
 """The characters with a meaning in gaps, or in HTML: H5P reads references after it has looked for
 them."""
 
@@ -191,7 +191,7 @@ def _right_texts(gap: Gap) -> tuple[str, ...]:
 
 def _plain(text: str) -> str:
     """A text without a meaning in a gap."""
-    return _MARK.sub(lambda match: f"&#{ord(match[0])};", text)
+    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", text)
 
 
 def _pairs(question: Question, sheet: QuestionSheet) -> dict[str, Any]:

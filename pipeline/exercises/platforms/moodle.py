@@ -29,7 +29,7 @@ GAP = "\ufdd0"
 _GAP_PLACE = late(f"{GAP}([0-9]+){GAP}")
 _IMAGE = late(rf'src="{FOLDER}([^"]+)"')
 _FILE = late(r'(<file name="([^"]+)" path="/" encoding="base64">)(?=</file>)')
-_MARK = late(r"[^\w .,;:!?%='’“”„«»–—…-]")
+_SPECIAL = late(r"[^\w .,;:!?%='’“”„«»–—…-]")
 """The characters of an answer in a gap that are written as references: all with a meaning there, or
 in HTML. Moodle takes the backslash before two of them for its own even after that."""
 _TAKEN = late(r"\\([}#])")
@@ -149,7 +149,7 @@ def _gap(gap: Gap) -> str:
     if gap.number:
         return f"NUMERICAL:={gap.number.value}:{gap.number.tolerance}"
     texts = (_TAKEN.sub(r"\\\\\1", _literal(text)) for text in gap.accepted)
-    escaped = (_MARK.sub(lambda match: f"&#{ord(match[0])};", text) for text in texts)
+    escaped = (_SPECIAL.sub(lambda match: f"&#{ord(match[0])};", text) for text in texts)
     return f"SHORTANSWER:{'~'.join(f'={text}' for text in escaped)}"
 
 

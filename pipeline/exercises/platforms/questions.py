@@ -537,6 +537,10 @@ ANSWER_ROOM = (model.WritingLines, model.WritingSpace)
 PARTS = (*TASKS, *ANSWER_ROOM, model.Answer)
 """The blocks between which the text of questions stands."""
 
+PICTURES = (model.Figure, model.FigureGroup, model.Chart)
+FEW_WORDS = 25
+"""Words outside of exercises, such as a greeting, that nobody misses on a platform."""
+
 LONGEST_NAME = 60
 DEFAULT_PROMPTS: Mapping[Kind, str] = {
     "single": "choose_one",
@@ -553,6 +557,8 @@ def questions_of(document: Document, findings: Findings) -> tuple[Question, ...]
     reader.text(document.blocks)
     if not reader.items:
         findings.add(Code.NO_QUESTIONS, "There are no questions for a learning platform.", None)
+    else:
+        reader.tell_of_rest()
     return tuple(reader.items)
 
 
@@ -575,6 +581,7 @@ class _Reader:
         self._portable = Portable(document, findings)
         self._title = ""
         self._names: dict[str, int] = {}
+        self._rest: list[Node] = []  # what is in no question
 
     def text(self, blocks: Iterable[Node]) -> None:
         """Read exercises, and tasks outside them, with the answers directly below; other text is
@@ -592,9 +599,27 @@ class _Reader:
             elif isinstance(block, (*TASKS, *TEXT)):
                 if any(isinstance(node, TASKS) or _is_gap(node) for node in walk(block)):
                     self._questions((block,), _AroundQuestion(span=block.span))
+                else:
+                    self._rest.append(block)
+            elif isinstance(block, PICTURES):
+                self._rest.append(block)
             else:
                 self.text(children(block))
             is_below_task = isinstance(block, (*TASKS, *TEXT)) and len(self.items) > count
+
+    def tell_of_rest(self) -> None:
+        """Report the text and the pictures between exercises, which pupils may need."""
+        pictures = sum(isinstance(block, PICTURES) for block in self._rest)
+        words = sum(len(plain_text((block,)).split()) for block in self._rest)
+        if words < FEW_WORDS and not pictures:
+            return
+        counts = ((words, "word"), (pictures, "picture"))
+        left = " and ".join(f"{n} {name}{'s' * (n > 1)}" for n, name in counts if n)
+        message = (
+            f"A platform gets the exercises alone: {left} outside them are left out. Put what"
+            " pupils need there into an exercise."
+        )
+        self._tell(message, self._rest[0].span)
 
     def _exercise(self, node: model.Exercise) -> None:
         first = len(self.items)

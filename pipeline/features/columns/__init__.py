@@ -43,9 +43,9 @@ NEARLY = 0.02
 """The fraction of a line by which a height may differ without padding."""
 
 
-BELOW_LIST = 0.25
-"""The part of a line that is empty below a list, at least: one that goes on in the other column has
-its space above in the first."""
+BELOW = {"list": 0.25, "picture": 0.5}
+"""The part of a line that is empty below a list or a picture, at least: a list that goes on in the
+other column has its space above in the first."""
 
 QUESTIONS_TO_DIVIDE = 3
 """Questions from which on an exercise may go on in the next column."""
@@ -107,7 +107,7 @@ def fill_lines(pages: Iterable[TypesetPage], line: float) -> bool:
     changed = False
     for element, box in ends.items():
         height = box.border_height() - box.padding_bottom
-        below = BELOW_LIST if has_class(box, "list") else 0
+        below = next((part for name, part in BELOW.items() if has_class(box, name)), 0)
         lines = math.ceil(height / line + below - NEARLY)
         missing = max(0.0, lines * line - height)
         if abs(missing - box.padding_bottom) > NEARLY * line:
@@ -203,8 +203,11 @@ def _is_even(element: Element) -> bool:
 
 
 def _wrap(element: Element) -> Element:
+    names = classes(element)
     kind = "snap list" if element.tag in LISTS else "snap"
-    if element.tag == "p" and not {"image", "begins-with-image"} & classes(element):
+    if element.tag == "figure" or "image" in names:
+        kind = "snap picture"
+    elif element.tag == "p" and "begins-with-image" not in names:
         kind = "snap text"
     wrapper = Element("div", {"class": kind})
     wrapper.append(element)

@@ -11,7 +11,7 @@ from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model.late import late
 from pipeline.model.names import slug
 from pipeline.parser.attributes import make_attributes
-from pipeline.parser.definitions import MARK
+from pipeline.parser.definitions import INDEX_CLASS
 from pipeline.parser.dialects import Comment, Dialect, ToldMark
 from pipeline.parser.leaf_text import InlineSpan, Pattern, Result, normalise
 from pipeline.parser.math import ENVIRONMENTS as FORMULAS
@@ -158,7 +158,7 @@ def _index(m: re.Match[str], data: str) -> Result:
     see = _SEE.fullmatch(more.strip())
     pairs = (("entry", entry), *((("see", see[1]),) if see else ()))
     element = InlineSpan("span")
-    element.attributes = make_attributes(classes=(MARK,), pairs=pairs)
+    element.attributes = make_attributes(classes=(INDEX_CLASS,), pairs=pairs)
     return element if entry else ""
 
 

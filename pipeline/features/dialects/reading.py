@@ -272,7 +272,7 @@ def _comment(m: re.Match[str], data: str) -> Result:
     return "", at
 
 
-def _unread(m: re.Match[str], data: str) -> Result:
+def _tell_unread(m: re.Match[str], data: str) -> Result:
     """Text that is not supported, and its finding."""
     told_mark = dialects.mark_at(data, m.start(), dialects.table())
     if told_mark is None or _ends_link(data, m.start()):
@@ -300,6 +300,6 @@ ANY = Dialect(
     inlines={
         "comment": Pattern(dialects.BEGINS, "", _comment),
         "raw": Pattern("{", _RAW, lambda m, _: m[1]),
-        "unread": Pattern(dialects.TRIGGERS, "", _unread),
+        "unread": Pattern(dialects.TRIGGERS, "", _tell_unread),
     },
 )

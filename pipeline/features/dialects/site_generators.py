@@ -551,7 +551,7 @@ GITHUB = Dialect(
 # Material for MkDocs' annotations: the items of a list as notes of the paragraph above it.
 
 _CLASS = "annotate"
-_MARK = late(r"(?<![ \t])[ \t]*+\((\d{1,3})\)")
+_NOTE_NUMBER = late(r"(?<![ \t])[ \t]*+\((\d{1,3})\)")
 
 
 def as_notes(document: Document) -> Document:
@@ -594,7 +594,7 @@ def _with_references(paragraph: Paragraph, label: str, items: List) -> Paragraph
 def _pieces(node: Text, label: str, numbers: range) -> Iterator[Inline]:
     """A text in pieces: between them, a reference for each number of an item in parentheses."""
     last = 0
-    for match in _MARK.finditer(node.text):
+    for match in _NOTE_NUMBER.finditer(node.text):
         if int(match[1]) in numbers:
             if before := node.text[last : match.start()]:
                 yield replace(node, text=before)

@@ -178,7 +178,7 @@ def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix:
     writes a move by 0 after each, half of the content of a page."""
     text, written = box.pango_layout, None
     if overflow != "ellipsis" and ellipsis == "none" and isinstance(text, ShapedText):
-        written = _written(stream, text)
+        written = _encode_line(stream, text)
     if written is None or not box.text.strip():
         if isinstance(text, ShapedText):
             text.lay_out()
@@ -196,7 +196,7 @@ def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix:
     return []
 
 
-def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | None:
+def _encode_line(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | None:
     """The fonts, their sizes, and the glyphs of a line with the moves between them, if all of them
     are outlines on the line, and read from left to right."""
     if not CAN_READ_GLYPHS:

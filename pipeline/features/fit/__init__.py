@@ -289,20 +289,20 @@ class Search(msgspec.Struct):
         """The loosest setting with which the text takes at most a number of pages, or one with
         which ``enough`` of the last one is full; None if the pages are too few. ``first`` is tried
         first."""
-        result = self._around(pages, first, (pages - 1 + enough, pages))
+        result = self._search(pages, first, (pages - 1 + enough, pages))
         return result.here if result.here is not None else result.low if result.low >= 0 else None
 
     def draw_out(self, pages: int, first: int) -> int | None:
         """A setting near the tightest one with which the last page is sufficiently filled; None if
         there is none."""
         least = pages - 1 + BEGUN
-        result = self._around(least, first, (least, least + BEGUN))
+        result = self._search(least, first, (least, least + BEGUN))
         setting = result.high if result.here is None else result.here
         if setting >= len(self.rooms):
             return None
         return setting if least <= self.length(setting, pages) <= pages + SLACK else None
 
-    def _around(self, most: float, first: int, good: tuple[float, float]) -> _Result:
+    def _search(self, most: float, first: int, good: tuple[float, float]) -> _Result:
         """The last setting with which the text is no longer than ``most``, and the next one; or the
         first one found whose length is in the ``good`` range. One more page is laid out, to measure
         by how much a text is too long."""
@@ -466,12 +466,13 @@ class _Fit:
         blocks = largest_blocks(boxes, MOST_NAMED)
         most = "1 line" if lines == 1 else f"{lines} lines"
         message = (
-            f"The text does not fit on {_pages(pages)}, even at {tightest.text:g} pt on "
-            f"{tightest.leading:g} pt: it is too long by {most} ({_percent(excess)} of a page)."
+            f"The text does not fit on {_pages(pages)}, even in the smallest type that is easy to"
+            f" read ({tightest.text:g} points): it is too long by {most}"
+            f" ({_percent(excess)} of a page)."
         )
-        hint = f"{_room_takers(blocks)} Leave something out, ask for more pages, or allow a"
+        hint = f"{_room_takers(blocks)} Leave something out, ask for more pages, or allow"
         return _finding(
-            Code.DOES_NOT_FIT, fit, message, f"{hint} smaller text with `smallest`.".strip()
+            Code.DOES_NOT_FIT, fit, message, f"{hint} smaller type with `smallest`.".strip()
         )
 
 
@@ -584,17 +585,17 @@ def _share(page: LayoutBox) -> float:
         if boxes.is_notes(part):
             notes += part.margin_height()
             continue
-        bottom = max([bottom, *(box.position_y + box.margin_height() for box in _drawn(part))])
+        bottom = max([bottom, *(box.position_y + box.margin_height() for box in _leaves(part))])
     return float(min(1, (bottom - top + notes) / page.height))
 
 
-def _drawn(box: LayoutBox) -> Iterator[LayoutBox]:
+def _leaves(box: LayoutBox) -> Iterator[LayoutBox]:
     """The lines and other content that does not consist of blocks."""
     inner = [] if boxes.is_line(box) else children(box)
     if not inner:
         yield box
     for child in inner:
-        yield from _drawn(child)
+        yield from _leaves(child)
 
 
 def _blocks(box: LayoutBox) -> Iterator[tuple[str, str, float]]:

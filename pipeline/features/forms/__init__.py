@@ -575,7 +575,7 @@ CHECKED = "Yes"
 """The state of a check box that is checked; ``Off`` is that of others, too."""
 
 
-def _shrunk(area: PageArea, by: float) -> PageArea:
+def _shrink(area: PageArea, by: float) -> PageArea:
     """The area reduced by a number of points on every side."""
     return PageArea(area.left + by, area.bottom + by, area.right - by, area.top - by)
 
@@ -597,7 +597,7 @@ class Widgets:
                 font, size = RULED, ruled_size(place.ruling)
                 area = area._replace(top=area.top + RAISED)
             if kind == "space":
-                inset = _shrunk(area, INSET)
+                inset = _shrink(area, INSET)
                 area = area._replace(left=inset.left, right=inset.right) if place.ruling else inset
         elif kind == "cell":
             flags = SEVERAL_LINES if area.height > 3 * size else NO_SPELLING
@@ -618,7 +618,7 @@ class Widgets:
 
     def button(self, place: FieldArea, field: FormField) -> Dictionary:
         """A check box, or a radio button. The page draws its box."""
-        area = _shrunk(place.area, -GROWN)
+        area = _shrink(place.area, -GROWN)
         state = name(field.state or CHECKED)
         drawn = _dot(area) if field.state else _check(area)
         states = Dictionary(

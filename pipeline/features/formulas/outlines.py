@@ -432,7 +432,7 @@ PRODUCT = late(
 LONG_ARROW = late("[\u27f0-\u27ff]")
 
 ROWS = frozenset({"mrow", "mstyle", "mtd", "msqrt", "mpadded"})
-MARKS = {"‾": "\u2015", "˜": "~"}
+ZIAMATH_ACCENTS = {"‾": "\u2015", "˜": "~"}
 """Characters for which ziamath uses others."""
 
 SCRIPTS = {"munder": "msub", "mover": "msup", "munderover": "msubsup"}
@@ -736,7 +736,7 @@ def _limits(element: Element, display: bool) -> None:
         return
     for mark in marks:
         if mark.tag == "mo":
-            mark.text = MARKS.get(mark.text or "", mark.text)
+            mark.text = ZIAMATH_ACCENTS.get(mark.text or "", mark.text)
             mark.attrib |= {"lspace": "0", "rspace": "0"}
 
 

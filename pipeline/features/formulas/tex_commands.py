@@ -875,7 +875,7 @@ LETTERS = {
     "space": " ", "nobreakspace": "\u00a0", "textasciitilde": "~", "textbar": "|",
     "textless": "<", "textgreater": ">", "lbrace": "{", "rbrace": "}",
 }  # fmt: skip
-MARKS = {
+TEXT_SIGNS = {
     "~": "\u00a0", "--": "–", "---": "—", "``": "“", "''": "”", "\\ ": " ", "\\,": "\u2009",
     "\\;": " ", "\\:": " ", "\\!": "", "\\/": "", "\\-": "", "\\\n": " ", "\\@": "",
 }  # fmt: skip
@@ -952,8 +952,8 @@ def pieces(text: str) -> list[MathPiece]:
 
 
 def _words(source: str, name: str, at: int) -> str:
-    if source in MARKS:
-        return MARKS[source]
+    if source in TEXT_SIGNS:
+        return TEXT_SIGNS[source]
     if not name:
         return source
     if not name.isalpha():

@@ -26,7 +26,7 @@ SPOKEN_SIGNS = {
 """The words for characters, by keys without ``math_``. Other characters stay as they are: screen
 readers have names for them."""
 
-SPOKEN_MARKS = {
+SPOKEN_ACCENTS = {
     "¯": "overline", "‾": "overline", "ˆ": "hat", "\u0302": "hat", "→": "vector", "˜": "tilde",
     "\u0303": "tilde", "˙": "dot",
 }  # fmt: skip
@@ -157,8 +157,8 @@ class FormulaSpeaker:
         spoken, text = self._speak(base), mark.text or ""
         if element.get("accentunder") and text == OVERLINE:
             return self._word("underline", base=spoken)
-        if element.get("accent") and text in SPOKEN_MARKS:
-            return self._word(SPOKEN_MARKS[text], base=spoken)
+        if element.get("accent") and text in SPOKEN_ACCENTS:
+            return self._word(SPOKEN_ACCENTS[text], base=spoken)
         if element.tag == "munder" and _is_operator(base):
             return self._word("under", operator=spoken, lower=self._speak(mark))
         if text in BRACES:
@@ -236,7 +236,7 @@ SUPERSCRIPTS = dict(zip("0123456789+−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺�
 SUBSCRIPTS = dict(zip("0123456789+−=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True))
 ROOTS = {"3": "∛", "4": "∜"}
 PRIMES = frozenset("′″‴⁗°*")
-MARKS = {
+COMBINING_ACCENTS = {
     "´": "\u0301", "¯": "\u0304", "˘": "\u0306", "ˇ": "\u030c", "˙": "\u0307", "¨": "\u0308",
     "`": "\u0300", "ˆ": "\u0302", "\u0302": "\u0302", "˚": "\u030a", "˜": "\u0303",
     "\u0303": "\u0303", "→": "\u20d7", "‾": "\u0305",
@@ -313,7 +313,7 @@ def _plain_words(element: Element) -> str:
             return sign + _group(children[0])
         case "mover" | "munder" if children[1].text in BRACES:
             return _plain_words(children[0])
-        case "munder" if MARKS.get(children[1].text or "") == "\u0305":
+        case "munder" if COMBINING_ACCENTS.get(children[1].text or "") == "\u0305":
             return _plain_words(children[0])  # a line below is like a link's, and is not said
         case "msup" | "mover" if len(children) == 2 and not element.get("accent"):
             return _base(children[0]) + _script("^", children[1], SUPERSCRIPTS)
@@ -328,7 +328,7 @@ def _plain_words(element: Element) -> str:
                 + (" " if base.tag == "mo" else "")
             )
         case "mover" | "munder":
-            return _mark(_plain_words(children[0]), children[1].text or "")
+            return _with_accent(_plain_words(children[0]), children[1].text or "")
         case "mtable":
             return _table(element)
     return _row(children)
@@ -341,14 +341,14 @@ def _table(element: Element) -> str:
     return "; ".join(", ".join(_row(list(cell)).strip() for cell in line) for line in element)
 
 
-def _mark(text: str, mark: str) -> str:
-    combining = MARKS.get(mark)
+def _with_accent(text: str, mark: str) -> str:
+    combining = COMBINING_ACCENTS.get(mark)
     if combining is None or not text:
         return text
-    return unicodedata.normalize("NFC", _MARKED.sub(rf"\g<0>{combining}", text))
+    return unicodedata.normalize("NFC", _ACCENTED.sub(rf"\g<0>{combining}", text))
 
 
-_MARKED = late("[^\u0300-\u036f\u20d0-\u20ff][\u0300-\u036f\u20d0-\u20ff]*")
+_ACCENTED = late("[^\u0300-\u036f\u20d0-\u20ff][\u0300-\u036f\u20d0-\u20ff]*")
 
 
 def _group(element: Element) -> str:

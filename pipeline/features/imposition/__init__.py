@@ -180,7 +180,7 @@ BREAK = "page-break"
 PAGE = "/Page"
 """The prefix of the names of pages on sheets, followed by their numbers."""
 
-MARKS = frozenset({"BMC", "BDC", "EMC", "MP", "DP"})
+CONTENT_OPERATORS = frozenset({"BMC", "BDC", "EMC", "MP", "DP"})
 """The operators that mark content (ISO 32000-1, section 14.6)."""
 
 ONLY_FOR_PAGES = (
@@ -282,12 +282,12 @@ def _forms(pdf: pikepdf.Pdf) -> list[Any]:
     forms = []
     for page in pdf.pages:
         form = page.as_form_xobject()
-        _unmark(form, seen)
+        _drop_marked_content(form, seen)
         forms.append(form)
     return forms
 
 
-def _unmark(form: Any, seen: set[tuple[int, int]]) -> None:
+def _drop_marked_content(form: Any, seen: set[tuple[int, int]]) -> None:
     """Take the marks out of a form, and the forms within it."""
     stack = [form]
     while stack:
@@ -301,7 +301,7 @@ def _unmark(form: Any, seen: set[tuple[int, int]]) -> None:
         if pdf_object.get("/Subtype") != "/Form":
             continue
         operations = pikepdf.parse_content_stream(pdf_object)
-        kept = [each for each in operations if str(each.operator) not in MARKS]
+        kept = [each for each in operations if str(each.operator) not in CONTENT_OPERATORS]
         if len(kept) < len(operations):
             pdf_object.write(pikepdf.unparse_content_stream(kept))
         resources = pdf_object.get("/Resources", {})

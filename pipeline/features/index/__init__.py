@@ -30,6 +30,7 @@ from pipeline.model.tree import (
     walk_with,
 )
 from pipeline.model.words import is_called, words
+from pipeline.parser.definitions import INDEX_CLASS
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.contents import title_of
 from pipeline.resolve.findings import Findings
@@ -44,10 +45,7 @@ def read_index(parts: Parts) -> tuple[model.Block, ...]:
 # --- entry marks -----------------------------------------------------------------------------
 # The marks of an index in the text: ``[text]{.index}`` and ``{index="Entry"}``.
 
-MARK = "index"
-"""The class of a mark in a line, and the key of one on a block."""
-
-OPTIONS = frozenset({"entry", "see", "sort", MARK})
+OPTIONS = frozenset({"entry", "see", "sort", INDEX_CLASS})
 """Options of marks that only the index uses."""
 
 LEVELS = 4
@@ -94,8 +92,8 @@ def is_inline(node: Node) -> bool:
 def is_mark(node: Node) -> bool:
     """Return whether a node marks something for the index."""
     if is_inline(node):
-        return MARK in node.attributes.classes
-    return any(key == MARK for key, _ in node.attributes.pairs)
+        return INDEX_CLASS in node.attributes.classes
+    return any(key == INDEX_CLASS for key, _ in node.attributes.pairs)
 
 
 def key(path: Path) -> str:
@@ -120,7 +118,7 @@ def with_surroundings(document: Document) -> Iterator[tuple[Node, MarkContext]]:
         language = node.attributes.get("lang") or around.language
         ranges = around.ranges
         if is_mark(node) and not is_inline(node):
-            ranges |= {key(path) for path in paths(node.attributes.get(MARK), language)}
+            ranges |= {key(path) for path in paths(node.attributes.get(INDEX_CLASS), language)}
         span = node.span or around.span
         return MarkContext(section, holder, language, span, around.ranges, ranges)
 
@@ -168,7 +166,7 @@ def own_term(node: Node) -> tuple[Inline, ...]:
 def unmark(node: Node, identifier: str) -> Node | tuple[Node, ...]:
     """A node without its mark, and with an id or none (empty). A span without other attributes is
     replaced by its text."""
-    attributes = node.attributes.without(OPTIONS, {MARK} if is_inline(node) else ())
+    attributes = node.attributes.without(OPTIONS, {INDEX_CLASS} if is_inline(node) else ())
     if identifier and not attributes.id:
         attributes = replace(attributes, id=identifier)
     if (
@@ -382,7 +380,7 @@ class _Collector:
         """The id that a node with a mark gets."""
         options, in_line = node.attributes, is_inline(node)
         see = tuple(paths(options.get("see"), around.language))
-        marked = paths(options.get("entry" if in_line else MARK), around.language)
+        marked = paths(options.get("entry" if in_line else INDEX_CLASS), around.language)
         term = own_term(node) if in_line and not marked else ()
         entry_paths: list[Path] = marked or ([(term,)] if term else [])
         if not entry_paths:

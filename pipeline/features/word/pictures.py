@@ -68,7 +68,7 @@ def _draw(drawing: Asset, fonts: tuple[Path, ...], folder: Path, width: int, hei
     )
     with listening(root):
         ready(root)
-        pdf = Typesetter(fonts, folder, (drawing,)).set(root, [style]).written()
+        pdf = Typesetter(fonts, folder, (drawing,)).set(root, [style]).make_pdf()
     scale = min(FINENESS, LONGEST_SIDE / max(width, height)) * 96 / 72
     with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
         image = document[0].render(scale=scale).to_pil()

@@ -63,16 +63,9 @@ def words_in(language: str) -> Mapping[str, str]:
     row = _add_captions(strings)
     if language == "en":
         row |= {kind: box.word for kind, box in BOXES.items()}
-    for path in _word_files():
+    for path in sorted(FOLDER.parent.parent.glob("*/*/words.toml")):  # of features and commands
         row = {**tomllib.loads(_table(path, language)), **row}
     return row
-
-
-@functools.lru_cache
-def _word_files() -> tuple[Path, ...]:
-    """The files with the words of features and commands."""
-    program = FOLDER.parent.parent
-    return tuple(sorted(program.glob("*/*/words.toml")))
 
 
 def _table(path: Path, name: str) -> str:

@@ -62,7 +62,7 @@ def set_cover(cover: CoverPage, root: Element, files: tuple[Path, ...], folder: 
     """The cover as a PDF of one page; ``root`` is its markup, and ``files`` are its fonts."""
     with listening(root):
         ready(root)
-        return _Setting(cover, root, files, folder).best().written()
+        return _Setting(cover, root, files, folder).best().make_pdf()
 
 
 def set_spread(
@@ -93,7 +93,7 @@ def set_spread(
     with listening(root):
         ready(root)
         setting = _Setting(cover, root, files, folder)
-        return setting.best().written(finish, standards.version)
+        return setting.best().make_pdf(finish, standards.version)
 
 
 class Attempt(NamedTuple):
@@ -144,7 +144,7 @@ class _Text:
             return AttemptResult(0, True, 0.0)
         line, scale = self.lines[0], size / self._size
         room = self._width * width / 100
-        widths = self._document.broken(self._text, line.style, room / scale)
+        widths = self._document.break_text(self._text, line.style, room / scale)
         fits = max(widths) * scale <= room + TOLERANCE
         return AttemptResult(len(widths), fits, -len(widths) * line.height * scale)
 

@@ -617,11 +617,11 @@ def by_side(
         return {}
     sides: tuple[Side, Side] = ("right", "left")
     is_right = chapters[0].pages[0].is_right
-    both = (choices, tuple(mended(chapters, shift=1)))
+    both = (choices, tuple(mend_ends(chapters, shift=1)))
     return dict(zip(sides if is_right else sides[::-1], both, strict=True))
 
 
-def mended(chapters: Sequence[DraftChapter], shift: int = 0) -> Iterator[Mended]:
+def mend_ends(chapters: Sequence[DraftChapter], shift: int = 0) -> Iterator[Mended]:
     """The lines with which the pages of some chapters end best, with some pages more before them
     than in the draft."""
     empty = 0
@@ -643,7 +643,7 @@ def _mend(chapter: DraftChapter, shift: int) -> Mended:
     pages = (0,) * len(chapter.pages)
     unchanged = Mended(chapter.before + shift, pages, natural, chapter.line, costs[0])
     if not chapter.paragraphs:
-        return _closed_up(chapter, unchanged)
+        return _close_up(chapter, unchanged)
     if not chapter.is_text or max(costs) < PAGE_HYPHEN_COST:
         return unchanged
     evenly = _try_heights(_Search(chapter, None), EVENLY)
@@ -657,7 +657,7 @@ def _mend(chapter: DraftChapter, shift: int) -> Mended:
     return here._replace(is_sided=here != there)
 
 
-def _closed_up(contents: DraftChapter, unchanged: Mended) -> Mended:
+def _close_up(contents: DraftChapter, unchanged: Mended) -> Mended:
     """Contents, a line longer on each page if their last page has no more than that."""
     pages = len(contents.pages) - 1
     over = contents.pages[-1].bottom
@@ -824,7 +824,7 @@ class _Search:
             now, done, whole = waiting.pop()
             top = item.head if not done else 0.0
             top += now.y + item.gap if now.y and not done else now.y
-            fitting = room = self._fitting(now, top, piece.height, notes[done:])
+            fitting = room = self._count_lines(now, top, piece.height, notes[done:])
             left = lines - done
             if left <= fitting:
                 here = now._replace(notes=self._with_notes(now.notes, notes[done:]))
@@ -845,7 +845,7 @@ class _Search:
             )
             waiting += [(page, done + fitting, whole) for page in self._turn_page(here)]
 
-    def _fitting(self, state: _State, top: float, height: float, notes: Sequence[float]) -> int:
+    def _count_lines(self, state: _State, top: float, height: float, notes: Sequence[float]) -> int:
         """The number of lines with ``notes`` that a page has room for."""
         room = self._height + state.taller * self._line - top
         for number in range(len(notes)):
@@ -974,10 +974,10 @@ def make_even_pages(
         yield from original_layout_document(html, root_box, context, *rest)
         return
     if is_planned := any(text for text, _ in heights):
-        pages, draft = [], chapters_of(_draft_pages(html, root_box, context))
+        pages, draft = [], chapters_of(draft_pages(html, root_box, context))
     else:  # its pages are their own draft
         pages, draft = laid_out(())
-    choices = tuple(mended(draft))
+    choices = tuple(mend_ends(draft))
     context.choices = by_side(draft, choices)
     if context.choices and waits and context.plans == sum(len(c.lines) for c in choices):
         raise UndecidedError(context.choices)
@@ -1041,7 +1041,7 @@ class _Beginning:
             vars(item).update(values)
 
 
-def _draft_pages(html: Any, root_box: Any, context: Any) -> list[DraftPage]:
+def draft_pages(html: Any, root_box: Any, context: Any) -> list[DraftPage]:
     """Pages with empty lines."""
     initialize_page_maker(context, root_box)
     context.is_draft = True

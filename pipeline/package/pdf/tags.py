@@ -283,7 +283,7 @@ class Structure:
             artifact = "Layout"
         elif element is not None and not artifact:
             artifact = self._artifact(element, tag, number)
-        mark = page.mark_of(box)
+        mark = page.content_id(box)
         if artifact:
             if mark is not None:
                 self.artifacts[MarkedContent(number, mark)] = artifact
@@ -375,7 +375,7 @@ class Structure:
             if inner[at].element_tag == "br" and len(inner) > 1:
                 at, is_forced = -2, True
             last = inner[at]
-        mark, text = page.mark_of(last), boxes.text_of_box(last)
+        mark, text = page.content_id(last), boxes.text_of_box(last)
         if roles.is_code_line(line.element):
             is_number = "::before" in (last.element_tag or "")
             self._end_code(line.element, None if is_number else mark, text, number)
@@ -507,7 +507,7 @@ PRINT = 1 << 2
 
 NUMBERING = {"ul": "/Disc", "ol": "/Decimal", "dl": "/None"}
 LETTERS = {"a": "/LowerAlpha", "A": "/UpperAlpha", "i": "/LowerRoman", "I": "/UpperRoman"}
-NO_MARK = -1
+NO_CONTENT = -1
 
 SHOW = b"] TJ"
 """The ending of the operators that show text."""
@@ -608,7 +608,7 @@ def _mend_page(
     the text in the order of the tags would join two words."""
     operators = page.stream.stream
     font, kind, shown, depth, is_reversed = b"", "", 0, 0, False
-    mark, marked = MarkedContent(number, NO_MARK), Dictionary()
+    mark, marked = MarkedContent(number, NO_CONTENT), Dictionary()
     ends: list[tuple[int, str]] = []
     for index, operator in enumerate(operators):
         if type(operator) is bytes:
@@ -622,7 +622,7 @@ def _mend_page(
                 is_reversed = is_reversed or kind == f"/{REVERSED}"
             elif operator == b"EMC":
                 depth -= 1
-                if depth or mark.mcid == NO_MARK:
+                if depth or mark.mcid == NO_CONTENT:
                     continue
                 missing, spoken = structure.ends.get(mark, ""), structure.spoken.get(mark)
                 text = structure.texts.get(mark, "")
@@ -640,7 +640,7 @@ def _mend_page(
                         operators[shown] = operators[shown].removesuffix(SHOW) + space + SHOW
                     else:  # the font has no space, since no other text in it has one
                         marked["ActualText"] = String(text + missing)
-                mark = MarkedContent(number, NO_MARK)
+                mark = MarkedContent(number, NO_CONTENT)
         elif not isinstance(operator, Dictionary):
             kind = operator
         elif "MCID" in operator:
@@ -649,7 +649,7 @@ def _mend_page(
             if artifact := structure.artifacts.get(mark):
                 operators[index - 1] = "/Artifact"
                 operators[index] = Dictionary({"Type": f"/{artifact}"})
-                mark = MarkedContent(number, NO_MARK)
+                mark = MarkedContent(number, NO_CONTENT)
     for index, missing in reversed(ends):
         spoken_end = Dictionary({"ActualText": String(missing)})
         operators[index:index] = ["/Span", spoken_end, b"BDC", b"EMC"]

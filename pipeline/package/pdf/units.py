@@ -50,7 +50,7 @@ from pipeline.package.pdf.engine.adapter.typesetter import (
     TypesetDocument,
     TypesetPage,
     Typesetter,
-    written,
+    make_pdf,
 )
 from pipeline.package.pdf.even_pages import UndecidedError, planning_for
 from pipeline.package.pdf.layout import (
@@ -92,7 +92,7 @@ def begin_pages(
     setter: Typesetter, root: Element, blocks: Iterable[Element], styles: Iterable[str]
 ) -> list[bool]:
     """Return, for each of successive blocks in a tree, whether it begins a page."""
-    style_for = setter.styled(root, styles).context.style_for
+    style_for = setter.apply_styles(root, styles).context.style_for
     begin: list[bool] = []
     after = "auto"
     for block in blocks:
@@ -112,7 +112,7 @@ class Styled(NamedTuple):
 
 
 @functools.lru_cache(maxsize=2)
-def styled(
+def style_furniture(
     markup: str, styles: tuple[str, ...], files: tuple[Path, ...], is_grey: bool, fonts: object
 ) -> Styled:
     """The furniture of a unit with its styles, which are the same for all units of a text.
@@ -120,7 +120,7 @@ def styled(
     root, messages = tree_of(markup), list[tuple[str, str, str]]()
     setter = Typesetter(files, Path(), (), is_grey=is_grey)
     with reporting_to(lambda *message: messages.append(message)):
-        return Styled(setter, root, setter.styled(root, styles), tuple(messages))
+        return Styled(setter, root, setter.apply_styles(root, styles), tuple(messages))
 
 
 def pages_of_heads(on: Styled, furniture: units.Furniture) -> TypesetDocument:
@@ -193,6 +193,7 @@ OBSTACLES = (
     (r"@page[^{]{0,200}:(first|nth)", "its first pages have styles of their own"),
     (r"counter-(reset|set|increment)\s*:", "its style sheets use counters"),
     (r"break-(before|after)\s*:\s*(left|right|recto|verso)", "parts begin on left or right pages"),
+    (r"break-inside\s*:\s*avoid-column", "poems are divided where that takes no turn"),
     (r":(left|right)[^}]{0,500}@footnote", "notes differ between left and right pages"),
     (r"position\s*:\s*(fixed|running)", "running heads come from its text"),
     (
@@ -229,7 +230,7 @@ def why_whole(pages: Pages) -> str:
     return _obstacle(pages) or ("" if units.is_long(pages) else "it is short")
 
 
-def divided(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice, ...]:
+def divide(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice, ...]:
     """The units of the markup of an edition. Raises `UndividedError`."""
     loose = ((each.text, *(child.tail for child in each)) for each in _containers(root))
     if any(text and not text.isspace() for texts in loose for text in texts):
@@ -508,7 +509,7 @@ def join(
         _draw_all(pdf, parts)
         finish(pdf, document.pages)
 
-    return written(document, finisher, version)
+    return make_pdf(document, finisher, version)
 
 
 def _draw_all(pdf: PDF, parts: Iterable[DrawnPart]) -> None:
@@ -545,13 +546,13 @@ def _resources(part: DrawnPart, shared: Mapping[str, str], add: Callable[..., st
     """The resources of a part's pages, whose objects are `add`ed."""
     numbers = dict(shared)
 
-    def settled(text: str) -> str:
+    def settle(text: str) -> str:
         return _TOKEN.sub(lambda token: numbers[token[1]], text)
 
     for number, pdf_object in enumerate(part.drawing.objects):  # what it refers to comes before it
-        numbers[str(number)] = add(settled(pdf_object.text), pdf_object.data)
+        numbers[str(number)] = add(settle(pdf_object.text), pdf_object.data)
     kinds: dict[str, dict[str, str]] = {
-        kind: {name: settled(value) for name, value in values.items()}
+        kind: {name: settle(value) for name, value in values.items()}
         for kind, values in part.drawing.resources.items()
     }
     kinds.setdefault("ExtGState", {}).update(part.heads.resources.get("ExtGState", {}))
@@ -721,7 +722,7 @@ def heads(furniture: units.Furniture, edition: Edition, pango: str) -> units.Hea
     """The running heads and feet of a unit's pages."""
     note(furniture.fonts)
     files, is_grey = tuple(map(Path, furniture.fonts)), edition.look == "grey"
-    on = styled(furniture.markup, furniture.styles, files, is_grey, fonts_of(files))
+    on = style_furniture(furniture.markup, furniture.styles, files, is_grey, fonts_of(files))
     messages = list(on.messages)
     with reporting_to(lambda *message: messages.append(message)):
         document = pages_of_heads(on, furniture)
@@ -758,7 +759,7 @@ class Book:
     `UndividedError` if it turns out that units cannot be joined."""
 
     def __init__(self, setter: Typesetter, root: Element, pages: Pages) -> None:
-        self._slices = list(divided(setter, root, pages))
+        self._slices = list(divide(setter, root, pages))
         self._root, self._pages = root, pages
         self._numbers = PageNumbers(root)
         self._starts: dict[str, int] = {}
@@ -827,7 +828,7 @@ class Book:
                 if result.requested
                 else None,
                 side=_side(first, self._root) if unit.side else "",
-                facing=self._facing(unit, result, first),
+                facing=self._first_side(unit, result, first),
             )
             for unit, piece, result, first in rows
         ]
@@ -840,10 +841,10 @@ class Book:
         first = 1
         for unit, result in zip(self.units, self.sets, strict=True):
             yield first
-            side = self._facing(unit, result, first)
+            side = self._first_side(unit, result, first)
             first += len(result.pages) if side == unit.facing else result.length_on(side)
 
-    def _facing(self, unit: units.Unit, result: units.TypesetUnit, first: int) -> units.Side:
+    def _first_side(self, unit: units.Unit, result: units.TypesetUnit, first: int) -> units.Side:
         """The side on which a unit begins, if its pages end otherwise on the other one. After some
         rounds it stays as it is: each may change the number of pages of some units, and so the
         sides of all that follow."""
@@ -921,7 +922,7 @@ def raise_unfit(results: Iterable[units.TypesetUnit | units.Heads]) -> None:
         raise units.UndividedError(unfit)
 
 
-def joined(
+def join_units(
     setter: Typesetter,
     sets: Sequence[units.TypesetUnit],
     heads: Sequence[units.Heads],
@@ -1024,7 +1025,7 @@ def set_units(text: Printing) -> Package:
     above = tuple(heads.each((pages_of_unit, edition, pango) for pages_of_unit in furniture))
     standards = standards_for(edition, pages.metadata)
     attachments = read_attachments(folder, text.sources)
-    data, digests = joined(
+    data, digests = join_units(
         text.setter, sets, above, text.fonts,
         lambda pdf: complete(pdf, pages.metadata, standards, attachments), standards,
     )  # fmt: skip

@@ -107,7 +107,7 @@ def set_whole(text: Printing) -> Package:
         if plates:
             plates.prepare(pdf, in_greys=edition.look == "grey")
 
-    data = document.written(finish, standards.version)
+    data = document.make_pdf(finish, standards.version)
     if has_fields and not widgets:
         message = "There is nothing to fill in: no blanks, writing lines, choices or tasks."
         findings = (*findings, diagnostic(Code.NOTHING_TO_FILL_IN, message))

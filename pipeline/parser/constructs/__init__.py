@@ -38,8 +38,8 @@ CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(("verse", "poem", "lines-numbered"), boxes.verse),
 }
 MEANT = frozenset({
-    "column", "glossary", "center", "keep-together", "keep-with-next", "landscape", "letter",
-    "section", TOGETHER, WORD_BANK,
+    "column", "center", "keep-together", "keep-with-next", "landscape", "letter",
+    "section", TOGETHER, WORD_BANK, *(name for row in FEATURES.values() for name in row.containers),
 })  # fmt: skip
 """Names of blocks that have a meaning for styles and passes, but not here."""
 
@@ -68,9 +68,9 @@ def container(parts: SourceParts) -> tuple[Block, ...]:
     containers = containers_for(parts.files.dialects)
     if parts.name not in containers and boxes.is_group(parts):
         return boxes.figures(parts)
-    if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
-        return containers["bibliography"](parts)
-    construct = containers.get(parts.name)
+    named = (row.block_ids.get(parts.attributes.id) for row in FEATURES.values())
+    name = parts.name or next(filter(None, named), "")
+    construct = containers.get(name)
     if construct is None:
         guessed = boxes.guess_answer(parts)
         if guessed is not None:

@@ -258,7 +258,7 @@ def _fill(
         findings.append(diagnostic(code, message, span=span, hint=hint))
 
     def enter_list(node: model.List, path: tuple[Node, ...]) -> model.List | model.Choices:
-        begins = [_beginning(item) for item in node.items]
+        begins = [_first_text(item) for item in node.items]
         has_more = any(sum(1 for _ in _at_edges(_run(item), mark)) > 1 for item in node.items)
         if not any(map(_X.match, begins)) or any(map(LABEL.match, begins)) or has_more:
             return node
@@ -288,7 +288,7 @@ def _fill(
     return rewrite(blocks, enter=changes, context=PATH)
 
 
-def _beginning(item: model.ListItem) -> str:
+def _first_text(item: model.ListItem) -> str:
     """The text that an item begins with, if it begins with text."""
     run = _run(item)
     text = _text(run[0]) if run else None

@@ -600,8 +600,8 @@ def _name_rows(table: model.Table) -> tuple[model.TableRow, ...]:
 NUMBERED = frozenset({"numbered", "numberLines", "number-lines"})
 FILE_NAME = ("title", "filename", "file-name", "file_name")
 START_KEYS = ("start", "startFrom", "linenums")
-MARK = ("mark", "hl_lines")
-LISTING_KEYS = frozenset({"caption", "file", "lines", *FILE_NAME, *START_KEYS, *MARK})
+MARKED_KEYS = ("mark", "hl_lines")
+LISTING_KEYS = frozenset({"caption", "file", "lines", *FILE_NAME, *START_KEYS, *MARKED_KEYS})
 HIGHEST = 999_999
 """The highest number that a line may have."""
 
@@ -633,7 +633,7 @@ def code(parts: SourceParts) -> tuple[Block, ...]:
         caption=parts.read(caption, parts.span) if caption else (),
         file_name=file_name,
         first_line=_first_line(parts, given, first),
-        marked=_lines_to_mark(parts, given.get(*MARK), text.count("\n")),
+        marked=_lines_to_mark(parts, given.get(*MARKED_KEYS), text.count("\n")),
         span=parts.span,
         attributes=given.rest,
     )

@@ -192,7 +192,7 @@ def test_no_other_version_is_installed_with_it() -> None:
 def test_no_certificates_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is fetched, and where they are in one file, it takes as long as setting a page."""
     monkeypatch.delattr(ssl.SSLContext, "load_default_certs")
-    assert typeset("<html><body>Text.</body></html>").written()
+    assert typeset("<html><body>Text.</body></html>").make_pdf()
 
 
 class Allocated(ctypes.Structure):
@@ -214,7 +214,7 @@ def test_what_was_set_leaves_no_memory_in_use() -> None:
 
     def used_after(times: int) -> int:
         for _ in range(times):
-            typeset(f"<html><body>{lines}</body></html>", *styles).written()
+            typeset(f"<html><body>{lines}</body></html>", *styles).make_pdf()
         gc.collect(1)
         found = allocated()
         return int(found.mapped + found.in_use)
@@ -250,7 +250,7 @@ def test_weasyprint_is_as_it_was_before() -> None:
     }
 
     def work() -> bytes:
-        data: bytes = typeset("<html><body><p>A text.</p></body></html>").written()
+        data: bytes = typeset("<html><body><p>A text.</p></body></html>").make_pdf()
         return data
 
     with ThreadPoolExecutor(3) as pool:

@@ -14,8 +14,8 @@ from lxml.etree import ParserError
 
 from pipeline import model
 from pipeline.commands.importing.draft import (
-    DISPLAY_MARK,
-    MATH_MARK,
+    DISPLAY_SENTINEL,
+    MATH_SENTINEL,
     Draft,
     count,
     tell_loss,
@@ -207,8 +207,8 @@ class _Exercises:
 
 def _mark_formula(match: re.Match[str]) -> str:
     """A formula between the marks that become a node; in HTML, its signs are escaped already."""
-    display = "" if match[1] else DISPLAY_MARK
-    return f"{MATH_MARK}{display}{match[1] or match[2] or match[3]}{MATH_MARK}"
+    display = "" if match[1] else DISPLAY_SENTINEL
+    return f"{MATH_SENTINEL}{display}{match[1] or match[2] or match[3]}{MATH_SENTINEL}"
 
 
 def _unwrap(node: model.Container) -> Block | tuple[Block, ...]:
@@ -222,7 +222,7 @@ def _paragraph(block: Block) -> Block:
     return block
 
 
-def _beginning(blocks: tuple[Block, ...]) -> str:
+def _first_words(blocks: tuple[Block, ...]) -> str:
     """The first words of some blocks but for formulas and gaps, which names write otherwise."""
     kinds = (*model.FORMULAS, model.Blank)
     without = rewrite(blocks, leave=dict.fromkeys(kinds, lambda node: _STAND_IN))
@@ -256,8 +256,8 @@ def _take_title(
     first = blocks[0] if blocks else None
     if isinstance(first, model.Paragraph) and len(first.children) == 1:
         only = first.children[0]
-        if isinstance(only, model.Strong) and _beginning(blocks[:1]) in text:
+        if isinstance(only, model.Strong) and _first_words(blocks[:1]) in text:
             return only.children, blocks[1:]
-    if not text or _LABEL.fullmatch(f"{name} ") or _beginning(blocks) in text:
+    if not text or _LABEL.fullmatch(f"{name} ") or _first_words(blocks) in text:
         return (), blocks
     return (model.Text(text=text),), blocks

@@ -21,10 +21,10 @@ _SMALL = frozenset(
 )
 """Words that stay in lower case within a title: articles, conjunctions and prepositions."""
 
-_MARKS = "\ufdd0-\ufdef"
+_SENTINELS = "\ufdd0-\ufdef"
 _SITE = late(r"[\w.-]+\.[a-z]{2,3}")
 _INITIAL = late(r"(?:^|\s)[A-Z]\.$")
-_WORD = late(rf"[^\s{_MARKS}–—/:]+")
+_WORD = late(rf"[^\s{_SENTINELS}–—/:]+")
 
 
 def text_case(text: str, case: str, language: str) -> str:
@@ -68,14 +68,14 @@ def _parts(text: str) -> list[tuple[str, bool]]:
     """The text in pieces, and whether each may be changed: not marks, addresses, or kept groups."""
     pieces: list[tuple[str, bool]] = []
     groups: list[bool] = []
-    for piece in re.split(f"({ADDRESS}|[{_MARKS}])", text):
+    for piece in re.split(f"({ADDRESS}|[{_SENTINELS}])", text):
         if not piece:
             continue
         if piece == CLOSE:
             if groups:
                 groups.pop()
             pieces.append((piece, False))
-        elif re.match(f"[{_MARKS}]", piece):
+        elif re.match(f"[{_SENTINELS}]", piece):
             if piece != "\ufdde":
                 groups.append(piece == NO_CASE)
             pieces.append((piece, False))
@@ -92,7 +92,7 @@ def outside(text: str, change: Callable[[str], str], once: bool = False) -> str:
             has_letter = re.search(r"\w", piece) is not None
             if free:
                 piece = change(piece)
-            done = done or (has_letter and not re.match(f"[{_MARKS}]", piece))
+            done = done or (has_letter and not re.match(f"[{_SENTINELS}]", piece))
         result.append(piece)
     return "".join(result)
 
@@ -125,7 +125,7 @@ def _title(text: str) -> str:
     words = [
         (index, match)
         for index, (piece, _) in enumerate(pieces)
-        if not re.match(f"[{_MARKS}]", piece)
+        if not re.match(f"[{_SENTINELS}]", piece)
         for match in _WORD.finditer(piece)
         if re.search(r"\w", match[0])
     ]
@@ -160,7 +160,7 @@ def _pieces_within_words(pieces: list[tuple[str, bool]]) -> set[int]:
     """The pieces that begin within a word: `{Qatar}'s`."""
     indexes, last = set(), " "
     for index, (piece, _) in enumerate(pieces):
-        if re.match(f"[{_MARKS}]", piece):
+        if re.match(f"[{_SENTINELS}]", piece):
             continue
         if re.match(r"\w", last) and re.match(r"[\w'’]", piece):
             indexes.add(index)

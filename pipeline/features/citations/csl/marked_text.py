@@ -44,7 +44,7 @@ ADDRESS = f"{LINK}[^{LINK}{LINKED}]*+{LINKED}"
 """The pattern of the beginning of a link."""
 
 _LINK = late(ADDRESS)
-_MARKS = late("[\ufdd0-\ufdef]")
+_SENTINELS = late("[\ufdd0-\ufdef]")
 
 
 def group(mark: str, text: str) -> str:
@@ -58,7 +58,7 @@ def link(address: str, text: str) -> str:
 
 def plain(text: str) -> str:
     """The text without marks, quotation marks and addresses."""
-    return _MARKS.sub("", _LINK.sub("", text))
+    return _SENTINELS.sub("", _LINK.sub("", text))
 
 
 def value(text: str) -> str:

@@ -58,6 +58,9 @@ IN_ONE_PIECE, ON_A_FULL_PAGE = "avoid", "avoid-page"
 """The values of ``break-inside`` of what is kept in one piece, and of what is so unless its page
 would be short."""
 
+WITHIN_A_SPREAD = "avoid-column"
+"""The value, outside of columns, of what is in one piece where it would take a turn to go on."""
+
 
 def page_layout(context: Any, box: Any, *rest: Any, **of_notes: Any) -> Any:
     """The layout of what is on a page, and where it goes on."""
@@ -215,11 +218,8 @@ def _bottom(box: Any) -> float:
 
 def _spread(root: Any, foot: float) -> None:
     """Move the exercises on a page apart, so that it ends at its foot if possible; none from the
-    title. Those whose titles are bands stay where the page would be short."""
-    pairs = [
-        (block, has_class(block, "exercise") and not has_class(before, "title-block"))
-        for before, block in itertools.pairwise(_blocks(root))
-    ]
+    title or from its heading. Those whose titles are bands stay where the page would be short."""
+    pairs = [(pair[1], _is_apart(*pair)) for pair in itertools.pairwise(_blocks(root))]
     gaps = sum(is_apart for _, is_apart in pairs)
     shift, free = 0.0, foot - _bottom(root)
     most = MOST_LINES * strut(root.style)[0]
@@ -229,6 +229,15 @@ def _spread(root: Any, foot: float) -> None:
         if is_apart:
             shift += min(free / gaps, most)
         block.translate(0, shift)
+
+
+def _is_apart(before: Any, block: Any) -> bool:
+    """Return whether there may be more space between two blocks: an exercise and one before it, or
+    the heading after that."""
+    if block.element_tag in HEADINGS:
+        return has_class(before, "exercise")
+    is_alone = before.element_tag not in HEADINGS and not has_class(before, "title-block")
+    return has_class(block, "exercise") and is_alone
 
 
 def _level_columns(root: Any) -> None:
@@ -279,7 +288,9 @@ def block_container_layout(context: Any, box: Any, *rest: Any, **of_floats: Any)
             edge = box.position_y + box.margin_top
             box.position_y += context.below_page_floats(edge) - edge
         kind, (_, skip_stack, page_is_empty, *_) = box.style["break_inside"], rest
-        if (
+        if kind == WITHIN_A_SPREAD and not context.in_column:
+            box = _restyle(box, break_inside="avoid" if context.current_page % 2 else "auto")
+        elif (
             kind in (IN_ONE_PIECE, ON_A_FULL_PAGE)
             and not (skip_stack or page_is_empty or context.in_column)
             and _is_short(context, box.position_y)

@@ -80,7 +80,7 @@ class Typesetter:
         with patched_for_layout(is_part=targets is not None):
             return TypesetDocument._render(markup, fonts, defined, {}, options)  # type: ignore[no-any-return]
 
-    def styled(self, root: Element, styles: Iterable[str]) -> _Markup:
+    def apply_styles(self, root: Element, styles: Iterable[str]) -> _Markup:
         """Markup whose styles are worked out, and that is not set."""
         markup, options = self._read_all(root, styles)
         with patched_for_layout():
@@ -125,7 +125,7 @@ class Typesetter:
 
 
 class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
-    """A text that is laid out. Its `pages` may be changed before it is `written`."""
+    """A text that is laid out. Its `pages` may be changed before `make_pdf` writes it."""
 
     def __init__(self, pages: Iterable[Any], *rest: Any) -> None:
         self.pages: list[TypesetPage]
@@ -166,7 +166,7 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         string_sets = self._html.context.string_set.items()
         return {name: tuple(texts[page]) for name, texts in string_sets if page in texts}
 
-    def broken(self, text: str, style: Any, width: float) -> list[float]:
+    def break_text(self, text: str, style: Any, width: float) -> list[float]:
         """The widths of the lines into which a text is broken where only so much fits."""
         widths, rest = list[float](), text.encode()
         while rest:
@@ -182,7 +182,7 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         have been moved."""
         self.pages = [TypesetPage(page.box, is_marked=True) for page in self.pages]
 
-    def written(self, finish: Callable[[PDF], None] | None = None, version: str = "1.7") -> bytes:
+    def make_pdf(self, finish: Callable[[PDF], None] | None = None, version: str = "1.7") -> bytes:
         """The PDF, with everything except the additions of ``finish``."""
 
         def finisher(_: Any, pdf: PDF) -> None:
@@ -190,7 +190,7 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
             if finish:
                 finish(pdf)
 
-        return written(self, finisher, version)
+        return make_pdf(self, finisher, version)
 
     def space(self, name: bytes) -> bytes | None:
         """The code of the space of a font that the painted pages have under a name, as a
@@ -205,7 +205,7 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         return self._spaces[name]
 
 
-def written(document: Any, finisher: Callable[[Any, PDF], None], version: str = "1.7") -> bytes:
+def make_pdf(document: Any, finisher: Callable[[Any, PDF], None], version: str = "1.7") -> bytes:
     """The PDF of a document of the engine's, in a version of the format."""
 
     def finish(_: Any, pdf: PDF) -> None:
@@ -256,7 +256,7 @@ class TypesetPage(weasyprint.Page):  # type: ignore[misc]
         feet."""
         return self._page_box  # type: ignore[no-any-return]
 
-    def mark_of(self, box: LayoutBox) -> int | None:
+    def content_id(self, box: LayoutBox) -> int | None:
         """The identifier of a box that was marked."""
         mark = (self.marks or {}).get(box)
         return None if mark is None else mark["mcid"]
