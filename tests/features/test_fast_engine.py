@@ -6,6 +6,7 @@ import gc
 import os
 import weakref
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pyphen
@@ -145,8 +146,22 @@ def test_styles_that_are_shared_have_the_same_effect(
         ]
 
     found = places()
+    assert found == places()  # with the styles that were kept
     monkeypatch.setattr(patching, "FASTER_LAYOUT", {})
     assert found == places()
+
+
+def test_styles_are_kept_unless_they_depend_on_the_text() -> None:
+    """Texts with the same sheets share them, but for lengths that follow from the first page."""
+    sizes = "@page { size: 400px 300px; margin: 0 } @page wide { size: 800px 300px }"
+
+    def paragraph(kind: str, width: str) -> Any:
+        markup = f"<html><body style='margin: 0'><p class='{kind}'>Text.</p></body></html>"
+        styles = [sizes, f".wide {{ page: wide }} p {{ width: {width} }}"]
+        return next(b for b in boxes(typeset(markup, *styles)) if b.element_tag == "p")
+
+    assert paragraph("", "50%").style is paragraph("", "50%").style
+    assert [paragraph(kind, "50vw").width for kind in ("", "wide", "")] == [200, 400, 200]
 
 
 def test_what_was_laid_out_goes_when_it_is_drawn() -> None:

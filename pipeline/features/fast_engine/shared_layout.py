@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
+import logging
 import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
@@ -20,6 +22,7 @@ from weasyprint.text.line_break import strut as original_strut
 
 from pipeline.package.pdf.engine.adapter.boxes import is_block, is_notes
 from pipeline.package.pdf.engine.adapter.page_layout import Layout, SidedStyles
+from pipeline.package.pdf.engine.adapter.resources import MOST_FONTS
 from pipeline.package.pdf.engine.adapter.short_pages import page_layout
 
 # --- lengths ---------------------------------------------------------------------------------
@@ -203,10 +206,54 @@ class OwnStyle(Style):  # type: ignore[misc]  # it has no types
         return copy
 
 
+class _KeptStyles:
+    """The styles of all texts with the same style sheets and fonts, by what they were declared
+    with: the same objects, if these are."""
+
+    def __init__(self, sheets: tuple[Any, ...]) -> None:
+        self.matcher = _matcher(sheets)
+        rules = (rule for sheet, *_ in sheets for rule in sheet.page_rules)
+        self.counts_pages = any(asked.index for _, parts, _ in rules for *_, asked in parts)
+        self.shared: dict[tuple[object, ...], Any] = {}
+        self.of_rules: dict[tuple[object, ...], dict[str | None, Any]] = {}
+        self.of_pages: dict[tuple[object, ...], dict[str | None, Any]] = {}
+        self._values: dict[tuple[object, ...], Any] = {}
+
+    def same(self, declared: Iterable[Weighted]) -> Iterator[Weighted]:
+        """Declarations in attributes, whose values are the same objects as equal ones before."""
+        for name, value, weight in declared:
+            is_known = name == "anchor"  # which no two have
+            key = name, value if is_known else repr(value)
+            yield name, value if is_known else self._values.setdefault(key, value), weight
+
+
+@functools.lru_cache(MOST_FONTS)
+def _kept_styles(sheets: tuple[Any, ...], fonts: Any) -> _KeptStyles:
+    return _KeptStyles(sheets)
+
+
+class _PageSizes(dict[str, Any]):
+    """The size of the first page of a text: whose lengths depend on it has styles of its own."""
+
+    def __getitem__(self, name: str) -> Any:
+        _kept_styles.cache_clear()
+        return super().__getitem__(name)
+
+
+def _forget_styles(message: logging.LogRecord) -> bool:
+    """Work out all styles again after a message, which may be about them: each text has its own."""
+    _kept_styles.cache_clear()
+    return True
+
+
+logging.getLogger("weasyprint").addFilter(_forget_styles)
+atexit.register(_kept_styles.cache_clear)  # before the fonts
+
+
 class SharedStyles(SidedStyles):
     """The styles of a document: a single one for all elements with the same declarations and the
-    same parent style. The anchor of an element with an id is kept separately, and so are the
-    counters of each page.
+    same parent style, also of other documents. The anchor of an element with an id is kept
+    separately, and so are the counters of each page.
 
     All sheets are matched with an element at once, and declarations are only gathered for the first
     of the elements that match the same rules, and have the same ``style``, within the same style.
@@ -217,33 +264,31 @@ class SharedStyles(SidedStyles):
     ) -> None:
         self._cascaded_styles: dict[tuple[object, str | None], dict[str, Any]] = {}
         self._computed_styles: dict[tuple[object, str | None], Any] = {}
-        self.initial_page_sizes = {"box": None, "area": None}
+        self.initial_page_sizes = _PageSizes(box=None, area=None)
         self._sheets, self.font_config = sheets, font_config
-        self._shared: dict[tuple[object, ...], Any] = {}
+        self.kept = kept = _kept_styles(tuple(sheets), font_config)
         self._own_styles: dict[tuple[object, str | None], OwnStyle] = {}
         styles, cascaded, root = self._computed_styles, self._cascaded_styles, html.etree_element
         in_attributes: dict[object, list[tuple[Any, ...]]] = {}
         for weight, element, *written in find_style_attributes(root, hints, html.base_url):
             in_attributes.setdefault(element, []).append((weight, *written))
-        matcher = _matcher(tuple(sheets))
-        known: dict[tuple[object, ...], dict[str | None, Any]] = {}
         for wrapper in html.wrapper_element.iter_subtree():
             element, parent = wrapper.etree_element, wrapper.parent and wrapper.parent.etree_element
-            rules = matcher.match(wrapper)
+            rules = kept.matcher.match(wrapper)
             above = styles[parent, None] if wrapper.parent else None
             declared, style_attribute = in_attributes.get(element, ()), element.get("style")
             key = id(above), style_attribute, *(id(rule) for _, _, _, rule in rules)
             # no other attribute declares anything
             is_like_others = len(declared) == bool(style_attribute)
-            if is_like_others and key in known:
-                for part, style in known[key].items():
+            if is_like_others and key in kept.of_rules:
+                for part, style in kept.of_rules[key].items():
                     styles[element, part] = style
                 continue
             cascaded[element, None] = {}
             for weight, written, address in declared:
                 declarations = preprocess_declarations(address, written)
                 weighted = _weigh(declarations, "author", math.inf, weight)
-                _cascade(cascaded, (element, None), weighted)
+                _cascade(cascaded, (element, None), kept.same(weighted))
             for _, _, part, rule in rules:
                 _cascade(cascaded, (element, part), rule.declarations)
             parts = [part for _, part in cascaded]
@@ -258,8 +303,10 @@ class SharedStyles(SidedStyles):
                 )
             if is_like_others:
                 places = ((part, (element, part)) for part in parts)
-                known[key] = {part: styles[place] for part, place in places if place in styles}
+                kept.of_rules[key] = {p: styles[place] for p, place in places if place in styles}
             cascaded.clear()
+        for place in [(e, None) for e in (root, *root.iter("body"))]:  # changed for the viewport
+            self._own_styles.setdefault(place, OwnStyle(styles[place]))
         styles.update(self._own_styles)  # not before: all that is within goes by the base
 
     def add_page_declarations(self, page_type: Any) -> None:
@@ -275,10 +322,8 @@ class SharedStyles(SidedStyles):
         if condition and not condition(styles[element, None]):
             return
         super().set_computed_styles(element, parent, pseudo_type=pseudo_type, **options)
-        if parent is None:
-            return
         place = element, pseudo_type
-        style, above = styles[place], styles[parent, None]
+        style, above = styles[place], None if parent is None else styles[parent, None]
         anchor, style["anchor"] = style["anchor"], None
         declared = tuple(
             (name, id(value), str(weight))
@@ -286,7 +331,7 @@ class SharedStyles(SidedStyles):
             if name != "anchor"
         )
         key = id(getattr(above, "base", above)), pseudo_type, declared
-        styles[place] = base = self._shared.setdefault(key, style)
+        styles[place] = base = self.kept.shared.setdefault(key, style)
         if not hasattr(element, "tag"):  # margins of a page ask for the base of its own
             styles[place] = base if pseudo_type else OwnStyle(base)
         elif anchor:
@@ -297,11 +342,10 @@ class SharedStyles(SidedStyles):
 def set_page_type_computed_styles(page_type: Any, html: Any, styles: Any) -> None:
     """Give a page its styles: those of an earlier one, if they differ in nothing but a number that
     no rule asks for."""
-    computed, known = styles.get_computed_styles(), vars(styles).setdefault("pages", {})
-    if "counts" not in known:
-        rules = (rule for sheet, *_ in styles._sheets for rule in sheet.page_rules)
-        known["counts"] = any(asked.index for _, selectors, _ in rules for *_, asked in selectors)
-    kind = page_type if known["counts"] else (*page_type[:3], page_type.index == 0)
+    computed, known = styles.get_computed_styles(), styles.kept.of_pages
+    root = computed[html.etree_element, None]
+    kind = page_type if styles.kept.counts_pages else (*page_type[:3], page_type.index == 0)
+    kind = id(getattr(root, "base", root)), *kind
     if kind not in known:
         original_page_styles(page_type, html, styles)
         known[kind] = {part: styles(page_type, part) for _, part in styles.get_cascaded_styles()}
@@ -340,10 +384,9 @@ def _cascade(
             style[name] = value, weight
 
 
-@functools.lru_cache(16)
 def _matcher(sheets: tuple[Any, ...]) -> Matcher:
     """The rules of style sheets, each with its origin, as one: to match an element with each takes
-    many times as long. The last few are kept for the other units of a text."""
+    many times as long."""
     together = Matcher()
     for sheet, origin, weight in sheets:
         for name, selectors in vars(sheet.matcher).items():

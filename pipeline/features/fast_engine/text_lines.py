@@ -30,6 +30,7 @@ from pipeline.package.pdf.engine.adapter.glyph_texts import draw_first_line as d
 from pipeline.package.pdf.engine.adapter.lines import (
     ENDS,
     LINE_BREAK,
+    PLAN,
     SHAPED,
     SIMPLE,
     WORD_BOUNDARY,
@@ -454,6 +455,7 @@ def _line_within(
         paragraph.like = None  # which would keep itself
     line, line_text = line.copy(), line_text.copy()
     line.children, vars(line)[SPACED] = [line_text], spaced
+    vars(line)[PLAN] = vars(linebox).get(PLAN)  # another, if pages are made again
     line.position_x = block.content_box_x()
     line_text.text, line_text.pango_layout, line_text.width = text, shaped, width
     line_text.position_x = line.position_x + linebox.text_indent
