@@ -48,6 +48,7 @@ from pipeline.parser.partial_strings import write_string
 from pipeline.parser.raw_html import MarkupBuilder
 from pipeline.parser.tables import (
     attach_captions,
+    figure_alone,
     guess_row_heads,
     is_to_tick,
     with_boxes,
@@ -416,7 +417,12 @@ class Lowering:
                 blocks = tuple(node for element in run for node in self._block(element))
                 builder.add(self._attach_captions(blocks))
                 self._depth -= within
-        return builder.blocks()
+        return rewrite(builder.blocks(), leave={model.Container: self._with_figures})
+
+    def _with_figures(self, node: model.Container) -> model.Container:
+        """An element of HTML in which images that stand alone are figures, as elsewhere."""
+        children = (figure_alone(child, self.read) for child in node.children)
+        return replace(node, children=tuple(children))
 
     def inlines(self, element: Element) -> tuple[Inline, ...]:
         span = element.span if isinstance(element, BlockElement) else None

@@ -60,7 +60,6 @@ from pipeline.parser.markup import (
     trim,
 )
 from pipeline.parser.partial_strings import read_string
-from pipeline.parser.tables import figure_alone
 from pipeline.parser.withheld_ranges import COMMENT, LINE_END
 from pipeline.system.paths import host, scheme
 
@@ -429,15 +428,7 @@ def preformat(frame: Frame) -> Iterable[Node]:
 
 
 def container(frame: Frame) -> Iterable[Node]:
-    return (_container_of(frame.tag, _with_figures(as_blocks(frame.items)), frame),)
-
-
-def _with_figures(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    return tuple(figure_alone(block, _as_text) for block in blocks)
-
-
-def _as_text(title: str, span: Span | None) -> tuple[Inline, ...]:
-    return (Text(text=title, span=span),)
+    return (_container_of(frame.tag, as_blocks(frame.items), frame),)
 
 
 def _container_of(name: str, blocks: tuple[Block, ...], frame: Frame | FlowPart) -> model.Container:
@@ -522,7 +513,7 @@ def figure(frame: Frame) -> Iterable[Node]:
 
 def centre(frame: Frame) -> Iterable[Node]:
     """A block in the middle; headings stay headings of the text around it."""
-    blocks = _with_figures(as_blocks(frame.items, model.Paragraph))
+    blocks = as_blocks(frame.items, model.Paragraph)
     for is_heading, run in itertools.groupby(
         blocks, lambda block: isinstance(block, model.Heading)
     ):

@@ -41,7 +41,7 @@ _GAP = late(
     r"|(?<!_)_{2,}(?=[^\s_{}])[^\s{}]{0,60}\{[^{}]{1,100}\})"
     # a name in braces of its own, or with text before it
     r"|(?P<own>(?<!\S)\{(?:(?=[^\W\d_])[^{}=|,;:#%/]{1,100}|\0)\})"
-    r"|(?P<glued>(?<![^\W\d_])(?<!\\)(?:[^\W\d_]){1,40}\{[^{}\n]{1,100}\})"
+    r"|(?P<glued>(?<![^\W\d_])(?<!\\)(?:[^\W\d_]){1,40}\{(?![.#:])[^{}=\n]{1,100}\})"
 )
 """The rest of a gap."""
 
@@ -167,7 +167,7 @@ class Remnants:
                 if self._is_gap(mark, number):
                     yield self._tell("gap", mark[0], number, mark.start())
             for mark, number in self._matches(_LIST, seen, sources):
-                if self._is_list(mark, seen):
+                if mark[0] in seen and self._is_list(mark, seen):  # and no list beside it
                     yield self._tell("name", mark[0], number, mark.start())
             if self._has_answers and (sign := self._lone_brace(seen, numbers)):
                 for number, line in sources:

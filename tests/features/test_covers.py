@@ -195,7 +195,7 @@ def test_a_cover_is_laid_out_twice_with_the_same_outcome_as_when_all_is_tried(
     expected = set_in_type(cover)
     assert len(layouts) == 2
     monkeypatch.setattr(
-        type(typeset("<html/>")), "broken", lambda *_: [0.0]
+        type(typeset("<html/>")), "break_text", lambda *_: [0.0]
     )  # that it has one line
     assert set_in_type(cover) == expected
     assert len(layouts) > 10

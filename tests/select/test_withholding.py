@@ -441,7 +441,7 @@ def gives_away(text: str) -> bool:
 
 @pytest.mark.parametrize("frame", [IN_EXERCISE, BESIDE_EXERCISE])
 def test_hardly_a_slip_in_a_mark_gives_anything_away(frame: str) -> None:
-    """What does is counted: all slips with the profile `fuzz`, and every 41st in `make test`."""
+    """Those that do are counted: of all slips with the profile `fuzz`, of every 41st else."""
     in_exercises = {"several choices", "grid"} if frame == BESIDE_EXERCISE else set[str]()
     step = 1 if IN_FUZZ else 41
     told = {

@@ -573,7 +573,7 @@ def _key(path: Path) -> str:
 
 
 def _told(run: command_runs.CommandRun, *folders: str | Path) -> str:
-    """What an import has said, without the places of its files."""
+    """The words of an import, without the places of its files."""
     told = f"{run.out}\n{run.told}"
     for folder in folders:
         told = told.replace(f"{folder}{os.sep}", "")
@@ -581,7 +581,7 @@ def _told(run: command_runs.CommandRun, *folders: str | Path) -> str:
 
 
 def _as_list(told: str, name: str) -> str:
-    """What an import has said of a file with a name, as a list of findings."""
+    """The words of an import about a file with a name, as a list of findings."""
     told = re.sub(rf"(?m)^{re.escape(name)}[:\d]*: \w+\[[\w-]+\]: ", "– ", told)
     return told.replace("\n    hint: ", " ")
 
