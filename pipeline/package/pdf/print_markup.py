@@ -276,6 +276,8 @@ def _mark_relations(root: Element, line: float) -> None:
                     tall.append(child)
             if child.tag in TALL_ITEMS and parent.tag == "li":
                 _mark(parent, "has", {"block"})
+            if child.tag == "ol" and is_exercise:
+                _mark(parent, "has", {"questions"})
             begins = child is parent[0] and not (parent.text or "").strip()
             if child.tag == "img" and parent.tag == "p" and begins and "formula-image" not in names:
                 _mark(parent, "begins-with", {"image"})
